@@ -1,0 +1,455 @@
+"""Rules about cleaning: D050–D099 duplicates and accounts, N names (外字), P preprocessing.
+
+A city may soften any of them. For N001–N004 that lets the name go out as it is; for the others it
+changes how loudly they speak, but a pupil that cannot be told for certain stays held.
+"""
+
+from __future__ import annotations
+
+from kakehashi.findings import Effect, Rule
+
+# -- D: which row, which account -----------------------------------------------------------
+
+SHARED_ACCOUNT = Rule(
+    "D050",
+    Effect.HOLD_PUPIL,
+    ja="同じ Microsoft 365 アカウントが {count} 人の在籍行にあり、"
+    "どれが正しいか決められません(最初は {first_line} 行目)。",
+    en="One Microsoft 365 account stands on the rows of {count} enrolled pupils and nothing "
+    "tells which is right (first on line {first_line}).",
+    todo="転出入による重複かを確かめ、C4th で不要な所属を終了するか、"
+    "誤っている児童生徒の外部 ID(Microsoft 365 アカウント)を直してください。",
+    todo_en="See whether a transfer left two rows; end the one that is over in C4th, or correct "
+    "the external ID (Microsoft 365 account) that is wrong.",
+    causes="After transfers C4th keeps the old row for 指導要録. Ladder: enabled, enrolled today,"
+    " latest begin date; never file order.",
+)
+ACCOUNT_OF_ANOTHER_CHILD = Rule(
+    "D051",
+    Effect.HOLD_PUPIL,
+    ja="氏名もフリガナも異なる {count} 人に、同じ Microsoft 365 アカウントが登録されています(最初"
+    "は {first_line} 行目)。",
+    en="{count} children whose names and kana both differ carry the same Microsoft 365 account ("
+    "first on line {first_line}).",
+    todo="C4th の外部 ID(Microsoft 365 アカウント)を確かめ、"
+    "誤って登録された児童生徒の欄を直してください。直るまで全員、昨日のままです。",
+    todo_en="Check the external IDs in C4th and correct the wrong one. Until then all of them "
+    "stay as yesterday.",
+    causes="Some of the accounts recorded in C4th were wrong in the trial.",
+)
+SHARED_IDENTIFIER = Rule(
+    "D052",
+    Effect.HOLD_PUPIL,
+    ja="同じユーザー識別子の在籍行が {count} 行あり、"
+    "どれが今の在籍か決められません(最初は {first_line} 行目)。",
+    en="{count} rows share one userMasterIdentifier and nothing tells which is today's (first on "
+    "line {first_line}).",
+    todo="C4th で、終わっている方の所属に異動日(終了日)を入れてください。",
+    todo_en="In C4th, give the enrolment that is over its end date.",
+    causes="Ladder: enabled, enrolled today, latest begin date; never file order.",
+)
+OLDER_ROW = Rule(
+    "D053",
+    Effect.NOTE,
+    ja="同じ児童生徒の古い行なので使いませんでした(使った行は {kept_line} 行目)。",
+    en="An older row of the same pupil was left out (line {kept_line} was taken).",
+    todo="対応は要りません。転出入の履歴として C4th に残っている行です。",
+    todo_en="Nothing to do: C4th keeps the row as the history of a transfer.",
+)
+OLDER_OWNER = Rule(
+    "D054",
+    Effect.HOLD_PUPIL,
+    ja="この行のアカウントは、別のユーザー識別子で今在籍している行({kept_line} 行目)のものとして"
+    "扱いました。",
+    en="The account on this row was taken to belong to a row with another userMasterIdentifier "
+    "that is enrolled today (line {kept_line}).",
+    todo="同じ児童生徒が C4th に二重に登録されていないか確かめ、"
+    "古い方の外部 ID(Microsoft 365 アカウント)を空にしてください。",
+    todo_en="See whether the child is registered twice in C4th, and clear the external ID of the "
+    "older registration.",
+)
+NO_ACCOUNT = Rule(
+    "D055",
+    Effect.HOLD_PUPIL,
+    ja="Microsoft 365 アカウントがありません。",
+    en="There is no Microsoft 365 account.",
+    todo="C4th の外部 ID に Microsoft 365 アカウントを登録してください。",
+    todo_en="Enter the Microsoft 365 account as an external ID in C4th.",
+)
+SEVERAL_ACCOUNTS = Rule(
+    "D056",
+    Effect.HOLD_PUPIL,
+    ja="Microsoft 365 アカウントが {count} 個登録されていて、どれか決められません。",
+    en="{count} different Microsoft 365 accounts are recorded and nothing tells which is right.",
+    todo="C4th の外部 ID に、Microsoft 365 アカウントを 1 つだけ残してください。",
+    todo_en="Leave exactly one Microsoft 365 account among the external IDs in C4th.",
+)
+ACCOUNT_OUTSIDE_DOMAIN = Rule(
+    "D057",
+    Effect.HOLD_PUPIL,
+    ja="Microsoft 365 アカウントが市のドメインのものではありません。",
+    en="The Microsoft 365 account does not lie in the city's domain.",
+    todo="C4th の外部 ID を確かめてください。市のドメインが変わったときは、"
+    "市の設定 domain を直してください。",
+    todo_en="Check the external ID in C4th; if the city's domain has changed, correct domain in "
+    "the city's rules.",
+)
+ACCOUNT_NOT_A_UPN = Rule(
+    "D058",
+    Effect.HOLD_PUPIL,
+    ja="Microsoft 365 が受け付けない文字または長さのアカウントです。",
+    en="The account holds characters, or has a length, that Microsoft 365 does not accept.",
+    todo="C4th の外部 ID を直してください(使えるのは半角英数字と ' . - _ ! # ^ ~、"
+    "@ の前は 64 文字まで、@ の直前に . は不可)。",
+    todo_en="Correct the external ID in C4th (letters, digits and ' . - _ ! # ^ ~; at most 64 "
+    "characters before @; no full stop right before @).",
+    causes="Entra ID's rules for userPrincipalName, and mailNickname made from it.",
+)
+
+# -- N: names ------------------------------------------------------------------------------
+
+_NAME_TODO = (
+    "C4th の児童生徒情報で、外字を使わない氏名欄(通称名/外部連携用氏名)を入力してください。"
+    "入力されるまで、新しい児童生徒は保留、在籍中の児童生徒は昨日までの氏名のままです。"
+)
+_NAME_TODO_EN = (
+    "Fill the name fields without gaiji (external name) of this pupil in C4th. Until then a new "
+    "pupil is held and a known one keeps yesterday's name."
+)
+PRIVATE_USE = Rule(
+    "N001",
+    Effect.HOLD_PUPIL,
+    ja="氏名に外字(私用領域の文字 {code_point})があります。",
+    en="The name holds a private-use character ({code_point}).",
+    todo=_NAME_TODO,
+    todo_en=_NAME_TODO_EN,
+    causes="A private-use code shows as another glyph, or none, on every other machine.",
+)
+VARIATION_SELECTOR = Rule(
+    "N002",
+    Effect.HOLD_PUPIL,
+    ja="氏名に異体字セレクター({code_point})の付いた文字があります。",
+    en="The name holds a variation selector ({code_point}).",
+    todo=_NAME_TODO,
+    todo_en=_NAME_TODO_EN,
+    causes="相互運用標準モデル: names without IVS downstream; the original glyph stays in C4th.",
+)
+OUTSIDE_REPERTOIRE = Rule(
+    "N003",
+    Effect.HOLD_PUPIL,
+    ja="氏名に、市の文字範囲にない文字({code_point})があります。",
+    en="The name holds a character outside the city's repertoire ({code_point}).",
+    todo=_NAME_TODO,
+    todo_en=_NAME_TODO_EN,
+    causes="相互運用標準モデル: JIS X 0213. 髙 (U+9AD9) is outside although Windows shows it.",
+)
+CONTROL_CHARACTER = Rule(
+    "N004",
+    Effect.HOLD_PUPIL,
+    ja="氏名に制御文字など目に見えない文字({code_point})があります。",
+    en="The name holds a control or invisible character ({code_point}).",
+    todo="C4th の氏名欄を入力し直してください(表計算ソフトからの貼り付けで混ざることがあります)。",
+    todo_en="Type the name again in C4th (pasting from a spreadsheet can bring such characters in"
+    ").",
+)
+REPLACED = Rule(
+    "N005",
+    Effect.NOTE,
+    ja="氏名の {code_point} を、市の設定により対応する 1 文字に置き換えました。",
+    en="{code_point} in the name was replaced by its one-to-one counterpart, as the city's rules "
+    "say.",
+    todo="対応は要りません。置き換えたくないときは、C4th の外部連携用氏名を入力してください。",
+    todo_en="Nothing to do; to choose the spelling, fill the external name in C4th.",
+)
+NAME_BLANK = Rule(
+    "N006",
+    Effect.HOLD_PUPIL,
+    ja="氏名(姓または名)が空です。",
+    en="The family name or the given name is blank.",
+    todo="C4th の氏名欄(外部連携用氏名、なければ本名)を入力してください。",
+    todo_en="Fill the name (external name, or else the name of record) in C4th.",
+)
+KANA_WAS_HIRAGANA = Rule(
+    "N007",
+    Effect.NOTE,
+    ja="フリガナがひらがなだったので、カタカナにしました。",
+    en="The kana was in hiragana and was turned into katakana.",
+    todo="C4th のフリガナ欄を全角カタカナで入力し直してください。",
+    todo_en="Type the kana in full-width katakana in C4th.",
+)
+
+# -- P: schools ----------------------------------------------------------------------------
+
+SCHOOL_NAMES_DIFFER = Rule(
+    "P001",
+    Effect.NOTE,
+    ja="同じ学校コードの {count} 校を 1 校にまとめましたが、学校名が異なり、"
+    "市の設定にも名前がないため自動で選びました。",
+    en="{count} orgs with one MEXT code became one school; their names differ and the city's "
+    "rules give none, so one was derived.",
+    todo="市の設定 unified_schools に、この学校コードの名前を書いてください。",
+    todo_en="Give this code its name under unified_schools in the city's rules.",
+)
+SCHOOL_CODE_UNUSABLE = Rule(
+    "P002",
+    Effect.HOLD_PUPIL,
+    ja="学校に正しい文部科学省学校コードがないため、この学校の児童生徒を保留しました。",
+    en="The school has no usable MEXT code; its pupils are held.",
+    todo="C4th の学校情報で、13 桁の学校コードを直してください。",
+    todo_en="Correct the school's 13-character MEXT code in C4th.",
+)
+SCHOOL_UNKNOWN = Rule(
+    "P003",
+    Effect.HOLD_PUPIL,
+    ja="どの学校の児童生徒か、名簿からは分かりません。",
+    en="The roster does not tell which school the pupil belongs to.",
+    todo="C4th でこの児童生徒の所属を確かめ、もう一度出力してください。",
+    todo_en="Check the pupil's enrolment in C4th and export again.",
+)
+
+# -- P: classes ----------------------------------------------------------------------------
+
+MIXED_GRADES_NOT_RENAMED = Rule(
+    "P010",
+    Effect.NOTE,
+    ja="複数学年の学級で、学級名の変更規則が一部の学年にしか当てはまらないため、"
+    "学級名を変えませんでした。",
+    en="A rename rule fits only some of the grades of this mixed-grade class; its title was left "
+    "as it is.",
+    todo="変えるときは、市の設定 class_titles に、"
+    "その学級の学年をすべて挙げた規則を書いてください。",
+    todo_en="To rename it, write a class_titles rule that lists all grades of the class.",
+)
+GRADES_FROM_PUPILS = Rule(
+    "P011",
+    Effect.NOTE,
+    ja="学級に学年がないため、在籍する児童生徒の学年を学級の学年としました。",
+    en="The class names no grade; the grades of its pupils were taken.",
+    todo="C4th の学級情報に学年を設定してください。",
+    todo_en="Set the grade of the class in C4th.",
+)
+TITLE_SHARED = Rule(
+    "P012",
+    Effect.HOLD_PUPIL,
+    ja="同じ学校・年度に、学年が異なるのに同じ名前の学級が {count} つあり、区別できません。",
+    en="{count} classes of one school and year have different grades but the same title and "
+    "cannot be told apart.",
+    todo="C4th の学級名を学校の中で重ならないように直すか、市の設定 class_titles に学年ごとの変更"
+    "規則を書いてください。",
+    todo_en="Make the titles differ within the school in C4th, or write class_titles rules per "
+    "grade.",
+    causes="Classes have no stable id: their key is (school, school year, title).",
+)
+CLASS_YEAR_UNKNOWN = Rule(
+    "P013",
+    Effect.HOLD_PUPIL,
+    ja="学級の年度が分かりません。",
+    en="The school year of the class cannot be told.",
+    todo="C4th の年度(学期)の設定を確かめ、もう一度出力してください。",
+    todo_en="Check the school year settings in C4th and export again.",
+)
+WORD_LEFT = Rule(
+    "P020",
+    Effect.NOTE,
+    ja="学級名に障害を表す語が残るため、学級名を空にして送ります。アカウントはそのままです。",
+    en="A word that tells a disability would remain in the class title; the class is not "
+    "delivered, its pupils keep their accounts.",
+    todo="市の設定 special_needs の neutral と titles から、障害を表す語を除いてください。",
+    todo_en="Remove words that tell a disability from neutral and titles under special_needs in "
+    "the city's rules.",
+)
+TABLE_TITLE_TAKEN = Rule(
+    "P021",
+    Effect.NOTE,
+    ja="市の設定の特別支援学級名が同じ学校で重なるため、この学級には番号付きの学級名を使いました。",
+    en="The title the city's rules give this special-needs class is already taken in its school; "
+    "the numbered neutral title was used.",
+    todo="市の設定 special_needs.titles で、学級ごとに異なる名前を書いてください。",
+    todo_en="Give each class its own title under special_needs.titles in the city's rules.",
+)
+
+# -- P: pupils -----------------------------------------------------------------------------
+
+DISABLED = Rule(
+    "P030",
+    Effect.HOLD_PUPIL,
+    ja="C4th で無効にされている児童生徒です。昨日のままにし、"
+    "利用停止の候補として確認をお願いします。",
+    en="C4th has disabled this pupil; the account stays as yesterday and is proposed for "
+    "suspension.",
+    todo="転出・退学であれば承認一覧で利用停止を承認してください。"
+    "在籍していれば C4th で有効に戻してください。",
+    todo_en="If the pupil has left, approve the suspension; if not, enable the pupil again in "
+    "C4th.",
+)
+ENROLMENT_OVER = Rule(
+    "P031",
+    Effect.HOLD_PUPIL,
+    ja="今日在籍している学級がありません。昨日のままにし、利用停止の候補として確認をお願いします。",
+    en="No enrolment covers today; the account stays as yesterday and is proposed for suspension.",
+    todo="転出・退学であれば承認一覧で利用停止を承認してください。"
+    "在籍していれば C4th の所属の期間を直してください。",
+    todo_en="If the pupil has left, approve the suspension; if not, correct the dates of the "
+    "enrolment in C4th.",
+)
+NOT_BEGUN = Rule(
+    "P032",
+    Effect.HOLD_PUPIL,
+    ja="在籍がまだ始まっていません。開始日の夜に反映されます。",
+    en="The enrolment has not begun; it takes effect on the night of its first day.",
+    todo="対応は要りません。今日から在籍しているのであれば、C4th の所属の開始日を直してください。",
+    todo_en="Nothing to do; if the pupil is enrolled already, correct the begin date in C4th.",
+)
+NO_ROLE = Rule(
+    "P033",
+    Effect.HOLD_PUPIL,
+    ja="児童生徒か教職員かを示す行が roles.csv にありません。",
+    en="No row of roles.csv tells whether this user is a pupil.",
+    todo="C4th からもう一度出力してください。続くときは C4th の販売元に問い合わせてください。",
+    todo_en="Export again from C4th; if it persists, ask its vendor.",
+)
+NO_HOME_CLASS = Rule(
+    "P034",
+    Effect.NOTE,
+    ja="所属する学級(ホームルーム)がないため、学級名なしで扱いました。",
+    en="The pupil has no home class; the class title is left empty.",
+    todo="C4th で学級編制を済ませてください。",
+    todo_en="Assign the pupil to a class in C4th.",
+)
+HOME_CLASS_UNCLEAR = Rule(
+    "P035",
+    Effect.HOLD_PUPIL,
+    ja="同じ日に始まった学級が {count} つあり、どれが所属学級か決められません。",
+    en="{count} home classes began on the same day and nothing tells which one is right.",
+    todo="C4th で、終わっている方の学級の所属に終了日を入れてください。",
+    todo_en="In C4th, give the membership that is over its end date.",
+)
+CLASS_UNKNOWN = Rule(
+    "P036",
+    Effect.HOLD_PUPIL,
+    ja="所属する学級が classes.csv にありません。",
+    en="The pupil's class is not in classes.csv.",
+    todo="C4th からもう一度、すべてのファイルを出力してください。",
+    todo_en="Export all files from C4th again.",
+)
+GRADE_NOT_OURS = Rule(
+    "P037",
+    Effect.HOLD_PUPIL,
+    ja="学年が小1〜中3(P1〜P6、J1〜J3)ではありません。",
+    en="The grade is not one of P1–P6, J1–J3.",
+    todo="C4th の児童生徒情報で学年を確かめてください。",
+    todo_en="Check the pupil's grade in C4th.",
+)
+NO_IDENTIFIER = Rule(
+    "P038",
+    Effect.HOLD_PUPIL,
+    ja="ユーザー識別子(userMasterIdentifier)が空です。",
+    en="The userMasterIdentifier is blank.",
+    todo="C4th の外部 ID 登録・出力の設定を確かめてください。",
+    todo_en="Check the external-ID settings of the export in C4th.",
+)
+HOME_CLASS_CONTRADICTS = Rule(
+    "P039",
+    Effect.HOLD_PUPIL,
+    ja="ホームルームの欄が、今日在籍していない学級を指しています(今日の所属は別の学級です)。",
+    en="homeClass names a class the pupil is not in today, while the enrolments name another.",
+    todo="C4th で所属学級と所属の期間を確かめてください。",
+    todo_en="Check the home class and the dates of the enrolments in C4th.",
+)
+LESSONS_LEFT_OUT = Rule(
+    "P040",
+    Effect.NOTE,
+    ja="授業・講座の {classes} 学級と、その所属 {rows} 行は使いませんでした。",
+    en="{classes} lesson groups and their {rows} enrolments were left out.",
+    todo="対応は要りません。学籍上の学級だけを連携します。",
+    todo_en="Nothing to do: only home classes are passed on.",
+)
+
+# -- P: the school year --------------------------------------------------------------------
+
+SCHOOL_YEAR_OVER = Rule(
+    "P050",
+    Effect.REFUSE_DROP,
+    ja="名簿の年度({year} 年度)はすでに終わっています。",
+    en="The school year of this roster ({year}) is over.",
+    todo="C4th の年次更新を済ませてから、もう一度出力してください。それまで全員昨日のままです。",
+    todo_en="Finish the yearly rollover in C4th and export again. Until then everybody stays as "
+    "yesterday.",
+    causes="Without this rule the first nights of April would propose every pupil as gone.",
+)
+SCHOOL_YEAR_NOT_BEGUN = Rule(
+    "P051",
+    Effect.REFUSE_DROP,
+    ja="名簿の年度({year} 年度)はまだ始まっていません。",
+    en="The school year of this roster ({year}) has not begun.",
+    todo="新年度の名簿は 4 月 1 日から受け付けます。予行は --as-of に 4 月以降の日付を指定してく"
+    "ださい。",
+    todo_en="Rosters of the new year are taken from 1 April; to rehearse, give --as-of a date in "
+    "April.",
+)
+
+# -- P: the initial-password files ---------------------------------------------------------
+
+PASSWORD_FILE_UNREADABLE = Rule(
+    "P060",
+    Effect.NOTE,
+    ja="初期パスワードのファイルを読めません(UTF-8 か Shift_JIS の CSV ではありません)。",
+    en="The initial-password file cannot be read (neither UTF-8 nor Shift_JIS CSV).",
+    todo="CSV UTF-8 形式で保存し直して、もう一度置いてください。",
+    todo_en="Save it as CSV UTF-8 and upload it again.",
+)
+PASSWORD_FILE_HEADER = Rule(
+    "P061",
+    Effect.NOTE,
+    ja="初期パスワードのファイルの見出しが決められたものではありません。",
+    en="The headers of the initial-password file are not the agreed ones.",
+    todo="1 行目を「アカウント,ユーザー識別子,初期パスワード」にしてください(アカウントとユーザー"
+    "識別子はどちらかだけでも構いません)。",
+    todo_en="Make line 1 account,userMasterIdentifier,initialPassword (one of the first two is "
+    "enough).",
+)
+PASSWORD_OF_NOBODY = Rule(
+    "P062",
+    Effect.NOTE,
+    ja="初期パスワードの行に当てはまる児童生徒が名簿にありません。",
+    en="The roster holds no pupil for this row of the initial-password file.",
+    todo="アカウントまたはユーザー識別子の書き間違いがないか確かめてください。",
+    todo_en="Check the account or the userMasterIdentifier for typing errors.",
+)
+PASSWORD_TWICE = Rule(
+    "P063",
+    Effect.NOTE,
+    ja="同じ児童生徒の初期パスワードが {count} 行あるため、"
+    "どれも使いません(最初は {first_line} 行目)。",
+    en="{count} rows give one pupil an initial password; none is used (first on line {first_line}"
+    ").",
+    todo="1 人 1 行にして、もう一度置いてください。",
+    todo_en="Leave one row per pupil and upload the file again.",
+)
+PASSWORD_TOO_WEAK = Rule(
+    "P064",
+    Effect.NOTE,
+    ja="初期パスワードが Microsoft 365 の条件を満たさないため使いません。",
+    en="The initial password does not meet Microsoft 365's rules and is not used.",
+    todo="8〜256 文字の半角で、英大文字・英小文字・数字・記号のうち 3 種類以上を使い、"
+    "アカウント名を含めないでください。",
+    todo_en="8–256 ASCII characters, three of upper case, lower case, digits and symbols, not "
+    "containing the account's name.",
+)
+PASSWORD_KEYS_CONTRADICT = Rule(
+    "P065",
+    Effect.NOTE,
+    ja="初期パスワードの行のアカウントとユーザー識別子が、別々の児童生徒のものです。",
+    en="The account and the userMasterIdentifier of this row belong to different pupils; it is "
+    "not used.",
+    todo="どちらが正しいか確かめて、行を直してください。",
+    todo_en="Find out which is right and correct the row.",
+)
+PASSWORD_ROW_BROKEN = Rule(
+    "P066",
+    Effect.NOTE,
+    ja="初期パスワードの行の列数が合わないか、アカウントもユーザー識別子も空です。",
+    en="This row of the initial-password file has the wrong number of cells, or names no pupil.",
+    todo="行を直して、もう一度置いてください。",
+    todo_en="Correct the row and upload the file again.",
+)

@@ -1,0 +1,219 @@
+"""What everybody in the house speaks of: pupils, schools, and accounts as we know them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+SCHOOL_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/school")
+CLASS_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/class")
+
+GRADES = ("P1", "P2", "P3", "P4", "P5", "P6", "J1", "J2", "J3")
+GRADE_LABELS = dict(zip(GRADES, ("小1", "小2", "小3", "小4", "小5", "小6", "中1", "中2", "中3"),
+                        strict=True))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """One pupil as the roster tells it after preprocessing: what accounts and tools are made from.
+
+    ``id`` is the userMasterIdentifier in lower case, the one key that follows a child.
+    ``school`` is the 13-character MEXT code. ``class_title`` is the outgoing title (renamed,
+    masked); "" for a pupil without a home class. ``school_year`` is the 年度, the year in which
+    the school year begins. ``line`` is where the row stands in the drop's users.csv: it is not
+    part of what the pupil *is*, so it takes no part in comparison, hash or checksum.
+    """
+
+    id: str
+    account: str
+    family: str
+    given: str
+    kana_family: str
+    kana_given: str
+    grade: str
+    school: str
+    school_name: str
+    school_year: int
+    class_title: str
+    class_grades: tuple[str, ...] = ()
+    special_needs: bool = False
+    attendance_no: int | None = None
+    line: int = field(default=0, compare=False)
+
+    def facts(self) -> dict[str, Any]:
+        """Every field that makes the pupil what it is, JSON-ready, ``line`` left out."""
+        facts = {name: getattr(self, name) for name in _FACT_NAMES}
+        facts["class_grades"] = list(self.class_grades)
+        return facts
+
+    def to_json(self) -> dict[str, Any]:
+        return self.facts() | {"line": self.line}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "class_grades": tuple(data["class_grades"])})
+
+    def changed(self, other: Pupil) -> tuple[str, ...]:
+        """Names of the facts in which the two differ, in field order."""
+        return tuple(n for n in _FACT_NAMES if getattr(self, n) != getattr(other, n))
+
+
+_FACT_NAMES = tuple(f.name for f in dataclasses.fields(Pupil) if f.compare)
+
+
+def school_id(school: str) -> str:
+    """The sourcedId a school keeps for ever: UUID v5 of its MEXT code."""
+    return str(uuid.uuid5(SCHOOL_SPACE, school))
+
+
+def class_id(school: str, school_year: int, title: str) -> str:
+    """The sourcedId of a class: UUID v5 of (school, 年度, outgoing title)."""
+    return str(uuid.uuid5(CLASS_SPACE, f"{school}\x1f{school_year}\x1f{title}"))
+
+
+class Status(StrEnum):
+    """Where an account of ours stands in its life."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A pupil as last *applied*: one item of the state table.
+
+    ``account`` maps Microsoft Graph property names to the values we last wrote (no password).
+    ``object_id`` is the Graph object id. ``absent_since`` is the Japan date of the first night on
+    which the roster no longer held the pupil; it is None while the pupil is in the roster.
+    """
+
+    pupil: Pupil
+    account: Mapping[str, str]
+    object_id: str
+    status: Status = Status.ACTIVE
+    absent_since: date | None = None
+    suspended_on: date | None = None
+    run_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "pupil": self.pupil.to_json(),
+            "account": dict(sorted(self.account.items())),
+            "object_id": self.object_id,
+            "status": str(self.status),
+            "absent_since": self.absent_since and self.absent_since.isoformat(),
+            "suspended_on": self.suspended_on and self.suspended_on.isoformat(),
+            "run_id": self.run_id,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            pupil=Pupil.from_json(data["pupil"]),
+            account=dict(data["account"]),
+            object_id=data["object_id"],
+            status=Status(data["status"]),
+            absent_since=_date(data.get("absent_since")),
+            suspended_on=_date(data.get("suspended_on")),
+            run_id=data.get("run_id", ""),
+        )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordAt:
+    """Where a pupil's initial password stands, never the password itself.
+
+    ``key`` and ``version`` name the S3 object, ``line`` the physical line of the row.
+    """
+
+    key: str
+    version: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A pupil the roster wants to have an account tonight, and where its first password is.
+
+    ``unsafe_name`` is the code of the finding that says this name must not go out (外字), or "":
+    a new pupil is held under that code, a known one keeps yesterday's names while every other
+    change goes on.
+    """
+
+    pupil: Pupil
+    password: PasswordAt | None = None
+    unsafe_name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "pupil": self.pupil.to_json(),
+            "password": self.password and dataclasses.asdict(self.password),
+            "unsafe_name": self.unsafe_name,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        where = data.get("password")
+        return cls(
+            Pupil.from_json(data["pupil"]),
+            PasswordAt(**where) if where else None,
+            data.get("unsafe_name", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that must not be acted on tonight, and that is *not* an absence.
+
+    The pupil is found in our state by ``pupil`` (userMasterIdentifier) or else by ``account``;
+    either may be missing when the row is too broken to tell. ``code`` is the finding's.
+    ``leaving`` is true where the roster itself says that the pupil has left (the only row is
+    disabled, or its enrolments have ended): the pupil stays as yesterday, and staff are asked.
+    """
+
+    code: str
+    line: int
+    pupil: str | None = None
+    account: str | None = None
+    leaving: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantAccount:
+    """An account as the tenant lists it; ``mark`` is the userMasterIdentifier it carries, or ""."""
+
+    object_id: str
+    upn: str
+    mark: str
+    enabled: bool
+    display_name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**data)
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """One line of canonical JSON: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
