@@ -1,0 +1,52 @@
+"""Validate: open the drop, check every file of it, and say whether the night may go on."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi import oneroster
+from kakehashi.edges import settings
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.findings import Finding, refuses, soften
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    started = time.monotonic()
+    run, env = Run.model_validate(event), settings.load(settings.Settings)
+    folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
+    state.renew_lease(run.execution, datetime.now(UTC))
+    city = folder.rules()
+    with folder.package() as source:
+        package = oneroster.open_package(source)
+    found = oneroster.check(package, city.source.versions)
+    findings = list(soften(found, city.effects))
+    folder.put_findings("validate", findings)
+    verdict = "refused" if refuses(findings) else "go"
+    return run.after("validate", verdict, started, **_counted(run, package, findings))
+
+
+def _counted(run: Run, package: oneroster.Package, findings: list[Finding]) -> dict[str, int]:
+    """Rows per file and findings, for the payload, the metrics and the log."""
+    counts = {
+        f"rows_{file.removesuffix('.csv')}": len(table.rows) + len(table.bad)
+        for file, table in package.tables.items()
+        if file in oneroster.ROSTER
+    }
+    counts["findings"] = len(findings)
+    metrics.add_dimension(name="stage", value="validate")
+    metrics.add_dimension(name="city", value=run.city)
+    for effect, count in Counter(finding.effect for finding in findings).items():
+        name = "Findings" + "".join(word.title() for word in effect.split("-"))
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    metrics.add_metric(name="RowsRead", unit=MetricUnit.Count, value=counts.get("rows_users", 0))
+    logger.info("validated", extra={"run_id": run.run_id, **counts})
+    return counts

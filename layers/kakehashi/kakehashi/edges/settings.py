@@ -1,0 +1,71 @@
+"""The environment as typed values, checked at cold start: a missing variable fails at deploy.
+
+Each function composes what it needs; the template's environment and these fields are held equal
+by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kakehashi.edges.errors import BadConfiguration
+
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    runs_bucket: Name
+    table: Name
+
+
+class RulesSettings(Settings):
+    rules_bucket: Name
+
+
+class InboxSettings(Settings):
+    inbox_bucket: Name
+
+
+class PasswordSettings(Settings):
+    passwords_bucket: Name
+
+
+class OutboxSettings(Settings):
+    outbox_bucket: Name
+
+
+class DirectorySettings(Settings):
+    """``graph_base_url`` and ``login_base_url`` are https, or loopback for the fake tenant.
+
+    ``writes_per_second`` stays below Graph's limit of 20; 0, unpaced, is for loopback only.
+    """
+
+    graph_base_url: Name
+    login_base_url: Name
+    tenant_id: Name
+    client_id: Name
+    credential_secret: Name
+    writes_per_second: Annotated[float, Field(ge=0, le=20)] = 19.0
+
+
+class QueueSettings(Settings):
+    dead_letters_url: Name
+
+
+class TopicSettings(Settings):
+    topic_arn: Name
+
+
+def load[S: Settings](model: type[S]) -> S:
+    """``model`` filled from the environment (upper-case names). Raises BadConfiguration."""
+    found = {n: os.environ[n.upper()] for n in model.model_fields if n.upper() in os.environ}
+    try:
+        return model(**found)
+    except ValidationError as exc:
+        missing = ", ".join(sorted(str(e["loc"][0]).upper() for e in exc.errors()))
+        raise BadConfiguration(f"environment: {missing}") from exc

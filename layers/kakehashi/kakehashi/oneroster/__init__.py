@@ -1,0 +1,40 @@
+"""A OneRoster CSV library: open a package, check it, write one. Usable on its own.
+
+    from kakehashi import oneroster
+    package = oneroster.open_package(open("drop.zip", "rb"))
+    for finding in oneroster.check(package):
+        ...
+    body = oneroster.write_package(package.tables, oneroster.Dialect())
+
+Reading is lenient and never raises for bad data; every leniency used is told once. Writing is
+strict and deterministic. Versions and Japan profiles are tables (``columns``, ``profiles``).
+"""
+
+from __future__ import annotations
+
+from kakehashi.oneroster.checks import check
+from kakehashi.oneroster.columns import ROSTER, Column
+from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
+from kakehashi.oneroster.package import open_package
+from kakehashi.oneroster.profiles import PROFILES, VERSIONS, Profile, files_of, layout
+from kakehashi.oneroster.writer import Dialect, write_files, write_package
+
+__all__ = [
+    "PROFILES",
+    "ROSTER",
+    "VERSIONS",
+    "BadRow",
+    "Column",
+    "Dialect",
+    "Manifest",
+    "Package",
+    "Profile",
+    "Row",
+    "Table",
+    "check",
+    "files_of",
+    "layout",
+    "open_package",
+    "write_files",
+    "write_package",
+]

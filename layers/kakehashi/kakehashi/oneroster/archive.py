@@ -1,0 +1,157 @@
+"""From a zip or loose files to named byte streams, refusing what is not safe to unpack.
+
+Nothing is written to disk and no entry is inflated before its declared size and ratio are judged;
+zipfile never yields more than the declared size, so memory stays flat whatever the bytes hold.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO
+
+from kakehashi.catalogue import oneroster as rules
+from kakehashi.findings import Finding, Place
+from kakehashi.oneroster.columns import TABLES
+
+MAX_FILES = 100
+MAX_FILE_BYTES = 1 << 30
+MAX_TOTAL_BYTES = 2 << 30
+MAX_DIRECTORY_BYTES = 1 << 20
+MAX_RATIO = 200  # a roster of repeated UUIDs deflates to about a tenth
+RATIO_FLOOR = 1 << 20  # below this much plain text no ratio is a danger
+
+DAMAGE = (  # what zipfile and zlib raise for bytes that are not what they claim
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+READ_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
+KNOWN = {name.lower(): name for name in ("manifest.csv", *TABLES)}
+_ARCHIVE = re.compile(r"\.(zip|7z|gz|tgz|rar|tar|lzh|bz2|xz)\Z", re.IGNORECASE)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
+
+_END_RECORD, _COMMENT = 22, 0xFFFF  # bytes: the record, and the longest comment behind it
+
+Open = Callable[[], IO[bytes]]
+
+
+@dataclass(slots=True)
+class Files:
+    """Known files by canonical name, each to be opened at will; and what stood in the way."""
+
+    openers: dict[str, Open] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file of the drop before it is opened; sizes in bytes."""
+
+    name: str
+    size: int
+    packed: int
+    open: Open
+    encrypted: bool = False
+    method: int = zipfile.ZIP_STORED
+
+
+def open_files(source: IO[bytes] | Mapping[str, bytes]) -> Files:
+    """The files of a zip (seekable, binary) or of a mapping name → bytes. Never raises for data."""
+    if isinstance(source, Mapping):
+        loose = [
+            _Entry(name, len(body), len(body), partial(io.BytesIO, body))
+            for name, body in source.items()
+        ]
+        return _sift(loose)
+    try:
+        if _directory_bytes(source) > MAX_DIRECTORY_BYTES:
+            return Files(findings=[rules.TOO_MANY.at(limit=MAX_FILES)])
+        archive = zipfile.ZipFile(source)
+        entries = [_zip_entry(archive, info) for info in archive.infolist()]
+    except DAMAGE:
+        return Files(findings=[rules.NOT_A_ZIP.at()])
+    return _sift(entries)
+
+
+def _directory_bytes(source: IO[bytes]) -> int:
+    """What the end record says of the central directory's size; zipfile reads it whole."""
+    size = source.seek(0, io.SEEK_END)
+    source.seek(max(0, size - _END_RECORD - _COMMENT))
+    tail = source.read()
+    at = tail.rfind(b"PK\x05\x06")
+    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+
+
+def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
+    # orig_filename: zipfile cuts .filename at a NUL, and so hides what the entry really says
+    return _Entry(
+        name=info.orig_filename,
+        size=info.file_size,
+        packed=info.compress_size,
+        open=partial(_open, archive, info),
+        encrypted=bool(info.flag_bits & 0x41),
+        method=info.compress_type,
+    )
+
+
+def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """One entry to read. Raises BadZipFile whatever is wrong with it."""
+    try:
+        return archive.open(info)
+    except DAMAGE as exc:
+        raise zipfile.BadZipFile from exc
+
+
+def _sift(entries: list[_Entry]) -> Files:
+    """Refuse a dangerous drop whole; else keep what OneRoster knows and note the rest."""
+    if refused := list(_dangers(entries)):
+        return Files(findings=refused)
+    files = Files()
+    strangers = [e.name.lower() for e in entries if e.name.lower() not in KNOWN]
+    csvs = sum(name.endswith(".csv") for name in strangers)
+    if csvs:
+        files.findings.append(rules.UNKNOWN_CSV.at(count=csvs))
+    if others := len(strangers) - csvs:
+        files.findings.append(rules.EXTRA_FILE.at(count=others))
+    for entry in entries:
+        if known := KNOWN.get(entry.name.lower()):
+            files.openers[known] = entry.open
+            if known != entry.name:
+                files.findings.append(rules.FILE_NAME_CASE.at(Place(known)))
+    return files
+
+
+def _dangers(entries: list[_Entry]) -> Iterator[Finding]:
+    names = Counter(e.name.lower() for e in entries)
+    counted = (
+        (rules.UNSAFE_NAME, sum(bool(_UNSAFE.search(e.name)) for e in entries)),
+        (rules.FOLDER, sum("/" in e.name for e in entries)),
+        (rules.DUPLICATE_FILE, sum(n > 1 for n in names.values())),
+        (rules.ENCRYPTED, sum(e.encrypted for e in entries)),
+        (rules.NESTED, sum(bool(_ARCHIVE.search(e.name)) for e in entries)),
+        (
+            rules.COMPRESSION,
+            sum(e.method not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for e in entries),
+        ),
+    )
+    yield from (rule.at(count=count) for rule, count in counted if count)
+    if len(entries) > MAX_FILES:
+        yield rules.TOO_MANY.at(limit=MAX_FILES)
+    if any(e.size > MAX_FILE_BYTES for e in entries):
+        yield rules.TOO_BIG.at(limit_mb=MAX_FILE_BYTES >> 20)
+    elif sum(e.size for e in entries) > MAX_TOTAL_BYTES:
+        yield rules.TOO_BIG.at(limit_mb=MAX_TOTAL_BYTES >> 20)
+    if any(e.size > RATIO_FLOOR and e.size > MAX_RATIO * max(e.packed, 1) for e in entries):
+        yield rules.BOMB.at(ratio=MAX_RATIO)

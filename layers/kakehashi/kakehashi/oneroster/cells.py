@@ -1,0 +1,119 @@
+"""Checks of one file on its own: cells, status by mode, duplicates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from operator import itemgetter
+
+from kakehashi.catalogue import oneroster as rules
+from kakehashi.findings import Finding, Place, Rule
+from kakehashi.oneroster.columns import Column
+from kakehashi.oneroster.model import Table
+from kakehashi.oneroster.profiles import profiles_of
+from kakehashi.oneroster.scene import Scene
+from kakehashi.oneroster.values import faults
+
+_STATUS = frozenset({"", "active", "tobedeleted"})
+
+
+def cell_faults(scene: Scene, table: Table) -> Iterator[Finding]:
+    """Every cell that is not well formed, or blank where it must not be."""
+    for at, column in scene.specs(table):
+        if column.kind == "mode":
+            continue
+        pick = itemgetter(at)
+        wrong = _wrong_values(column, set(map(pick, table.rows)))
+        if not wrong:
+            continue
+        for n, row in enumerate(table.rows):
+            if rule := wrong.get(row[at]):
+                yield scene.told(rule, table, n, column.name)
+
+
+def _wrong_values(column: Column, values: set[str]) -> dict[str, Rule]:
+    blank = "" in values
+    values.discard("")
+    wrong = faults(column, values)
+    if blank and column.kind == "uuid4":
+        wrong[""] = rules.NO_MASTER_ID
+    elif blank and column.required:
+        wrong[""] = rules.BLANK
+    return wrong
+
+
+def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
+    """status and dateLastModified: blank in bulk, both filled in delta; the rows win."""
+    if mode == "delta":
+        yield from scene.wrong(table, ("status",), _delta_status)
+        yield from scene.wrong(table, ("dateLastModified",), _delta_time)
+        return
+    if not any(any(table.values(column)) for column in ("status", "dateLastModified")):
+        return
+    statuses = list(table.values("status"))
+    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
+    if deleted := statuses.count("tobedeleted"):
+        yield rules.ROWS_ARE_DELTA.at(Place(table.file, None, "status"), count=deleted)
+    times = table.values("dateLastModified")
+    filled = [n for n, pair in enumerate(zip(statuses, times, strict=True)) if any(pair)]
+    if filled:
+        first = table.lines[filled[0]]
+        yield rules.STATUS_FILLED.at(Place(table.file), count=len(filled), first_line=first)
+
+
+def _delta_status(value: str) -> Rule | None:
+    if not value:
+        return rules.DELTA_BLANK
+    return None if value in _STATUS else rules.TERM
+
+
+def _delta_time(value: str) -> Rule | None:
+    if not value:
+        return rules.DELTA_BLANK
+    wrong = faults(Column("dateLastModified", "datetime"), {value})
+    return wrong.get(value)
+
+
+def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:
+    """Rows that share a sourcedId: word for word a note, else none of them can be trusted."""
+    for group in _sharing(table, "sourcedId"):
+        first, *others = group
+        facts = {"first_line": table.lines[first]}
+        if all(table.rows[n] == table.rows[first] for n in others):
+            yield from (scene.told(rules.SAME_ROW, table, n, "sourcedId", **facts) for n in others)
+        else:
+            facts["count"] = len(group)
+            yield from (scene.told(rules.SAME_ID, table, n, "sourcedId", **facts) for n in group)
+
+
+def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
+    column = "userMasterIdentifier"
+    for group in _sharing(table, column):
+        if len({table.rows[n][0] for n in group}) > 1:  # else it is told by its sourcedId
+            facts = {"count": len(group), "first_line": table.lines[group[0]]}
+            yield scene.told(rules.SAME_MASTER_ID, table, group[1], column, **facts)
+
+
+def _sharing(table: Table, column: str) -> list[list[int]]:
+    """Numbers of rows that share a value of ``column``, blanks apart, group by group."""
+    values = list(table.values(column))
+    if len(set(values)) == len(values):
+        return []
+    groups: dict[str, list[int]] = defaultdict(list)
+    for n, value in enumerate(values):
+        groups[value].append(n)
+    groups.pop("", None)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def profile_blanks(scene: Scene, table: Table) -> Iterator[Finding]:
+    """What the Japanese standard model wants filled; userMasterIdentifier has its own rule."""
+    japanese = any(name.startswith("metadata.jp.") for name in table.columns)
+    wanted = {c for p in profiles_of(scene.version) for c in p.required.get(table.file, ())}
+    for column in table.columns if japanese else ():
+        if column in wanted and column != "userMasterIdentifier":
+            values = list(table.values(column))
+            if count := values.count(""):
+                place = Place(table.file, None, column)
+                first = table.lines[values.index("")]
+                yield rules.PROFILE_BLANK.at(place, count=count, first_line=first)

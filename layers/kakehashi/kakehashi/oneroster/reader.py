@@ -1,0 +1,103 @@
+"""One CSV file to one table: encoding, header, then its rows."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO, Self
+
+from kakehashi.catalogue import oneroster as rules
+from kakehashi.findings import Finding, Place
+from kakehashi.oneroster.archive import READ_DAMAGE, Open
+from kakehashi.oneroster.columns import Column
+from kakehashi.oneroster.filler import Filler
+from kakehashi.oneroster.header import Header, read_header
+from kakehashi.oneroster.model import Table
+from kakehashi.oneroster.profiles import layout
+from kakehashi.oneroster.rows import Rows
+
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How to read one file: its header line, what is known of its columns, strings to share."""
+
+    header: Callable[[Sequence[str]], Header]
+    columns: Mapping[str, Column]
+    shared: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, file: str, version: str, shared: dict[str, str]) -> Self:
+        return cls(partial(read_header, file, version), layout(file, version), shared)
+
+
+def read_table(file: str, scheme: Scheme, open_file: Open) -> tuple[Table, list[Finding]]:
+    """``file`` as a table, and what reading it found. Never raises for bad data."""
+    table = Table(file)
+    try:
+        findings = _decode(open_file, table, scheme)
+    except READ_DAMAGE:
+        findings = [rules.DAMAGED.at(Place(file))]
+        table.whole = False
+    return table, findings
+
+
+def _decode(open_file: Open, table: Table, scheme: Scheme) -> list[Finding]:
+    place = Place(table.file)
+    with open_file() as raw:
+        head = raw.read(4)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 in head[:2]:
+            table.whole = False
+            return [rules.UTF_16.at(place, encoding="UTF-16")]
+        raw.seek(0)
+        findings = [rules.BOM.at(place)] if head.startswith(codecs.BOM_UTF8) else []
+        try:
+            with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+                return findings + _read(text, table, scheme)
+        except UnicodeDecodeError:
+            table.whole = False
+            table.rows.clear()
+            table.lines.clear()
+            table.bad.clear()
+    return [*findings, _foreign(open_file, place)]
+
+
+def _foreign(open_file: Open, place: Place) -> Finding:
+    """Which encoding these bytes are in, as far as can be told by decoding them all."""
+    for name, codec in (("CP932", "cp932"), ("EUC-JP", "euc_jis_2004")):
+        decoder = codecs.getincrementaldecoder(codec)()
+        try:
+            with open_file() as raw:
+                while block := raw.read(_BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        rule = rules.SHIFT_JIS if name == "CP932" else rules.NOT_UTF_8
+        return rule.at(place, encoding=name)
+    return rules.NOT_UTF_8.at(place, encoding="unknown")
+
+
+def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
+    rows = Rows(stream, table.file, table.bad)
+    first = next(iter(rows), None)
+    if first is None or rows.findings:
+        table.whole = False
+        return [*rows.findings, rules.NO_HEADER.at(Place(table.file, 1))]
+    unix = not rows.text.endswith("\r\n")
+    header = scheme.header(first)
+    findings = list(header.findings)
+    if unix:
+        findings.append(rules.LINE_ENDS.at(Place(table.file)))
+    if not header.usable:
+        table.whole = False
+        return findings
+    table.columns = header.columns
+    filler = Filler(table, header, scheme.columns, scheme.shared)
+    filler.fill(rows)
+    table.whole = not any(f.code == rules.QUOTES_BROKEN.code for f in rows.findings)
+    return [*findings, *rows.findings, *rows.notes(), *filler.findings, *filler.tally.findings()]

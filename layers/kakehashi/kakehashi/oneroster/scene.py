@@ -1,0 +1,132 @@
+"""What every check looks at: the package, its ids, and whose row a row is."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+
+from kakehashi.findings import Finding, Place, Rule
+from kakehashi.oneroster.columns import Column
+from kakehashi.oneroster.mext import SCHOOL_CODE
+from kakehashi.oneroster.model import BadRow, Package, Row, Table
+from kakehashi.oneroster.profiles import layout
+from kakehashi.oneroster.values import UUID4
+
+_SCHOOL_COLUMNS = {
+    "users.csv": "primaryOrgSourcedId",
+    "classes.csv": "schoolSourcedId",
+    "courses.csv": "orgSourcedId",
+    "roles.csv": "orgSourcedId",
+    "enrollments.csv": "schoolSourcedId",
+}
+
+
+@dataclass
+class Scene:
+    """A package under inspection. Indexes are built when the first fault asks for them."""
+
+    package: Package
+
+    @cached_property
+    def version(self) -> str:
+        return self.package.version
+
+    def table(self, file: str) -> Table | None:
+        """``file`` where it was read to its end."""
+        table = self.package.tables.get(file)
+        return table if table and table.whole else None
+
+    def specs(self, table: Table) -> Iterator[tuple[int, Column]]:
+        """Position and definition of the columns we know."""
+        known = layout(table.file, self.version)
+        for at, name in enumerate(table.columns):
+            if spec := known.get(name):
+                yield at, spec
+
+    @cached_property
+    def ids(self) -> Mapping[str, frozenset[str]]:
+        """sourcedIds of every file that was read to its end."""
+        whole = (t for t in self.package.tables.values() if t.whole)
+        return {t.file: frozenset(t.values("sourcedId")) for t in whole}
+
+    @cached_property
+    def _master_ids(self) -> Mapping[str, str]:
+        users = self.package.tables.get("users.csv")
+        if not users:
+            return {}
+        pairs = zip(users.values("sourcedId"), users.values("userMasterIdentifier"), strict=True)
+        return {user: master for user, master in pairs if UUID4.fullmatch(master)}
+
+    @cached_property
+    def _school_codes(self) -> Mapping[str, str]:
+        orgs = self.package.tables.get("orgs.csv")
+        if not orgs:
+            return {}
+        pairs = zip(orgs.values("sourcedId"), orgs.values("identifier"), strict=True)
+        return {org: code for org, code in pairs if SCHOOL_CODE.fullmatch(code)}
+
+    @cached_property
+    def bad(self) -> Mapping[tuple[str, int], BadRow]:
+        """Rows that could not be laid out, by file and line."""
+        tables = self.package.tables.values()
+        return {(table.file, row.line): row for table in tables for row in table.bad}
+
+    def id_at(self, file: str, line: int) -> str:
+        """The sourcedId of the row that begins on ``line``, laid out or not; or ""."""
+        if row := self.bad.get((file, line)):
+            return row.cells[0].lower() if row.cells else ""
+        table = self.package.tables.get(file)
+        n = bisect_left(table.lines, line) if table else 0
+        if not table or n == len(table.lines) or table.lines[n] != line:
+            return ""
+        at = table.index("sourcedId")
+        return "" if at is None else table.rows[n][at]
+
+    def pupil(self, table: Table, row: Row) -> str | None:
+        """The userMasterIdentifier of whoever ``row`` is about, where it is well formed."""
+        column = "sourcedId" if table.file == "users.csv" else "userSourcedId"
+        at = table.index(column)
+        return None if at is None else self._master_ids.get(row[at])
+
+    def school(self, table: Table, row: Row) -> str | None:
+        """The MEXT code of the school ``row`` belongs to, where it is well formed."""
+        column = "sourcedId" if table.file == "orgs.csv" else _SCHOOL_COLUMNS.get(table.file, "")
+        at = table.index(column)
+        return None if at is None else self._school_codes.get(row[at])
+
+    def told(
+        self, rule: Rule, table: Table, n: int, column: str | None, **facts: int | str
+    ) -> Finding:
+        """``rule`` at row number ``n`` of ``table``, with pupil and school."""
+        row = table.rows[n]
+        return rule.at(
+            Place(table.file, table.lines[n], column),
+            pupil=self.pupil(table, row),
+            school=self.school(table, row),
+            **facts,
+        )
+
+    def wrong(
+        self, table: Table, columns: tuple[str, ...], judge: Callable[..., Rule | None]
+    ) -> Iterator[Finding]:
+        """Findings on rows whose cells in ``columns`` ``judge`` objects to, at the last of them.
+
+        ``judge`` is asked once per distinct combination; nothing where a column is missing.
+        """
+        places = [table.index(column) for column in columns]
+        if None in places:
+            return
+        pick = itemgetter(*(at for at in places if at is not None))
+        if len(columns) == 1:
+            verdicts = {value: judge(value) for value in set(map(pick, table.rows))}
+        else:
+            verdicts = {values: judge(*values) for values in set(map(pick, table.rows))}
+        bad = {values: rule for values, rule in verdicts.items() if rule}
+        if not bad:
+            return
+        for n, row in enumerate(table.rows):
+            if rule := bad.get(pick(row)):
+                yield self.told(rule, table, n, columns[-1])

@@ -1,0 +1,141 @@
+"""Tables to a package, strict and deterministic: the same tables give the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kakehashi.oneroster.columns import TABLES
+from kakehashi.oneroster.model import Row, Table
+from kakehashi.oneroster.profiles import CANONICAL, PROFILES, Profile, files_of, profiles_of
+
+Mode = Literal["bulk", "delta"]
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; a clock would change the bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a receiver wants to see.
+
+    ``profile`` names the columns (``PROFILES``); ``version`` is written as oneroster.version and
+    defaults to the profile's. ``resource_ids`` overrides the profile's users.csv. ``null_parent``
+    writes the literal NULL for a blank parentSourcedId. The defaults are the Japanese standard
+    model's: no BOM, CRLF, every value quoted.
+    """
+
+    profile: str = "PSE_V6.00"
+    version: str = ""
+    resource_ids: bool | None = None
+    bom: bool = False
+    line_end: str = "\r\n"
+    quote_all: bool = True
+    quote_header: bool = True
+    null_parent: bool = False
+    manifest_order: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> Profile:
+        return PROFILES[self.profile]
+
+    def header(self, file: str) -> tuple[str, ...]:
+        """The columns of ``file``, spelled and ordered as they are written."""
+        names = self.columns.header(file)
+        if self.resource_ids is False:
+            names = tuple(n for n in names if n != "resourceSourcedIds")
+        elif self.resource_ids and file == "users.csv" and "resourceSourcedIds" not in names:
+            at = names.index("userMasterIdentifier") + 1
+            names = (*names[:at], "resourceSourcedIds", *names[at:])
+        return names
+
+
+def write_package(
+    tables: Mapping[str, Table] | Iterable[Table],
+    dialect: Dialect = Dialect(),
+    *,
+    mode: Mode = "bulk",
+    system_name: str = "",
+    system_code: str = "",
+) -> bytes:
+    """A zip of ``tables`` and their manifest. A table without rows is declared absent.
+
+    Raises ValueError for a table that OneRoster does not define.
+    """
+    files = write_files(
+        tables, dialect, mode=mode, system_name=system_name, system_code=system_code
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, files[name])
+    return out.getvalue()
+
+
+def write_files(
+    tables: Mapping[str, Table] | Iterable[Table],
+    dialect: Dialect = Dialect(),
+    *,
+    mode: Mode = "bulk",
+    system_name: str = "",
+    system_code: str = "",
+) -> dict[str, bytes]:
+    """The CSV files of a package by name, manifest.csv among them."""
+    given = tables.values() if isinstance(tables, Mapping) else tables
+    filled = {table.file: table for table in given if table.rows}
+    if unknown := filled.keys() - TABLES.keys():
+        raise ValueError(f"not OneRoster files: {', '.join(sorted(unknown))}")
+    version = dialect.version or dialect.columns.version
+    order = dialect.manifest_order or files_of(version)
+    properties = [("manifest.version", "1.0"), ("oneroster.version", version)]
+    properties += (
+        (f"file.{file.removesuffix('.csv')}", mode if file in filled else "absent")
+        for file in order
+    )
+    systems = (("source.systemName", system_name), ("source.systemCode", system_code))
+    properties += (pair for pair in systems if pair[1])
+    bodies = {file: _csv(*_laid_out(table, dialect), dialect) for file, table in filled.items()}
+    return bodies | {"manifest.csv": _csv(("propertyName", "value"), properties, dialect)}
+
+
+def _laid_out(table: Table, dialect: Dialect) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """Header and rows in the dialect's columns; extensions nobody knows go to the right."""
+    written = dialect.header(table.file)
+    wanted = [CANONICAL.get(name, name) for name in written]
+    more = [c for c in table.columns if c.startswith("metadata.") and c not in wanted]
+    at = {name: i for i, name in enumerate(table.columns)}
+    places = [at.get(name) for name in (*wanted, *more)]
+    parent = wanted.index("parentSourcedId") if "parentSourcedId" in wanted else None
+    null_at = parent if dialect.null_parent else None
+    spelt = {CANONICAL[name]: name for name in _spellings(dialect.columns.version)}
+    return (*written, *(spelt.get(name, name) for name in more)), _cells(
+        table.rows, places, null_at
+    )
+
+
+def _spellings(version: str) -> set[str]:
+    """Older spellings that the profiles of ``version`` use."""
+    known = {n for p in profiles_of(version) for names in p.appended.values() for n in names}
+    return known & CANONICAL.keys()
+
+
+def _cells(rows: Iterable[Row], places: list[int | None], null_at: int | None) -> Iterator[Row]:
+    for row in rows:
+        cells = ["" if at is None else row[at] for at in places]
+        if null_at is not None and not cells[null_at]:
+            cells[null_at] = "NULL"
+        yield tuple(cells)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    text = io.StringIO(newline="")
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL
+    head: Literal[0, 1] = quoting if dialect.quote_header else csv.QUOTE_MINIMAL
+    csv.writer(text, quoting=head, lineterminator=dialect.line_end).writerow(header)
+    csv.writer(text, quoting=quoting, lineterminator=dialect.line_end).writerows(rows)
+    return text.getvalue().encode("utf-8-sig" if dialect.bom else "utf-8")

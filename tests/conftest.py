@@ -1,0 +1,70 @@
+"""What several suites share: an AWS account in this process, and a city to spend nights in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.nights import Nights, nights_in
+
+NAMES = {
+    "INBOX_BUCKET": "inbox",
+    "PASSWORDS_BUCKET": "passwords",
+    "RUNS_BUCKET": "runs",
+    "RULES_BUCKET": "rules",
+    "OUTBOX_BUCKET": "outbox",
+    "TABLE": "state",
+}
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Buckets, table, queue and topic; their names are in the environment and in the answer."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "ap-northeast-1",
+        "POWERTOOLS_METRICS_NAMESPACE": "Kakehashi",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        names = dict(NAMES)
+        s3 = boto3.client("s3")
+        for name in ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET",
+                     "OUTBOX_BUCKET"):  # fmt: skip
+            s3.create_bucket(
+                Bucket=names[name],
+                CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"},
+            )
+            s3.put_bucket_versioning(
+                Bucket=names[name], VersioningConfiguration={"Status": "Enabled"}
+            )
+        boto3.client("dynamodb").create_table(
+            TableName=names["TABLE"],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        names["DEAD_LETTERS_URL"] = boto3.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
+        names["TOPIC_ARN"] = boto3.client("sns").create_topic(Name="staff")["TopicArn"]
+        for name, value in names.items():
+            monkeypatch.setenv(name, value)
+        yield names
+
+
+@pytest.fixture
+def nights(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
+    """A city with a tenant, and nobody in it yet."""
+    with nights_in(account, monkeypatch) as city:
+        yield city

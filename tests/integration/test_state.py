@@ -1,0 +1,103 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kakehashi.edges.errors import Refused, TryLater
+from kakehashi.edges.state import LEASE, State
+from kakehashi.roster import Known
+from tests import builders
+
+NOW = datetime(2026, 11, 22, 16, tzinfo=UTC)
+
+
+@pytest.fixture
+def state(account: dict[str, str]) -> State:
+    return State.of(account["TABLE"], "demo")
+
+
+def a_known(**changes: object) -> Known:
+    known = Known(pupil=builders.a_pupil(), account={"displayName": "x"}, object_id="o")
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def test_a_pupil_is_read_as_it_was_written(state: State) -> None:
+    known = a_known(absent_since=NOW.date())
+    state.put_pupil(known, None)
+    assert list(state.pupils()) == [known]
+    assert state.pupil(known.pupil.id) == known
+
+
+def test_many_pupils_are_read_at_once_and_strangers_left_out(state: State) -> None:
+    known = [builders.a_known(n) for n in range(1, 106)]
+    for one in known:
+        state.put_pupil(one, None)
+    wanted = [one.pupil.id for one in known] + ["stranger", known[0].pupil.id]
+    assert state.pupils_of(wanted) == {one.pupil.id: one for one in known}
+    assert state.pupils_of([]) == {}
+
+
+def test_writing_the_same_again_is_harmless(state: State) -> None:
+    known = a_known()
+    state.put_pupil(known, None)
+    state.put_pupil(known, None)
+    assert list(state.pupils()) == [known]
+
+
+def test_an_item_that_moved_under_us_is_not_overwritten(state: State) -> None:
+    first, second = a_known(), a_known(object_id="p")
+    state.put_pupil(first, None)
+    state.put_pupil(second, first)
+    with pytest.raises(TryLater):
+        state.put_pupil(a_known(object_id="q"), first)
+    assert state.pupil(first.pupil.id) == second
+
+
+def test_one_execution_at_a_time_holds_the_city(state: State) -> None:
+    state.take_lease("one", NOW)
+    state.take_lease("one", NOW)
+    with pytest.raises(TryLater):
+        state.take_lease("two", NOW)
+    state.free_lease("two")
+    with pytest.raises(TryLater):
+        state.take_lease("two", NOW)
+    state.free_lease("one")
+    state.take_lease("two", NOW)
+
+
+def test_a_lease_that_ran_out_or_whose_owner_is_dead_is_taken(state: State) -> None:
+    state.take_lease("one", NOW)
+    state.take_lease("two", NOW, dead="one")
+    state.take_lease("three", NOW + LEASE + timedelta(seconds=1))
+    with pytest.raises(Refused):
+        state.renew_lease("two", NOW)
+    state.renew_lease("three", NOW)
+
+
+def test_a_rehearsal_holds_no_lease_and_needs_none(state: State) -> None:
+    state.take_lease("one", NOW)
+    state.renew_lease("", NOW)
+    state.free_lease("")
+    lease = state.lease()
+    assert lease is not None
+    assert lease.owner == "one"
+
+
+def test_a_plan_whose_state_has_moved_on_is_refused(state: State) -> None:
+    state.begin_apply("run-a", 0)
+    state.begin_apply("run-a", 0)
+    assert state.serial() == 1
+    with pytest.raises(Refused):
+        state.begin_apply("run-b", 0)
+    state.begin_apply("run-b", 1)
+    assert state.serial() == 2
+
+
+def test_runs_come_newest_first_and_cities_do_not_see_each_other(
+    state: State, account: dict[str, str]
+) -> None:
+    state.note_run("demo-20261121T010000-aaaaaaaa", verdict="applied")
+    state.note_run("demo-20261122T010000-bbbbbbbb", verdict="refused", failed=2)
+    assert [run["verdict"] for run in state.runs()] == ["refused", "applied"]
+    assert state.run("demo-20261122T010000-bbbbbbbb")["failed"] == 2
+    assert State.of(account["TABLE"], "other").runs() == []

@@ -1,0 +1,59 @@
+"""Zips that lie, and what it costs to find out."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+import zipfile
+
+import pytest
+
+from kakehashi.oneroster import archive, open_package
+from tests.unit.oneroster.packages import loose, zipped
+from tests.unit.oneroster.test_every_code import found_in
+
+
+def resized(body: bytes, size: int) -> bytes:
+    """``body`` with the first entry's unpacked size changed in the central directory."""
+    data = bytearray(body)
+    at = data.index(b"PK\x01\x02") + 24
+    data[at : at + 4] = size.to_bytes(4, "little")
+    return bytes(data)
+
+
+def test_an_entry_that_inflates_to_more_than_it_says_is_damaged() -> None:
+    assert "F004" in {f.code for f in found_in(resized(zipped(loose()), 100))}
+
+
+def test_a_bomb_costs_no_memory() -> None:
+    bomb = zipped(loose() | {"users.csv": b"0" * (64 << 20)})
+    tracemalloc.start()
+    try:
+        package = open_package(io.BytesIO(bomb))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [f.code for f in package.findings] == ["F009"]
+    assert peak < 1 << 20
+
+
+def test_a_central_directory_without_end_is_not_read() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for n in range(archive.MAX_DIRECTORY_BYTES // 200):
+            made.writestr(f"{n:0200}", b"")
+    assert [f.code for f in found_in(out.getvalue())] == ["F010"]
+
+
+@pytest.mark.parametrize("body", [b"", b"PK", b"PK\x05\x06", b"\x00" * 100, b"PK\x05\x06" * 30])
+def test_bytes_that_are_no_zip_are_one_finding(body: bytes) -> None:
+    assert [f.code for f in found_in(body)] == ["F001"]
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "..\\users.csv", "C:users.csv", "a\x01.csv", "x/../users.csv", ".."]
+)
+def test_a_name_that_leads_elsewhere_refuses_the_whole_drop(name: str) -> None:
+    findings = found_in(zipped(loose() | {name: b"x"}))
+    assert "F006" in {f.code for f in findings}
+    assert not any(f.place.file for f in findings), "nothing of it was read"

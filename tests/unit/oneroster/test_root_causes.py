@@ -1,0 +1,98 @@
+"""One cause is one finding; what follows from it is counted under it."""
+
+from __future__ import annotations
+
+from kakehashi.findings import Effect, Finding
+from tests.unit.oneroster import packages as p
+from tests.unit.oneroster.packages import Files, loose, spoiled
+from tests.unit.oneroster.test_every_code import found_in
+
+
+def told(findings: list[Finding]) -> list[tuple[object, ...]]:
+    return [(*finding.row(), finding.children) for finding in findings]
+
+
+def test_a_missing_school_is_told_once_with_everything_that_refers_to_it() -> None:
+    def spoil(files: Files) -> None:
+        del files["orgs.csv"][1]
+
+    (finding,) = found_in(spoiled(spoil))
+    assert finding.row() == ("courses.csv", 2, "orgSourcedId", "X001")
+    assert finding.children == 1 + 1 + 2 + 2 + 2  # course, class, users, roles, enrolments
+    assert finding.facts == {"target": "orgs.csv", "count": 8}
+
+
+def test_what_refers_to_a_broken_school_is_counted_under_its_own_fault() -> None:
+    def spoil(files: Files) -> None:
+        files["orgs.csv"][1]["identifier"] = "B1"
+
+    assert told(found_in(spoiled(spoil))) == [("orgs.csv", 3, "identifier", "R016", 8)]
+
+
+def test_what_refers_to_a_row_of_the_wrong_width_is_counted_under_that_row() -> None:
+    files = loose()
+    lines = files["users.csv"].split(b"\r\n")
+    lines[2] += b',"one cell too many"'
+    files["users.csv"] = b"\r\n".join(lines)
+    (finding,) = found_in(files)
+    assert finding.row() == ("users.csv", 3, None, "R001")
+    assert finding.children == 2
+    assert finding.pupil == p.MASTERS[1], "the row still tells whose it is"
+
+
+def test_a_file_that_is_not_there_is_one_refusal_with_its_consequences() -> None:
+    files = loose()
+    del files["classes.csv"]
+    findings = found_in(files)
+    assert told(findings) == [("classes.csv", None, None, "F026", 6)]
+
+
+def test_two_missing_targets_are_two_findings() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][0]["metadata.jp.homeClass"] = "nowhere"
+        files["users.csv"][1]["metadata.jp.homeClass"] = "elsewhere"
+
+    assert told(found_in(spoiled(spoil))) == [
+        ("users.csv", 2, "metadata.jp.homeClass", "X001", 1),
+        ("users.csv", 3, "metadata.jp.homeClass", "X001", 1),
+    ]
+
+
+def test_a_finding_names_pupil_and_school_by_their_codes_only() -> None:
+    def spoil(files: Files) -> None:
+        files["enrollments.csv"][2]["beginDate"] = "spring"
+
+    (finding,) = found_in(spoiled(spoil))
+    assert (finding.pupil, finding.school) == (p.MASTERS[2], p.JUNIOR_CODE)
+
+
+def test_a_fault_on_which_no_account_hangs_is_a_note() -> None:
+    def spoil(files: Files) -> None:
+        files["enrollments.csv"][0]["metadata.jp.publicFlg"] = "maybe"
+        files["demographics.csv"] = [{"sourcedId": p.USERS[0], "birthDate": "long ago"}]
+
+    findings = found_in(spoiled(spoil))
+    assert {f.row()[3] for f in findings} == {"R006", "R005"}
+    assert {f.effect for f in findings} == {Effect.NOTE}
+
+
+def test_every_broken_row_is_told_however_many_there_are() -> None:
+    def spoil(files: Files) -> None:
+        for user in files["users.csv"]:
+            user["enabledUser"] = ""
+
+    rows = [f.row() for f in found_in(spoiled(spoil))]
+    assert rows == [("users.csv", n, "enabledUser", "R002") for n in (2, 3, 4)]
+
+
+def test_a_number_that_lost_its_zeros_in_excel_is_told_as_that() -> None:
+    def spoil(files: Files) -> None:
+        files["classes.csv"][0]["sourcedId"] = "00123"
+        files["enrollments.csv"][0]["classSourcedId"] = "123"
+        for user in files["users.csv"][:2]:
+            user["metadata.jp.homeClass"] = "00123"
+        files["enrollments.csv"][1]["classSourcedId"] = "00123"
+
+    rows = [f.row() for f in found_in(spoiled(spoil))]
+    assert ("enrollments.csv", 2, "classSourcedId", "R019") in rows
+    assert not any(code == "X001" for *_, code in rows)
