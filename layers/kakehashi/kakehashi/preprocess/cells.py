@@ -1,0 +1,28 @@
+"""Cells by column name: what every module here reads tables with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kakehashi.oneroster import Package
+
+type Cells = tuple[str, ...]
+
+
+def cells(package: Package, file: str, *columns: str) -> Iterator[tuple[int, Cells]]:
+    """``(line, cells)`` of each row; a column that is not there reads as blank.
+
+    At least two columns. A file that is not there has no rows.
+    """
+    table = package.tables.get(file)
+    if table is None:
+        return iter(())
+    indices = [table.index(column) for column in columns]
+    pick = itemgetter(*(-1 if index is None else index for index in indices))
+    if None in indices:
+        blank = ("",)
+        return zip(table.lines, (pick(row + blank) for row in table.rows), strict=True)
+    return zip(table.lines, map(pick, table.rows), strict=True)

@@ -1,0 +1,160 @@
+"""Which of several rows counts: one row per pupil, one pupil per account.
+
+After a transfer C4th keeps the old row, with the same account and mostly the same
+userMasterIdentifier. The ladder: enabled over disabled, enrolled today over not, the latest begin
+date. What it leaves undecided is DISPUTED: all are held. The place in the file decides nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kakehashi.catalogue import preprocess as rules
+from kakehashi.findings import Finding, Place, Rule
+from kakehashi.preprocess import names
+from kakehashi.preprocess.rows import Row
+from kakehashi.roster import Held
+
+_FIELDS = dict(zip(names.COLUMNS, range(len(names.COLUMNS)), strict=True))
+
+
+@dataclass(slots=True)
+class Resolved:
+    """``chosen`` holds at most one row per pupil and, among orders, one per account."""
+
+    chosen: list[Row] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def resolve(rows: Iterable[Row]) -> Resolved:
+    found = Resolved()
+    by_pupil: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.pupil:
+            by_pupil.setdefault(row.pupil, []).append(row)
+        else:
+            _hold_unnamed(row, found)
+    by_account: dict[str, list[Row]] = {}
+    for same in by_pupil.values():
+        chosen = same[0] if len(same) == 1 else _choose_row(_distinct(same), found)
+        if chosen is not None:
+            by_account.setdefault(chosen.account, []).append(chosen)
+    found.chosen += by_account.pop("", [])
+    for sharers in by_account.values():
+        found.chosen += sharers if len(sharers) == 1 else _choose_owner(sharers, found)
+    return found
+
+
+def _hold_unnamed(row: Row, found: Resolved) -> None:
+    if not row.held:
+        place = Place("users.csv", row.line, "userMasterIdentifier")
+        found.findings.append(rules.NO_IDENTIFIER.at(place))
+    found.held.append(row.hold(row.held or rules.NO_IDENTIFIER.code))
+
+
+def _distinct(rows: list[Row]) -> list[Row]:
+    """A line repeated word for word is one row; the checks have named the repetition."""
+    seen: dict[tuple[object, ...], Row] = {}
+    for row in sorted(rows, key=lambda r: r.line):
+        told = (
+            row.source,
+            row.account,
+            row.wrong,
+            row.enabled,
+            row.grade,
+            row.home,
+            row.org,
+            row.spelling,
+        )
+        seen.setdefault(told, row)
+    return list(seen.values())
+
+
+def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
+    """The row that tells of this pupil, or None where all had to be held.
+
+    A row the checks want held may be misread. Where it reads as an order it is a rival that
+    cannot be judged, so the pupil is held; an older one is history, and does not block the other.
+    """
+    best = max(row.score for row in rows)
+    top = sorted((row for row in rows if row.score == best), key=lambda row: row.line)
+    rivals = [row for row in rows if row.held and row.is_order]
+    if not top[0].is_order:
+        # nobody asks for anything: the rows agree, unless one of the best cannot be relied on
+        chosen = next((row for row in top if row.held), top[0])
+    elif len(top) > 1:
+        _dispute(rules.SHARED_IDENTIFIER, "userMasterIdentifier", top, rows, found)
+        return None
+    else:
+        chosen = min(rivals, key=lambda row: row.line) if rivals else top[0]
+    _note_older(rows, chosen, found)
+    return chosen
+
+
+def _note_older(rows: Iterable[Row], chosen: Row, found: Resolved) -> None:
+    found.findings += [
+        rules.OLDER_ROW.at(Place("users.csv", row.line), pupil=row.pupil, kept_line=chosen.line)
+        for row in rows
+        if row is not chosen
+    ]
+
+
+def _dispute(rule: Rule, column: str, top: list[Row], rows: Iterable[Row], found: Resolved) -> None:
+    """Hold every one of ``rows``; those of ``top`` are the ones nobody can choose between."""
+    first, rivals = min(row.line for row in top), set(top)
+    for row in rows:
+        found.held.append(row.hold(rule.code))
+        if row in rivals:
+            place = Place("users.csv", row.line, column)
+            found.findings.append(rule.at(place, pupil=row.pupil, count=len(top), first_line=first))
+
+
+def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
+    """Of different userMasterIdentifiers with one account: who goes on."""
+    if not _one_child(rows):
+        _dispute(rules.ACCOUNT_OF_ANOTHER_CHILD, "userIds", rows, rows, found)
+        return []
+    best = max(row.score for row in rows)
+    top = [row for row in rows if row.score == best]
+    if not top[0].is_order:
+        return rows  # each is held on its own as not enrolled today
+    if len(top) > 1:
+        _dispute(rules.SHARED_ACCOUNT, "userIds", top, rows, found)
+        return []
+    owner = top[0]
+    for row in rows:
+        if row is not owner:
+            # not an absence, and not a leaver either: the account has an owner who is here
+            found.held.append(row.hold(rules.OLDER_OWNER.code))
+            place = Place("users.csv", row.line, "userIds")
+            found.findings.append(
+                rules.OLDER_OWNER.at(place, pupil=row.pupil, kept_line=owner.line)
+            )
+    return [owner]
+
+
+def _one_child(rows: Iterable[Row]) -> bool:
+    """Whether all rows agree in the full name, or all in its kana; blanks agree with nothing."""
+    rows = tuple(rows)
+    return any(
+        set.intersection(*(_said(row, family, given) for row in rows))
+        for family, given in ((names.FAMILY, names.GIVEN), (names.KANA_FAMILY, names.KANA_GIVEN))
+    )
+
+
+def _said(row: Row, family: tuple[str, ...], given: tuple[str, ...]) -> set[tuple[str, str]]:
+    """The full names a row gives, external and of record, folded for comparison only."""
+    both = zip(
+        (_folded(row, column) for column in family),
+        (_folded(row, column) for column in given),
+        strict=True,
+    )
+    return {full for full in both if all(full)}
+
+
+def _folded(row: Row, column: str) -> str:
+    text = unicodedata.normalize("NFKC", row.spelling[_FIELDS[column]])
+    return "".join(text.split())

@@ -1,0 +1,217 @@
+"""Initial-password files: which row gives which pupil its first password, never what it is.
+
+A password is read once to be checked and a second time at the moment of use (``read_one``). In
+between only its place travels: key, version, line. No finding echoes a value.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.catalogue import preprocess as rules
+from kakehashi.findings import Finding, Place, Rule
+from kakehashi.roster import PasswordAt, Pupil
+
+HEADERS = {
+    "account": "account",
+    "アカウント": "account",
+    "userMasterIdentifier": "pupil",
+    "ユーザー識別子": "pupil",
+    "initialPassword": "password",
+    "初期パスワード": "password",
+}
+SHORTEST, LONGEST = 8, 256
+KINDS = ("[A-Z]", "[a-z]", "[0-9]", "[^A-Za-z0-9]")
+NEEDED_KINDS = 3
+"""Entra ID's rules: 8–256 printable ASCII characters of three of these four kinds."""
+
+_PRINTABLE = re.compile(r"[ -~]+\Z")
+_SAFE_FILE = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordFile:
+    """One uploaded file as S3 holds it. ``repr`` does not show the body."""
+
+    key: str
+    version: str
+    body: bytes = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The file's own name; one that could tell something of a person is not shown."""
+        base = self.key.rpartition("/")[2]
+        return base if _SAFE_FILE.match(base) else "passwords.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the file. ``account`` is in lower case; "" where the file does not give the key."""
+
+    line: int
+    account: str
+    pupil: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[tuple[int, Rule], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The pupils of the drop by both keys, held ones too: account → id, and id → account."""
+
+    by_account: Mapping[str, str]
+    by_pupil: Mapping[str, str]
+
+
+def parse(body: bytes) -> Parsed:
+    """Rows of a password file with their physical lines. Never raises."""
+    text = _decode(body)
+    if text is None or "\x00" in text:
+        return Parsed(faults=((1, rules.PASSWORD_FILE_UNREADABLE),))
+    records = _records(text)
+    line, header = next(records, (1, []))
+    columns = [HEADERS.get(cell.strip(), "") for cell in header]
+    if not _usable(columns):
+        return Parsed(faults=((line, rules.PASSWORD_FILE_HEADER),))
+    entries: list[Entry] = []
+    faults: list[tuple[int, Rule]] = []
+    for line, cells in records:
+        entry = _entry(line, columns, cells)
+        if entry is None:
+            faults.append((line, rules.PASSWORD_ROW_BROKEN))
+        else:
+            entries.append(entry)
+    return Parsed(tuple(entries), tuple(faults))
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Physical line and cells of each row that is not blank; no cells where quotes are broken."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error:
+        yield line, []  # nothing behind it can be told apart any more
+
+
+def _decode(body: bytes) -> str | None:
+    for codec in ("utf-8-sig", "cp932"):
+        try:
+            return body.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _usable(columns: list[str]) -> bool:
+    named = [column for column in columns if column]
+    return len(named) == len(set(named)) and "password" in named and len(named) > 1
+
+
+def _entry(line: int, columns: list[str], cells: list[str]) -> Entry | None:
+    if len(cells) != len(columns):
+        return None
+    row = dict(zip(columns, cells, strict=True))
+    account = row.get("account", "").strip().lower()
+    pupil = row.get("pupil", "").strip().lower()
+    return Entry(line, account, pupil, row["password"]) if account or pupil else None
+
+
+def fits(password: str, account: str) -> bool:
+    """Whether Entra ID takes ``password`` as the first one of ``account``."""
+    local = account.partition("@")[0].lower()
+    kinds = sum(re.search(kind, password) is not None for kind in KINDS)
+    return (
+        SHORTEST <= len(password) <= LONGEST
+        and _PRINTABLE.match(password) is not None
+        and kinds >= NEEDED_KINDS
+        and not (local and local in password.lower())
+    )
+
+
+def locate(
+    files: Iterable[PasswordFile], known: Known
+) -> tuple[dict[str, PasswordAt], list[Finding]]:
+    """Pupil → place of its password. ``files`` from the oldest to the newest: the newest file
+    that names a pupil decides, even when its row cannot be used.
+    """
+    places: dict[str, PasswordAt] = {}
+    findings: list[Finding] = []
+    for file in files:
+        parsed = parse(file.body)
+        findings += [rule.at(_at(file, line, rule)) for line, rule in parsed.faults]
+        rows: dict[str, list[Entry]] = {}
+        for entry in parsed.entries:
+            rule, pupil = _owner(entry, known)
+            if rule is not None:
+                findings.append(rule.at(_at(file, entry.line, rule)))
+            else:
+                rows.setdefault(pupil, []).append(entry)
+        for pupil, entries in rows.items():
+            places.pop(pupil, None)
+            if found := list(_unusable(file, pupil, entries, known)):
+                findings += found
+            else:
+                places[pupil] = PasswordAt(file.key, file.version, entries[0].line)
+    return places, findings
+
+
+def _owner(entry: Entry, known: Known) -> tuple[Rule | None, str]:
+    by_account = known.by_account.get(entry.account, "")
+    by_pupil = entry.pupil if entry.pupil in known.by_pupil else ""
+    if entry.account and entry.pupil and by_account != by_pupil:
+        return rules.PASSWORD_KEYS_CONTRADICT if by_account or by_pupil else _NOBODY, ""
+    pupil = by_pupil or by_account
+    return (None, pupil) if pupil else (_NOBODY, "")
+
+
+_NOBODY = rules.PASSWORD_OF_NOBODY
+
+
+def _unusable(
+    file: PasswordFile, pupil: str, entries: list[Entry], known: Known
+) -> Iterator[Finding]:
+    if len(entries) > 1:
+        rule, first = rules.PASSWORD_TWICE, entries[0].line
+        for entry in entries:
+            place = _at(file, entry.line, rule)
+            yield rule.at(place, pupil=pupil, count=len(entries), first_line=first)
+    elif not fits(entries[0].password, known.by_pupil.get(pupil) or entries[0].account):
+        rule = rules.PASSWORD_TOO_WEAK
+        yield rule.at(_at(file, entries[0].line, rule), pupil=pupil)
+
+
+def _at(file: PasswordFile, line: int, rule: Rule) -> Place:
+    column = "initialPassword" if rule is rules.PASSWORD_TOO_WEAK else None
+    return Place(file.name, line, column)
+
+
+def read_one(body: bytes, line: int, pupil: Pupil) -> str | None:
+    """The password on ``line`` of a password file, at the moment of use.
+
+    None where the row is not there or is not this pupil's: the file is not the one that was
+    checked, and a password of somebody else must not be set.
+    """
+    rows = {entry.line: entry for entry in parse(body).entries}
+    return read_row(rows, line, pupil)
+
+
+def read_row(rows: Mapping[int, Entry], line: int, pupil: Pupil) -> str | None:
+    """The same out of a file that was parsed before, for whoever needs many of its rows."""
+    entry = rows.get(line)
+    if entry is None:
+        return None
+    keys = {entry.account or pupil.account, entry.pupil or pupil.id}
+    return entry.password if keys == {pupil.account, pupil.id} else None

@@ -1,0 +1,219 @@
+"""From the row that counts to the pupil the roster wants, or the reason to hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kakehashi.catalogue import preprocess as rules
+from kakehashi.city import City
+from kakehashi.findings import Effect, Finding, Place, Rule
+from kakehashi.preprocess.classes import Classes, HomeClass
+from kakehashi.preprocess.enrolments import Enrolments, Membership
+from kakehashi.preprocess.names import Speller
+from kakehashi.preprocess.rows import Row
+from kakehashi.preprocess.schools import School, Schools
+from kakehashi.preprocess.years import When
+from kakehashi.roster import GRADES, Desired, Held, Pupil
+
+_GRADES = frozenset(GRADES)
+USERS = "users.csv"
+MOST_DIGITS = 4  # of a 出席番号
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a pupil sits today: a home class, or none."""
+
+    home: HomeClass | None
+    number: str = ""
+
+
+@dataclass(slots=True)
+class Faults:
+    """Why a row cannot be followed. The pupil is held under the first; all of them are told."""
+
+    row: Row
+    codes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, rule: Rule, column: str | None, **facts: Any) -> None:
+        self.note(rule, column, **facts)
+        self.codes.append(rule.code)
+
+    def note(self, rule: Rule, column: str | None, **facts: Any) -> None:
+        place = Place(USERS, self.row.line, column)
+        self.findings.append(rule.at(place, pupil=self.row.pupil, **facts))
+
+
+class Assembler:
+    """Makes pupils of rows. ``lost`` is the code of an enrolment row nobody could read, or "":
+    while there is one, a pupil without an enrolment has not left.
+    """
+
+    def __init__(
+        self, city: City, schools: Schools, classes: Classes, enrolments: Enrolments, *,
+        year: int, lost: str = "",
+    ) -> None:  # fmt: skip
+        self.schools, self.classes, self.enrolments = schools, classes, enrolments
+        self.year, self.lost = year, lost
+        self.speller = Speller(city.names)
+        self.effects: Mapping[str, Effect] = city.effects
+
+    def assemble_all(self, rows: Iterable[Row]) -> tuple[list[Desired], list[Held], list[Finding]]:
+        desired: list[Desired] = []
+        held: list[Held] = []
+        findings: list[Finding] = []
+        for row in rows:
+            made, found = self.assemble(row)
+            findings += found
+            if isinstance(made, Held):
+                held.append(made)
+            else:
+                desired.append(made)
+        return desired, held, findings
+
+    def assemble(self, row: Row) -> tuple[Desired | Held, Sequence[Finding]]:
+        if row.held:
+            return row.hold(row.held), ()
+        if not row.is_order:
+            return self._not_tonight(row)
+        faults = Faults(row)
+        if row.wrong is not None and row.wrong.fault is not None:
+            several = row.wrong.fault is rules.SEVERAL_ACCOUNTS
+            facts = {"count": row.wrong.count} if several else {}
+            faults.add(row.wrong.fault, row.wrong.column, **facts)
+        if row.grade not in _GRADES:
+            faults.add(rules.GRADE_NOT_OURS, "grades")
+        seat = self._seat(row, faults)
+        school = self._school(row, seat, faults) if seat else None
+        spelled, unsafe = self._spell(row, faults)
+        if faults.codes or seat is None or school is None:
+            return row.hold(faults.codes[0]), faults.findings
+        pupil = self._pupil(row, seat, school, spelled)
+        return Desired(pupil, unsafe_name=unsafe), faults.findings
+
+    def _not_tonight(self, row: Row) -> tuple[Held, Sequence[Finding]]:
+        faults = Faults(row)
+        if not row.enabled:
+            faults.add(rules.DISABLED, "enabledUser")
+        elif row.when is When.FUTURE:
+            faults.add(rules.NOT_BEGUN, None)
+        elif self.lost and row.source not in self.enrolments.homes:
+            return row.hold(self.lost), ()
+        else:
+            faults.add(rules.ENROLMENT_OVER, None)
+        leaving = faults.codes[0] != rules.NOT_BEGUN.code
+        return row.hold(faults.codes[0], leaving=leaving), faults.findings
+
+    # -- class and school -----------------------------------------------------------------
+
+    def _seat(self, row: Row, faults: Faults) -> Seat | None:
+        """Today's home class; None where a fault was added."""
+        current = [
+            member
+            for member in self.enrolments.homes.get(row.source, ())
+            if member.when is When.CURRENT
+        ]
+        if any(member.group not in self.classes.homes for member in current):
+            faults.add(rules.CLASS_UNKNOWN, None)
+            return None
+        if row.home and row.home not in self.classes.lessons:
+            seat = self._named_seat(row, current, faults)
+        else:
+            seat = self._only_seat(current, faults)
+        if seat is None or seat.home is None or not seat.home.fault:
+            return seat
+        faults.codes.append(seat.home.fault)  # the class's own finding tells why
+        return None
+
+    def _named_seat(self, row: Row, current: Sequence[Membership], faults: Faults) -> Seat | None:
+        """The class that homeClass names, unless the enrolments of today name another."""
+        home = self.classes.homes.get(row.home)
+        if home is None:
+            faults.add(rules.CLASS_UNKNOWN, "metadata.jp.homeClass")
+            return None
+        there = [member for member in current if self.classes.homes[member.group] == home]
+        if current and not there:
+            faults.add(rules.HOME_CLASS_CONTRADICTS, "metadata.jp.homeClass")
+            return None
+        return Seat(home, _number(there))
+
+    def _only_seat(self, current: Sequence[Membership], faults: Faults) -> Seat | None:
+        """Without homeClass: the enrolment that began last."""
+        if not current:
+            faults.note(rules.NO_HOME_CLASS, "metadata.jp.homeClass")
+            return Seat(None)
+        latest = max(member.begin for member in current)
+        there = [member for member in current if member.begin == latest]
+        homes = {self.classes.homes[member.group] for member in there}
+        if len(homes) > 1:
+            faults.add(rules.HOME_CLASS_UNCLEAR, "metadata.jp.homeClass", count=len(homes))
+            return None
+        return Seat(homes.pop(), _number(there))
+
+    def _school(self, row: Row, seat: Seat, faults: Faults) -> School | None:
+        if seat.home is not None:
+            return seat.home.school
+        by_org, orgs = self.schools.by_org, row.orgs or (row.org,)
+        if held := [code for org in orgs if (code := self.schools.faults.get(org))]:
+            faults.codes.append(min(held))
+            return None
+        found = {by_org[org] for org in orgs if org in by_org}
+        if len(found) > 1 and row.org in by_org:
+            found &= {by_org[row.org]}
+        if len(found) != 1:
+            faults.add(rules.SCHOOL_UNKNOWN, "primaryOrgSourcedId")
+            return None
+        return found.pop()
+
+    # -- names ----------------------------------------------------------------------------
+
+    def _spell(self, row: Row, faults: Faults) -> tuple[tuple[str, str, str, str], str]:
+        """Family, given, and their kana as they go out; and the code that keeps them in, or ""."""
+        spelled = self.speller.spell(row.spelling)
+        found = [(rule, point, one.column) for one in spelled for rule, point in one.faults]
+        for rule, point, column in found:
+            faults.note(rule, column, **({"code_point": point} if point else {}))
+        family, given, kana_family, kana_given = (one.text for one in spelled)
+        unsafe = {rule.code for rule, _, _ in found if self._keeps_in(rule)}
+        if not family and not given:
+            unsafe.add(rules.NAME_BLANK.code)  # nothing to show: no city can wish that
+        return (family, given, kana_family, kana_given), min(unsafe, default="")
+
+    def _keeps_in(self, rule: Rule) -> bool:
+        return self.effects.get(rule.code, rule.effect) is not Effect.NOTE
+
+    def _pupil(
+        self, row: Row, seat: Seat, school: School, spelled: tuple[str, str, str, str]
+    ) -> Pupil:
+        family, given, kana_family, kana_given = spelled
+        home = seat.home
+        return Pupil(
+            id=row.pupil,
+            account=row.account,
+            family=family,
+            given=given,
+            kana_family=kana_family,
+            kana_given=kana_given,
+            grade=row.grade,
+            school=school.code,
+            school_name=school.name,
+            school_year=home.year if home else self.year,
+            class_title=home.title if home else "",
+            class_grades=home.grades if home else (),
+            special_needs=home.special if home else False,
+            attendance_no=_attendance_no(seat.number),
+            line=row.line,
+        )
+
+
+def _number(members: Sequence[Membership]) -> str:
+    # not max(members): it would compare sourcedIds, which are new every night
+    return max(((m.begin, m.number) for m in members), default=("", ""))[1]
+
+
+def _attendance_no(text: str) -> int | None:
+    number = text.strip()
+    return int(number) if number.isdecimal() and len(number) <= MOST_DIGITS else None

@@ -1,0 +1,156 @@
+from collections.abc import Callable
+
+import pytest
+
+from tests import builders
+from tests.unit.preprocess.night import held_of, night, pupils_of, rows_of
+
+OVER = {"begin": "2026-04-01", "end": "2026-10-15"}
+SINCE_OCTOBER = {"begin": "2026-10-15"}
+CHILD = builders.a_pupil(1)
+
+type Drops = Callable[[builders.Drop], builders.Drop]
+
+
+@pytest.fixture(params=["as written", "turned round"])
+def order(request: pytest.FixtureRequest) -> Drops:
+    """The place in the file must never decide, so every story is told in both orders."""
+
+    def turn(drop: builders.Drop) -> builders.Drop:
+        if request.param == "turned round":
+            for rows in drop.rows.values():
+                rows.reverse()
+        return drop
+
+    return turn
+
+
+def a_transfer(old: dict[str, str], new: dict[str, str]) -> builders.Drop:
+    """Pupil 1 at school 1 by an old row, and at school 2 by a new one."""
+    drop = builders.Drop()
+    for cells in (old, new):
+        row = drop.add_pupil(
+            1,
+            school=drop.add_school(),
+            begin=cells.get("begin", "2026-04-01"),
+            end=cells.get("end", "2027-03-31"),
+        )
+        row.update({name: cell for name, cell in cells.items() if name in row})
+    return drop
+
+
+NEW_SCHOOL = builders.a_code(2)
+OTHER_UMI = {"userMasterIdentifier": builders.an_id("umi before the transfer")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"enabledUser": "false"}, {}),
+        ({"enabledUser": "false", **SINCE_OCTOBER}, {}),  # enabled goes before dates
+        (OVER, {}),
+        ({}, SINCE_OCTOBER),
+    ],
+    ids=["disabled", "disabled though newer", "over", "older"],
+)
+@pytest.mark.parametrize("same_umi", [True, False])
+def test_the_ladder(order: Drops, old: dict[str, str], new: dict[str, str], same_umi: bool) -> None:
+    old = old if same_umi else old | OTHER_UMI
+    cleaned = night(order(a_transfer(old, new)))
+    assert {p.id: p.school for p in pupils_of(cleaned).values()} == {CHILD.id: NEW_SCHOOL}
+    held = held_of(cleaned)
+    if same_umi:
+        assert held == {}
+        assert [code for *_, code in rows_of(cleaned)] == ["D053"]
+    else:
+        loser = held[OTHER_UMI["userMasterIdentifier"]]
+        assert (loser.code, loser.account, loser.leaving) == ("D054", None, False)
+
+
+def test_a_tie_holds_both_and_names_the_lines(order: Drops) -> None:
+    cleaned = night(order(a_transfer({}, {})))
+    assert cleaned.desired == ()
+    assert {(h.code, h.pupil, h.line) for h in cleaned.held} == {
+        ("D052", CHILD.id, 2),
+        ("D052", CHILD.id, 3),
+    }
+    findings = [f for f in cleaned.findings if f.code == "D052"]
+    assert [(f.place.line, dict(f.facts)) for f in findings] == [
+        (2, {"count": 2, "first_line": 2}),
+        (3, {"count": 2, "first_line": 2}),
+    ]
+
+
+def test_an_account_two_children_share_holds_both(order: Drops) -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1)
+    drop.add_pupil(2, account=CHILD.account)
+    cleaned = night(order(drop))
+    assert cleaned.desired == ()
+    assert {h.pupil: h.code for h in cleaned.held} == {
+        CHILD.id: "D051",
+        builders.a_pupil(2).id: "D051",
+    }
+
+
+def test_even_an_old_row_of_another_child_makes_the_account_doubtful(order: Drops) -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1)
+    drop.add_pupil(2, account=CHILD.account, end=OVER["end"])
+    assert {h.code for h in night(order(drop)).held} == {"D051"}
+
+
+def test_one_kana_is_enough_to_take_two_rows_for_one_child(order: Drops) -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1, begin=SINCE_OCTOBER["begin"])
+    married = {"familyName": "高山", "preferredFamilyName": "高山", **OTHER_UMI}
+    drop.add_pupil(1).update(married)
+    cleaned = night(order(drop))
+    assert list(pupils_of(cleaned)) == [CHILD.id]
+    assert [h.code for h in cleaned.held] == ["D054"]
+
+
+def test_accounts_compare_without_case(order: Drops) -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1)
+    drop.add_pupil(2, account=CHILD.account.upper())
+    assert {h.code for h in night(order(drop)).held} == {"D051"}
+
+
+def test_rows_that_are_both_over_propose_the_pupil_once(order: Drops) -> None:
+    cleaned = night(order(a_transfer(OVER, OVER)))
+    assert [(h.code, h.pupil, h.leaving) for h in cleaned.held] == [("P031", CHILD.id, True)]
+
+
+def test_a_line_repeated_word_for_word_is_one_pupil() -> None:
+    drop = builders.a_drop(1)
+    for name in ("users.csv", "roles.csv", "enrollments.csv"):
+        drop.rows[name].append(dict(drop.rows[name][0]))
+    assert list(pupils_of(night(drop))) == [CHILD.id]
+
+
+def test_a_broken_newer_row_is_a_rival_that_cannot_be_judged(order: Drops) -> None:
+    cleaned = night(order(a_transfer({}, {**SINCE_OCTOBER, "grades": "P3年"})))
+    assert cleaned.desired == ()
+    assert {h.pupil for h in cleaned.held} == {CHILD.id}
+
+
+def test_a_broken_older_row_is_history(order: Drops) -> None:
+    cleaned = night(order(a_transfer({**OVER, "grades": "P3年"}, {})))
+    assert {p.school for p in pupils_of(cleaned).values()} == {NEW_SCHOOL}
+    assert cleaned.held == ()
+
+
+def test_three_rows_of_one_pupil_leave_the_newest(order: Drops) -> None:
+    drop = a_transfer(OVER, {})
+    drop.add_pupil(1, school=drop.add_school(), begin="2026-11-01")
+    cleaned = night(order(drop))
+    assert [p.school for p in pupils_of(cleaned).values()] == [builders.a_code(3)]
+
+
+def test_a_chain_of_shared_keys_gives_one_row_per_pupil_and_per_account(order: Drops) -> None:
+    drop = a_transfer(OVER, {})
+    drop.add_pupil(2, account=CHILD.account)
+    cleaned = night(order(drop))
+    assert cleaned.desired == ()
+    assert {h.pupil for h in cleaned.held} == {CHILD.id, builders.a_pupil(2).id}

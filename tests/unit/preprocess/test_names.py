@@ -1,0 +1,164 @@
+import unicodedata
+
+import pytest
+
+from kakehashi.city import Names
+from kakehashi.preprocess.names import SAFE, Speller
+from tests import builders
+from tests.unit.preprocess.night import clean, night, rows_of
+
+FAMILY, RECORD = "preferredFamilyName", "familyName"
+
+
+def a_child(**cells: str) -> builders.Drop:
+    drop = builders.Drop()
+    row = drop.add_pupil(1)
+    row.update(cells)
+    return drop
+
+
+def spelled(name: str, **names: str) -> tuple[str, list[str]]:
+    """A family name as it goes out, and the codes of what was found in it."""
+    city = builders.a_city(names=names).names
+    found = Speller(city).spell((name, "", "葵", "", "サトウ", "", "アオイ", ""))[0]
+    return found.text, [rule.code for rule, _ in found.faults]
+
+
+def test_the_external_name_goes_before_the_name_of_record() -> None:
+    drop = a_child(preferredFamilyName="高橋", familyName="髙橋")
+    (desired,) = night(drop).desired
+    assert (desired.pupil.family, desired.unsafe_name) == ("高橋", "")
+
+
+def test_a_city_may_prefer_the_name_of_record() -> None:
+    drop = a_child(preferredFamilyName="高橋", familyName="佐々木")
+    (desired,) = night(drop, names={"prefer": "record"}).desired
+    assert desired.pupil.family == "佐々木"
+
+
+def test_a_blank_external_name_falls_back_to_the_name_of_record_and_names_its_column() -> None:
+    drop = a_child(preferredFamilyName="　", familyName="髙橋")
+    cleaned = clean(drop)
+    assert cleaned.desired[0].unsafe_name == "N003"
+    (finding,) = cleaned.findings
+    assert finding.row() == ("users.csv", 2, RECORD, "N003")
+    assert finding.facts == {"code_point": "U+9AD9"}
+    assert finding.pupil == cleaned.desired[0].pupil.id
+
+
+def test_external_kana_goes_before_kana_of_record() -> None:
+    drop = a_child(**{"metadata.jp.kanaPreferredFamilyName": "タカハシ"})
+    assert night(drop).desired[0].pupil.kana_family == "タカハシ"
+
+
+def test_a_name_with_gaiji_is_wanted_but_may_not_go_out() -> None:
+    cleaned = clean(a_child(preferredFamilyName="佐\ue000"))
+    assert [d.unsafe_name for d in cleaned.desired] == ["N001"]
+    assert cleaned.held == ()
+
+
+def test_gaiji_in_kana_keeps_the_name_in_too() -> None:
+    cleaned = clean(a_child(**{"metadata.jp.kanaFamilyName": "サト\ue000"}))
+    assert [d.unsafe_name for d in cleaned.desired] == ["N001"]
+
+
+def test_a_city_may_let_a_name_go_out_as_it_is() -> None:
+    cleaned = clean(a_child(preferredFamilyName="葛\U000e0100西"), effects={"N002": "note"})
+    (desired,) = cleaned.desired
+    assert (desired.pupil.family, desired.unsafe_name) == ("葛\U000e0100西", "")
+    assert [str(finding.effect) for finding in cleaned.findings] == ["note"]
+
+
+def test_a_name_of_nothing_never_goes_out() -> None:
+    blank = dict.fromkeys((FAMILY, RECORD, "preferredGivenName", "givenName"), "")
+    cleaned = clean(a_child(**blank), effects={"N006": "note"})
+    assert [d.unsafe_name for d in cleaned.desired] == ["N006"]
+
+
+@pytest.mark.parametrize(
+    "name", ["佐藤", "﨑", "濵", "德", "瀨", "\ufa10", "\ufa19", "𠮟", "邉", "鷗", "々", "ヶ"]
+)
+def test_characters_of_jis_x_0213_are_not_gaiji_and_never_normalised(name: str) -> None:
+    assert spelled(name) == (name, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("髙", "N003"),
+        ("𠮷", "N003"),
+        ("栅", "N003"),
+        ("\ufa12", "N003"),
+        ("\ue757", "N001"),
+        ("\U000f0001", "N001"),
+        ("葛\ufe00", "N002"),
+        ("佐\u200b藤", "N004"),
+        ("佐\x07藤", "N004"),
+        ("\ufdd0", "N004"),
+    ],
+)
+def test_classes_of_gaiji(name: str, code: str) -> None:
+    assert spelled(name) == (name, [code])
+
+
+@pytest.mark.parametrize(
+    ("repertoire", "name", "codes"),
+    [
+        ("cp932", "髙", []),
+        ("cp932", "鷗", ["N003"]),
+        ("cp932", "\ue000", ["N001"]),
+        ("unicode", "𠮷", []),
+        ("unicode", "\ue000", ["N001"]),
+    ],
+)
+def test_the_repertoire_is_the_citys_choice(repertoire: str, name: str, codes: list[str]) -> None:
+    assert spelled(name, repertoire=repertoire) == (name, codes)
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "codes"),
+    [
+        ("髙橋", "高橋", ["N005"]),
+        ("𠮷田", "吉田", ["N005"]),
+        ("葛\U000e0100西", "葛西", ["N005"]),
+        ("\ufa12", "\u6674", ["N005"]),  # the canonical form of a compatibility ideograph
+        ("﨑", "﨑", []),  # inside the repertoire: not touched
+        ("佐\ue000", "佐\ue000", ["N001"]),  # only a person can tell
+        ("栅", "栅", ["N003"]),
+        ("髙\ue000", "高\ue000", ["N001", "N005"]),
+    ],
+)
+def test_safe_replacements_are_made_where_the_city_opted_in(
+    name: str, after: str, codes: list[str]
+) -> None:
+    text, found = spelled(name, replace="safe")
+    assert (text, sorted(found)) == (after, codes)
+
+
+def test_a_replaced_name_goes_out() -> None:
+    cleaned = clean(a_child(preferredFamilyName="髙橋"), names={"replace": "safe"})
+    assert [(d.pupil.family, d.unsafe_name) for d in cleaned.desired] == [("高橋", "")]
+    assert rows_of(cleaned) == [("users.csv", 2, FAMILY, "N005")]
+
+
+def test_safe_replacements_are_single_characters_of_jis_x_0208() -> None:
+    assert all(len(old) == len(new) == 1 for old, new in SAFE.items())
+    "".join(SAFE.values()).encode("shift_jis")  # would raise
+
+
+def test_without_opting_in_no_character_is_changed() -> None:
+    speller = Speller(Names())
+    letters = [c for c in map(chr, range(0x20, 0xFFFF)) if unicodedata.category(c) != "Cs"]
+    changed = [c for c in letters if c.strip() and speller.spell((c, *[""] * 7))[0].text != c]
+    assert changed == []
+
+
+def test_a_hiragana_reading_becomes_katakana() -> None:
+    drop = a_child(**{"metadata.jp.kanaGivenName": "さくら"})
+    cleaned = night(drop)
+    assert cleaned.desired[0].pupil.kana_given == "サクラ"
+    assert rows_of(cleaned) == [("users.csv", 2, "metadata.jp.kanaGivenName", "N007")]
+
+
+def test_a_name_written_in_hiragana_stays() -> None:
+    assert night(a_child(preferredGivenName="さくら")).desired[0].pupil.given == "さくら"

@@ -1,0 +1,127 @@
+import pytest
+
+from kakehashi.preprocess import Cleaned, PasswordFile
+from kakehashi.preprocess.passwords import fits, parse, read_one
+from kakehashi.roster import PasswordAt
+from tests import builders
+from tests.unit.preprocess.night import clean, rows_of
+
+GOOD = "Sakura-2026"
+ONE, TWO = builders.a_pupil(1), builders.a_pupil(2)
+
+
+def a_file(text: str, name: str = "first.csv", codec: str = "utf-8") -> PasswordFile:
+    return PasswordFile(f"inbox/demo/passwords/{name}", "v1", text.encode(codec))
+
+
+def with_files(*files: PasswordFile) -> Cleaned:
+    return clean(builders.a_drop(2), passwords=files)
+
+
+def lines_of(cleaned: Cleaned) -> dict[str, int]:
+    return {d.pupil.id: d.password.line for d in cleaned.desired if d.password}
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"account,userMasterIdentifier,initialPassword\r\n{ONE.account},{ONE.id},{GOOD}\r\n",
+        f"アカウント,ユーザー識別子,初期パスワード\n{ONE.account},{ONE.id},{GOOD}\n",
+        f"初期パスワード,アカウント\n{GOOD},{ONE.account.upper()}\n",
+        f'"userMasterIdentifier","initialPassword"\r\n"{ONE.id.upper()}","{GOOD}"',
+        f"氏名,account,initialPassword\n見本 太郎,{ONE.account},{GOOD}\n",
+    ],
+)
+def test_headers_in_either_language_any_order_and_one_key_are_enough(text: str, codec: str) -> None:
+    cleaned = with_files(a_file(text, codec=codec))
+    assert lines_of(cleaned) == {ONE.id: 2}
+    assert cleaned.findings == ()
+
+
+def test_a_line_break_in_a_cell_does_not_shift_the_line() -> None:
+    text = f'note,account,initialPassword\n"a\nb",{TWO.account},{GOOD}\n\nc,{ONE.account},{GOOD}\n'
+    assert lines_of(with_files(a_file(text))) == {TWO.id: 2, ONE.id: 5}
+
+
+def test_the_newest_file_decides_even_when_its_row_cannot_be_used() -> None:
+    header = "account,initialPassword\n"
+    old = a_file(f"{header}{ONE.account},{GOOD}\n{TWO.account},{GOOD}\n", "old.csv")
+    new = a_file(f"{header}{TWO.account},weak\n", "new.csv")
+    cleaned = with_files(old, new)
+    assert [d.password for d in cleaned.desired if d.pupil.id == ONE.id] == [
+        PasswordAt(old.key, "v1", 2)
+    ]
+    assert TWO.id not in lines_of(cleaned)
+    assert rows_of(cleaned) == [("new.csv", 2, "initialPassword", "P064")]
+
+
+def test_two_rows_for_one_pupil_give_none() -> None:
+    header = "account,userMasterIdentifier,initialPassword\n"
+    cleaned = with_files(a_file(f"{header}{ONE.account},,{GOOD}\n,{ONE.id},{GOOD}1\n"))
+    assert lines_of(cleaned) == {}
+
+
+def test_a_held_pupil_is_not_reported_as_unknown() -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1, enabledUser="false")
+    text = f"account,initialPassword\n{ONE.account},{GOOD}\n"
+    assert [code for *_, code in rows_of(clean(drop, passwords=[a_file(text)]))] == ["P030"]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Abcdefg1", "abcdefg-1", "A" * 200 + "b1", "Pass word1", "aB3" + "!" * 253, "~`'\"<>Aa1"],
+)
+def test_passwords_that_entra_takes(password: str) -> None:
+    assert fits(password, "taro@ed.example.jp")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["", "Abcde-1", "abcdefgh1", "ABCDEFG1", "aB3" + "!" * 254, "Ａbcdefg1", "Abcdefgé1",
+     "Abcd\tefg1", "My-taro-1", "my-TARO-1"],
+)  # fmt: skip
+def test_passwords_that_entra_does_not_take(password: str) -> None:
+    assert not fits(password, "taro@ed.example.jp")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x00", b"\xff\xfe\x00", b"account\n", b"account,initialPassword,account\n",
+     b'account,initialPassword\n"a', b"\xef\xbb\xbf"],
+)  # fmt: skip
+def test_no_file_raises(body: bytes) -> None:
+    assert parse(body).entries == ()
+    cleaned = with_files(PasswordFile("x.csv", "v1", body))
+    assert {code for *_, code in rows_of(cleaned)} <= {"P060", "P061", "P066"}
+
+
+def test_rows_behind_a_broken_quote_are_told_not_guessed() -> None:
+    text = f'account,initialPassword\n{ONE.account},{GOOD}\n"{TWO.account},{GOOD}\n'
+    cleaned = with_files(a_file(text))
+    assert lines_of(cleaned) == {ONE.id: 2}
+    assert rows_of(cleaned) == [("first.csv", 3, None, "P066")]
+
+
+def test_a_file_name_that_may_tell_of_a_person_is_not_shown() -> None:
+    cleaned = with_files(a_file("x\n", "見本太郎.csv"))
+    assert rows_of(cleaned) == [("passwords.csv", 1, None, "P061")]
+
+
+def test_nothing_shows_a_password() -> None:
+    file = a_file(f"account,initialPassword\n{ONE.account},{GOOD}\nnobody@x,{GOOD}\n")
+    cleaned = with_files(file)
+    shown = repr(cleaned) + repr(file) + repr(parse(file.body))
+    assert GOOD not in shown
+
+
+def test_the_password_is_read_only_for_the_pupil_it_was_given_to() -> None:
+    header = "account,userMasterIdentifier,initialPassword\n"
+    body = f"{header}{ONE.account},,{GOOD}\n,{TWO.id},{GOOD}2\n".encode()
+    assert read_one(body, 2, ONE) == GOOD
+    assert read_one(body, 3, TWO) == f"{GOOD}2"
+    assert read_one(body, 2, TWO) is None
+    assert read_one(body, 3, ONE) is None
+    assert read_one(body, 9, ONE) is None
+    assert read_one(b"", 2, ONE) is None
