@@ -1,0 +1,91 @@
+"""Who may say yes, and to what: whether a plan that waited can go.
+
+An approval names a plan by its checksum and accepts codes by name; nothing accepts everything.
+After admission nobody decides any more: apply only executes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kakehashi.catalogue import diff as rules
+from kakehashi.diff.plan import Plan
+from kakehashi.findings import Finding
+
+MOST_DAYS = 7
+SHORTEST = 6  # characters of a checksum that name a plan
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """``checksum`` may be its first characters, ``accept`` the codes of breaches, ``by`` who."""
+
+    checksum: str
+    accept: tuple[str, ...] = ()
+    by: str = ""
+
+
+def admit(
+    plan: Plan,
+    approval: Approval,
+    *,
+    serial: int,
+    today: date,
+    made_on: date | None = None,
+    waiting: bool = True,
+    applied: bool = False,
+    rules_now: str = "",
+) -> tuple[Finding, ...]:
+    """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
+
+    ``plan`` is read from the run folder (``read_plan``). ``serial`` and ``rules_now`` (SHA-256 of
+    the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
+    (default: the plan's own date) are Japan dates of the clock. ``waiting`` and ``applied`` tell
+    what the run's record says.
+    """
+    return tuple(
+        [
+            *_standing(waiting=waiting and not plan.refused, applied=applied),
+            *_same_plan(plan, approval.checksum),
+            *_stale(plan, serial, rules_now),
+            *_expired(today, made_on or plan.as_of),
+            *_codes(plan, approval.accept),
+        ]
+    )
+
+
+def _standing(*, waiting: bool, applied: bool) -> Iterator[Finding]:
+    if applied:
+        yield rules.ALREADY_APPLIED.at()
+    elif not waiting:
+        yield rules.NOT_WAITING.at()
+
+
+def _same_plan(plan: Plan, given: str) -> Iterator[Finding]:
+    if len(given) < SHORTEST or not plan.checksum.startswith(given.lower()):
+        yield rules.WRONG_CHECKSUM.at()
+    if plan.altered():
+        yield rules.ALTERED_PLAN.at()
+
+
+def _stale(plan: Plan, serial: int, rules_now: str) -> Iterator[Finding]:
+    if serial != plan.serial:
+        yield rules.STALE_PLAN.at(planned=plan.serial, now=serial)
+    if rules_now and rules_now != plan.rules:
+        yield rules.CHANGED_RULES.at()
+
+
+def _expired(today: date, made_on: date) -> Iterator[Finding]:
+    days = (today - made_on).days
+    if days > MOST_DAYS:
+        yield rules.EXPIRED_PLAN.at(days=days, most=MOST_DAYS)
+
+
+def _codes(plan: Plan, accept: tuple[str, ...]) -> Iterator[Finding]:
+    breached = {breach.code for breach in plan.breaches}
+    for code in sorted(breached - set(accept)):
+        yield rules.NOT_ACCEPTED.at(code=code)
+    for code in sorted(set(accept) - breached):
+        yield rules.NEEDLESS_CODE.at(code=code)

@@ -1,0 +1,184 @@
+"""Situations → plan → calendar → limits, in one pure function."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from kakehashi.catalogue import diff as rules
+from kakehashi.city import City
+from kakehashi.diff.books import Books, open_books
+from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
+from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
+from kakehashi.diff.plan import ORDER, Action, Plan
+from kakehashi.diff.reactions import PROPOSED, Decisions, react, unfit
+from kakehashi.diff.situations import Change, Sight, Situation, look
+from kakehashi.diff.wholes import wholes
+from kakehashi.findings import Finding, refuses
+from kakehashi.roster import Desired, Held, Known, Status, TenantAccount
+
+type Counts = Counter[tuple[str, str]]
+
+_MOVED_AWAY, _TRANSFER_IN = "MOVED_AWAY", "TRANSFER_IN"
+LEAST_OVERLAP = 0.5
+TOO_FEW_TO_TELL = 3
+
+
+def make_plan(
+    desired: Iterable[Desired],
+    held: Iterable[Held],
+    current: Iterable[Known],
+    tenant: Iterable[TenantAccount],
+    city: City,
+    *,
+    city_code: str,
+    serial: int,
+    as_of: date,
+    decisions: Decisions | None = None,
+    last_night: LastNight | None = None,
+) -> Plan:
+    """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
+
+    ``tenant`` holds the accounts that carry a mark or whose name is wanted tonight, all pages.
+    ``as_of`` is a Japan date. ``decisions`` are what staff decided pupil by pupil (none: nothing
+    is suspended, deleted or linked). ``last_night`` tells what was held when the last run settled
+    (none: everything held tonight counts as new). Linear in the number of pupils.
+    """
+    books = open_books(desired, held, current, tenant)
+    sights = list(look(books, city, as_of))
+    turn = turn_of(sights, books.known.values(), city, as_of)
+    base = Base.of(books.known.values())
+    last = last_night or LastNight()
+    newly_untied = max(0, books.untied - last.untied)
+    limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
+    breaches = [*judge(limited, base, city), *wholes(sights, turn, last)]
+    findings = [
+        *_refusals(books),
+        *(finding for _, finding in breaches),
+        *_season(turn, explained),
+        *_about_pupils(sights, books, decisions or {}),
+    ]
+    refused = refuses(findings)
+    counts = _count(sights, turn, known=bool(base.pupils))
+    plan = Plan(
+        city_code=city_code,
+        serial=serial,
+        as_of=as_of,
+        rules=city.sha256,
+        actions=() if refused else _actions(sights, decisions or {}),
+        proposals={} if refused else _proposals(sights),
+        counts=_in_city(counts),
+        schools=_by_school(counts),
+        held=_held(sights),
+        untied=books.untied,
+        breaches=tuple(breach for breach, _ in breaches),
+        explained={str(kind): n for (kind, scope), n in sorted(explained.items())
+                   if scope == CITY and n},
+        refused=refused,
+        findings=tuple(findings),
+    )  # fmt: skip
+    return replace(plan, checksum=plan.computed_checksum())
+
+
+def _refusals(books: Books) -> Iterator[Finding]:
+    """Drops that no limit could judge: nobody in it, or hardly anybody we know."""
+    if not books.desired and not books.held and not books.untied:
+        yield rules.EMPTY_ROSTER.at()
+    active = {umi for umi, one in books.known.items() if one.status is Status.ACTIVE}
+    here = books.desired.keys() | books.held.keys()
+    same, fewest = len(active & here), min(len(active), len(here))
+    # Against the smaller side: a cut export is judged by the limits, a strange one is refused.
+    if fewest > TOO_FEW_TO_TELL and same < LEAST_OVERLAP * fewest:
+        yield rules.STRANGE_IDS.at(count=len(here), same=same)
+
+
+def _actions(sights: Iterable[Sight], decisions: Decisions) -> tuple[Action, ...]:
+    found = (react(sight, decisions.get(sight.id)) for sight in sights)
+    return tuple(sorted((action for action in found if action),
+                        key=lambda action: (ORDER[action.kind], action.pupil)))  # fmt: skip
+
+
+def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
+    """Who waits for a person; those decided tonight included, until it is done."""
+    waiting: dict[Situation, list[str]] = {situation: [] for situation in PROPOSED}
+    for sight in sights:
+        if sight.situation in waiting:
+            waiting[sight.situation].append(sight.id)
+    return {situation: tuple(ids) for situation, ids in waiting.items()}
+
+
+def _held(sights: Iterable[Sight]) -> dict[str, tuple[str, ...]]:
+    held: defaultdict[str, list[str]] = defaultdict(list)
+    for sight in sights:
+        if sight.code:
+            held[sight.code].append(sight.id)
+    return {code: tuple(ids) for code, ids in sorted(held.items())}
+
+
+def _count(sights: Iterable[Sight], turn: Turn, *, known: bool) -> Counts:
+    """Pupils per (MEXT code, situation or change); a school left by a move has MOVED_AWAY."""
+    counts: Counts = Counter()
+    for sight in sights:
+        school = sight.school
+        counts[school, sight.situation] += 1
+        for change in sight.changes:
+            counts[school, change] += 1
+        if Change.MOVED in sight.changes and sight.known:
+            counts[sight.known.pupil.school, _MOVED_AWAY] += 1
+        starts_school = turn.open and sight.pupil is not None and sight.pupil.grade == FIRST
+        if sight.situation is Situation.NEW and known and not starts_school:
+            counts[school, _TRANSFER_IN] += 1
+    return counts
+
+
+def _in_city(counts: Counts) -> dict[str, int]:
+    city: Counter[str] = Counter()
+    for (_, word), count in counts.items():
+        city[word] += count if word != _MOVED_AWAY else 0
+    return {str(word): city[word] for word in sorted(city) if city[word]}
+
+
+def _by_school(counts: Counts) -> dict[str, dict[str, int]]:
+    schools: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (school, word), count in sorted(counts.items()):
+        if school:
+            schools[school][str(word)] = count
+    return dict(schools)
+
+
+def _season(turn: Turn, explained: Tally) -> Iterator[Finding]:
+    """What the calendar explained, with numbers, on nights on which it explained something."""
+    if CITY in turn.turned:
+        yield rules.YEAR_TURNED.at(
+            promoted=explained.get((Counted.GRADE, CITY), 0),
+            gone=explained.get((Counted.GONE, CITY), 0),
+            new=explained.get((Counted.NEW, CITY), 0),
+            moved=explained.get((Counted.MOVED, CITY), 0),
+        )
+
+
+def _about_pupils(sights: Sequence[Sight], books: Books, decisions: Decisions) -> Iterator[Finding]:
+    situations = Counter(sight.situation for sight in sights)
+    if books.untied and situations[Situation.GONE]:
+        yield rules.UNTIED_ROWS.at(count=books.untied, absent=situations[Situation.GONE])
+    if situations[Situation.UNLINKED]:
+        yield rules.LINKS_WAITING.at(count=situations[Situation.UNLINKED])
+    if decisions:
+        yield from unfit({sight.id: sight for sight in sights}, decisions)
+    for sight in sights:
+        if sight.finding:
+            yield sight.finding
+        yield from _drift(sight)
+
+
+def _drift(sight: Sight) -> Iterator[Finding]:
+    """What somebody changed by hand on an account of ours; told, and left alone."""
+    known, tenant = sight.known, sight.tenant
+    if known is None or tenant is None or sight.wanted is None or sight.code:
+        return
+    if known.status is Status.ACTIVE and not tenant.enabled:
+        yield rules.DISABLED_BY_HAND.at(pupil=sight.id, school=sight.school)
+    if tenant.upn.lower() != known.account.get("userPrincipalName", "").lower():
+        yield rules.RENAMED_BY_HAND.at(pupil=sight.id, school=sight.school)

@@ -1,0 +1,243 @@
+"""The plan as a value: what will be done, what is only proposed, what stands in the way.
+
+A plan has a name, its checksum. Two plans that would do the same to the same state have the same
+checksum, whatever the run, the night or the order of rows: so a rehearsal is recognised, and what
+staff approved is what happens.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import batched
+from typing import Any, Self
+
+from kakehashi.diff.situations import Situation
+from kakehashi.findings import Finding
+from kakehashi.roster import Known, PasswordAt, Pupil, Status, canonical
+
+SHARD = 200  # actions: ends well within a Lambda's 15 minutes at Graph's write limit
+
+
+class Kind(StrEnum):
+    """What is done, in the order in which it is applied.
+
+    Cut short anywhere, a run leaves too many accounts rather than too few: what takes something
+    away comes last, deletion at the very end. ``record`` writes our state only.
+    """
+
+    UPDATE = "update"
+    RESTORE = "restore"
+    CREATE = "create"
+    LINK = "link"
+    RECORD = "record"
+    SUSPEND = "suspend"
+    DELETE = "delete"
+
+
+ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do to one pupil.
+
+    ``before`` is the state's item (None: there is none), ``after`` the roster's pupil (None: the
+    pupil is not in the roster), ``account`` what the tenant must hold afterwards, ``object_id``
+    the account to touch ("" for a create). In a link, ``before`` with another id than ``pupil``
+    is the same child under the id that the roster has given up: its mark may be replaced.
+    """
+
+    pupil: str
+    kind: Kind
+    situation: Situation
+    before: Known | None
+    after: Pupil | None
+    account: Mapping[str, str] = field(default_factory=dict)
+    password: PasswordAt | None = None
+    object_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "pupil": self.pupil,
+            "kind": str(self.kind),
+            "situation": str(self.situation),
+            "before": self.before and self.before.to_json(),
+            "after": self.after and self.after.to_json(),
+            "account": dict(self.account),
+            "password": self.password and dataclasses.asdict(self.password),
+            "object_id": self.object_id,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        before, after, password = data["before"], data["after"], data["password"]
+        return cls(
+            pupil=data["pupil"],
+            kind=Kind(data["kind"]),
+            situation=Situation(data["situation"]),
+            before=Known.from_json(before) if before else None,
+            after=Pupil.from_json(after) if after else None,
+            account=dict(data["account"]),
+            password=PasswordAt(**password) if password else None,
+            object_id=data["object_id"],
+        )
+
+    def essence(self) -> dict[str, Any]:
+        """What the action *is*: without run ids, line numbers and places of passwords."""
+        before = self.before.to_json() if self.before else None
+        if before and self.before:
+            del before["run_id"]
+            before["pupil"] = self.before.pupil.facts()
+        return {
+            "pupil": self.pupil,
+            "kind": str(self.kind),
+            "situation": str(self.situation),
+            "before": before,
+            "after": self.after and self.after.facts(),
+            "account": dict(self.account),
+            "object_id": self.object_id,
+        }
+
+
+def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Known | None:
+    """The state's item once ``action`` is done; None when the pupil is to be forgotten.
+
+    ``object_id`` is what Graph answered to a create.
+    """
+    before, after = action.before, action.after
+    if action.kind is Kind.DELETE:
+        return None
+    if action.kind is Kind.SUSPEND and before:
+        return dataclasses.replace(
+            before,
+            status=Status.SUSPENDED,
+            suspended_on=as_of,
+            absent_since=before.absent_since or as_of,
+            run_id=run_id,
+        )
+    if after is None and before:
+        return dataclasses.replace(before, absent_since=as_of, run_id=run_id)
+    if after is None:
+        raise ValueError("an action without before and after settles nothing")
+    return Known(after, dict(action.account), object_id or action.object_id, run_id=run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A limit that stops the plan until somebody accepts its code.
+
+    ``scope`` is "city" or a MEXT code; ``bound`` the largest ``count`` that would have passed.
+    """
+
+    code: str
+    scope: str
+    count: int
+    bound: int
+    kind: str
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``proposals`` name the pupils of GONE, UNLINKED and EXPIRED, who wait for a person.
+
+    ``counts`` are pupils per situation and change in the city, ``schools`` the same per MEXT
+    code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
+    could be found for. ``explained`` says how much of each limited kind the calendar expected.
+    ``rules`` is the SHA-256 of the city's file. ``findings`` are not part of the header.
+    """
+
+    city_code: str
+    serial: int
+    as_of: date
+    rules: str
+    actions: tuple[Action, ...] = ()
+    proposals: Mapping[Situation, tuple[str, ...]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    untied: int = 0
+    breaches: tuple[Breach, ...] = ()
+    explained: Mapping[str, int] = field(default_factory=dict)
+    refused: bool = False
+    findings: tuple[Finding, ...] = ()
+    checksum: str = ""
+
+    def computed_checksum(self) -> str:
+        """SHA-256 over canonical lines: city and serial, each action, each breach."""
+        digest = hashlib.sha256()
+        for line in self._lines():
+            digest.update(canonical(line).encode() + b"\n")
+        return digest.hexdigest()
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        yield {"city": self.city_code, "serial": self.serial}
+        yield from (action.essence() for action in self.actions)
+        yield from (breach.to_json() for breach in self.breaches)
+
+    def altered(self) -> bool:
+        """Whether actions or breaches are no longer what the checksum was made of."""
+        return self.checksum != self.computed_checksum()
+
+    def verdict(self, *, rehearse: bool) -> str:
+        """The word for the state machine's next Choice."""
+        if self.refused:
+            return "refused"
+        if rehearse:
+            return "rehearsed"
+        return "awaiting-approval" if self.breaches else "apply"
+
+    def shards(self) -> Iterator[tuple[Action, ...]]:
+        """The actions in order, at most 200 at a time."""
+        return batched(self.actions, SHARD, strict=False)
+
+    def header(self) -> dict[str, Any]:
+        """What stands in plan.json: everything but the actions and the findings."""
+        kinds = [action.kind for action in self.actions]
+        return {
+            "city": self.city_code,
+            "serial": self.serial,
+            "as_of": self.as_of.isoformat(),
+            "rules": self.rules,
+            "checksum": self.checksum,
+            "refused": self.refused,
+            "actions": {str(kind): kinds.count(kind) for kind in Kind if kind in kinds},
+            "shards": -(-len(kinds) // SHARD),
+            "proposals": {str(s): list(ids) for s, ids in self.proposals.items()},
+            "counts": dict(self.counts),
+            "schools": {school: dict(counts) for school, counts in self.schools.items()},
+            "held": {code: list(ids) for code, ids in self.held.items()},
+            "untied": self.untied,
+            "breaches": [breach.to_json() for breach in self.breaches],
+            "explained": dict(self.explained),
+        }
+
+
+def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = ()) -> Plan:
+    """A plan as it was written, with the checksum it was written with and without findings.
+
+    Whether it still is that plan, ``altered`` tells; ``admit`` asks.
+    """
+    return Plan(
+        city_code=header["city"],
+        serial=header["serial"],
+        as_of=date.fromisoformat(header["as_of"]),
+        rules=header["rules"],
+        actions=tuple(Action.from_json(row) for row in actions),
+        proposals={Situation(s): tuple(ids) for s, ids in header["proposals"].items()},
+        counts=dict(header["counts"]),
+        schools={school: dict(counts) for school, counts in header["schools"].items()},
+        held={code: tuple(ids) for code, ids in header["held"].items()},
+        untied=header["untied"],
+        breaches=tuple(Breach(**breach) for breach in header["breaches"]),
+        explained=dict(header["explained"]),
+        refused=header["refused"],
+        checksum=header["checksum"],
+    )

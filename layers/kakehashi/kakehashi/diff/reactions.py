@@ -1,0 +1,120 @@
+"""What to do about each situation: an action, a proposal, or nothing.
+
+Whatever takes something away from a child (suspend, delete) or takes an account over (link) needs
+a decision that names the pupil. Without one it is a proposal and stays one, however long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from kakehashi.catalogue import diff as rules
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.diff.situations import Sight, Situation
+from kakehashi.findings import Finding, Rule
+from kakehashi.roster import Status
+
+Decision = Literal["suspend", "delete", "link", "keep"]
+Decisions = Mapping[str, Decision]
+
+PROPOSED = (Situation.GONE, Situation.UNLINKED, Situation.EXPIRED)
+_ANSWERS: Mapping[Situation, tuple[Decision, Kind]] = {
+    Situation.GONE: ("suspend", Kind.SUSPEND),
+    Situation.UNLINKED: ("link", Kind.LINK),
+    Situation.EXPIRED: ("delete", Kind.DELETE),
+}
+_MEANT_FOR = {"suspend": Situation.GONE, "link": Situation.UNLINKED, "delete": Situation.EXPIRED}
+
+
+def react(sight: Sight, decision: Decision | None) -> Action | None:
+    """The one action for this pupil tonight, if any."""
+    if sight.situation in _ANSWERS:
+        return _asked(sight, decision)
+    kind = None if sight.code else _unasked(sight)
+    return _act(sight, kind) if kind else None
+
+
+def _unasked(sight: Sight) -> Kind | None:
+    """What needs nobody's decision."""
+    match sight.situation:
+        case Situation.NEW:
+            return _first_kind(sight)
+        case Situation.CHANGED:
+            return Kind.UPDATE
+        case Situation.RETURNED:
+            return Kind.RESTORE
+        case Situation.CONFIRMED if sight.known and sight.known.absent_since:
+            return Kind.RECORD
+        case _:
+            return None
+
+
+def _asked(sight: Sight, decision: Decision | None) -> Action | None:
+    """A pupil who waits for a person: do as decided, else at most note the first absent night."""
+    answer, kind = _ANSWERS[sight.situation]
+    if decision == answer and obstacle(sight) is None:
+        return _act(sight, kind)
+    first_night = sight.known is not None and sight.known.absent_since is None
+    if sight.situation is Situation.GONE and first_night and not sight.code:
+        return _act(sight, Kind.RECORD)
+    return None
+
+
+def obstacle(sight: Sight) -> Rule | None:
+    """Why a decision cannot be followed although it fits: own the account or leave it."""
+    if sight.tenant is None:
+        return rules.LOST
+    if sight.situation is Situation.UNLINKED:
+        owned = sight.owner.pupil.id if sight.owner else ""
+        return None if sight.tenant.mark.lower() == owned else rules.MARK_CHANGED
+    return None if sight.tenant.mark.lower() == sight.id else rules.MARK_CHANGED
+
+
+def _first_kind(sight: Sight) -> Kind:
+    if not sight.object_id:
+        return Kind.CREATE
+    # Our mark is on the account and the state does not know it: killed between Graph and table.
+    disabled = sight.tenant is not None and not sight.tenant.enabled
+    return Kind.RESTORE if disabled else Kind.LINK
+
+
+def _act(sight: Sight, kind: Kind) -> Action:
+    wanted = sight.wanted
+    return Action(
+        pupil=sight.id,
+        kind=kind,
+        situation=sight.situation,
+        before=sight.known or sight.owner,
+        after=sight.pupil,
+        account=sight.account or (sight.known.account if sight.known else {}),
+        password=wanted.password if wanted and kind is Kind.CREATE else None,
+        object_id=sight.object_id,
+    )
+
+
+def unfit(sights: Mapping[str, Sight], decisions: Decisions) -> list[Finding]:
+    """Decisions that are not followed, each with the reason; one already done says nothing."""
+    found: list[Finding] = []
+    for umi, decision in sorted(decisions.items()):
+        sight = sights.get(umi)
+        if decision == "keep" or (sight and _done(sight, decision)):
+            continue
+        if sight is None or sight.situation is not _MEANT_FOR[decision]:
+            found.append(rules.UNFIT_DECISION.at(pupil=umi))
+        elif (rule := obstacle(sight)) is not None:
+            held = sight.held(rule, "userIds")
+            found += [held.finding] if held.finding else []
+    return found
+
+
+def _done(sight: Sight, decision: Decision) -> bool:
+    """Rerunning is harmless: what was decided has happened on an earlier night."""
+    suspended = sight.known is not None and sight.known.status is Status.SUSPENDED
+    match decision:
+        case "suspend":
+            return suspended and sight.situation in {Situation.SUSPENDED, Situation.EXPIRED}
+        case "link":
+            return sight.situation in {Situation.CONFIRMED, Situation.CHANGED}
+        case _:
+            return False

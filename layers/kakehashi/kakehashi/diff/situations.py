@@ -1,0 +1,260 @@
+"""What happened to each pupil tonight: one situation each, found by looking at three books.
+
+Pupils are matched by userMasterIdentifier, accounts by the mark they carry and by sign-in name,
+and never anything by a child's name. Who is looked at:
+
+| in drop | in our state | in tenant        | situation                                         |
+|---------|--------------|------------------|---------------------------------------------------|
+| yes     | no           | no               | NEW                                               |
+| yes     | no           | yes, our mark    | NEW: the state was lost; the account is taken back |
+| yes     | no           | yes, unmarked    | UNLINKED                                          |
+| yes     | active       | same             | CONFIRMED                                         |
+| yes     | active       | differs          | CHANGED                                           |
+| yes     | suspended    | yes              | RETURNED                                          |
+| yes     | yes          | no               | LOST                                              |
+| yes     | any          | another's        | DISPUTED                                          |
+| held    | any          | any              | HELD                                              |
+| no      | active       | any              | GONE                                              |
+| no      | suspended    | any              | SUSPENDED; after the grace period EXPIRED         |
+| no      | no           | yes              | FOREIGN: never looked at                          |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from kakehashi.accounts import account_of
+from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.city import City
+from kakehashi.diff.books import Books, same_child
+from kakehashi.findings import Finding, Place, Rule
+from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
+
+
+class Situation(StrEnum):
+    NEW = "NEW"
+    UNLINKED = "UNLINKED"
+    CONFIRMED = "CONFIRMED"
+    CHANGED = "CHANGED"
+    RETURNED = "RETURNED"
+    LOST = "LOST"
+    DISPUTED = "DISPUTED"
+    HELD = "HELD"
+    GONE = "GONE"
+    SUSPENDED = "SUSPENDED"
+    EXPIRED = "EXPIRED"
+    FOREIGN = "FOREIGN"
+
+
+class Change(StrEnum):
+    """What CHANGED is told apart into; UPDATED is a change that is none of the others."""
+
+    MOVED = "MOVED"
+    PROMOTED = "PROMOTED"
+    RENAMED = "RENAMED"
+    UPDATED = "UPDATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One pupil tonight.
+
+    ``known`` is the state's word, ``pupil`` the roster's (an unsafe name already replaced by
+    yesterday's) and ``account`` what the tenant should then hold. ``object_id`` is the account
+    that an action would touch, "" where none exists. ``code`` says why the pupil is held, "" if
+    not: a pupil who is GONE and has a code has a row that says so. ``tenant`` is that account as
+    the tenant lists it, ``owner`` the same child under an id that the drop no longer holds.
+    """
+
+    id: str
+    situation: Situation
+    known: Known | None = None
+    pupil: Pupil | None = None
+    account: dict[str, str] = field(default_factory=dict)
+    wanted: Desired | None = None
+    object_id: str = ""
+    code: str = ""
+    finding: Finding | None = None
+    changes: frozenset[Change] = frozenset()
+    tenant: TenantAccount | None = None
+    owner: Known | None = None
+
+    @property
+    def school(self) -> str:
+        """The MEXT code of the school that the pupil counts for; "" if nobody can tell."""
+        pupil = self.pupil or (self.known and self.known.pupil)
+        return pupil.school if pupil else ""
+
+    def held(self, rule: Rule, column: str, *, as_: Situation | None = None,
+             **facts: str | int) -> Sight:  # fmt: skip
+        """The same sight, held, with the finding that says why; DISPUTED unless told otherwise."""
+        line = self.pupil.line if self.pupil else 0
+        place = Place("users.csv", line, column) if line else Place()
+        finding = rule.at(place, pupil=self.id, school=self.school or None, **facts)
+        return replace(self, situation=as_ or Situation.DISPUTED, code=rule.code, finding=finding,
+                       changes=frozenset())  # fmt: skip
+
+
+def look(books: Books, city: City, as_of: date) -> Iterator[Sight]:
+    """Every pupil of the drop and of the state, ordered by userMasterIdentifier.
+
+    ``as_of`` is a Japan date. Never raises; each pupil appears at most once.
+    """
+    for umi in sorted(books.desired.keys() | books.known.keys() | books.held.keys()):
+        sight = _one(umi, books, city, as_of)
+        if sight is not None:
+            yield sight
+
+
+def _one(umi: str, books: Books, city: City, as_of: date) -> Sight | None:
+    known, wanted, held = books.known.get(umi), books.desired.get(umi), books.held.get(umi)
+    if held and not (held.leaving and (wanted or known)):
+        return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=held.code)
+    if wanted is None:
+        return _absent(umi, books, city, as_of)
+    pupil = _with_safe_name(wanted, known)
+    tenant = books.by_object.get(known.object_id) if known else None
+    strange = known is None or known.status is Status.DELETED
+    sight = Sight(
+        umi,
+        Situation.NEW if strange else Situation.CONFIRMED,
+        known,
+        pupil,
+        account=account_of(pupil, city),
+        wanted=wanted,
+        object_id=known.object_id if known and not strange else "",
+        tenant=tenant,
+    )
+    if umi in books.twice:
+        return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
+    if len(books.wanted_by[pupil.account.lower()]) > 1:
+        count = len(books.wanted_by[pupil.account.lower()])
+        return sight.held(rules.SHARED_ACCOUNT, "userIds", count=count)
+    if known is None or strange:
+        return _newcomer(sight, wanted, books)
+    return _acquainted(sight, known, books)
+
+
+def _with_safe_name(wanted: Desired, known: Known | None) -> Pupil:
+    if not wanted.unsafe_name or known is None:
+        return wanted.pupil
+    old = known.pupil
+    return replace(
+        wanted.pupil,
+        family=old.family,
+        given=old.given,
+        kana_family=old.kana_family,
+        kana_given=old.kana_given,
+    )
+
+
+def _newcomer(sight: Sight, wanted: Desired, books: Books) -> Sight:
+    """A pupil of the drop whom the state does not know."""
+    if wanted.unsafe_name:
+        return replace(sight, code=wanted.unsafe_name)  # preprocess has told why
+    marked = books.by_mark.get(sight.id, ())
+    if len(marked) > 1:
+        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    if marked:
+        ours = replace(sight, object_id=marked[0].object_id, tenant=marked[0])
+        return _unless_taken(ours, books)
+    owner = books.owner(wanted.pupil.account, sight.id)
+    if owner is not None:
+        return _account_of_another(sight, owner, books)
+    return _first_account(sight, wanted, books)
+
+
+def _first_account(sight: Sight, wanted: Desired, books: Books) -> Sight:
+    """Nobody we know has the sign-in name; perhaps the tenant does."""
+    holder = books.by_upn.get(wanted.pupil.account.lower())
+    if holder is None:
+        return sight if wanted.password else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
+    found = replace(sight, object_id=holder.object_id, tenant=holder)
+    if holder.mark:
+        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+    return replace(found, situation=Situation.UNLINKED)
+
+
+def _account_of_another(sight: Sight, owner: Known, books: Books) -> Sight:
+    """A known account under an unknown id. One decision for staff if it is the same child."""
+    if books.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
+        as_ = Situation.UNLINKED if owner.status is Status.ACTIVE else Situation.DISPUTED
+        theirs = replace(sight, owner=owner, object_id=owner.object_id,
+                         tenant=books.by_object.get(owner.object_id))  # fmt: skip
+        return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=as_, old=owner.pupil.id)
+    return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
+
+
+def _acquainted(sight: Sight, known: Known, books: Books) -> Sight:
+    """A pupil of the drop whose account we made, active or suspended."""
+    if sight.tenant is None:
+        return sight.held(rules.LOST, "userIds", as_=Situation.LOST)
+    if sight.tenant.mark.lower() != sight.id:
+        return sight.held(rules.MARK_CHANGED, "userIds")
+    if known.status is Status.SUSPENDED:
+        return _unless_taken(replace(sight, situation=Situation.RETURNED), books)
+    changes = changes_of(known, sight)
+    if not changes:
+        return sight
+    return _unless_taken(replace(sight, situation=Situation.CHANGED, changes=changes), books)
+
+
+def changes_of(known: Known, sight: Sight) -> frozenset[Change]:
+    """In what the roster and the city's rules differ from what we applied last."""
+    before, after = known.pupil, sight.pupil
+    if after is None or (before == after and known.account == sight.account):
+        return frozenset()
+    facts = set(before.changed(after))
+    found = {
+        Change.MOVED: "school" in facts,
+        Change.PROMOTED: promoted(before.grade, after.grade),
+        Change.RENAMED: bool(facts & {"family", "given", "kana_family", "kana_given"}),
+    }
+    return frozenset(c for c, is_so in found.items() if is_so) or frozenset({Change.UPDATED})
+
+
+def promoted(before: str, after: str) -> bool:
+    """Exactly one grade up, P6 to J1 included."""
+    return NEXT_GRADE.get(before) == after
+
+
+NEXT_GRADE = {"P1": "P2", "P2": "P3", "P3": "P4", "P4": "P5", "P5": "P6", "P6": "J1", "J1": "J2",
+              "J2": "J3"}  # fmt: skip
+
+
+def _unless_taken(sight: Sight, books: Books) -> Sight:
+    """Hold where the wanted sign-in name belongs to somebody else until tonight.
+
+    Two pupils who swap their names, or a name that becomes free only tonight, wait: the order of
+    the changes would decide who can sign in.
+    """
+    upn = sight.account["userPrincipalName"].lower()
+    holder = books.by_upn.get(upn)
+    taken = holder is not None and holder.object_id != sight.object_id
+    if taken or books.owner(upn, sight.id) is not None:
+        return sight.held(rules.ACCOUNT_TAKEN, "userIds")
+    return sight
+
+
+def _absent(umi: str, books: Books, city: City, as_of: date) -> Sight | None:
+    """A pupil whom the state knows and the drop does not (or says has left)."""
+    known = books.known[umi]
+    if known.status is Status.DELETED or books.superseded(known):
+        return None
+    held = books.held.get(umi)
+    sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,
+                  code=held.code if held else "",
+                  tenant=books.by_object.get(known.object_id))  # fmt: skip
+    successor = books.successor(known)
+    if successor is not None and same_child(known.pupil, successor):
+        # One decision, asked under the new id: a suspension here would lock the same child out.
+        return replace(sight, situation=Situation.HELD, code=rules.NEW_ID.code)
+    if known.status is Status.ACTIVE:
+        return sight
+    days = (as_of - known.suspended_on).days if known.suspended_on else -1
+    expired = days >= city.leaving.grace_days
+    return replace(sight, situation=Situation.EXPIRED if expired else Situation.SUSPENDED)

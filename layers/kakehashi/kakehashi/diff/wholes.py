@@ -1,0 +1,95 @@
+"""Whole groups that vanish or move together: a school, a grade, a class.
+
+A cut export drops groups, and a group may be too small for a share of the city to notice. None of
+these has a number in the city's rules: three or more pupils who make up *all* of a group are
+looked at by a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from kakehashi.catalogue import diff as rules
+from kakehashi.diff.calendar import CITY, PRESENT, Turn
+from kakehashi.diff.limits import LastNight, breach, newly_gone
+from kakehashi.diff.plan import Breach
+from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation
+from kakehashi.findings import Finding
+from kakehashi.roster import Known, Pupil, Status
+
+FEWEST = 3  # one or two leaving together are siblings
+FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middle of the year
+
+type Found = tuple[Breach, Finding]
+
+
+def wholes(sights: Sequence[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
+    """Breaches for groups of which nothing, or hardly anything, is left where it was."""
+    yield from _missing(sights, turn, last)
+    if turn.open:
+        yield from _not_promoted(sights, turn)
+    else:
+        yield from _classes_moved(sights)
+
+
+def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
+    """Schools, and grades of the other schools, all of whose pupils are gone tonight."""
+    groups: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
+    for sight in sights:
+        if (pupil := _yesterday(sight)) and not turn.expects_leaving(pupil):
+            groups[pupil.school, pupil.grade].append(newly_gone(sight, last))
+    schools: defaultdict[str, list[bool]] = defaultdict(list)
+    for (school, _), gone in groups.items():
+        schools[school] += gone
+    lost = {school for school, gone in schools.items() if all(gone) and len(gone) >= FEWEST}
+    for school in sorted(lost):
+        yield breach(rules.SCHOOL_MISSING, school, len(schools[school]), 0, "school")
+    grades = Counter(school for (school, _), gone in groups.items()
+                     if school not in lost and all(gone) and len(gone) >= FEWEST)  # fmt: skip
+    for school, count in sorted(grades.items()):
+        yield breach(rules.GRADE_MISSING, school, count, 0, "grade missing")
+
+
+def _yesterday(sight: Sight) -> Pupil | None:
+    """The pupil as the state had it, if active and present last night."""
+    known: Known | None = sight.known
+    if known is None or known.status is not Status.ACTIVE or known.absent_since is not None:
+        return None
+    return known.pupil
+
+
+def _classes_moved(sights: Iterable[Sight]) -> Iterator[Found]:
+    """Classes of which more than half went to one and the same other class tonight."""
+    size: Counter[tuple[str, str]] = Counter()
+    went: Counter[tuple[tuple[str, str], tuple[str, str]]] = Counter()
+    for sight in sights:
+        before = _yesterday(sight)
+        if before is None or not before.class_title:
+            continue
+        home = (before.school, before.class_title)
+        size[home] += 1
+        if sight.situation is Situation.CHANGED and sight.pupil and sight.pupil.class_title:
+            after = (sight.pupil.school, sight.pupil.class_title)
+            went[home, after] += after != home
+    moved: Counter[str] = Counter()
+    for (home, _), count in went.items():
+        if count >= FEWEST_OF_A_CLASS and 2 * count > size[home]:
+            moved[home[0]] += 1
+    for school, count in sorted(moved.items()):
+        yield breach(rules.CLASS_MOVED, school, count, 0, "class")
+
+
+def _not_promoted(sights: Iterable[Sight], turn: Turn) -> Iterator[Found]:
+    """Schools that stay as they were although the city goes up."""
+    if CITY not in turn.turned:
+        return
+    stayed: Counter[str] = Counter()
+    for sight in sights:
+        if sight.situation in PRESENT and sight.known and sight.pupil:
+            before = sight.known.pupil
+            if before.grade in NEXT_GRADE:
+                stayed[before.school] += turn.left_behind(before, sight.pupil)
+    for school, count in sorted(stayed.items()):
+        if count >= FEWEST and school not in turn.turned:
+            yield breach(rules.SCHOOL_NOT_PROMOTED, school, count, 0, "school not promoted")
