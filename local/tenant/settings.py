@@ -1,0 +1,91 @@
+"""What can be set about the tenant from outside, with everything generous and honest by default."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TENANT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant"))
+CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/nightly"))
+CLIENT_SECRET = "local-tenant-only"  # noqa: S105 (opens nothing but the fake on loopback)
+
+
+class Outside(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, validate_assignment=True)
+
+
+class Sku(Outside):
+    """A subscribed product. ``units`` are the seats that were bought."""
+
+    sku_id: str
+    part_number: str
+    units: int = Field(ge=0)
+
+
+class Replication(Outside):
+    """Seconds until a write is seen by a GET of one object, and by a list."""
+
+    get: float = Field(default=0.0, ge=0)
+    list: float = Field(default=0.0, ge=0)
+
+
+class Limits(Outside):
+    """Token buckets per application and tenant, and per tenant: Graph's documented numbers.
+
+    ``others_writes_per_second`` is what other applications take of the tenant's share.
+    """
+
+    on: bool = False
+    writes: int = Field(default=3_000, gt=0)
+    writes_seconds: float = Field(default=150.0, gt=0)
+    units: int = Field(default=8_000, gt=0)
+    units_seconds: float = Field(default=10.0, gt=0)
+    tenant_writes: int = Field(default=18_000, gt=0)
+    tenant_writes_seconds: float = Field(default=300.0, gt=0)
+    others_writes_per_second: float = Field(default=0.0, ge=0)
+    full_at_start: bool = True
+
+
+class Settings(Outside):
+    """Changed by ``PATCH /_tenant/settings``; kept over a restart.
+
+    ``apps`` are further client ids that know the same secret. ``verified_domains`` None accepts
+    every domain. ``role_holders`` are ids, account names or marks of accounts whose sensitive
+    properties the application may not touch. ``licence_errors``: account name → the error state
+    that group licensing reports for it. ``group_window``: seconds in which a second change of one
+    group's members is answered 409. ``empty_pages``: insert an empty page after the first.
+    """
+
+    tenant_id: str = TENANT_ID
+    apps: tuple[str, ...] = ()
+    auth: Literal["required", "optional"] = "required"
+    secret_expired: bool = False
+    token_seconds: int = Field(default=3599, gt=0)
+    verified_domains: tuple[str, ...] | None = None
+    role_holders: tuple[str, ...] = ()
+    may_reset_passwords: bool = False
+    banned_passwords: tuple[str, ...] = ()
+    quota: int = Field(default=300_000, ge=0)
+    conflict_names_other: bool = True
+    inner_error: Literal["innerError", "innererror"] = "innerError"
+    empty_pages: bool = False
+    replication: Replication = Replication()
+    group_window: float = Field(default=0.0, ge=0)
+    licence_delay: float = Field(default=0.0, ge=0)
+    licence_errors: dict[str, str] = Field(default_factory=dict)
+    prohibited_locations: tuple[str, ...] = ()
+    throttle: Limits = Limits()
+    skus: tuple[Sku, ...] = (
+        Sku(
+            sku_id="314c4481-f395-4525-be8b-2ec4bb1e9d91",
+            part_number="STANDARDWOFFPACK_STUDENT",
+            units=1_000_000,
+        ),
+        Sku(
+            sku_id="18250162-5d87-4436-a834-d795c15c80f3",
+            part_number="M365EDU_A3_STUUSEBNFT",
+            units=50_000,
+        ),
+    )
