@@ -1,0 +1,103 @@
+"""Provision: carry out one shard of the plan in Microsoft 365.
+
+Called again after a crash, or after TryLater when its time was up, it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi.diff.plan import Action
+from kakehashi.edges import settings
+from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.errors import DirectoryError, TryLater
+from kakehashi.edges.password_rows import PasswordRows
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.shard import Shard
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.findings import soften
+from kakehashi.provision.dialogues import Terms
+from kakehashi.provision.settling import merged
+
+TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
+
+
+class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
+    pass
+
+
+@cache
+def tenant(env: settings.DirectorySettings) -> Directory:
+    """One for the life of the process: it holds the token, the connections and the pace."""
+    return Directory.of(env)
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    run, number = Run.model_validate(event), int(event["shard"])
+    env = settings.load(Environment)
+    folder = Folder.of(run, env.runs_bucket)
+    shard = _open(run, number, folder, env)
+    left = context.get_remaining_time_in_millis() / 1000
+    seconds = left - min(TIME_TO_FINISH, left / 2)
+    try:
+        complete = shard.carry_out(until=shard.directory.clock.now() + seconds)
+    except DirectoryError:
+        tenant.cache_clear()  # the next call reads the credential again: it may have been renewed
+        raise
+    finally:
+        _save(run, number, folder, shard)
+    if not complete:
+        raise TryLater(f"run {run.run_id}, shard {number}: time is up, call again")
+    _lament(run, number, shard, DeadLetters.of(env.dead_letters_url))
+    return {"shard": number, **shard.counts()}
+
+
+def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard:
+    """The shard as it stands, once the lease is ours for a while longer."""
+    state = State.of(env.table, run.city)
+    state.renew_lease(run.execution, datetime.now(UTC))
+    city = folder.rules()
+    return Shard(
+        actions=[Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")],
+        run_id=run.run_id,
+        as_of=run.as_of,
+        terms=Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in),
+        effects=city.effects,
+        state=state,
+        directory=tenant(env),
+        read_password=PasswordRows.of(env.passwords_bucket).read,
+    )
+
+
+def _save(run: Run, number: int, folder: Folder, shard: Shard) -> None:
+    """Results and findings so far; what an earlier call of this run did stays in the results."""
+    name = f"results/{number:04}.jsonl"
+    results = [shard.results[line] for line in sorted(shard.results)]
+    folder.put_lines(name, merged(list(folder.lines(name)), results))
+    folder.put_findings(f"provision-{number:04}", soften(shard.findings, shard.effects))
+    metrics.add_dimension(name="stage", value="provision")
+    metrics.add_dimension(name="city", value=run.city)
+    for word, count in shard.counts().items():
+        metrics.add_metric(name=f"Actions{word.title()}", unit=MetricUnit.Count, value=count)
+    logger.info("shard", extra={"run_id": run.run_id, "shard": number, **shard.counts()})
+
+
+def _lament(run: Run, number: int, shard: Shard, letters: DeadLetters) -> None:
+    """One dead letter for each action that failed; the reader finds the pupil in the run folder."""
+    for failure in shard.failed:
+        letters.send(
+            run_id=run.run_id,
+            city=run.city,
+            stage="provision",
+            shard=number,
+            line=failure.line,
+            code=failure.code,
+        )

@@ -1,0 +1,211 @@
+"""Who we are to Microsoft: tokens by client secret, certificate, KMS key or AWS web identity."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import ssl
+import time
+import uuid
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+import boto3
+import msal  # type: ignore[import-untyped]
+import requests
+from msal.exceptions import MsalServiceError  # type: ignore[import-untyped]
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from kakehashi.edges.errors import BadConfiguration, DirectoryError, TryLater
+from kakehashi.edges.settings import DirectorySettings
+
+LOGIN = "https://login.microsoftonline.com"
+SCOPE = "https://graph.microsoft.com/.default"
+AUDIENCE = "api://AzureADTokenExchange"  # what Entra expects in a federated credential
+TIMEOUT = (5.0, 30.0)  # connect, read; seconds
+FAILURES = (requests.RequestException, MsalServiceError)
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class _Credential(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Secret(_Credential):
+    type: Literal["secret"]
+    value: str = Field(repr=False)
+
+
+class Certificate(_Credential):
+    """Private key and certificate as PEM texts."""
+
+    type: Literal["certificate"]
+    private_key: str = Field(repr=False)
+    public_certificate: str
+
+
+class KmsKey(_Credential):
+    """The private key never leaves KMS; ``certificate`` is its public certificate as PEM."""
+
+    type: Literal["kms"]
+    key_id: str
+    certificate: str
+
+
+class WebIdentity(_Credential):
+    """No secret at all: AWS vouches for the function's role."""
+
+    type: Literal["web-identity"]
+
+
+type Credential = Annotated[
+    Secret | Certificate | KmsKey | WebIdentity, Field(discriminator="type")
+]
+
+
+def secure(url: str) -> str:
+    """``url`` without a trailing slash. Raises BadConfiguration unless https or loopback."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return url.rstrip("/")
+    raise BadConfiguration("a base URL must be https, or http on loopback")
+
+
+def read_credential(secret_id: str) -> Credential:
+    """The credential as Secrets Manager holds it. Raises BadConfiguration without its content."""
+    text = boto3.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"]
+    try:
+        credential: Credential = TypeAdapter(Credential).validate_json(text)
+    except ValidationError as exc:
+        raise BadConfiguration("the credential secret is not one of the documented forms") from exc
+    return credential
+
+
+class LoginClient:
+    """msal's http client: our timeouts, and the login host replaced by ``base``.
+
+    msal accepts https authorities only, so the fake tenant on loopback is reached by rewriting.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base, self.session = base, requests.Session()
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        return self.session.get(self._here(url), timeout=TIMEOUT, **options)
+
+    def post(self, url: str, **options: Any) -> requests.Response:
+        return self.session.post(self._here(url), timeout=TIMEOUT, **options)
+
+    def close(self) -> None:
+        self.session.close()
+
+    def _here(self, url: str) -> str:
+        return self.base + url.removeprefix(LOGIN) if url.startswith(LOGIN) else url
+
+
+class Tokens:
+    """Access tokens for Graph, kept in memory until they expire."""
+
+    def __init__(self, app: msal.ConfidentialClientApplication, http: LoginClient) -> None:
+        self.app, self.http = app, http
+
+    @classmethod
+    def of(cls, settings: DirectorySettings) -> Self:
+        """Reads the secret and asks the login host for its configuration."""
+        http = LoginClient(secure(settings.login_base_url))
+        authority = f"{LOGIN}/{settings.tenant_id}"
+        credential = read_credential(settings.credential_secret)
+        try:
+            app = msal.ConfidentialClientApplication(
+                settings.client_id,
+                client_credential=for_msal(credential, settings.client_id, authority),
+                authority=authority,
+                http_client=http,
+                instance_discovery=False,  # we name the host ourselves; nobody else is asked
+            )
+        except FAILURES as exc:
+            raise TryLater("the login host does not answer") from exc
+        return cls(app, http)
+
+    def bearer(self) -> str:
+        """A valid token. Raises DirectoryError with the AADSTS number when we are refused."""
+        try:
+            answer = self.app.acquire_token_for_client(scopes=[SCOPE])
+        except FAILURES as exc:
+            raise TryLater("the login host does not answer") from exc
+        if token := answer.get("access_token"):
+            return str(token)
+        numbers = answer.get("error_codes") or []
+        code = f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "NoToken"))
+        raise DirectoryError(code, 401)
+
+    def forget(self) -> None:
+        """Graph did not like the token we have: the next one is fetched."""
+        self.app.remove_tokens_for_client()
+
+    def close(self) -> None:
+        self.http.close()
+
+
+def for_msal(credential: Credential, client_id: str, authority: str) -> str | dict[str, Any]:
+    """A credential in the form that msal takes."""
+    match credential:
+        case Secret():
+            return credential.value
+        case Certificate():
+            return credential.model_dump(include={"private_key", "public_certificate"})
+        case KmsKey():
+            return {"client_assertion": _signed_by_kms(credential, client_id, authority)}
+        case WebIdentity():
+            # boto3 takes the regional endpoint: the global one does not offer this call
+            return {"client_assertion": vouched_by(boto3.client("sts"))}
+
+
+def _signed_by_kms(credential: KmsKey, client_id: str, authority: str) -> Callable[[], str]:
+    kms = boto3.client("kms")
+    der = ssl.PEM_cert_to_DER_cert(credential.certificate)
+
+    def assertion() -> str:
+        text = unsigned(client_id, f"{authority}/oauth2/v2.0/token", der, int(time.time()))
+        signature = kms.sign(
+            KeyId=credential.key_id,
+            Message=text.encode(),
+            MessageType="RAW",
+            SigningAlgorithm="RSASSA_PSS_SHA_256",
+        )["Signature"]
+        return f"{text}.{_b64(signature)}"
+
+    return assertion
+
+
+def unsigned(client_id: str, audience: str, certificate: bytes, now: int) -> str:
+    """Header and claims of a client assertion, valid for ten minutes; signed with PS256 next."""
+    head = {"alg": "PS256", "typ": "JWT", "x5t#S256": _b64(hashlib.sha256(certificate).digest())}
+    claims = {
+        "aud": audience,
+        "iss": client_id,
+        "sub": client_id,
+        "jti": str(uuid.uuid4()),
+        "nbf": now,
+        "iat": now,
+        "exp": now + 600,
+    }
+    return f"{_b64(json.dumps(head).encode())}.{_b64(json.dumps(claims).encode())}"
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def vouched_by(sts: Any) -> Callable[[], str]:
+    """What AWS says of the role we run as; ``sts`` is a client of boto3."""
+
+    def assertion() -> str:
+        answer = sts.get_web_identity_token(
+            Audience=[AUDIENCE], SigningAlgorithm="RS256", DurationSeconds=300
+        )
+        return str(answer["WebIdentityToken"])
+
+    return assertion

@@ -1,0 +1,191 @@
+"""Microsoft 365 as the house sees it: a list of accounts, and actions applied to them."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Self
+
+from kakehashi.edges.errors import DirectoryError
+from kakehashi.edges.graph import Wire
+from kakehashi.edges.settings import DirectorySettings
+from kakehashi.provision import requests as graph
+from kakehashi.provision.answers import NOT_FOUND, NOT_PERMITTED, Answer, GraphUser
+from kakehashi.provision.dialogues import Dialogue
+from kakehashi.provision.pace import Clock, Pacer
+from kakehashi.provision.requests import BATCH, GraphRequest, Verb
+from kakehashi.provision.talks import (
+    FIRST_WAIT,
+    TOO_MANY,
+    Ended,
+    Talk,
+    Talks,
+    wait_before_retry,
+)
+from kakehashi.roster import TenantAccount
+
+IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
+
+
+class WallClock:
+    """Seconds of this machine that never go back."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wait_until(self, moment: float) -> None:
+        time.sleep(max(0.0, moment - time.monotonic()))
+
+
+class Directory:
+    """One tenant. Not for use by two threads: its own threads are inside ``apply``."""
+
+    def __init__(self, wire: Wire, pacer: Pacer, in_flight: int = IN_FLIGHT) -> None:
+        self.wire, self.pacer, self.clock = wire, pacer, pacer.clock
+        self.in_flight = in_flight
+        self._chance = random.Random()  # noqa: S311 (spreads retries, hides nothing)
+
+    @classmethod
+    def of(cls, settings: DirectorySettings, clock: Clock | None = None) -> Self:
+        """Raises BadConfiguration for settings that are wrong, TryLater if nobody answers."""
+        return cls(Wire.of(settings), Pacer(settings.writes_per_second, clock or WallClock()))
+
+    def close(self) -> None:
+        self.wire.close()
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def accounts(self, mark: str, upns: Collection[str]) -> Iterator[TenantAccount]:
+        """Accounts that carry a mark, or whose name (in any case) is among ``upns``.
+
+        ``mark`` is the extension attribute. Reads the whole tenant, 999 users a page: one filter
+        query per pupil would be a thousand times more calls. Raises DirectoryError.
+        """
+        wanted = {upn.lower() for upn in upns}
+        for user in self._users(graph.list_users()):
+            account = _account(user, mark)
+            if account.mark or account.upn.lower() in wanted:
+                yield account
+
+    def account(self, object_id: str, mark: str) -> TenantAccount | None:
+        """One account as it stands; None where there is none."""
+        answer = self._read(graph.look_at_user(object_id, graph.IDENTITY))
+        if answer.status == NOT_FOUND:
+            return None
+        if not answer.ok:
+            raise DirectoryError(answer.code, answer.status)
+        return _account(answer.user(), mark)
+
+    def bin(self, mark: str) -> dict[str, str]:
+        """Deleted accounts that can still be restored: userMasterIdentifier → object id."""
+        users = self._users(graph.list_bin())
+        return {umi: user.id for user in users if (umi := user.mark(mark))}
+
+    def _users(self, url: str) -> Iterator[GraphUser]:
+        while url:
+            page = self._page(url)
+            yield from map(GraphUser.model_validate, page.get("value", []))
+            url = self.wire.relative(page["@odata.nextLink"]) if "@odata.nextLink" in page else ""
+
+    def _page(self, url: str) -> dict[str, Any]:
+        answer = self._read(GraphRequest(Verb.GET, url))
+        if not answer.ok or not isinstance(answer.body, dict):
+            raise DirectoryError(answer.code, answer.status)
+        return answer.body
+
+    def _read(self, request: GraphRequest) -> Answer:
+        tries = 0
+        while True:
+            self.pacer.take(0)
+            answer, tries = self.wire.send(request), tries + 1
+            pause = wait_before_retry(request, answer, tries, 0, self._chance.random())
+            if pause is None:
+                return answer
+            self._heed([answer])
+            self.clock.wait_until(self.clock.now() + pause)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def apply(
+        self, dialogues: Iterable[tuple[int, Dialogue]], until: float | None = None
+    ) -> Iterator[Ended]:
+        """Hold all dialogues, 20 requests a call; yields each as it ends, in any order.
+
+        ``until`` is a moment of the clock after which nothing new is sent: dialogues that have
+        not ended by then are not yielded, and can be begun again by another call. Dialogues are
+        begun lazily, just before their first request. Raises DirectoryError, TryLater.
+        """
+        talks = Talks(dialogues)
+        flying: dict[Future[list[Answer]], list[Talk]] = {}
+        with ThreadPoolExecutor(self.in_flight) as pool:
+            while True:
+                batch = self._next(talks, until) if len(flying) < self.in_flight else []
+                while talks.ended:
+                    yield talks.ended.popleft()
+                if batch:
+                    flying[pool.submit(self.wire.batch, [t.request for t in batch])] = batch
+                elif flying:
+                    self._land(flying, talks)
+                elif not self._rest(talks, until):
+                    return
+
+    def _next(self, talks: Talks, until: float | None) -> list[Talk]:
+        """The next talks to send, once the pace allows; nothing when time is up."""
+        now = self.clock.now()
+        if until is not None and now >= until:
+            return []
+        batch = talks.next_batch(now, BATCH)
+        writes = sum(talk.request.writes for talk in batch)
+        if until is not None and self.pacer.ready_at(writes) >= until:
+            talks.put_back(batch)
+            return []
+        if batch:
+            self.pacer.take(writes)
+        return batch
+
+    def _land(self, flying: dict[Future[list[Answer]], list[Talk]], talks: Talks) -> None:
+        """Hear the answers of the calls that came back first."""
+        landed, _ = wait(flying, return_when=FIRST_COMPLETED)
+        for call in landed:
+            batch, answers = flying.pop(call), call.result()
+            _permitted(batch, answers)
+            self._heed(answers)
+            for talk, answer in zip(batch, answers, strict=True):
+                talks.hear(talk, answer, self.clock.now(), self._chance.random())
+
+    def _rest(self, talks: Talks, until: float | None) -> bool:
+        """Wait for the next second try; False when there is none or no time for it."""
+        moment = talks.next_moment()
+        if moment is None or (until is not None and moment >= until):
+            return False
+        self.clock.wait_until(moment)
+        return True
+
+    def _heed(self, answers: Iterable[Answer]) -> None:
+        """Graph's own word on our pace."""
+        shares = []
+        for answer in answers:
+            if answer.status == TOO_MANY:
+                self.pacer.stop_for(answer.retry_after or FIRST_WAIT)
+            if answer.used is not None:
+                shares.append(answer.used)
+        self.pacer.heed(max(shares, default=0.0))
+
+
+def _account(user: GraphUser, mark: str) -> TenantAccount:
+    return TenantAccount(
+        object_id=user.id,
+        upn=user.upn,
+        mark=user.mark(mark),
+        enabled=user.enabled is not False,
+        display_name=user.display_name or "",
+    )
+
+
+def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
+    """One account may be out of reach; when nobody may be created, our permission is missing."""
+    creates = [a for t, a in zip(batch, answers, strict=True) if t.request.url == "/users"]
+    if len(creates) >= BATCH // 2 and all(a.status == NOT_PERMITTED for a in creates):
+        raise DirectoryError(creates[0].code, NOT_PERMITTED)

@@ -1,0 +1,117 @@
+"""One shard of a plan carried out: tenant, state table and results kept in step.
+
+Every action's item in the state table is written right after Graph said yes. So the shard can be
+stopped anywhere, by the clock or by a crash, and called again: what is done is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import batched, groupby
+
+from kakehashi.diff.plan import Action, Kind, settled
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.state import State
+from kakehashi.findings import Effect, Finding
+from kakehashi.provision.answers import Settled, Stopped
+from kakehashi.provision.dialogues import Dialogue, Terms, dialogue
+from kakehashi.provision.settling import (
+    MOVED,
+    Result,
+    Standing,
+    Word,
+    finding,
+    result,
+    standing,
+)
+from kakehashi.provision.talks import Ended
+from kakehashi.roster import Known
+
+READ_AHEAD = 100  # items of the state table; a write is conditional on what was read anyway
+
+type ReadPassword = Callable[[Action], str | None]
+type Numbered = tuple[int, Action]
+
+
+@dataclass
+class Shard:
+    """Actions in the order of apply. ``results`` and ``findings`` grow while it is carried out."""
+
+    actions: Sequence[Action]
+    run_id: str
+    as_of: date
+    terms: Terms
+    effects: Mapping[str, Effect]
+    state: State
+    directory: Directory
+    read_password: ReadPassword
+    results: dict[int, Result] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    _read: dict[int, Known | None] = field(default_factory=dict)
+
+    def carry_out(self, until: float | None = None) -> bool:
+        """Apply everything; False if ``until``, a moment of the directory's clock, came first.
+
+        One kind of action after the other, and the next only when the last has ended: a name is
+        given up before it is given away, and nobody is suspended before everybody has an account.
+        """
+        for kind, group in groupby(enumerate(self.actions, 1), key=lambda one: one[1].kind):
+            numbered = list(group)
+            if kind is Kind.CREATE:
+                self.terms = replace(self.terms, in_bin=self.directory.bin(self.terms.mark))
+            for ended in self.directory.apply(self._open(numbered), until):
+                self._note(ended)
+            if any(line not in self.results for line, _ in numbered):
+                return False
+        return True
+
+    @property
+    def failed(self) -> list[Result]:
+        return [r for r in self.results.values() if r.outcome is Word.FAILED]
+
+    def counts(self) -> dict[str, int]:
+        """How many actions came to which end."""
+        ends = [r.outcome for r in self.results.values()]
+        return {str(word): ends.count(word) for word in Word}
+
+    def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Dialogue]]:
+        """Dialogues for the actions that are still to be done, each begun when it is drawn."""
+        for line, action, current in self._current(numbered):
+            match standing(action, current, self.as_of):
+                case Standing.DONE:
+                    self.results[line] = result(line, action, Standing.DONE)
+                case Standing.MOVED:
+                    self._stop(line, action, MOVED)
+                case Standing.OPEN:
+                    self._read[line] = current
+                    yield line, dialogue(action, self.terms, self._password(action))
+
+    def _current(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Action, Known | None]]:
+        """Actions with what the state holds of their pupils now, read a handful ahead."""
+        for some in batched(numbered, READ_AHEAD, strict=False):
+            known = self.state.pupils_of(action.pupil for _, action in some)
+            yield from ((line, action, known.get(action.pupil)) for line, action in some)
+
+    def _password(self, action: Action) -> Callable[[], str | None]:
+        return lambda: self.read_password(action)
+
+    def _note(self, ended: Ended) -> None:
+        """Write down one outcome: the state first, since it is what a later call looks at."""
+        line, action = ended.key, self.actions[ended.key - 1]
+        previous = self._read.pop(line)
+        if isinstance(ended.outcome, Stopped):
+            self._stop(line, action, ended.outcome, ended.request_id)
+            return
+        self._keep(action, ended.outcome, previous)
+        self.results[line] = result(line, action, ended.outcome, ended.request_id)
+
+    def _keep(self, action: Action, outcome: Settled, previous: Known | None) -> None:
+        known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)
+        if known is not None:
+            self.state.put_pupil(known, previous)
+
+    def _stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
+        self.findings.append(finding(action, why))
+        self.results[line] = result(line, action, why, request_id)

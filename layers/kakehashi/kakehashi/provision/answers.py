@@ -1,0 +1,173 @@
+"""What Microsoft Graph can answer, and what it means for one action."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.findings import Rule
+
+NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
+BAD_REQUEST, NOT_PERMITTED, NOT_FOUND = 400, 403, 404
+_USER_TARGET = re.compile(r"User_([0-9a-fA-F-]{36})\Z")
+_OTHER_TARGET = re.compile(r"[A-Za-z]+_[0-9a-fA-F-]{36}\Z")
+
+
+class _FromGraph(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+
+
+class GraphUser(_FromGraph):
+    """A user as Graph returns it; properties that were not selected are absent."""
+
+    id: str = ""
+    upn: str = Field(default="", alias="userPrincipalName")
+    enabled: bool | None = Field(default=None, alias="accountEnabled")
+    display_name: str | None = Field(default=None, alias="displayName")
+    extensions: dict[str, Any] | None = Field(default=None, alias="onPremisesExtensionAttributes")
+
+    def mark(self, attribute: str) -> str:
+        """The userMasterIdentifier that the account carries, lower case, or ""."""
+        return str((self.extensions or {}).get(attribute) or "").lower()
+
+    def values(self) -> dict[str, str]:
+        """Flat property names → texts, null as "", the way ``accounts.account_of`` writes them."""
+        known = {"userPrincipalName": self.upn, "displayName": self.display_name}
+        everything = known | (self.model_extra or {}) | (self.extensions or {})
+        return {n: v or "" for n, v in everything.items() if v is None or isinstance(v, str)}
+
+
+class _Detail(_FromGraph):
+    code: str = ""
+    target: str | None = None
+
+
+class _Error(_FromGraph):
+    code: str = ""
+    message: str = ""
+    details: tuple[_Detail, ...] | None = None
+
+
+class _ErrorBody(_FromGraph):
+    error: _Error = _Error()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, whether it came alone or inside a ``$batch``; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Any = field(default=None, repr=False)
+    request_id: str = ""  # the client-request-id we sent
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def code(self) -> str:
+        """Graph's error code, e.g. ``Request_ResourceNotFound``; a safe word where it has none."""
+        code = self._error().code
+        if re.fullmatch(r"[A-Za-z0-9_.]{1,60}", code):
+            return code
+        return "NoAnswer" if self.status == NO_ANSWER else "NoErrorCode"
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that Graph asks us to wait; None where it does not say."""
+        text = self.headers.get("retry-after", "")
+        return float(text) if re.fullmatch(r"\d{1,5}(\.\d+)?", text) else None
+
+    @property
+    def used(self) -> float | None:
+        """Share of the write limit already used; Graph tells it from 0.8 on."""
+        text = self.headers.get("x-ms-throttle-limit-percentage", "")
+        return float(text) if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else None
+
+    def user(self) -> GraphUser:
+        try:
+            return GraphUser.model_validate(self.body)
+        except ValidationError:  # not a user: an account without id and mark is nobody's
+            return GraphUser()
+
+    def conflicts(self) -> bool:
+        """Another object has the name we asked for. Seen as 400 and, for some keys, as 409."""
+        error = self._error()
+        codes = {detail.code for detail in error.details or ()}
+        return bool(codes & {"ObjectConflict", "ConflictingObjects"}) or error.code in {
+            "ObjectConflict",
+            "Request_MultipleObjectsWithSameKeyValue",
+        }
+
+    def conflicting_user(self) -> str | None:
+        """Object id of the user in the way; "" if Graph does not say, None if it is no user."""
+        targets = [d.target or "" for d in self._error().details or ()]
+        for target in targets:
+            if found := _USER_TARGET.match(target):
+                return found[1]
+        return None if any(map(_OTHER_TARGET.match, targets)) else ""
+
+    def about_password(self) -> bool:
+        # Graph gives a refused password the same code as any other bad value and no target:
+        # the text is the only sign there is.
+        return "password" in self._error().message.lower()
+
+    def not_replicated(self) -> bool:
+        """What a read or a reference gets while a new object is still spreading."""
+        text = self._error().message.lower()
+        return self.status == NOT_FOUND or (
+            self.status == BAD_REQUEST and "not a valid reference" in text
+        )
+
+    def _error(self) -> _Error:
+        try:
+            return _ErrorBody.model_validate(self.body).error
+        except ValidationError:
+            return _Error()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Graph now holds what the action wanted."""
+
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """It does not, by ``rule``. ``failed``: not the pupil's data but the service is the reason."""
+
+    rule: Rule
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+    failed: bool = False
+
+
+type Outcome = Settled | Stopped
+
+
+def refusal(answer: Answer) -> Stopped:
+    """What a final answer that is not a success means for the pupil."""
+    code, status = answer.code, answer.status
+    if code == "Directory_QuotaExceeded":
+        return Stopped(rules.TENANT_FULL, failed=True)
+    if answer.conflicts():
+        return Stopped(rules.ACCOUNT_TAKEN)
+    if status == NOT_PERMITTED:
+        return Stopped(rules.NOT_PERMITTED, {"code": code})
+    if status == NOT_FOUND:
+        return Stopped(rules.ACCOUNT_LOST)
+    if status == BAD_REQUEST:
+        return _refused_value(answer)
+    return Stopped(rules.GAVE_UP, {"code": code, "status": status}, failed=True)
+
+
+def _refused_value(answer: Answer) -> Stopped:
+    if answer.about_password():
+        return Stopped(rules.PASSWORD_REFUSED)
+    return Stopped(rules.VALUE_REFUSED, {"code": answer.code, "status": answer.status})

@@ -1,0 +1,175 @@
+"""How each kind of action talks with Microsoft Graph, step by step.
+
+A dialogue is a generator: it yields a request, is sent Graph's answer, and returns the outcome.
+It knows neither network nor clock, so it can be read from top to bottom and tested with a list of
+answers. Answers that only ask for another try (429, 5xx, a broken connection) never reach it, see
+``talks``. So every dialogue must bear its request having been carried out already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.provision import requests as graph
+from kakehashi.provision.answers import NOT_FOUND, Answer, Outcome, Settled, Stopped, refusal
+from kakehashi.provision.requests import GraphRequest
+
+type Dialogue = Generator[GraphRequest, Answer, Outcome]
+type Password = Callable[[], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a dialogue must know besides its action.
+
+    ``mark`` is the extension attribute that holds the userMasterIdentifier. ``in_bin`` maps
+    userMasterIdentifiers to the object ids of deleted accounts that can still be restored.
+    """
+
+    mark: str
+    must_change: bool = True
+    in_bin: Mapping[str, str] = field(default_factory=dict)
+
+
+def dialogue(action: Action, terms: Terms, password: Password) -> Dialogue:
+    """The dialogue for one action. ``password`` is called at the moment of use, if at all."""
+    match action.kind:
+        case Kind.CREATE:
+            return create(action, terms, password)
+        case Kind.UPDATE:
+            return update(action)
+        case Kind.RECORD:
+            return silent(Settled(action.object_id))
+        case Kind.DELETE:
+            return silent(Stopped(rules.DELETE_REFUSED))
+    others = {Kind.LINK: link, Kind.RESTORE: restore, Kind.SUSPEND: suspend}
+    return others[action.kind](action, terms)
+
+
+def silent(outcome: Outcome) -> Dialogue:
+    """Nothing to say to Graph."""
+    return outcome
+    yield  # what makes this a generator
+
+
+def update(action: Action) -> Dialogue:
+    """PATCH what differs from what we wrote last. Not found: somebody deleted it by hand."""
+    before = action.before.account if action.before else {}
+    changes = graph.differing(before, action.account)
+    if not changes:
+        return Settled(action.object_id)
+    answer = yield graph.change_user(action.object_id, changes)
+    if answer.status == NOT_FOUND and not (yield graph.look_in_bin(action.object_id)).ok:
+        # Not deleted by hand: perhaps so new that it is not everywhere yet.
+        answer = yield graph.change_user(action.object_id, changes, patient=True)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def create(action: Action, terms: Terms, password: Password) -> Dialogue:
+    """POST with the mark inside. A name already taken may be our own earlier, unheard success.
+
+    An account that carries our mark though the state table does not know it is taken back.
+    """
+    if action.object_id:
+        return (yield from restore(action, terms))
+    if binned := terms.in_bin.get(action.pupil):
+        return (yield from _bring_back(action, binned))
+    secret = password()
+    if secret is None:
+        return Stopped(rules.NO_PASSWORD)
+    answer = yield graph.create_user(action.account, secret, must_change=terms.must_change)
+    if answer.ok and answer.user().id:
+        return Settled(answer.user().id)
+    if answer.conflicts():
+        return (yield from _who_has_it(action, terms, answer))
+    return refusal(answer)
+
+
+def _bring_back(action: Action, binned: str) -> Dialogue:
+    """A returning pupil gets the old account, with its files, not a second identity."""
+    answer = yield graph.bring_back(binned)
+    if not answer.ok and answer.status != NOT_FOUND:  # not found: an earlier try restored it
+        return refusal(answer)
+    changes = graph.differing({}, action.account)
+    answer = yield graph.change_user(binned, changes, enabled=True, patient=True)
+    return Settled(binned) if answer.ok else refusal(answer)
+
+
+def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Dialogue:
+    """Look at the object in the way: ours is a success, anybody else's is left alone."""
+    holder = conflict.conflicting_user()
+    if holder is None:
+        return Stopped(rules.ACCOUNT_TAKEN)
+    key = holder or action.account["userPrincipalName"]
+    answer = yield graph.look_at_user(key, graph.graph_fields(action.account), patient=True)
+    if not answer.ok:
+        return _unseen(answer)
+    user = answer.user()
+    if user.mark(terms.mark) != action.pupil:
+        return Stopped(rules.ACCOUNT_TAKEN)
+    changes = graph.differing(user.values(), action.account)
+    if not changes and user.enabled:
+        return Settled(user.id)
+    answer = yield graph.change_user(user.id, changes, enabled=True, patient=True)
+    return Settled(user.id) if answer.ok else refusal(answer)
+
+
+def _unseen(answer: Answer) -> Stopped:
+    """The name is taken but its holder cannot be seen yet: nothing is known, so try again later."""
+    if answer.status == NOT_FOUND:
+        return Stopped(rules.GAVE_UP, {"code": answer.code, "status": NOT_FOUND}, failed=True)
+    return refusal(answer)
+
+
+def link(action: Action, terms: Terms) -> Dialogue:
+    """Put our mark on an account that a person said is this pupil's, unless it has an owner.
+
+    The only other mark it may carry is the one ``before`` names: the pupil's own former id.
+    """
+    answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
+    if not answer.ok:
+        return refusal(answer)
+    user = answer.user()
+    former = action.before.pupil.id if action.before else ""
+    if user.mark(terms.mark) not in {"", former, action.pupil}:
+        return Stopped(rules.OTHER_MARK)
+    changes = graph.differing(user.values(), action.account)
+    if not changes:
+        return Settled(user.id)
+    answer = yield graph.change_user(user.id, changes)
+    return Settled(user.id) if answer.ok else refusal(answer)
+
+
+def restore(action: Action, terms: Terms) -> Dialogue:
+    """Let a returned pupil sign in again and bring the account up to date."""
+    answer = yield from _own(action, terms)
+    if isinstance(answer, Stopped):
+        return answer
+    changes = graph.differing(answer.user().values(), action.account)
+    answer = yield graph.change_user(action.object_id, changes, enabled=True)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def suspend(action: Action, terms: Terms) -> Dialogue:
+    """Block sign-in, then end open sessions. Looks at the mark first: this one can hurt."""
+    answer = yield from _own(action, terms)
+    if isinstance(answer, Stopped):
+        return answer
+    answer = yield graph.change_user(action.object_id, {}, enabled=False)
+    if not answer.ok:
+        return refusal(answer)
+    answer = yield graph.end_sessions(action.object_id)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def _own(action: Action, terms: Terms) -> Generator[GraphRequest, Answer, Answer | Stopped]:
+    """The account as it stands, if it carries this pupil's mark."""
+    answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
+    if not answer.ok:
+        return refusal(answer)
+    if answer.user().mark(terms.mark) != action.pupil:
+        return Stopped(rules.FOREIGN_MARK)
+    return answer

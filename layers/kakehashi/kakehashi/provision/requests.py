@@ -1,0 +1,130 @@
+"""What we can say to Microsoft Graph, as values.
+
+The permission to create users also permits to delete them, so this vocabulary has no word for it:
+``Verb`` holds no DELETE, and there is no other way to the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+BATCH = 20  # Graph's limit for items of one $batch
+EXTENSIONS = "onPremisesExtensionAttributes"
+IDENTITY = ("id", "userPrincipalName", "accountEnabled", "displayName", EXTENSIONS)
+NEVER_EMPTY = frozenset({"userPrincipalName", "mailNickname", "displayName", "usageLocation"})
+
+type Body = Mapping[str, Any]
+
+EMPTY: Body = {}  # Graph refuses a whole $batch over one POST in it that has no body
+
+
+class Verb(StrEnum):
+    GET = "GET"
+    POST = "POST"
+    PATCH = "PATCH"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRequest:
+    """One call. ``url`` is relative to ``/v1.0``; it and ``body`` stay out of every ``repr``.
+
+    ``patient``: the object was made moments ago, so "not found" may mean "not replicated yet".
+    """
+
+    verb: Verb
+    url: str = field(repr=False)
+    body: Body | None = field(default=None, repr=False)
+    patient: bool = False
+
+    @property
+    def writes(self) -> int:
+        """What the call costs of the write limit."""
+        return 0 if self.verb is Verb.GET else 1
+
+
+def create_user(account: Mapping[str, str], password: str, *, must_change: bool) -> GraphRequest:
+    """POST /users: everything at once, the mark included, so that no second write is needed."""
+    body = nested({name: value for name, value in account.items() if value}) | {
+        "accountEnabled": True,
+        "passwordProfile": {
+            "password": password,
+            "forceChangePasswordNextSignIn": must_change,
+        },
+    }
+    return GraphRequest(Verb.POST, "/users", body)
+
+
+def change_user(
+    object_id: str, changes: Body, *, enabled: bool | None = None, patient: bool = False
+) -> GraphRequest:
+    """PATCH /users/{id} with ``changes`` as ``differing`` gives them.
+
+    ``enabled`` lets the user sign in, or not; None leaves that as it is.
+    """
+    body = nested(changes) | ({} if enabled is None else {"accountEnabled": enabled})
+    return GraphRequest(Verb.PATCH, f"/users/{object_id}", body, patient)
+
+
+def look_at_user(key: str, fields: tuple[str, ...], *, patient: bool = False) -> GraphRequest:
+    """GET one user by object id or userPrincipalName."""
+    return GraphRequest(Verb.GET, f"/users{_key(key)}?{_select(fields)}", patient=patient)
+
+
+def list_users() -> str:
+    """URL of the first page of every user, 999 a page."""
+    return f"/users?$top=999&{_select(IDENTITY)}"
+
+
+def list_bin() -> str:
+    """URL of the first page of users deleted in the last 30 days."""
+    return f"/directory/deletedItems/microsoft.graph.user?$top=999&{_select(IDENTITY)}"
+
+
+def look_in_bin(object_id: str) -> GraphRequest:
+    return GraphRequest(Verb.GET, f"/directory/deletedItems/{object_id}?$select=id")
+
+
+def bring_back(object_id: str) -> GraphRequest:
+    """Restore a deleted user: its id, groups and files come back with it."""
+    return GraphRequest(Verb.POST, f"/directory/deletedItems/{object_id}/restore", EMPTY)
+
+
+def end_sessions(object_id: str) -> GraphRequest:
+    """Make refresh tokens worthless, so that a suspension takes effect on open devices too."""
+    return GraphRequest(Verb.POST, f"/users/{object_id}/revokeSignInSessions", EMPTY)
+
+
+def differing(before: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str | None]:
+    """Only the properties that must change; "" becomes null, where Graph allows null."""
+    return {
+        name: value or None
+        for name, value in wanted.items()
+        if value != before.get(name, "") and (value or name not in NEVER_EMPTY)
+    }
+
+
+def nested(values: Body) -> dict[str, Any]:
+    """Flat names as Graph nests them: ``extensionAttributeN`` lives one floor down."""
+    flat = {n: v for n, v in values.items() if not n.startswith("extensionAttribute")}
+    inner = {n: v for n, v in values.items() if n.startswith("extensionAttribute")}
+    return flat | ({EXTENSIONS: inner} if inner else {})
+
+
+def graph_fields(account: Mapping[str, str]) -> tuple[str, ...]:
+    """What to ``$select`` in order to compare an account with ``account``."""
+    flat = (name for name in account if not name.startswith("extensionAttribute"))
+    return tuple(dict.fromkeys((*IDENTITY, *flat)))
+
+
+def _select(fields: tuple[str, ...]) -> str:
+    return "$select=" + ",".join(fields)
+
+
+def _key(key: str) -> str:
+    if key.startswith("$"):  # Graph would read it as a query option
+        return "('" + quote(key.replace("'", "''"), safe="'") + "')"
+    return "/" + quote(key, safe="")

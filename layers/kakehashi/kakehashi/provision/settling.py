@@ -1,0 +1,118 @@
+"""Before and after an action: is it done already, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.diff.plan import Action, settled
+from kakehashi.findings import Finding, Place
+from kakehashi.provision.answers import Outcome, Settled, Stopped
+from kakehashi.roster import Known
+
+
+class Standing(StrEnum):
+    """How an action stands to what the state table holds at this moment."""
+
+    OPEN = "open"  # the state is what the plan saw: carry it out
+    DONE = "done"  # the state is what the action wants: an earlier call carried it out
+    MOVED = "moved"  # neither: somebody else wrote in between
+
+
+class Word(StrEnum):
+    """What became of an action, in ``results/NNNN.jsonl``."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    HELD = "held"
+    FAILED = "failed"
+
+
+def standing(action: Action, current: Known | None, as_of: date) -> Standing:
+    """``current`` is the pupil's item as just read, None where there is none."""
+    if current is not None and current.object_id:
+        wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=current.object_id)
+        if wanted is not None and _same(wanted, current):
+            return Standing.DONE
+    planned = action.before if _is_own(action) else None
+    return Standing.OPEN if _same(planned, current) else Standing.MOVED
+
+
+def _is_own(action: Action) -> bool:
+    """False where ``before`` is the pupil's former id, whose account is handed on by a link."""
+    return action.before is not None and action.before.pupil.id == action.pupil
+
+
+def _same(one: Known | None, other: Known | None) -> bool:
+    """Equal but for the run that wrote it and the line it stood on."""
+    if one is None or other is None:
+        return one is other
+    plain = (replace(k, account=dict(k.account), run_id="") for k in (one, other))
+    return next(plain) == next(plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one action. ``line`` counts the lines of the shard's file from 1."""
+
+    line: int
+    pupil: str
+    kind: str
+    situation: str
+    outcome: Word
+    code: str = ""
+    request_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "line": self.line,
+            "pupil": self.pupil,
+            "kind": self.kind,
+            "situation": self.situation,
+            "outcome": str(self.outcome),
+            "code": self.code,
+            "request_id": self.request_id,
+        }
+
+
+def result(line: int, action: Action, outcome: Outcome | Standing, request_id: str = "") -> Result:
+    """One line of the results for an outcome, or for an action that was not even begun."""
+    word, code = Word.DONE, ""
+    if isinstance(outcome, Stopped):
+        word = Word.FAILED if outcome.failed else Word.HELD
+        code = outcome.rule.code
+    elif outcome is Standing.DONE:
+        word = Word.SKIPPED
+    elif not isinstance(outcome, Settled):
+        raise ValueError(f"no result is made of {outcome}")
+    return Result(
+        line, action.pupil, str(action.kind), str(action.situation), word, code, request_id
+    )
+
+
+def finding(action: Action, stopped: Stopped) -> Finding:
+    """What the report says about an action that stopped."""
+    pupil = action.after or (action.before.pupil if action.before else None)
+    in_drop = action.after is not None and action.after.line > 0
+    place = Place("users.csv", action.after.line) if action.after and in_drop else Place()
+    school = pupil.school if pupil else None
+    return stopped.rule.at(place, pupil=action.pupil, school=school, **stopped.facts)
+
+
+MOVED = Stopped(rules.STATE_MOVED, failed=True)
+
+
+def merged(earlier: Sequence[dict[str, Any]], now: Sequence[Result]) -> list[dict[str, Any]]:
+    """The results of a shard that was called more than once in a run.
+
+    What this call found done keeps the line that the call which did it wrote.
+    """
+    lines = {row["line"]: row for row in earlier if row["outcome"] == Word.DONE}
+    for one in now:
+        if one.outcome is not Word.SKIPPED or one.line not in lines:
+            lines[one.line] = one.to_json()
+    return [lines[n] for n in sorted(lines)]

@@ -1,0 +1,348 @@
+"""The real client against the fake tenant, over HTTP."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import boto3
+import pytest
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.edges import settings
+from kakehashi.edges.credentials import secure
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.errors import BadConfiguration, DirectoryError
+from kakehashi.edges.graph import Wire
+from kakehashi.provision.answers import Settled, Stopped
+from kakehashi.provision.dialogues import Terms, dialogue
+from kakehashi.provision.pace import Clock, Pacer
+from kakehashi.provision.talks import Ended
+from kakehashi.roster import TenantAccount
+from local import tenant as fake
+from tests.builders import a_known, a_pupil, an_id
+from tests.tenants import SharedClock, Tenant, environment
+from tests.unit.provision.conversations import an_action
+
+MARK = "extensionAttribute1"
+PASSWORD = "Hinagiku-2026"
+
+
+@pytest.fixture
+def tenant() -> Iterator[Tenant]:
+    with fake.serve() as base_url, closing(Tenant(base_url)) as control:
+        yield control
+
+
+@pytest.fixture
+def env(
+    account: dict[str, str], tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> settings.DirectorySettings:
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    for name, value in environment(tenant.base_url).items():
+        monkeypatch.setenv(name, value)
+    return settings.load(settings.DirectorySettings)
+
+
+@contextmanager
+def opened(
+    env: settings.DirectorySettings, clock: Clock | None = None, rate: float = 0.0
+) -> Iterator[Directory]:
+    directory = Directory(Wire.of(env), Pacer(rate, clock)) if clock else Directory.of(env)
+    with closing(directory):
+        yield directory
+
+
+@pytest.fixture
+def directory(env: settings.DirectorySettings, tenant: Tenant) -> Iterator[Directory]:
+    """Unpaced, on the tenant's virtual clock: back-off takes no time."""
+    with opened(env, SharedClock(tenant)) as one:
+        yield one
+
+
+def apply(directory: Directory, *actions: Action, until: float | None = None) -> dict[int, Ended]:
+    terms = Terms(MARK, in_bin=directory.bin(MARK))
+    talks = ((n, dialogue(action, terms, lambda: PASSWORD)) for n, action in enumerate(actions))
+    return {ended.key: ended for ended in directory.apply(talks, until)}
+
+
+def creates(count: int) -> list[Action]:
+    return [an_action(Kind.CREATE, n) for n in range(1, count + 1)]
+
+
+def marks(tenant: Tenant) -> list[str]:
+    return sorted(u["onPremisesExtensionAttributes"][MARK] for u in tenant.users())
+
+
+def assert_all_made_once(tenant: Tenant, actions: list[Action], ended: dict[int, Ended]) -> None:
+    assert marks(tenant) == sorted(action.pupil for action in actions)
+    assert {key for key, one in ended.items() if isinstance(one.outcome, Settled)} == set(
+        range(len(actions))
+    )
+    ids = {u["onPremisesExtensionAttributes"][MARK]: u["id"] for u in tenant.users()}
+    assert {actions[k].pupil: e.outcome for k, e in ended.items()} == {
+        umi: Settled(object_id) for umi, object_id in ids.items()
+    }
+
+
+# -- reading --------------------------------------------------------------------------------------
+
+
+def test_accounts_with_a_mark_or_a_wanted_name_are_listed_and_no_others(
+    tenant: Tenant, directory: Directory
+) -> None:
+    ours = a_known(1)
+    tenant.give_known([ours])
+    tenant.give({"userPrincipalName": "S000002@ed.example.jp", "accountEnabled": False})
+    tenant.give({"userPrincipalName": "teacher@ed.example.jp"})
+    found = list(directory.accounts(MARK, {a_pupil(2).account}))
+    assert {(a.upn, a.mark, a.enabled) for a in found} == {
+        (a_pupil(1).account, ours.pupil.id, True),
+        ("S000002@ed.example.jp", "", False),
+    }
+
+
+def test_a_tenant_of_several_pages_is_listed_whole_even_if_a_page_is_empty(
+    tenant: Tenant, directory: Directory
+) -> None:
+    tenant.give_known(a_known(n) for n in range(1, 2101))
+    tenant.settings(empty_pages=True)
+    found = list(directory.accounts(MARK, ()))
+    assert sorted(a.mark for a in found) == sorted(a_pupil(n).id for n in range(1, 2101))
+
+
+def test_one_account_is_read_as_it_stands(tenant: Tenant, directory: Directory) -> None:
+    known = a_known(1)
+    tenant.give_known([known])
+    assert directory.account(known.object_id, MARK) == TenantAccount(
+        known.object_id, known.pupil.account, known.pupil.id, True, known.account["displayName"]
+    )
+    assert directory.account(an_id("nobody"), MARK) is None
+
+
+def test_a_listing_survives_throttling_and_outages(tenant: Tenant, directory: Directory) -> None:
+    tenant.give_known(a_known(n) for n in range(1, 30))
+    for status in (429, 503, 504):
+        tenant.fault(status=status, method="GET", retry_after=7)
+    tenant.fault(kind="reset", method="GET")
+    assert len(list(directory.accounts(MARK, ()))) == 29
+
+
+# -- writing --------------------------------------------------------------------------------------
+
+
+def test_new_pupils_get_accounts_that_hold_everything(tenant: Tenant, directory: Directory) -> None:
+    actions = creates(45)
+    assert_all_made_once(tenant, actions, apply(directory, *actions))
+    made = tenant.user(a_pupil(1).account)
+    wanted = dict(actions[0].account)
+    assert made["onPremisesExtensionAttributes"][MARK] == wanted.pop(MARK)
+    assert {name: made[name] for name in wanted} == wanted
+    assert made["accountEnabled"] is True
+    assert tenant.knows_password(a_pupil(1).account, PASSWORD)
+    assert tenant.count("batches") == 3
+
+
+def test_every_result_names_the_call_that_brought_it(directory: Directory) -> None:
+    ended = apply(directory, *creates(3))
+    ids = {uuid.UUID(one.request_id) for one in ended.values()}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "commit-then-status", "status": 504},
+        {"kind": "commit-then-reset"},
+        {"kind": "status", "status": 429, "retry_after": 3},
+        {"kind": "status", "status": 503},
+        {"kind": "reset"},
+        {"kind": "stale-connection"},
+        {"kind": "status", "status": 409},
+    ],
+    ids=lambda fault: f"{fault['kind']} {fault.get('status', '')}",
+)
+@pytest.mark.parametrize("names_other", [True, False])
+def test_no_failure_makes_a_second_account_or_loses_a_pupil(
+    tenant: Tenant, directory: Directory, fault: dict[str, object], names_other: bool
+) -> None:
+    tenant.settings(conflict_names_other=names_other, replication={"get": 30, "list": 30})
+    tenant.fault(**fault, method="POST", shape="/users", times=4)
+    actions = creates(25)
+    assert_all_made_once(tenant, actions, apply(directory, *actions))
+    assert tenant.count("faults") >= 4
+
+
+def test_a_name_that_belongs_to_somebody_else_is_not_touched(
+    tenant: Tenant, directory: Directory
+) -> None:
+    tenant.give({"userPrincipalName": a_pupil(2).account.upper(), "displayName": "x"})
+    before = tenant.users()
+    ended = apply(directory, *creates(3))
+    assert ended[1].outcome == Stopped(rules.ACCOUNT_TAKEN)
+    assert [one for one in tenant.users() if one in before] == before
+    assert isinstance(ended[0].outcome, Settled)
+    assert isinstance(ended[2].outcome, Settled)
+
+
+def test_one_odd_account_is_held_and_the_rest_go_on(tenant: Tenant, directory: Directory) -> None:
+    actions = [an_action(Kind.RESTORE, n) for n in range(1, 6)]
+    tenant.give_known(action.before for action in actions if action.before)
+    tenant.settings(role_holders=[actions[2].object_id])
+    ended = apply(directory, *actions)
+    held = {key for key, one in ended.items() if isinstance(one.outcome, Stopped)}
+    assert held == {2}
+    assert [u["accountEnabled"] for u in tenant.users()].count(True) == 4
+
+
+def test_a_missing_permission_stops_the_run_instead_of_holding_everybody(
+    tenant: Tenant, directory: Directory
+) -> None:
+    tenant.fault(status=403, method="POST", shape="/users", times=None)
+    with pytest.raises(DirectoryError) as caught:
+        apply(directory, *creates(20))
+    assert (caught.value.code, caught.value.status) == ("Authorization_RequestDenied", 403)
+
+
+def test_an_update_changes_what_differs_and_clears_what_is_empty(
+    tenant: Tenant, directory: Directory
+) -> None:
+    before = a_known(1)
+    tenant.give_known([before])
+    wanted = dict(before.account) | {"department": "", "jobTitle": "小4"}
+    action = an_action(Kind.UPDATE, 1, before=before, account=wanted)
+    assert apply(directory, action)[0].outcome == Settled(before.object_id)
+    now = tenant.user(before.pupil.account)
+    assert now.get("department") is None
+    assert (now["jobTitle"], now["displayName"]) == ("小4", before.account["displayName"])
+
+
+def test_an_account_deleted_by_hand_is_told_and_not_made_again(
+    tenant: Tenant, directory: Directory
+) -> None:
+    action = an_action(Kind.UPDATE, 1)
+    assert action.before
+    tenant.give_known([action.before])
+    tenant.delete(action.object_id)
+    assert apply(directory, action)[0].outcome == Stopped(rules.ACCOUNT_LOST)
+    assert tenant.users() == []
+
+
+def test_a_deleted_account_of_a_returning_pupil_comes_back_with_its_id(
+    tenant: Tenant, directory: Directory
+) -> None:
+    old = a_known(1, pupil=a_pupil(1, class_title="2年9組"))
+    tenant.give_known([old])
+    tenant.delete(old.object_id)
+    ended = apply(directory, an_action(Kind.CREATE, 1))
+    assert ended[0].outcome == Settled(old.object_id)
+    (now,) = tenant.users()
+    assert (now["id"], now["department"]) == (old.object_id, "3年2組")
+
+
+def test_a_suspension_blocks_sign_in(tenant: Tenant, directory: Directory) -> None:
+    action = an_action(Kind.SUSPEND, 1)
+    assert action.before
+    tenant.give_known([action.before])
+    assert isinstance(apply(directory, action)[0].outcome, Settled)
+    assert tenant.user(a_pupil(1).account)["accountEnabled"] is False
+    assert tenant.shapes()["POST /users/{id}/revokeSignInSessions"] == 1
+
+
+def test_no_action_whatever_deletes_an_account(tenant: Tenant, directory: Directory) -> None:
+    actions = [an_action(kind, n) for n, kind in enumerate(Kind, 1)]
+    tenant.give_known(action.before for action in actions if action.before)
+    ended = apply(directory, *actions)
+    assert ended[len(actions) - 1].outcome == Stopped(rules.DELETE_REFUSED)
+    assert tenant.count("deletes") == 0
+
+
+def test_time_running_out_leaves_the_rest_for_the_next_call(
+    env: settings.DirectorySettings, tenant: Tenant
+) -> None:
+    clock, actions = SharedClock(tenant), creates(100)
+    with opened(env, clock, rate=19.0) as directory:
+        directory.pacer.heed(0.8)  # nothing saved up
+        first = apply(directory, *actions, until=clock.now() + 3)
+        assert 20 <= len(first) < 100
+        assert len(tenant.users()) == len(first)
+        rest = apply(directory, *actions)
+    assert_all_made_once(tenant, actions, rest)
+
+
+# -- pace -----------------------------------------------------------------------------------------
+
+
+def test_our_own_pace_is_never_throttled_and_near_the_physical_limit(
+    env: settings.DirectorySettings, tenant: Tenant
+) -> None:
+    tenant.settings(throttle={"on": True, "full_at_start": True})
+    clock, actions = SharedClock(tenant), creates(2000)
+    with opened(env, clock, rate=19.0) as directory:
+        start = clock.now()
+        ended = apply(directory, *actions)
+    assert_all_made_once(tenant, actions, ended)
+    assert tenant.count("throttled") == 0
+    assert clock.now() - start <= 1.10 * 2000 / 20
+
+
+def test_random_failures_and_slow_replication_cost_a_quarter_at_most(
+    env: settings.DirectorySettings, tenant: Tenant
+) -> None:
+    tenant.settings(throttle={"on": True}, replication={"get": 30, "list": 30})
+    often: dict[str, Any] = {"method": "POST", "shape": "/users", "share": 0.013, "times": None}
+    tenant.fault(status=429, retry_after=2, seed=1, **often)
+    tenant.fault(status=503, seed=2, **often)
+    tenant.fault(kind="commit-then-status", status=504, seed=3, **often)
+    tenant.fault(kind="commit-then-reset", seed=4, **(often | {"share": 0.0006}))  # 1 in 80 calls
+    clock, actions = SharedClock(tenant), creates(3000)
+    with opened(env, clock, rate=19.0) as directory:
+        start = clock.now()
+        ended = apply(directory, *actions)
+    assert_all_made_once(tenant, actions, ended)
+    assert tenant.count("faults") > 100
+    assert clock.now() - start <= 1.25 * 3000 / 20
+
+
+# -- credentials and addresses --------------------------------------------------------------------
+
+
+def test_an_expired_secret_is_told_by_its_number_and_nothing_is_half_done(
+    tenant: Tenant, directory: Directory
+) -> None:
+    tenant.settings(secret_expired=True)
+    with pytest.raises(DirectoryError) as caught:
+        list(directory.accounts(MARK, ()))
+    assert str(caught.value) == "AADSTS7000222 (401)"
+    assert tenant.count("writes") == 0
+
+
+def test_a_token_that_graph_no_longer_likes_is_fetched_anew(
+    tenant: Tenant, env: settings.DirectorySettings
+) -> None:
+    clock = SharedClock(tenant)
+    with opened(env, clock) as directory:
+        list(directory.accounts(MARK, ()))
+        clock.wait_until(clock.now() + 4000)  # older than the token, though msal cannot know
+        assert list(directory.accounts(MARK, ())) == []
+    assert tenant.count("tokens") == 2
+
+
+@pytest.mark.parametrize("url", ["http://graph.example.jp", "ftp://127.0.0.1", "127.0.0.1", ""])
+def test_only_https_or_loopback_will_do(url: str) -> None:
+    with pytest.raises(BadConfiguration):
+        secure(url)
+
+
+def test_a_real_tenant_is_never_written_to_unpaced(env: settings.DirectorySettings) -> None:
+    url = "https://graph.microsoft.com/v1.0"
+    with pytest.raises(BadConfiguration):
+        Wire.of(env.model_copy(update={"graph_base_url": url}))
+
+
+def test_a_next_page_on_a_strange_host_is_not_followed(env: settings.DirectorySettings) -> None:
+    with closing(Wire.of(env)) as wire, pytest.raises(DirectoryError):
+        wire.relative("https://elsewhere.example/v1.0/users?$skiptoken=x")

@@ -1,0 +1,241 @@
+from dataclasses import replace
+
+import pytest
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.findings import Rule
+from kakehashi.provision.answers import Answer, Outcome, Settled, Stopped
+from kakehashi.provision.dialogues import dialogue
+from kakehashi.provision.requests import GraphRequest
+from tests.builders import a_known, a_pupil, an_id
+from tests.unit.provision.conversations import (
+    CREATED,
+    NO_CONTENT,
+    NOT_FOUND,
+    TERMS,
+    a_user,
+    an_action,
+    hold,
+    refused,
+    said,
+    taken,
+)
+
+ANY_MARK = "onPremisesExtensionAttributes"
+
+
+def talk(
+    action: Action, *answers: Answer, in_bin: str = "", password: str | None = "Secret-1"
+) -> tuple[list[GraphRequest], Outcome]:
+    terms = replace(TERMS, in_bin={action.pupil: in_bin} if in_bin else {})
+    return hold(dialogue(action, terms, lambda: password), *answers)
+
+
+def why(outcome: Outcome) -> Rule:
+    assert isinstance(outcome, Stopped)
+    return outcome.rule
+
+
+# -- suspend and delete: what can hurt comes first ------------------------------------------------
+
+
+def test_a_suspension_blocks_sign_in_and_ends_open_sessions() -> None:
+    action = an_action(Kind.SUSPEND)
+    asked, outcome = talk(action, a_user(), NO_CONTENT, Answer(200, {}, {"value": True}))
+    assert said(asked) == [
+        f"GET /users/{action.object_id}",
+        f"PATCH /users/{action.object_id}",
+        f"POST /users/{action.object_id}/revokeSignInSessions",
+    ]
+    assert asked[1].body == {"accountEnabled": False}
+    assert outcome == Settled(action.object_id)
+
+
+@pytest.mark.parametrize("mark", [{"extensionAttribute1": "somebody"}, {}, None])
+def test_an_account_without_the_pupils_mark_is_not_suspended(mark: object) -> None:
+    asked, outcome = talk(an_action(Kind.SUSPEND), a_user(**{ANY_MARK: mark}))
+    assert len(asked) == 1
+    assert why(outcome) is rules.FOREIGN_MARK
+
+
+def test_an_account_that_cannot_be_seen_is_not_suspended() -> None:
+    asked, outcome = talk(an_action(Kind.SUSPEND), NOT_FOUND)
+    assert len(asked) == 1
+    assert why(outcome) is rules.ACCOUNT_LOST
+
+
+def test_a_deletion_is_refused_without_a_word_to_graph() -> None:
+    asked, outcome = talk(an_action(Kind.DELETE))
+    assert asked == []
+    assert why(outcome) is rules.DELETE_REFUSED
+
+
+# -- create ---------------------------------------------------------------------------------------
+
+
+def test_a_new_pupil_gets_an_account_in_one_call() -> None:
+    asked, outcome = talk(an_action(Kind.CREATE), CREATED)
+    assert said(asked) == ["POST /users"]
+    assert outcome == Settled("new-object")
+
+
+def test_a_new_pupil_whose_password_row_is_gone_is_held() -> None:
+    asked, outcome = talk(an_action(Kind.CREATE), password=None)
+    assert asked == []
+    assert why(outcome) is rules.NO_PASSWORD
+
+
+def test_a_name_taken_by_our_own_unheard_create_is_a_success() -> None:
+    ours = an_id(f"object {a_pupil().id}")
+    asked, outcome = talk(an_action(Kind.CREATE), taken(by=ours), a_user())
+    assert said(asked) == ["POST /users", f"GET /users/{ours}"]
+    assert asked[1].patient
+    assert outcome == Settled(ours)
+
+
+def test_when_graph_does_not_name_the_other_object_it_is_looked_up_by_its_name() -> None:
+    asked, outcome = talk(an_action(Kind.CREATE), taken(), a_user())
+    assert said(asked)[1] == "GET /users/" + a_pupil().account.replace("@", "%40")
+    assert isinstance(outcome, Settled)
+
+
+def test_our_own_account_found_that_way_is_brought_up_to_date() -> None:
+    found = a_user(department="old", accountEnabled=False)
+    asked, outcome = talk(an_action(Kind.CREATE), taken(), found, NO_CONTENT)
+    assert asked[2].body == {"department": "3年2組", "accountEnabled": True}
+    assert isinstance(outcome, Settled)
+
+
+@pytest.mark.parametrize("mark", [{"extensionAttribute1": "somebody"}, {}, None])
+def test_a_name_taken_by_somebody_else_holds_the_pupil_and_changes_nothing(mark: object) -> None:
+    asked, outcome = talk(an_action(Kind.CREATE), taken(), a_user(**{ANY_MARK: mark}))
+    assert said(asked)[-1].startswith("GET")
+    assert why(outcome) is rules.ACCOUNT_TAKEN
+
+
+def test_a_name_taken_by_a_group_holds_the_pupil() -> None:
+    conflict = refused(400, ConflictingObjects=f"Group_{an_id('group')}")
+    asked, outcome = talk(an_action(Kind.CREATE), conflict)
+    assert len(asked) == 1
+    assert why(outcome) is rules.ACCOUNT_TAKEN
+
+
+def test_a_taken_name_whose_holder_stays_invisible_is_tried_again_next_time() -> None:
+    _, outcome = talk(an_action(Kind.CREATE), taken(by=an_id("x")), NOT_FOUND)
+    assert isinstance(outcome, Stopped)
+    assert (outcome.rule, outcome.failed) == (rules.GAVE_UP, True)
+
+
+def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_one() -> None:
+    asked, outcome = talk(an_action(Kind.CREATE), a_user(), NO_CONTENT, in_bin="old")
+    assert said(asked) == ["POST /directory/deletedItems/old/restore", "PATCH /users/old"]
+    assert asked[1].body is not None
+    assert asked[1].body["accountEnabled"] is True
+    assert asked[1].patient
+    assert outcome == Settled("old")
+
+
+def test_an_account_brought_back_by_an_earlier_try_is_only_brought_up_to_date() -> None:
+    _, outcome = talk(an_action(Kind.CREATE), NOT_FOUND, NO_CONTENT, in_bin="old")
+    assert outcome == Settled("old")
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule", "failed"),
+    [
+        (refused(403, "Authorization_RequestDenied"), rules.NOT_PERMITTED, False),
+        (refused(403, "Directory_QuotaExceeded"), rules.TENANT_FULL, True),
+        (
+            refused(400, text="The specified password does not comply"),
+            rules.PASSWORD_REFUSED,
+            False,
+        ),
+        (refused(400, text="Property userPrincipalName is invalid."), rules.VALUE_REFUSED, False),
+        (refused(503, "Service_Unavailable"), rules.GAVE_UP, True),
+        (Answer(0), rules.GAVE_UP, True),
+        (Answer(502, {}, "<html>"), rules.GAVE_UP, True),
+    ],
+)
+def test_every_refusal_has_its_own_finding(answer: Answer, rule: Rule, failed: bool) -> None:
+    _, outcome = talk(an_action(Kind.CREATE), answer)
+    assert isinstance(outcome, Stopped)
+    assert (outcome.rule, outcome.failed) == (rule, failed)
+
+
+# -- update, restore, link, record ----------------------------------------------------------------
+
+
+def test_an_update_sends_only_what_differs_from_what_we_wrote_last() -> None:
+    action = an_action(Kind.UPDATE)
+    asked, outcome = talk(action, NO_CONTENT)
+    assert asked[0].body == {"department": "3年2組"}
+    assert outcome == Settled(action.object_id)
+
+
+def test_an_update_that_changes_nothing_in_the_tenant_says_nothing() -> None:
+    action = an_action(Kind.UPDATE, before=a_known(pupil=a_pupil(attendance_no=9)))
+    asked, outcome = talk(action)
+    assert asked == []
+    assert outcome == Settled(action.object_id)
+
+
+def test_an_account_deleted_by_hand_is_lost_and_not_made_again() -> None:
+    action = an_action(Kind.UPDATE)
+    asked, outcome = talk(action, NOT_FOUND, Answer(200, {}, {"id": action.object_id}))
+    assert said(asked)[1] == f"GET /directory/deletedItems/{action.object_id}"
+    assert why(outcome) is rules.ACCOUNT_LOST
+
+
+def test_an_account_that_is_merely_too_new_is_asked_for_patiently() -> None:
+    action = an_action(Kind.UPDATE)
+    asked, outcome = talk(action, NOT_FOUND, NOT_FOUND, NO_CONTENT)
+    assert [request.patient for request in asked] == [False, False, True]
+    assert outcome == Settled(action.object_id)
+
+
+def test_one_account_we_may_not_touch_is_held() -> None:
+    action = an_action(Kind.UPDATE)
+    _, outcome = talk(action, refused(403, "Authorization_RequestDenied"))
+    assert isinstance(outcome, Stopped)
+    assert (outcome.rule, outcome.failed) == (rules.NOT_PERMITTED, False)
+
+
+def test_a_returned_pupil_may_sign_in_again_with_everything_up_to_date() -> None:
+    action = an_action(Kind.RESTORE)
+    stale = a_user(jobTitle="小2", accountEnabled=False)
+    asked, outcome = talk(action, stale, NO_CONTENT)
+    assert asked[1].body == {"jobTitle": "小3", "accountEnabled": True}
+    assert outcome == Settled(action.object_id)
+
+
+def test_a_link_puts_our_mark_on_an_account_that_has_none() -> None:
+    action = an_action(Kind.LINK)
+    asked, outcome = talk(action, a_user(**{ANY_MARK: None}), NO_CONTENT)
+    assert asked[1].body == {ANY_MARK: {"extensionAttribute1": action.pupil}}
+    assert outcome == Settled(action.object_id)
+
+
+def test_a_link_never_takes_an_account_from_another_pupil() -> None:
+    asked, outcome = talk(an_action(Kind.LINK), a_user(2))
+    assert len(asked) == 1
+    assert why(outcome) is rules.OTHER_MARK
+
+
+def test_a_link_may_replace_the_mark_of_the_same_childs_former_id() -> None:
+    action = an_action(Kind.LINK, before=a_known(2))
+    asked, _ = talk(
+        action, a_user(**{ANY_MARK: {"extensionAttribute1": a_pupil(2).id}}), NO_CONTENT
+    )
+    assert asked[1].body == {ANY_MARK: {"extensionAttribute1": action.pupil}}
+
+
+def test_a_link_that_an_earlier_call_made_says_no_more() -> None:
+    asked, outcome = talk(an_action(Kind.LINK), a_user())
+    assert len(asked) == 1
+    assert isinstance(outcome, Settled)
+
+
+def test_bookkeeping_says_nothing_to_graph() -> None:
+    action = an_action(Kind.RECORD)
+    assert talk(action) == ([], Settled(action.object_id))
