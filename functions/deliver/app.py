@@ -1,0 +1,108 @@
+"""Deliver: bring one learning tool up to the settled roster, in exactly what it can take in.
+
+The source is the state after provisioning, never the plan. Called again for the same run, it
+writes the same bytes and leaves the same pointer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi import deliver
+from kakehashi.city import City, Tool
+from kakehashi.edges import settings
+from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.outbox import Outbox
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.preprocess.lexicon import Lexicon
+from kakehashi.roster import Known
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    began = time.monotonic()
+    run, tool = Run.model_validate(event), str(event["tool"])
+    env = settings.load(settings.OutboxSettings)
+    folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
+    state.renew_lease(run.execution, datetime.now(UTC))
+    city = folder.rules()
+    outbox = Outbox(state, run, tool, env)
+    order = _order(run, city, tool, anew=outbox.turn.anew)
+
+    settled = _told_of(state, city.tools[tool], order.dialect)
+    board = deliver.Board.of(city.board_code, city.name)
+    records = deliver.records_of(settled, order.dialect, board)
+    delivery = deliver.build(order, records, outbox.before(order.dialect.header))
+
+    files = outbox.hand_over(delivery)
+    _write_down(folder, delivery, files)
+    _count(run, delivery)
+    seconds = round(time.monotonic() - began, 3)
+    return {"tool": tool, "verdict": delivery.verdict, "seconds": seconds}
+
+
+def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
+    """What to make tonight. Raises BadConfiguration for a tool or dialect nobody knows."""
+    if tool not in city.tools:
+        raise BadConfiguration(f"the city's rules name no tool {tool}")
+    try:
+        dialect = deliver.load(city.tools[tool].dialect)
+    except deliver.UnknownDialect as exc:
+        raise BadConfiguration(f"tool {tool}: {exc}") from exc
+    return deliver.Order(
+        tool=tool,
+        dialect=dialect,
+        board_code=city.board_code,
+        as_of=run.as_of,
+        changed_at=deliver.changed_at(run.as_of, run.run_id),
+        split=city.tools[tool].split,
+        anew=anew,
+        tells=Lexicon(city.special_needs.words).tells,
+        effects=city.effects,
+    )
+
+
+def _told_of(state: State, rules: Tool, dialect: deliver.Dialect) -> Iterator[Known]:
+    for known in state.pupils():
+        if deliver.takes(dialect, rules.grades, rules.schools, known):
+            yield known
+
+
+def _write_down(folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]]) -> None:
+    """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
+    keys = [file["key"] for file in files]
+    folder.put_findings(f"deliver-{delivery.tool}", delivery.findings)
+    folder.put_json(
+        f"deliveries/{delivery.tool}.json",
+        {
+            "tool": delivery.tool,
+            "verdict": delivery.verdict,
+            "mode": delivery.mode,
+            "file": keys[0] if len(keys) == 1 else keys or "",
+            "files": files,
+            "rows": delivery.rows,
+            "sha256": files[0]["sha256"] if len(files) == 1 else "",
+            "pupils": len(delivery.records.pupils()),
+            "held": len({f.pupil for f in delivery.findings if f.pupil}),
+        },
+    )
+
+
+def _count(run: Run, delivery: deliver.Delivery) -> None:
+    rows = sum(delivery.rows.values())
+    metrics.add_dimension(name="stage", value="deliver")
+    metrics.add_dimension(name="city", value=run.city)
+    metrics.add_metric(name="RowsDelivered", unit=MetricUnit.Count, value=rows)
+    metrics.add_metric(name="PupilsHeld", unit=MetricUnit.Count, value=len(delivery.findings))
+    logger.info(
+        "delivery",
+        extra={"run_id": run.run_id, "tool": delivery.tool, "verdict": delivery.verdict},
+    )

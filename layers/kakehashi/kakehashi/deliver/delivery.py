@@ -1,0 +1,207 @@
+"""One tool's delivery of one night: select, pack, read back, and hold whom the tool would refuse.
+
+A pupil that pre-flight holds keeps the records the tool has of it, as if nothing had changed; the
+rest of the night goes out. Only a file that cannot be read back stops the whole delivery.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from kakehashi.catalogue import deliver as rules
+from kakehashi.deliver import bulk, delta, packing, preflight
+from kakehashi.deliver.dialect import Dialect, Mode
+from kakehashi.deliver.holding import Holds, concerned, kept, told
+from kakehashi.deliver.packing import Unreadable
+from kakehashi.deliver.preflight import Fault, Receiver
+from kakehashi.deliver.records import Key, Records
+from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
+from kakehashi.findings import Effect, Finding, soften
+
+ROUNDS = 5  # each round holds more pupils; a healthy night needs one
+
+type Verdict = Literal["delivered", "nothing", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make: for which tool, in which dialect, on which night.
+
+    ``changed_at`` is dateLastModified of every row: fixed by the run, so that a retry writes the
+    same bytes. ``anew`` tells everything again. ``tells`` answers whether a class title tells of a
+    disability. ``effects`` are the city's own: a T finding that it made a note holds nobody.
+    """
+
+    tool: str
+    dialect: Dialect
+    board_code: str
+    as_of: date
+    changed_at: str
+    split: Literal["city", "school"] = "city"
+    anew: bool = False
+    tells: Callable[[str], bool] = field(default=lambda _title: False)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One zip. ``rows`` counts data rows per file."""
+
+    name: str
+    body: bytes
+    rows: Mapping[str, int]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What to hand over, and ``records``: what the tool holds once it has taken it."""
+
+    tool: str
+    verdict: Verdict
+    mode: Mode
+    records: Records
+    files: tuple[Outgoing, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Data rows per file, all zips together."""
+        names = sorted({file for zipped in self.files for file in zipped.rows})
+        return {name: sum(zipped.rows.get(name, 0) for zipped in self.files) for name in names}
+
+
+def build(order: Order, settled: Records, before: Records | None) -> Delivery:
+    """The delivery that brings a tool from ``before`` (None: it has nothing) to ``settled``."""
+    night = _Night(
+        order,
+        _mode(order, before),
+        settled,
+        before if before is not None else Records(settled.shape),
+    )
+    holds, findings = Holds(), list[Finding]()
+    for _ in range(ROUNDS):
+        records = night.kept(holds)
+        if night.mode == "bulk" and not records.pupils():
+            return night.without_pupils(findings)
+        parts = night.parts(records, holds)
+        try:
+            files = [night.file(code, chosen) for code, chosen in parts.items()]
+        except Unreadable as exc:
+            return night.refused([*findings, night.unreadable(str(exc))])
+        faults = [fault for _, found in files for fault in found]
+        stopping = [fault for fault in faults if night.stops(fault)]
+        findings += night.said(stopping or faults, parts.values(), holds)
+        if not stopping:
+            return night.delivered(records, [file for file, _ in files], findings)
+        holds = holds.after(stopping, night.whom(stopping, parts.values()))
+    return night.refused([*findings, night.unreadable("rounds")])
+
+
+def _mode(order: Order, before: Records | None) -> Mode:
+    dialect = order.dialect
+    starts = before is None or order.anew
+    return dialect.first if dialect.mode == "delta" and starts else dialect.mode
+
+
+class _Night:
+    """What stays the same through the rounds of one delivery; ``had`` is what the tool has."""
+
+    def __init__(self, order: Order, mode: Mode, settled: Records, had: Records) -> None:
+        self.order, self.mode, self.settled, self.had = order, mode, settled, had
+        dialect = order.dialect
+        self.shape = settled.shape
+        self.schools = schools_of(settled, had)
+        self.mext = pupils_at(self.schools, had, settled)
+        self.receiver = Receiver(
+            order.tool, dialect.rules, order.tells, mode, reads_oneroster=dialect.layout is not None
+        )
+        # the guard against a published disability is not a city's to soften
+        self.effects = {c: e for c, e in order.effects.items() if c != rules.TELLING_TITLE.code}
+
+    def kept(self, holds: Holds) -> Records:
+        """What the tool shall hold. In a full file a pupil left out is a pupil removed."""
+        if not holds.pupils and not holds.spoilt:
+            return self.settled
+        stay = holds.pupils - holds.out if self.mode == "bulk" else holds.pupils
+        return kept(self.settled, self.had, holds, stay)
+
+    def parts(self, records: Records, holds: Holds) -> dict[str, Selection]:
+        """Board or school code → what stands in that file; {} when there is nothing to tell."""
+        order, shape = self.order, self.shape
+        chosen = self._chosen(records)
+        if holds.out:
+            chosen = {k: v for k, v in chosen.items() if shape.owner(k, v[0]) not in holds.out}
+        if not chosen:
+            return {order.board_code: {}} if order.dialect.unchanged == "manifest-only" else {}
+        if order.split == "city":
+            return {order.board_code: chosen}
+        return by_school(chosen, self.schools, shape)
+
+    def _chosen(self, records: Records) -> Selection:
+        if self.mode == "bulk":
+            return bulk.everything(records)
+        return delta.changes(records, self.had, anew=self.order.anew)
+
+    def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
+        """One zip and what its receiver would refuse in it. Raises Unreadable."""
+        order = self.order
+        data = packing.tables(chosen, order.dialect.header, order.changed_at)
+        body = packing.pack(order.dialect, self.mode, data)
+        name = f"RO_{order.as_of:%Y%m%d}_{code}.zip"
+        outgoing = Outgoing(name, body, {file: len(rows) for file, rows in data.items()})
+        return outgoing, list(preflight.look(body, chosen, self.receiver))
+
+    # -- what pre-flight says ------------------------------------------------------------------
+
+    def stops(self, fault: Fault) -> bool:
+        code, effect = fault.finding.code, fault.finding.effect
+        return self.effects.get(code, effect) is not Effect.NOTE
+
+    def whom(
+        self, faults: Iterable[Fault], parts: Iterable[Selection]
+    ) -> dict[Key, frozenset[str]]:
+        """Faulty record → the pupils who hang on it, in any of the files."""
+        keys = frozenset(fault.key for fault in faults)
+        who = {key: frozenset[str]() for key in keys}
+        for chosen in parts if keys else ():
+            for key, pupils in concerned(chosen, keys, self.shape).items():
+                who[key] |= pupils
+        return who
+
+    def said(
+        self, faults: Sequence[Fault], parts: Iterable[Selection], holds: Holds
+    ) -> list[Finding]:
+        """One finding for each fault and pupil; see ``told``."""
+        return list(told(faults, self.whom(faults, parts), holds, self.order.tool, self.mext))
+
+    def unreadable(self, reason: str) -> Finding:
+        return rules.UNREADABLE.at(tool=self.order.tool, reason=reason)
+
+    # -- how it ends ---------------------------------------------------------------------------
+
+    def delivered(
+        self, records: Records, files: Sequence[Outgoing], findings: Sequence[Finding]
+    ) -> Delivery:
+        verdict: Verdict = "delivered" if files else "nothing"
+        said = tuple(soften(findings, self.effects))
+        return Delivery(self.order.tool, verdict, self.mode, records, tuple(files), said)
+
+    def without_pupils(self, findings: Sequence[Finding]) -> Delivery:
+        """A full file without a pupil would clear the tool: never sent."""
+        if not self.had.pupils() and not findings:
+            return Delivery(self.order.tool, "nothing", self.mode, self.had)
+        before = len(self.had.pupils())
+        empty = rules.WOULD_EMPTY.at(tool=self.order.tool, before=before)
+        return self.refused([*findings, empty])
+
+    def refused(self, findings: Sequence[Finding]) -> Delivery:
+        said = tuple(soften(findings, self.effects))
+        return Delivery(self.order.tool, "refused", self.mode, self.had, (), said)

@@ -1,0 +1,164 @@
+"""A receiver's dialect: what one tool can take in, as data (``dialects/*.toml``).
+
+A dialect may name another one under ``extends``; its own keys then replace the other's, table by
+table. Adding a receiver is adding a file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from kakehashi import oneroster
+from kakehashi.oneroster import ROSTER, files_of
+from kakehashi.oneroster.profiles import CANONICAL
+
+type Header = Mapping[str, tuple[str, ...]]  # file → its columns, in order
+
+Mode = Literal["bulk", "delta"]
+
+
+class UnknownDialect(ValueError):
+    """No dialect of that name is shipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Cells of these columns must match as a whole; blank cells are looked at by ``required``."""
+
+    file: str
+    columns: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Cells of these columns hold at most ``most`` characters."""
+
+    file: str
+    columns: tuple[str, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverRules:
+    """What the receiver's own importer is known to check. Keys of the mappings are file names."""
+
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: tuple[Shape, ...] = ()
+    lengths: tuple[Length, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Which optional facts of a pupil go out, and in which words.
+
+    ``id_types`` are the types written into userIds; an item that does not match ``id_pattern`` is
+    left out. ``grade_codes`` maps our grades to the receiver's where they differ.
+    """
+
+    id_types: tuple[str, ...] = ()
+    id_pattern: re.Pattern[str] = re.compile(r"\{[^:{},]+:[^{},]+\}")
+    grade_codes: Mapping[str, str] = field(default_factory=dict)
+    attendance_number: bool = True
+    special_needs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one receiver can take in.
+
+    ``header`` holds our names of the columns. ``layout`` says how OneRoster is laid down for this
+    receiver; None means that its files are not OneRoster: no manifest, no check of ours.
+    ``grades`` applies where the city's rules name none; () means all. ``first`` is the mode of the
+    first delivery to a delta tool.
+    ``suspended`` tells whether a suspended pupil goes out with enabledUser false or not at all.
+    """
+
+    name: str
+    title: str
+    mode: Mode
+    header: Header
+    layout: oneroster.Dialect | None
+    first: Mode = "delta"
+    unchanged: Literal["no-file", "manifest-only"] = "no-file"
+    suspended: Literal["disabled", "omitted"] = "disabled"
+    grades: tuple[str, ...] = ()
+    content: Content = Content()
+    rules: ReceiverRules = ReceiverRules()
+
+
+def names() -> tuple[str, ...]:
+    """Names of the shipped dialects, sorted."""
+    files = (resources.files(__package__) / "dialects").iterdir()
+    return tuple(sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml")))
+
+
+@cache
+def load(name: str) -> Dialect:
+    """The shipped dialect ``name``. Raises UnknownDialect."""
+    data = _read(name)
+    return Dialect(
+        name=name,
+        **_header(data),
+        content=_content(data.pop("content", {})),
+        rules=_rules(data.pop("rules", {})),
+        grades=tuple(data.pop("grades", ())),
+        **data,
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    if name not in names():
+        raise UnknownDialect(f"no dialect of this name; known: {', '.join(names())}")
+    text = (resources.files(__package__) / "dialects" / f"{name}.toml").read_text("utf-8")
+    own = tomllib.loads(text)
+    base = _read(own.pop("extends")) if "extends" in own else {}
+    return base | {k: _laid_over(base.get(k), v) for k, v in own.items()}
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    return {**below, **above} if isinstance(below, dict) and isinstance(above, dict) else above
+
+
+def _header(data: dict[str, Any]) -> dict[str, Any]:
+    """``header`` and ``layout`` from a published profile, or from columns spelt out."""
+    if "columns" in data:
+        columns = data.pop("columns")
+        spelt = {file: tuple(columns[file].split()) for file in ROSTER if file in columns}
+        return {"header": spelt, "layout": None}
+    layout = oneroster.Dialect(profile=data.pop("profile"), **data.pop("layout", {}))
+    sent = set(files_of(layout.columns.version))
+    header = {
+        file: tuple(CANONICAL.get(name, name) for name in layout.header(file))
+        for file in ROSTER
+        if file in sent
+    }
+    return {"header": header, "layout": layout}
+
+
+def _content(data: Mapping[str, Any]) -> Content:
+    given = dict(data)
+    if "id_pattern" in given:
+        given["id_pattern"] = re.compile(given["id_pattern"], re.ASCII)
+    return Content(**given | {"id_types": tuple(given.get("id_types", ()))})
+
+
+def _rules(data: Mapping[str, Any]) -> ReceiverRules:
+    return ReceiverRules(
+        required={file: tuple(columns) for file, columns in data.get("required", {}).items()},
+        unique={file: tuple(columns) for file, columns in data.get("unique", {}).items()},
+        shapes=tuple(
+            Shape(s["file"], tuple(s["columns"]), re.compile(s["match"], re.ASCII))
+            for s in data.get("shapes", ())
+        ),
+        lengths=tuple(
+            Length(s["file"], tuple(s["columns"]), s["most"]) for s in data.get("lengths", ())
+        ),
+    )

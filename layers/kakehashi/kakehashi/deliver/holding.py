@@ -1,0 +1,105 @@
+"""Whom pre-flight holds out of a tool's file, and what stands in their place.
+
+A hold means *stays as yesterday*: the records the tool has of the pupil take the place of the new
+ones. Leaving the pupil out of a full file would make the tool remove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from kakehashi.catalogue import deliver as rules
+from kakehashi.deliver.preflight import Fault
+from kakehashi.deliver.records import Key, Records, Row, Shape
+from kakehashi.deliver.selection import Selection, Status, closed
+from kakehashi.findings import Finding, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """``pupils`` stay as the tool has them; so do the shared records ``spoilt``.
+
+    ``out`` are those among the pupils of whom even that is not acceptable: no row of theirs is in
+    the file.
+    """
+
+    pupils: frozenset[str] = frozenset()
+    spoilt: frozenset[Key] = frozenset()
+    out: frozenset[str] = frozenset()
+
+    def after(self, faults: Iterable[Fault], concerned: dict[Key, frozenset[str]]) -> Holds:
+        """The holds of the next round; ``concerned`` maps faulty records to their pupils."""
+        keys = frozenset(f.key for f in faults)
+        pupils = frozenset[str]().union(*(concerned[key] for key in keys))
+        return replace(
+            self,
+            pupils=self.pupils | pupils,
+            spoilt=self.spoilt | keys,
+            out=self.out | (pupils & self.pupils),
+        )
+
+
+def concerned(chosen: Selection, faulty: frozenset[Key], shape: Shape) -> dict[Key, frozenset[str]]:
+    """Faulty record → the pupils in ``chosen`` whose own records are it or hang on it."""
+    causes: dict[Key, frozenset[Key]] = {}
+    pupils: dict[Key, set[str]] = {key: set() for key in faulty}
+    for key, (row, _) in chosen.items():  # references point backwards: one pass is enough
+        found = {key} & faulty
+        for target in shape.targets(key, row):
+            found |= causes.get(target, frozenset())
+        if found:
+            causes[key] = frozenset(found)
+            if owner := shape.owner(key, row):
+                for cause in found:
+                    pupils[cause].add(owner)
+    return {key: frozenset(who) for key, who in pupils.items()}
+
+
+def kept(settled: Records, had: Records, holds: Holds, stay: frozenset[str]) -> Records:
+    """``settled`` with the pupils ``stay`` as in ``had``, and nothing of other held pupils.
+
+    Shared records are those that somebody left points at.
+    """
+    own = dict(_own(settled, lambda pupil: pupil not in holds.pupils))
+    own |= dict(_own(had, lambda pupil: pupil in stay))
+
+    def lookup(key: Key) -> tuple[Row, Status] | None:
+        row = own.get(key) or (None if key in holds.spoilt else settled.get(key)) or had.get(key)
+        return (row, "") if row else None
+
+    records = Records(settled.shape)
+    for key, (row, _) in closed(own, lookup, settled.shape).items():
+        records.put(key, row)
+    return records
+
+
+def told(
+    faults: Iterable[Fault],
+    who: Mapping[Key, frozenset[str]],
+    holds: Holds,
+    tool: str,
+    schools: Mapping[str, str],
+) -> Iterator[Finding]:
+    """One finding for each fault and pupil; where no pupil hangs on the record, one for it alone.
+
+    Of a pupil held in an earlier round is only said that it is left out. ``schools`` maps pupils
+    to MEXT codes.
+    """
+    out: set[str] = set()
+    for fault in faults:
+        if not who[fault.key]:
+            yield fault.finding
+        for pupil in sorted(who[fault.key] - holds.pupils):
+            yield replace(fault.finding, pupil=pupil, school=schools.get(pupil))
+        out |= who[fault.key] & holds.pupils
+    for pupil in sorted(out - holds.out):
+        place = Place("users.csv")
+        yield rules.LEFT_OUT.at(place, pupil=pupil, school=schools.get(pupil), tool=tool)
+
+
+def _own(records: Records, wanted: Callable[[str], bool]) -> Iterator[tuple[Key, Row]]:
+    for key, row in records:
+        owner = records.shape.owner(key, row)
+        if owner and wanted(owner):
+            yield key, row

@@ -1,0 +1,110 @@
+"""Selection → the bytes of a zip, and those bytes → sheets again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from kakehashi.deliver.dialect import Dialect, Header, Mode
+from kakehashi.deliver.records import Key, Row
+from kakehashi.deliver.selection import Selection, Status
+from kakehashi.oneroster import Table, write_package
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # one fixed time, so the same rows are the same bytes
+
+
+class Unreadable(ValueError):
+    """The file is not what we meant to write; the text is a code, never a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file as read back: ``keys`` are the records of its rows, in the same order, and
+    ``lines`` the physical lines on which they begin.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    keys: Sequence[Key]
+    lines: Sequence[int]
+
+    def cells(self, column: str) -> Iterator[tuple[Key, str]]:
+        """(record, cell) of one column; nothing where the file has no such column."""
+        if column in self.columns:
+            at = self.columns.index(column)
+            yield from zip(self.keys, map(itemgetter(at), self.rows), strict=True)
+
+    def at(self, line: int) -> Key:
+        return self.keys[bisect_right(self.lines, line) - 1]
+
+
+def tables(chosen: Selection, header: Header, changed_at: str) -> dict[str, list[Row]]:
+    """``chosen`` as rows per file, status and dateLastModified filled in; empty files left out."""
+    found: dict[str, list[Row]] = {file: [] for file in header}
+    for (file, _), (row, status) in chosen.items():
+        found[file].append(_stamped(row, header[file], status, changed_at))
+    return {file: rows for file, rows in found.items() if rows}
+
+
+def _stamped(row: Row, columns: Sequence[str], status: Status, changed_at: str) -> Row:
+    if not status or columns[1:3] != ("status", "dateLastModified"):
+        return row
+    return (row[0], status, changed_at, *row[3:])
+
+
+def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Sheet]]:
+    """The data files of a package we wrote, one after the other, without any leniency.
+
+    Raises Unreadable where the rows read are not the rows chosen.
+    """
+    keys: dict[str, list[Key]] = {}
+    for key in chosen:
+        keys.setdefault(key[0], []).append(key)
+    with zipfile.ZipFile(io.BytesIO(body)) as package:
+        for file, known in keys.items():
+            try:
+                sheet = _sheet(package.read(file), known)
+            except (KeyError, UnicodeDecodeError, csv.Error) as exc:
+                raise Unreadable(type(exc).__name__) from exc
+            yield file, sheet
+
+
+def _sheet(data: bytes, keys: Sequence[Key]) -> Sheet:
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    columns = next(reader)
+    rows, lines = [], []
+    while True:
+        lines.append(reader.line_num + 1)
+        row = next(reader, None)
+        if row is None:
+            break
+        rows.append(row)
+    if len(rows) != len(keys) or any(len(row) != len(columns) for row in rows):
+        raise Unreadable("rows")
+    return Sheet(columns, rows, keys, lines[:-1])
+
+
+def pack(dialect: Dialect, mode: Mode, data: Mapping[str, Sequence[Row]]) -> bytes:
+    """The zip of ``data`` (file → rows) as the receiver wants it; the same rows, the same bytes."""
+    if dialect.layout is None:
+        return _plain_zip(dialect.header, data)
+    tables = [Table(file, dialect.header[file], list(rows)) for file, rows in data.items()]
+    return write_package(tables, dialect.layout, mode=mode, system_name="Kakehashi")
+
+
+def _plain_zip(header: Header, data: Mapping[str, Sequence[Row]]) -> bytes:
+    """CSVs that are not OneRoster: quotes only where needed, and no manifest."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
+        for file, rows in data.items():
+            text = io.StringIO(newline="")
+            csv.writer(text, lineterminator="\r\n").writerows((header[file], *rows))
+            info = zipfile.ZipInfo(file, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(info, text.getvalue().encode())
+    return out.getvalue()

@@ -1,0 +1,120 @@
+"""Pre-flight: the file as its receiver will see it, before it is put in the outbox.
+
+What is looked at is the package read back, not what we meant to write: our own reader's checks,
+the receiver's known rules (data of the dialect), and no title that tells of a disability.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kakehashi.catalogue import deliver as rules
+from kakehashi.catalogue import oneroster as files
+from kakehashi.deliver.dialect import Mode, ReceiverRules
+from kakehashi.deliver.packing import Sheet, Unreadable, sheets_of
+from kakehashi.deliver.records import Key
+from kakehashi.deliver.selection import Selection
+from kakehashi.findings import Effect, Finding, Place
+from kakehashi.oneroster import check, open_package
+
+ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a file for a tool
+    "bulk": frozenset({files.NO_KEY_COLUMN.code}),  # 1.1 has none; sourcedId is the key
+    "delta": frozenset({files.NO_KEY_COLUMN.code, files.DELTA.code, files.REQUIRED_ABSENT.code}),
+}
+
+TITLED = frozenset({"classes.csv", "courses.csv"})
+TOMBSTONE = "tobedeleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A record that the receiver would not take, and what is to be said of it."""
+
+    key: Key
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who will read the file. ``tells`` answers whether a title tells of a disability."""
+
+    tool: str
+    rules: ReceiverRules
+    tells: Callable[[str], bool]
+    mode: Mode
+    reads_oneroster: bool
+
+
+def look(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
+    """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
+    ours = _as_we_read_it(body, receiver) if receiver.reads_oneroster else {}
+    for file, sheet in sheets_of(body, chosen):  # one at a time: a city's users are 100 MB
+        for place, code in ours.get(file, ()):
+            at = Place(file, None, place.column)
+            finding = rules.NOT_ONEROSTER.at(at, tool=receiver.tool, rule=code)
+            yield Fault(sheet.at(place.line or 0), finding)
+        for find in (_blank, _misshapen, _too_long, _repeated, _telling):
+            yield from find(file, sheet, receiver)
+
+
+def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:
+    """Rows that our own reader would hold, by file: the strictest receiver we know."""
+    found: dict[str, list[tuple[Place, str]]] = {}
+    for finding in check(open_package(io.BytesIO(body))):
+        if finding.code in ONLY_FROM_C4TH[receiver.mode]:
+            continue
+        if finding.effect in {Effect.REFUSE_DROP, Effect.AWAIT_APPROVAL}:
+            raise Unreadable(finding.code)
+        if finding.effect is Effect.HOLD_PUPIL:
+            found.setdefault(finding.place.file, []).append((finding.place, finding.code))
+    return found
+
+
+def _blank(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
+    for column in receiver.rules.required.get(file, ()):
+        finding = rules.BLANK.at(Place(file, None, column), tool=receiver.tool)
+        yield from (Fault(key, finding) for key, cell in sheet.cells(column) if not cell)
+
+
+def _misshapen(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
+    for shape in receiver.rules.shapes:
+        fits = shape.pattern.fullmatch
+        for column in shape.columns if shape.file == file else ():
+            finding = rules.SHAPE.at(Place(file, None, column), tool=receiver.tool)
+            for key, cell in sheet.cells(column):
+                if cell and not fits(cell):
+                    yield Fault(key, finding)
+
+
+def _too_long(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
+    for length in receiver.rules.lengths:
+        for column in length.columns if length.file == file else ():
+            place = Place(file, None, column)
+            finding = rules.TOO_LONG.at(place, tool=receiver.tool, most=length.most)
+            for key, cell in sheet.cells(column):
+                if len(cell) > length.most:
+                    yield Fault(key, finding)
+
+
+def _repeated(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
+    """A value that two live records share; a tombstone may still carry a value now another's."""
+    gone = {key for key, status in sheet.cells("status") if status == TOMBSTONE}
+    for column in receiver.rules.unique.get(file, ()):
+        live = [(key, cell) for key, cell in sheet.cells(column) if cell and key not in gone]
+        times = Counter(cell for _, cell in live)
+        for key, cell in live:
+            if times[cell] > 1:
+                place = Place(file, None, column)
+                finding = rules.REPEATED.at(place, tool=receiver.tool, count=times[cell])
+                yield Fault(key, finding)
+
+
+def _telling(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
+    if file in TITLED:
+        finding = rules.TELLING_TITLE.at(Place(file, None, "title"), tool=receiver.tool)
+        for key, cell in sheet.cells("title"):
+            if receiver.tells(cell):
+                yield Fault(key, finding)

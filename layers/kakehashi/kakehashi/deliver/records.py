@@ -1,0 +1,149 @@
+"""The records of one tool: what it holds, or shall hold, as OneRoster spells it.
+
+What goes out is what stands in our state after provisioning, never the plan. So a tool never
+hears of a pupil whose account failed, and a held or merely absent pupil stays as yesterday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+
+from kakehashi.deliver import rows
+from kakehashi.deliver.dialect import Dialect, Header
+from kakehashi.oneroster import ROSTER
+from kakehashi.roster import Known, Status
+
+type Key = tuple[str, str]  # (file, sourcedId)
+type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank
+
+POINTS_INTO = {  # column → the file it points into; one name means the same in every file
+    "parentSourcedId": "orgs.csv",
+    "orgSourcedId": "orgs.csv",
+    "orgSourcedIds": "orgs.csv",
+    "primaryOrgSourcedId": "orgs.csv",
+    "schoolSourcedId": "orgs.csv",
+    "schoolYearSourcedId": "academicSessions.csv",
+    "termSourcedIds": "academicSessions.csv",
+    "sessionSourcedId": "academicSessions.csv",
+    "sessionSourcedIds": "academicSessions.csv",
+    "courseSourcedId": "courses.csv",
+    "classSourcedId": "classes.csv",
+    "metadata.jp.homeClass": "classes.csv",
+    "userSourcedId": "users.csv",
+}
+
+_PLACE = {file: place for place, file in enumerate(ROSTER)}
+
+
+class Shape:
+    """How rows under one header hang together: who points at whom, and whose record a row is."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self._targets = {
+            file: tuple((i, POINTS_INTO[c]) for i, c in enumerate(columns) if c in POINTS_INTO)
+            for file, columns in header.items()
+        }
+        self._inward = {
+            file: position
+            for file, targets in self._targets.items()
+            for position, target in targets
+            if target == file
+        }
+        self._user = {
+            file: columns.index("userSourcedId")
+            for file, columns in header.items()
+            if "userSourcedId" in columns
+        }
+
+    def targets(self, key: Key, row: Row) -> list[Key]:
+        """The records that this row points at. Every reference we write is a single id."""
+        return [(file, row[at]) for at, file in self._targets[key[0]] if row[at]]
+
+    def order(self, record: tuple[Key, Row]) -> tuple[int, bool, str]:
+        """A sort key by which every reference points backwards: the district before its schools."""
+        (file, sourced_id), row = record
+        inward = file in self._inward and bool(row[self._inward[file]])
+        return _PLACE[file], inward, sourced_id
+
+    def owner(self, key: Key, row: Row) -> str | None:
+        """The pupil whose own record this is; None for a shared one."""
+        if key[0] == "users.csv":
+            return key[1]
+        position = self._user.get(key[0])
+        return None if position is None else row[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """File → sourcedId → row, under the columns of ``shape``.
+
+    A pupil's own records are the users row whose sourcedId is the pupil's id, and the roles and
+    enrollments that point at it; all others are shared.
+    """
+
+    shape: Shape = field(compare=False)
+    rows: Mapping[str, dict[str, Row]] = field(default_factory=lambda: {f: {} for f in ROSTER})
+
+    def __iter__(self) -> Iterator[tuple[Key, Row]]:
+        """Every record, in an order in which each reference points backwards."""
+        for file in ROSTER:
+            held = [((file, sourced_id), row) for sourced_id, row in self.rows[file].items()]
+            yield from sorted(held, key=self.shape.order)
+
+    def unordered(self) -> Iterator[tuple[Key, Row]]:
+        """Every record, as they come: for a question to which the order is nothing."""
+        for file, held in self.rows.items():
+            for sourced_id, row in held.items():
+                yield (file, sourced_id), row
+
+    def get(self, key: Key) -> Row | None:
+        return self.rows[key[0]].get(key[1])
+
+    def put(self, key: Key, row: Row) -> None:
+        self.rows[key[0]][key[1]] = row
+
+    def __len__(self) -> int:
+        return sum(map(len, self.rows.values()))
+
+    def pupils(self) -> frozenset[str]:
+        return frozenset(self.rows["users.csv"])
+
+
+def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], known: Known) -> bool:
+    """Is this pupil one that the tool is told of? An empty sequence means all of them."""
+    if known.status is Status.DELETED:
+        return False
+    if known.status is Status.SUSPENDED and dialect.suspended == "omitted":
+        return False
+    wanted = grades or dialect.grades
+    pupil = known.pupil
+    return (not wanted or pupil.grade in wanted) and (not schools or pupil.school in schools)
+
+
+def records_of(settled: Iterable[Known], dialect: Dialect, board: rows.Board) -> Records:
+    """The records of ``settled`` as ``dialect`` spells them; of nobody, no records at all.
+
+    Where pupils tell different things of their school or class (one of them is held and stays as
+    yesterday), the run that applied last is believed.
+    """
+    records = Records(Shape(dialect.header))
+    header = dialect.header
+    told: dict[Key, tuple[str, str]] = {}
+    for known in settled:
+        age = (known.run_id, known.pupil.id)
+        for key, make in rows.shared(known.pupil, board):
+            if key[0] in header and told.get(key, ("", "")) < age:
+                told[key] = age
+                values = make(known.pupil, board, dialect.content)
+                records.put(key, _in_order(header[key[0]], values))
+        for key, values in rows.own(known, dialect.content):
+            if key[0] in header:
+                records.put(key, _in_order(header[key[0]], values))
+    return records
+
+
+def _in_order(columns: Sequence[str], values: Mapping[str, str]) -> Row:
+    return tuple(map(values.get, columns, repeat("")))

@@ -1,0 +1,77 @@
+"""Which records stand in one file: complete in themselves, and cut by school where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+from kakehashi.deliver.records import Key, Records, Row, Shape
+
+type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
+type Selection = dict[Key, tuple[Row, Status]]
+type Lookup = Callable[[Key], tuple[Row, Status] | None]
+
+
+def closed(seed: Iterable[Key], lookup: Lookup, shape: Shape) -> Selection:
+    """``seed`` and everything it points at, in an order in which references point backwards.
+
+    So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
+    it, and one that applies row after row never meets an unknown id.
+    """
+    found: Selection = {}
+    waiting = list(seed)
+    while waiting:
+        key = waiting.pop()
+        entry = None if key in found else lookup(key)
+        if entry:
+            found[key] = entry
+            waiting.extend(shape.targets(key, entry[0]))
+    in_order = sorted(((key, row) for key, (row, _) in found.items()), key=shape.order)
+    return {key: found[key] for key, _ in in_order}
+
+
+def schools_of(*held: Records) -> dict[str, str]:
+    """sourcedId of every school → its MEXT code (its sourcedId in a header without identifiers)."""
+    schools: dict[str, str] = {}
+    for records in held:
+        columns = records.shape.header["orgs.csv"]
+        kind = columns.index("type")
+        code = columns.index("identifier") if "identifier" in columns else 0
+        schools |= {i: r[code] for i, r in records.rows["orgs.csv"].items() if r[kind] == "school"}
+    return schools
+
+
+def pupils_at(schools: Mapping[str, str], *held: Records) -> dict[str, str]:
+    """Pupil → MEXT code of the school; where two tell of one pupil, the last in ``held`` counts."""
+    return {
+        sourced_id: schools[at]
+        for records in held
+        for sourced_id, row in records.rows["users.csv"].items()
+        if (at := _school(("users.csv", sourced_id), row, schools, records.shape))
+    }
+
+
+def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> dict[str, Selection]:
+    """``chosen`` (closed) as one file per school code, each complete in itself.
+
+    A record belongs to the school it points at. What belongs to no school (session, district,
+    course) goes along with each. A pupil who moved stands in two files with the same final row:
+    the old school's takes role and enrollment away, and they may be applied in any order.
+    """
+    seeds: dict[str, list[Key]] = {}
+    everywhere: list[Key] = []
+    for key, (row, _) in chosen.items():
+        at = _school(key, row, schools, shape)
+        (seeds.setdefault(at, []) if at else everywhere).append(key)
+    return {
+        schools[at]: closed([*seeds.get(at, ()), *everywhere], chosen.get, shape)
+        for at in sorted(seeds or schools, key=lambda at: schools[at])
+    }
+
+
+def _school(key: Key, row: Row, schools: Mapping[str, str], shape: Shape) -> str | None:
+    if key[1] in schools:
+        return key[1]
+    if key[0] == "orgs.csv":
+        return None
+    return next((i for f, i in shape.targets(key, row) if f == "orgs.csv" and i in schools), None)

@@ -1,0 +1,213 @@
+"""Deliver against S3 and DynamoDB: what is put where, and what a second call leaves as it was."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.deliver import app
+from kakehashi.edges.errors import BadConfiguration, Refused
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.roster import Known
+from tests.builders import a_known, a_pupil
+from tests.unit.deliver.receiver import Receiver
+
+RULES = """
+name = "見本市"
+board_code = "082201"
+domain = "ed.example.jp"
+[tools.lgate]
+dialect = "lgate"
+[tools.interactive_study]
+dialect = "interactive_study"
+[tools.mirai]
+dialect = "mirai_school_platform"
+[tools.odd]
+dialect = "no_such_dialect"
+"""
+CONTEXT = SimpleNamespace(
+    function_name="deliver",
+    memory_limit_in_mb=256,
+    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:deliver",
+    aws_request_id="r",
+)
+
+
+@pytest.fixture
+def state(account: dict[str, str]) -> State:
+    """A city of two pupils, whose lease is ours."""
+    state = State.of(account["TABLE"], "demo")
+    state.take_lease("execution", datetime.now(UTC))
+    for n in (1, 2):
+        state.put_pupil(a_known(n), None)
+    return state
+
+
+def a_run(clock: str = "020000", day: str = "2026-11-24", execution: str = "execution") -> Run:
+    run_id = f"demo-20261124T{clock}-00000000"
+    run = Run.model_validate(
+        {
+            "run_id": run_id,
+            "city": "demo",
+            "prefix": f"demo/{run_id}/",
+            "mode": "sync",
+            "as_of": day,
+            "execution": execution,
+        }
+    )
+    Folder.of(run, "runs").put("city.toml", RULES)
+    return run
+
+
+def deliver(run: Run, tool: str = "interactive_study") -> dict[str, Any]:
+    event = run.model_dump(mode="json") | {"tool": tool}
+    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    assert answer["tool"] == tool
+    return Folder.of(run, "runs").get_json(f"deliveries/{tool}.json")
+
+
+def body(key: str) -> bytes:
+    return boto3.client("s3").get_object(Bucket="outbox", Key=key)["Body"].read()
+
+
+def keys() -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket="outbox")
+    return [item["Key"] for item in listed.get("Contents", [])]
+
+
+def change(state: State, old: Known, **facts: Any) -> None:
+    state.put_pupil(a_known(pupil=a_pupil(old.pupil.line - 1, **facts)), old)
+
+
+def test_a_first_night_puts_the_zip_the_note_the_baseline_and_the_pointer(state: State) -> None:
+    told = deliver(a_run())
+    key = "outbox/demo/interactive_study/2026-11-24/RO_20261124_082201.zip"
+    assert (told["verdict"], told["file"], told["mode"], told["pupils"]) == (
+        "delivered", key, "delta", 2,
+    )  # fmt: skip
+    assert told["rows"]["users.csv"] == 2
+    assert keys() == [key, "outbox/demo/interactive_study/latest.json"]
+    latest = json.loads(body("outbox/demo/interactive_study/latest.json"))
+    assert (latest["files"][0]["key"], latest["files"][0]["sha256"]) == (key, told["sha256"])
+    baseline = f"demo/baselines/interactive_study/{a_run().run_id}.jsonl"
+    assert state.tool("interactive_study")["baseline"] == baseline
+    tool = Receiver()
+    tool.take(body(key))
+    assert set(tool.pupils()) == {a_pupil(1).id, a_pupil(2).id}
+
+
+def test_a_night_of_changes_sends_them_alone_and_a_quiet_night_nothing(state: State) -> None:
+    tool = Receiver()
+    tool.take(body(deliver(a_run(day="2026-11-24"))["file"]))
+    change(state, a_known(1), family="改姓")
+    second = deliver(a_run("020001", "2026-11-25"))
+    assert (second["rows"]["users.csv"], second["verdict"]) == (1, "delivered")
+    tool.take(body(second["file"]))
+    assert tool.pupils()[a_pupil(1).id][2] == "改姓"
+    pointer = state.tool("interactive_study")
+    third = deliver(a_run("020002", "2026-11-26"))
+    assert (third["verdict"], third["file"], third["rows"]) == ("nothing", "", {})
+    assert state.tool("interactive_study") == pointer
+
+
+@pytest.mark.parametrize("tool", ["interactive_study", "lgate"])
+def test_the_same_run_called_again_writes_the_same_bytes_and_pointer(
+    state: State, tool: str
+) -> None:
+    deliver(a_run(), tool)
+    change(state, a_known(2), family="改姓")
+    run = a_run("030000", "2026-11-25")
+    first = deliver(run, tool)
+    before = (first, body(first["file"]), state.tool(tool))
+    again = deliver(run, tool)
+    assert (again, body(again["file"]), state.tool(tool)) == before
+
+
+def test_a_run_killed_before_the_pointer_moved_makes_the_same_delivery_again(state: State) -> None:
+    deliver(a_run())
+    pointer = state.tool("interactive_study")
+    change(state, a_known(2), family="改姓")
+    run = a_run("030000", "2026-11-25")
+    first = deliver(run)
+    state.note_tool(
+        **{"name": "interactive_study"}, **{k: v for k, v in pointer.items() if k != "sk"}
+    )
+    assert deliver(run) == first
+
+
+def test_a_second_delta_of_a_day_does_not_replace_the_first(state: State) -> None:
+    first = deliver(a_run())
+    change(state, a_known(1), family="改姓")
+    second = deliver(a_run("120000"))
+    assert second["file"] == (
+        "outbox/demo/interactive_study/2026-11-24/run-02/RO_20261124_082201.zip"
+    )
+    tool = Receiver()
+    for told in (first, second):
+        tool.take(body(told["file"]))
+    assert tool.pupils()[a_pupil(1).id][2] == "改姓"
+    latest = json.loads(body("outbox/demo/interactive_study/latest.json"))
+    assert latest["follows"] == a_run().run_id, "a tool that missed one can tell"
+
+
+def test_a_pupil_forgotten_on_an_approved_order_is_to_be_deleted(state: State) -> None:
+    tool = Receiver()
+    tool.take(body(deliver(a_run())["file"]))
+    state.drop_pupil(a_pupil(2).id)
+    tool.take(body(deliver(a_run("020001", "2026-11-25"))["file"]))
+    assert set(tool.pupils()) == {a_pupil(1).id}
+
+
+def test_a_tool_may_be_told_everything_anew(state: State) -> None:
+    deliver(a_run())
+    state.note_tool("interactive_study", anew=True)
+    run = a_run("020001", "2026-11-25")
+    assert deliver(run)["rows"]["users.csv"] == 2
+    assert deliver(run)["rows"]["users.csv"] == 2, "a retry of that run as well"
+    assert deliver(a_run("020002", "2026-11-26"))["verdict"] == "nothing"
+
+
+def test_a_lost_baseline_is_told_and_not_taken_for_an_empty_tool(state: State) -> None:
+    deliver(a_run())
+    key = state.tool("interactive_study")["baseline"]
+    boto3.client("s3").delete_object(Bucket="runs", Key=key)
+    with pytest.raises(BadConfiguration, match="interactive_study"):
+        deliver(a_run("020001", "2026-11-25"))
+    state.note_tool("interactive_study", anew=True)
+    assert deliver(a_run("020001", "2026-11-25"))["rows"]["users.csv"] == 2
+
+
+def test_a_held_pupil_is_in_the_findings_of_the_tool(state: State) -> None:
+    change(state, a_known(2), kana_family="")
+    run = a_run()
+    told = deliver(run)
+    assert (told["verdict"], told["pupils"], told["held"]) == ("delivered", 1, 1)
+    (finding,) = Folder.of(run, "runs").findings("deliver-interactive_study")
+    assert (finding.code, finding.pupil) == ("T010", a_pupil(2).id)
+
+
+def test_a_tool_of_which_nobody_is_told_gets_nothing(state: State) -> None:
+    assert deliver(a_run(), "mirai")["verdict"] == "nothing"
+    assert keys() == []
+
+
+@pytest.mark.parametrize("tool", ["odd", "unheard_of"])
+def test_a_tool_or_dialect_nobody_knows_is_bad_configuration(state: State, tool: str) -> None:
+    with pytest.raises(BadConfiguration):
+        deliver(a_run(), tool)
+
+
+def test_a_run_that_lost_the_lease_delivers_nothing(state: State) -> None:
+    with pytest.raises(Refused):
+        deliver(a_run(execution="another"))
+    assert keys() == []
+
+
+def test_the_answer_to_the_state_machine_names_nobody(state: State) -> None:
+    event = a_run().model_dump(mode="json") | {"tool": "lgate"}
+    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    assert sorted(answer) == ["seconds", "tool", "verdict"]

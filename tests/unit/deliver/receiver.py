@@ -1,0 +1,122 @@
+"""A small learning tool: takes OneRoster zips in as the standard says, and nothing more clever.
+
+Independent of the code that writes them: zip, CSV, and a dict per file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+
+REFERS = {
+    "orgs.csv": {"parentSourcedId": "orgs.csv"},
+    "academicSessions.csv": {"parentSourcedId": "academicSessions.csv"},
+    "courses.csv": {"schoolYearSourcedId": "academicSessions.csv", "orgSourcedId": "orgs.csv"},
+    "classes.csv": {
+        "courseSourcedId": "courses.csv",
+        "schoolSourcedId": "orgs.csv",
+        "termSourcedIds": "academicSessions.csv",
+    },
+    "users.csv": {
+        "primaryOrgSourcedId": "orgs.csv",
+        "orgSourcedIds": "orgs.csv",
+        "metadata.jp.homeClass": "classes.csv",
+    },
+    "roles.csv": {"userSourcedId": "users.csv", "orgSourcedId": "orgs.csv"},
+    "enrollments.csv": {
+        "classSourcedId": "classes.csv",
+        "schoolSourcedId": "orgs.csv",
+        "userSourcedId": "users.csv",
+    },
+}
+IN_ORDER = ("academicSessions.csv", "orgs.csv", "courses.csv", "classes.csv", "users.csv",
+            "roles.csv", "enrollments.csv")  # fmt: skip
+
+type Row = dict[str, str]
+
+
+class Rejected(Exception):
+    """The tool does not take this upload."""
+
+
+def unzip(body: bytes) -> dict[str, list[Row]]:
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        texts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    return {
+        name: list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        for name, text in texts.items()
+    }
+
+
+@dataclass
+class Receiver:
+    """What the tool knows: file → sourcedId → row, status and dateLastModified apart."""
+
+    store: dict[str, dict[str, Row]] = field(default_factory=lambda: {f: {} for f in IN_ORDER})
+
+    def take(self, body: bytes) -> None:
+        """One upload, all or nothing. Raises Rejected."""
+        files = unzip(body)
+        modes = {row["propertyName"]: row["value"] for row in files.pop("manifest.csv")}
+        sent = {m for name, m in modes.items() if name.startswith("file.") and m != "absent"}
+        if sent == {"bulk"}:
+            self._replace(files)
+        elif sent == {"delta"}:
+            self._apply(files)
+        elif sent:
+            raise Rejected("mixed modes")
+
+    def _replace(self, files: dict[str, list[Row]]) -> None:
+        fresh: dict[str, dict[str, Row]] = {f: {} for f in IN_ORDER}
+        for file in IN_ORDER:
+            for row in files.get(file, []):
+                if row["status"] or row["dateLastModified"]:
+                    raise Rejected(f"{file}: status in a bulk file")
+                self._look_up(file, row, fresh)
+                fresh[file][row["sourcedId"]] = plain(row)
+        self.store = fresh
+
+    def _apply(self, files: dict[str, list[Row]]) -> None:
+        after = {file: dict(rows) for file, rows in self.store.items()}
+        rows = [(file, row) for file in IN_ORDER for row in files.get(file, [])]
+        for file, row in rows:
+            if row["status"] not in {"active", "tobedeleted"} or not row["dateLastModified"]:
+                raise Rejected(f"{file}: not a row of a delta file")
+            if row["status"] == "active":
+                self._look_up(file, row, after)
+                after[file][row["sourcedId"]] = plain(row)
+        for file, row in reversed(rows):
+            if row["status"] == "tobedeleted":
+                after[file].pop(row["sourcedId"], None)
+        for file, held in after.items():
+            for row in held.values():
+                self._look_up(file, row, after)  # nothing dangles once the upload is applied
+        self.store = after
+
+    @staticmethod
+    def _look_up(file: str, row: Row, known: dict[str, dict[str, Row]]) -> None:
+        for column, target in REFERS[file].items():
+            value = row.get(column, "")
+            if value not in {"", "NULL"} and value not in known[target]:
+                raise Rejected(f"{file}.{column} points at nothing")
+
+    def pupils(self) -> dict[str, tuple[str, ...]]:
+        """What the tool would show of each pupil: joined through roles, enrollments, classes."""
+        home = {e["userSourcedId"]: e for e in self.store["enrollments.csv"].values()}
+        role = {r["userSourcedId"]: r["orgSourcedId"] for r in self.store["roles.csv"].values()}
+        shown: dict[str, tuple[str, ...]] = {}
+        for umi, user in self.store["users.csv"].items():
+            school = self.store["orgs.csv"][role.get(umi) or user["orgSourcedIds"]]
+            enrolled = home.get(umi, {})
+            room = self.store["classes.csv"].get(enrolled.get("classSourcedId", ""), {})
+            shown[umi] = (
+                user["enabledUser"], user["username"], user["familyName"], user["givenName"],
+                user["grades"], school["identifier"], school["name"], room.get("title", ""),
+            )  # fmt: skip
+        return shown
+
+
+def plain(row: Row) -> Row:
+    return {k: v for k, v in row.items() if k not in {"status", "dateLastModified"}}

@@ -1,0 +1,249 @@
+"""Whatever the nights bring, a tool that applies what it is handed holds the settled roster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kakehashi import deliver
+from kakehashi.deliver import Records, load
+from kakehashi.roster import Known, Status
+from tests.builders import a_code, a_known, a_pupil
+from tests.unit.deliver.receiver import Receiver, unzip
+from tests.unit.deliver.sharp_importer import complaints
+from tests.unit.deliver.tools import an_order, told
+
+type City = dict[int, Known]
+type Event = tuple[str, int]
+
+SCHOOLS = (a_code(1), a_code(2))
+TOOLS = ("generic_oneroster_1_2", "generic_oneroster_1_1", "interactive_study", "lgate", "lgate_v6")
+
+
+def arrive(city: City, n: int) -> None:
+    city.setdefault(n, a_known(n, run_id=f"{len(city):04}"))
+
+
+def change(city: City, n: int, **facts: object) -> None:
+    if n in city:
+        pupil = replace(city[n].pupil, **facts)  # type: ignore[arg-type]
+        city[n] = replace(city[n], pupil=pupil, run_id=f"{city[n].run_id}+")
+
+
+def move(city: City, n: int) -> None:
+    if n in city:
+        there = SCHOOLS[city[n].pupil.school == SCHOOLS[0]]
+        change(city, n, school=there, school_name=f"見本市立{there[-3]}小学校")
+
+
+def promote(city: City, _n: int) -> None:
+    for n, known in city.items():
+        year = known.pupil.school_year + 1
+        grade = f"P{min(6, int(known.pupil.grade[1]) + 1)}"
+        change(city, n, school_year=year, grade=grade, class_grades=(grade,),
+               class_title=f"{grade[1]}年1組")  # fmt: skip
+
+
+def suspend(city: City, n: int) -> None:
+    if n in city:
+        other = Status.ACTIVE if city[n].status is Status.SUSPENDED else Status.SUSPENDED
+        city[n] = replace(city[n], status=other)
+
+
+def delete(city: City, n: int) -> None:
+    city.pop(n, None)
+
+
+def rename_schools(city: City, n: int) -> None:
+    for i in city:
+        change(city, i, school_name=f"改称{n}小学校")
+
+
+EVENTS: dict[str, Callable[[City, int], None]] = {
+    "arrive": arrive,
+    "move": move,
+    "promote": promote,
+    "suspend": suspend,
+    "delete": delete,
+    "rename": lambda city, n: change(city, n, family="改姓", kana_family="カイセイ"),
+    "class": lambda city, n: change(city, n, class_title="3年1組"),
+    "number": lambda city, n: change(city, n, attendance_no=40 - n),
+    "schools": rename_schools,
+}
+nights = st.lists(
+    st.tuples(
+        st.lists(st.tuples(st.sampled_from(sorted(EVENTS)), st.integers(1, 6)), max_size=6),
+        st.sampled_from(("taken", "taken", "taken", "failed", "anew", "twice")),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@dataclass
+class Follower:
+    """A tool and our memory of it, through the nights."""
+
+    dialect: str
+    split: str = "city"
+    receiver: Receiver = field(default_factory=Receiver)
+    before: Records | None = None
+
+    def night(self, number: int, city: City, ends: str) -> None:
+        order = an_order(self.dialect, number, split=self.split, anew=ends == "anew")
+        delivery = deliver.build(order, told(city.values(), self.dialect), self.before)
+        emptying = order.dialect.mode == "bulk" and not city and self.before is not None
+        assert [f.code for f in delivery.findings] == ["T002"] * emptying
+        if ends == "failed" or delivery.verdict != "delivered":
+            return
+        if self.dialect == "interactive_study":
+            assert [c for f in delivery.files for c in complaints(f.body)] == []
+        for body in [f.body for f in delivery.files] * (2 if ends == "twice" else 1):
+            self.receiver.take(body)
+        self.before = delivery.records
+
+
+def shown(city: City) -> dict[str, tuple[str, ...]]:
+    """What a tool should show, straight from the state: written without any of its code."""
+    names = {}
+    for known in sorted(city.values(), key=lambda k: (k.run_id, k.pupil.id)):
+        names[known.pupil.school] = known.pupil.school_name
+    return {
+        p.id: ("true" if known.status is Status.ACTIVE else "false", p.account, p.family, p.given,
+               p.grade, p.school, names[p.school], p.class_title)
+        for known in city.values()
+        if (p := known.pupil)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", TOOLS)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(nights=nights)
+def test_a_tool_that_applies_its_files_holds_the_settled_roster(
+    dialect: str, nights: list[tuple[list[Event], str]]
+) -> None:
+    city: City = {}
+    tool = Follower(dialect)
+    for number, (events, ends) in enumerate(nights):
+        for event, n in events:
+            EVENTS[event](city, n)
+        tool.night(number, city, ends)
+        if ends != "failed" and (city or tool.before is None):
+            assert tool.receiver.pupils() == shown(city)
+    if city:
+        tool.night(99, city, "taken")
+        assert tool.receiver.pupils() == shown(city), "one good night makes up for all failed ones"
+
+
+@pytest.mark.parametrize("dialect", ["lgate", "interactive_study"])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    nights=nights,
+    spoils=st.lists(st.sets(st.integers(1, 6), max_size=3), min_size=6, max_size=6),
+)
+def test_a_pupil_the_tool_would_refuse_stays_as_it_has_it_and_the_others_go_on(
+    dialect: str, nights: list[tuple[list[Event], str]], spoils: list[set[int]]
+) -> None:
+    city: City = {}
+    tool, before = Receiver(), None
+    expected: dict[str, tuple[str, ...]] = {}
+    for number, ((events, _), spoilt) in enumerate(zip(nights, spoils, strict=False)):
+        for event, n in events:
+            EVENTS[event](city, n)
+        tonight = dict(city)
+        for n in spoilt:
+            change(tonight, n, family="ﾊﾝｶｸ")
+        delivery = deliver.build(an_order(dialect, number), told(tonight.values(), dialect), before)
+        if delivery.verdict == "refused":
+            continue
+        for file in delivery.files:
+            tool.take(file.body)
+        before = delivery.records
+        refused = {a_pupil(n).id for n in spoilt & city.keys()}
+        told_now = {umi: facts for umi, facts in shown(city).items() if umi not in refused}
+        stays = {umi: facts for umi, facts in expected.items() if umi in refused}
+        expected = but_school_names(told_now | stays)
+        assert but_school_names(tool.pupils()) == expected
+
+
+def but_school_names(pupils: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """A school is shared: its new name comes with the pupils who are not held."""
+    return {umi: (*facts[:6], facts[-1]) for umi, facts in pupils.items()}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(nights=nights, backwards=st.booleans())
+def test_files_cut_by_school_may_be_applied_in_any_order(
+    nights: list[tuple[list[Event], str]], backwards: bool
+) -> None:
+    city: City = {}
+    tool, whole = Receiver(), Receiver()
+    before: Records | None = None
+    for number, (events, _) in enumerate(nights):
+        for event, n in events:
+            EVENTS[event](city, n)
+        records = told(city.values(), "interactive_study")
+        cut = deliver.build(an_order(night=number, split="school"), records, before)
+        for file in sorted(cut.files, key=lambda f: f.name, reverse=backwards):
+            assert complaints(file.body, file.name[12:-4]) == []
+            tool.take(file.body)
+        for file in deliver.build(an_order(night=number), records, before).files:
+            whole.take(file.body)
+        before = cut.records
+    assert tool.pupils() == whole.pupils() == shown(city)
+
+
+def test_a_quiet_night_has_no_delta_and_a_full_bulk() -> None:
+    city = [a_known(n) for n in (1, 2)]
+    for dialect, verdict in (("interactive_study", "nothing"), ("lgate", "delivered")):
+        records = told(city, dialect)
+        second = deliver.build(an_order(dialect, 1), records, records)
+        assert (second.verdict, bool(second.files)) == (verdict, verdict == "delivered")
+
+
+def test_a_tool_that_wants_a_sign_of_life_gets_a_manifest_alone_on_a_quiet_night() -> None:
+    dialect = replace(load("generic_oneroster_1_2"), unchanged="manifest-only")
+    records = told([a_known(1)], "generic_oneroster_1_2")
+    quiet = deliver.build(an_order(dialect=dialect.name, night=1), records, records)
+    signed = deliver.build(replace(an_order(night=1), dialect=dialect), records, records)
+    assert (quiet.verdict, signed.verdict) == ("nothing", "delivered")
+    assert list(unzip(signed.files[0].body)) == ["manifest.csv"]
+
+
+def test_one_rename_sends_that_pupil_and_what_it_hangs_on() -> None:
+    city = [a_known(n) for n in (1, 2, 3)]
+    before = told(city, "interactive_study")
+    city[0] = replace(city[0], pupil=replace(a_pupil(1), family="改姓"))
+    delta = deliver.build(an_order(), told(city, "interactive_study"), before)
+    assert delta.rows == {
+        "academicSessions.csv": 1, "classes.csv": 1, "courses.csv": 1, "enrollments.csv": 1,
+        "orgs.csv": 2, "roles.csv": 1, "users.csv": 1,
+    }  # fmt: skip
+
+
+def test_a_tool_that_was_failed_hears_everything_in_the_next_delta() -> None:
+    first = told([a_known(1)], "interactive_study")
+    third = told([a_known(1), a_known(2), a_known(3)], "interactive_study")
+    assert deliver.build(an_order(), third, first).rows["users.csv"] == 2
+
+
+def test_the_same_run_writes_the_same_bytes() -> None:
+    city = [a_known(n) for n in (3, 1, 2)]
+    once, again = (
+        deliver.build(an_order(), told(pupils, "interactive_study"), None)
+        for pupils in (city, list(reversed(city)))
+    )
+    assert once.files == again.files
+
+
+def test_the_zip_is_named_by_date_and_board_or_school() -> None:
+    city = [a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))]
+    records = told(city, "interactive_study")
+    whole = deliver.build(an_order(), records, None)
+    cut = deliver.build(an_order(split="school"), records, None)
+    assert [f.name for f in whole.files] == ["RO_20261124_082201.zip"]
+    assert [f.name for f in cut.files] == [
+        f"RO_20261124_{code}.zip" for code in sorted(k.pupil.school for k in city)
+    ]
