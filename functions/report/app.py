@@ -1,0 +1,91 @@
+"""Report: how the night ended, told to people and kept for the next night; the lease goes back.
+
+Every path of the state machine comes here, also after a failure, so nothing in the run folder is
+taken for granted.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi import report
+from kakehashi.edges import settings
+from kakehashi.edges.nights import city_of_input, failure_of, gather, remember
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import metrics, stage_handler
+from kakehashi.report import Night, Verdict
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Environment(settings.TopicSettings):
+    """What Report needs to know."""
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    started = time.monotonic()
+    env = settings.load(Environment)
+    if "run_id" not in event:
+        return _without_run(event, env)
+    run = Run.model_validate(event)
+    folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
+    night = gather(run, folder, state, failure_of(event))
+    _write(night, folder)
+    remember(night, state, datetime.now(UTC))
+    if run.execution:
+        state.free_lease(run.execution)
+    if night.verdict is not Verdict.ALREADY_DONE:
+        _tell(env.topic_arn, report.subject(night), report.mail_line(night))
+    _count(night)
+    return run.after("report", night.verdict, started)
+
+
+def _write(night: Night, folder: Folder) -> None:
+    faults = [finding for finding in night.findings if finding.code[0] == "I"]
+    folder.put_findings("report", faults)
+    folder.put("report.html", report.html(night), "text/html; charset=utf-8")
+    folder.put("report.xlsx", report.xlsx(night), XLSX)
+    folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
+
+
+def _without_run(event: dict[str, Any], env: Environment) -> dict[str, Any]:
+    """Receive itself failed: there is no folder, but perhaps a lease to give back."""
+    failed, city = failure_of(event), city_of_input(event.get("input") or {})
+    if failed is None:
+        raise ValueError("neither a run nor a failure")
+    if city:
+        State.of(env.table, city).free_lease(event["execution"]["id"])
+    line = report.line_without_run(city, failed)
+    _tell(env.topic_arn, f"Kakehashi {city or '?'}: failed", line)
+    _about(city or "unknown")
+    metrics.add_metric("Failed", MetricUnit.Count, 1)
+    return {"verdict": Verdict.FAILED, "city": city}
+
+
+def _tell(topic: str, subject: str, message: str) -> None:
+    boto3.client("sns").publish(TopicArn=topic, Subject=subject, Message=message)
+
+
+def _count(night: Night) -> None:
+    """One metric per verdict, so that an alarm needs no filter; rehearsals ring no alarm."""
+    verdict = Verdict.REHEARSED if night.mode == "rehearse" else night.verdict
+    _about(night.city)
+    metrics.add_metric(verdict.title().replace("-", ""), MetricUnit.Count, 1)
+    if verdict in {Verdict.APPLIED, Verdict.UNCHANGED, Verdict.FAILED}:
+        metrics.add_metric("Pupils", MetricUnit.Count, night.pupils or 0)
+        metrics.add_metric("PupilsHeld", MetricUnit.Count, len(night.held_pupils()))
+        metrics.add_metric("ActionsDone", MetricUnit.Count, night.done)
+        metrics.add_metric("ActionsFailed", MetricUnit.Count, night.failures)
+
+
+def _about(city: str) -> None:
+    metrics.add_dimension(name="stage", value="report")
+    metrics.add_dimension(name="city", value=city)

@@ -1,0 +1,185 @@
+"""A run's folder read back as one ``Night``, and what is remembered of it in the state table.
+
+A stage may have died at any point: every file may be missing, and none is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from kakehashi import city as cities
+from kakehashi.catalogue import faults
+from kakehashi.city import CITY_NAME
+from kakehashi.edges.runs import Folder, Run, city_of, made_on
+from kakehashi.edges.state import State
+from kakehashi.findings import Finding
+from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+
+NIGHTS = 30  # of history, for the little line of pupils
+_ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
+_WENT_WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
+
+
+class Failed(BaseModel):
+    """What the state machine tells of a stage that failed: names, never texts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    stage: str
+    error: str
+    tools: tuple[str, ...] = ()
+
+    def failure(self) -> Failure:
+        return Failure(self.stage, self.error if _ERROR.match(self.error) else "Error", self.tools)
+
+
+def failure_of(event: Mapping[str, Any]) -> Failure | None:
+    return Failed.model_validate(event["failed"]).failure() if event.get("failed") else None
+
+
+def city_of_input(given: Mapping[str, Any]) -> str:
+    """The city that an input was about, so that its lease can be freed; "" if nobody can tell."""
+    key = str(((given.get("detail") or {}).get("object") or {}).get("key", ""))
+    run_id = str(given.get("run_id", ""))
+    words = [given.get("city"), *key.split("/")[1:2], city_of(run_id)]
+    return next((w for w in words if isinstance(w, str) and CITY_NAME.match(w)), "")
+
+
+def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
+    """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
+    plan = _json(folder, "plan.json")
+    findings = (*folder.findings(), *_faults(failed))
+    results = [line for name in folder.names("results/") for line in folder.lines(name)]
+    held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
+    schools, school_of = _schools(folder, _listed(plan, held, results))
+    return Night(
+        run_id=run.run_id,
+        city=run.city,
+        city_name=_city_name(folder) or run.city,
+        mode=run.mode,
+        as_of=run.as_of,
+        made_on=made_on(run.run_id),
+        verdict=final_verdict(run.verdict, failed, plan),
+        place=f"s3://{folder.bucket}/{folder.prefix}",
+        failed=failed,
+        drop=_json(folder, "drop.json"),
+        plan=plan,
+        findings=findings,
+        held_rows=held,
+        schools=schools,
+        school_of=school_of,
+        results=Counter((row["kind"], row["outcome"]) for row in results),
+        stopped=_by_code((r["code"], r["pupil"]) for r in results if r["outcome"] == "held"),
+        deliveries=tuple(_json(folder, name) for name in folder.names("deliveries/")),
+        counts=_json(folder, "counts.json") | run.counts,
+        seconds=run.seconds,
+        past=tuple(_past(state, run.run_id)),
+    )
+
+
+def remember(night: Night, state: State, now: datetime) -> None:
+    """Write down how the run ended. A rehearsal and a repeated drop leave no trace.
+
+    A refused approval leaves the plan waiting. What could not be applied keeps the drop open:
+    the same file may then be dropped again.
+    """
+    if night.mode == "rehearse" or night.verdict is Verdict.ALREADY_DONE:
+        return
+    ended = now.astimezone(UTC).isoformat()
+    if night.refused_approval:
+        codes = sorted({finding.code for finding in night.findings})
+        state.note_run(night.run_id, last_approval={"verdict": "refused", "codes": codes,
+                                                    "ended": ended})  # fmt: skip
+        return
+    serial = state.serial()
+    state.note_run(
+        night.run_id,
+        verdict=str(night.verdict),
+        checksum=str(night.plan.get("checksum", "")),
+        serial=serial,
+        as_of=night.as_of.isoformat(),
+        ended=ended,
+        pupils=night.pupils,
+        done=night.done,
+        held=len(night.held_pupils()),
+        failures=night.failures,
+    )
+    if sha256 := night.drop.get("sha256"):
+        state.note_drop(
+            sha256,
+            verdict=str(night.verdict),
+            run_id=night.run_id,
+            serial=serial,
+            failed=night.failures,
+        )
+
+
+def _json(folder: Folder, name: str) -> dict[str, Any]:
+    return folder.get_json(name) if folder.get(name) is not None else {}
+
+
+def _faults(failed: Failure | None) -> Iterator[Finding]:
+    if failed is None:
+        return
+    if failed.stage == "receive":
+        yield faults.NOT_STARTED.at(error=failed.error)
+    elif failed.tools:
+        for tool in failed.tools:
+            yield faults.TOOL_FAILED.at(tool=tool)
+    elif failed.error in {"States.Timeout", "Sandbox.Timedout"}:
+        yield faults.TIMED_OUT.at(stage=failed.stage)
+    else:
+        yield faults.STAGE_FAILED.at(stage=failed.stage, error=failed.error)
+
+
+def _by_code(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code, umi in pairs:
+        if umi:
+            found.setdefault(code, set()).add(umi)
+    return {code: frozenset(ids) for code, ids in found.items()}
+
+
+def _listed(
+    plan: Mapping[str, Any],
+    held: Mapping[str, frozenset[str]],
+    results: Iterable[Mapping[str, Any]],
+) -> set[str]:
+    """Pupils whom the workbook lists one by one."""
+    lists = [*held.values(), *plan.get("held", {}).values(), *plan.get("proposals", {}).values()]
+    stopped = {row["pupil"] for row in results if row["outcome"] == "held"}
+    return stopped.union(*lists)
+
+
+def _schools(folder: Folder, listed: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of schools, and the schools of the listed pupils; tonight's word is the last."""
+    names: dict[str, str] = {}
+    school_of: dict[str, str] = {}
+    for file in ("current.jsonl", "desired.jsonl"):
+        for line in folder.lines(file):
+            pupil = line["pupil"]
+            names[pupil["school"]] = pupil["school_name"]
+            if pupil["id"] in listed:
+                school_of[pupil["id"]] = pupil["school"]
+    return names, school_of
+
+
+def _city_name(folder: Folder) -> str:
+    body = folder.get("city.toml")
+    try:
+        return cities.parse(body.decode()).name if body else ""
+    except cities.BadCity:
+        return ""
+
+
+def _past(state: State, run_id: str) -> Iterator[Past]:
+    for record in state.runs(NIGHTS):
+        name = str(record["sk"]).removeprefix("RUN#")
+        if name < run_id and record.get("verdict") in _WENT_WELL and record.get("pupils"):
+            yield Past(name, str(record.get("as_of", "")), record["pupils"])

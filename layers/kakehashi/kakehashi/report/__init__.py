@@ -1,0 +1,24 @@
+"""What staff read in the morning: one page, one workbook, one line of mail, one summary.json."""
+
+from __future__ import annotations
+
+from kakehashi.report.mail import line_without_run, mail_line, subject
+from kakehashi.report.night import Failure, Night, Past, final_verdict
+from kakehashi.report.page import html
+from kakehashi.report.summary import summary
+from kakehashi.report.words import Verdict
+from kakehashi.report.workbook import xlsx
+
+__all__ = [
+    "Failure",
+    "Night",
+    "Past",
+    "Verdict",
+    "final_verdict",
+    "html",
+    "line_without_run",
+    "mail_line",
+    "subject",
+    "summary",
+    "xlsx",
+]

@@ -1,0 +1,125 @@
+"""All that a report tells, as plain values. Whatever a stage did not live to write is empty here.
+
+A ``Night`` holds userMasterIdentifiers, school codes and school names, and nothing else of a
+person: what is not in here cannot slip into a page, a sheet or a mail.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kakehashi.findings import Effect, Finding
+from kakehashi.report.words import Verdict
+
+PROPOSED = ("GONE", "UNLINKED", "EXPIRED")
+BOOKKEEPING = "record"  # a kind of action that touches no account
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A stage that failed, by name and kind of error; ``tools`` whose delivery failed."""
+
+    stage: str
+    error: str
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier run that ended well: Japan date and pupils in its roster."""
+
+    run_id: str
+    as_of: str
+    pupils: int
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """``verdict`` is final. ``as_of`` is the Japan date the roster is read for, ``made_on`` the one
+    on which the run began. ``place`` is the run folder as an address, with a trailing slash.
+
+    ``plan`` is plan.json, {} where there is none. ``held_rows`` are pupils by code as preprocess
+    held them, ``stopped`` as Microsoft 365 did. ``results`` counts by (kind, outcome).
+    ``schools`` maps MEXT codes to names, ``school_of`` the pupils that are listed to MEXT codes.
+    ``past`` is newest first.
+    """
+
+    run_id: str
+    city: str
+    city_name: str
+    mode: str
+    as_of: date
+    made_on: date
+    verdict: Verdict
+    place: str
+    failed: Failure | None = None
+    drop: Mapping[str, Any] = field(default_factory=dict)
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    held_rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    schools: Mapping[str, str] = field(default_factory=dict)
+    school_of: Mapping[str, str] = field(default_factory=dict)
+    results: Counter[tuple[str, str]] = field(default_factory=Counter)
+    stopped: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    deliveries: tuple[Mapping[str, Any], ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()
+
+    @property
+    def pupils(self) -> int | None:
+        """Pupils in tonight's roster, held ones included; None if it was not read so far."""
+        return self.counts.get("pupils")
+
+    @property
+    def refused_approval(self) -> bool:
+        return self.mode == "apply" and self.verdict is Verdict.REFUSED
+
+    @property
+    def failures(self) -> int:
+        """Actions that the service, not the pupil's data, kept from succeeding."""
+        return sum(n for (_, outcome), n in self.results.items() if outcome == "failed")
+
+    @property
+    def done(self) -> int:
+        """Account actions that are carried out, now or by an earlier attempt of this run."""
+        return sum(n for (kind, outcome), n in self.results.items()
+                   if kind != BOOKKEEPING and outcome in {"done", "skipped"})  # fmt: skip
+
+    def held(self) -> dict[str, list[str]]:
+        """Held pupils by the code that holds them; a pupil may stand under several.
+
+        The plan knows best whom the roster holds: a finding alone may lie on a row that another
+        row of the same pupil made good.
+        """
+        sources = [self.plan.get("held", self.held_rows), self.stopped]
+        found: dict[str, set[str]] = {}
+        for source in sources:
+            for code, pupils in source.items():
+                found.setdefault(code, set()).update(pupils)
+        for finding in self.findings:
+            if finding.code[0] == "T" and finding.effect is Effect.HOLD_PUPIL and finding.pupil:
+                found.setdefault(finding.code, set()).add(finding.pupil)
+        return {code: sorted(found[code]) for code in sorted(found) if found[code]}
+
+    def held_pupils(self) -> set[str]:
+        return {umi for ids in self.held().values() for umi in ids}
+
+    def proposed(self) -> dict[str, list[str]]:
+        """What waits for a person's word, pupil by pupil."""
+        found = self.plan.get("proposals", {})
+        return {situation: sorted(found.get(situation, ())) for situation in PROPOSED}
+
+
+def final_verdict(last: str, failed: Failure | None, plan: Mapping[str, Any]) -> Verdict:
+    """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}."""
+    if failed:
+        return Verdict.FAILED
+    if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE}:
+        return Verdict(last)
+    touched = [count for kind, count in plan.get("actions", {}).items() if kind != BOOKKEEPING]
+    return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

@@ -1,0 +1,49 @@
+"""summary.json: the run in numbers and keys, for machines and for `kakehashi --json`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from kakehashi.report.night import Night
+
+FILES = {
+    "summary": "summary.json",
+    "report": "report.html",
+    "workbook": "report.xlsx",
+    "plan": "plan.json",
+}
+
+
+def summary(night: Night) -> dict[str, Any]:
+    """JSON-ready. ``held`` and ``proposed`` name userMasterIdentifiers, nothing else of a pupil."""
+    return {
+        "run_id": night.run_id,
+        "city": night.city,
+        "verdict": str(night.verdict),
+        "checksum": str(night.plan.get("checksum", "")),
+        "counts": dict(night.plan.get("counts", {})),
+        "held": night.held(),
+        "proposed": night.proposed(),
+        "findings": dict(sorted(Counter(f.code for f in night.findings).items())),
+        "breaches": [_breach(breach) for breach in night.plan.get("breaches", ())],
+        "deliveries": [delivery(one) for one in night.deliveries],
+        "seconds": dict(night.seconds),
+        "paths": {"folder": night.place} | {n: night.place + f for n, f in FILES.items()},
+    }
+
+
+def _breach(breach: dict[str, Any]) -> dict[str, Any]:
+    return {name: breach.get(name) for name in ("code", "scope", "count", "bound")}
+
+
+def delivery(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What one tool got; blank where its stage did not say. ``file`` is a list where a tool takes
+    several files."""
+    return {
+        "tool": told.get("tool") or "",
+        "file": told.get("file") or "",
+        "mode": told.get("mode") or "",
+        "rows": dict(told.get("rows") or {}),
+    }

@@ -1,0 +1,151 @@
+"""The report's words, Japanese and English, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Verdict(StrEnum):
+    """How a run ended: the one word that everybody is told."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    REHEARSED = "rehearsed"
+    AWAITING = "awaiting-approval"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ALREADY_DONE = "already-done"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing in both languages."""
+
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWord:
+    """``mark`` tells the verdict without colour; ``tone`` names a colour of the page."""
+
+    mark: str
+    ja: str
+    en: str
+    tone: str
+    ja_more: str
+    en_more: str
+
+
+VERDICTS: Mapping[Verdict, VerdictWord] = MappingProxyType({
+    Verdict.APPLIED: VerdictWord(
+        "○", "完了", "Done", "good",
+        "名簿の変更を Microsoft 365 に反映しました。",
+        "The roster's changes were applied to Microsoft 365.",
+    ),
+    Verdict.UNCHANGED: VerdictWord(
+        "○", "完了(変更なし)", "Done, nothing to change", "good",
+        "アカウントの操作は必要ありませんでした。",
+        "No account had to be touched.",
+    ),
+    Verdict.REHEARSED: VerdictWord(
+        "○", "完了(予行)", "Rehearsed", "good",
+        "予行です。計画と報告だけを作り、ほかには何も書き込んでいません。",
+        "A rehearsal: only the plan and this report were made; nothing else was written.",
+    ),
+    Verdict.ALREADY_DONE: VerdictWord(
+        "○", "完了(処理済み)", "Already done", "good",
+        "同じファイルは処理済みです。今回は何もしていません。",
+        "This very file has been processed before; nothing was done this time.",
+    ),
+    Verdict.AWAITING: VerdictWord(
+        "△", "確認待ち", "Waiting for approval", "wait",
+        "いつもより大きな変更があるため、承認されるまで何も反映しません。今は昨日のままです。",
+        "The changes are larger than usual: nothing is applied until a person approves. "
+        "Everything is as it was yesterday.",
+    ),
+    Verdict.REFUSED: VerdictWord(
+        "■", "停止", "Stopped", "stop",
+        "受け付けられないため止めました。何も変更していません。今は昨日のままです。",
+        "It could not be accepted and was stopped. Nothing was changed; everything is as it was "
+        "yesterday.",
+    ),
+    Verdict.FAILED: VerdictWord(
+        "×", "失敗", "Failed", "stop",
+        "処理の途中で失敗しました。もう一度実行しても安全です。",
+        "A stage failed. Running again is always safe.",
+    ),
+})  # fmt: skip
+APPROVAL_REFUSED = Word(
+    "承認を受け付けられませんでした。計画は確認待ちのままで、何も変更していません。",
+    "The approval was not accepted. The plan still waits and nothing was changed.",
+)
+
+SITUATIONS: Mapping[str, Word] = MappingProxyType({
+    "NEW": Word("新規・転入", "new"),
+    "UNLINKED": Word("名寄せ待ち", "account exists, not linked"),
+    "CONFIRMED": Word("変更なし", "confirmed"),
+    "CHANGED": Word("変更あり", "changed"),
+    "MOVED": Word("市内転校", "moved"),
+    "PROMOTED": Word("進級", "promoted"),
+    "RENAMED": Word("氏名変更", "renamed"),
+    "UPDATED": Word("その他の変更", "other changes"),
+    "RETURNED": Word("復帰", "returned"),
+    "LOST": Word("アカウントが見つからない", "account not found"),
+    "DISPUTED": Word("重複", "disputed"),
+    "HELD": Word("保留", "held"),
+    "GONE": Word("名簿にいない", "not in roster"),
+    "SUSPENDED": Word("利用停止中", "suspended"),
+    "EXPIRED": Word("停止から猶予期間が経過", "suspended beyond the grace period"),
+})  # fmt: skip
+PROPOSALS: Mapping[str, Word] = MappingProxyType({
+    "GONE": Word("名簿にいない → 利用停止の候補", "not in roster → suspend?"),
+    "UNLINKED": Word("既存のアカウント → 名寄せの候補", "existing account → link?"),
+    "EXPIRED": Word("停止から猶予期間が経過 → 削除の候補", "suspended long ago → delete?"),
+})  # fmt: skip
+DECISIONS: Mapping[str, str] = MappingProxyType({
+    "GONE": "停止", "UNLINKED": "連携", "EXPIRED": "削除",
+})  # fmt: skip
+KINDS: Mapping[str, Word] = MappingProxyType({
+    "create": Word("作成", "create"),
+    "update": Word("更新", "update"),
+    "restore": Word("復元", "restore"),
+    "link": Word("名寄せ", "link"),
+    "suspend": Word("利用停止", "suspend"),
+    "delete": Word("削除", "delete"),
+    "record": Word("記録のみ", "record only"),
+})  # fmt: skip
+MODES: Mapping[str, Word] = MappingProxyType({
+    "bulk": Word("全件", "bulk"),
+    "delta": Word("差分", "delta"),
+    "": Word("なし", "no file"),
+})  # fmt: skip
+STAGES: Mapping[str, Word] = MappingProxyType({
+    "receive": Word("受領", "receive"),
+    "validate": Word("検査", "validate"),
+    "preprocess": Word("整形", "preprocess"),
+    "diff": Word("差分", "diff"),
+    "provision": Word("アカウント反映", "provision"),
+    "deliver": Word("配信", "deliver"),
+    "report": Word("報告", "report"),
+})  # fmt: skip
+
+
+def word(table: Mapping[str, Word], key: str) -> Word:
+    """The words for ``key``, or the key itself where nobody has found words yet."""
+    return table.get(key, Word(key, key))
+
+
+def compress(lines: Sequence[int], most: int = 40) -> str:
+    """Line numbers as people write them: ``12–19, 44``. At most ``most`` pieces, then ``…``."""
+    ranges: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if ranges and line == ranges[-1][1] + 1:
+            ranges[-1][1] = line
+        else:
+            ranges.append([line, line])
+    pieces = [str(a) if a == b else f"{a}–{b}" for a, b in ranges]
+    return ", ".join(pieces[:most]) + (", …" if len(pieces) > most else "")

@@ -1,0 +1,316 @@
+"""What staff read: the verdict, the numbers, what to type, and nothing about any child."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from kakehashi import report
+from kakehashi.catalogue import faults
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.findings import Effect, Finding, Place, Rule
+from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+from kakehashi.report.page import page_of
+from kakehashi.report.sparkline import sparkline
+from kakehashi.report.words import VERDICTS, compress
+
+SCHOOL, OTHER = "B108299900015", "B108299900024"
+UMI = [f"00000000-0000-4000-8000-{n:012d}" for n in range(20)]
+RUN_ID = "demo-20261110T020500-0a1b2c3d"
+PLAN: dict[str, Any] = {
+    "checksum": "c0ffee" * 10,
+    "counts": {"NEW": 12, "CONFIRMED": 380, "GONE": 2},
+    "schools": {SCHOOL: {"NEW": 12, "CONFIRMED": 200}, OTHER: {"GONE": 2, "CONFIRMED": 180}},
+    "held": {"M001": [UMI[3]]},
+    "proposals": {"GONE": [UMI[1], UMI[0]]},
+    "breaches": [{"code": "S901", "scope": "city", "count": 12, "bound": 8, "kind": "new"}],
+    "actions": {"create": 12, "record": 2},
+}
+NIGHT = Night(
+    run_id=RUN_ID,
+    city="demo",
+    city_name="見本市",
+    mode="sync",
+    as_of=date(2026, 11, 10),
+    made_on=date(2026, 11, 10),
+    verdict=Verdict.AWAITING,
+    place=f"s3://runs/demo/{RUN_ID}/",
+    drop={"received": "2026-11-09T17:04:12+00:00", "bytes": 4096, "sha256": "ab"},
+    plan=PLAN,
+    findings=(NO_PASSWORD.at(Place("users.csv", 12, "userIds"), pupil=UMI[3], school=SCHOOL),),
+    schools={SCHOOL: "若葉小学校", OTHER: "緑台小学校"},
+    school_of={UMI[0]: OTHER, UMI[1]: OTHER, UMI[3]: SCHOOL},
+    counts={"pupils": 392},
+    seconds={"receive": 0.5, "validate": 1.25},
+    past=(Past("demo-20261109T020500-0a1b2c3d", "2026-11-09", 380),),
+)
+BARE = Night(
+    run_id=RUN_ID,
+    city="demo",
+    city_name="demo",
+    mode="sync",
+    as_of=date(2026, 11, 10),
+    made_on=date(2026, 11, 10),
+    verdict=Verdict.FAILED,
+    place="s3://runs/x/",
+    failed=Failure("validate", "MemoryError"),
+)
+
+
+# -- verdicts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last", "plan", "verdict"),
+    [
+        ("refused", {}, "refused"),
+        ("awaiting-approval", PLAN, "awaiting-approval"),
+        ("rehearsed", PLAN, "rehearsed"),
+        ("already-done", {}, "already-done"),
+        ("apply", PLAN, "applied"),
+        ("apply", {"actions": {"record": 3}}, "unchanged"),
+        ("apply", {}, "unchanged"),
+    ],
+)
+def test_the_last_word_of_a_stage_becomes_the_verdict(
+    last: str, plan: dict[str, Any], verdict: str
+) -> None:
+    assert final_verdict(last, None, plan) == verdict
+
+
+@pytest.mark.parametrize("last", ["go", "apply", "refused", "awaiting-approval"])
+def test_whatever_came_before_a_failure_is_a_failure(last: str) -> None:
+    assert final_verdict(last, Failure("deliver", "TryLater"), PLAN) == Verdict.FAILED
+
+
+# -- summary.json ---------------------------------------------------------------------------
+
+
+def test_the_summary_has_exactly_the_promised_keys() -> None:
+    assert set(report.summary(NIGHT)) == {
+        "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings",
+        "breaches", "deliveries", "seconds", "paths",
+    }  # fmt: skip
+
+
+def test_the_summary_tells_who_is_held_proposed_and_what_is_breached() -> None:
+    told = report.summary(NIGHT)
+    assert told["held"] == {"M001": [UMI[3]]}
+    assert told["proposed"] == {"GONE": [UMI[0], UMI[1]], "UNLINKED": [], "EXPIRED": []}
+    assert told["breaches"] == [{"code": "S901", "scope": "city", "count": 12, "bound": 8}]
+    assert told["findings"] == {"M001": 1}
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_a_finding_on_a_row_that_another_row_made_good_holds_nobody() -> None:
+    rule = Rule("R099", Effect.HOLD_PUPIL, ja="例", en="example", todo="-")
+    night = replace(NIGHT, findings=(rule.at(Place("users.csv", 3), pupil=UMI[7]),))
+    assert night.held() == {"M001": [UMI[3]]}
+
+
+def test_pupils_whom_microsoft_365_or_a_tool_stopped_are_held_too() -> None:
+    tool = Rule("T099", Effect.HOLD_PUPIL, ja="例", en="example", todo="-")
+    night = replace(NIGHT, stopped={"M006": frozenset({UMI[5]})}, findings=(tool.at(pupil=UMI[6]),))
+    assert night.held() == {"M001": [UMI[3]], "M006": [UMI[5]], "T099": [UMI[6]]}
+
+
+def test_without_a_plan_the_held_rows_of_preprocess_are_told() -> None:
+    night = replace(NIGHT, plan={}, held_rows={"D050": frozenset({UMI[2], UMI[1]})})
+    assert report.summary(night)["held"] == {"D050": [UMI[1], UMI[2]]}
+
+
+# -- the page -------------------------------------------------------------------------------
+
+
+class _Outline(HTMLParser):
+    """Headings, texts, addresses and whether every table has headers."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.addresses: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        if tag in {"h1", "h2", "h3"}:
+            self.levels.append(int(tag[1]))
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_has_a_page_that_begins_with_it(verdict: Verdict) -> None:
+    outline = _Outline(report.html(replace(NIGHT, verdict=verdict)))
+    assert VERDICTS[verdict].ja in outline.text.partition("見本市")[2]
+    assert outline.levels[0] == 1
+    assert outline.tags["h1"] == 1
+
+
+def test_a_night_of_which_nothing_is_left_still_has_its_page_sheets_and_mail() -> None:
+    assert "失敗" in _Outline(report.html(BARE)).text
+    assert load_workbook(io.BytesIO(report.xlsx(BARE))).sheetnames[0] == "概要"
+    assert "検査で停止" in report.mail_line(BARE)
+    assert report.summary(BARE)["held"] == {}
+
+
+def test_the_page_asks_nobody_for_anything() -> None:
+    outline = _Outline(report.html(NIGHT))
+    assert {a for a in outline.addresses if not a.startswith("#")} == {"data:,"}
+    assert outline.tags["script"] == outline.tags["link"] - 1 == 0
+
+
+def test_headings_go_down_one_level_at_a_time() -> None:
+    levels = _Outline(report.html(NIGHT)).levels
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_a_waiting_plan_says_exactly_what_to_type() -> None:
+    decision = page_of(NIGHT).decision
+    assert decision.command == (
+        f"kakehashi approve {RUN_ID} --checksum {PLAN['checksum']} --accept S901 --by 氏名"
+    )
+    assert json.loads(decision.order) == {
+        "action": "apply",
+        "run_id": RUN_ID,
+        "checksum": PLAN["checksum"],
+        "accept": ["S901"],
+        "by": "氏名",
+    }
+    assert decision.until == "2026-11-17"
+
+
+def test_a_refused_drop_is_mended_and_a_failure_is_run_again() -> None:
+    refused, failed = page_of(replace(NIGHT, verdict=Verdict.REFUSED)), page_of(BARE)
+    assert (refused.decision.mend, failed.decision.mend) == (True, False)
+    assert failed.decision.again == "kakehashi rerun --city demo"
+
+
+def test_a_refused_approval_says_that_the_plan_still_waits() -> None:
+    page = page_of(replace(NIGHT, mode="apply", verdict=Verdict.REFUSED))
+    assert "確認待ちのまま" in page.more.ja
+    assert page.decision.again == ""
+
+
+def test_only_schools_and_columns_in_which_something_happened_are_shown() -> None:
+    page = page_of(NIGHT)
+    assert [column.en for column in page.columns] == ["new", "not in roster"]
+    assert [(row.code, list(row.numbers)) for row in page.schools] == [
+        (SCHOOL, [12, 0]),
+        (OTHER, [0, 2]),
+    ]
+
+
+def test_pupils_are_compared_with_the_last_night_that_ended_well() -> None:
+    assert page_of(NIGHT).change == "+12"
+    assert page_of(replace(NIGHT, counts={"pupils": 378})).change == "−2"
+    assert page_of(replace(NIGHT, past=())).change == ""
+
+
+def test_findings_are_grouped_by_code_with_the_gravest_first_and_lines_compressed() -> None:
+    grave = faults.STAGE_FAILED.at(stage="validate", error="MemoryError")
+    lines = [12, 13, 14, 19, 44, 45]
+    some = [NO_PASSWORD.at(Place("users.csv", n, "userIds"), pupil=UMI[0]) for n in lines]
+    groups = page_of(replace(NIGHT, findings=(*some, grave))).groups
+    assert [(g.code, g.count) for g in groups] == [("I001", 1), ("M001", 6)]
+    assert groups[1].places == [("users.csv", "userIds", "12–14, 19, 44–45")]
+
+
+def test_the_page_is_written_in_japans_time() -> None:
+    assert page_of(NIGHT).received == "2026-11-10 02:04"
+
+
+def test_a_school_name_cannot_become_markup() -> None:
+    night = replace(NIGHT, schools={SCHOOL: "<script>alert(1)</script>"})
+    assert _Outline(report.html(night)).tags["script"] == 0
+
+
+def test_a_finding_of_an_older_catalogue_is_shown_by_its_code() -> None:
+    old = Finding("R998", Effect.NOTE, Place("users.csv", 2), facts={"count": 1})
+    assert "R998" in report.html(replace(NIGHT, findings=(old,)))
+
+
+@given(st.sets(st.integers(1, 200)))
+def test_compressed_lines_stand_for_exactly_the_lines(lines: set[int]) -> None:
+    told: set[int] = set()
+    for piece in filter(None, compress(sorted(lines), most=1000).split(", ")):
+        first, _, last = piece.partition("–")
+        told |= set(range(int(first), int(last or first) + 1))
+    assert told == lines
+
+
+def test_too_many_lines_end_in_dots() -> None:
+    assert compress(range(1, 100, 2), most=3) == "1, 3, 5, …"
+
+
+def test_a_line_of_nights_needs_two_of_them_and_stays_in_its_frame() -> None:
+    assert sparkline([], 5) is None
+    drawn = sparkline([5, 5], 5)
+    assert drawn is not None
+    assert (drawn.low, drawn.high, drawn.nights) == (5, 5, 3)
+    risen = sparkline([1, 100], 50)
+    assert risen is not None
+    heights = [float(spot.split(",")[1]) for spot in risen.points.split()]
+    assert all(0 <= height <= 48 for height in heights)
+
+
+# -- the workbook ---------------------------------------------------------------------------
+
+
+def test_nothing_in_the_workbook_can_execute() -> None:
+    evil = '=HYPERLINK("http://example.com")'
+    night = replace(NIGHT, schools={SCHOOL: evil, OTHER: "+1+1"}, city_name="@SUM(1)")
+    body = report.xlsx(night)
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        sheets = [parts.read(name).decode() for name in parts.namelist() if "sheet" in name]
+    assert not any("<f>" in sheet or "hyperlink" in sheet for sheet in sheets)
+    assert load_workbook(io.BytesIO(body))["学校別"]["B2"].data_type == "s"
+
+
+def test_the_sheet_of_decisions_can_be_given_back() -> None:
+    sheet = load_workbook(io.BytesIO(report.xlsx(NIGHT)))["判断"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][:2] == ("userMasterIdentifier", "決定")
+    assert [(row[0], row[1], row[3], row[5]) for row in rows[1:]] == [
+        (UMI[0], None, OTHER, "停止"),
+        (UMI[1], None, OTHER, "停止"),
+    ]
+
+
+def test_held_pupils_are_listed_with_code_and_school() -> None:
+    rows = list(load_workbook(io.BytesIO(report.xlsx(NIGHT)))["保留"].iter_rows(values_only=True))
+    assert rows[1:] == [(UMI[3], "M001", SCHOOL, "若葉小学校")]
+
+
+# -- the mail -------------------------------------------------------------------------------
+
+
+def test_the_mail_is_a_line_and_an_address_without_any_pupil() -> None:
+    mail = report.mail_line(NIGHT)
+    first, address = mail.strip().split("\n")
+    assert first.startswith("【架け橋】△ 見本市 2026-11-10 確認待ち")
+    assert address == f"{NIGHT.place}report.html"
+    assert not any(umi in mail for umi in UMI)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_subject_is_what_sns_takes(verdict: Verdict) -> None:
+    subject = report.subject(replace(NIGHT, verdict=verdict))
+    assert subject.isascii()
+    assert len(subject) < 100
