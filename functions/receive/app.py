@@ -1,0 +1,45 @@
+"""Receive: take the city's lease, and then a drop into a new run folder, or a person's approval.
+
+From here on a run is a function of its folder: drop and rules are copied into it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi import receive
+from kakehashi.edges import approvals, intake, settings
+from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import metrics, stage_handler
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    began = time.monotonic()
+    env = settings.load(intake.Environment)
+    execution = intake.Execution.model_validate(event["execution"])
+    try:
+        order = receive.read_order(event["input"])
+    except receive.NotAnOrder as exc:
+        raise BadConfiguration(str(exc)) from None
+
+    state = State.of(env.table, order.city)
+    rules = intake.rules_of(boto3.client("s3"), env.rules_bucket, order.city)
+    if order.action != "rehearse":
+        intake.take_lease(state, execution)
+
+    if isinstance(order, receive.Apply):
+        run = approvals.Approvals(env, state, execution).decide(order, rules.city.sha256)
+    else:
+        run = intake.Intake(env, state, execution).take(order, rules)
+    metrics.add_dimension(name="stage", value="receive")
+    metrics.add_dimension(name="city", value=order.city)
+    # 0 for a person's order: only a drop quiets the alarm for a night on which none came.
+    metrics.add_metric("Received", MetricUnit.Count, int(order.action == "sync"))
+    return run.after("receive", run.verdict, began)

@@ -1,0 +1,90 @@
+"""A person's approval of a plan that waits: admitted, or refused with every reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import boto3
+
+from kakehashi import receive
+from kakehashi.diff import Approval, Plan, admit, read_plan
+from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.intake import Environment, Execution
+from kakehashi.edges.runs import JAPAN, Folder, Run, made_on, prefix_of
+from kakehashi.edges.state import State
+from kakehashi.findings import refuses
+
+WAITING = "awaiting-approval"
+
+
+class Approvals:
+    """Decides whether the plan of an earlier run may go now."""
+
+    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+        self.env, self.state, self.execution = env, state, execution
+
+    def decide(self, order: receive.Apply, rules_now: str) -> Run:
+        """The waiting run with verdict "apply", its serial moved; or a run of its own in
+        ``approvals/<execution>/`` with verdict "refused" and the reasons as findings.
+
+        ``rules_now`` is the SHA-256 of the city's present rules. Raises BadConfiguration for a
+        run that is not there.
+        """
+        folder = Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
+        record = self.state.run(order.run_id)
+        if not record or folder.get("plan.json") is None:
+            raise BadConfiguration("this run has no plan")
+        plan = _plan_in(folder)
+        if record.get("approved", {}).get("execution") == self.execution.id:
+            return self._admitted(order, record, plan)  # we died after admission: go on
+        findings = admit(
+            plan,
+            Approval(order.checksum, order.accept, order.by),
+            serial=self.state.serial(),
+            today=self.execution.started.astimezone(JAPAN).date(),
+            made_on=made_on(order.run_id),
+            waiting=record.get("verdict") == WAITING,
+            applied=record.get("verdict") in {"applied", "unchanged"},
+            rules_now=rules_now,
+        )
+        if refuses(findings):
+            run = self._run(order, record, f"approvals/{self.execution.name}/", "refused")
+            Folder.of(run, self.env.runs_bucket).put_findings("receive", findings)
+            return run
+        folder.put_findings("receive", findings)
+        return self._admitted(order, record, plan)
+
+    def _admitted(self, order: receive.Apply, record: dict[str, str], plan: Plan) -> Run:
+        self.state.note_run(
+            order.run_id,
+            verdict="running",
+            approved={
+                "execution": self.execution.id,
+                "by": order.by,
+                "at": self.execution.started.isoformat(),
+                "accept": list(order.accept),
+                "checksum": plan.checksum,
+            },
+        )
+        if plan.actions:
+            self.state.begin_apply(order.run_id, plan.serial)
+        run = self._run(order, record, "", "apply")
+        return run.model_copy(update={"counts": {"shards": plan.header()["shards"]}})
+
+    def _run(self, order: receive.Apply, record: dict[str, str], below: str, verdict: str) -> Run:
+        folder = Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
+        return Run(
+            run_id=order.run_id,
+            city=order.city,
+            prefix=prefix_of(order.run_id) + below,
+            mode="apply",
+            as_of=date.fromisoformat(record["as_of"]),
+            execution=self.execution.id,
+            verdict=verdict,
+            tools=tuple(folder.rules().tools),
+        )
+
+
+def _plan_in(folder: Folder) -> Plan:
+    names = folder.names("actions/")
+    return read_plan(folder.get_json("plan.json"), (a for n in names for a in folder.lines(n)))

@@ -1,0 +1,149 @@
+"""How a drop becomes a run: lease, rules, and a folder that holds all the run depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from kakehashi import city as cities
+from kakehashi import receive
+from kakehashi.edges import settings
+from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.inbox import Drop, Inbox
+from kakehashi.edges.runs import JAPAN, Folder, Run, prefix_of, run_id_of
+from kakehashi.edges.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+class Environment(settings.RulesSettings, settings.InboxSettings, settings.PasswordSettings):
+    """What Receive needs to know."""
+
+
+class Execution(BaseModel):
+    """The execution that runs us, as the state machine's context tells it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """A city's rules, and the text they were read from."""
+
+    city: cities.City
+    text: str
+
+
+def rules_of(s3: S3Client, bucket: str, city: str) -> RulesFile:
+    """Raises BadConfiguration for a city nobody has put, or whose rules do not load."""
+    body = Folder(s3, bucket, "cities/").get(f"{city}.toml")
+    if body is None:
+        raise BadConfiguration("this city has no rules: kakehashi city put")
+    text = body.decode()
+    try:
+        return RulesFile(cities.parse(text), text)
+    except cities.BadCity as exc:
+        raise BadConfiguration("this city's rules do not load: kakehashi city put") from exc
+
+
+def take_lease(state: State, execution: Execution) -> None:
+    """One run at a time per city. Raises TryLater while another execution is at work.
+
+    An owner whose execution has ended without giving the lease back (stopped by hand, or with
+    the whole engine) does not hold up the city.
+    """
+    held = state.lease()
+    dead = None
+    if held and held.owner != execution.id and _ended(held.owner):
+        dead = held.owner
+    state.take_lease(execution.id, datetime.now(UTC), dead=dead)
+
+
+def _ended(execution: str) -> bool:
+    try:
+        answer = boto3.client("stepfunctions").describe_execution(executionArn=execution)
+    except ClientError as exc:
+        if exc.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
+            return True
+        raise
+    return answer["status"] != "RUNNING"
+
+
+class Intake:
+    """Takes one drop in, by an order."""
+
+    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+        self.env, self.state, self.execution = env, state, execution
+        self.s3: S3Client = boto3.client("s3")
+
+    def take(self, order: receive.DropOrder, rules: RulesFile) -> Run:
+        """Fill a new run folder. The Run's verdict is "go", or "already-done"."""
+        drop = self._drop(order)
+        run = self._run(order, rules.city)
+        done = self._noted(order, run, drop.sha256(), rules.city)
+        self._fill(Folder(self.s3, self.env.runs_bucket, run.prefix), drop, rules.text)
+        if order.action == "sync":
+            self.state.note_newest_drop(key=drop.key, version=drop.version)
+        return run.model_copy(update={"verdict": "already-done" if done else "go"})
+
+    def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
+        run_id = run_id_of(order.city, self.execution.name, self.execution.started)
+        return Run(
+            run_id=run_id,
+            city=order.city,
+            prefix=prefix_of(run_id),
+            mode=order.action,
+            as_of=order.as_of or self.execution.started.astimezone(JAPAN).date(),
+            execution="" if order.action == "rehearse" else self.execution.id,
+            tools=tuple(city.tools),
+        )
+
+    def _drop(self, order: receive.DropOrder) -> Drop:
+        inbox = Inbox(self.s3, self.env.inbox_bucket)
+        if not isinstance(order, receive.Rerun) and order.drop:
+            return inbox.drop(order.drop, order.version)
+        newest = self.state.newest_drop()
+        if not newest:
+            raise BadConfiguration("no drop has come yet")
+        return inbox.drop(newest["key"], newest["version"] or None)
+
+    def _noted(self, order: receive.DropOrder, run: Run, sha256: str, city: cities.City) -> bool:
+        """Whether this drop is done already; if not, note that it is being taken in.
+
+        A rehearsal leaves no note: nothing outside its run folder changes.
+        """
+        if order.action == "rehearse":
+            return False
+        uploads = Inbox(self.s3, self.env.passwords_bucket).uploads(f"inbox/{run.city}/passwords/")
+        inputs = receive.inputs_digest(city.sha256, run.as_of, uploads)
+        earlier = self.state.drop(sha256)
+        if order.action == "sync" and receive.already_done(
+            earlier, inputs=inputs, serial=self.state.serial()
+        ):
+            return True
+        self.state.note_drop(sha256, run_id=run.run_id, inputs=inputs, verdict="running")
+        self.state.note_run(
+            run.run_id,
+            verdict="running",
+            mode=run.mode,
+            as_of=run.as_of.isoformat(),
+            drop=sha256,
+            execution=run.execution,
+        )
+        return False
+
+    def _fill(self, folder: Folder, drop: Drop, rules: str) -> None:
+        folder.put_json("drop.json", drop.to_json())
+        folder.put("city.toml", rules, "application/toml")
+        for name, body in drop.files.items():
+            folder.put(f"roster/{name}", body)
