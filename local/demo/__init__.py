@@ -1,0 +1,77 @@
+"""A city that does not exist, for demonstrations, tests and benchmarks.
+
+``new``, ``next`` and ``april`` keep the city in ``<folder>/demo-city.json`` and write what the
+robot would upload on a night to ``<folder>/<YYYY-MM-DD>/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from local.demo import export
+from local.demo.city import DemoCity
+from local.demo.export import FAULTS, Fault
+from local.demo.moves import QUIET, Changes
+from local.demo.passwords import passwords
+
+__all__ = ["FAULTS", "QUIET", "Changes", "DemoCity", "Exported", "Fault", "april", "new", "next"]
+
+STATE = "demo-city.json"
+FIRST_DAY = date(2026, 11, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What one night left behind; ``passwords`` is None where nobody needs a first one."""
+
+    day: date
+    drop: Path
+    passwords: Path | None
+
+
+def new(
+    folder: Path,
+    pupils: int,
+    schools: int,
+    seed: int,
+    day: date = FIRST_DAY,
+    *,
+    unfilled: float = 0.0005,
+) -> Exported:
+    """A new city in ``folder``. Raises FileExistsError where one lives already."""
+    if (folder / STATE).exists():
+        raise FileExistsError(folder / STATE)
+    city = DemoCity(seed, pupils, schools, day, unfilled=unfilled)
+    return _write(city, folder)
+
+
+def next(  # noqa: A001 - it is read as demo.next
+    folder: Path, changes: Changes | None = None, fault: Fault | None = None
+) -> Exported:
+    """The next day of the city in ``folder``; ``fault`` spoils the export, not the city."""
+    city = DemoCity.load(folder / STATE)
+    city.next_night(city.day + timedelta(days=1), changes)
+    return _write(city, folder, fault)
+
+
+def april(folder: Path) -> Exported:
+    """The first of April that comes next."""
+    city = DemoCity.load(folder / STATE)
+    this_year = date(city.day.year, 4, 1)
+    city.next_april(this_year if city.day < this_year else date(city.day.year + 1, 4, 1))
+    return _write(city, folder)
+
+
+def _write(city: DemoCity, folder: Path, fault: Fault | None = None) -> Exported:
+    night = folder / city.day.isoformat()
+    night.mkdir(parents=True, exist_ok=True)
+    drop = night / export.zip_name(city)
+    drop.write_bytes(export.package(city, fault))
+    first_ones = None
+    if body := passwords(city):
+        first_ones = night / "passwords.csv"
+        first_ones.write_bytes(body)
+    city.save(folder / STATE)
+    return Exported(city.day, drop, first_ones)

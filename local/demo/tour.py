@@ -1,0 +1,111 @@
+"""Five nights of a demo city through the whole stack: what `make run` shows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.table import Table
+
+from kakehashi.edges.runs import JAPAN
+from local import demo, words
+from local.console import Console, Outcome, order_for_drop
+
+CITY = "demo"
+BY = "見本 承認者"
+TOLD = ("NEW", "MOVED", "RENAMED", "UPDATED", "PROMOTED", "GONE")
+
+
+class TourFailed(Exception):
+    """A night did not end as the tour promises."""
+
+
+def _table() -> Table:
+    table = Table(title="架け橋 五夜の見本 / five nights")
+    for heading in ("夜 night", "判定 verdict", "内容 what happened", "場所 where"):
+        table.add_column(heading)
+    return table
+
+
+@dataclass
+class Tour:
+    console: Console
+    folder: Path
+    terminal: Terminal
+    table: Table = field(default_factory=_table)
+
+    def all_nights(self, pupils: int, schools: int) -> None:
+        """Run the five nights; raises TourFailed where one ends in another verdict."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        city = self.folder / "city"
+        today = datetime.now(UTC).astimezone(JAPAN).date()
+
+        first = demo.new(city, pupils, schools, seed=1, day=today)
+        outcome = self._night("初日: 全員が新規 first night", first, None, "awaiting-approval")
+        self._approve(outcome)
+        quiet = demo.next(city, demo.QUIET)
+        self._night("静かな夜 quiet night", quiet, quiet.day, "unchanged")
+        moves = demo.next(city)
+        self._night("転出入と氏名変更 transfers, renames", moves, moves.day, "applied")
+        broken = demo.next(city, demo.QUIET, fault="cut")
+        self._night("壊れたファイル broken export", broken, broken.day, "refused")
+        turn = demo.april(city)
+        self._night("4月の予行演習 April rehearsal", turn, turn.day, "rehearsed", rehearse=True)
+        self.terminal.print(self.table)
+        self.terminal.print(
+            f"報告書 reports: {self.folder}/<夜 night>/run/report.html"
+            f"\n配信物 deliveries: {self.folder}/<夜 night>/outbox/",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def _night(
+        self, title: str, exported: demo.Exported, as_of: date | None, expected: str,
+        *, rehearse: bool = False,
+    ) -> Outcome:  # fmt: skip
+        if exported.passwords:
+            self.console.upload_passwords(CITY, exported.passwords)
+        since = datetime.now(UTC)
+        as_the_robot = as_of is None
+        key, version = self.console.upload_drop(CITY, exported.drop, starts=as_the_robot)
+        if as_the_robot:
+            arn = self.console.started_by(key, version, since)
+        else:
+            action = "rehearse" if rehearse else "sync"
+            arn = self.console.start(order_for_drop(action, CITY, key, version, as_of))
+        return self._end(title, arn, expected)
+
+    def _approve(self, waiting: Outcome) -> None:
+        order = {
+            "action": "apply",
+            "run_id": waiting.run_id,
+            "checksum": waiting.summary["checksum"],
+            "accept": sorted({breach["code"] for breach in waiting.summary["breaches"]}),
+            "by": BY,
+        }
+        self._end("承認 approved", self.console.start(order), "applied", waiting.run_id)
+
+    def _end(self, title: str, arn: str, expected: str, run_id: str = "") -> Outcome:
+        with self.terminal.status(title):
+            execution = self.console.follow(arn, lambda stage: None)
+        outcome = self.console.outcome(execution, CITY, run_id)
+        verdict = str(outcome.summary.get("verdict"))
+        night = self.folder / f"{self.table.row_count + 1}-{verdict}"
+        self.console.fetch(outcome, night)
+        self.table.add_row(title, words.verdict_line(verdict), _told(outcome.summary), night.name)
+        if verdict != expected:
+            self.terminal.print(self.table)
+            raise TourFailed(f"{title}: {verdict}, not {expected}; see {night}")
+        return outcome
+
+
+def _told(summary: Mapping[str, Any]) -> str:
+    counts = summary.get("counts", {})
+    parts = [f"{words.COUNT_WORDS[name]} {counts[name]}" for name in TOLD if counts.get(name)]
+    codes = [f"{code}×{n}" for code, n in summary.get("findings", {}).items() if code[0] in "FHS"]
+    return " ".join(parts + codes) or "—"
