@@ -1,0 +1,121 @@
+# Kakehashi 架け橋. `make run` shows the main job on this machine; `make help` lists the rest.
+# A fresh machine needs make and python3 with pip; Python 3.13 is looked for, or fetched.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SETUP := local/setup.sh
+LAYER := build/layer/.built
+export PYTHONDONTWRITEBYTECODE ?=
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= ap-northeast-1
+
+# sam build works for the processor of this machine; a deployment says which one it wants.
+ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
+STACK ?= kakehashi
+
+.PHONY: help install run check test unit infra integration e2e build smoke bench lock docs deploy \
+	install-dev install-sam format clean distclean
+
+help: ## この一覧 / this list
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+# -- installation ----------------------------------------------------------------------------------
+
+install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make run` needs
+
+.venv/.python: .python-version
+	$(SETUP) venv .venv
+	@touch $@
+
+.venv/.stack: .venv/.python requirements/stack.txt pyproject.toml
+	$(SETUP) pip .venv requirements/stack.txt
+	$(SETUP) editable .venv
+	@touch $@
+
+.venv/.dev: .venv/.stack requirements/dev.txt
+	$(SETUP) pip .venv requirements/dev.txt
+	@touch $@
+
+.venv-lambda/.boto3: .venv/.python requirements/lambda.txt
+	$(SETUP) venv .venv-lambda
+	$(SETUP) pip .venv-lambda requirements/lambda.txt
+	@touch $@
+
+.venv-sam/.sam: .venv/.python requirements/sam.txt
+	$(SETUP) venv .venv-sam
+	$(SETUP) pip .venv-sam requirements/sam.txt
+	@touch $@
+
+$(LAYER): .venv/.stack layers/kakehashi/requirements.txt
+	$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
+	@touch $@
+
+install-dev: install .venv/.dev ## 開発とテストの準備 / what check and test need
+install-sam: .venv-sam/.sam
+
+# -- the main job ----------------------------------------------------------------------------------
+
+run: install ## 見本の市で五晩を実行 / five nights of a demo city on this machine
+	$(BIN)/kakehashi demo tour
+
+# -- checks and tests ------------------------------------------------------------------------------
+
+check: install-dev ## コミットの前に / before each commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/pytest -q tests/unit tests/cases tests/infra
+
+unit infra integration e2e: install-dev
+	$(BIN)/pytest -q tests/$@
+
+test: check ## CI が行うすべて / all that CI runs
+	$(BIN)/pytest -q tests/integration
+	$(BIN)/pytest -q tests/e2e
+	$(MAKE) smoke
+
+format: install-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+build: install-sam ## 配備物を作る / sam build
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam validate --lint
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam build --cached \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+smoke: build install-dev ## 配備物が読み込めるか / does each built function import
+	$(BIN)/pytest -q tests/smoke
+
+bench: install-dev ## 速さの比較 / ratios against named peers
+	$(BIN)/python -m benchmarks
+
+# -- generated files -------------------------------------------------------------------------------
+
+docs: install ## コードから作るページ / pages written from the code
+	$(BIN)/python -m local.docs
+
+lock: install ## 依存の固定 / every lock, from pyproject.toml
+	$(SETUP) lock
+
+# -- a real account --------------------------------------------------------------------------------
+
+deploy: ARCHITECTURE := arm64
+deploy: build ## AWS へ配備(初回は質問に答える) / to a real account, see docs/deploy.md
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam deploy --guided --stack-name $(STACK) \
+		--resolve-s3 --capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+# -- tidying ---------------------------------------------------------------------------------------
+
+clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
+	rm -rf build .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find functions layers local tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
+	rm -rf .venv .venv-lambda .venv-sam .venv-uv

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Installation steps of the Makefile, each safe to repeat:
+#   setup.sh venv DIR              a virtual environment of Python 3.13
+#   setup.sh pip DIR LOCK          install a hashed lock into it
+#   setup.sh editable DIR          the project itself, editable
+#   setup.sh layer DIR LOCK        the layer's dependencies, compiled, for the embedded stack
+#   setup.sh lock                  compile every lock from pyproject.toml
+# Nothing is assumed but a python3 with pip. uv is used for speed; where it cannot be had or does
+# not reach the index, pip does the same.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+UV=.venv-uv/bin/uv
+
+say() { printf '%s\n' "$*" >&2; }
+
+is_313() { # a shim may lie on PATH and not run, and a system's Python may lack ensurepip
+  [ "$("$1" -c 'import ensurepip, sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = 3.13 ]
+}
+
+python_313() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3.13 python3 python \
+    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13*/bin/python; do
+    if [ -n "$candidate" ] && is_313 "$candidate"; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  say "Python 3.13 が見つからないので uv で用意します。 / fetching Python 3.13 with uv"
+  uv
+  "$UV" python install 3.13 >&2
+  "$UV" python find 3.13
+}
+
+uv() { # makes sure of $UV; fails where it cannot be had
+  [ -x "$UV" ] && return
+  local python
+  for python in "${PYTHON:-}" python3 /usr/bin/python3 python; do
+    if [ -n "$python" ] && "$python" -m pip --version >/dev/null 2>&1; then break; fi
+  done
+  # Into a folder, not an environment: some systems have pip but not ensurepip.
+  "$python" -m pip install -q --disable-pip-version-check --target .venv-uv --upgrade \
+    --require-hashes -r requirements/uv.txt >&2 && [ -x "$UV" ]
+}
+
+venv() {
+  if [ -x "$1/bin/python" ] && is_313 "$1/bin/python"; then return; fi
+  rm -rf "$1"
+  local python
+  python=$(python_313)
+  "$python" -m venv "$1"
+}
+
+pip_install() { # python, then pip's arguments
+  local python=$1
+  shift
+  if uv && "$UV" pip install -q --python "$python" "$@"; then return; fi
+  say "uv では入れられないので pip を使います。 / using pip instead of uv"
+  "$python" -m pip install -q --disable-pip-version-check "$@"
+}
+
+layer() {
+  rm -rf "$1"
+  pip_install .venv/bin/python --target "$1" --require-hashes -r "$2"
+  # Each function's process would otherwise compile what it imports, every time it starts.
+  .venv/bin/python -m compileall -q -j 0 "$1"
+}
+
+lock() {
+  uv
+  # The layer's lock names no group, so nothing else gets into it; -c makes the versions agree.
+  compile pyproject.toml --group stack -o requirements/stack.txt
+  compile pyproject.toml -c requirements/stack.txt -o layers/kakehashi/requirements.txt
+  compile pyproject.toml --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
+  compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
+  compile --group sam -o requirements/sam.txt
+  compile --group uv -o requirements/uv.txt
+}
+
+compile() {
+  "$UV" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+    --python-version 3.13 --custom-compile-command "make lock" "$@"
+}
+
+case ${1:-} in
+venv) venv "$2" ;;
+pip) pip_install "$2/bin/python" --require-hashes -r "$3" ;;
+editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . ;;
+layer) layer "$2" "$3" ;;
+lock) lock ;;
+*)
+  say "setup.sh: venv | pip | editable | layer | lock"
+  exit 2
+  ;;
+esac

@@ -1,0 +1,249 @@
+"""The embedded stack: the engine, the fake tenant and the deployed template, as one thing.
+
+Everything lies below ``home``: stack.json (ports, process ids, outputs), state/, s3/, layers/,
+tenant/, engine.log, tenant.log. Several homes live side by side, each on ports of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.engine import deploy, engine, process
+from local.engine.environment import environment
+from local.tenant.settings import CLIENT_ID, CLIENT_SECRET, TENANT_ID
+
+ROOT = Path(__file__).parents[1]
+PROJECT = deploy.Project(ROOT / "template.yaml", ROOT / "build" / "layer" / "python")
+LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
+CITIES = ROOT / "cities"
+NAME = "kakehashi"
+
+type Progress = Callable[[str], None]
+
+
+class StackError(Exception):
+    """The stack cannot do what was asked; the text is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What stack.json remembers. A port is 0 until the first start, a process id 0 when down."""
+
+    port: int = 0
+    tenant_port: int = 0
+    tenant_pid: int = 0
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def _silent(_step: str) -> None:
+    """The progress callback of somebody who does not want to hear."""
+
+
+class Stack:
+    """``port`` None: the port chosen at the first start, remembered in ``home``."""
+
+    def __init__(self, home: Path, port: int | None = None) -> None:
+        self.home = home.absolute()
+        self.wanted_port = port
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        return self._engine().url
+
+    @property
+    def tenant_url(self) -> str:
+        return f"http://127.0.0.1:{self._memory().tenant_port}"
+
+    def is_up(self) -> bool:
+        """Whether this home's own engine and tenant answer, with a stack deployed."""
+        memory = self._memory()
+        return bool(memory.outputs and self._engine().pid() and self._tenant_pid())
+
+    def outputs(self) -> Mapping[str, str]:
+        """The template's outputs: InboxBucket, Table, StateMachineArn, DeadLettersUrl, …"""
+        return self._memory().outputs
+
+    def session(self) -> boto3.Session:
+        """Dummy credentials, whatever the environment holds."""
+        return engine.session()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that reaches the engine and nothing else."""
+        return self._engine().client(service)
+
+    def resource(self, service: str) -> Any:
+        return self._engine().resource(service)
+
+    # -- starting and stopping -------------------------------------------------------------------
+
+    def up(self, progress: Progress = _silent) -> None:
+        """Start what is not running and bring the stack up to the present template.
+
+        Harmless when all is well, and the remedy after a crash. ``progress`` hears the steps
+        "engine", "tenant", "deploy", "cities". Raises StackError.
+        """
+        _need_installation()
+        with self._alone():
+            progress("engine")
+            self._start_engine()
+            progress("tenant")
+            self._start_tenant()
+            progress("deploy")
+            self._deploy()
+            progress("cities")
+            self._seed()
+            self._engine().save()
+
+    def down(self) -> None:
+        """Stop both processes; the state stays. Harmless when they are down."""
+        if not self._file.exists():
+            return
+        with self._alone():
+            self._engine().stop()
+            if pid := self._tenant_pid():
+                process.stop(pid)
+            self._remember(tenant_pid=0)
+
+    def reset(self) -> None:
+        """Stop, and forget everything but the ports."""
+        if not self._file.exists():
+            return
+        self.down()
+        for name in ("state", "s3", "layers", "tenant", "tmp"):
+            shutil.rmtree(self.home / name, ignore_errors=True)
+        for name in ("engine.log", "tenant.log"):
+            (self.home / name).unlink(missing_ok=True)
+        self._remember(outputs={})
+
+    # -- the parts -------------------------------------------------------------------------------
+
+    def _engine(self) -> engine.Engine:
+        return engine.Engine(self.home, self._memory().port, LAMBDA_PYTHON)
+
+    def _start_engine(self) -> None:
+        present = self._engine()
+        port = self.wanted_port or present.port or process.free_port()
+        if present.pid():
+            if port == present.port:
+                return
+            present.stop()
+        _need_free(port)
+        wanted = engine.Engine(self.home, port, LAMBDA_PYTHON)
+        try:
+            wanted.start()
+        except engine.NotStarted as exc:
+            raise _did_not_start(wanted.log) from exc
+        self._remember(port=port)
+
+    def _start_tenant(self) -> None:
+        if self._tenant_pid():
+            return
+        port = self._memory().tenant_port or process.free_port()
+        _need_free(port)
+        folder, log = self.home / "tenant", self.home / "tenant.log"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        module = ["local.tenant", "--port", str(port), "--home", str(folder)]
+        pid = process.spawn(module, folder, log, environment(self.home, self._memory().port))
+        if not process.wait_until(lambda: process.listens(port), pid):
+            raise _did_not_start(log)
+        self._remember(tenant_port=port, tenant_pid=pid)
+
+    def _tenant_pid(self) -> int:
+        """The tenant's process id, or 0 where it does not run."""
+        memory = self._memory()
+        ours = process.runs(memory.tenant_pid, "local.tenant")
+        return memory.tenant_pid if ours and process.listens(memory.tenant_port) else 0
+
+    def _deploy(self) -> None:
+        parameters = {
+            "TenantId": TENANT_ID,
+            "ClientId": CLIENT_ID,
+            "GraphBaseUrl": self.tenant_url,
+            "LoginBaseUrl": self.tenant_url,
+            "WritesPerSecond": "0",
+            "DeletionProtection": "false",
+        }
+        try:
+            outputs = deploy.deploy(self.client, PROJECT, NAME, parameters, self.home / "layers")
+        except deploy.NotDeployed as exc:
+            raise StackError(
+                f"template.yaml を手元のスタックに適用できません: {exc} / not deployed"
+            ) from exc
+        self._remember(outputs=outputs)
+
+    def _seed(self) -> None:
+        """The fake tenant's credential, and the cities of this repository that nobody has put."""
+        outputs = self.outputs()
+        self.client("secretsmanager").put_secret_value(
+            SecretId=outputs["CredentialSecret"],
+            SecretString=json.dumps({"type": "secret", "value": CLIENT_SECRET}),
+        )
+        s3, bucket = self.client("s3"), outputs["RulesBucket"]
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="cities/").get("Contents", [])
+        known = {item["Key"] for item in listed}
+        for file in sorted(CITIES.glob("*.toml")):
+            if f"cities/{file.name}" not in known:
+                s3.put_object(Bucket=bucket, Key=f"cities/{file.name}", Body=file.read_bytes())
+
+    # -- memory ----------------------------------------------------------------------------------
+
+    @property
+    def _file(self) -> Path:
+        return self.home / "stack.json"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One command at a time starts or stops the processes of a home."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _memory(self) -> Memory:
+        try:
+            return Memory(**json.loads(self._file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
+            return Memory()
+        except (ValueError, TypeError) as exc:
+            raise StackError(
+                f"{self._file} が壊れています。このフォルダーを消してやり直してください。"
+                " / damaged, remove the folder"
+            ) from exc
+
+    def _remember(self, **changed: Any) -> None:
+        text = json.dumps(asdict(replace(self._memory(), **changed)), indent=2, sort_keys=True)
+        unfinished = self._file.with_suffix(".part")
+        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.replace(self._file)
+
+
+def _need_installation() -> None:
+    for place in (LAMBDA_PYTHON, PROJECT.dependencies):
+        if not place.exists():
+            raise StackError(
+                f"準備ができていません。make install を実行してください({place} がありません)。"
+                " / run make install first"
+            )
+
+
+def _need_free(port: int) -> None:
+    if process.listens(port):
+        raise StackError(
+            f"ポート {port} は別のプログラムが使っています。そのプログラムを止めるか、--port で"
+            "別の番号を指定してください。 / the port is taken by another program"
+        )
+
+
+def _did_not_start(log: Path) -> StackError:
+    return StackError(f"起動しません。{log} を見てください。 / does not start, see its log")

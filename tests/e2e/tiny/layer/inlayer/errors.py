@@ -1,0 +1,5 @@
+"""An error a state machine knows by name."""
+
+
+class TryLater(Exception):
+    pass

@@ -1,0 +1,85 @@
+"""An alarm tells a member of staff what happened, what to do, and where to read on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from kakehashi.edges.telemetry import NAMESPACE
+from kakehashi.report import Verdict
+from local.engine.deploy import read_template
+from tests.infra.conftest import ROOT, STAGES, of_type
+
+TEMPLATE = read_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
+ALARMS = of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm")
+RUNBOOK = ROOT / "docs" / "runbook.ja.md"
+SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-龠].*。$")
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_says_in_japanese_what_happened_and_what_to_do(name: str) -> None:
+    happened, todo, _ = ALARMS[name]["AlarmDescription"].splitlines()
+    assert SENTENCE.search(happened)
+    assert SENTENCE.search(todo)
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_names_a_place_in_the_runbook(name: str) -> None:
+    place = ALARMS[name]["AlarmDescription"].splitlines()[2]
+    page, anchor = place.split("#")
+    assert page == "docs/runbook.ja.md"
+    assert f'<a id="{anchor}"></a>' in RUNBOOK.read_text(encoding="utf-8")
+
+
+def test_the_runbook_knows_every_alarm_and_no_other() -> None:
+    anchors = set(re.findall(r'<a id="([^"]+)"></a>', RUNBOOK.read_text(encoding="utf-8")))
+    named = {a["AlarmDescription"].splitlines()[2].split("#")[1] for a in ALARMS.values()}
+    assert anchors == named
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_reaches_somebody(name: str) -> None:
+    assert ALARMS[name]["AlarmActions"][0]["Ref"] in {"StaffTopic", "VendorTopic"}
+
+
+def test_a_night_on_which_nothing_arrived_alarms_too() -> None:
+    alarm = ALARMS["DropMissingAlarm"]
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"] == [{"Ref": "StaffTopic"}]
+
+
+def test_every_way_to_fail_has_an_alarm() -> None:
+    metrics = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values()}
+    assert metrics == {
+        ("Kakehashi", "Received"),
+        ("Kakehashi", "Refused"),
+        ("Kakehashi", "AwaitingApproval"),
+        ("Kakehashi", "ActionsFailed"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/States", "ExecutionsFailed"),
+        ("AWS/States", "ExecutionsTimedOut"),
+        ("AWS/Lambda", "Duration"),
+    }
+
+
+def test_what_an_alarm_watches_is_what_a_stage_counts() -> None:
+    ours = [a for a in ALARMS.values() if a["Namespace"] == NAMESPACE]
+    verdicts = {str(verdict).title().replace("-", "") for verdict in Verdict}
+    for alarm in ours:
+        at = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+        assert at == {"service": "kakehashi", "stage": at["stage"], "city": {"Ref": "City"}}
+        handler = (ROOT / "functions" / at["stage"] / "app.py").read_text(encoding="utf-8")
+        named = f'"{alarm["MetricName"]}"' in handler
+        assert named or (at["stage"] == "report" and alarm["MetricName"] in verdicts)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_alarms_before_it_runs_out_of_time(stage: str) -> None:
+    function: dict[str, Any] = TEMPLATE["Resources"][f"{stage.capitalize()}Function"]["Properties"]
+    alarm = ALARMS[f"{stage.capitalize()}SlowAlarm"]
+    assert alarm["Threshold"] == function["Timeout"] * 1000 * 0.8
+    assert alarm["Dimensions"] == [
+        {"Name": "FunctionName", "Value": {"Ref": f"{stage.capitalize()}Function"}}
+    ]

@@ -1,0 +1,178 @@
+"""Every promise of the template is true in the template."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import ROOT, STAGES, of_type
+
+type Resources = dict[str, dict[str, Any]]
+BUCKETS = ("InboxBucket", "PasswordsBucket", "RunsBucket", "RulesBucket", "OutboxBucket")
+
+
+def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
+    kinds: dict[str, int] = {}
+    for resource in resources.values():
+        kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
+    assert kinds == {
+        "AWS::Serverless::LayerVersion": 1,
+        "AWS::Serverless::Function": 7,
+        "AWS::Serverless::StateMachine": 1,
+        "AWS::Logs::LogGroup": 8,
+        "AWS::S3::Bucket": 5,
+        "AWS::S3::BucketPolicy": 5,
+        "AWS::DynamoDB::Table": 1,
+        "AWS::KMS::Key": 2,
+        "AWS::SQS::Queue": 2,
+        "AWS::SQS::QueuePolicy": 1,
+        "AWS::SNS::Topic": 2,
+        "AWS::SNS::Subscription": 2,
+        "AWS::SecretsManager::Secret": 1,
+        "AWS::Events::Rule": 1,
+        "AWS::IAM::Role": 1,
+        "AWS::CloudWatch::Alarm": 16,
+        "AWS::CloudWatch::Dashboard": 1,
+    }
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_encrypted_versioned_tidied_and_kept(
+    resources: Resources, name: str
+) -> None:
+    bucket = resources[name]
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    key = "PasswordKey" if name == "PasswordsBucket" else "DataKey"
+    assert encryption["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": {"Fn::GetAtt": [key, "Arn"]},
+    }
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert properties["LifecycleConfiguration"]["Rules"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> None:
+    policy = resources[f"{name}Policy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert policy["Bucket"] == {"Ref": name}
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_passwords_expire_within_thirty_days_and_start_nothing(resources: Resources) -> None:
+    bucket = resources["PasswordsBucket"]["Properties"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] <= 30
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert "NotificationConfiguration" not in bucket
+
+
+def test_only_who_needs_passwords_can_decrypt_them(resources: Resources) -> None:
+    readers = {
+        stage
+        for stage in STAGES
+        for statement in statements_of(resources, stage)
+        if statement["Resource"] == {"Fn::GetAtt": ["PasswordKey", "Arn"]}
+    }
+    assert readers == {"preprocess", "provision"}
+
+
+def test_the_state_table_can_be_recovered_and_is_never_dropped(resources: Resources) -> None:
+    table = resources["StateTable"]
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert properties["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+
+
+def test_the_template_protects_unless_told_otherwise(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["DeletionProtection"]["Default"] == "true"
+    assert template["Parameters"]["Architecture"]["Default"] == "arm64"
+
+
+def test_queues_and_topics_are_encrypted(resources: Resources) -> None:
+    for queue in of_type(resources, "AWS::SQS::Queue").values():
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == 14 * 86400
+    for topic in of_type(resources, "AWS::SNS::Topic").values():
+        assert topic["KmsMasterKeyId"] == {"Ref": "DataKey"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_has_a_log_of_its_own_that_ends(resources: Resources, stage: str) -> None:
+    function = resources[f"{stage.capitalize()}Function"]["Properties"]
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{stage.capitalize()}Log"}}
+    log = resources[f"{stage.capitalize()}Log"]["Properties"]
+    assert log["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{stage}"}
+    assert log["RetentionInDays"] == {"Ref": "LogDays"}
+
+
+def test_a_drop_that_could_not_start_a_run_is_not_lost(resources: Resources) -> None:
+    rule = resources["DropRule"]["Properties"]
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Ref": "RosterSync"}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DropsNotStarted", "Arn"]}}
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    (allowed,) = resources["DropsNotStartedPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["DropRule", "Arn"]}}
+    }
+
+
+def test_no_wildcard_without_a_reason_beside_it(template_text: str) -> None:
+    wild = re.compile(r"""^\s+(-\s+)?(Action|Resource|Principal|s3:prefix)?:?.*(\*"|\*$|\*\s)""")
+    keys = ("Action", "Resource", "Principal", "s3:prefix", "- !Sub")
+    bare = [
+        f"{number}: {line.strip()}"
+        for number, line in enumerate(template_text.splitlines(), 1)
+        if any(key in line for key in keys) and wild.match(line) and " # " not in line
+    ]
+    above = [line for line in bare if "execution:" not in line]  # its reason stands above it
+    assert above == []
+
+
+def test_no_statement_allows_everything(resources: Resources) -> None:
+    for stage in STAGES:
+        for statement in statements_of(resources, stage):
+            actions = statement["Action"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                assert "*" not in action, (stage, action)
+            assert statement["Resource"] != "*", stage
+
+
+def test_only_provision_forgets_a_pupil_and_only_it_writes_dead_letters(
+    resources: Resources,
+) -> None:
+    def may(action: str) -> set[str]:
+        return {
+            stage
+            for stage in STAGES
+            for statement in statements_of(resources, stage)
+            if action in statement["Action"]
+        }
+
+    assert may("dynamodb:DeleteItem") == {"provision"}
+    assert may("sqs:SendMessage") == {"provision"}
+    assert may("sns:Publish") == {"report"}
+    assert may("secretsmanager:GetSecretValue") == {"diff", "provision"}
+
+
+def test_the_dashboard_is_json_and_tells_in_japanese(resources: Resources) -> None:
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    file = json.loads((ROOT / "infra" / "dashboard.json").read_text(encoding="utf-8"))
+    assert json.loads(body) == file
+    titles = [w["properties"]["title"] for w in file["widgets"] if w["type"] == "metric"]
+    assert all(re.search(r"[ぁ-んァ-ヶ一-龠]", title) for title in titles)
+
+
+def statements_of(resources: Resources, stage: str) -> list[dict[str, Any]]:
+    (policy,) = resources[f"{stage.capitalize()}Function"]["Properties"]["Policies"]
+    return list(policy["Statement"])
