@@ -1,0 +1,173 @@
+"""The nightly job by hand: run, rerun, approve, upload, status."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kakehashi.edges.runs import city_of
+from local import words
+from local.cli.options import (
+    Wanted,
+    Where,
+    conclude,
+    follow,
+    in_clear_words,
+    results,
+    terminal,
+    where,
+)
+from local.console import BadUse, order_for_drop
+
+a_city = click.option(
+    "--city", default="demo", show_default=True, help="自治体の名前 / a known city's name"
+)
+a_day = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="基準日 / the date to run as of"
+)
+
+
+@click.command()
+@click.argument("drop", type=click.Path(path_type=Path))
+@a_city
+@click.option(
+    "--passwords",
+    type=click.Path(path_type=Path),
+    help="初期パスワードの CSV / the initial passwords",
+)
+@a_day
+@click.option("--rehearse", is_flag=True, help="予行演習: 計画と報告だけ / plan and report only")
+@where
+@results
+@in_clear_words
+def run(
+    *,
+    drop: Path,
+    city: str,
+    passwords: Path | None,
+    as_of: datetime | None,
+    rehearse: bool,
+    at: Where,
+    wanted: Wanted,
+) -> None:
+    """DROP(zip または CSV のフォルダー)を投入し、実行を最後まで見届ける。
+
+    Upload DROP as the RPA robot would and follow the run to its end.
+    """
+    must_be_a_drop(drop)
+    if passwords and not passwords.is_file():
+        raise BadUse(f"ファイルがありません: {passwords} / no such file")
+    console = at.console(city)
+    if passwords:
+        console.upload_passwords(city, passwords)
+    whole = drop.is_file() or (drop / "manifest.csv").is_file()
+    as_the_robot = whole and not rehearse and not as_of
+    since = datetime.now(UTC)
+    key, version = console.upload_drop(city, drop, starts=as_the_robot)
+    if as_the_robot:
+        arn = console.started_by(key, version, since)
+    else:
+        day = as_of.date() if as_of else None
+        action = "rehearse" if rehearse else "sync"
+        arn = console.start(order_for_drop(action, city, key, version, day))
+    conclude(console, follow(console, arn, city), wanted)
+
+
+def must_be_a_drop(path: Path) -> None:
+    if not path.exists():
+        raise BadUse(f"ファイルがありません: {path} / no such file")
+    if path.is_dir():
+        if not any(f.suffix.lower() == ".csv" for f in path.iterdir()):
+            raise BadUse(f"フォルダーに CSV がありません: {path} / no CSV in this folder")
+        return
+    with path.open("rb") as file:
+        if not file.read(4).startswith(b"PK"):
+            raise BadUse(f"zip ファイルではありません: {path} / not a zip")
+
+
+@click.command()
+@a_city
+@a_day
+@where
+@results
+@in_clear_words
+def rerun(*, city: str, as_of: datetime | None, at: Where, wanted: Wanted) -> None:
+    """最後に届いたファイルで、もう一度実行する。いつ実行しても安全。
+
+    Run the newest drop again. Always safe.
+    """
+    console = at.console(city)
+    order: dict[str, Any] = {"action": "rerun", "city": city}
+    if as_of:
+        order["as_of"] = as_of.date().isoformat()
+    conclude(console, follow(console, console.start(order), city), wanted)
+
+
+@click.command()
+@click.argument("run_id")
+@click.option("--checksum", required=True, help="報告書にある計画の番号 / the plan's checksum")
+@click.option("--accept", multiple=True, metavar="CODE", help="受け入れる指摘 / accepted codes")
+@click.option("--by", required=True, help="承認する人 / who approves")
+@where
+@results
+@in_clear_words
+def approve(
+    *,
+    run_id: str,
+    checksum: str,
+    accept: tuple[str, ...],
+    by: str,
+    at: Where,
+    wanted: Wanted,
+) -> None:
+    """確認待ちの計画を承認して実行する。
+
+    Approve a waiting plan and apply it.
+    """
+    city = city_of(run_id)
+    console = at.console(city)
+    order = {
+        "action": "apply",
+        "run_id": run_id,
+        "checksum": checksum,
+        "accept": list(accept),
+        "by": by,
+    }
+    conclude(console, follow(console, console.start(order), city, run_id), wanted)
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["passwords", "approvals"]))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@a_city
+@where
+@in_clear_words
+def upload(*, what: str, file: Path, city: str, at: Where) -> None:
+    """初期パスワードや承認の一覧を受信箱に置く。
+
+    Put a list of passwords or approvals into the inbox.
+    """
+    console = at.console(city)
+    put = console.upload_passwords if what == "passwords" else console.upload_approvals
+    terminal.print(f"置きました uploaded: {put(city, file)}", highlight=False)
+
+
+@click.command()
+@a_city
+@click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON")
+@where
+@in_clear_words
+def status(*, city: str, as_json: bool, at: Where) -> None:
+    """最近の実行と、待っている計画 / recent runs and waiting plans."""
+    report = at.console(city, start=False).status(city)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    for record in report["runs"]:
+        verdict = words.verdict_line(record.get("verdict", "?"))
+        terminal.print(f"{record['run_id']}  {verdict}", highlight=False)
+    terminal.print(f"失敗の待ち行列 dead letters: {report['dead_letters']}", highlight=False)

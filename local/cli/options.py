@@ -1,0 +1,166 @@
+"""Options that several commands share, and how a command begins and ends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from kakehashi import city as cities
+from local import words
+from local.console import STAGES, BadUse, Console, Outcome
+from local.site import Deployed, NoSuchStack, Site
+from local.stack import Stack, StackError
+
+HOME = Path(os.environ.get("KAKEHASHI_HOME", ".kakehashi"))
+terminal = Terminal()
+aside = Terminal(stderr=True)
+
+type Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which stack a command talks to: a deployed one by name, else the embedded one at home."""
+
+    home: Path
+    port: int | None = None
+    stack: str | None = None
+
+    def embedded(self) -> Stack:
+        return Stack(self.home, self.port)
+
+    def site(self, *, start: bool = True) -> Site:
+        """The stack; the embedded one is started where it is not up, unless ``start`` is False."""
+        if self.stack:
+            return Deployed(self.stack)
+        embedded = self.embedded()
+        if embedded.is_up():
+            return embedded
+        if not start:
+            raise BadUse(
+                "手元のスタックが動いていません。kakehashi up で起動してください。"
+                " / the embedded stack is down"
+            )
+        with aside.status("手元のスタックを起動しています… / starting the embedded stack"):
+            embedded.up()
+        return embedded
+
+    def console(self, city: str | None = None, *, start: bool = True) -> Console:
+        """A console at the stack. Raises BadUse where ``city`` has no rules there."""
+        console = Console(self.site(start=start))
+        if city is not None:
+            console.need_city(city)
+        return console
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a command that follows a run gives back."""
+
+    out: Path | None = None
+    as_json: bool = False
+
+
+def where(command: Command) -> Command:
+    """--home, --port and --stack, handed to the command as one ``at: Where``."""
+
+    @click.option("--stack", help="AWS 上のスタックの名前 / a deployed stack's name")
+    @click.option("--port", type=int, help="手元のスタックのポート / the embedded stack's port")
+    @click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=HOME,
+        show_default=True,
+        help="手元のスタックの置き場所 / where the embedded stack keeps its state",
+    )
+    @functools.wraps(command)
+    def placed(*, home: Path, port: int | None, stack: str | None, **rest: Any) -> None:
+        command(at=Where(home, port, stack), **rest)
+
+    return placed
+
+
+def results(command: Command) -> Command:
+    """--out and --json, handed to the command as one ``wanted: Wanted``."""
+
+    @click.option("--json", "as_json", is_flag=True, help="summary.json を標準出力へ / as JSON")
+    @click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="実行フォルダーと配信物の写しを置く所 / the run's folder and deliveries go here",
+    )
+    @functools.wraps(command)
+    def wanting(*, out: Path | None, as_json: bool, **rest: Any) -> None:
+        command(wanted=Wanted(out, as_json), **rest)
+
+    return wanting
+
+
+def in_clear_words(command: Command) -> Command:
+    """Bad use ends with one clear sentence and exit status 2, never with a traceback."""
+
+    @functools.wraps(command)
+    def told(**options: Any) -> None:
+        try:
+            command(**options)
+        except (BadUse, StackError) as exc:
+            complain(str(exc))
+        except NoSuchStack as exc:
+            complain(f"スタック {exc} が見つかりません。 / no such stack")
+        except cities.BadCity as exc:
+            complain("規則ファイルに誤りがあります。 / the rules do not load", *exc.problems)
+
+    return told
+
+
+def complain(sentence: str, *details: str) -> None:
+    aside.print(sentence, style="red", highlight=False, soft_wrap=True, markup=False)
+    for detail in details:
+        aside.print(f"  {detail}", highlight=False, soft_wrap=True, markup=False)
+    sys.exit(2)
+
+
+def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
+    """Follow an execution stage by stage on standard error."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=aside,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("開始 start", total=len(STAGES))
+
+        def on_stage(stage: str) -> None:
+            progress.update(
+                task,
+                completed=STAGES.index(stage),
+                description=f"{words.STAGE_WORDS[stage]} {stage}",
+            )
+
+        execution = console.follow(arn, on_stage)
+    return console.outcome(execution, city, run_id)
+
+
+def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
+    """Give back what was asked for, and end with the verdict's exit status."""
+    place = f"s3://{console.outputs['RunsBucket']}/{outcome.prefix}report.html"
+    if wanted.out:
+        console.fetch(outcome, wanted.out)
+        place = str(wanted.out / "run" / "report.html")
+    if wanted.as_json:
+        click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        words.tell(terminal, outcome.summary, place)
+    sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))

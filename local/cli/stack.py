@@ -1,0 +1,39 @@
+"""The embedded stack: up, down, reset."""
+
+from __future__ import annotations
+
+import click
+
+from local.cli.options import Where, aside, in_clear_words, terminal, where
+
+
+@click.command()
+@where
+@in_clear_words
+def up(*, at: Where) -> None:
+    """手元のスタックを起動する / start the embedded stack."""
+    embedded = at.embedded()
+    with aside.status("手元のスタックを起動しています… / starting the embedded stack"):
+        embedded.up()
+    terminal.print(f"起動しています up: {embedded.url}", highlight=False)
+
+
+@click.command()
+@where
+@in_clear_words
+def down(*, at: Where) -> None:
+    """手元のスタックを止める。状態は残る / stop it; its state stays."""
+    at.embedded().down()
+    terminal.print("止めました down")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="確認せずに消す / do not ask")
+@where
+@in_clear_words
+def reset(*, yes: bool, at: Where) -> None:
+    """手元のスタックの状態をすべて消す / forget everything the embedded stack knows."""
+    if not yes:
+        click.confirm(f"{at.home} の状態をすべて消します。よろしいですか", abort=True)
+    at.embedded().reset()
+    terminal.print("消しました reset")

@@ -1,0 +1,264 @@
+"""What a person does with a stack: upload, start, follow, read the result.
+
+Nothing here knows whether the stack is embedded or deployed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kakehashi.edges.runs import JAPAN, prefix_of, run_id_of
+from local.site import Site
+
+STAGES = ("Receive", "Validate", "Preprocess", "Diff", "Provision", "Deliver", "Report")
+START_PATIENCE = 60.0  # seconds until an upload must have started a run
+POLL = 0.25
+
+
+class BadUse(Exception):
+    """The command cannot do what was asked; its text is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an execution ended: ``summary`` is summary.json, ``prefix`` the folder it stands in."""
+
+    run_id: str
+    prefix: str
+    summary: Mapping[str, Any]
+
+
+class Console:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.outputs = site.outputs()
+        self.s3 = site.client("s3")
+        self.sfn = site.client("stepfunctions")
+
+    # -- cities --------------------------------------------------------------------------------
+
+    def cities(self) -> list[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.outputs["RulesBucket"], Prefix="cities/"
+        )
+        keys = (item["Key"] for page in pages for item in page.get("Contents", []))
+        return sorted(Path(key).stem for key in keys if key.endswith(".toml"))
+
+    def rules(self, city: str) -> str | None:
+        """The text of a city's rules, or None for a city nobody has put."""
+        try:
+            answer = self.s3.get_object(
+                Bucket=self.outputs["RulesBucket"], Key=f"cities/{city}.toml"
+            )
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                return None
+            raise
+        return str(answer["Body"].read().decode())
+
+    def put_rules(self, city: str, text: str) -> None:
+        self.s3.put_object(
+            Bucket=self.outputs["RulesBucket"], Key=f"cities/{city}.toml", Body=text.encode()
+        )
+
+    def need_city(self, city: str) -> None:
+        if self.rules(city) is None:
+            known = "、".join(self.cities()) or "なし"
+            raise BadUse(
+                f"自治体 {city} の規則がありません(登録済み: {known})。"
+                "kakehashi city put FILE.toml で登録してください。 / unknown city"
+            )
+
+    # -- uploads -------------------------------------------------------------------------------
+
+    def upload_drop(self, city: str, drop: Path, *, starts: bool) -> tuple[str, str]:
+        """Upload as the RPA robot does; returns key and version of the object that starts a run.
+
+        With ``starts`` False the upload goes where nothing watches. A folder's ``manifest.csv``
+        goes last, because its arrival is the signal.
+        """
+        base = f"inbox/{city}/roster" if starts else f"staging/{city}/{_stamp()}"
+        if drop.is_file():
+            return self._put("InboxBucket", f"{base}/{drop.name}", drop.read_bytes())
+        folder = f"{base}/{drop.name}-{_stamp()}"
+        files = sorted(f for f in drop.iterdir() if f.is_file())
+        files.sort(key=lambda f: f.name == "manifest.csv")
+        version = ""
+        for file in files:
+            _, version = self._put("InboxBucket", f"{folder}/{file.name}", file.read_bytes())
+        last = files[-1].name if files[-1].name == "manifest.csv" else ""
+        return f"{folder}/{last}", version if last else ""
+
+    def upload_passwords(self, city: str, file: Path) -> str:
+        key = f"inbox/{city}/passwords/{file.name}"
+        return self._put("PasswordsBucket", key, file.read_bytes())[0]
+
+    def upload_approvals(self, city: str, file: Path) -> str:
+        key = f"inbox/{city}/approvals/{file.name}"
+        return self._put("InboxBucket", key, file.read_bytes())[0]
+
+    def _put(self, bucket: str, key: str, body: bytes) -> tuple[str, str]:
+        answer = self.s3.put_object(Bucket=self.outputs[bucket], Key=key, Body=body)
+        return key, answer.get("VersionId", "")
+
+    # -- executions ----------------------------------------------------------------------------
+
+    def start(self, order: Mapping[str, Any]) -> str:
+        """Start the state machine as the console does; returns the execution's ARN."""
+        answer = self.sfn.start_execution(
+            stateMachineArn=self.outputs["StateMachineArn"],
+            name=f"{order['action']}-{_stamp()}",
+            input=json.dumps(order, ensure_ascii=False),
+        )
+        return str(answer["executionArn"])
+
+    def started_by(self, key: str, version: str, since: datetime) -> str:
+        """The ARN of the execution that an upload started. Raises BadUse if none starts."""
+        patience = time.monotonic() + START_PATIENCE
+        seen: set[str] = set()
+        while time.monotonic() < patience:
+            for arn in self._executions_since(since):
+                if arn not in seen and self._is_for(arn, key, version):
+                    return arn
+                seen.add(arn)
+            time.sleep(POLL)
+        raise BadUse("投入しましたが実行が始まりません。 / the upload started no run")
+
+    def _executions_since(self, since: datetime) -> Iterator[str]:
+        answer = self.sfn.list_executions(
+            stateMachineArn=self.outputs["StateMachineArn"], maxResults=100
+        )
+        for execution in answer["executions"]:
+            if execution["startDate"] >= since - timedelta(seconds=5):
+                yield execution["executionArn"]
+
+    def _is_for(self, arn: str, key: str, version: str) -> bool:
+        given = json.loads(self.sfn.describe_execution(executionArn=arn)["input"])
+        found = given.get("detail", {}).get("object", {})
+        return bool(
+            found.get("key") == key and (not version or found.get("version-id", version) == version)
+        )
+
+    def follow(self, arn: str, on_stage: Callable[[str], None]) -> Mapping[str, Any]:
+        """Wait for the end, telling each stage entered; returns DescribeExecution's answer."""
+        told: set[str] = set()
+        while True:
+            execution = self.sfn.describe_execution(executionArn=arn)
+            for stage in self._entered(arn):
+                if stage not in told:
+                    told.add(stage)
+                    on_stage(stage)
+            if execution["status"] != "RUNNING":
+                return dict(execution)
+            time.sleep(POLL)
+
+    def _entered(self, arn: str) -> list[str]:
+        """Stages entered so far, oldest first."""
+        stages: list[str] = []
+        pages = self.sfn.get_paginator("get_execution_history").paginate(
+            executionArn=arn, includeExecutionData=False
+        )
+        for page in pages:
+            for event in page["events"]:
+                name = event.get("stateEnteredEventDetails", {}).get("name")
+                if name in STAGES:
+                    stages.append(name)
+        return stages
+
+    def outcome(self, execution: Mapping[str, Any], city: str, run_id: str = "") -> Outcome:
+        """What an ended execution left behind, whatever its end."""
+        name = execution["executionArn"].rpartition(":")[2]
+        run_id = run_id or run_id_of(city, name, execution["startDate"])
+        prefix = prefix_of(run_id)
+        for place in (f"{prefix}approvals/{name}/", prefix):
+            summary = self._json("RunsBucket", f"{place}summary.json")
+            if summary:
+                return Outcome(run_id, place, summary)
+        return Outcome(run_id, prefix, {"run_id": run_id, "city": city, "verdict": "failed"})
+
+    def status(self, city: str) -> dict[str, Any]:
+        """The newest runs first, and how many dead letters wait."""
+        table = self.site.client("dynamodb").query(
+            TableName=self.outputs["Table"],
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :run)",
+            ExpressionAttributeValues={":pk": {"S": f"CITY#{city}"}, ":run": {"S": "RUN#"}},
+            ScanIndexForward=False,
+            Limit=10,
+        )
+        queue = self.site.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs["DeadLettersUrl"],
+            AttributeNames=["ApproximateNumberOfMessages"],
+        )
+        return {
+            "city": city,
+            "runs": [_record(item) for item in table["Items"]],
+            "dead_letters": int(queue["Attributes"]["ApproximateNumberOfMessages"]),
+        }
+
+    # -- results -------------------------------------------------------------------------------
+
+    def fetch(self, outcome: Outcome, out: Path) -> None:
+        """The run's folder to ``out/run``, what it delivered to ``out/outbox/<tool>``."""
+        runs = self.outputs["RunsBucket"]
+        for key in self._keys(runs, outcome.prefix):
+            self._save(runs, key, out / "run" / key.removeprefix(outcome.prefix))
+        for delivery in outcome.summary.get("deliveries", []):
+            for key in _files(delivery):
+                name = key.rpartition("/")[2]
+                self._save(
+                    self.outputs["OutboxBucket"], key, out / "outbox" / delivery["tool"] / name
+                )
+
+    def _keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield item["Key"]
+
+    def _save(self, bucket: str, key: str, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def _json(self, bucket: str, key: str) -> dict[str, Any]:
+        try:
+            answer = self.s3.get_object(Bucket=self.outputs[bucket], Key=key)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                return {}
+            raise
+        return dict(json.loads(answer["Body"].read()))
+
+
+def _record(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A run's record as plain values; its sort key is the run's id."""
+    plain = {k: next(iter(v.values())) for k, v in item.items() if k not in {"pk", "sk"}}
+    return plain | {"run_id": item["sk"]["S"].removeprefix("RUN#")}
+
+
+def order_for_drop(
+    action: str, city: str, key: str, version: str, as_of: date | None
+) -> dict[str, Any]:
+    order: dict[str, Any] = {"action": action, "city": city, "drop": key}
+    if version and key.endswith(".zip"):
+        order["version"] = version
+    if as_of:
+        order["as_of"] = as_of.isoformat()
+    return order
+
+
+def _files(delivery: Mapping[str, Any]) -> list[str]:
+    """A delivery's object keys: one file, or one per school."""
+    file = delivery.get("file")
+    return [file] if isinstance(file, str) and file else list(file or [])
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC).astimezone(JAPAN):%Y%m%dT%H%M%S%f}"

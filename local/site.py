@@ -1,0 +1,43 @@
+"""Where a command works: the embedded stack, or a stack deployed to AWS. Both look the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+import boto3
+
+
+class Site(Protocol):
+    """Resources by their output names in template.yaml, and boto3 clients that reach them."""
+
+    def outputs(self) -> Mapping[str, str]: ...
+
+    def client(self, service: str) -> Any: ...
+
+
+class NoSuchStack(Exception):
+    """No deployed stack bears this name in the account and region of the credentials."""
+
+
+class Deployed:
+    """A stack on AWS, reached with boto3's default credentials."""
+
+    def __init__(self, stack_name: str) -> None:
+        self.stack_name = stack_name
+
+    @cached_property
+    def _outputs(self) -> dict[str, str]:
+        cloudformation = boto3.client("cloudformation")
+        try:
+            stack = cloudformation.describe_stacks(StackName=self.stack_name)["Stacks"][0]
+        except cloudformation.exceptions.ClientError as exc:
+            raise NoSuchStack(self.stack_name) from exc
+        return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+
+    def outputs(self) -> Mapping[str, str]:
+        return self._outputs
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service)  # type: ignore[call-overload]

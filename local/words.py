@@ -1,0 +1,101 @@
+"""What the `kakehashi` command says to a person: Japanese first, English behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.table import Table
+
+STAGE_WORDS = {
+    "Receive": "受領",
+    "Validate": "検査",
+    "Preprocess": "整形",
+    "Diff": "差分",
+    "Provision": "アカウント",
+    "Deliver": "配信",
+    "Report": "報告",
+}
+VERDICT_WORDS = {
+    "applied": ("完了", "applied", "green"),
+    "unchanged": ("完了(変更なし)", "unchanged", "green"),
+    "rehearsed": ("予行演習を終えました", "rehearsed", "green"),
+    "already-done": ("同じファイルを処理済みです", "already done", "green"),
+    "awaiting-approval": ("確認待ち", "awaiting approval", "yellow"),
+    "refused": ("停止(受け付けませんでした)", "refused", "red"),
+    "failed": ("失敗", "failed", "red"),
+}
+EXIT_STATUS = {
+    "applied": 0,
+    "unchanged": 0,
+    "rehearsed": 0,
+    "already-done": 0,
+    "awaiting-approval": 3,
+    "refused": 4,
+}
+COUNT_WORDS = {
+    "NEW": "新規",
+    "MOVED": "市内転校",
+    "PROMOTED": "進級",
+    "RENAMED": "氏名変更",
+    "UPDATED": "その他の変更",
+    "RETURNED": "復帰",
+    "CONFIRMED": "変更なし",
+    "GONE": "名簿にいない",
+    "UNLINKED": "名寄せ待ち",
+    "EXPIRED": "猶予期間終了",
+    "LOST": "アカウントなし",
+    "DISPUTED": "重複",
+}
+
+
+def exit_status(verdict: str) -> int:
+    return EXIT_STATUS.get(verdict, 1)
+
+
+def verdict_line(verdict: str) -> str:
+    ja, en, colour = VERDICT_WORDS.get(verdict, (verdict, verdict, "red"))
+    return f"[bold {colour}]{ja}[/] [dim]{en}[/]"
+
+
+def tell(terminal: Terminal, summary: Mapping[str, Any], place: str) -> None:
+    """The outcome of a run, and exactly what to type next where somebody must decide."""
+    terminal.print(verdict_line(str(summary.get("verdict", "failed"))), highlight=False)
+    terminal.print(f"実行 run {summary.get('run_id', '')}", highlight=False, style="dim")
+    counts = {k: v for k, v in summary.get("counts", {}).items() if k in COUNT_WORDS and v}
+    if counts:
+        table = Table(show_header=False, box=None, padding=(0, 2))
+        for name, word in COUNT_WORDS.items():
+            if name in counts:
+                table.add_row(word, f"{counts[name]:,}", f"[dim]{name}[/]")
+        terminal.print(table)
+    for line in _details(summary):
+        terminal.print(line, highlight=False, soft_wrap=True)
+    if summary.get("verdict") == "awaiting-approval":
+        terminal.print("[yellow]承認するには to approve:[/]")
+        terminal.print(f"  {approve_command(summary)}", highlight=False, soft_wrap=True)
+    terminal.print(f"報告書 report: {place}", highlight=False, soft_wrap=True)
+
+
+def _details(summary: Mapping[str, Any]) -> Iterator[str]:
+    for code, people in summary.get("held", {}).items():
+        yield f"保留 held {code}: {len(people)}"
+    for situation, people in summary.get("proposed", {}).items():
+        if people:
+            yield f"提案 proposed {situation}: {len(people)}"
+    for delivery in summary.get("deliveries", []):
+        rows = sum(delivery.get("rows", {}).values())
+        yield f"配信 {delivery['tool']}: {delivery.get('mode') or '-'} {rows:,} 行"
+    if summary.get("findings"):
+        codes = ", ".join(f"{code}×{count}" for code, count in summary["findings"].items())
+        yield f"指摘 findings: {codes}"
+
+
+def approve_command(summary: Mapping[str, Any]) -> str:
+    codes = sorted({str(breach["code"]) for breach in summary.get("breaches", [])})
+    accept = "".join(f" --accept {code}" for code in codes)
+    return (
+        f"kakehashi approve {summary['run_id']} --checksum {summary['checksum']}{accept}"
+        " --by '氏名'"
+    )
