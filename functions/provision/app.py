@@ -5,6 +5,7 @@ Called again after a crash, or after TryLater when its time was up, it goes on w
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -41,14 +42,15 @@ def tenant(env: settings.DirectorySettings) -> Directory:
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    began = time.monotonic()
     run, number = Run.model_validate(event), int(event["shard"])
     env = settings.load(Environment)
     folder = Folder.of(run, env.runs_bucket)
     shard = _open(run, number, folder, env)
     left = context.get_remaining_time_in_millis() / 1000
-    seconds = left - min(TIME_TO_FINISH, left / 2)
+    time_left = left - min(TIME_TO_FINISH, left / 2)
     try:
-        complete = shard.carry_out(until=shard.directory.clock.now() + seconds)
+        complete = shard.carry_out(until=shard.directory.clock.now() + time_left)
     except DirectoryError:
         tenant.cache_clear()  # the next call reads the credential again: it may have been renewed
         raise
@@ -57,7 +59,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if not complete:
         raise TryLater(f"run {run.run_id}, shard {number}: time is up, call again")
     _lament(run, number, shard, DeadLetters.of(env.dead_letters_url))
-    return {"shard": number, **shard.counts()}
+    seconds = round(time.monotonic() - began, 3)
+    return {"shard": number, "seconds": seconds, **shard.counts()}
 
 
 def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard:

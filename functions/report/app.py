@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
 from kakehashi.edges import settings
-from kakehashi.edges.nights import city_of_input, failure_of, gather, remember
+from kakehashi.edges.nights import failure_of, gather, remember, run_never_begun
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import metrics, stage_handler
@@ -33,9 +33,9 @@ class Environment(settings.TopicSettings):
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
     env = settings.load(Environment)
-    if "run_id" not in event:
+    run = Run.model_validate(event) if "run_id" in event else run_never_begun(event)
+    if run is None:
         return _without_run(event, env)
-    run = Run.model_validate(event)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     night = gather(run, folder, state, failure_of(event))
     _write(night, folder)
@@ -57,17 +57,14 @@ def _write(night: Night, folder: Folder) -> None:
 
 
 def _without_run(event: dict[str, Any], env: Environment) -> dict[str, Any]:
-    """Receive itself failed: there is no folder, but perhaps a lease to give back."""
-    failed, city = failure_of(event), city_of_input(event.get("input") or {})
+    """The input does not even name a city: there is nowhere to write, but staff are told."""
+    failed = failure_of(event)
     if failed is None:
         raise ValueError("neither a run nor a failure")
-    if city:
-        State.of(env.table, city).free_lease(event["execution"]["id"])
-    line = report.line_without_run(city, failed)
-    _tell(env.topic_arn, f"Kakehashi {city or '?'}: failed", line)
-    _about(city or "unknown")
+    _tell(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed))
+    metrics.add_dimension("city", "unknown")
     metrics.add_metric("Failed", MetricUnit.Count, 1)
-    return {"verdict": Verdict.FAILED, "city": city}
+    return {"verdict": Verdict.FAILED}
 
 
 def _tell(topic: str, subject: str, message: str) -> None:

@@ -83,7 +83,9 @@ class Night:
 
     def provision(self, shard: int = 1, seconds: float = 900) -> dict[str, Any]:
         event = RUN.model_dump(mode="json") | {"shard": shard}
-        return app.lambda_handler(event, context(seconds))
+        answer = app.lambda_handler(event, context(seconds))
+        assert answer.pop("seconds") >= 0
+        return answer
 
     def results(self, shard: int = 1) -> list[tuple[int, str, str]]:
         rows = self.folder.lines(f"results/{shard:04}.jsonl")

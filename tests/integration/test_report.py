@@ -19,6 +19,7 @@ from kakehashi.findings import Place
 CITY = "demo"
 RUN_ID = "demo-20261110T020500-0a1b2c3d"
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:RosterSync:night"
+NOT_BEGUN = {"id": EXECUTION, "name": "one", "started": "2026-11-10T02:05:00Z"}
 UMI = "00000000-0000-4000-8000-000000000001"
 SCHOOL = "B108299900015"
 NOW = datetime(2026, 11, 9, 17, 5, tzinfo=UTC)
@@ -238,15 +239,18 @@ def test_when_receive_failed_the_lease_goes_back_and_staff_are_told(
     given: dict[str, Any], state: State, folder: Folder, mails: Any
 ) -> None:
     failed = {"stage": "receive", "error": "BadConfiguration"}
-    answer = _call({"failed": failed, "input": given, "execution": {"id": EXECUTION}})
-    assert answer == {"verdict": "failed", "city": CITY}
+    state.note_run(RUN_ID, verdict="awaiting-approval")
+    answer = _call({"failed": failed, "input": given, "execution": NOT_BEGUN})
+    assert (answer["verdict"], answer["city"]) == ("failed", CITY)
     assert state.lease() is None
-    assert folder.names() == []
+    assert state.run(RUN_ID)["verdict"] == "awaiting-approval", "a failed approval changes nothing"
+    left = Folder(folder.s3, folder.bucket, answer["prefix"]).names()
+    assert {"report.html", "report.xlsx", "summary.json"} <= set(left)
     assert "受領で停止" in mails()[0]
 
 
 def test_an_input_that_names_no_city_is_told_all_the_same(account: Any, mails: Any) -> None:
     failed = {"stage": "receive", "error": "BadConfiguration"}
-    event = {"failed": failed, "input": {"city": "../x"}, "execution": {"id": EXECUTION}}
-    assert _call(event) == {"verdict": "failed", "city": ""}
+    event = {"failed": failed, "input": {"city": "../x"}, "execution": NOT_BEGUN}
+    assert _call(event) == {"verdict": "failed"}
     assert "市不明" in mails()[0]

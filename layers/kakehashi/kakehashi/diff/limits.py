@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.city import City, Limit, LimitSet
 from kakehashi.diff.calendar import (
     CITY,
@@ -68,24 +69,43 @@ _RULES: Mapping[Counted, tuple[Rule, Rule]] = MappingProxyType(
     }
 )
 
+_COUNTED_OTHERWISE = frozenset(
+    {
+        Situation.NEW,
+        Situation.UNLINKED,
+        Situation.GONE,
+        Situation.SUSPENDED,
+        Situation.EXPIRED,
+    }
+)
+
 type Tally = Mapping[tuple[Counted, str], int]
 
 
 @dataclass(frozen=True, slots=True)
 class LastNight:
-    """What was held when the last run settled: only newly held pupils and rows are counted."""
+    """What was held when the last run settled: only newly held pupils and rows are counted.
+
+    ``waiting`` are those of ``held`` who only lacked a password: they have been counted as new.
+    """
 
     held: Set[str] = frozenset()
+    waiting: Set[str] = frozenset()
     untied: int = 0
 
     @classmethod
     def of(cls, header: Mapping[str, Any]) -> Self:
         """From that run's plan.json; {} where there is none."""
         ids = (umi for ids in header.get("held", {}).values() for umi in ids)
-        return cls(frozenset(ids), header.get("untied", 0))
+        waiting = header.get("held", {}).get(NO_PASSWORD.code, ())
+        return cls(frozenset(ids), frozenset(waiting), header.get("untied", 0))
 
     def to_json(self) -> dict[str, Any]:
-        return {"held": sorted(self.held), "untied": self.untied}
+        return {
+            "held": sorted(self.held),
+            "waiting": sorted(self.waiting),
+            "untied": self.untied,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +127,7 @@ def events(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[Eve
         if newly_gone(sight, last) and sight.known:
             pupil = sight.known.pupil
             yield Event(Counted.GONE, (pupil.school,), pupil.grade, turn.expects_leaving(pupil))
-        elif sight.situation is Situation.NEW and sight.id not in last.held and sight.pupil:
+        elif newly_new(sight, last) and sight.pupil:
             yield Event(Counted.NEW, (sight.pupil.school,), sight.pupil.grade)
         elif newly_held(sight, last):
             yield Event(Counted.HELD, (sight.school,) if sight.school else ())
@@ -122,15 +142,16 @@ def newly_gone(sight: Sight, last: LastNight) -> bool:
     return sight.known.absent_since is None and not (sight.code and sight.id in last.held)
 
 
+def newly_new(sight: Sight, last: LastNight) -> bool:
+    """New for the first night, password or not; one who is still held is not new again."""
+    told = sight.id in last.waiting or (bool(sight.code) and sight.id in last.held)
+    return sight.situation is Situation.NEW and not told
+
+
 def newly_held(sight: Sight, last: LastNight) -> bool:
     """Held for another reason than being new or gone: those are counted as what they are."""
-    counted_elsewhere = {Situation.NEW, Situation.UNLINKED, Situation.GONE, Situation.SUSPENDED,
-                         Situation.EXPIRED}  # fmt: skip
-    return (
-        bool(sight.code)
-        and sight.situation not in counted_elsewhere
-        and (sight.id not in last.held)
-    )
+    own = sight.situation not in _COUNTED_OTHERWISE
+    return bool(sight.code) and own and sight.id not in last.held
 
 
 def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterator[Event]:

@@ -86,5 +86,7 @@ class Approvals:
 
 
 def _plan_in(folder: Folder) -> Plan:
-    names = folder.names("actions/")
-    return read_plan(folder.get_json("plan.json"), (a for n in names for a in folder.lines(n)))
+    """The plan as it was written; shards that an earlier attempt left behind are not its own."""
+    header = folder.get_json("plan.json")
+    names = (f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1))
+    return read_plan(header, (action for name in names for action in folder.lines(name)))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from kakehashi import city as cities
 from kakehashi.catalogue import faults
 from kakehashi.city import CITY_NAME
-from kakehashi.edges.runs import Folder, Run, city_of, made_on
+from kakehashi.edges.runs import JAPAN, Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
@@ -49,6 +49,31 @@ def city_of_input(given: Mapping[str, Any]) -> str:
     run_id = str(given.get("run_id", ""))
     words = [given.get("city"), *key.split("/")[1:2], city_of(run_id)]
     return next((w for w in words if isinstance(w, str) and CITY_NAME.match(w)), "")
+
+
+def run_never_begun(event: Mapping[str, Any]) -> Run | None:
+    """The run that Receive would have made, so that its failure has a report like any other.
+
+    None where the input does not even name a city. A failed approval reports in a folder of its
+    own below the run that goes on waiting.
+    """
+    given, execution = event.get("input") or {}, event["execution"]
+    city = city_of_input(given)
+    if not city:
+        return None
+    started = datetime.fromisoformat(execution["started"])
+    mode, run_id = given.get("action", "sync"), given.get("run_id", "")
+    folder = f"approvals/{execution['name']}/"
+    if mode != "apply":
+        run_id, folder = run_id_of(city, execution["name"], started), ""
+    return Run(
+        run_id=run_id,
+        city=city,
+        prefix=prefix_of(run_id) + folder,
+        mode=mode,
+        as_of=started.astimezone(JAPAN).date(),
+        execution=execution["id"],
+    )
 
 
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
@@ -86,15 +111,15 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
 def remember(night: Night, state: State, now: datetime) -> None:
     """Write down how the run ended. A rehearsal and a repeated drop leave no trace.
 
-    A refused approval leaves the plan waiting. What could not be applied keeps the drop open:
-    the same file may then be dropped again.
+    An approval that was refused, or failed in Receive, leaves the plan waiting. What could not
+    be applied keeps the drop open: the same file may then be dropped again.
     """
     if night.mode == "rehearse" or night.verdict is Verdict.ALREADY_DONE:
         return
     ended = now.astimezone(UTC).isoformat()
-    if night.refused_approval:
+    if night.approval_not_taken:
         codes = sorted({finding.code for finding in night.findings})
-        state.note_run(night.run_id, last_approval={"verdict": "refused", "codes": codes,
+        state.note_run(night.run_id, last_approval={"verdict": str(night.verdict), "codes": codes,
                                                     "ended": ended})  # fmt: skip
         return
     serial = state.serial()

@@ -80,6 +80,12 @@ class Night:
         return self.mode == "apply" and self.verdict is Verdict.REFUSED
 
     @property
+    def approval_not_taken(self) -> bool:
+        """Nobody has begun to apply: refused with reasons, or Receive itself failed."""
+        in_receive = self.failed is not None and self.failed.stage == "receive"
+        return self.refused_approval or (self.mode == "apply" and in_receive)
+
+    @property
     def failures(self) -> int:
         """Actions that the service, not the pupil's data, kept from succeeding."""
         return sum(n for (_, outcome), n in self.results.items() if outcome == "failed")
