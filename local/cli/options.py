@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -117,6 +118,8 @@ def in_clear_words(command: Command) -> Command:
             complain(str(exc))
         except NoSuchStack as exc:
             complain(f"スタック {exc} が見つかりません。 / no such stack")
+        except (BotoCoreError, ClientError) as exc:
+            complain(f"AWS が応じません: {exc} / AWS does not answer")
         except cities.BadCity as exc:
             complain("規則ファイルに誤りがあります。 / the rules do not load", *exc.problems)
 

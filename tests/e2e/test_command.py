@@ -1,0 +1,121 @@
+"""The `kakehashi` command as people and scripts use it: words, JSON, exit status."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.demo import export
+from local.stack import Stack
+from tests.e2e.town import Town
+
+COMMAND = Path(sys.executable).with_name("kakehashi")
+KEYS = {
+    "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings", "breaches",
+    "deliveries", "seconds", "paths",
+}  # fmt: skip
+
+
+def kakehashi(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(COMMAND), *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_a_first_night_from_the_drop_to_the_accounts(stack: Stack, tmp_path: Path) -> None:
+    town = Town(stack, tmp_path, "typed")
+    town.upload_passwords()
+    drop, home = town.export(), ("--home", stack.home)
+
+    waiting = kakehashi(
+        "run", drop, "--city", "typed", *home, "--json", "--out", "one", cwd=tmp_path
+    )
+    assert waiting.returncode == 3, waiting.stderr
+    summary: dict[str, Any] = json.loads(waiting.stdout)
+    assert summary.keys() == KEYS
+    assert summary["counts"]["NEW"] == town.pupils
+    assert [breach["code"] for breach in summary["breaches"]] == ["S001"]
+    assert (tmp_path / "one" / "run" / "report.html").is_file()
+
+    order = ["approve", summary["run_id"], "--checksum", summary["checksum"], "--by", "係長"]
+    refused = kakehashi(*order, *home, "--json", cwd=tmp_path)
+    assert refused.returncode == 4, "a code that was not accepted"
+    assert json.loads(refused.stdout)["verdict"] == "refused"
+
+    applied = kakehashi(*order, "--accept", "S001", *home, "--json", "--out", "two", cwd=tmp_path)
+    assert applied.returncode == 0, applied.stderr
+    assert json.loads(applied.stdout)["verdict"] == "applied"
+    assert town.differences() == []
+    zips = sorted(p.relative_to(tmp_path / "two").as_posix() for p in tmp_path.glob("two/**/*.zip"))
+    assert "outbox/lgate/" in "".join(zips)
+
+    again = kakehashi("run", drop, "--city", "typed", *home, cwd=tmp_path)
+    assert again.returncode == 0
+    assert "already done" in again.stdout
+    assert kakehashi("status", "--city", "typed", *home, cwd=tmp_path).returncode == 0
+
+
+def test_a_folder_of_loose_files_is_a_drop_too(stack: Stack, tmp_path: Path) -> None:
+    town = Town(stack, tmp_path, "loose")
+    folder = tmp_path / "名簿 2026"
+    with zipfile.ZipFile(town.export()) as archive:
+        archive.extractall(folder)
+    order = ("run", folder, "--city", "loose", "--home", stack.home, "--json")
+    waiting = kakehashi(*order, cwd=tmp_path)
+    assert waiting.returncode == 3, waiting.stderr
+    (folder / "manifest.csv").unlink()
+    refused = kakehashi(*order, cwd=tmp_path)
+    assert refused.returncode == 4, refused.stderr
+    assert any(code.startswith("F") for code in json.loads(refused.stdout)["findings"])
+
+
+def test_bad_use_gets_one_clear_sentence_and_status_two(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("not a zip")
+    (tmp_path / "empty").mkdir()
+    good = tmp_path / "good.zip"
+    good.write_bytes(export.package(Town(stack, tmp_path, "used").city))
+    (tmp_path / "wrong.toml").write_text("colour = 'red'")
+    home = ("--home", stack.home)
+    for words in (
+        ("run", "missing.zip", *home),
+        ("run", "notes.zip", *home),
+        ("run", "empty", *home),
+        ("run", good, "--city", "nowhere", *home),
+        ("run", good, "--passwords", "missing.csv", *home),
+        ("city", "put", "wrong.toml", *home),
+        ("approve", "no-such-run", "--checksum", "0" * 64, "--by", "x", *home),
+        ("status", "--home", tmp_path / "down"),
+        ("run", good, "--stack", "nowhere"),
+    ):
+        said = kakehashi(*words, cwd=tmp_path)
+        assert said.returncode == 2, (words, said.stdout, said.stderr)
+        assert said.stderr.strip(), words
+        assert "Traceback" not in said.stderr, words
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        said = kakehashi("up", "--home", tmp_path / "home", "--port", port, cwd=tmp_path)
+    assert said.returncode == 2
+    assert str(port) in said.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "rerun", "approve", "check", "city", "demo", "tenant"])
+def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
+    said = kakehashi(command, "--help", cwd=tmp_path)
+    assert said.returncode == 0
+    assert "/" in said.stdout, "both languages"
