@@ -1,0 +1,391 @@
+"""Whole nights in this process: the real handlers, in the order of the real state machine.
+
+>>> night = nights.run(a_drop().zip(), passwords=a_password_file({…}))   # doctest: +SKIP
+>>> nights.approve(night.summary)                                        # doctest: +SKIP
+
+AWS is moto, Microsoft 365 is the fake tenant behind HTTP, and the order of the stages is read from
+infra/roster_sync.asl.yaml (``walker``). The clock is the harness's: it stands at ``nights.clock``
+and each execution moves it on by a few minutes. What the handlers say on any channel is kept.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import importlib
+import io
+import itertools
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import boto3
+import pytest
+from aws_lambda_powertools.logging.filters import SuppressFilter
+from botocore.model import OperationModel
+
+from kakehashi.edges.runs import JAPAN, Folder
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger
+from kakehashi.roster import Known
+from local import tenant as fake
+from tests.builders import DOMAIN, TODAY
+from tests.tenants import Tenant, environment
+from tests.walker import Execution, Machine, StateError
+
+ROOT = Path(__file__).parents[1]
+STAGES = ("receive", "validate", "preprocess", "diff", "provision", "deliver", "report")
+BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET")
+BEGINS = time(2, 10, tzinfo=JAPAN)
+EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:RosterSync:"
+RULES = f"""\
+name = "見本市"
+board_code = "082201"
+domain = "{DOMAIN}"
+[tools.lgate]
+dialect = "lgate"
+[tools.interactive_study]
+dialect = "interactive_study"
+"""
+
+
+class Killed(BaseException):
+    """A Lambda that dies: nobody in it catches this, and the state machine sees an exit."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """One execution, from its start to its end."""
+
+    execution: Execution
+    runs_bucket: str
+
+    @property
+    def status(self) -> str:
+        """SUCCEEDED or FAILED, as the console shows it."""
+        return self.execution.status
+
+    @property
+    def history(self) -> list[str]:
+        """States in the order in which they were entered."""
+        return self.execution.history
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The last payload that named a run; {} where there never was one."""
+        named = (p for p in reversed(self.execution.payloads) if "run_id" in p)
+        return dict(next(named, {}))
+
+    @property
+    def folder(self) -> Folder:
+        return Folder(boto3.client("s3"), self.runs_bucket, self.run["prefix"])
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return self.folder.get_json("summary.json")
+
+    @property
+    def verdict(self) -> str:
+        return str(self.summary["verdict"])
+
+
+type Happening = Callable[[Any], None]
+type Spot = tuple[str, Literal["before", "after"]]
+
+
+@dataclass
+class Nights:
+    """One city, night after night. Made by the fixture ``nights``."""
+
+    names: Mapping[str, str]
+    tenant: Tenant
+    city: str = "demo"
+    clock: datetime = field(default_factory=lambda: datetime.combine(TODAY, BEGINS))
+    said: io.StringIO = field(default_factory=io.StringIO)
+    _trouble: dict[Spot, list[BaseException | Happening]] = field(default_factory=dict)
+    _count: int = 0
+    _inside: str = ""  # the stage at work
+
+    def __post_init__(self) -> None:
+        self.state = State.of(self.names["TABLE"], self.city)
+        functions = {f"{stage.title()}FunctionArn": stage for stage in STAGES}
+        values = functions | {"DeadLettersUrl": self.names["DEAD_LETTERS_URL"]}
+        text = (ROOT / "infra" / "roster_sync.asl.yaml").read_text()
+        self.machine = Machine(text, values, self._call)
+        self.put_rules(RULES)
+
+    # -- what people and robots do --------------------------------------------------------
+
+    def put_rules(self, text: str) -> None:
+        self.put("RULES_BUCKET", f"cities/{self.city}.toml", text.encode())
+
+    def run(
+        self,
+        drop: bytes,
+        *,
+        as_of: date | None = None,
+        passwords: bytes | None = None,
+        mode: Literal["sync", "rehearse"] = "sync",
+    ) -> Night:
+        """A drop arrives, and its upload starts the machine.
+
+        ``as_of`` is the night on which that happens, for a rehearsal the date it is made for.
+        ``passwords`` are uploaded before it.
+        """
+        if passwords is not None:
+            self.put_passwords(passwords)
+        if mode == "rehearse":
+            key = f"staging/{self.city}/roster.zip"
+            self.put("INBOX_BUCKET", key, drop)
+            order = {"action": "rehearse", "city": self.city, "drop": key}
+            return self.start(order | ({"as_of": as_of.isoformat()} if as_of else {}))
+        if as_of:
+            self.go_to(as_of)
+        key = f"inbox/{self.city}/roster/{self.clock:%Y-%m-%d}.zip"
+        version = self.put("INBOX_BUCKET", key, drop)
+        event = json.loads((ROOT / "events" / "drop.json").read_text())
+        event["detail"]["object"] |= {"key": key, "version-id": version}
+        return self.start(event)
+
+    def rerun(self) -> Night:
+        return self.start({"action": "rerun", "city": self.city})
+
+    def approve(self, summary: Mapping[str, Any], by: str = "教育総務課", **order: Any) -> Night:
+        """Accept exactly what ``summary`` asks for; ``order`` overrides parts of the input."""
+        accept = sorted({breach["code"] for breach in summary["breaches"]})
+        asked = {"run_id": summary["run_id"], "checksum": summary["checksum"], "accept": accept}
+        return self.start({"action": "apply", "by": by} | asked | order)
+
+    def put_passwords(self, body: bytes) -> None:
+        self._count += 1
+        self.put("PASSWORDS_BUCKET", f"inbox/{self.city}/passwords/p{self._count}.csv", body)
+
+    def put(self, bucket: str, key: str, body: bytes) -> str:
+        """Upload; returns the version."""
+        answer = boto3.client("s3").put_object(Bucket=self.names[bucket], Key=key, Body=body)
+        return str(answer["VersionId"])
+
+    def go_to(self, day: date) -> None:
+        self.clock = datetime.combine(day, BEGINS)
+
+    def tomorrow(self) -> None:
+        self.go_to(self.clock.date() + timedelta(days=1))
+
+    def start(self, given: Mapping[str, Any]) -> Night:
+        """One execution of the state machine with this input."""
+        self._count += 1
+        name = f"night-{self._count}"
+        walk = self.machine.run(dict(given), name, EXECUTION + name, self.clock.isoformat())
+        self.clock += timedelta(minutes=5)
+        return Night(walk, self.names["RUNS_BUCKET"])
+
+    # -- trouble --------------------------------------------------------------------------
+
+    def trouble(
+        self, stage: str, when: Literal["before", "after"], *happens: BaseException | Happening
+    ) -> None:
+        """What happens at the next calls of ``stage``, one each, before or after it did its work.
+
+        An exception leaves the handler, ``Killed`` is the end of its process; a function is given
+        the event and may do anything.
+        """
+        self._trouble.setdefault((stage, when), []).extend(happens)
+
+    @contextmanager
+    def dying_at(self, operation: str, number: int = 1) -> Iterator[None]:
+        """A Lambda dies just before its n-th call of an AWS operation, e.g. "dynamodb.PutItem"."""
+        calls = itertools.count(1)
+
+        def count(**_: Any) -> None:
+            if self._inside and next(calls) == number:
+                raise Killed
+
+        with _fresh_clients() as session:
+            session.events.register(f"before-call.{operation}", count)
+            yield
+
+    @contextmanager
+    def overhearing(self) -> Iterator[set[tuple[str, str]]]:
+        """Which stage calls which AWS operation, e.g. ("diff", "dynamodb.Query")."""
+        calls: set[tuple[str, str]] = set()
+
+        def note(model: OperationModel, **_: Any) -> None:
+            if self._inside:
+                calls.add((self._inside, f"{model.service_model.endpoint_prefix}.{model.name}"))
+
+        with _fresh_clients() as session:
+            session.events.register("before-call", note)
+            yield calls
+
+    def given(self, known: Iterable[Known]) -> None:
+        """Pupils as earlier nights have left them, in the state and in the tenant."""
+        known = list(known)
+        self.tenant.give_known(known)
+        for one in known:
+            self.state.put_pupil(one, None)
+
+    # -- what can be looked at ------------------------------------------------------------
+
+    def letters(self) -> list[dict[str, Any]]:
+        """Takes everything out of the dead-letter queue."""
+        return [json.loads(body) for body in _drain(self.names["DEAD_LETTERS_URL"])]
+
+    def mails(self) -> list[str]:
+        """What staff were sent since the last look: subject, then text."""
+        notes = map(json.loads, _drain(self.names["MAILS_URL"]))
+        return [f"{note['Subject']}\n{note['Message']}" for note in notes]
+
+    def outbox(self) -> dict[str, bytes]:
+        return self._objects("OUTBOX_BUCKET", lambda body: body)
+
+    def everything(self) -> dict[str, str]:
+        """A fingerprint of every object and item of the account, and of the tenant."""
+        found = {
+            f"s3://{bucket}/{key}": digest
+            for bucket in BUCKETS
+            for key, digest in self._objects(bucket, _digest).items()
+        }
+        items = boto3.resource("dynamodb").Table(self.names["TABLE"]).scan()["Items"]
+        found |= {f"{item['pk']!s} {item['sk']!s}": _digest(repr(item).encode()) for item in items}
+        export = self.tenant.call("GET", "export")
+        return found | {"tenant": _digest(json.dumps(export, sort_keys=True).encode())}
+
+    def _objects[T](self, bucket: str, read: Callable[[bytes], T]) -> dict[str, T]:
+        s3, name = boto3.client("s3"), self.names[bucket]
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=name)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return {k: read(s3.get_object(Bucket=name, Key=k)["Body"].read()) for k in keys}
+
+    # -- the state machine's hands --------------------------------------------------------
+
+    def _call(self, resource: str, arguments: Any) -> Any:
+        match resource.removeprefix("arn:aws:states:::"):
+            case "lambda:invoke":
+                payload = self._invoke(arguments["FunctionName"], arguments["Payload"])
+                return {"Payload": payload, "StatusCode": 200}
+            case "sqs:sendMessage":
+                body = json.dumps(arguments["MessageBody"], ensure_ascii=False)
+                boto3.client("sqs").send_message(QueueUrl=arguments["QueueUrl"], MessageBody=body)
+                return {}
+            case _:
+                raise NotImplementedError(resource)
+
+    def _invoke(self, stage: str, event: Any) -> Any:
+        handler = importlib.import_module(f"functions.{stage}.app").lambda_handler
+        try:
+            with self._listening(stage):
+                self._trip((stage, "before"), event)
+                answer = handler(copy.deepcopy(event), _context(stage))
+                self._trip((stage, "after"), event)
+        except BaseException as exc:
+            raise _as_lambda_tells(exc) from exc
+        return json.loads(json.dumps(answer))
+
+    def _trip(self, spot: Spot, event: Any) -> None:
+        if waiting := self._trouble.get(spot):
+            happening = waiting.pop(0)
+            if isinstance(happening, BaseException):
+                raise happening
+            happening(event)
+
+    @contextmanager
+    def _listening(self, stage: str) -> Iterator[None]:
+        """Everything that would reach CloudWatch Logs: the log, the metrics, stray prints."""
+        stray = logging.StreamHandler(self.said)
+        stray.setLevel(logging.WARNING)  # Lambda's own level for other people's loggers
+        stray.addFilter(SuppressFilter(logger.name))  # as Powertools does to Lambda's handler
+        ours = logger.registered_handler
+        assert isinstance(ours, logging.StreamHandler)
+        before = ours.setStream(self.said)
+        logging.getLogger().addHandler(stray)
+        self._inside = stage
+        try:
+            with redirect_stdout(self.said), redirect_stderr(self.said):
+                yield
+        finally:
+            self._inside = ""
+            logging.getLogger().removeHandler(stray)
+            ours.setStream(before)
+
+
+def _as_lambda_tells(exc: BaseException) -> StateError:
+    """Kind, text, and where in the code; of a process that died, only that it did."""
+    cause: BaseException | None = exc
+    while cause:
+        if isinstance(cause, Killed):
+            return StateError("Runtime.ExitError", "exit")
+        cause = cause.__context__
+    if not isinstance(exc, Exception):
+        raise exc
+    return StateError(
+        type(exc).__name__, f"{exc}\n{''.join(traceback.format_tb(exc.__traceback__))}"
+    )
+
+
+@contextmanager
+def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
+    """A city in an AWS account (fixture ``account``) with a tenant of its own."""
+    monkeypatch.setattr(boto3, "client", _client)
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    names = dict(account) | {"MAILS_URL": _mailbox(account["TOPIC_ARN"])}
+    with _fresh_clients(), fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+        for name, value in environment(base_url).items():
+            monkeypatch.setenv(name, value)
+        yield Nights(names, tenant)
+    for stage in ("diff", "provision"):
+        importlib.import_module(f"functions.{stage}.app").tenant.cache_clear()
+
+
+_client = functools.cache(boto3.client)  # making clients is a third of the time of a night
+
+
+@contextmanager
+def _fresh_clients() -> Iterator[boto3.Session]:
+    """A session of its own for whatever is made inside, and nothing of it remains."""
+    boto3.setup_default_session()
+    _client.cache_clear()
+    assert boto3.DEFAULT_SESSION is not None
+    try:
+        yield boto3.DEFAULT_SESSION
+    finally:
+        boto3.setup_default_session()
+        _client.cache_clear()
+
+
+def _mailbox(topic: str) -> str:
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="mails")["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=found["QueueArn"])
+    return url
+
+
+def _drain(url: str) -> Iterator[str]:
+    sqs = boto3.client("sqs")
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            yield message["Body"]
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _context(stage: str) -> Any:
+    return SimpleNamespace(
+        function_name=stage,
+        memory_limit_in_mb=512,
+        invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:123456789012:function:{stage}",
+        aws_request_id="request",
+        get_remaining_time_in_millis=lambda: 900_000,
+    )

@@ -1,0 +1,191 @@
+"""Walks the state machine of infra/roster_sync.asl.yaml in this process, without an engine.
+
+It knows as much of the Amazon States Language as our machine uses, and raises ``Unknown`` for
+everything else: whoever wants more of the language first looks here, and the machine stays simple.
+Waiting is left out, and a retry that would go on for hours ends after ``PATIENCE`` attempts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonata
+import yaml
+
+PATIENCE = 4
+
+_ANY = {"Type", "Comment"}
+_WORK = _ANY | {"Next", "End", "Output"}
+KNOWN = {
+    "Task": _WORK | {"Resource", "Arguments", "Retry", "Catch"},
+    "Map": _WORK | {"Items", "ItemSelector", "ItemProcessor", "MaxConcurrency", "Catch"},
+    "Pass": _WORK,
+    "Choice": _ANY | {"Choices", "Default"},
+    "Succeed": _ANY,
+    "Fail": _ANY | {"Error", "Cause"},
+    "machine": {"Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds"},
+    "processor": {"ProcessorConfig", "StartAt", "States"},
+    "retrier": {"ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxDelaySeconds",
+                "MaxAttempts", "JitterStrategy"},
+    "catcher": {"ErrorEquals", "Output", "Next"},
+    "choice": {"Condition", "Next"},
+}  # fmt: skip
+_EXPRESSION = re.compile(r"\s*\{%(.*)%\}\s*\Z", re.DOTALL)
+
+
+class Unknown(Exception):
+    """The machine uses something that this walker does not know."""
+
+
+class StateError(Exception):
+    """An error as the state machine sees it: by name, with a text nobody decides on."""
+
+    def __init__(self, name: str, cause: str = "") -> None:
+        super().__init__(name)
+        self.name, self.cause = name, cause
+
+
+@dataclass
+class Execution:
+    """One execution: what it visited, what went into each state, and how it ended."""
+
+    context: dict[str, Any]
+    history: list[str] = field(default_factory=list)
+    payloads: list[Any] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
+    status: str = "RUNNING"
+    output: Any = None
+    error: str = ""
+
+
+type Call = Callable[[str, Any], Any]
+"""(resource, arguments) → result; raises StateError."""
+
+
+class Machine:
+    def __init__(self, text: str, values: Mapping[str, str], call: Call) -> None:
+        """``values`` fill the ``${names}`` of the text, as the template's substitutions do."""
+        self.definition = yaml.safe_load(re.sub(r"\$\{(\w+)\}", lambda m: values[m[1]], text))
+        self.call = call
+        _check(self.definition, "machine")
+        if self.definition["QueryLanguage"] != "JSONata":
+            raise Unknown(self.definition["QueryLanguage"])
+
+    def run(self, given: Any, name: str, arn: str, started: str) -> Execution:
+        """Run to the end. ``started`` is an ISO time."""
+        names = {"Id": arn, "Name": name, "StartTime": started}
+        walk = Execution({"Execution": names})
+        try:
+            walk.output = self._walk(walk, self.definition, given, walk.context)
+            walk.status = "SUCCEEDED"
+        except StateError as exc:
+            walk.status, walk.error = "FAILED", exc.name
+        return walk
+
+    def _walk(self, walk: Execution, machine: Any, value: Any, context: dict[str, Any]) -> Any:
+        name: str | None = machine["StartAt"]
+        while name:
+            state = machine["States"][name]
+            walk.history.append(name)
+            walk.payloads.append(value)
+            value, name = self._step(walk, state, {"input": value, "context": context})
+        return value
+
+    def _step(self, walk: Execution, state: Any, states: dict[str, Any]) -> tuple[Any, str | None]:
+        match state["Type"]:
+            case "Choice":
+                return states["input"], _choose(state, states)
+            case "Fail":
+                raise StateError(*(_value(state[key], states) for key in ("Error", "Cause")))
+            case "Succeed":
+                return states["input"], None
+        try:
+            states["result"] = self._work(walk, state, states)
+            output = _value(state["Output"], states) if "Output" in state else states["result"]
+        except StateError as exc:
+            walk.causes.append(exc.cause)
+            return _catch(state, states, exc)
+        return output, state.get("Next")
+
+    def _work(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
+        if state["Type"] == "Pass":
+            return states["input"]
+        if state["Type"] == "Task":
+            return self._task(walk, state, states)
+        results = []
+        for index, item in enumerate(_value(state["Items"], states)):
+            context = states["context"] | {"Map": {"Item": {"Index": index, "Value": item}}}
+            given = _value(state["ItemSelector"], states | {"context": context})
+            results.append(self._walk(walk, state["ItemProcessor"], given, context))
+        return results
+
+    def _task(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
+        arguments = _value(state["Arguments"], states)
+        for attempt in range(PATIENCE + 1):
+            try:
+                return self.call(state["Resource"], arguments)
+            except StateError as exc:
+                retrier = next((r for r in state.get("Retry", ()) if _fits(r, exc)), None)
+                if retrier is None or attempt >= min(retrier["MaxAttempts"], PATIENCE):
+                    raise
+                walk.causes.append(exc.cause)
+        raise AssertionError
+
+
+def _fits(handler: Any, exc: StateError) -> bool:
+    names: Sequence[str] = handler["ErrorEquals"]
+    return exc.name in names or "States.ALL" in names
+
+
+def _catch(state: Any, states: dict[str, Any], exc: StateError) -> tuple[Any, str]:
+    for catcher in state.get("Catch", ()):
+        if _fits(catcher, exc):
+            states = states | {"errorOutput": {"Error": exc.name, "Cause": exc.cause}}
+            return _value(catcher["Output"], states), str(catcher["Next"])
+    raise exc
+
+
+def _choose(state: Any, states: dict[str, Any]) -> str:
+    for choice in state["Choices"]:
+        verdict = _value(choice["Condition"], states)
+        if verdict is True:
+            return str(choice["Next"])
+        if verdict is not False:
+            raise StateError("States.QueryEvaluationError", "a condition is true or false")
+    return str(state["Default"])
+
+
+def _value(template: Any, states: Mapping[str, Any]) -> Any:
+    """``template`` with every ``{% expression %}`` in it evaluated."""
+    if isinstance(template, dict):
+        return {key: _value(part, states) for key, part in template.items()}
+    if isinstance(template, list):
+        return [_value(part, states) for part in template]
+    found = _EXPRESSION.match(template) if isinstance(template, str) else None
+    if not found:
+        return template
+    expression = jsonata.Jsonata(found[1])
+    expression.assign("states", states)
+    value = expression.evaluate(None)
+    if value is None:  # on AWS an expression that finds nothing is an error, never a null
+        raise StateError("States.QueryEvaluationError", "an expression found nothing")
+    return json.loads(json.dumps(value))
+
+
+def _check(part: Any, kind: str) -> None:
+    """Raises Unknown for the first key, type or mode that nobody here would look at."""
+    if kind not in KNOWN or (strange := part.keys() - KNOWN[kind]):
+        raise Unknown(f"{kind}: {sorted(strange) if kind in KNOWN else 'type'}")
+    if part.get("ProcessorConfig", {"Mode": "INLINE"}) != {"Mode": "INLINE"}:
+        raise Unknown("ProcessorConfig")
+    for state in part.get("States", {}).values():
+        _check(state, state["Type"])
+    if "ItemProcessor" in part:
+        _check(part["ItemProcessor"], "processor")
+    for key, name in (("Retry", "retrier"), ("Catch", "catcher"), ("Choices", "choice")):
+        for inner in part.get(key, ()):
+            _check(inner, name)
