@@ -55,16 +55,24 @@ def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> di
     """``chosen`` (closed) as one file per school code, each complete in itself.
 
     A record belongs to the school it points at. What belongs to no school (session, district,
-    course) goes along with each. A pupil who moved stands in two files with the same final row:
-    the old school's takes role and enrollment away, and they may be applied in any order.
+    course) goes along with each, and is never taken away: a class that another school's file
+    has yet to delete may still point at it. A pupil who moved stands in two files with the same
+    final row: the old school's takes role and enrollment away, and they may be applied in any
+    order.
     """
     seeds: dict[str, list[Key]] = {}
     everywhere: list[Key] = []
-    for key, (row, _) in chosen.items():
+    told = dict(chosen)
+    for key, (row, status) in chosen.items():
         at = _school(key, row, schools, shape)
-        (seeds.setdefault(at, []) if at else everywhere).append(key)
+        if at:
+            seeds.setdefault(at, []).append(key)
+        elif status == "tobedeleted":
+            told[key] = (row, "active")
+        else:
+            everywhere.append(key)
     return {
-        schools[at]: closed([*seeds.get(at, ()), *everywhere], chosen.get, shape)
+        schools[at]: closed([*seeds.get(at, ()), *everywhere], told.get, shape)
         for at in sorted(seeds or schools, key=lambda at: schools[at])
     }
 
