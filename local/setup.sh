@@ -75,6 +75,7 @@ lock() {
   compile pyproject.toml --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
+  compile --group bench -o requirements/bench.txt
   compile --group uv -o requirements/uv.txt
 }
 

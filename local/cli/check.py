@@ -3,90 +3,108 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kakehashi import catalogue, oneroster
 from kakehashi import city as cities
-from kakehashi.edges.runs import JAPAN
-from kakehashi.findings import EFFECT_LABELS, Finding, refuses, soften
+from kakehashi import oneroster, report
+from kakehashi.findings import Finding, refuses, soften
 from kakehashi.preprocess import preprocess
+from kakehashi.roster import JAPAN
+from local.cli.city import read_rules
 from local.cli.nightly import must_be_a_drop
 from local.cli.options import in_clear_words, terminal
-from local.console import BadUse
+from local.console import BadUse, csv_files
+
+if TYPE_CHECKING:
+    from kakehashi.report import Group
 
 RULES = Path(__file__).parents[2] / "cities"
-MOST_PLACES = 12
+REFUSED = 4
 
 
 @click.command()
 @click.argument("drop", type=click.Path(path_type=Path))
 @click.option("--city", default="demo", show_default=True, help="規則 / a city's name or TOML file")
-@click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="この日として調べる(初期値は今日) / the day to check for (default: today in Japan)",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON: {counts, findings}")
+@click.option(
+    "--xlsx",
+    "workbook",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="指摘を Excel の表にも書く / the findings as a workbook too",
+)
 @in_clear_words
-def check(*, drop: Path, city: str, as_json: bool) -> None:
-    """DROP を手元で検査・整形し、指摘を示す。何も動かさない。
+def check(
+    *, drop: Path, city: str, as_of: datetime | None, as_json: bool, workbook: Path | None
+) -> None:
+    """DROP(zip または CSV のフォルダー)を手元で検査・整形し、指摘を示す。何も動かさない。
 
-    Validate and preprocess DROP here; nothing is started or changed.
+    Validate and preprocess DROP here; nothing is started or changed. Exit status: 0, or 4 where
+    the drop would be refused.
     """
     must_be_a_drop(drop)
-    findings, counts = examine(drop, _rules(city))
+    day = as_of.date() if as_of else datetime.now(UTC).astimezone(JAPAN).date()
+    findings, counts = examine(drop, _rules(city), day)
+    if workbook:
+        workbook.write_bytes(report.findings_xlsx(findings, day))
     if as_json:
         found = [finding.to_json() for finding in findings]
         click.echo(json.dumps({"counts": counts, "findings": found}, ensure_ascii=False, indent=2))
     else:
-        _tell(findings, counts)
-    raise SystemExit(4 if refuses(findings) else 0)
+        _tell(report.groups(findings), counts)
+    raise SystemExit(REFUSED if refuses(findings) else 0)
 
 
-def examine(drop: Path, rules: cities.City) -> tuple[list[Finding], Mapping[str, int]]:
+def examine(drop: Path, rules: cities.City, as_of: date) -> tuple[list[Finding], Mapping[str, int]]:
     """All findings of validate and, unless they refuse the drop, of preprocess."""
-    today = datetime.now(UTC).astimezone(JAPAN).date()
     if drop.is_file():
         with drop.open("rb") as file:
             package = oneroster.open_package(file)
     else:
-        files = {f.name: f.read_bytes() for f in drop.iterdir() if f.is_file()}
+        files = {f.name: f.read_bytes() for f in csv_files(drop)}
         package = oneroster.open_package(files)
     findings = list(soften(oneroster.check(package, rules.source.versions), rules.effects))
     if refuses(findings):
         return findings, {}
-    cleaned = preprocess(package, findings, rules, today, ())
-    return findings + list(soften(cleaned.findings, rules.effects)), cleaned.counts
+    cleaned = preprocess(package, findings, rules, as_of, ())
+    return [*findings, *cleaned.findings], cleaned.counts
 
 
 def _rules(city: str) -> cities.City:
     file = Path(city) if city.endswith(".toml") else RULES / f"{city}.toml"
     if not file.is_file():
         raise BadUse(f"規則がありません: {file} / no such rules")
-    return cities.parse(file.read_text(encoding="utf-8"))
+    return cities.parse(read_rules(file))
 
 
-def _tell(findings: Sequence[Finding], counts: Mapping[str, int]) -> None:
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.code, finding.place.file].append(finding)
-    for (code, file), found in groups.items():
-        rule, first = catalogue.RULES[code], found[0]
-        terminal.print(
-            f"[bold]{code}[/] {EFFECT_LABELS[first.effect]} {file} {_lines(found)}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        terminal.print(f"  {catalogue.japanese(first)}", highlight=False, markup=False)
-        terminal.print(f"  → {rule.todo}", highlight=False, markup=False, style="dim")
+def _tell(groups: Sequence[Group], counts: Mapping[str, int]) -> None:
+    for group in groups:
+        _tell_group(group)
     for name, count in counts.items():
         terminal.print(f"{name}: {count:,}", highlight=False)
-    if not findings:
+    if not groups:
         terminal.print("指摘はありません。 / nothing to say", style="green")
 
 
-def _lines(found: Sequence[Finding]) -> str:
-    lines = sorted({f.place.line for f in found if f.place.line})
-    shown = ", ".join(map(str, lines[:MOST_PLACES]))
-    more = f" … ({len(lines)})" if len(lines) > MOST_PLACES else ""
-    return f"{shown}{more} 行目" if lines else ""
+def _tell_group(group: Group) -> None:
+    def say(text: str, style: str = "") -> None:
+        terminal.print(text, highlight=False, markup=False, soft_wrap=True, style=style)
+
+    follow = f"、ここから生じたもの {group.children:,} 件" if group.children else ""
+    say(f"{group.code} {group.label.ja} {group.count:,} 件{follow}", "bold")
+    for message, times in group.messages:
+        say(f"  {message.ja}" + (f"({times:,} 件)" if len(group.messages) > 1 else ""))
+    for file, column, lines in group.places:
+        say(f"  {' '.join(filter(None, (file, column, lines and f'{lines} 行目')))}")
+    if group.more_places:
+        say(f"  ほか {group.more_places} か所")
+    say(f"  → {group.todo.ja}", "dim")

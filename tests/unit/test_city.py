@@ -56,7 +56,7 @@ def test_a_limit_left_out_keeps_its_default() -> None:
     [("1年3組", "7年3組"), ("１年３組", "７年３組"), ("11年", None), ("なかよし", None)],
 )
 def test_a_renamed_digit_keeps_its_width(before: str, after: str | None) -> None:
-    assert city.rename(city.J_TITLES[0], before) == after
+    assert city.J_TITLES[0].renamed(before) == after
 
 
 def test_the_rollover_covers_both_of_its_ends() -> None:

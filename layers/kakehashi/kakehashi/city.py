@@ -65,7 +65,9 @@ PupilText = Annotated[str, template_of(*_PUPIL_WORDS)]
 class Rules(BaseModel):
     """Frozen, no unknown key, and never the offending value in an error text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class Source(Rules):
@@ -96,6 +98,9 @@ class Example(Rules):
     after: str
 
 
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
 class ClassTitle(Rules):
     """A rename of home-class titles in these grades; first match wins."""
 
@@ -106,26 +111,22 @@ class ClassTitle(Rules):
 
     @model_validator(mode="after")
     def _proves_its_example(self) -> Self:
-        if rename(self, self.example.before) != self.example.after:
+        if self.renamed(self.example.before) != self.example.after:
             raise ValueError("a class_titles rule does not turn its example's before into after")
         return self
 
+    def renamed(self, title: str) -> str | None:
+        """``title`` renamed, or None where the rule does not match.
 
-_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-
-
-def rename(rule: ClassTitle, title: str) -> str | None:
-    """``title`` renamed, or None where the rule does not match.
-
-    Digits of the replacement are written as wide as the digits they replace.
-    """
-    found = re.search(rule.match, title)
-    if not found:
-        return None
-    new = found.expand(rule.replace)
-    if re.search("[０-９]", found.group()):
-        new = new.translate(_FULL_WIDTH)
-    return title[: found.start()] + new + title[found.end() :]
+        Digits of the replacement are written as wide as the digits they replace.
+        """
+        found = re.search(self.match, title)
+        if not found:
+            return None
+        new = found.expand(self.replace)
+        if re.search("[０-９]", found.group()):
+            new = new.translate(_FULL_WIDTH)
+        return title[: found.start()] + new + title[found.end() :]
 
 
 J_TITLES = tuple(

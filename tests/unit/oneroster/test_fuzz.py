@@ -1,126 +1,18 @@
-"""Mutated packages end in findings, never in a traceback and never in a silently smaller roster.
-
-``KAKEHASHI_FUZZ`` is the number of packages tried (20,000 before a release).
-"""
+"""Mutated packages end in findings, never in a traceback and never in a silently smaller roster."""
 
 from __future__ import annotations
 
-import io
-import os
-import random
-from collections.abc import Callable
-
 from kakehashi import oneroster
 from kakehashi.findings import Effect, refuses
-from tests.unit.oneroster import packages as p
-
-CASES = int(os.environ.get("KAKEHASHI_FUZZ", "400"))
-SEED = int(os.environ.get("KAKEHASHI_FUZZ_SEED", "1"))
-
-Files = dict[str, bytes]
-WORDS = [
-    "", "NULL", "true", "TRUE", "0", "-1", "1E+12", "4月1日", "2026/4/1", "2026-99-99", '"', ",",
-    "\r", "\n", "\r\n", "\x00", "\ufeff", "=1+1", "ext:", "{a:b}", "{", "ﾊﾝｶｸ", "\U000e0100",
-    "𠮷", "x" * 300, p.YEAR, p.SCHOOL, p.CLASS, p.USERS[0], p.MASTERS[0], "sourcedId", "delta",
-]  # fmt: skip
-
-
-def _pick(r: random.Random, files: Files) -> str:
-    return r.choice(sorted(files))
-
-
-def _bytes(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    data = bytearray(files[name])
-    for _ in range(r.randint(1, 4)):
-        at = r.randrange(len(data) + 1)
-        data[at : at + r.randint(0, 3)] = r.randbytes(r.randint(0, 3))
-    files[name] = bytes(data)
-
-
-def _cut(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    files[name] = files[name][: r.randrange(len(files[name]) + 1)]
-
-
-def _cells(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    parts = files[name].decode("utf-8", "surrogateescape").split('","')
-    for _ in range(r.randint(1, 3)):
-        parts[r.randrange(len(parts))] = r.choice(WORDS)
-    files[name] = '","'.join(parts).encode("utf-8", "surrogateescape")
-
-
-def _rows(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    lines = files[name].split(b"\r\n")
-    match r.randrange(3):
-        case 0:
-            r.shuffle(lines)
-        case 1:
-            del lines[r.randrange(len(lines))]
-        case _:
-            lines.append(r.choice(lines))
-    files[name] = b"\r\n".join(lines)
-
-
-def _columns(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    at, width = r.randrange(12), r.choice([0, 2])
-    lines = [line.split(b",") for line in files[name].split(b"\r\n")]
-    for cells in lines:
-        cells[at : at + width] = [r.choice(WORDS).encode()] * r.randint(0, 2)
-    files[name] = b"\r\n".join(b",".join(cells) for cells in lines)
-
-
-def _files(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    body = files.pop(name)
-    kept = [name.upper(), "a/" + name, _pick(r, files) if files else name, "x.csv"]
-    if r.random() < 0.7:
-        files[r.choice(kept)] = body
-
-
-def _encoding(r: random.Random, files: Files) -> None:
-    name = _pick(r, files)
-    codec = r.choice(["cp932", "utf-16", "utf-8-sig", "euc_jp", "utf-7", "utf-32"])
-    files[name] = files[name].decode("utf-8", "replace").encode(codec, "replace")
-
-
-MUTATIONS: list[Callable[[random.Random, Files], None]] = [
-    _bytes, _cut, _cells, _cells, _rows, _columns, _files, _encoding,
-]  # fmt: skip
-
-
-def _source(r: random.Random, files: Files) -> io.BytesIO | Files:
-    if r.random() < 0.5:
-        return files
-    data = bytearray(p.zipped(files))
-    if r.random() < 0.5:
-        for _ in range(r.randint(1, 6)):
-            data[r.randrange(len(data))] = r.randrange(256)
-    if r.random() < 0.1:
-        del data[r.randrange(len(data)) :]
-    return io.BytesIO(bytes(data))
+from tests.unit.oneroster.mutants import mutants, rows_of_users
 
 
 def test_no_drop_ends_in_a_traceback_or_in_pupils_lost_without_a_word() -> None:
-    clean = p.loose()
-    for n in range(CASES):
-        r = random.Random(SEED * 1_000_003 + n)
-        files = dict(clean)
-        for _ in range(r.randint(1, 3)):
-            if files:
-                r.choice(MUTATIONS)(r, files)
-        package = oneroster.open_package(_source(r, files))
+    for n, files, source in mutants():
+        package = oneroster.open_package(source)
         findings = list(oneroster.check(package))
         users = package.tables.get("users.csv")
         read = len(users.rows) + len(users.bad) if users else 0
-        if not refuses(findings) and read < _lines(files.get("users.csv", b"")):
+        if not refuses(findings) and read < len(rows_of_users(files.get("users.csv", b""))):
             raise AssertionError(f"case {n}: rows were lost and nothing was said")
         assert all(f.place.line for f in findings if f.effect is Effect.HOLD_PUPIL), n
-
-
-def _lines(body: bytes) -> int:
-    """Rows that must be accounted for: lines that begin with a user's id, header apart."""
-    return sum(line.startswith(b'"5000') for line in body.split(b"\r\n"))

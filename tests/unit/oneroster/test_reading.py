@@ -11,6 +11,7 @@ from kakehashi.oneroster.leniency import full_width
 from kakehashi.oneroster.rows import CHUNK
 from tests.unit.oneroster import packages as p
 from tests.unit.oneroster.packages import Files, csv_bytes, loose, sheets, spoiled
+from tests.unit.oneroster.spoils import older
 from tests.unit.oneroster.test_every_code import found_in
 
 
@@ -174,3 +175,35 @@ def test_a_long_file_is_read_to_its_end_whatever_stands_in_the_middle() -> None:
     physical = files["users.csv"].replace(b"\r\n", b"\n").split(b"\n")
     for row, line in zip(table.rows, table.lines, strict=True):
         assert physical[line - 1].startswith(f'"{row[0]}"'.encode())
+
+
+@pytest.mark.parametrize(
+    ("codec", "code", "encoding"),
+    [
+        ("cp932", "F040", "CP932"),
+        ("utf-16", "F041", "UTF-16"),
+        ("euc_jp", "F042", "EUC-JP"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_and_the_encoding_is_named(
+    codec: str, code: str, encoding: str
+) -> None:
+    files = loose()
+    files["users.csv"] = files["users.csv"].decode().encode(codec)
+    (finding,) = [f for f in found_in(files) if f.code[0] == "F"]
+    assert (finding.row(), finding.effect) == (("users.csv", None, None, code), "refuse-drop")
+    assert finding.facts == {"encoding": encoding}
+
+
+def test_an_export_of_1_1_is_refused_for_the_one_thing_it_lacks() -> None:
+    stops = [f.row() for f in found_in(older()) if f.effect == "refuse-drop"]
+    assert stops == [("users.csv", 1, None, "H010")]
+
+
+@pytest.mark.parametrize("damage", ["4月1日", "1月2日"])
+def test_a_title_that_excel_turned_into_a_date_is_held(damage: str) -> None:
+    def spoil(files: Files) -> None:
+        files["classes.csv"][0]["title"] = damage
+
+    rows = [f.row() for f in found_in(spoiled(spoil))]
+    assert rows == [("classes.csv", 2, "title", "R019")]

@@ -1,7 +1,7 @@
 import pytest
 
 from kakehashi.preprocess import Cleaned, PasswordFile
-from kakehashi.preprocess.passwords import fits, parse, read_one
+from kakehashi.preprocess.passwords import fits, parse, read_one, used_up
 from kakehashi.roster import PasswordAt
 from tests import builders
 from tests.unit.preprocess.night import clean, rows_of
@@ -125,3 +125,34 @@ def test_the_password_is_read_only_for_the_pupil_it_was_given_to() -> None:
     assert read_one(body, 3, ONE) is None
     assert read_one(body, 9, ONE) is None
     assert read_one(b"", 2, ONE) is None
+
+
+SETTLED = {ONE.account: ONE.id, TWO.account: TWO.id}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"account,initialPassword\n{ONE.account},{GOOD}\n{TWO.account.upper()},{GOOD}\n",
+        f"userMasterIdentifier,initialPassword\n{ONE.id.upper()},{GOOD}\n",
+        f"account,userMasterIdentifier,initialPassword\n{ONE.account},{ONE.id},{GOOD}\n",
+    ],
+)
+def test_a_file_is_used_up_when_every_pupil_in_it_has_an_account(text: str) -> None:
+    assert used_up(text.encode(), SETTLED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "account,initialPassword\n",
+        f"account,initialPassword\n{ONE.account},{GOOD}\nnobody@ed.example.jp,{GOOD}\n",
+        f"userMasterIdentifier,initialPassword\n{builders.a_pupil(3).id},{GOOD}\n",
+        f"account,userMasterIdentifier,initialPassword\n{ONE.account},{TWO.id},{GOOD}\n",
+        f"account,initialPassword\n{ONE.account},{GOOD}\n{TWO.account}\n",
+        f"account,initialPassword\n{ONE.account},{GOOD}\n,{GOOD}\n",
+    ],
+)
+def test_a_file_with_a_row_that_is_not_used_is_kept(text: str) -> None:
+    assert not used_up(text.encode(), SETTLED)

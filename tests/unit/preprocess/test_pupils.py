@@ -277,3 +277,61 @@ def test_version_1_1_tells_the_role_in_users_csv() -> None:
     files["manifest.csv"] = files["manifest.csv"].replace(b'"1.2.1"', b'"1.1"')
     cleaned = night_of(files)
     assert (cleaned.counts["staff"], cleaned.counts["pupils"]) == (1, 1)
+
+
+def test_the_later_of_two_homerooms_counts_and_the_checks_do_not_hold_before_that() -> None:
+    drop = builders.Drop()
+    child = drop.add_pupil(1, homeClass="")
+    drop.enrol(child, drop.add_class("3年3組"), begin="2026-05-01")
+    cleaned = night(drop)
+    assert ([p.class_title for p in pupils_of(cleaned).values()], cleaned.held) == (["3年3組"], ())
+
+
+def _of_two_classes_each() -> builders.Drop:
+    """Two schools with two classes each; pupils 1–4 are in the first school."""
+    drop = builders.Drop()
+    for n in range(1, 9):
+        if n % 4 == 1:
+            school = drop.add_school()
+        if n % 2:
+            home = drop.add_class(f"3年{n}組", school=school)
+        drop.add_pupil(n, school=school, home=home)
+    return drop
+
+
+@pytest.mark.parametrize(
+    ("file", "depend"),
+    [
+        ("orgs.csv", {1, 2, 3, 4}),
+        ("courses.csv", {1, 2, 3, 4}),
+        ("classes.csv", {1, 2}),
+        ("users.csv", set()),
+    ],
+)
+def test_what_is_missing_holds_every_pupil_who_depends_on_it_not_only_the_first_row(
+    file: str, depend: set[int]
+) -> None:
+    """The checks say X001 once for all references to one missing target."""
+    drop = _of_two_classes_each()
+    drop.rows[file].pop(1 if file == "orgs.csv" else 0)  # the first org is the board
+    cleaned = night(drop)
+    held = held_of(cleaned)
+    assert {h.pupil for h in cleaned.held} == {builders.a_pupil(n).id for n in depend}
+    assert {h.code for h in held.values()} <= {"X001"}
+    assert not any(h.leaving for h in held.values())
+    assert held.keys().isdisjoint(pupils_of(cleaned))
+
+
+def test_a_missing_session_holds_even_those_whose_class_has_another() -> None:
+    drop = _of_two_classes_each()
+    drop.session(2025)
+    for home in drop.rows["classes.csv"][:3]:
+        home["termSourcedIds"] += "," + builders.an_id("no such session")
+    assert len(night(drop).held) == 6
+
+
+def test_a_missing_primary_school_holds_every_row_that_names_it() -> None:
+    drop = _of_two_classes_each()
+    for user in drop.rows["users.csv"][2:5]:
+        user["primaryOrgSourcedId"] = builders.an_id("no such school")
+    assert sorted(h.line for h in night(drop).held) == [4, 5, 6]

@@ -761,9 +761,9 @@ NOT_A_HOMEROOM = Rule(
 )
 HOME_CLASSES = Rule(
     "X008",
-    _HOLD,
-    ja="同じ時期に学籍上の学級が複数あり、homeClass が空のため 1 つに決まりません。",
-    en="Several homerooms at one time and a blank homeClass: the home class cannot be told.",
+    _NOTE,
+    ja="同じ時期に学籍上の学級が複数あり、homeClass が空です。後に始まった所属を採ります。",
+    en="Several homerooms at one time and a blank homeClass: the one that began last counts.",
     todo="C4th で所属学級を 1 つにしてください。",
     todo_en="Leave one home class in C4th.",
 )

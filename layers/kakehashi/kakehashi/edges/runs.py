@@ -10,9 +10,9 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 import boto3
@@ -20,14 +20,15 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
 from kakehashi import city as cities
+from kakehashi import jsonlines
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.findings import Finding
-from kakehashi.roster import canonical
+from kakehashi.roster import JAPAN
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-JAPAN = timezone(timedelta(hours=9), "JST")
+_MISSING = frozenset({"NoSuchKey", "404"})
 
 Mode = Literal["sync", "rerun", "rehearse", "apply"]
 
@@ -97,10 +98,12 @@ class Folder:
     def of(cls, run: Run, bucket: str) -> Self:
         return cls(boto3.client("s3"), bucket, run.prefix)
 
-    def put(self, name: str, body: bytes | str, content_type: str = "") -> str:
-        """Write one file; returns its key."""
+    def put(self, name: str, body: bytes | str | io.BytesIO, content_type: str = "") -> str:
+        """Write one file; returns its key. A buffer is sent from its beginning, not copied."""
         extra: dict[str, Any] = {"ContentType": content_type} if content_type else {}
         data = body.encode() if isinstance(body, str) else body
+        if isinstance(data, io.BytesIO):
+            data.seek(0)
         self.s3.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=data, **extra)
         return self.prefix + name
 
@@ -109,7 +112,7 @@ class Folder:
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)
         except ClientError as exc:
-            if exc.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            if exc.response["Error"]["Code"] in _MISSING:
                 return None
             raise
         return answer["Body"].read()
@@ -126,15 +129,15 @@ class Folder:
         return self.put(name, text + "\n", "application/json; charset=utf-8")
 
     def get_json(self, name: str) -> dict[str, Any]:
-        return dict(json.loads(self.need(name)))
+        """One file's content, or {} where it does not exist."""
+        return dict(json.loads(self.get(name) or b"{}"))
 
     def put_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Write rows as canonical JSON lines; returns how many."""
         count, out = 0, io.BytesIO()
-        for row in rows:
-            out.write(canonical(row).encode() + b"\n")
-            count += 1
-        self.put(name, out.getvalue(), "application/x-ndjson")
+        for count, line in enumerate(jsonlines.write(rows), 1):  # noqa: B007 - the last is wanted
+            out.write(line)
+        self.put(name, out, "application/x-ndjson")
         return count
 
     def lines(self, name: str) -> Iterator[dict[str, Any]]:
@@ -142,12 +145,10 @@ class Folder:
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)
         except ClientError as exc:
-            if exc.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            if exc.response["Error"]["Code"] in _MISSING:
                 return
             raise
-        for line in answer["Body"].iter_lines(chunk_size=1 << 16):
-            if line:
-                yield json.loads(line)
+        yield from jsonlines.read(answer["Body"].iter_lines(chunk_size=1 << 16))
 
     def names(self, under: str = "") -> list[str]:
         """Names of all files below ``under``, sorted, relative to the folder."""
@@ -177,6 +178,3 @@ class Folder:
             yield io.BytesIO(self.need("roster/drop.zip"))
         else:
             yield {name.removeprefix("roster/"): self.need(name) for name in names}
-
-
-Clock = Callable[[], datetime]

@@ -85,8 +85,8 @@ _TIDIES: dict[str, Tidy] = {
 }
 
 _QUIET: dict[Tidy, Callable[[str], bool]] = {  # one look at a whole column: nothing to tidy here
-    _boolean: str.islower,
-    _identifier: lambda text: text.islower() or not re.search("[A-F]", text),
+    _boolean: lambda text: text == text.lower(),  # of ASCII, several times as fast as islower
+    _identifier: lambda text: text == text.lower() or not re.search("[A-F]", text),
     _name: lambda text: not _KANA_TO_TIDY.search(text),
     _date: lambda text: "/" not in text and "年" not in text,
 }

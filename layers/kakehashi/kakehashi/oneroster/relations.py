@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from kakehashi.catalogue import oneroster as rules
@@ -11,9 +11,10 @@ from kakehashi.findings import Finding, Rule
 from kakehashi.oneroster import mext
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.scene import Scene
-from kakehashi.oneroster.values import is_date
+from kakehashi.oneroster.values import is_date, split
 
 _EVER = ("0000-00-00", "9999-99-99")
+Spans = Mapping[str, tuple[str, str]]  # by a class's sourcedId
 
 
 def relation_faults(scene: Scene) -> Iterator[Finding]:
@@ -176,7 +177,8 @@ def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
     )  # what is left has no enrolment in the home class
     homerooms = frozenset(c for c, kind in kinds.items() if kind == "homeroom")
     blank = any(not home for _, home in homes)
-    torn = _in_two_classes(enrolments, homerooms) if blank else frozenset()
+    terms = _spans_of(scene, classes) if blank else {}
+    torn = _in_two_classes(enrolments, homerooms, terms) if blank else frozenset()
 
     def fits(user: str, home: str) -> Rule | None:
         if not home:
@@ -191,15 +193,48 @@ def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
         yield from scene.wrong(table, ("sourcedId", column), fits)
 
 
-def _in_two_classes(enrolments: Table, homerooms: frozenset[str]) -> frozenset[str]:
-    """Users enrolled as students in two homerooms at one time; a blank date is no bound."""
+def _spans_of(scene: Scene, classes: Table) -> Spans:
+    """First and last date of each class's sessions, as far as they are told."""
+    sessions = scene.table("academicSessions.csv")
+    if not sessions:
+        return {}
+    dates = {
+        source: (start, end)
+        for source, start, end in zip(
+            *map(sessions.values, ("sourcedId", "startDate", "endDate")), strict=True
+        )
+        if is_date(start) and is_date(end)
+    }
+    terms = zip(classes.values("sourcedId"), classes.values("termSourcedIds"), strict=True)
+    found = {source: [dates[t] for t in split(cell) if t in dates] for source, cell in terms}
+    return {
+        source: (min(s for s, _ in spans), max(e for _, e in spans))
+        for source, spans in found.items()
+        if spans
+    }
+
+
+def _in_two_classes(enrolments: Table, homerooms: frozenset[str], terms: Spans) -> frozenset[str]:
+    """Users enrolled as students in two homerooms at one time.
+
+    A blank date is the session's, and no bound where that is unknown.
+    """
     periods: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     columns = ("userSourcedId", "classSourcedId", "role", "beginDate", "endDate")
     for user, home, role, begin, end in zip(*map(enrolments.values, columns), strict=True):
         if home in homerooms and role == "student":
-            periods[user].append((begin or _EVER[0], end or _EVER[1], home))
+            first, last = terms.get(home, _EVER)
+            periods[user].append((begin or first, end or last, home))
     return frozenset(user for user, spans in periods.items() if _overlap(spans))
 
 
 def _overlap(spans: list[tuple[str, str, str]]) -> bool:
-    return any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in combinations(spans, 2))
+    return any(
+        a[2] != b[2] and _before_end(a[0], b[1]) and _before_end(b[0], a[1])
+        for a, b in combinations(spans, 2)
+    )
+
+
+def _before_end(begin: str, end: str) -> bool:
+    """An end date does not belong to the period any more, but 3/31 does, as Japan writes it."""
+    return begin < end or (begin == end and end.endswith("-03-31"))

@@ -57,8 +57,9 @@ class Scene:
         users = self.package.tables.get("users.csv")
         if not users:
             return {}
-        pairs = zip(users.values("sourcedId"), users.values("userMasterIdentifier"), strict=True)
-        return {user: master for user, master in pairs if UUID4.fullmatch(master)}
+        return dict(
+            zip(users.values("sourcedId"), users.values("userMasterIdentifier"), strict=True)
+        )
 
     @cached_property
     def _school_codes(self) -> Mapping[str, str]:
@@ -89,7 +90,8 @@ class Scene:
         """The userMasterIdentifier of whoever ``row`` is about, where it is well formed."""
         column = "sourcedId" if table.file == "users.csv" else "userSourcedId"
         at = table.index(column)
-        return None if at is None else self._master_ids.get(row[at])
+        master = "" if at is None else self._master_ids.get(row[at], "")
+        return master if UUID4.fullmatch(master) else None
 
     def school(self, table: Table, row: Row) -> str | None:
         """The MEXT code of the school ``row`` belongs to, where it is well formed."""

@@ -16,7 +16,6 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from kakehashi.city import City
 from kakehashi.findings import Finding, soften
 from kakehashi.preprocess import duplicates
 from kakehashi.preprocess.cells import cells
@@ -34,6 +33,7 @@ from kakehashi.preprocess.years import When, check_years, read_sessions, roster_
 from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
+    from kakehashi.city import City
     from kakehashi.oneroster import Package
 
 __all__ = ["Cleaned", "PasswordFile", "preprocess"]
@@ -68,7 +68,7 @@ def preprocess(
     from the oldest to the newest.
     """
     today = as_of.isoformat()
-    holds = read_holds(findings)
+    holds = read_holds(package, findings)
     sessions = read_sessions(package, today)
     schools = unify(package, holds, city)
     lexicon = Lexicon(city.special_needs.words)

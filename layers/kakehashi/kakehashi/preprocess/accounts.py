@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import City
 from kakehashi.findings import Rule
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 _ITEM = re.compile(r"\{([^:{}]+):([^{}]+)\}")
 _LOCAL = re.compile(r"[a-z0-9'_!#^~-]+(?:\.[a-z0-9'_!#^~-]+)*\Z")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import oneroster as checks
 from kakehashi.findings import Effect, Finding
+from kakehashi.oneroster.columns import ROSTER
+from kakehashi.oneroster.profiles import layout
+from kakehashi.oneroster.values import split
 from kakehashi.preprocess.cells import Cells, cells
 
 if TYPE_CHECKING:
@@ -42,14 +45,53 @@ class Holds:
         return self.lines.get(file, {})
 
 
-def read_holds(findings: Iterable[Finding]) -> Holds:
+def read_holds(package: Package, findings: Iterable[Finding]) -> Holds:
+    """Rows that the checks want held.
+
+    The checks tell of a missing target once, at the first row that refers to it; every row that
+    refers to it is held.
+    """
     lines: dict[str, dict[int, str]] = {}
+    missing: dict[str, set[str]] = {}
     for finding in findings:
-        line = finding.place.line
-        if finding.effect is Effect.HOLD_PUPIL and line is not None:
-            codes = lines.setdefault(finding.place.file, {})
-            codes[line] = min(finding.code, codes.get(line, finding.code))
+        file, line = finding.place.file, finding.place.line
+        if finding.effect is not Effect.HOLD_PUPIL or line is None:
+            continue
+        _hold(lines, file, line, finding.code)
+        if finding.code == checks.DANGLING.code and finding.children > 1:
+            column = finding.place.column or ""
+            row = _row_at(package, file, line, column)
+            missing.setdefault(str(finding.facts["target"]), set()).update(row)
+    if missing:
+        for file, line in _referring(package, missing):
+            _hold(lines, file, line, checks.DANGLING.code)
     return Holds(lines)
+
+
+def _hold(lines: dict[str, dict[int, str]], file: str, line: int, code: str) -> None:
+    codes = lines.setdefault(file, {})
+    codes[line] = min(code, codes.get(line, code))
+
+
+def _row_at(package: Package, file: str, line: int, column: str) -> list[str]:
+    """The ids in ``column`` of the row on ``line``."""
+    found = (cell for at, (cell, _) in cells(package, file, column, "status") if at == line)
+    return next((split(cell) for cell in found), [])
+
+
+def _referring(package: Package, missing: Mapping[str, set[str]]) -> Iterator[tuple[str, int]]:
+    """File and line of each row that refers to one of ``missing``: ids by the file they lack in."""
+    there = {file: {i for _, (i, _) in cells(package, file, "sourcedId", "status")}
+             for file in missing}  # fmt: skip
+    for file, table in package.tables.items():
+        known = layout(file, package.version) if file in ROSTER else {}
+        for name in table.columns:
+            spec = known.get(name)
+            if spec and spec.target in missing and not spec.slack:
+                lost = missing[spec.target] - there[spec.target]
+                for line, (cell, _) in cells(package, file, name, "status"):
+                    if cell and not lost.isdisjoint(split(cell)):
+                        yield file, line
 
 
 def unread(package: Package, holds: Holds, file: str) -> list[Unread]:

@@ -11,10 +11,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import Names
 from kakehashi.findings import Rule
+
+if TYPE_CHECKING:
+    from kakehashi.city import Names
 
 FAMILY = ("preferredFamilyName", "familyName")
 GIVEN = ("preferredGivenName", "givenName")

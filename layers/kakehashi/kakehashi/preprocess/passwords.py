@@ -208,6 +208,21 @@ def read_one(body: bytes, line: int, pupil: Pupil) -> str | None:
     return read_row(rows, line, pupil)
 
 
+def used_up(body: bytes, settled: Mapping[str, str]) -> bool:
+    """Whether every row is of a pupil who has an account; ``settled``: account in lower case → id.
+
+    A row that cannot be read, or is nobody's, may still be waited for.
+    """
+    parsed = parse(body)
+    pupils = frozenset(settled.values())
+    whose = (settled.get(e.account, "") if e.account else e.pupil for e in parsed.entries)
+    used = (
+        owner in pupils and entry.pupil in {"", owner}
+        for owner, entry in zip(whose, parsed.entries, strict=True)
+    )
+    return bool(parsed.entries) and not parsed.faults and all(used)
+
+
 def read_row(rows: Mapping[int, Entry], line: int, pupil: Pupil) -> str | None:
     """The same out of a file that was parsed before, for whoever needs many of its rows."""
     entry = rows.get(line)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import City
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.preprocess.classes import Classes, HomeClass
 from kakehashi.preprocess.enrolments import Enrolments, Membership
@@ -16,6 +15,9 @@ from kakehashi.preprocess.rows import Row
 from kakehashi.preprocess.schools import School, Schools
 from kakehashi.preprocess.years import When
 from kakehashi.roster import GRADES, Desired, Held, Pupil
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 _GRADES = frozenset(GRADES)
 USERS = "users.csv"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import City
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess import names
 from kakehashi.preprocess.accounts import Choice, Chooser
@@ -19,6 +18,7 @@ from kakehashi.preprocess.years import When
 from kakehashi.roster import Held
 
 if TYPE_CHECKING:
+    from kakehashi.city import City
     from kakehashi.oneroster import Package
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")

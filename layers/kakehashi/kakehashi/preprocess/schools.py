@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import City, SchoolAlias
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.cells import cells
 from kakehashi.preprocess.holds import Codes, Holds, codes_by_id
 
 if TYPE_CHECKING:
+    from kakehashi.city import City, SchoolAlias
     from kakehashi.oneroster import Package
 
 _MEXT = re.compile(r"[A-H][12]\d{11}\Z")

@@ -17,12 +17,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import SpecialNeeds, SpecialTitle
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.classes import HomeClass, Homes
 from kakehashi.preprocess.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from kakehashi.city import SpecialNeeds, SpecialTitle
 
 type Found = tuple[Homes, list[Finding]]
 type Kind = tuple[str, tuple[str, ...]]  # renamed title and grades: what tells two classes apart

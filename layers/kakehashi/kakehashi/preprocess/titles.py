@@ -13,12 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.city import ClassTitle, rename
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.classes import HomeClass as Home
 from kakehashi.preprocess.classes import Homes
+
+if TYPE_CHECKING:
+    from kakehashi.city import ClassTitle
 
 type Found = tuple[Homes, list[Finding]]
 
@@ -39,7 +42,7 @@ def rename_titles(homes: Mapping[str, Home], renames: Iterable[ClassTitle]) -> F
 def _titles(home: Home, renames: Iterable[ClassTitle]) -> Iterator[str]:
     for rule in renames:
         if home.grades and set(home.grades) <= set(rule.grades):
-            title = rename(rule, home.title)
+            title = rule.renamed(home.title)
             if title is not None:
                 yield title.strip()
 

@@ -1,4 +1,4 @@
-"""Findings as staff read them: one group a code, the gravest first, with lines to look at."""
+"""Findings as staff read them: a group a code, the gravest and root causes first, with lines."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
     found = [_group(code, some) for code, some in by_code.items()]
-    return sorted(found, key=lambda g: (_EFFECT_ORDER.index(g.effect), g.code))
+    # Of one effect, what caused most comes first: once it is put right, little may be left.
+    return sorted(found, key=lambda g: (_EFFECT_ORDER.index(g.effect), -g.children, g.code))
 
 
 def _group(code: str, findings: Sequence[Finding]) -> Group:

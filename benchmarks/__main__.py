@@ -1,0 +1,78 @@
+"""`make bench`: measure, compare, judge, and write docs/benchmarks.md.
+
+python -m benchmarks [--sizes 22948,230000] [--times 3] [--without-peers] [--data FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import page
+from benchmarks.clock import ROOT, measure, once_more
+from benchmarks.page import City, Table
+
+CITIES = (City(22_948, 50), City(230_000, 500), City(500_000, 1_000))
+STEPS = ("bare", "imports", "floor", "check", "validate", "preprocess", "diff", "night")
+PEERS = ("csv_diff", "polars", "duckdb", "frictionless", "pandera")
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+
+
+def main() -> int:
+    wanted = _arguments()
+    chosen = [city for city in CITIES if city.pupils in wanted.sizes]
+    with tempfile.TemporaryDirectory(prefix="kakehashi-bench-") as temporary:
+        tables = []
+        for city in chosen:
+            folder = (wanted.data or Path(temporary)) / str(city.pupils)
+            _prepare(city, folder)
+            times = wanted.times if city is CITIES[0] else 1
+            tables.append(_measured(city, folder, times, peers=not wanted.without_peers))
+    text, missed = page.write(tables)
+    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 1 if missed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    everything = ",".join(str(city.pupils) for city in CITIES)
+    parser.add_argument("--sizes", default=everything, type=_numbers, help="pupils, with commas")
+    parser.add_argument("--times", default=5, type=int, help="runs of the smallest city")
+    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--data", type=Path, help="keep the cities here and use them again")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(part) for part in text.split(",")}
+
+
+def _prepare(city: City, folder: Path) -> None:
+    if (folder / "tenant.jsonl").exists() and (folder / "after" / "drop.zip").exists():
+        return
+    command = [sys.executable, "-m", "benchmarks.data", str(folder)]
+    subprocess.run([*command, str(city.pupils), str(city.schools)], check=True, cwd=ROOT)
+
+
+def _measured(city: City, folder: Path, times: int, *, peers: bool) -> Table:
+    """Rounds rather than blocks: what else the machine does falls on everybody alike."""
+    commands = {
+        step: [sys.executable, "-m", "benchmarks.steps", step, str(folder)] for step in STEPS
+    }
+    if peers:
+        command = [str(PEERS_PYTHON), "-m", "benchmarks.peers"]
+        commands |= {peer: [*command, peer, str(folder)] for peer in PEERS}
+    costs = {name: [once_more(command)] for name, command in commands.items()}
+    if times > 1:
+        for _ in range(times):
+            for name, command in commands.items():
+                costs[name].append(once_more(command))
+    return Table(city, {name: measure(some) for name, some in costs.items()})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""`kakehashi check` as a person or a script calls it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from kakehashi.findings import Effect, Finding, Place
+from kakehashi.report import findings_xlsx
+from local.cli import main
+from tests import builders
+
+RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{builders.DOMAIN}"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "city.toml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def a_zip(folder: Path, drop: builders.Drop) -> Path:
+    path = folder / "drop.zip"
+    path.write_bytes(drop.zip())
+    return path
+
+
+def check(folder: Path, drop: Path, *options: str, as_of: str = "2026-11-24") -> Result:
+    command = ["check", str(drop), "--city", str(folder / "city.toml"), "--as-of", as_of, *options]
+    return CliRunner().invoke(main, command)
+
+
+def with_a_missing_class() -> builders.Drop:
+    drop = builders.a_drop(6, schools=2)
+    drop.rows["classes.csv"].pop(0)
+    drop.rows["users.csv"][1]["enabledUser"] = "perhaps"
+    return drop
+
+
+def test_a_clean_drop_ends_with_zero_and_its_counts(folder: Path) -> None:
+    told = check(folder, a_zip(folder, builders.a_drop(3)))
+    assert told.exit_code == 0, told.output
+    assert "pupils: 3" in told.output
+
+
+def test_a_refused_drop_ends_with_four(folder: Path) -> None:
+    drop = builders.a_drop(3)
+    drop.rows["users.csv"].clear()
+    told = check(folder, a_zip(folder, drop))
+    assert (told.exit_code, "F03" in told.output) == (4, True)
+
+
+def test_root_causes_come_before_other_findings_of_the_same_effect(folder: Path) -> None:
+    told = check(folder, a_zip(folder, with_a_missing_class()))
+    order = [line.split()[0] for line in told.output.splitlines() if line[:1] in set("RX")]
+    assert order[:2] == ["X001", "R006"]
+    assert "生じたもの 6 件" in told.output
+
+
+def test_lines_that_follow_each_other_are_written_as_a_span(folder: Path) -> None:
+    drop = builders.a_drop(6)
+    for n in (0, 1, 2, 5):
+        drop.rows["users.csv"][n]["enabledUser"] = "perhaps"
+    assert "users.csv enabledUser 2–4, 7 行目" in check(folder, a_zip(folder, drop)).output
+
+
+def test_loose_files_are_checked_like_a_zip(folder: Path) -> None:
+    loose = folder / "loose"
+    loose.mkdir()
+    for name, body in with_a_missing_class().files().items():
+        (loose / name).write_bytes(body)
+    one = check(folder, loose, "--json").output
+    assert one == check(folder, a_zip(folder, with_a_missing_class()), "--json").output
+
+
+def test_json_holds_counts_and_findings(folder: Path) -> None:
+    told = json.loads(check(folder, a_zip(folder, with_a_missing_class()), "--json").output)
+    assert told["counts"]["pupils"] == 6
+    (missing,) = [Finding.from_json(f) for f in told["findings"] if f["code"] == "X001"]
+    assert (missing.place.line, missing.children) == (2, 6)
+
+
+def test_as_of_decides_whose_year_is_over(folder: Path) -> None:
+    drop = a_zip(folder, builders.a_drop(1))
+    assert check(folder, drop, as_of="2027-04-01").exit_code == 4
+    assert check(folder, drop, as_of="2027-03-31").exit_code == 0
+
+
+def test_the_workbook_tells_what_the_command_tells(folder: Path) -> None:
+    path = folder / "findings.xlsx"
+    check(folder, a_zip(folder, with_a_missing_class()), "--xlsx", str(path))
+    (sheet,) = openpyxl.load_workbook(path).worksheets
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert head[:5] == ("番号", "効果", "ファイル", "行", "列")
+    assert {row[0] for row in rows} == {"X001", "R006", "R052"}
+    assert all(row[head.index("すること")] for row in rows)
+
+
+def test_nothing_in_the_workbook_is_a_formula() -> None:
+    evil = '=HYPERLINK("http://x.example","1")'
+    finding = Finding("R003", Effect.NOTE, Place(evil, 2, "@SUM(1)"), pupil="+1", school="-1+1")
+    (sheet,) = openpyxl.load_workbook(
+        io.BytesIO(findings_xlsx([finding], date(2026, 11, 24)))
+    ).worksheets
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    assert sheet["C2"].value == evil
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
+
+
+def test_bad_use_is_one_sentence_and_status_two(folder: Path) -> None:
+    told = check(folder, folder / "nothing.zip")
+    assert (told.exit_code, "Traceback" in told.output) == (2, False)
