@@ -16,7 +16,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check test unit infra integration e2e build smoke bench lock docs deploy \
+.PHONY: help install run check test unit infra integration e2e build smoke bench long lock docs deploy \
 	install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -49,6 +49,11 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 	$(SETUP) pip .venv-sam requirements/sam.txt
 	@touch $@
 
+.venv-bench/.peers: .venv/.python requirements/bench.txt
+	$(SETUP) venv .venv-bench
+	$(SETUP) pip .venv-bench requirements/bench.txt
+	@touch $@
+
 $(LAYER): .venv/.stack layers/kakehashi/requirements.txt
 	$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
 	@touch $@
@@ -69,13 +74,13 @@ check: install-dev ## コミットの前に / before each commit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
-	$(BIN)/pytest -q tests/unit tests/cases tests/infra
+	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
 
 unit infra integration e2e: install-dev
 	$(BIN)/pytest -q tests/$@
 
 test: check ## CI が行うすべて / all that CI runs
-	$(BIN)/pytest -q tests/integration
+	$(BIN)/pytest -q -n auto tests/integration
 	$(BIN)/pytest -q tests/e2e
 	$(MAKE) smoke
 
@@ -91,8 +96,11 @@ build: install-sam ## 配備物を作る / sam build
 smoke: build install-dev ## 配備物が読み込めるか / does each built function import
 	$(BIN)/pytest -q tests/smoke
 
-bench: install-dev ## 速さの比較 / ratios against named peers
-	$(BIN)/python -m benchmarks
+bench: install .venv-bench/.peers ## 速さの比較 / beside named peers, writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(BENCH)
+
+long: install-dev ## 市の全員を二十回止めながら / 22,948 pupils, killed twenty times
+	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed
 
 # -- generated files -------------------------------------------------------------------------------
 
@@ -118,4 +126,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-lambda .venv-sam .venv-uv
+	rm -rf .venv .venv-bench .venv-lambda .venv-sam .venv-uv

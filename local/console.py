@@ -15,10 +15,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from kakehashi.edges.runs import JAPAN, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, city_of, prefix_of, run_id_of
+from kakehashi.findings import Finding
+from kakehashi.roster import JAPAN
 from local.site import Site
 
-STAGES = ("Receive", "Validate", "Preprocess", "Diff", "Provision", "Deliver", "Report")
+STAGES = ("Receive", "Validate", "Preprocess", "Diff", "Provision", "Groups", "Deliver", "Report")
 START_PATIENCE = 60.0  # seconds until an upload must have started a run
 POLL = 0.25
 
@@ -79,17 +81,20 @@ class Console:
 
     # -- uploads -------------------------------------------------------------------------------
 
-    def upload_drop(self, city: str, drop: Path, *, starts: bool) -> tuple[str, str]:
+    def upload_drop(
+        self, city: str, drop: Path, *, starts: bool, without: Path | None = None
+    ) -> tuple[str, str]:
         """Upload as the RPA robot does; returns key and version of the object that starts a run.
 
         With ``starts`` False the upload goes where nothing watches. A folder's ``manifest.csv``
-        goes last, because its arrival is the signal.
+        goes last, because its arrival is the signal. Of a folder only CSV files are taken, and
+        never ``without``: a password file that lies beside the roster is no part of it.
         """
         base = f"inbox/{city}/roster" if starts else f"staging/{city}/{_stamp()}"
         if drop.is_file():
-            return self._put("InboxBucket", f"{base}/{drop.name}", drop.read_bytes())
-        folder = f"{base}/{drop.name}-{_stamp()}"
-        files = sorted(f for f in drop.iterdir() if f.is_file())
+            return self._put("InboxBucket", f"{base}/{_named(drop, '.zip')}", drop.read_bytes())
+        folder = f"{base}/{drop.resolve().name}-{_stamp()}"
+        files = [f for f in csv_files(drop) if without is None or not f.samefile(without)]
         files.sort(key=lambda f: f.name == "manifest.csv")
         version = ""
         for file in files:
@@ -97,13 +102,20 @@ class Console:
         last = files[-1].name if files[-1].name == "manifest.csv" else ""
         return f"{folder}/{last}", version if last else ""
 
-    def upload_passwords(self, city: str, file: Path) -> str:
-        key = f"inbox/{city}/passwords/{file.name}"
-        return self._put("PasswordsBucket", key, file.read_bytes())[0]
+    def upload_passwords(self, city: str, file: Path, *, starts: bool = True) -> tuple[str, str]:
+        """Returns key and version, as ``upload_drop`` does.
 
-    def upload_approvals(self, city: str, file: Path) -> str:
-        key = f"inbox/{city}/approvals/{file.name}"
-        return self._put("InboxBucket", key, file.read_bytes())[0]
+        With ``starts`` False nothing begins until a drop comes: else the passwords that come with
+        a roster would start a run of their own, with the roster of the night before.
+        """
+        name = _named(file, ".csv") + ("" if starts else ".with-roster")
+        key = f"inbox/{city}/passwords/{name}"
+        return self._put("PasswordsBucket", key, file.read_bytes())
+
+    def upload_approvals(self, city: str, file: Path) -> tuple[str, str]:
+        """The same for decisions. Each file stays beside the ones before it, which still count."""
+        key = f"inbox/{city}/approvals/{_stamp()}-{file.name}"
+        return self._put("InboxBucket", key, file.read_bytes())
 
     def _put(self, bucket: str, key: str, body: bytes) -> tuple[str, str]:
         answer = self.s3.put_object(Bucket=self.outputs[bucket], Key=key, Body=body)
@@ -184,6 +196,35 @@ class Console:
                 return Outcome(run_id, place, summary)
         return Outcome(run_id, prefix, {"run_id": run_id, "city": city, "verdict": "failed"})
 
+    def findings(self, outcome: Outcome) -> Iterator[Finding]:
+        """What the stages of this run, or this approval, found."""
+        runs = Folder(self.s3, self.outputs["RunsBucket"], outcome.prefix)
+        return runs.findings()
+
+    def need_drop(self, city: str) -> None:
+        """Raises BadUse where this city has never had a drop."""
+        item = self.site.client("dynamodb").get_item(
+            TableName=self.outputs["Table"],
+            Key={"pk": {"S": f"CITY#{city}"}, "sk": {"S": "NEWEST_DROP"}},
+        )
+        if "Item" not in item:
+            raise BadUse(
+                f"自治体 {city} にはまだ一度も投入がありません。"
+                "kakehashi run DROP で投入してください。 / no drop has come yet"
+            )
+
+    def need_run(self, run_id: str) -> None:
+        """Raises BadUse where no such run has been recorded."""
+        item = self.site.client("dynamodb").get_item(
+            TableName=self.outputs["Table"],
+            Key={"pk": {"S": f"CITY#{city_of(run_id)}"}, "sk": {"S": f"RUN#{run_id}"}},
+        )
+        if "Item" not in item:
+            raise BadUse(
+                f"実行 {run_id} の記録がありません。kakehashi status で確かめてください。"
+                " / no such run"
+            )
+
     def status(self, city: str) -> dict[str, Any]:
         """The newest runs first, and how many dead letters wait."""
         table = self.site.client("dynamodb").query(
@@ -243,11 +284,23 @@ def _record(item: Mapping[str, Any]) -> dict[str, Any]:
     return plain | {"run_id": item["sk"]["S"].removeprefix("RUN#")}
 
 
+def csv_files(folder: Path) -> list[Path]:
+    """The CSV files of a folder by name; a Mac's companions of them (``._users.csv``) are none."""
+    found = (f for f in folder.iterdir() if f.suffix.lower() == ".csv" and f.is_file())
+    return sorted(f for f in found if not f.name.startswith("."))
+
+
+def _named(file: Path, ending: str) -> str:
+    """A key with the right ending, which alone starts a run, whatever the file is called here."""
+    plain = file.suffix in {ending, ending.upper()}
+    return file.name if plain else f"{file.name}{ending}"
+
+
 def order_for_drop(
     action: str, city: str, key: str, version: str, as_of: date | None
 ) -> dict[str, Any]:
     order: dict[str, Any] = {"action": action, "city": city, "drop": key}
-    if version and key.endswith(".zip"):
+    if version and key.lower().endswith(".zip"):
         order["version"] = version
     if as_of:
         order["as_of"] = as_of.isoformat()

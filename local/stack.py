@@ -66,9 +66,11 @@ class Stack:
         return f"http://127.0.0.1:{self._memory().tenant_port}"
 
     def is_up(self) -> bool:
-        """Whether this home's own engine and tenant answer, with a stack deployed."""
+        """Whether this home's own engine and tenant answer, with a stack deployed, and on the port
+        that was asked for if one was."""
         memory = self._memory()
-        return bool(memory.outputs and self._engine().pid() and self._tenant_pid())
+        here = self.wanted_port in {None, memory.port}
+        return bool(here and memory.outputs and self._engine().pid() and self._tenant_pid())
 
     def outputs(self) -> Mapping[str, str]:
         """The template's outputs: InboxBucket, Table, StateMachineArn, DeadLettersUrl, …"""
@@ -134,11 +136,12 @@ class Stack:
     def _start_engine(self) -> None:
         present = self._engine()
         port = self.wanted_port or present.port or process.free_port()
-        if present.pid():
-            if port == present.port:
-                return
-            present.stop()
+        running = present.pid()
+        if running and port == present.port:
+            return
         _need_free(port)
+        if running:
+            present.stop()
         wanted = engine.Engine(self.home, port, LAMBDA_PYTHON)
         try:
             wanted.start()
@@ -205,7 +208,12 @@ class Stack:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One command at a time starts or stops the processes of a home."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as exc:
+            raise StackError(
+                f"フォルダーを作れません: {self.home} / this folder cannot be made"
+            ) from exc
         with (self.home / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

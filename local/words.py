@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console as Terminal
 from rich.table import Table
+
+from kakehashi.findings import Effect, Finding
+from kakehashi.report.groups import groups
 
 STAGE_WORDS = {
     "Receive": "受領",
@@ -14,6 +17,7 @@ STAGE_WORDS = {
     "Preprocess": "整形",
     "Diff": "差分",
     "Provision": "アカウント",
+    "Groups": "グループ",
     "Deliver": "配信",
     "Report": "報告",
 }
@@ -34,6 +38,7 @@ EXIT_STATUS = {
     "awaiting-approval": 3,
     "refused": 4,
 }
+STOPPING = frozenset({Effect.REFUSE_DROP, Effect.AWAIT_APPROVAL})
 COUNT_WORDS = {
     "NEW": "新規",
     "MOVED": "市内転校",
@@ -59,8 +64,10 @@ def verdict_line(verdict: str) -> str:
     return f"[bold {colour}]{ja}[/] [dim]{en}[/]"
 
 
-def tell(terminal: Terminal, summary: Mapping[str, Any], place: str) -> None:
-    """The outcome of a run, and exactly what to type next where somebody must decide."""
+def tell(
+    terminal: Terminal, summary: Mapping[str, Any], place: str, findings: Iterable[Finding] = ()
+) -> None:
+    """The outcome of a run, why it stopped where it did, and exactly what to type next."""
     terminal.print(verdict_line(str(summary.get("verdict", "failed"))), highlight=False)
     terminal.print(f"実行 run {summary.get('run_id', '')}", highlight=False, style="dim")
     counts = {k: v for k, v in summary.get("counts", {}).items() if k in COUNT_WORDS and v}
@@ -72,6 +79,8 @@ def tell(terminal: Terminal, summary: Mapping[str, Any], place: str) -> None:
         terminal.print(table)
     for line in _details(summary):
         terminal.print(line, highlight=False, soft_wrap=True)
+    for line in _reasons(findings):
+        terminal.print(line, highlight=False, soft_wrap=True, markup=False)
     if summary.get("verdict") == "awaiting-approval":
         terminal.print("[yellow]承認するには to approve:[/]")
         terminal.print(f"  {approve_command(summary)}", highlight=False, soft_wrap=True)
@@ -84,12 +93,24 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
     for situation, people in summary.get("proposed", {}).items():
         if people:
             yield f"提案 proposed {situation}: {len(people)}"
+    for breach in summary.get("breaches", []):
+        scope = "市全体 city" if breach["scope"] == "city" else f"学校 school {breach['scope']}"
+        yield f"上限 limit {breach['code']} {scope}: {breach['count']} > {breach['bound']}"
     for delivery in summary.get("deliveries", []):
         rows = sum(delivery.get("rows", {}).values())
         yield f"配信 {delivery['tool']}: {delivery.get('mode') or '-'} {rows:,} 行"
     if summary.get("findings"):
         codes = ", ".join(f"{code}×{count}" for code, count in summary["findings"].items())
         yield f"指摘 findings: {codes}"
+
+
+def _reasons(findings: Iterable[Finding]) -> Iterator[str]:
+    """What stopped the night or waits for a person: each in a sentence, and what to do."""
+    for group in groups(f for f in findings if f.effect in STOPPING):
+        places = " ".join(f"{file} {lines}".strip() for file, _, lines in group.places)
+        yield f"{group.code} {group.messages[0][0].ja}" + (f" ({places})" if places else "")
+        yield f"     {group.messages[0][0].en}"
+        yield f"  →  {group.todo.ja}"
 
 
 def approve_command(summary: Mapping[str, Any]) -> str:

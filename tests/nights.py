@@ -5,44 +5,37 @@
 
 AWS is moto, Microsoft 365 is the fake tenant behind HTTP, and the order of the stages is read from
 infra/roster_sync.asl.yaml (``walker``). The clock is the harness's: it stands at ``nights.clock``
-and each execution moves it on by a few minutes. What the handlers say on any channel is kept.
+and each execution moves it on by a few minutes. ``nights.lambdas`` makes trouble (``lambdas``).
 """
 
 from __future__ import annotations
 
-import copy
-import functools
 import hashlib
 import importlib
-import io
-import itertools
 import json
-import logging
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Literal
 
 import boto3
 import pytest
-from aws_lambda_powertools.logging.filters import SuppressFilter
-from botocore.model import OperationModel
 
-from kakehashi.edges.runs import JAPAN, Folder
+from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger
-from kakehashi.roster import Known
+from kakehashi.roster import JAPAN, Known
 from local import tenant as fake
 from tests.builders import DOMAIN, TODAY
+from tests.lambdas import Lambdas, client, fresh_clients
 from tests.tenants import Tenant, environment
-from tests.walker import Execution, Machine, StateError
+from tests.walker import Execution, Machine
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("receive", "validate", "preprocess", "diff", "provision", "deliver", "report")
+STAGES = (
+    "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
+)  # fmt: skip
 BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET")
 BEGINS = time(2, 10, tzinfo=JAPAN)
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:RosterSync:"
@@ -55,10 +48,6 @@ dialect = "lgate"
 [tools.interactive_study]
 dialect = "interactive_study"
 """
-
-
-class Killed(BaseException):
-    """A Lambda that dies: nobody in it catches this, and the state machine sees an exit."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +86,6 @@ class Night:
         return str(self.summary["verdict"])
 
 
-type Happening = Callable[[Any], None]
-type Spot = tuple[str, Literal["before", "after"]]
-
-
 @dataclass
 class Nights:
     """One city, night after night. Made by the fixture ``nights``."""
@@ -109,10 +94,8 @@ class Nights:
     tenant: Tenant
     city: str = "demo"
     clock: datetime = field(default_factory=lambda: datetime.combine(TODAY, BEGINS))
-    said: io.StringIO = field(default_factory=io.StringIO)
-    _trouble: dict[Spot, list[BaseException | Happening]] = field(default_factory=dict)
+    lambdas: Lambdas = field(default_factory=Lambdas)
     _count: int = 0
-    _inside: str = ""  # the stage at work
 
     def __post_init__(self) -> None:
         self.state = State.of(self.names["TABLE"], self.city)
@@ -187,44 +170,6 @@ class Nights:
         self.clock += timedelta(minutes=5)
         return Night(walk, self.names["RUNS_BUCKET"])
 
-    # -- trouble --------------------------------------------------------------------------
-
-    def trouble(
-        self, stage: str, when: Literal["before", "after"], *happens: BaseException | Happening
-    ) -> None:
-        """What happens at the next calls of ``stage``, one each, before or after it did its work.
-
-        An exception leaves the handler, ``Killed`` is the end of its process; a function is given
-        the event and may do anything.
-        """
-        self._trouble.setdefault((stage, when), []).extend(happens)
-
-    @contextmanager
-    def dying_at(self, operation: str, number: int = 1) -> Iterator[None]:
-        """A Lambda dies just before its n-th call of an AWS operation, e.g. "dynamodb.PutItem"."""
-        calls = itertools.count(1)
-
-        def count(**_: Any) -> None:
-            if self._inside and next(calls) == number:
-                raise Killed
-
-        with _fresh_clients() as session:
-            session.events.register(f"before-call.{operation}", count)
-            yield
-
-    @contextmanager
-    def overhearing(self) -> Iterator[set[tuple[str, str]]]:
-        """Which stage calls which AWS operation, e.g. ("diff", "dynamodb.Query")."""
-        calls: set[tuple[str, str]] = set()
-
-        def note(model: OperationModel, **_: Any) -> None:
-            if self._inside:
-                calls.add((self._inside, f"{model.service_model.endpoint_prefix}.{model.name}"))
-
-        with _fresh_clients() as session:
-            session.events.register("before-call", note)
-            yield calls
-
     def given(self, known: Iterable[Known]) -> None:
         """Pupils as earlier nights have left them, in the state and in the tenant."""
         known = list(known)
@@ -269,7 +214,7 @@ class Nights:
     def _call(self, resource: str, arguments: Any) -> Any:
         match resource.removeprefix("arn:aws:states:::"):
             case "lambda:invoke":
-                payload = self._invoke(arguments["FunctionName"], arguments["Payload"])
+                payload = self.lambdas.invoke(arguments["FunctionName"], arguments["Payload"])
                 return {"Payload": payload, "StatusCode": 200}
             case "sqs:sendMessage":
                 body = json.dumps(arguments["MessageBody"], ensure_ascii=False)
@@ -278,87 +223,20 @@ class Nights:
             case _:
                 raise NotImplementedError(resource)
 
-    def _invoke(self, stage: str, event: Any) -> Any:
-        handler = importlib.import_module(f"functions.{stage}.app").lambda_handler
-        try:
-            with self._listening(stage):
-                self._trip((stage, "before"), event)
-                answer = handler(copy.deepcopy(event), _context(stage))
-                self._trip((stage, "after"), event)
-        except BaseException as exc:
-            raise _as_lambda_tells(exc) from exc
-        return json.loads(json.dumps(answer))
-
-    def _trip(self, spot: Spot, event: Any) -> None:
-        if waiting := self._trouble.get(spot):
-            happening = waiting.pop(0)
-            if isinstance(happening, BaseException):
-                raise happening
-            happening(event)
-
-    @contextmanager
-    def _listening(self, stage: str) -> Iterator[None]:
-        """Everything that would reach CloudWatch Logs: the log, the metrics, stray prints."""
-        stray = logging.StreamHandler(self.said)
-        stray.setLevel(logging.WARNING)  # Lambda's own level for other people's loggers
-        stray.addFilter(SuppressFilter(logger.name))  # as Powertools does to Lambda's handler
-        ours = logger.registered_handler
-        assert isinstance(ours, logging.StreamHandler)
-        before = ours.setStream(self.said)
-        logging.getLogger().addHandler(stray)
-        self._inside = stage
-        try:
-            with redirect_stdout(self.said), redirect_stderr(self.said):
-                yield
-        finally:
-            self._inside = ""
-            logging.getLogger().removeHandler(stray)
-            ours.setStream(before)
-
-
-def _as_lambda_tells(exc: BaseException) -> StateError:
-    """Kind, text, and where in the code; of a process that died, only that it did."""
-    cause: BaseException | None = exc
-    while cause:
-        if isinstance(cause, Killed):
-            return StateError("Runtime.ExitError", "exit")
-        cause = cause.__context__
-    if not isinstance(exc, Exception):
-        raise exc
-    return StateError(
-        type(exc).__name__, f"{exc}\n{''.join(traceback.format_tb(exc.__traceback__))}"
-    )
-
 
 @contextmanager
 def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
     """A city in an AWS account (fixture ``account``) with a tenant of its own."""
-    monkeypatch.setattr(boto3, "client", _client)
+    monkeypatch.setattr(boto3, "client", client)
     secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
     boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
     names = dict(account) | {"MAILS_URL": _mailbox(account["TOPIC_ARN"])}
-    with _fresh_clients(), fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+    with fresh_clients(), fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
         yield Nights(names, tenant)
-    for stage in ("diff", "provision"):
+    for stage in ("diff", "provision", "groups"):
         importlib.import_module(f"functions.{stage}.app").tenant.cache_clear()
-
-
-_client = functools.cache(boto3.client)  # making clients is a third of the time of a night
-
-
-@contextmanager
-def _fresh_clients() -> Iterator[boto3.Session]:
-    """A session of its own for whatever is made inside, and nothing of it remains."""
-    boto3.setup_default_session()
-    _client.cache_clear()
-    assert boto3.DEFAULT_SESSION is not None
-    try:
-        yield boto3.DEFAULT_SESSION
-    finally:
-        boto3.setup_default_session()
-        _client.cache_clear()
 
 
 def _mailbox(topic: str) -> str:
@@ -379,13 +257,3 @@ def _drain(url: str) -> Iterator[str]:
 
 def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def _context(stage: str) -> Any:
-    return SimpleNamespace(
-        function_name=stage,
-        memory_limit_in_mb=512,
-        invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:123456789012:function:{stage}",
-        aws_request_id="request",
-        get_remaining_time_in_millis=lambda: 900_000,
-    )

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import deliver
@@ -21,7 +20,7 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.outbox import Outbox
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.roster import Known
 
@@ -43,8 +42,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     delivery = deliver.build(order, records, outbox.before(order.dialect.header))
 
     files = outbox.hand_over(delivery)
-    _write_down(folder, delivery, files)
-    _count(run, delivery)
+    held = len({finding.pupil for finding in delivery.findings if finding.pupil})
+    _write_down(folder, delivery, files, held)
+    measure("deliver", run.city, {"RowsDelivered": sum(delivery.rows.values()), "PupilsHeld": held})
+    extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
+    logger.info("delivery", extra=extra)
     seconds = round(time.monotonic() - began, 3)
     return {"tool": tool, "verdict": delivery.verdict, "seconds": seconds}
 
@@ -76,7 +78,9 @@ def _told_of(state: State, rules: Tool, dialect: deliver.Dialect) -> Iterator[Kn
             yield known
 
 
-def _write_down(folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]]) -> None:
+def _write_down(
+    folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]], held: int
+) -> None:
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
     keys = [file["key"] for file in files]
     folder.put_findings(f"deliver-{delivery.tool}", delivery.findings)
@@ -91,18 +95,6 @@ def _write_down(folder: Folder, delivery: deliver.Delivery, files: list[dict[str
             "rows": delivery.rows,
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
             "pupils": len(delivery.records.pupils()),
-            "held": len({f.pupil for f in delivery.findings if f.pupil}),
+            "held": held,
         },
-    )
-
-
-def _count(run: Run, delivery: deliver.Delivery) -> None:
-    rows = sum(delivery.rows.values())
-    metrics.add_dimension(name="stage", value="deliver")
-    metrics.add_dimension(name="city", value=run.city)
-    metrics.add_metric(name="RowsDelivered", unit=MetricUnit.Count, value=rows)
-    metrics.add_metric(name="PupilsHeld", unit=MetricUnit.Count, value=len(delivery.findings))
-    logger.info(
-        "delivery",
-        extra={"run_id": run.run_id, "tool": delivery.tool, "verdict": delivery.verdict},
     )

@@ -14,26 +14,24 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.city import City
 from kakehashi.diff import LastNight, Plan, make_plan, unseen
 from kakehashi.edges import settings
+from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, metrics, stage_handler
-from kakehashi.findings import soften
+from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.findings import Finding, soften
 from kakehashi.roster import Desired, Held, Known, TenantAccount
 
 SETTLED = frozenset({"applied", "unchanged"})
-MOST_LOOK_UPS = (
-    200  # more accounts missing from the listing is no oversight: let the limits stop it
-)
+MOST_LOOK_UPS = 200  # more missing from the listing is no oversight: let the limits stop it
 
 
-class Environment(settings.DirectorySettings):
+class Environment(settings.DirectorySettings, settings.InboxSettings):
     pass
 
 
@@ -48,11 +46,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     started = time.monotonic()
     run, env = Run.model_validate(event), settings.load(Environment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
-    if run.execution:  # a rehearsal holds no lease
-        state.renew_lease(run.execution, datetime.now(UTC))
+    state.renew_lease(run.execution, datetime.now(UTC))
     city, serial = folder.rules(), state.serial()
     desired = [Desired.from_json(row) for row in folder.lines("desired.jsonl")]
     known = _keep_current(folder, state)
+    consents = Consents(folder, state, DecisionFiles.of(env.inbox_bucket))
+    consent = consents.gather(run.city, run.as_of)
     plan = make_plan(
         desired,
         map(Held.from_json, folder.lines("held.jsonl")),
@@ -62,9 +61,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         city_code=run.city,
         serial=serial,
         as_of=run.as_of,
+        decisions=consent.decisions,
         last_night=_keep_last_night(folder, state),
     )
-    _write(folder, plan, city)
+    _write(folder, plan, [*consent.findings, *plan.findings], city)
+    consents.remember(plan, run.run_id, rehearse=run.mode == "rehearse")
     verdict = plan.verdict(rehearse=run.mode == "rehearse")
     if verdict == "apply" and plan.actions:
         state.begin_apply(run.run_id, serial)
@@ -106,10 +107,10 @@ def _keep_last_night(folder: Folder, state: State) -> LastNight:
     return last
 
 
-def _write(folder: Folder, plan: Plan, city: City) -> None:
+def _write(folder: Folder, plan: Plan, findings: list[Finding], city: City) -> None:
     for number, shard in enumerate(plan.shards(), 1):
         folder.put_lines(f"actions/{number:04}.jsonl", (action.to_json() for action in shard))
-    folder.put_findings("diff", soften(plan.findings, city.effects))
+    folder.put_findings("diff", soften(findings, city.effects))
     folder.put_json("plan.json", plan.header())
 
 
@@ -122,9 +123,6 @@ def _counted(run: Run, plan: Plan) -> dict[str, int]:
         "proposals": sum(map(len, plan.proposals.values())),
         "held": sum(map(len, plan.held.values())),
     }
-    metrics.add_dimension(name="stage", value="diff")
-    metrics.add_dimension(name="city", value=run.city)
-    for name, count in counts.items():
-        metrics.add_metric(name=f"Plan{name.title()}", unit=MetricUnit.Count, value=count)
+    measure("diff", run.city, {f"Plan{name.title()}": n for name, n in counts.items()})
     logger.info("plan", extra={"run_id": run.run_id, "serial": plan.serial, **counts})
     return counts | plan.counts

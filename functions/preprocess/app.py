@@ -6,33 +6,27 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
 from kakehashi.edges import settings
-from kakehashi.edges.password_files import PasswordFiles
+from kakehashi.edges.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import refuses
 from kakehashi.preprocess import Cleaned, preprocess
-
-
-class Environment(settings.PasswordSettings):
-    pass
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(Environment)
-    folder = Folder.of(run, env.runs_bucket)
-    if run.execution:  # a rehearsal holds no lease
-        State.of(env.table, run.city).renew_lease(run.execution, datetime.now(UTC))
+    run, env = Run.model_validate(event), settings.load(settings.PasswordSettings)
+    folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
+    state.renew_lease(run.execution, datetime.now(UTC))
     with folder.package() as source:
         package = oneroster.open_package(source)
-    passwords = PasswordFiles.of(env.passwords_bucket).of_city(run.city)
+    passwords = Passwords.of(env.passwords_bucket).files(run.city)
     findings = folder.findings("validate")
     cleaned = preprocess(package, findings, folder.rules(), run.as_of, passwords)
     _write(folder, cleaned)
@@ -50,9 +44,6 @@ def _write(folder: Folder, cleaned: Cleaned) -> None:
 def _counted(run: Run, cleaned: Cleaned) -> dict[str, int]:
     """What was made of the drop, for the payload, the metrics and the log."""
     counts = {name: cleaned.counts[name] for name in ("pupils", "desired", "held", "staff")}
-    metrics.add_dimension(name="stage", value="preprocess")
-    metrics.add_dimension(name="city", value=run.city)
-    for name, count in counts.items():
-        metrics.add_metric(name=f"Roster{name.title()}", unit=MetricUnit.Count, value=count)
+    measure("preprocess", run.city, {f"Roster{name.title()}": n for name, n in counts.items()})
     logger.info("cleaned", extra={"run_id": run.run_id, **counts})
     return counts

@@ -10,21 +10,23 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi.diff.plan import Action
+from kakehashi.diff.plan import SHARD, Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directory import Directory
 from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.password_rows import PasswordRows
+from kakehashi.edges.farewell import Farewells
+from kakehashi.edges.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.shard import Shard
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
 from kakehashi.provision.dialogues import Terms
+from kakehashi.provision.pace import forecast
+from kakehashi.provision.parting import Conditions
 from kakehashi.provision.settling import merged
 
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
@@ -59,41 +61,64 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if not complete:
         raise TryLater(f"run {run.run_id}, shard {number}: time is up, call again")
     _lament(run, number, shard, DeadLetters.of(env.dead_letters_url))
+    if number == run.counts.get("shards", number):  # the last shard: whoever waited has an account
+        Passwords.of(env.passwords_bucket).forget_used(run.city, shard.state.pupils)
     seconds = round(time.monotonic() - began, 3)
-    return {"shard": number, "seconds": seconds, **shard.counts()}
+    left = forecast(_actions_left(run, number), env.writes_per_second)
+    logger.info("forecast", extra={"run_id": run.run_id, "shard": number, "seconds_left": left})
+    return {"shard": number, "seconds": seconds, "seconds_left": left, **shard.counts()}
 
 
-def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard:
+def _actions_left(run: Run, number: int) -> int:
+    """In the shards after this one, each of them taken to be full, and an action to be a write."""
+    return max(0, run.counts.get("shards", number) - number) * SHARD
+
+
+def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard | Farewells:
     """The shard as it stands, once the lease is ours for a while longer."""
     state = State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
+    actions = [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
+    if actions and all(action.kind is Kind.DELETE for action in actions):
+        return Farewells(
+            actions=actions,
+            conditions=Conditions(_decided(folder), run.as_of, city.leaving.grace_days),
+            mark=city.m365.mark,
+            effects=city.effects,
+            state=state,
+            directory=tenant(env),
+        )
     return Shard(
-        actions=[Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")],
+        actions=actions,
         run_id=run.run_id,
         as_of=run.as_of,
         terms=Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in),
         effects=city.effects,
         state=state,
         directory=tenant(env),
-        read_password=PasswordRows.of(env.passwords_bucket).read,
+        read_password=Passwords.of(env.passwords_bucket).read,
     )
 
 
-def _save(run: Run, number: int, folder: Folder, shard: Shard) -> None:
+def _decided(folder: Folder) -> frozenset[str]:
+    """The pupils for whom, in this run, a person's decision to delete stands."""
+    rows = folder.lines("decisions.jsonl")
+    return frozenset(row["pupil"] for row in rows if row["counts"] and row["decision"] == "delete")
+
+
+def _save(run: Run, number: int, folder: Folder, shard: Shard | Farewells) -> None:
     """Results and findings so far; what an earlier call of this run did stays in the results."""
     name = f"results/{number:04}.jsonl"
     results = [shard.results[line] for line in sorted(shard.results)]
     folder.put_lines(name, merged(list(folder.lines(name)), results))
     folder.put_findings(f"provision-{number:04}", soften(shard.findings, shard.effects))
-    metrics.add_dimension(name="stage", value="provision")
-    metrics.add_dimension(name="city", value=run.city)
-    for word, count in shard.counts().items():
-        metrics.add_metric(name=f"Actions{word.title()}", unit=MetricUnit.Count, value=count)
-    logger.info("shard", extra={"run_id": run.run_id, "shard": number, **shard.counts()})
+    counts = shard.counts()
+    measure("provision", run.city, {f"Actions{word.title()}": n for word, n in counts.items()})
+    logger.info("shard", extra={"run_id": run.run_id, "shard": number, **counts})
 
 
-def _lament(run: Run, number: int, shard: Shard, letters: DeadLetters) -> None:
+def _lament(run: Run, number: int, shard: Shard | Farewells, letters: DeadLetters) -> None:
     """One dead letter for each action that failed; the reader finds the pupil in the run folder."""
     for failure in shard.failed:
         letters.send(

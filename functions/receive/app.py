@@ -9,14 +9,13 @@ import time
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import receive
 from kakehashi.edges import approvals, intake, settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import metrics, stage_handler
+from kakehashi.edges.telemetry import measure, stage_handler
 
 
 @stage_handler
@@ -38,8 +37,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         run = approvals.Approvals(env, state, execution).decide(order, rules.city.sha256)
     else:
         run = intake.Intake(env, state, execution).take(order, rules)
-    metrics.add_dimension(name="stage", value="receive")
-    metrics.add_dimension(name="city", value=order.city)
     # 0 for a person's order: only a drop quiets the alarm for a night on which none came.
-    metrics.add_metric("Received", MetricUnit.Count, int(order.action == "sync"))
+    measure("receive", order.city, {"Received": int(order.action == "sync")})
     return run.after("receive", run.verdict, began)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
@@ -19,23 +18,19 @@ from kakehashi.edges import settings
 from kakehashi.edges.nights import failure_of, gather, remember, run_never_begun
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import metrics, stage_handler
+from kakehashi.edges.telemetry import measure, stage_handler
 from kakehashi.report import Night, Verdict
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(settings.TopicSettings):
-    """What Report needs to know."""
-
-
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    env = settings.load(Environment)
+    env = settings.load(settings.TopicSettings)
     run = Run.model_validate(event) if "run_id" in event else run_never_begun(event)
     if run is None:
-        return _without_run(event, env)
+        return _without_run(event, env.topic_arn)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     night = gather(run, folder, state, failure_of(event))
     _write(night, folder)
@@ -56,14 +51,13 @@ def _write(night: Night, folder: Folder) -> None:
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 
-def _without_run(event: dict[str, Any], env: Environment) -> dict[str, Any]:
+def _without_run(event: dict[str, Any], topic: str) -> dict[str, Any]:
     """The input does not even name a city: there is nowhere to write, but staff are told."""
     failed = failure_of(event)
     if failed is None:
         raise ValueError("neither a run nor a failure")
-    _tell(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed))
-    metrics.add_dimension("city", "unknown")
-    metrics.add_metric("Failed", MetricUnit.Count, 1)
+    _tell(topic, "Kakehashi: failed", report.line_without_run("", failed))
+    measure("report", "unknown", {"Failed": 1})
     return {"verdict": Verdict.FAILED}
 
 
@@ -74,15 +68,12 @@ def _tell(topic: str, subject: str, message: str) -> None:
 def _count(night: Night) -> None:
     """One metric per verdict, so that an alarm needs no filter; rehearsals ring no alarm."""
     verdict = Verdict.REHEARSED if night.mode == "rehearse" else night.verdict
-    _about(night.city)
-    metrics.add_metric(verdict.title().replace("-", ""), MetricUnit.Count, 1)
+    counts = {verdict.title().replace("-", ""): 1}
     if verdict in {Verdict.APPLIED, Verdict.UNCHANGED, Verdict.FAILED}:
-        metrics.add_metric("Pupils", MetricUnit.Count, night.pupils or 0)
-        metrics.add_metric("PupilsHeld", MetricUnit.Count, len(night.held_pupils()))
-        metrics.add_metric("ActionsDone", MetricUnit.Count, night.done)
-        metrics.add_metric("ActionsFailed", MetricUnit.Count, night.failures)
-
-
-def _about(city: str) -> None:
-    metrics.add_dimension(name="stage", value="report")
-    metrics.add_dimension(name="city", value=city)
+        counts |= {
+            "Pupils": night.pupils or 0,
+            "PupilsHeld": len(night.held_pupils()),
+            "ActionsDone": night.done,
+            "ActionsFailed": night.failures,
+        }
+    measure("report", night.city, counts)

@@ -7,14 +7,13 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
 from kakehashi.edges import settings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, metrics, stage_handler
+from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding, refuses, soften
 
 
@@ -42,11 +41,8 @@ def _counted(run: Run, package: oneroster.Package, findings: list[Finding]) -> d
         if file in oneroster.ROSTER
     }
     counts["findings"] = len(findings)
-    metrics.add_dimension(name="stage", value="validate")
-    metrics.add_dimension(name="city", value=run.city)
-    for effect, count in Counter(finding.effect for finding in findings).items():
-        name = "Findings" + "".join(word.title() for word in effect.split("-"))
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
-    metrics.add_metric(name="RowsRead", unit=MetricUnit.Count, value=counts.get("rows_users", 0))
+    effects = Counter(finding.effect for finding in findings)
+    found = {f"Findings{effect.title().replace('-', '')}": n for effect, n in effects.items()}
+    measure("validate", run.city, {"RowsRead": counts.get("rows_users", 0)} | found)
     logger.info("validated", extra={"run_id": run.run_id, **counts})
     return counts

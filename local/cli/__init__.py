@@ -10,6 +10,7 @@ from local.cli.demo import demo
 from local.cli.nightly import approve, rerun, run, status, upload
 from local.cli.stack import down, reset, up
 from local.cli.tenant import tenant
+from local.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,5 +22,19 @@ def main() -> None:
     """
 
 
-for command in (run, rerun, approve, upload, status, check, city, demo, tenant, up, down, reset):
+for command in (
+    run,
+    rerun,
+    approve,
+    upload,
+    status,
+    why,
+    check,
+    city,
+    demo,
+    tenant,
+    up,
+    down,
+    reset,
+):
     main.add_command(command)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from kakehashi import catalogue
 from kakehashi import city as cities
+from kakehashi.deliver.dialect import names as dialects
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
 
@@ -26,10 +28,10 @@ def city_put(*, file: Path, at: Where) -> None:
 
     Check the rules, show the difference to the present ones, and make the city known.
     """
-    name, text = file.stem, file.read_text(encoding="utf-8")
+    name, text = file.stem, read_rules(file)
     if not cities.CITY_NAME.match(name):
         raise BadUse(f"ファイル名は英小文字・数字にしてください: {file.name} / lower case a-z, 0-9")
-    cities.parse(text)
+    must_name_what_exists(cities.parse(text))
     console = at.console()
     before = console.rules(name) or ""
     if before == text:
@@ -41,6 +43,33 @@ def city_put(*, file: Path, at: Where) -> None:
         click.echo(line)
     console.put_rules(name, text)
     terminal.print(f"登録しました known now: {name}", highlight=False)
+
+
+def read_rules(file: Path) -> str:
+    """The text of a rules file, without the mark that Windows editors put before it."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadUse(
+            f"規則ファイルは UTF-8 で保存してください: {file} / the rules must be UTF-8"
+        ) from None
+
+
+def must_name_what_exists(rules: cities.City) -> None:
+    """Raises BadCity for a dialect nobody ships, or an effect of a finding that does not exist."""
+    known = dialects()
+    problems = [
+        f"tools.{name}.dialect: {tool.dialect} はありません / known: {', '.join(known)}"
+        for name, tool in rules.tools.items()
+        if tool.dialect not in known
+    ]
+    problems += [
+        f"effects.{code}: この番号の指摘はありません / no such finding (docs/findings.md)"
+        for code in rules.effects
+        if code not in catalogue.RULES
+    ]
+    if problems:
+        raise cities.BadCity(problems)
 
 
 @city.command("list")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from kakehashi import receive
 from kakehashi.edges.runs import city_of
 from local import words
 from local.cli.options import (
@@ -21,7 +23,7 @@ from local.cli.options import (
     terminal,
     where,
 )
-from local.console import BadUse, order_for_drop
+from local.console import BadUse, csv_files, order_for_drop
 
 a_city = click.option(
     "--city", default="demo", show_default=True, help="自治体の名前 / a known city's name"
@@ -63,11 +65,11 @@ def run(
         raise BadUse(f"ファイルがありません: {passwords} / no such file")
     console = at.console(city)
     if passwords:
-        console.upload_passwords(city, passwords)
+        console.upload_passwords(city, passwords, starts=False)
     whole = drop.is_file() or (drop / "manifest.csv").is_file()
     as_the_robot = whole and not rehearse and not as_of
     since = datetime.now(UTC)
-    key, version = console.upload_drop(city, drop, starts=as_the_robot)
+    key, version = console.upload_drop(city, drop, starts=as_the_robot, without=passwords)
     if as_the_robot:
         arn = console.started_by(key, version, since)
     else:
@@ -81,7 +83,7 @@ def must_be_a_drop(path: Path) -> None:
     if not path.exists():
         raise BadUse(f"ファイルがありません: {path} / no such file")
     if path.is_dir():
-        if not any(f.suffix.lower() == ".csv" for f in path.iterdir()):
+        if not csv_files(path):
             raise BadUse(f"フォルダーに CSV がありません: {path} / no CSV in this folder")
         return
     with path.open("rb") as file:
@@ -101,6 +103,7 @@ def rerun(*, city: str, as_of: datetime | None, at: Where, wanted: Wanted) -> No
     Run the newest drop again. Always safe.
     """
     console = at.console(city)
+    console.need_drop(city)
     order: dict[str, Any] = {"action": "rerun", "city": city}
     if as_of:
         order["as_of"] = as_of.date().isoformat()
@@ -128,32 +131,53 @@ def approve(
 
     Approve a waiting plan and apply it.
     """
-    city = city_of(run_id)
-    console = at.console(city)
-    order = {
+    order: dict[str, Any] = {
         "action": "apply",
-        "run_id": run_id,
-        "checksum": checksum,
-        "accept": list(accept),
-        "by": by,
+        "run_id": run_id.strip(),
+        "checksum": checksum.strip().lower(),
+        "accept": [code.strip().upper() for codes in accept for code in codes.split(",")],
+        "by": by.strip(),
     }
+    must_be_an_approval(order)
+    run_id, city = order["run_id"], city_of(order["run_id"])
+    console = at.console(city)
+    console.need_run(run_id)
     conclude(console, follow(console, console.start(order), city, run_id), wanted)
+
+
+def must_be_an_approval(order: Mapping[str, Any]) -> None:
+    """A slip of the pen is told at once, instead of failing a run."""
+    try:
+        receive.read_order(order)
+    except receive.NotAnOrder as exc:
+        raise BadUse(
+            "承認として読めません。実行番号、--checksum、--accept、--by を、報告書にあるとおりに"
+            f"入力してください。 / {exc}"
+        ) from exc
 
 
 @click.command()
 @click.argument("what", type=click.Choice(["passwords", "approvals"]))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @a_city
+@click.option("--no-wait", is_flag=True, help="実行の終わりを待たない / do not follow the run")
 @where
+@results
 @in_clear_words
-def upload(*, what: str, file: Path, city: str, at: Where) -> None:
-    """初期パスワードや承認の一覧を受信箱に置く。
+def upload(*, what: str, file: Path, city: str, no_wait: bool, at: Where, wanted: Wanted) -> None:
+    """初期パスワードや、決定を書いた一覧を受信箱に置き、それで始まる実行を見届ける。
 
-    Put a list of passwords or approvals into the inbox.
+    Put passwords, or a list with decisions (停止・削除・連携・保留), into the inbox and follow the
+    run that this starts.
     """
     console = at.console(city)
     put = console.upload_passwords if what == "passwords" else console.upload_approvals
-    terminal.print(f"置きました uploaded: {put(city, file)}", highlight=False)
+    since = datetime.now(UTC)
+    key, version = put(city, file)
+    if no_wait:
+        terminal.print(f"置きました uploaded: {key}", highlight=False)
+        return
+    conclude(console, follow(console, console.started_by(key, version, since), city), wanted)
 
 
 @click.command()

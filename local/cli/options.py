@@ -76,7 +76,11 @@ def where(command: Command) -> Command:
     """--home, --port and --stack, handed to the command as one ``at: Where``."""
 
     @click.option("--stack", help="AWS 上のスタックの名前 / a deployed stack's name")
-    @click.option("--port", type=int, help="手元のスタックのポート / the embedded stack's port")
+    @click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        help="手元のスタックのポート / the embedded stack's port",
+    )
     @click.option(
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
@@ -152,7 +156,14 @@ def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
                 description=f"{words.STAGE_WORDS[stage]} {stage}",
             )
 
-        execution = console.follow(arn, on_stage)
+        try:
+            execution = console.follow(arn, on_stage)
+        except KeyboardInterrupt:
+            aside.print(
+                "見届けるのをやめます。実行は続いています。結果は kakehashi status で。"
+                " / the run itself goes on: see kakehashi status"
+            )
+            raise
     return console.outcome(execution, city, run_id)
 
 
@@ -165,5 +176,5 @@ def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
     if wanted.as_json:
         click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        words.tell(terminal, outcome.summary, place)
+        words.tell(terminal, outcome.summary, place, console.findings(outcome))
     sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))

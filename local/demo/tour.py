@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console as Terminal
 from rich.table import Table
 
-from kakehashi.edges.runs import JAPAN
+from kakehashi.roster import JAPAN
 from local import demo, words
 from local.console import Console, Outcome, order_for_drop
 
@@ -28,7 +28,7 @@ class TourFailed(Exception):
 def _table() -> Table:
     table = Table(title="架け橋 五夜の見本 / five nights")
     for heading in ("夜 night", "判定 verdict", "内容 what happened", "場所 where"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     return table
 
 
@@ -69,7 +69,7 @@ class Tour:
         *, rehearse: bool = False,
     ) -> Outcome:  # fmt: skip
         if exported.passwords:
-            self.console.upload_passwords(CITY, exported.passwords)
+            self.console.upload_passwords(CITY, exported.passwords, starts=False)
         since = datetime.now(UTC)
         as_the_robot = as_of is None
         key, version = self.console.upload_drop(CITY, exported.drop, starts=as_the_robot)

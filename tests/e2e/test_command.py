@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from local.demo import export
-from local.stack import Stack
+from local.demo.passwords import passwords
+from local.stack import ROOT, Stack
 from tests.e2e.town import Town
 
 COMMAND = Path(sys.executable).with_name("kakehashi")
@@ -82,12 +83,55 @@ def test_a_folder_of_loose_files_is_a_drop_too(stack: Stack, tmp_path: Path) -> 
     assert any(code.startswith("F") for code in json.loads(refused.stdout)["findings"])
 
 
+def test_passwords_that_come_with_the_roster_start_no_run_of_their_own(
+    stack: Stack, tmp_path: Path
+) -> None:
+    town = Town(stack, tmp_path, "late", seed=77)
+    drop, words = town.export(), ("--city", "late", "--home", stack.home, "--json")
+    without = kakehashi("run", drop, *words, cwd=tmp_path)
+    assert json.loads(without.stdout)["held"].keys() == {"M001"}, without.stderr
+    (tmp_path / "passwords").write_bytes(passwords(town.city) or b"")
+    arrived = kakehashi("run", drop, *words, "--passwords", "passwords", cwd=tmp_path)
+    summary = json.loads(arrived.stdout)
+    assert (summary["verdict"], summary["held"]) == ("awaiting-approval", {})
+    status = kakehashi("status", *words, cwd=tmp_path)
+    assert len(json.loads(status.stdout)["runs"]) == 2
+
+
+def test_a_zip_by_any_name_is_a_drop_and_a_refusal_says_why(stack: Stack, tmp_path: Path) -> None:
+    town = Town(stack, tmp_path, "named")
+    cut = tmp_path / "名簿 (11月)"
+    cut.write_bytes(town.export().read_bytes()[:-40])
+    said = kakehashi("run", cut, "--city", "named", "--home", stack.home, cwd=tmp_path)
+    assert said.returncode == 4, said.stderr
+    assert "F001 ZIP" in said.stdout
+
+
+def test_of_a_folder_only_the_roster_is_uploaded(stack: Stack, tmp_path: Path) -> None:
+    town = Town(stack, tmp_path, "beside")
+    folder = tmp_path / "night"
+    with zipfile.ZipFile(town.export()) as archive:
+        archive.extractall(folder)
+    (folder / "passwords.csv").write_bytes(passwords(town.city) or b"")
+    (folder / "memo.txt").write_text("x")
+    (folder / "old.zip").write_bytes(b"PK")
+    order = ("run", folder, "--city", "beside", "--home", stack.home, "--json", "--out", "out")
+    said = kakehashi(*order, "--passwords", folder / "passwords.csv", cwd=tmp_path)
+    assert said.returncode == 3, said.stderr
+    roster = {file.name for file in (tmp_path / "out/run/roster").iterdir()}
+    assert not roster & {"passwords.csv", "memo.txt", "old.zip"}
+
+
 def test_bad_use_gets_one_clear_sentence_and_status_two(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "notes.zip").write_text("not a zip")
     (tmp_path / "empty").mkdir()
     good = tmp_path / "good.zip"
     good.write_bytes(export.package(Town(stack, tmp_path, "used").city))
     (tmp_path / "wrong.toml").write_text("colour = 'red'")
+    rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
+    (tmp_path / "dialect.toml").write_text(rules.replace('"lgate"', '"lgat"'))
+    (tmp_path / "cp932.toml").write_bytes(rules.encode("cp932", "replace"))
+    run_id = "used-20261123T000000-00000000"
     home = ("--home", stack.home)
     for words in (
         ("run", "missing.zip", *home),
@@ -96,6 +140,13 @@ def test_bad_use_gets_one_clear_sentence_and_status_two(stack: Stack, tmp_path: 
         ("run", good, "--city", "nowhere", *home),
         ("run", good, "--passwords", "missing.csv", *home),
         ("city", "put", "wrong.toml", *home),
+        ("city", "put", "dialect.toml", *home),
+        ("city", "put", "cp932.toml", *home),
+        ("rerun", "--city", "used", *home),
+        ("approve", run_id, "--checksum", "0" * 64, "--by", "x", *home),
+        ("approve", run_id, "--checksum", "0" * 64, "--accept", "all", "--by", "x", *home),
+        ("up", "--port", "99999", *home),
+        ("up", "--home", "/proc/nowhere"),
         ("approve", "no-such-run", "--checksum", "0" * 64, "--by", "x", *home),
         ("status", "--home", tmp_path / "down"),
         ("run", good, "--stack", "nowhere"),

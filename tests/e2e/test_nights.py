@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kakehashi.edges.runs import JAPAN
+from kakehashi.roster import JAPAN
 from local.stack import NAME, Stack
 from tests.e2e.conftest import until
 from tests.e2e.town import Town

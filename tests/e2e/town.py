@@ -46,7 +46,7 @@ class Town:
         if body := passwords(self.city):
             file = self.folder / f"{self.name}-{self.city.day}.csv"
             file.write_bytes(body)
-            self.console.upload_passwords(self.name, file)
+            self.console.upload_passwords(self.name, file, starts=False)
 
     def export(self) -> Path:
         """Tonight's file. Each export has new sourcedIds."""

@@ -11,7 +11,10 @@ import yaml
 from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("receive", "validate", "preprocess", "diff", "provision", "deliver", "report")
+STAGES = (
+    "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
+)  # fmt: skip
+FUNCTIONS = (*STAGES, "drift")
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ def test_every_way_to_fail_has_an_alarm() -> None:
         ("AWS/States", "ExecutionsFailed"),
         ("AWS/States", "ExecutionsTimedOut"),
         ("AWS/Lambda", "Duration"),
+        ("AWS/Lambda", "Errors"),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.edges.settings import Settings
-from tests.infra.conftest import STAGES
+from tests.infra.conftest import FUNCTIONS
 
 NOT_OURS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
@@ -29,7 +29,7 @@ def settings_of(stage: str) -> type[Settings]:
     raise AssertionError(f"{stage} loads no settings")
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", FUNCTIONS)
 def test_the_environment_is_what_the_function_reads(
     template: dict[str, Any], resources: dict[str, dict[str, Any]], stage: str
 ) -> None:

@@ -19,6 +19,8 @@ ORDERS = {
     "apply": receive.Apply,
     "drop": receive.Sync,
     "drop-loose": receive.Sync,
+    "decisions": receive.Rerun,
+    "passwords": receive.Rerun,
 }
 
 
@@ -42,7 +44,7 @@ def starts(resources: dict[str, dict[str, Any]], key: str) -> bool:
     return any(re.fullmatch(pattern, key) for pattern in patterns)
 
 
-@pytest.mark.parametrize("name", ["drop", "drop-loose"])
+@pytest.mark.parametrize("name", ["drop", "drop-loose", "decisions", "passwords"])
 def test_the_sample_of_an_upload_starts_a_run(
     resources: dict[str, dict[str, Any]], name: str
 ) -> None:
@@ -56,8 +58,6 @@ def test_the_sample_of_an_upload_starts_a_run(
     "key",
     [
         "inbox/demo/roster/users.csv",
-        "inbox/demo/passwords/initial.csv",
-        "inbox/demo/approvals/list.csv",
         "staging/demo/2026.zip",
     ],
 )

@@ -31,7 +31,7 @@ def test_a_lock_has_hashes_and_no_address_of_a_registry(lock: Path) -> None:
 
 def test_every_lock_is_among_these() -> None:
     names = [lock.stem for lock in LOCKS[:-1]]
-    assert names == ["dev", "lambda", "sam", "stack", "uv"]
+    assert names == ["bench", "dev", "lambda", "sam", "stack", "uv"]
 
 
 def test_the_layer_holds_what_a_function_loads_and_nothing_else() -> None:

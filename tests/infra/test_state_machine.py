@@ -49,7 +49,7 @@ def test_a_stage_is_a_state_a_folder_and_a_function(
     machine: dict[str, Any], resources: dict[str, dict[str, Any]]
 ) -> None:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
-    assert folders - {"launch"} == set(STAGES)
+    assert folders - {"launch", "drift"} == set(STAGES)
     assert {stage.capitalize() for stage in STAGES} <= set(machine["States"])
     for stage in STAGES:
         function = resources[f"{stage.capitalize()}Function"]["Properties"]
@@ -144,16 +144,32 @@ def test_a_verdict_decides_where_the_night_goes(
 
 
 @pytest.mark.parametrize(
-    ("given", "city", "run_id"),
+    ("given", "city", "run_id", "again"),
     [
-        ({"run_id": "demo-1", "city": "demo"}, "demo", "demo-1"),
-        ({"input": {"action": "rerun", "city": "demo"}}, "demo", None),
-        ({"input": {"detail": {"object": {"key": "inbox/demo/roster/a.zip"}}}}, "demo", None),
-        ({"input": {"action": "nonsense"}}, None, None),
+        ({"run_id": "demo-1", "city": "demo"}, "demo", "demo-1", "rerun"),
+        ({"input": {"action": "rerun", "city": "demo"}}, "demo", None, "rerun"),
+        # Receive did not take this drop in: a rerun could take the one before it.
+        (
+            {"input": {"detail": {"object": {"key": "inbox/demo/roster/a.zip"}}}},
+            "demo",
+            None,
+            "sync",
+        ),
+        (
+            {"input": {"action": "apply", "run_id": "a-b-20261122T021000-0000abcd"}},
+            "a-b",
+            None,
+            "rerun",
+        ),
+        ({"input": {"action": "nonsense"}}, None, None, "rerun"),
     ],
 )
 def test_a_dead_letter_says_what_failed_and_how_to_run_again(
-    machine: dict[str, Any], given: dict[str, Any], city: str | None, run_id: str | None
+    machine: dict[str, Any],
+    given: dict[str, Any],
+    city: str | None,
+    run_id: str | None,
+    again: str,
 ) -> None:
     message = machine["States"]["DeadLetter"]["Arguments"]["MessageBody"]
     failed = {"stage": "diff", "error": "DirectoryError"}
@@ -161,7 +177,7 @@ def test_a_dead_letter_says_what_failed_and_how_to_run_again(
     assert (letter.get("city"), letter.get("run_id")) == (city, run_id)
     assert (letter["stage"], letter["error"]) == ("diff", "DirectoryError")
     assert letter["execution"] == "x"
-    assert '"action":"rerun"' in letter["again"]
+    assert f'"action":"{again}"' in letter["again"]
 
 
 def test_no_text_of_an_exception_is_passed_on(machine_text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import ROOT, STAGES, of_type
+from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 type Resources = dict[str, dict[str, Any]]
 BUCKETS = ("InboxBucket", "PasswordsBucket", "RunsBucket", "RulesBucket", "OutboxBucket")
@@ -20,9 +20,9 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
     assert kinds == {
         "AWS::Serverless::LayerVersion": 1,
-        "AWS::Serverless::Function": 7,
+        "AWS::Serverless::Function": 9,
         "AWS::Serverless::StateMachine": 1,
-        "AWS::Logs::LogGroup": 8,
+        "AWS::Logs::LogGroup": 10,
         "AWS::S3::Bucket": 5,
         "AWS::S3::BucketPolicy": 5,
         "AWS::DynamoDB::Table": 1,
@@ -33,8 +33,9 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::SNS::Subscription": 2,
         "AWS::SecretsManager::Secret": 1,
         "AWS::Events::Rule": 1,
-        "AWS::IAM::Role": 1,
-        "AWS::CloudWatch::Alarm": 16,
+        "AWS::Scheduler::Schedule": 1,
+        "AWS::IAM::Role": 2,
+        "AWS::CloudWatch::Alarm": 18,
         "AWS::CloudWatch::Dashboard": 1,
     }
 
@@ -66,12 +67,20 @@ def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> N
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_passwords_expire_within_thirty_days_and_start_nothing(resources: Resources) -> None:
+def test_passwords_expire_within_thirty_days(resources: Resources) -> None:
     bucket = resources["PasswordsBucket"]["Properties"]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] <= 30
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
-    assert "NotificationConfiguration" not in bucket
+
+
+def test_nothing_but_passwords_can_be_deleted_and_by_provision_alone(resources: Resources) -> None:
+    where = [
+        statement["Resource"]
+        for statement in statements_of(resources, "provision")
+        if "s3:DeleteObjectVersion" in statement["Action"]
+    ]
+    assert where == [{"Fn::Sub": "${PasswordsBucket.Arn}/inbox/*/passwords/*"}]
 
 
 def test_only_who_needs_passwords_can_decrypt_them(resources: Resources) -> None:
@@ -106,7 +115,7 @@ def test_queues_and_topics_are_encrypted(resources: Resources) -> None:
         assert topic["KmsMasterKeyId"] == {"Ref": "DataKey"}
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", FUNCTIONS)
 def test_a_function_has_a_log_of_its_own_that_ends(resources: Resources, stage: str) -> None:
     function = resources[f"{stage.capitalize()}Function"]["Properties"]
     assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{stage.capitalize()}Log"}}
@@ -140,7 +149,7 @@ def test_no_wildcard_without_a_reason_beside_it(template_text: str) -> None:
 
 
 def test_no_statement_allows_everything(resources: Resources) -> None:
-    for stage in STAGES:
+    for stage in FUNCTIONS:
         for statement in statements_of(resources, stage):
             actions = statement["Action"]
             for action in [actions] if isinstance(actions, str) else actions:
@@ -148,21 +157,36 @@ def test_no_statement_allows_everything(resources: Resources) -> None:
             assert statement["Resource"] != "*", stage
 
 
-def test_only_provision_forgets_a_pupil_and_only_it_writes_dead_letters(
+def test_only_provision_writes_pupils_forgets_them_and_writes_dead_letters(
     resources: Resources,
 ) -> None:
     def may(action: str) -> set[str]:
         return {
             stage
-            for stage in STAGES
+            for stage in FUNCTIONS
             for statement in statements_of(resources, stage)
             if action in statement["Action"]
         }
 
+    assert may("dynamodb:PutItem") == {"provision"}
     assert may("dynamodb:DeleteItem") == {"provision"}
-    assert may("sqs:SendMessage") == {"provision"}
-    assert may("sns:Publish") == {"report"}
-    assert may("secretsmanager:GetSecretValue") == {"diff", "provision"}
+    assert may("s3:DeleteObject") == set()
+    assert may("s3:DeleteObjectVersion") == {"provision"}
+    assert may("sqs:SendMessage") == {"provision", "groups"}
+    assert may("sns:Publish") == {"report", "drift"}
+    assert may("secretsmanager:GetSecretValue") == {"diff", "provision", "groups", "drift"}
+
+
+def test_the_tenant_is_compared_once_a_week_by_a_function_that_can_change_nothing(
+    resources: Resources,
+) -> None:
+    schedule = resources["DriftSchedule"]["Properties"]
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["DriftFunction", "Arn"]}
+    assert "SAT" in schedule["ScheduleExpression"]
+    assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+    (written,) = [s for s in statements_of(resources, "drift") if "Put" in str(s["Action"])]
+    assert written["Resource"] == {"Fn::Sub": "${RunsBucket.Arn}/*/drift/*"}
+    assert "dynamodb:UpdateItem" not in str(statements_of(resources, "drift"))
 
 
 def test_the_dashboard_is_json_and_tells_in_japanese(resources: Resources) -> None:

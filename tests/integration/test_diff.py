@@ -125,9 +125,9 @@ def test_nothing_to_do_is_an_empty_plan_and_moves_no_serial(city: City) -> None:
 
 
 def test_the_first_run_waits_for_approval_in_shards(city: City) -> None:
-    run, folder = city.night(a_school_of(70))
-    assert (run.verdict, run.counts["shards"]) == ("awaiting-approval", 3)
-    assert folder.names("actions/") == [f"actions/000{n}.jsonl" for n in (1, 2, 3)]
+    run, folder = city.night(a_school_of(170))
+    assert (run.verdict, run.counts["shards"]) == ("awaiting-approval", 2)
+    assert folder.names("actions/") == ["actions/0001.jsonl", "actions/0002.jsonl"]
     assert [f.row() for f in folder.findings("diff")] == [("", None, None, "S001")]
     assert city.state.serial() == 0
 

@@ -15,13 +15,14 @@ from kakehashi.city import parse
 from kakehashi.roster import Known, Pupil
 from tests import builders
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
-from tests.nights import RULES, STAGES, Killed, Night, Nights
+from tests.lambdas import Killed
+from tests.nights import RULES, STAGES, Night, Nights
 
 CITY = parse(RULES)
 MARK = "extensionAttribute1"
 WHOLE = ["Receive", "Received", "Validate", "Validated", "Preprocess", "Preprocessed", "Diff",
-         "Planned", "Provision", "ProvisionShard", "Deliver", "DeliverTool", "DeliverTool",
-         "Delivered", "Report", "Done"]  # fmt: skip
+         "Planned", "Provision", "ProvisionShard", "Groups", "Deliver", "DeliverTool",
+         "DeliverTool", "Delivered", "Report", "Done"]  # fmt: skip
 TO_THE_PLAN = [*WHOLE[:8], "Report", "Done"]
 
 
@@ -239,7 +240,7 @@ def test_whatever_stage_fails_the_night_ends_red_is_queued_and_the_next_one_work
     for number, (stage, when) in enumerate(SPOTS):
         drop = a_drop(3)
         drop.rows["classes.csv"][0]["title"] = f"3年{number}0組"
-        nights.trouble(stage, when, LookupError())
+        nights.lambdas.trouble(stage, when, LookupError())
         night = nights.run(drop.zip())
         assert_ended_red(nights, night, stage)
     assert nights.run(a_drop(3).zip()).verdict == "applied"
@@ -272,7 +273,7 @@ def test_a_drop_that_receive_died_on_is_taken_in_by_what_the_dead_letter_says(
 ) -> None:
     nights.given(known(3))
     nights.run(a_drop(3).zip())
-    with nights.dying_at(operation):
+    with nights.lambdas.dying_at(operation):
         night = nights.run(a_drop(4).zip(), passwords=passwords(4))
     assert (night.status, night.history[-3]) == ("FAILED", "DeadLetter")
     (letter,) = nights.letters()
@@ -282,7 +283,7 @@ def test_a_drop_that_receive_died_on_is_taken_in_by_what_the_dead_letter_says(
 
 def test_provision_that_dies_between_graph_and_state_makes_nobody_twice(nights: Nights) -> None:
     nights.given(known(20))
-    with nights.dying_at("dynamodb.PutItem", 3):
+    with nights.lambdas.dying_at("dynamodb.PutItem", 3):
         night = nights.run(a_drop(25).zip(), passwords=passwords(*range(21, 26)))
     assert (night.status, night.execution.error) == ("FAILED", "Runtime.ExitError")
     assert len(users_of(nights)) == 25, "Graph had said yes to all"
@@ -298,7 +299,7 @@ def test_provision_that_dies_between_graph_and_state_makes_nobody_twice(nights: 
 
 def test_a_killed_approval_is_gone_on_with_by_a_rerun(nights: Nights) -> None:
     first = nights.run(a_drop(7).zip(), passwords=passwords(*range(1, 8)))
-    nights.trouble("provision", "before", Killed())
+    nights.lambdas.trouble("provision", "before", Killed())
     assert nights.approve(first.summary).status == "FAILED"
     again = nights.rerun()
     assert again.verdict == "awaiting-approval"
@@ -326,7 +327,7 @@ def test_nobody_is_named_in_logs_metrics_payloads_queues_mails_or_errors(nights:
         line = {"kind": a_pupil(3).family} | dict.fromkeys(fields)
         nights.put("RUNS_BUCKET", folder, json.dumps(line).encode())
 
-    nights.trouble("provision", "before", damage)
+    nights.lambdas.trouble("provision", "before", damage)
     drop.rows["users.csv"][2]["preferredGivenName"] = a_pupil(3).family
     failed = nights.run(drop.zip())
     assert (applied.verdict, failed.execution.error) == ("applied", "ValueError")
@@ -334,7 +335,7 @@ def test_nobody_is_named_in_logs_metrics_payloads_queues_mails_or_errors(nights:
 
     nobody, ids = personal(drop), {row["userMasterIdentifier"] for row in drop.rows["users.csv"]}
     letters = json.dumps(nights.letters(), ensure_ascii=False)
-    assert_silent([nights.said.getvalue(), *nights.mails(), letters], nobody | ids)
+    assert_silent([nights.lambdas.said.getvalue(), *nights.mails(), letters], nobody | ids)
     for night in (applied, failed):
         payloads = [json.dumps(one, ensure_ascii=False) for one in night.execution.payloads]
         assert max(map(len, payloads)) < 2048

@@ -14,7 +14,7 @@ import pytest
 
 from functions.provision import app
 from kakehashi.accounts import account_of
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.diff.plan import SHARD, Action, Kind
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -56,6 +56,7 @@ class Night:
         self.folder = Folder.of(RUN, names["RUNS_BUCKET"])
         self.folder.put("city.toml", RULES)
         self.passwords: PasswordAt | None = None
+        self.counts: dict[str, int] = {}
 
     def known(self, *known: Known) -> None:
         """What earlier nights have made, in the tenant and in the state."""
@@ -71,6 +72,11 @@ class Night:
         )
         self.passwords = PasswordAt(key, answer["VersionId"], 0)
 
+    def password_versions(self) -> list[str]:
+        bucket = self.names["PASSWORDS_BUCKET"]
+        found = boto3.client("s3").list_object_versions(Bucket=bucket).get("Versions", [])
+        return [version["VersionId"] for version in found]
+
     def plan(self, *actions: Action, shard: int = 1) -> None:
         rows = (self.placed(action).to_json() for action in actions)
         self.folder.put_lines(f"actions/{shard:04}.jsonl", rows)
@@ -82,9 +88,10 @@ class Night:
         return replace(action, password=replace(self.passwords, line=action.after.line))
 
     def provision(self, shard: int = 1, seconds: float = 900) -> dict[str, Any]:
-        event = RUN.model_dump(mode="json") | {"shard": shard}
+        event = RUN.model_dump(mode="json") | {"shard": shard, "counts": self.counts}
         answer = app.lambda_handler(event, context(seconds))
         assert answer.pop("seconds") >= 0
+        self.forecast = answer.pop("seconds_left")
         return answer
 
     def results(self, shard: int = 1) -> list[tuple[int, str, str]]:
@@ -267,6 +274,51 @@ def test_a_pupil_without_a_password_is_held_and_the_rest_go_on(night: Night) -> 
         ("users.csv", 4, None, "M001"),
     ]
     assert night.state.pupil(a_pupil(2).id) is None
+
+
+def test_a_password_file_goes_with_all_its_versions_when_its_last_row_is_used(
+    night: Night,
+) -> None:
+    night.upload_passwords(1)
+    night.upload_passwords(3)
+    night.plan(*creates(2))
+    night.provision()
+    assert len(night.password_versions()) == 2, "the third row is still to be used"
+    night.plan(*creates(1, first=3))
+    night.provision()
+    assert night.password_versions() == []
+
+
+def test_each_shard_tells_how_long_the_rest_will_take(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRITES_PER_SECOND", "20")
+    night.counts = {"shards": 3}
+    for shard, seconds in ((1, 2 * SHARD / 20), (2, SHARD / 20), (3, 0)):
+        night.plan(shard=shard)
+        night.provision(shard=shard)
+        assert night.forecast == seconds
+
+
+def test_password_files_wait_for_the_last_shard(night: Night) -> None:
+    night.upload_passwords(1)
+    night.plan(*creates(1))
+    night.counts = {"shards": 2}
+    night.provision()
+    assert night.password_versions()
+    night.plan(shard=2)
+    night.provision(shard=2)
+    assert night.password_versions() == []
+
+
+def test_what_was_deleted_before_or_is_no_password_file_is_left_as_it_is(night: Night) -> None:
+    night.upload_passwords(1)
+    s3, bucket = boto3.client("s3"), night.names["PASSWORDS_BUCKET"]
+    s3.put_object(Bucket=bucket, Key="inbox/demo/passwords/readme.txt", Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="inbox/demo/passwords/first.csv")
+    night.plan()
+    night.provision()
+    assert len(night.password_versions()) == 2
 
 
 def test_a_password_of_somebody_else_is_never_set(night: Night) -> None:

@@ -119,6 +119,60 @@ def test_a_rerun_takes_the_newest_drop_even_if_it_is_done(names: dict[str, str])
     assert Folder.of(rerun, "runs").need("roster/drop.zip") == b"PK-one"
 
 
+def test_a_rerun_is_made_for_the_date_that_was_said_of_its_drop(names: dict[str, str]) -> None:
+    put("inbox", "staging/demo/x.zip", b"PK")
+    order = {"action": "sync", "city": "demo", "drop": "staging/demo/x.zip"}
+    first = receive(order | {"as_of": "2027-04-01"})
+    state = State.of("state", "demo")
+    state.free_lease(first.execution)
+    rerun = receive({"action": "rerun", "city": "demo"}, "two")
+    assert rerun.as_of.isoformat() == "2027-04-01"
+    state.free_lease(rerun.execution)
+    said = receive({"action": "rerun", "city": "demo", "as_of": "2027-04-02"}, "three")
+    assert said.as_of.isoformat() == "2027-04-02"
+    state.free_lease(said.execution)
+    state.free_lease(receive(upload(), "four").execution)
+    assert receive({"action": "rerun", "city": "demo"}, "five").as_of.isoformat() == "2026-11-23"
+
+
+def test_decisions_start_a_rerun_and_make_a_known_drop_worth_running(names: dict[str, str]) -> None:
+    state = State.of("state", "demo")
+    early = receive(upload(b"x", "inbox/demo/approvals/early.csv"))
+    assert early.verdict == "already-done", "there is no drop yet"
+    state.free_lease(early.execution)
+    first = receive(upload(), "two")
+    state.note_drop(
+        Folder.of(first, "runs").get_json("drop.json")["sha256"], verdict="applied", failed=0,
+        serial=0)  # fmt: skip
+    state.free_lease(first.execution)
+    again = receive(upload(), "three")
+    assert again.verdict == "already-done"
+    state.free_lease(again.execution)
+
+    order = upload(b"x", "inbox/demo/approvals/list.csv")
+    rerun = receive(order, "four")
+    assert (rerun.verdict, rerun.mode) == ("go", "rerun")
+    state.free_lease(rerun.execution)
+    state.note_drop(
+        Folder.of(first, "runs").get_json("drop.json")["sha256"], verdict="applied", failed=0,
+        serial=0, inputs="before the list came")  # fmt: skip
+    assert receive(upload(), "five").verdict == "go"
+
+
+def test_passwords_start_a_run_only_if_somebody_waits_for_one(names: dict[str, str]) -> None:
+    state = State.of("state", "demo")
+    first = receive(upload())
+    state.free_lease(first.execution)
+    order = {"detail": {"object": {"key": "inbox/demo/passwords/p.csv"}}}
+    idle = receive(order, "two")
+    assert idle.verdict == "already-done"
+    state.free_lease(idle.execution)
+
+    Folder.of(first, "runs").put_json("plan.json", {"held": {"M001": ["somebody"]}})
+    state.note_proposals(first.run_id)
+    assert receive(order, "three").verdict == "go"
+
+
 def test_a_rehearsal_leaves_nothing_outside_its_folder(names: dict[str, str]) -> None:
     put("inbox", "staging/demo/x.zip", b"PK")
     order = {"action": "rehearse", "city": "demo", "drop": "staging/demo/x.zip"}
@@ -142,6 +196,17 @@ def test_an_order_that_names_what_is_not_there_fails_in_clear_words(
 ) -> None:
     with pytest.raises(BadConfiguration):
         receive(order)
+
+
+def test_an_approval_of_a_run_without_a_plan_is_refused_and_not_a_failure(
+    names: dict[str, str],
+) -> None:
+    run = receive(upload(b"PK-cut"))
+    State.of("state", "demo").free_lease(run.execution)
+    order = {"action": "apply", "run_id": run.run_id, "checksum": "wrong", "by": "x"}
+    refused = receive(order, "two")
+    assert refused.verdict == "refused"
+    assert [f.code for f in Folder.of(refused, "runs").findings("receive")] == ["S908"]
 
 
 def running_execution() -> str:

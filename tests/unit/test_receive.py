@@ -20,10 +20,20 @@ def test_an_upload_is_an_order_to_sync_exactly_that_version() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["approvals", "passwords"])
+def test_what_comes_beside_the_roster_is_an_order_to_take_the_newest_drop_again(kind: str) -> None:
+    event = {"detail": {"object": {"key": f"inbox/demo/{kind}/list.csv", "version-id": "v1"}}}
+    order = receive.read_order(event)
+    assert order.model_dump() == {
+        "action": "rerun", "city": "demo", "as_of": None, "upload": kind}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "given",
     [
         {},
+        {"detail": {"object": {"key": "inbox"}}},
+        {"detail": {"object": {"key": "inbox/../approvals/list.csv"}}},
         {"action": "delete-everything", "city": "demo"},
         {"action": "rerun"},
         {"action": "rerun", "city": "../etc"},
@@ -42,11 +52,15 @@ def test_an_order_that_is_not_understood_does_not_repeat_what_was_typed() -> Non
     assert "山田" not in str(caught.value)
 
 
-EARLIER = {"verdict": "applied", "failed": 0, "inputs": "i", "serial": 7}
+EARLIER = {"verdict": "applied", "failed": 0, "inputs": "i", "uploads": ["a", "b"], "serial": 7}
 
 
 def test_the_same_drop_is_done_when_nothing_has_moved_since() -> None:
-    assert receive.already_done(EARLIER, inputs="i", serial=7)
+    assert receive.already_done(EARLIER, inputs="i", uploads=["a", "b"], serial=7)
+
+
+def test_a_password_file_deleted_after_its_use_is_no_reason_to_run_again() -> None:
+    assert receive.already_done(EARLIER, inputs="i", uploads=["b"], serial=7)
 
 
 @pytest.mark.parametrize(
@@ -57,21 +71,22 @@ def test_the_same_drop_is_done_when_nothing_has_moved_since() -> None:
         {"verdict": "awaiting-approval"},
         {"verdict": "running"},
         {"failed": 1},
-        {"inputs": "other rules, another day or a new password file"},
+        {"inputs": "other rules or another day"},
+        {"uploads": ["a"]},
         {"serial": 8},
     ],
 )
 def test_the_same_drop_is_looked_at_again_when_anything_has_moved(moved: dict[str, object]) -> None:
-    assert not receive.already_done(EARLIER | moved, inputs="i", serial=7)
+    assert not receive.already_done(EARLIER | moved, inputs="i", uploads=["a", "b"], serial=7)
 
 
 def test_a_first_drop_is_not_done() -> None:
-    assert not receive.already_done({}, inputs="i", serial=0)
+    assert not receive.already_done({}, inputs="i", uploads=[], serial=0)
 
 
-def test_the_inputs_are_the_same_in_any_order_of_uploads() -> None:
+def test_inputs_and_uploads_are_told_apart_without_their_names() -> None:
     day = date(2026, 11, 22)
-    assert receive.inputs_digest("r", day, ["a", "b"]) == receive.inputs_digest(
-        "r", day, ["b", "a"]
-    )
-    assert receive.inputs_digest("r", day, ["a"]) != receive.inputs_digest("r", day, ["b"])
+    assert receive.inputs_digest("r", day) != receive.inputs_digest("r", date(2026, 11, 23))
+    assert receive.inputs_digest("r", day) != receive.inputs_digest("s", day)
+    assert receive.upload_digests(["a", "b"]) == receive.upload_digests(["b", "a"])
+    assert "a" not in receive.upload_digests(["a", "b"])

@@ -1,9 +1,9 @@
 """What a check can say: a declared rule, the place it points at, and facts that cannot leak.
 
 A rule is declared once (``kakehashi.catalogue``) with its effect, both languages and what to do.
-A finding is that rule at a place. Facts are counts, codes, lines and file names: a text that is
-not made of plain ASCII code characters is refused, so a name, an account or a class title does
-not fit into a finding.
+A finding is that rule at a place. Facts are counts, codes, lines and file names, never a cell. A
+text that is not made of plain ASCII code characters is refused, so a Japanese name, an account or
+a class title that slips in does not pass; a name in Roman letters would.
 """
 
 from __future__ import annotations

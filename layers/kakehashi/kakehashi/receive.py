@@ -18,6 +18,9 @@ CityName = Annotated[str, StringConstraints(pattern=rf"^{CITY_NAME.pattern.remov
 RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+-\d{8}T\d{6}-[0-9a-f]{8}$")]
 
 
+BESIDE_THE_ROSTER = frozenset({"approvals", "passwords"})  # folders whose uploads start a rerun
+
+
 class NotAnOrder(ValueError):
     """The input starts nothing we know; ``problems`` name keys, never values."""
 
@@ -38,11 +41,12 @@ class Sync(_Input):
 
 
 class Rerun(_Input):
-    """The newest drop again."""
+    """The newest drop again. ``upload`` says what has come in for it, "" when a person asks."""
 
     action: Literal["rerun"]
     city: CityName
     as_of: date | None = None
+    upload: Literal["", "approvals", "passwords"] = ""
 
 
 class Rehearse(_Input):
@@ -60,7 +64,7 @@ class Apply(_Input):
 
     action: Literal["apply"]
     run_id: RunId
-    checksum: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6,64}$")]
+    checksum: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,100}$")]
     accept: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}$")], ...] = ()
     by: Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -89,24 +93,33 @@ def read_order(given: Mapping[str, Any]) -> Order:
         raise NotAnOrder("input not understood: neither an order nor an upload") from None
 
 
-def _from_upload(detail: Mapping[str, Any]) -> Sync:
-    """EventBridge's "Object Created": the city is the second part of ``inbox/<city>/roster/…``."""
+def _from_upload(detail: Mapping[str, Any]) -> Sync | Rerun:
+    """EventBridge's "Object Created" for ``inbox/<city>/roster/…``; what arrives beside the roster,
+    in ``approvals/`` or ``passwords/``, is for the drop that has come last."""
     found = detail["object"]
     key = str(found["key"])
-    return Sync(
-        action="sync", city=key.split("/")[1], drop=key, version=found.get("version-id") or None
-    )
+    _, city, kind, *_ = [*key.split("/"), "", ""]
+    if kind in BESIDE_THE_ROSTER:
+        return Rerun.model_validate({"action": "rerun", "city": city, "upload": kind})
+    return Sync(action="sync", city=city, drop=key, version=found.get("version-id") or None)
 
 
-def inputs_digest(rules_sha256: str, as_of: date, uploads: Iterable[str]) -> str:
-    """What a run depends on beside its drop and the state: rules, date, passwords, approvals."""
-    parts = [rules_sha256, as_of.isoformat(), *sorted(uploads)]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+def inputs_digest(rules_sha256: str, as_of: date) -> str:
+    """What a run depends on beside its drop, the state and the other uploads: rules and date."""
+    return hashlib.sha256(f"{rules_sha256}\x1f{as_of.isoformat()}".encode()).hexdigest()
 
 
-def already_done(earlier: Mapping[str, Any], *, inputs: str, serial: int) -> bool:
+def upload_digests(uploads: Iterable[str]) -> list[str]:
+    """Passwords and approvals, told apart without their names."""
+    return sorted(hashlib.sha256(upload.encode()).hexdigest()[:16] for upload in uploads)
+
+
+def already_done(
+    earlier: Mapping[str, Any], *, inputs: str, uploads: Iterable[str], serial: int
+) -> bool:
     """Whether this very drop was taken in to the end and nothing has moved since.
 
+    An upload that has gone since (a password file is deleted once it is used) is no reason to run.
     Not so after a failure, a refusal or a wait: then a person who drops the file again wants it
     looked at again, and a rerun is always safe.
     """
@@ -114,5 +127,6 @@ def already_done(earlier: Mapping[str, Any], *, inputs: str, serial: int) -> boo
         earlier.get("verdict") in {"applied", "unchanged"}
         and not earlier.get("failed")
         and earlier.get("inputs") == inputs
+        and set(uploads) <= set(earlier.get("uploads", ()))
         and earlier.get("serial") == serial
     )

@@ -86,7 +86,7 @@ def carried_out(
         item = settled(action, as_of=as_of, run_id="r", object_id=_object_id(action))
         if item is None:
             del state[action.pupil]
-            del accounts[action.object_id]
+            accounts.pop(action.object_id, None)
             continue
         state[action.pupil] = item
         if action.kind is not Kind.RECORD:

@@ -10,7 +10,7 @@ from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.situations import Situation
 from kakehashi.provision.answers import Answer, Outcome
 from kakehashi.provision.dialogues import Dialogue, Terms
-from kakehashi.provision.requests import GraphRequest
+from kakehashi.provision.requests import Request
 from kakehashi.roster import PasswordAt, Status
 from tests.builders import a_city, a_known, a_pupil, an_id
 
@@ -48,9 +48,9 @@ def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
     return Action(**(defaults | facts))
 
 
-def hold(dialogue: Dialogue, *answers: Answer) -> tuple[list[GraphRequest], Outcome]:
+def hold(dialogue: Dialogue, *answers: Answer) -> tuple[list[Request], Outcome]:
     """What the dialogue asked, and how it ended, when Graph answers like this."""
-    asked: list[GraphRequest] = []
+    asked: list[Request] = []
     given = iter(answers)
     try:
         asked.append(next(dialogue))
@@ -61,9 +61,9 @@ def hold(dialogue: Dialogue, *answers: Answer) -> tuple[list[GraphRequest], Outc
         return asked, end.value
 
 
-def said(requests: Iterable[GraphRequest]) -> list[str]:
+def said(requests: Iterable[Request]) -> list[str]:
     """Requests as ``VERB /path``, ids and queries left out."""
-    return [f"{r.verb} {r.url.partition('?')[0]}" for r in requests]
+    return [f"{r.method} {r.url.partition('?')[0]}" for r in requests]
 
 
 def refused(

@@ -7,7 +7,7 @@ from kakehashi.diff.plan import Action, Kind
 from kakehashi.findings import Rule
 from kakehashi.provision.answers import Answer, Outcome, Settled, Stopped
 from kakehashi.provision.dialogues import dialogue
-from kakehashi.provision.requests import GraphRequest
+from kakehashi.provision.requests import Request
 from tests.builders import a_known, a_pupil, an_id
 from tests.unit.provision.conversations import (
     CREATED,
@@ -27,7 +27,7 @@ ANY_MARK = "onPremisesExtensionAttributes"
 
 def talk(
     action: Action, *answers: Answer, in_bin: str = "", password: str | None = "Secret-1"
-) -> tuple[list[GraphRequest], Outcome]:
+) -> tuple[list[Request], Outcome]:
     terms = replace(TERMS, in_bin={action.pupil: in_bin} if in_bin else {})
     return hold(dialogue(action, terms, lambda: password), *answers)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.provision.pace import BURST, LIMIT, Pacer
+from kakehashi.provision.pace import BURST, LIMIT, Pacer, forecast
 
 
 class VirtualClock:
@@ -106,3 +106,8 @@ def test_an_unpaced_tenant_on_loopback_never_waits_but_for_a_429() -> None:
     assert sent_after(pacer, clock, 100) == 0
     pacer.stop_for(5)
     assert sent_after(pacer, clock, 1) == 5
+
+
+def test_a_forecast_is_what_is_left_at_this_pace() -> None:
+    assert [forecast(writes, 19.0) for writes in (0, 1, 22_948)] == [0, 1, 1208]
+    assert forecast(22_948, 0.0) == 0

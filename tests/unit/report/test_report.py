@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 
 from kakehashi import report
 from kakehashi.catalogue import faults
+from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
@@ -206,6 +207,27 @@ def test_a_refused_approval_says_that_the_plan_still_waits() -> None:
     page = page_of(replace(NIGHT, mode="apply", verdict=Verdict.REFUSED))
     assert "確認待ちのまま" in page.more.ja
     assert page.decision.again == ""
+
+
+def test_an_approval_that_came_too_late_does_not_say_that_the_plan_still_waits() -> None:
+    refused = replace(NIGHT, mode="apply", verdict=Verdict.REFUSED)
+    page = page_of(replace(refused, findings=(ALREADY_APPLIED.at(),)))
+    assert "確認待ちのまま" not in page.more.ja
+
+
+def test_what_a_person_has_approved_asks_for_no_approval_again() -> None:
+    breach = NEW_IN_CITY.at(count=12, bound=5)
+    waiting = page_of(replace(NIGHT, findings=(breach,)))
+    applied = page_of(replace(NIGHT, mode="apply", verdict=Verdict.APPLIED, findings=(breach,)))
+    assert [page.groups[0].label.en for page in (waiting, applied)] == [
+        "needs approval",
+        "approved",
+    ]
+
+
+def test_only_what_is_there_has_a_path() -> None:
+    assert "plan" in report.summary(NIGHT)["paths"]
+    assert "plan" not in report.summary(replace(NIGHT, plan={}))["paths"]
 
 
 def test_only_schools_and_columns_in_which_something_happened_are_shown() -> None:

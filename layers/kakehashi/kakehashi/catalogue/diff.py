@@ -227,7 +227,8 @@ UNFIT_DECISION = Rule(
     en="The decision on this pupil does not fit the present situation and is not followed.",
     todo="今夜の候補一覧を見て、必要なら決め直してください。",
     todo_en="Look at tonight's list of proposals and decide again if need be.",
-    causes="The pupil came back, or deletion was asked for before suspension and grace period.",
+    causes="The pupil was not on the list for this before the file came, has come back, or"
+    " deletion was asked for before suspension and grace period.",
 )
 DISABLED_BY_HAND = Rule(
     "S063",
@@ -253,6 +254,60 @@ LINKS_WAITING = Rule(
     en="{count} pupils wait to be linked to an account of the same name in Microsoft 365.",
     todo="候補一覧で 1 人ずつ確かめ、「連携」と決めて一覧を返してください。",
     todo_en="Go through the list of proposals, decide 'link' pupil by pupil and send it back.",
+)
+
+_DECIDE_AGAIN = "一覧を直して、もう一度アップロードしてください。"
+_DECIDE_AGAIN_EN = "Correct the list and upload it again."
+_UPLOADED_BY_HAND = "Filled in by a person, with whatever program was at hand."
+
+DECISIONS_UNREADABLE = Rule(
+    "S066",
+    Effect.NOTE,
+    ja="決定のファイルを読めません。Excel ブック(xlsx)でも CSV でもないか、壊れています。",
+    en="A file of decisions cannot be read: neither a workbook (xlsx) nor a CSV, or damaged.",
+    todo="報告書の Excel ファイルの「判断」に記入し、Excel ブック(xlsx)か CSV で"
+    "保存してアップロードしてください。",
+    todo_en="Fill in the sheet 判断 of the report's workbook and upload it as xlsx or CSV.",
+    causes=_UPLOADED_BY_HAND,
+)
+DECISIONS_WITHOUT_COLUMNS = Rule(
+    "S067",
+    Effect.NOTE,
+    ja="決定のファイルに「userMasterIdentifier」と「決定」の列が 1 つずつありません。",
+    en="A file of decisions has no sheet with one column userMasterIdentifier and one decision.",
+    todo="報告書の Excel ファイルの「判断」の見出しを変えずに記入し、"
+    "もう一度アップロードしてください。",
+    todo_en="Leave the headings of the sheet 判断 as they are, and upload the file again.",
+    causes=_UPLOADED_BY_HAND,
+)
+UNKNOWN_DECISION = Rule(
+    "S068",
+    Effect.NOTE,
+    ja="「決定」の欄に、停止・削除・連携・保留のどれでもない言葉があります。",
+    en="The decision is none of suspend, delete, link, keep.",
+    todo=_DECIDE_AGAIN,
+    todo_en=_DECIDE_AGAIN_EN,
+    causes=_UPLOADED_BY_HAND,
+)
+DECISION_ON_NO_ID = Rule(
+    "S069",
+    Effect.NOTE,
+    ja="決定のある行の userMasterIdentifier が、その形をしていません。",
+    en="The userMasterIdentifier of a row with a decision is not shaped like one.",
+    todo=_DECIDE_AGAIN,
+    todo_en=_DECIDE_AGAIN_EN,
+    causes=_UPLOADED_BY_HAND,
+)
+CONTRADICTORY_DECISIONS = Rule(
+    "S070",
+    Effect.NOTE,
+    ja="同じ児童生徒に違う決定が書かれています({count} 行、最初は {first_line} 行目)。"
+    "どれも行いません。",
+    en="Different decisions on one pupil ({count} rows, first on line {first_line});"
+    " none is followed.",
+    todo=_DECIDE_AGAIN,
+    todo_en=_DECIDE_AGAIN_EN,
+    causes="What takes an account away is done only when it is beyond doubt.",
 )
 
 _AGAIN = "最新の報告に書かれたとおりに承認し直してください。"

@@ -90,11 +90,14 @@ GAVE_UP = Rule(
 DELETE_REFUSED = Rule(
     "M010",
     Effect.HOLD_PUPIL,
-    ja="アカウントの削除は夜間の実行では行いません。",
-    en="A nightly run does not delete accounts.",
-    todo="承認された削除は別の手順で行います。手引きを見てください。",
-    todo_en="An approved deletion goes its own way; see the runbook.",
-    causes="The permission to create also permits to delete, so the code must be unable to.",
+    ja="この児童生徒を削除する決定がないか、停止から猶予期間が過ぎていないため、"
+    "アカウントを削除しませんでした。",
+    en="The account was not deleted: no decision names this pupil, or the grace period after the"
+    " suspension is not over.",
+    todo="報告書の候補一覧を確かめ、必要なら「削除」と決め直してください。",
+    todo_en="Look at the report's list of proposals and decide 'delete' again if need be.",
+    causes="The permission to create also permits to delete, so this is looked at once more right"
+    " before it is done, by code that does nothing else.",
 )
 FOREIGN_MARK = Rule(
     "M011",
@@ -111,4 +114,161 @@ STATE_MOVED = Rule(
     en="Another run changed this pupil's record after the plan was made.",
     todo="もう一度実行してください(rerun)。新しい計画が作られます。",
     todo_en="Run it again (rerun): a new plan is made.",
+)
+IN_USE_AGAIN = Rule(
+    "M013",
+    Effect.HOLD_PUPIL,
+    ja="削除と決められたアカウントのサインインが、Microsoft 365 で許可されています。"
+    "削除しませんでした。",
+    en="The account to be deleted may sign in again in Microsoft 365; it was not deleted.",
+    todo="サインインを許可した人に理由を確かめてください。不要なら Microsoft 365 管理センターで"
+    "サインインを禁止すると、次の実行で削除します。",
+    todo_en="Ask who allowed sign-in and why; block it in the Microsoft 365 admin centre and the"
+    " next run deletes the account.",
+    causes="Somebody may need the account after all.",
+)
+
+_NEXT_NIGHT = "次の実行で続けます。続くときは Microsoft 365 管理センターを確かめてください。"
+_NEXT_NIGHT_EN = "The next run goes on; if it stays, look into the Microsoft 365 admin centre."
+
+LICENCE_GROUP_MISSING = Rule(
+    "M020",
+    Effect.NOTE,
+    ja="ライセンス {sku} のグループが 1 つに決まりません(見つかった数: {count})。"
+    "このライセンスは誰にも付けていません。",
+    en="The group for the licence {sku} is not exactly one (found: {count}); nobody was added.",
+    todo="Microsoft 365 管理センターでグループを作るか、市の規則 m365.licences の group を"
+    "その名前かオブジェクト ID に直してください。",
+    todo_en="Make the group in the Microsoft 365 admin centre, or correct m365.licences.group in"
+    " the city's rules to its name or object id.",
+    causes="A licence group is the board's own: we add to it, and never make or empty it.",
+)
+LICENCE_NOT_ON_GROUP = Rule(
+    "M021",
+    Effect.NOTE,
+    ja="規則にあるグループに、ライセンス {sku} が割り当てられていません。",
+    en="The group named in the rules does not give the licence {sku}.",
+    todo="Microsoft 365 管理センターで、このグループにライセンスを割り当ててください。",
+    todo_en="Assign the licence to that group in the Microsoft 365 admin centre.",
+)
+SKU_UNKNOWN = Rule(
+    "M022",
+    Effect.NOTE,
+    ja="ライセンス {sku} はこのテナントにありません。誰にも付けていません。",
+    en="The tenant has no licence {sku}; nobody got it.",
+    todo="市の規則 m365.licences の sku を、管理センターの SKU 名に直してください。",
+    todo_en="Correct m365.licences.sku in the city's rules to the part number of the tenant's.",
+)
+SEATS_SHORT = Rule(
+    "M023",
+    Effect.NOTE,
+    ja="ライセンス {sku} が足りません。必要 {count}、残り {seats}。"
+    "新しい児童生徒と戻った児童生徒から付けました。",
+    en="Too few seats of {sku}: {count} needed, {seats} left; new and returning pupils came first.",
+    todo="ライセンスを買い足すか、使っていないアカウントから外してください。"
+    "次の実行で残りに付けます。",
+    todo_en="Buy seats or take them off accounts not in use; the next run gives them out.",
+)
+MEMBERS_LATER = Rule(
+    "M024",
+    Effect.NOTE,
+    ja="グループの出入り {count} 件がまだ反映されていません({code} {status})。",
+    en="{count} changes of group membership are still to be made ({code} {status}).",
+    todo=_NEXT_NIGHT,
+    todo_en=_NEXT_NIGHT_EN,
+    causes="A new account takes minutes until groups can refer to it.",
+)
+GROUP_LATER = Rule(
+    "M025",
+    Effect.NOTE,
+    ja="グループ {count} 個を作れたか確かめられないか、変更できませんでした({code} {status})。",
+    en="{count} groups could not be made or changed, or it is not known ({code} {status}).",
+    todo=_NEXT_NIGHT,
+    todo_en=_NEXT_NIGHT_EN,
+    causes="Graph lets two groups have one mailNickname, so a lost answer is not asked for twice.",
+)
+GROUP_TWICE = Rule(
+    "M026",
+    Effect.NOTE,
+    ja="同じ印のグループが余分に {count} 個あります。古いほうだけを名簿に合わせています。",
+    en="{count} groups bear a mark that an older group bears; only the older is kept in step.",
+    todo="Microsoft 365 管理センターで、新しいほうのグループを削除してください。",
+    todo_en="Delete the newer ones in the Microsoft 365 admin centre.",
+)
+LICENCE_LATER = Rule(
+    "M027",
+    Effect.NOTE,
+    ja="ライセンス {sku} を {count} 人に付けられませんでした({code} {status})。",
+    en="{count} pupils could not be given the licence {sku} ({code} {status}).",
+    todo=_NEXT_NIGHT,
+    todo_en=_NEXT_NIGHT_EN,
+)
+GROUPS_FAILED = Rule(
+    "M028",
+    Effect.NOTE,
+    ja="Microsoft 365 がグループとライセンスの処理を拒みました({code} {status}、{count} 回)。"
+    "アカウントは反映済みです。",
+    en="Microsoft 365 refused groups and licences as a whole ({code} {status}, {count} time);"
+    " accounts are up to date.",
+    todo="アプリの権限(GroupMember.ReadWrite.All など)を docs/deploy.md で確かめてください。",
+    todo_en="Check the app's permissions (GroupMember.ReadWrite.All and others) in docs/deploy.md.",
+)
+
+_BY_HAND = "手で変えた人に理由を確かめ、必要なら C4th を直すか、手で戻してください。"
+_BY_HAND_EN = "Ask who changed it and why; correct C4th or change it back by hand if need be."
+_WEEKLY = "Found by the weekly comparison, which changes nothing."
+
+DRIFT_CHANGED = Rule(
+    "M040",
+    Effect.NOTE,
+    ja="アカウントの属性が手で変えられています({fields})。",
+    en="Attributes of the account were changed by hand ({fields}).",
+    todo=_BY_HAND,
+    todo_en=_BY_HAND_EN,
+    causes=_WEEKLY,
+)
+DRIFT_MISSING = Rule(
+    "M041",
+    Effect.NOTE,
+    ja="登録済みのアカウントが Microsoft 365 の一覧にありません。",
+    en="An account we know is not listed in Microsoft 365.",
+    todo="Microsoft 365 管理センターの「削除済みのユーザー」を見て、30 日以内に復元してください。",
+    todo_en="Look under deleted users in the Microsoft 365 admin centre and restore it in 30 days.",
+    causes=_WEEKLY,
+)
+DRIFT_FOREIGN = Rule(
+    "M042",
+    Effect.NOTE,
+    ja="記録にない児童生徒の印を持つアカウントがあります。",
+    en="An account bears the mark of a pupil whom we do not know.",
+    todo="誰のアカウントかを確かめ、手で作ったものなら印(拡張属性)を消してください。",
+    todo_en="Find out whose it is; if it was made by hand, clear the mark (extension attribute).",
+    causes=_WEEKLY,
+)
+DRIFT_TWICE = Rule(
+    "M043",
+    Effect.NOTE,
+    ja="同じ児童生徒の印を持つアカウントがもう 1 つあります。",
+    en="A second account bears this pupil's mark.",
+    todo="手で作ったほうのアカウントの印(拡張属性)を消してください。",
+    todo_en="Clear the mark (extension attribute) of the account that was made by hand.",
+    causes=_WEEKLY,
+)
+DRIFT_DISABLED = Rule(
+    "M044",
+    Effect.NOTE,
+    ja="在籍中の児童生徒のサインインが手で禁止されています。",
+    en="Sign-in of an enrolled pupil was blocked by hand.",
+    todo=_BY_HAND,
+    todo_en=_BY_HAND_EN,
+    causes=_WEEKLY,
+)
+DRIFT_ENABLED = Rule(
+    "M045",
+    Effect.NOTE,
+    ja="利用停止にした児童生徒のサインインが手で許可されています。",
+    en="Sign-in of a suspended pupil was allowed by hand.",
+    todo=_BY_HAND,
+    todo_en=_BY_HAND_EN,
+    causes=_WEEKLY,
 )

@@ -7,13 +7,13 @@ delivery that failed leaves the old baseline standing, so its changes are simply
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 from kakehashi.deliver.records import Key, Records, Row
 from kakehashi.deliver.selection import Selection, Status, closed
+from kakehashi.roster import JAPAN
 
 _CLOCK = re.compile(r"\d{8}T(\d{6})")
-_JAPAN = timezone(timedelta(hours=9))
 
 
 def changed_at(as_of: date, run_id: str) -> str:
@@ -23,7 +23,7 @@ def changed_at(as_of: date, run_id: str) -> str:
     """
     found = _CLOCK.search(run_id)
     clock = datetime.strptime(found[1] if found else "000000", "%H%M%S").time()  # noqa: DTZ007
-    moment = datetime.combine(as_of, clock, _JAPAN).astimezone(UTC)
+    moment = datetime.combine(as_of, clock, JAPAN).astimezone(UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
 
 

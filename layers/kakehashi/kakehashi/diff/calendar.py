@@ -24,10 +24,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from kakehashi.city import City
 from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation, promoted
 from kakehashi.roster import Known, Pupil, Status
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 CITY = "city"
 FIRST, LAST, PRIMARY_END = "P1", "J3", "P6"

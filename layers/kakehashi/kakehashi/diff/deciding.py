@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.city import City
 from kakehashi.diff.books import Books, open_books
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
 from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
@@ -18,6 +18,9 @@ from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.wholes import wholes
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import Desired, Held, Known, Status, TenantAccount
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 type Counts = Counter[tuple[str, str]]
 

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.city import City, Limit, LimitSet
 from kakehashi.diff.calendar import (
     CITY,
     ELSEWHERE,
@@ -31,6 +30,9 @@ from kakehashi.diff.calendar import (
 from kakehashi.diff.plan import Breach
 from kakehashi.diff.situations import Change, Sight, Situation
 from kakehashi.findings import Finding, Rule
+
+if TYPE_CHECKING:
+    from kakehashi.city import City, Limit, LimitSet
 
 
 class Counted(StrEnum):

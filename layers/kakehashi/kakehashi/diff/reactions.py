@@ -24,7 +24,7 @@ _ANSWERS: Mapping[Situation, tuple[Decision, Kind]] = {
     Situation.UNLINKED: ("link", Kind.LINK),
     Situation.EXPIRED: ("delete", Kind.DELETE),
 }
-_MEANT_FOR = {"suspend": Situation.GONE, "link": Situation.UNLINKED, "delete": Situation.EXPIRED}
+MEANT_FOR = {"suspend": Situation.GONE, "link": Situation.UNLINKED, "delete": Situation.EXPIRED}
 
 
 def react(sight: Sight, decision: Decision | None) -> Action | None:
@@ -63,8 +63,8 @@ def _asked(sight: Sight, decision: Decision | None) -> Action | None:
 
 def obstacle(sight: Sight) -> Rule | None:
     """Why a decision cannot be followed although it fits: own the account or leave it."""
-    if sight.tenant is None:
-        return rules.LOST
+    if sight.tenant is None:  # nothing is left to delete, only to forget
+        return None if sight.situation is Situation.EXPIRED else rules.LOST
     if sight.situation is Situation.UNLINKED:
         owned = sight.owner.pupil.id if sight.owner else ""
         return None if sight.tenant.mark.lower() == owned else rules.MARK_CHANGED
@@ -100,7 +100,7 @@ def unfit(sights: Mapping[str, Sight], decisions: Decisions) -> list[Finding]:
         sight = sights.get(umi)
         if decision == "keep" or (sight and _done(sight, decision)):
             continue
-        if sight is None or sight.situation is not _MEANT_FOR[decision]:
+        if sight is None or sight.situation is not MEANT_FOR[decision]:
             found.append(rules.UNFIT_DECISION.at(pupil=umi))
         elif (rule := obstacle(sight)) is not None:
             held = sight.held(rule, "userIds")

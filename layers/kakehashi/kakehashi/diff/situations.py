@@ -25,14 +25,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from kakehashi.accounts import account_of
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.city import City
 from kakehashi.diff.books import Books, same_child
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 
 class Situation(StrEnum):

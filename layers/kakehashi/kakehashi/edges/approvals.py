@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import boto3
 
 from kakehashi import receive
+from kakehashi.catalogue.diff import NOT_WAITING
 from kakehashi.diff import Approval, Plan, admit, read_plan
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.intake import Environment, Execution
-from kakehashi.edges.runs import JAPAN, Folder, Run, made_on, prefix_of
+from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.findings import refuses
+from kakehashi.findings import Finding, refuses
+from kakehashi.roster import JAPAN
 
 WAITING = "awaiting-approval"
 
@@ -30,10 +33,12 @@ class Approvals:
         ``rules_now`` is the SHA-256 of the city's present rules. Raises BadConfiguration for a
         run that is not there.
         """
-        folder = Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
+        folder = self._folder(order)
         record = self.state.run(order.run_id)
-        if not record or folder.get("plan.json") is None:
-            raise BadConfiguration("this run has no plan")
+        if not record:
+            raise BadConfiguration("no such run")
+        if folder.get("plan.json") is None:  # it was refused, or failed, before there was one
+            return self._refused(order, record, (NOT_WAITING.at(),))
         plan = _plan_in(folder)
         if record.get("approved", {}).get("execution") == self.execution.id:
             return self._admitted(order, record, plan)  # we died after admission: go on
@@ -48,11 +53,16 @@ class Approvals:
             rules_now=rules_now,
         )
         if refuses(findings):
-            run = self._run(order, record, f"approvals/{self.execution.name}/", "refused")
-            Folder.of(run, self.env.runs_bucket).put_findings("receive", findings)
-            return run
+            return self._refused(order, record, findings)
         folder.put_findings("receive", findings)
         return self._admitted(order, record, plan)
+
+    def _refused(
+        self, order: receive.Apply, record: dict[str, str], findings: Iterable[Finding]
+    ) -> Run:
+        run = self._run(order, record, f"approvals/{self.execution.name}/", "refused")
+        Folder.of(run, self.env.runs_bucket).put_findings("receive", findings)
+        return run
 
     def _admitted(self, order: receive.Apply, record: dict[str, str], plan: Plan) -> Run:
         self.state.note_run(
@@ -69,10 +79,11 @@ class Approvals:
         if plan.actions:
             self.state.begin_apply(order.run_id, plan.serial)
         run = self._run(order, record, "", "apply")
-        return run.model_copy(update={"counts": {"shards": plan.header()["shards"]}})
+        tools = tuple(self._folder(order).rules().tools)
+        counts = {"shards": plan.header()["shards"]}
+        return run.model_copy(update={"counts": counts, "tools": tools})
 
     def _run(self, order: receive.Apply, record: dict[str, str], below: str, verdict: str) -> Run:
-        folder = Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
         return Run(
             run_id=order.run_id,
             city=order.city,
@@ -81,8 +92,10 @@ class Approvals:
             as_of=date.fromisoformat(record["as_of"]),
             execution=self.execution.id,
             verdict=verdict,
-            tools=tuple(folder.rules().tools),
         )
+
+    def _folder(self, order: receive.Apply) -> Folder:
+        return Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
 
 
 def _plan_in(folder: Folder) -> Plan:

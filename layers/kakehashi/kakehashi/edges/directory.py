@@ -71,7 +71,7 @@ class Directory:
 
     def account(self, object_id: str, mark: str) -> TenantAccount | None:
         """One account as it stands; None where there is none."""
-        answer = self._read(graph.look_at_user(object_id, graph.IDENTITY))
+        answer = self.read(graph.look_at_user(object_id, graph.IDENTITY))
         if answer.status == NOT_FOUND:
             return None
         if not answer.ok:
@@ -83,19 +83,28 @@ class Directory:
         users = self._users(graph.list_bin())
         return {umi: user.id for user in users if (umi := user.mark(mark))}
 
-    def _users(self, url: str) -> Iterator[GraphUser]:
+    def users(self, fields: tuple[str, ...]) -> Iterator[GraphUser]:
+        """Every user of the tenant with these properties. Raises DirectoryError."""
+        return self._users(graph.list_users(fields))
+
+    def rows(self, url: str) -> Iterator[dict[str, Any]]:
+        """A list as Graph writes it, all pages of it. Raises DirectoryError."""
         while url:
             page = self._page(url)
-            yield from map(GraphUser.model_validate, page.get("value", []))
+            yield from page.get("value", [])
             url = self.wire.relative(page["@odata.nextLink"]) if "@odata.nextLink" in page else ""
 
+    def _users(self, url: str) -> Iterator[GraphUser]:
+        yield from map(GraphUser.model_validate, self.rows(url))
+
     def _page(self, url: str) -> dict[str, Any]:
-        answer = self._read(GraphRequest(Verb.GET, url))
+        answer = self.read(GraphRequest(Verb.GET, url))
         if not answer.ok or not isinstance(answer.body, dict):
             raise DirectoryError(answer.code, answer.status)
         return answer.body
 
-    def _read(self, request: GraphRequest) -> Answer:
+    def read(self, request: GraphRequest) -> Answer:
+        """One answer to a GET, asked again as long as that may help."""
         tries = 0
         while True:
             self.pacer.take(0)
@@ -109,9 +118,12 @@ class Directory:
     # -- writing ---------------------------------------------------------------------------
 
     def apply(
-        self, dialogues: Iterable[tuple[int, Dialogue]], until: float | None = None
+        self,
+        dialogues: Iterable[tuple[int, Dialogue]],
+        until: float | None = None,
+        batch_of: int = BATCH,
     ) -> Iterator[Ended]:
-        """Hold all dialogues, 20 requests a call; yields each as it ends, in any order.
+        """Hold all dialogues, ``batch_of`` requests a call; yields each as it ends, in any order.
 
         ``until`` is a moment of the clock after which nothing new is sent: dialogues that have
         not ended by then are not yielded, and can be begun again by another call. Dialogues are
@@ -121,7 +133,7 @@ class Directory:
         flying: dict[Future[list[Answer]], list[Talk]] = {}
         with ThreadPoolExecutor(self.in_flight) as pool:
             while True:
-                batch = self._next(talks, until) if len(flying) < self.in_flight else []
+                batch = self._next(talks, until, batch_of) if len(flying) < self.in_flight else []
                 while talks.ended:
                     yield talks.ended.popleft()
                 if batch:
@@ -131,12 +143,12 @@ class Directory:
                 elif not self._rest(talks, until):
                     return
 
-    def _next(self, talks: Talks, until: float | None) -> list[Talk]:
+    def _next(self, talks: Talks, until: float | None, batch_of: int) -> list[Talk]:
         """The next talks to send, once the pace allows; nothing when time is up."""
         now = self.clock.now()
         if until is not None and now >= until:
             return []
-        batch = talks.next_batch(now, BATCH)
+        batch = talks.next_batch(now, batch_of)
         writes = sum(talk.request.writes for talk in batch)
         if until is not None and self.pacer.ready_at(writes) >= until:
             talks.put_back(batch)

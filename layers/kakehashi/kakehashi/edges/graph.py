@@ -18,7 +18,7 @@ from kakehashi.edges.credentials import LOOPBACK, Tokens, secure
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.settings import DirectorySettings
 from kakehashi.provision.answers import NO_ANSWER, Answer
-from kakehashi.provision.requests import GraphRequest, Verb
+from kakehashi.provision.requests import Request, Verb
 
 VERSION = "/v1.0"
 TIMEOUT = (5.0, 45.0)  # connect, read; seconds: a $batch of 20 may take several
@@ -77,11 +77,11 @@ class Wire:
             raise BadConfiguration("only a tenant on loopback may be written to unpaced")
         return cls(settings.graph_base_url, Tokens.of(settings))
 
-    def send(self, request: GraphRequest) -> Answer:
+    def send(self, request: Request) -> Answer:
         """One request by itself. Raises DirectoryError when our token is refused twice."""
-        return self._call(request.verb, request.url, request.body)
+        return self._call(request.method, request.url, request.body)
 
-    def batch(self, requests_: Sequence[GraphRequest]) -> list[Answer]:
+    def batch(self, requests_: Sequence[Request]) -> list[Answer]:
         """At most 20 requests in one call; answers in the order of the requests.
 
         When the call as a whole fails, each request gets that failure as its answer.
@@ -89,7 +89,7 @@ class Wire:
         """
         ids = [str(uuid.uuid4()) for _ in requests_]
         items = [_item(n, r, i) for n, (r, i) in enumerate(zip(requests_, ids, strict=True))]
-        whole = self._call(Verb.POST, "/$batch", {"requests": items})
+        whole = self._call(Verb.POST.value, "/$batch", {"requests": items})
         if whole.status == requests.codes.bad_request:
             raise DirectoryError(whole.code, whole.status)
         if not whole.ok or not isinstance(whole.body, dict):
@@ -108,16 +108,16 @@ class Wire:
         self.sessions.close()
         self.tokens.close()
 
-    def _call(self, verb: Verb, url: str, body: Mapping[str, Any] | None) -> Answer:
-        answer = self._once(verb, url, body)
+    def _call(self, method: str, url: str, body: Mapping[str, Any] | None) -> Answer:
+        answer = self._once(method, url, body)
         if answer.status == UNAUTHORIZED:
             self.tokens.forget()
-            answer = self._once(verb, url, body)
+            answer = self._once(method, url, body)
         if answer.status == UNAUTHORIZED:
             raise DirectoryError(answer.code, answer.status)
         return answer
 
-    def _once(self, verb: Verb, url: str, body: Mapping[str, Any] | None) -> Answer:
+    def _once(self, method: str, url: str, body: Mapping[str, Any] | None) -> Answer:
         request_id = str(uuid.uuid4())
         headers = {
             "Authorization": f"Bearer {self.tokens.bearer()}",
@@ -127,14 +127,14 @@ class Wire:
         try:
             with self.sessions.one() as session:
                 heard = session.request(
-                    verb.value,
+                    method,
                     self.base + url,
                     json=body,
                     headers=headers,
                     timeout=TIMEOUT,
                     allow_redirects=False,
                 )
-                answer = _answer(heard, request_id)
+                answer = answer_of(heard, request_id)
                 if _unavailable(answer):  # it may only go away on a new connection
                     raise _Suspect(answer)
                 return answer
@@ -144,7 +144,7 @@ class Wire:
             return Answer(NO_ANSWER, request_id=request_id)
 
 
-def _answer(heard: requests.Response, request_id: str) -> Answer:
+def answer_of(heard: requests.Response, request_id: str) -> Answer:
     headers = {name.lower(): value for name, value in heard.headers.items()}
     try:
         body = heard.json() if heard.content else None
@@ -159,9 +159,9 @@ def _unavailable(answer: Answer) -> bool:
     return UNAVAILABLE in {answer.status, *(item.get("status") for item in items)}
 
 
-def _item(number: int, request: GraphRequest, request_id: str) -> dict[str, Any]:
+def _item(number: int, request: Request, request_id: str) -> dict[str, Any]:
     headers = {"client-request-id": request_id}
-    item: dict[str, Any] = {"id": str(number), "method": request.verb.value, "url": request.url}
+    item: dict[str, Any] = {"id": str(number), "method": request.method, "url": request.url}
     if request.body is not None:
         headers["Content-Type"] = "application/json"  # mandatory on an item with a body
         item["body"] = request.body

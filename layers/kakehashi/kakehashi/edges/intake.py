@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,11 +13,13 @@ from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
 from kakehashi import receive
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.inbox import Drop, Inbox
-from kakehashi.edges.runs import JAPAN, Folder, Run, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
+from kakehashi.roster import JAPAN
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -88,12 +91,15 @@ class Intake:
 
     def take(self, order: receive.DropOrder, rules: RulesFile) -> Run:
         """Fill a new run folder. The Run's verdict is "go", or "already-done"."""
+        if isinstance(order, receive.Rerun) and not self._concerned(order):
+            return self._run(order, rules.city).model_copy(update={"verdict": "already-done"})
         drop = self._drop(order)
+        if order.action == "sync":  # first of all: a rerun after any failure must find this drop
+            given = order.as_of.isoformat() if order.as_of else ""
+            self.state.note_newest_drop(key=drop.key, version=drop.version, as_of=given)
         run = self._run(order, rules.city)
         done = self._noted(order, run, drop.sha256(), rules.city)
         self._fill(Folder(self.s3, self.env.runs_bucket, run.prefix), drop, rules.text)
-        if order.action == "sync":
-            self.state.note_newest_drop(key=drop.key, version=drop.version)
         return run.model_copy(update={"verdict": "already-done" if done else "go"})
 
     def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
@@ -103,10 +109,33 @@ class Intake:
             city=order.city,
             prefix=prefix_of(run_id),
             mode=order.action,
-            as_of=order.as_of or self.execution.started.astimezone(JAPAN).date(),
+            as_of=self._date(order),
             execution="" if order.action == "rehearse" else self.execution.id,
             tools=tuple(city.tools),
         )
+
+    def _concerned(self, order: receive.Rerun) -> bool:
+        """Whether an upload beside the roster is for anybody; what a person asks for always is.
+
+        Passwords mostly come just before the roster of the same night, whose own run reads them.
+        """
+        if not order.upload:
+            return True
+        if not self.state.newest_drop():
+            return False
+        return order.upload == "approvals" or self._password_is_awaited(order.city)
+
+    def _password_is_awaited(self, city: str) -> bool:
+        newest = self.state.proposals()
+        folder = Folder(self.s3, self.env.runs_bucket, prefix_of(newest) if newest else f"{city}/")
+        plan = json.loads(folder.get("plan.json") or "{}")
+        return NO_PASSWORD.code in plan.get("held", {})
+
+    def _date(self, order: receive.DropOrder) -> date:
+        """What a person says; for a rerun what was said of its drop; else today, in Japan."""
+        said = self.state.newest_drop().get("as_of", "") if order.action == "rerun" else ""
+        today = self.execution.started.astimezone(JAPAN).date()
+        return order.as_of or (date.fromisoformat(said) if said else today)
 
     def _drop(self, order: receive.DropOrder) -> Drop:
         inbox = Inbox(self.s3, self.env.inbox_bucket)
@@ -124,14 +153,21 @@ class Intake:
         """
         if order.action == "rehearse":
             return False
-        uploads = Inbox(self.s3, self.env.passwords_bucket).uploads(f"inbox/{run.city}/passwords/")
-        inputs = receive.inputs_digest(city.sha256, run.as_of, uploads)
+        passwords = Inbox(self.s3, self.env.passwords_bucket)
+        approvals = Inbox(self.s3, self.env.inbox_bucket)
+        uploads = receive.upload_digests([
+            *passwords.uploads(f"inbox/{run.city}/passwords/"),
+            *approvals.uploads(f"inbox/{run.city}/approvals/"),
+        ])  # fmt: skip
+        inputs = receive.inputs_digest(city.sha256, run.as_of)
         earlier = self.state.drop(sha256)
         if order.action == "sync" and receive.already_done(
-            earlier, inputs=inputs, serial=self.state.serial()
+            earlier, inputs=inputs, uploads=uploads, serial=self.state.serial()
         ):
             return True
-        self.state.note_drop(sha256, run_id=run.run_id, inputs=inputs, verdict="running")
+        self.state.note_drop(
+            sha256, run_id=run.run_id, inputs=inputs, uploads=uploads, verdict="running"
+        )
         self.state.note_run(
             run.run_id,
             verdict="running",

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict
 from kakehashi import city as cities
 from kakehashi.catalogue import faults
 from kakehashi.city import CITY_NAME
-from kakehashi.edges.runs import JAPAN, Folder, Run, city_of, made_on, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
@@ -78,7 +79,7 @@ def run_never_begun(event: Mapping[str, Any]) -> Run | None:
 
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
     """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
-    plan = _json(folder, "plan.json")
+    plan = folder.get_json("plan.json")
     findings = (*folder.findings(), *_faults(failed))
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
@@ -93,7 +94,7 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         verdict=final_verdict(run.verdict, failed, plan),
         place=f"s3://{folder.bucket}/{folder.prefix}",
         failed=failed,
-        drop=_json(folder, "drop.json"),
+        drop=folder.get_json("drop.json"),
         plan=plan,
         findings=findings,
         held_rows=held,
@@ -101,8 +102,8 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         school_of=school_of,
         results=Counter((row["kind"], row["outcome"]) for row in results),
         stopped=_by_code((r["code"], r["pupil"]) for r in results if r["outcome"] == "held"),
-        deliveries=tuple(_json(folder, name) for name in folder.names("deliveries/")),
-        counts=_json(folder, "counts.json") | run.counts,
+        deliveries=tuple(folder.get_json(name) for name in folder.names("deliveries/")),
+        counts=folder.get_json("counts.json") | run.counts,
         seconds=run.seconds,
         past=tuple(_past(state, run.run_id)),
     )
@@ -143,10 +144,6 @@ def remember(night: Night, state: State, now: datetime) -> None:
             serial=serial,
             failed=night.failures,
         )
-
-
-def _json(folder: Folder, name: str) -> dict[str, Any]:
-    return folder.get_json(name) if folder.get(name) is not None else {}
 
 
 def _faults(failed: Failure | None) -> Iterator[Finding]:

@@ -14,15 +14,13 @@ from itertools import batched, groupby
 from kakehashi.diff.plan import Action, Kind, settled
 from kakehashi.edges.directory import Directory
 from kakehashi.edges.state import State
-from kakehashi.findings import Effect, Finding
+from kakehashi.findings import Effect
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.dialogues import Dialogue, Terms, dialogue
 from kakehashi.provision.settling import (
     MOVED,
-    Result,
+    Ledger,
     Standing,
-    Word,
-    finding,
     result,
     standing,
 )
@@ -35,9 +33,9 @@ type ReadPassword = Callable[[Action], str | None]
 type Numbered = tuple[int, Action]
 
 
-@dataclass
-class Shard:
-    """Actions in the order of apply. ``results`` and ``findings`` grow while it is carried out."""
+@dataclass(kw_only=True)
+class Shard(Ledger):
+    """Actions in the order of apply; deletions are refused here, see ``edges/farewell.py``."""
 
     actions: Sequence[Action]
     run_id: str
@@ -47,8 +45,6 @@ class Shard:
     state: State
     directory: Directory
     read_password: ReadPassword
-    results: dict[int, Result] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
     _read: dict[int, Known | None] = field(default_factory=dict)
 
     def carry_out(self, until: float | None = None) -> bool:
@@ -67,15 +63,6 @@ class Shard:
                 return False
         return True
 
-    @property
-    def failed(self) -> list[Result]:
-        return [r for r in self.results.values() if r.outcome is Word.FAILED]
-
-    def counts(self) -> dict[str, int]:
-        """How many actions came to which end."""
-        ends = [r.outcome for r in self.results.values()]
-        return {str(word): ends.count(word) for word in Word}
-
     def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Dialogue]]:
         """Dialogues for the actions that are still to be done, each begun when it is drawn."""
         for line, action, current in self._current(numbered):
@@ -83,7 +70,7 @@ class Shard:
                 case Standing.DONE:
                     self.results[line] = result(line, action, Standing.DONE)
                 case Standing.MOVED:
-                    self._stop(line, action, MOVED)
+                    self.stop(line, action, MOVED)
                 case Standing.OPEN:
                     self._read[line] = current
                     yield line, dialogue(action, self.terms, self._password(action))
@@ -102,7 +89,7 @@ class Shard:
         line, action = ended.key, self.actions[ended.key - 1]
         previous = self._read.pop(line)
         if isinstance(ended.outcome, Stopped):
-            self._stop(line, action, ended.outcome, ended.request_id)
+            self.stop(line, action, ended.outcome, ended.request_id)
             return
         self._keep(action, ended.outcome, previous)
         self.results[line] = result(line, action, ended.outcome, ended.request_id)
@@ -111,7 +98,3 @@ class Shard:
         known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)
         if known is not None:
             self.state.put_pupil(known, previous)
-
-    def _stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
-        self.findings.append(finding(action, why))
-        self.results[line] = result(line, action, why, request_id)

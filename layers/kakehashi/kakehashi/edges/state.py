@@ -7,6 +7,8 @@
 | CITY#<code>   | RUN#<run_id>     | verdict, checksum, drop, approvals                        |
 | CITY#<code>   | DROP#<sha256>    | the run that took this drop, and how it ended             |
 | CITY#<code>   | TOOL#<name>      | what that tool last received                              |
+| CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |
+| CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
 """
 
 from __future__ import annotations
@@ -109,7 +111,7 @@ class State:
             raise _later(exc, "a pupil's item moved under us") from exc
 
     def drop_pupil(self, umi: str) -> None:
-        """Forget a pupil whose account was deleted on an approved order."""
+        """Forget a pupil whose account was deleted by a person's decision."""
         self.table.delete_item(Key={"pk": self.pk, "sk": f"PUPIL#{umi}"})
 
     # -- serial and lease -----------------------------------------------------------------
@@ -239,6 +241,13 @@ class State:
 
     def note_newest_drop(self, **attributes: Any) -> None:
         self._set("NEWEST_DROP", attributes)
+
+    def proposals(self) -> str:
+        """The run that asked staff last, "" where none has."""
+        return str((self._get("PROPOSALS") or {}).get("run_id", ""))
+
+    def note_proposals(self, run_id: str) -> None:
+        self._set("PROPOSALS", {"run_id": run_id})
 
     # -- one item ---------------------------------------------------------------------------
 

@@ -119,11 +119,20 @@ class Answer:
         return "password" in self._error().message.lower()
 
     def not_replicated(self) -> bool:
-        """What a read or a reference gets while a new object is still spreading."""
-        text = self._error().message.lower()
-        return self.status == NOT_FOUND or (
-            self.status == BAD_REQUEST and "not a valid reference" in text
-        )
+        """What a read, a search or a reference gets while a new object is still spreading."""
+        if self.ok:
+            return isinstance(self.body, dict) and self.body.get("value") == []
+        return self.status == NOT_FOUND or self._bad("not a valid reference")
+
+    def already_member(self) -> bool:
+        # One code for every bad request: the text is the only sign, here and below.
+        return self._bad("references already exist")
+
+    def no_member(self) -> bool:
+        return self.status == NOT_FOUND or self._bad("references do not exist")
+
+    def _bad(self, text: str) -> bool:
+        return self.status == BAD_REQUEST and text in self._error().message.lower()
 
     def _error(self) -> _Error:
         try:

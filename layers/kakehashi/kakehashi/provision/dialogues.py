@@ -15,9 +15,9 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import NOT_FOUND, Answer, Outcome, Settled, Stopped, refusal
-from kakehashi.provision.requests import GraphRequest
+from kakehashi.provision.requests import GraphRequest, Request
 
-type Dialogue = Generator[GraphRequest, Answer, Outcome]
+type Dialogue = Generator[Request, Answer, Outcome]
 type Password = Callable[[], str | None]
 
 

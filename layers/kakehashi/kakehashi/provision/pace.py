@@ -6,6 +6,7 @@ because each item counts. The clock is passed in, so tests live on a virtual one
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 LIMIT = 20.0  # writes a second, per app and tenant
@@ -13,6 +14,11 @@ SLOW_FROM = 0.8  # x-ms-throttle-limit-percentage appears from here on, and goes
 BURST = 1000.0  # writes saved up while we had to wait; the bucket of 3,000 fills meanwhile too
 CAUTIOUS = 20.0  # one $batch: all we may save up once Graph has told that less than that is left
 SLOWEST = 0.1
+
+
+def forecast(writes: int, rate: float) -> int:
+    """Seconds that so many writes take at this pace; 0 where there is none."""
+    return math.ceil(writes / rate) if rate else 0
 
 
 class Clock(Protocol):

@@ -1,7 +1,9 @@
 """What we can say to Microsoft Graph, as values.
 
 The permission to create users also permits to delete them, so this vocabulary has no word for it:
-``Verb`` holds no DELETE, and there is no other way to the wire.
+``Verb`` holds no DELETE, and no other way leads to the wire. The one module that can delete is
+``edges/farewell.py``, which speaks only of pupils whom a person named. ``MemberRemoval`` takes a
+member out of a group and can say nothing else.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
+from uuid import UUID
 
 BATCH = 20  # Graph's limit for items of one $batch
 EXTENSIONS = "onPremisesExtensionAttributes"
@@ -33,17 +36,52 @@ class GraphRequest:
     """One call. ``url`` is relative to ``/v1.0``; it and ``body`` stay out of every ``repr``.
 
     ``patient``: the object was made moments ago, so "not found" may mean "not replicated yet".
+    ``links``: it names accounts that may all be new, so it waits longer between its tries.
+    ``repeatable`` is false where a second one would make a second object: it is sent again only
+    after an answer that says that nothing happened.
     """
 
     verb: Verb
     url: str = field(repr=False)
     body: Body | None = field(default=None, repr=False)
     patient: bool = False
+    links: bool = False
+    repeatable: bool = True
+
+    @property
+    def method(self) -> str:
+        return self.verb.value
 
     @property
     def writes(self) -> int:
         """What the call costs of the write limit."""
         return 0 if self.verb is Verb.GET else 1
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoval:
+    """Take one member out of one group: the only DELETE that a dialogue can say.
+
+    Both ids are GUIDs and the path is made here, so it ends in ``$ref``: without that, Graph
+    would delete the account itself.
+    """
+
+    group: str = field(repr=False)
+    member: str = field(repr=False)
+
+    body: ClassVar[None] = None
+    writes: ClassVar[int] = 1
+    patient: ClassVar[bool] = False
+    links: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
+    method: ClassVar[str] = "DELETE"
+
+    @property
+    def url(self) -> str:
+        return f"/groups/{UUID(self.group)}/members/{UUID(self.member)}/$ref"
+
+
+type Request = GraphRequest | MemberRemoval
 
 
 def create_user(account: Mapping[str, str], password: str, *, must_change: bool) -> GraphRequest:
@@ -74,9 +112,9 @@ def look_at_user(key: str, fields: tuple[str, ...], *, patient: bool = False) ->
     return GraphRequest(Verb.GET, f"/users{_key(key)}?{_select(fields)}", patient=patient)
 
 
-def list_users() -> str:
+def list_users(fields: tuple[str, ...] = IDENTITY) -> str:
     """URL of the first page of every user, 999 a page."""
-    return f"/users?$top=999&{_select(IDENTITY)}"
+    return f"/users?$top=999&{_select(fields)}"
 
 
 def list_bin() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -92,6 +92,27 @@ def result(line: int, action: Action, outcome: Outcome | Standing, request_id: s
     return Result(
         line, action.pupil, str(action.kind), str(action.situation), word, code, request_id
     )
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """What became of a shard's actions, by the line they stand on; it grows as they are done."""
+
+    results: dict[int, Result] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Result]:
+        return [r for r in self.results.values() if r.outcome is Word.FAILED]
+
+    def counts(self) -> dict[str, int]:
+        """How many actions came to which end."""
+        ends = [r.outcome for r in self.results.values()]
+        return {str(word): ends.count(word) for word in Word}
+
+    def stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
+        self.findings.append(finding(action, why))
+        self.results[line] = result(line, action, why, request_id)
 
 
 def finding(action: Action, stopped: Stopped) -> Finding:

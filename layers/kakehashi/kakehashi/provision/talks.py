@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 from kakehashi.provision.answers import NO_ANSWER, Answer, Outcome
 from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.requests import GraphRequest
+from kakehashi.provision.requests import Request
 
 MOST_TRIES = 10  # of one request; at the longest waits about four minutes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
 REPLICATION_WAITS = (2.0, *([4.0] * 8), 8.0, 8.0, 16.0, 30.0, 60.0)  # 156 s in all
+LINK_WAITS = (15.0, 15.0, 30.0, 30.0, 60.0)  # 150 s in all; each try counts against the limit
 TOO_MANY = 429
-BUSY = frozenset({NO_ANSWER, TOO_MANY, 409, 424, 500, 502, 503, 504, 507})
+UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
+NOT_DONE = frozenset({TOO_MANY, 409, 424, 503})
+BUSY = UNCLEAR | NOT_DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,27 @@ class Talk:
 
     key: int
     dialogue: Dialogue
-    request: GraphRequest
+    request: Request
     tries: int = 0
     unseen: int = 0  # how often "not replicated yet"
     request_id: str = ""
 
 
 def wait_before_retry(
-    request: GraphRequest, answer: Answer, tries: int, unseen: int, chance: float
+    request: Request, answer: Answer, tries: int, unseen: int, chance: float
 ) -> float | None:
     """Seconds until ``request`` should be sent again; None: take the answer as it is.
 
     ``tries`` counts the calls made so far, ``unseen`` how many of them met an object that was not
     replicated yet.
     """
-    if answer.status in BUSY and not answer.conflicts() and tries < MOST_TRIES:
+    again = BUSY if request.repeatable else NOT_DONE
+    if answer.status in again and not answer.conflicts() and tries < MOST_TRIES:
         backoff: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
         return max(answer.retry_after or 0.0, backoff * (0.5 + chance / 2))
-    if request.patient and answer.not_replicated() and unseen < len(REPLICATION_WAITS):
-        return REPLICATION_WAITS[unseen]
+    waits = LINK_WAITS if request.links else REPLICATION_WAITS
+    if request.patient and answer.not_replicated() and unseen < len(waits):
+        return waits[unseen]
     return None
 
 

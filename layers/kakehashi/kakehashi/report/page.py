@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kakehashi.catalogue import RULES
+from kakehashi.catalogue import diff as reasons
 from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.findings import Effect
 from kakehashi.report.groups import Group, groups, message
 from kakehashi.report.night import Night
 from kakehashi.report.sparkline import Sparkline, sparkline
 from kakehashi.report.summary import delivery
 from kakehashi.report.words import (
     APPROVAL_REFUSED,
+    APPROVAL_TOO_LATE,
+    APPROVED,
     KINDS,
     MODES,
+    NOTHING_TO_DO,
     PROPOSALS,
     SITUATIONS,
     STAGES,
@@ -29,8 +34,20 @@ from kakehashi.report.words import (
     Word,
     word,
 )
+from kakehashi.roster import JAPAN
 
-JAPAN = timezone(timedelta(hours=9))
+TOO_LATE = {
+    rule.code
+    for rule in (
+        reasons.ALTERED_PLAN,
+        reasons.STALE_PLAN,
+        reasons.EXPIRED_PLAN,
+        reasons.ALREADY_APPLIED,
+        reasons.NOT_WAITING,
+        reasons.CHANGED_RULES,
+    )
+}
+"""Reasons against an approval that no other words on it can mend."""
 SCHOOL_COLUMNS = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "HELD", "GONE",
                   "UNLINKED", "LOST", "DISPUTED")  # fmt: skip
 
@@ -106,6 +123,16 @@ def html(night: Night) -> str:
     return _template().render(page=page_of(night))
 
 
+def _groups(night: Night) -> list[Group]:
+    """The findings; what a person has approved asks nobody to approve it again."""
+    found = groups(night.findings)
+    if night.mode != "apply" or night.approval_not_taken:
+        return found
+    waited = Effect.AWAIT_APPROVAL
+    return [replace(group, label=APPROVED, todo=NOTHING_TO_DO) if group.effect is waited else group
+            for group in found]  # fmt: skip
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -125,14 +152,14 @@ def page_of(night: Night) -> Page:
     return Page(
         night=night,
         verdict=verdict,
-        more=APPROVAL_REFUSED if night.refused_approval else Word(verdict.ja_more, verdict.en_more),
+        more=_more(night),
         received=_received(night.drop),
         size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
         change=_change(night),
         decision=_decision(night),
         columns=columns,
         schools=schools,
-        groups=groups(night.findings),
+        groups=_groups(night),
         held=[(code, len(ids), _held_word(code)) for code, ids in night.held().items()],
         done=_done(night),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
@@ -140,6 +167,13 @@ def page_of(night: Night) -> Page:
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
         situations=[(SITUATIONS[name], counts[name]) for name in SITUATIONS if counts.get(name)],
     )  # fmt: skip
+
+
+def _more(night: Night) -> Word:
+    if night.refused_approval:
+        late = any(finding.code in TOO_LATE for finding in night.findings)
+        return APPROVAL_TOO_LATE if late else APPROVAL_REFUSED
+    return Word(VERDICTS[night.verdict].ja_more, VERDICTS[night.verdict].en_more)
 
 
 # -- the head ---------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kakehashi.report.night import Night
@@ -30,8 +30,13 @@ def summary(night: Night) -> dict[str, Any]:
         "breaches": [_breach(breach) for breach in night.plan.get("breaches", ())],
         "deliveries": [delivery(one) for one in night.deliveries],
         "seconds": dict(night.seconds),
-        "paths": {"folder": night.place} | {n: night.place + f for n, f in FILES.items()},
+        "paths": {"folder": night.place} | {n: night.place + f for n, f in _files(night)},
     }
+
+
+def _files(night: Night) -> Iterator[tuple[str, str]]:
+    """Only what is there: a night that stopped early has no plan."""
+    yield from ((name, file) for name, file in FILES.items() if name != "plan" or night.plan)
 
 
 def _breach(breach: dict[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,13 @@ APPROVAL_REFUSED = Word(
     "承認を受け付けられませんでした。計画は確認待ちのままで、何も変更していません。",
     "The approval was not accepted. The plan still waits and nothing was changed.",
 )
+APPROVAL_TOO_LATE = Word(
+    "承認を受け付けられませんでした。この計画はもう実行できません。何も変更していません。",
+    "The approval was not accepted: this plan can not go any more. Nothing was changed.",
+)
+
+APPROVED = Word("承認済み", "approved")
+NOTHING_TO_DO = Word("対応は不要です。", "Nothing to do.")
 
 SITUATIONS: Mapping[str, Word] = MappingProxyType({
     "NEW": Word("新規・転入", "new"),
@@ -129,6 +136,7 @@ STAGES: Mapping[str, Word] = MappingProxyType({
     "preprocess": Word("整形", "preprocess"),
     "diff": Word("差分", "diff"),
     "provision": Word("アカウント反映", "provision"),
+    "groups": Word("グループとライセンス", "groups"),
     "deliver": Word("配信", "deliver"),
     "report": Word("報告", "report"),
 })  # fmt: skip

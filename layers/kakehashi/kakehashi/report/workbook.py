@@ -6,14 +6,14 @@ Texts are written as texts whatever they look like, so nothing in the file can e
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
 from kakehashi.catalogue import RULES, japanese
-from kakehashi.findings import EFFECT_LABELS
+from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report.night import Night
 from kakehashi.report.page import SCHOOL_COLUMNS
 from kakehashi.report.words import DECISIONS, PROPOSALS, SITUATIONS, STAGES, VERDICTS, word
@@ -29,6 +29,15 @@ MOST_ROWS = 200_000  # of findings; a sheet ends at 1,048,576
 
 def xlsx(night: Night) -> bytes:
     """The workbook's bytes. Pupils appear as userMasterIdentifier only."""
+    return _book(night.as_of, _sheets(night))
+
+
+def findings_xlsx(findings: Sequence[Finding], as_of: date) -> bytes:
+    """The findings alone, in the same columns: what `kakehashi check` hands on."""
+    return _book(as_of, [("指摘", _FINDING_COLUMNS, _findings(findings, {}))])
+
+
+def _book(as_of: date, sheets: Iterable[Sheet]) -> bytes:
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -37,23 +46,24 @@ def xlsx(night: Night) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": datetime.combine(night.as_of, time.min)})
+        book.set_properties({"created": datetime.combine(as_of, time.min)})
         head = book.add_format({"bold": True, "bg_color": "#E7ECF0", "text_wrap": True})
         text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-        for title, columns, rows in _sheets(night):
+        for title, columns, rows in sheets:
             _fill(book.add_worksheet(title), columns, rows, head, text)
     return buffer.getvalue()
 
 
 type Columns = Sequence[tuple[str, int]]  # heading, width in characters
+type Sheet = tuple[str, Columns, Iterable[Sequence[Cell]]]
 
 
-def _sheets(night: Night) -> Iterator[tuple[str, Columns, Iterable[Sequence[Cell]]]]:
+def _sheets(night: Night) -> Iterator[Sheet]:
     yield "概要", (("項目", 28), ("値", 70)), _overview(night)
     headings = [word(SITUATIONS, name).ja for name in SCHOOL_COLUMNS]
     per_school = (("学校コード", 16), ("学校名", 28), *((h, 12) for h in headings))
     yield "学校別", per_school, _schools(night)
-    yield "指摘", _FINDING_COLUMNS, _findings(night)
+    yield "指摘", _FINDING_COLUMNS, _findings(night.findings, night.schools)
     yield "保留", _PUPIL_COLUMNS[:4], _held(night)
     yield "判断", _DECISION_COLUMNS, _proposals(night)
 
@@ -93,8 +103,8 @@ def _schools(night: Night) -> Iterator[Sequence[Cell]]:
         yield [code, night.schools.get(code, ""), *numbers]
 
 
-def _findings(night: Night) -> Iterator[Sequence[Cell]]:
-    for finding in night.findings[:MOST_ROWS]:
+def _findings(findings: Sequence[Finding], schools: Mapping[str, str]) -> Iterator[Sequence[Cell]]:
+    for finding in findings[:MOST_ROWS]:
         rule = RULES.get(finding.code)
         yield [
             finding.code,
@@ -103,7 +113,7 @@ def _findings(night: Night) -> Iterator[Sequence[Cell]]:
             finding.place.line,
             finding.place.column,
             finding.school,
-            night.schools.get(finding.school or "", ""),
+            schools.get(finding.school or "", ""),
             japanese(finding) if rule else "",
             rule.todo if rule else "",
             finding.children or None,

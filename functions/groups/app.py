@@ -1,0 +1,97 @@
+"""Groups: bring groups and licences in step with what is settled.
+
+What cannot be done tonight is told and left to the next night: accounts and deliveries do not wait
+for it. Called again after a crash, or after TryLater, it looks again and does what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi.city import City
+from kakehashi.edges import settings
+from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.errors import DirectoryError, TryLater
+from kakehashi.edges.groups import Keeper, failed, look
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.findings import soften
+from kakehashi.groups import Orders, decide, tell
+
+TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
+URGENT = frozenset({"create", "restore"})
+
+
+class Environment(settings.DirectorySettings, settings.QueueSettings):
+    pass
+
+
+@cache
+def tenant(env: settings.DirectorySettings) -> Directory:
+    """One for the life of the process: it holds the token, the connections and the pace."""
+    return Directory.of(env)
+
+
+@stage_handler
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    started = time.monotonic()
+    run, env = Run.model_validate(event), settings.load(Environment)
+    folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
+    state.renew_lease(run.execution, datetime.now(UTC))
+    city = folder.rules()
+    if not (city.m365.groups or city.m365.licences):
+        measure("groups", run.city, {"GroupsLeft": 0})
+        return run.after("groups", run.verdict, started)
+    keeper = Keeper(tenant(env))
+    left = context.get_remaining_time_in_millis() / 1000
+    until = keeper.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
+    orders, complete = Orders(), True
+    try:
+        orders = _orders(run, city, folder, state, keeper.directory)
+        complete = keeper.carry_out(orders, until)
+    except DirectoryError as exc:
+        tenant.cache_clear()  # the next call reads the credential again: it may have been renewed
+        keeper.left.append(failed(exc))
+    if not complete:
+        raise TryLater(f"run {run.run_id}, groups: time is up, call again")
+    findings = (*orders.findings, *tell(keeper.left))
+    folder.put_findings("groups", soften(findings, city.effects))
+    _lament(run, keeper, DeadLetters.of(env.dead_letters_url))
+    return run.after("groups", run.verdict, started, **_counted(run, keeper))
+
+
+def _orders(run: Run, city: City, folder: Folder, state: State, directory: Directory) -> Orders:
+    settled = list(state.pupils())
+    return decide(settled, _urgent(folder), look(directory, city, run.city), city, run.city)
+
+
+def _urgent(folder: Folder) -> frozenset[str]:
+    """Pupils whose accounts this run made or gave back."""
+    rows = (row for name in folder.names("results/") for row in folder.lines(name))
+    return frozenset(row["pupil"] for row in rows if row["kind"] in URGENT)
+
+
+def _lament(run: Run, keeper: Keeper, letters: DeadLetters) -> None:
+    """One dead letter for each thing that failed, not for what is only too new."""
+    for finding in tell(one for one in keeper.left if one.why.failed):
+        letters.send(
+            run_id=run.run_id,
+            city=run.city,
+            stage="groups",
+            code=finding.code,
+            count=finding.facts["count"],
+        )
+
+
+def _counted(run: Run, keeper: Keeper) -> dict[str, int]:
+    counts = {f"groups_{word}": count for word, count in keeper.counts.items()}
+    measure("groups", run.city, {f"Groups{w.title()}": n for w, n in keeper.counts.items()})
+    logger.info("groups", extra={"run_id": run.run_id, **counts})
+    return counts

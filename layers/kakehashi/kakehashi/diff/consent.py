@@ -1,0 +1,143 @@
+"""Whose consent stands: a decision answers the proposal that a person saw, and no other.
+
+A run remembers who was proposed, since which run, and which decision files it saw; the next one
+goes on from there. A file counts for a pupil only if the pupil was on the list before the file
+came, for the very thing the file says, and has been on the list ever since. So a decision is used
+once: after a suspension the pupil is no longer proposed for it, and whoever is back and gone again
+is proposed anew. Nothing here looks at a clock, which may differ from the date a run is made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+from kakehashi.catalogue import diff as rules
+from kakehashi.diff.decisions import DECISION, DecisionFile, Mark, Reading
+from kakehashi.diff.reactions import MEANT_FOR, Decisions
+from kakehashi.diff.situations import Situation
+from kakehashi.findings import Finding, Place
+
+MOST_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When a decision file was first there: the number of the run, and its date."""
+
+    run: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a pupil is proposed for, and since the run of which number without a break."""
+
+    situation: Situation
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a run leaves to the next. ``run`` counts the runs that made a plan."""
+
+    run: int = 0
+    files: Mapping[str, Seen] = field(default_factory=dict)
+    pupils: Mapping[str, Proposed] = field(default_factory=dict)
+
+    def after(
+        self,
+        proposals: Mapping[Situation, Iterable[str]],
+        files: Iterable[DecisionFile],
+        as_of: date,
+    ) -> Book:
+        """The book of the run that saw ``files`` and made ``proposals``."""
+        run = self.run + 1
+        pupils = {}
+        for situation, ids in proposals.items():
+            for umi in ids:
+                before = self.pupils.get(umi)
+                goes_on = before is not None and before.situation is situation
+                pupils[umi] = before if before and goes_on else Proposed(situation, run)
+        seen = {file.id: self.first_seen(file, as_of) for file in files}
+        return Book(run, seen, pupils)
+
+    def first_seen(self, file: DecisionFile, as_of: date) -> Seen:
+        return self.files.get(file.id) or Seen(self.run + 1, as_of)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "files": {key: [seen.run, seen.on.isoformat()] for key, seen in self.files.items()},
+            "pupils": {umi: [str(p.situation), p.since] for umi, p in self.pupils.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        files = {key: Seen(run, date.fromisoformat(on)) for key, (run, on) in data["files"].items()}
+        pupils = {umi: Proposed(Situation(s), run) for umi, (s, run) in data["pupils"].items()}
+        return cls(data["run"], files, pupils)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The newest word on one pupil, where it stands, and whether it stands (``counts``)."""
+
+    mark: Mark
+    file: DecisionFile
+    counts: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "pupil": self.mark.pupil,
+            "decision": self.mark.decision,
+            "file": self.file.key,
+            "version": self.file.version,
+            "uploaded": self.file.uploaded,
+            "line": self.mark.line,
+            "counts": self.counts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """``decisions`` are those that stand; ``weighed`` is every pupil that a file names."""
+
+    weighed: tuple[Weighed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def decisions(self) -> Decisions:
+        return {
+            one.mark.pupil: one.mark.decision
+            for one in self.weighed
+            if one.counts and one.mark.decision
+        }
+
+
+def weigh(readings: Sequence[Reading], before: Book, as_of: date) -> Consent:
+    """``readings`` from the oldest file to the newest: the newest that names a pupil decides, even
+    where its word cannot be followed. What is wrong with a file is told when it is new.
+    """
+    newest: dict[str, Weighed] = {}
+    findings: list[Finding] = []
+    for reading in readings:
+        fresh = reading.file.id not in before.files
+        findings += reading.findings if fresh else ()
+        for mark in reading.marks:
+            counts = _stands(mark, before, before.first_seen(reading.file, as_of), as_of)
+            newest[mark.pupil] = Weighed(mark, reading.file, counts)
+            if fresh and not counts and mark.decision not in {None, "keep"}:
+                place = Place(reading.file.name, mark.line, DECISION)
+                findings.append(rules.UNFIT_DECISION.at(place, pupil=mark.pupil))
+    return Consent(tuple(newest[umi] for umi in sorted(newest)), tuple(findings))
+
+
+def _stands(mark: Mark, before: Book, seen: Seen, as_of: date) -> bool:
+    proposed = before.pupils.get(mark.pupil)
+    if proposed is None or mark.decision is None:
+        return False
+    answers = mark.decision == "keep" or MEANT_FOR[mark.decision] is proposed.situation
+    return answers and proposed.since < seen.run and (as_of - seen.on).days <= MOST_DAYS

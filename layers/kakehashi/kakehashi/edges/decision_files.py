@@ -1,0 +1,97 @@
+"""The decisions that staff upload: the files, and what a run remembers of them for the next.
+
+s3://<inbox>/inbox/<city>/approvals/…       what staff have uploaded
+s3://<runs>/<run folder>/decisions.jsonl    what every pupil's newest word is, and if it counts
+s3://<runs>/<run folder>/consent_before.json, consent.json    the ``Book`` before and after
+PROPOSALS in the state table                the run whose book is the newest
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+import boto3
+from botocore.exceptions import ClientError
+
+from kakehashi.diff.consent import Book, Consent, weigh
+from kakehashi.diff.decisions import MOST_BYTES, DecisionFile, read
+from kakehashi.diff.plan import Plan
+from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.edges.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BEFORE, AFTER = "consent_before.json", "consent.json"
+_GONE = frozenset({"NoSuchKey", "404"})
+
+
+class DecisionFiles:
+    """Everything a city's staff have uploaded and that has not expired."""
+
+    def __init__(self, s3: S3Client, bucket: str) -> None:
+        self.s3, self.bucket = s3, bucket
+
+    @classmethod
+    def of(cls, bucket: str) -> Self:
+        return cls(boto3.client("s3"), bucket)
+
+    def of_city(self, city: str) -> list[DecisionFile]:
+        """The newest version of each file, the file that was put last at the end."""
+        prefix = f"inbox/{city}/approvals/"
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        items = [item for page in pages for item in page.get("Contents", [])]
+        items.sort(key=lambda item: (item["LastModified"], item["Key"]))
+        keys = [item["Key"] for item in items if not item["Key"].endswith("/")]
+        return [file for key in keys if (file := self._read(key)) is not None]
+
+    def _read(self, key: str) -> DecisionFile | None:
+        """None where the file expired or was taken away between the listing and now."""
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        version = answer.get("VersionId") or answer["ETag"]
+        body = answer["Body"].read(MOST_BYTES + 1)  # what is longer is refused when it is read
+        return DecisionFile(key, version, answer["LastModified"].isoformat(), body)
+
+
+class Consents:
+    """What staff decided, as far as it stands tonight, and the book of who was asked."""
+
+    def __init__(self, folder: Folder, state: State, files: DecisionFiles) -> None:
+        self.folder, self.state = folder, state
+        self.files, self.before = files, Book()
+        self.seen: list[DecisionFile] = []
+
+    def gather(self, city: str, as_of: date) -> Consent:
+        """Weigh every file and keep in the run folder what came of it."""
+        self.before = self._keep_before()
+        self.seen = self.files.of_city(city)
+        consent = weigh([read(file) for file in self.seen], self.before, as_of)
+        self.folder.put_lines("decisions.jsonl", (one.to_json() for one in consent.weighed))
+        return consent
+
+    def remember(self, plan: Plan, run_id: str, *, rehearse: bool) -> None:
+        """Write the book as it is after ``plan``. A refused plan has asked nobody anything."""
+        if plan.refused:
+            return
+        book = self.before.after(plan.proposals, self.seen, plan.as_of)
+        self.folder.put_json(AFTER, book.to_json())
+        if not rehearse:
+            self.state.note_proposals(run_id)
+
+    def _keep_before(self) -> Book:
+        """The book that the last run left; called again, the one that this run began with."""
+        if self.folder.get(BEFORE) is None:
+            newest = self.state.proposals()
+            earlier = Folder(
+                self.folder.s3, self.folder.bucket, prefix_of(newest) if newest else ""
+            )
+            kept = newest and earlier.get(AFTER) is not None
+            book = Book.from_json(earlier.get_json(AFTER)) if kept else Book()
+            self.folder.put_json(BEFORE, book.to_json())
+        return Book.from_json(self.folder.get_json(BEFORE))

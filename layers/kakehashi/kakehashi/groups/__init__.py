@@ -1,0 +1,26 @@
+"""Who belongs to which group and has which licence, by the city's rules and the settled state.
+
+The tenant's groups are compared with what the state table says after provisioning, so a night that
+was cut short is made good by the next one, and a night without changes writes nothing.
+"""
+
+from __future__ import annotations
+
+from kakehashi.groups.deciding import Orders, decide
+from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
+from kakehashi.groups.telling import Left, tell
+from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
+
+__all__ = [
+    "Left",
+    "LicenceGroup",
+    "Orders",
+    "RosterGroup",
+    "Sight",
+    "Sku",
+    "TenantGroup",
+    "decide",
+    "read_mark",
+    "roster_groups",
+    "tell",
+]

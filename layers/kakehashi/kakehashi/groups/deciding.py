@@ -1,0 +1,162 @@
+"""From the settled state and the tenant's groups: what to change, and what to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.city import City, Licence
+from kakehashi.findings import Finding
+from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
+from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
+from kakehashi.roster import Known, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Members for a group that exists (``object_id``) or is only being made (``mark``)."""
+
+    members: tuple[str, ...] = field(repr=False)
+    object_id: str = ""
+    mark: str = ""
+    school: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    object_id: str
+    school: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """One product for these accounts, directly."""
+
+    sku: str
+    sku_id: str
+    users: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """All that is to be changed, in the order in which it is done."""
+
+    make: tuple[RosterGroup, ...] = ()
+    rename: tuple[Rename, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    add: tuple[Link, ...] = ()
+    remove: tuple[Link, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def decide(
+    settled: Sequence[Known], urgent: Collection[str], sight: Sight, city: City, city_code: str
+) -> Orders:
+    """``settled`` are all pupils we know, ``urgent`` the userMasterIdentifiers of those whose
+    accounts were made or given back tonight: they get the first seats."""
+    wanted = roster_groups(settled, city.m365.groups, city_code)
+    first = sorted(
+        (k for k in settled if k.status is Status.ACTIVE),
+        key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
+    )
+    users = [known.object_id for known in first]
+    given = [one for licence in city.m365.licences for one in _licence(licence, users, sight)]
+    twice = [rules.GROUP_TWICE.at(count=sight.twice)] if sight.twice else []
+    ours = frozenset(known.object_id for known in settled)
+    return Orders(
+        make=tuple(group for mark, group in wanted.items() if mark not in sight.groups),
+        rename=tuple(_renames(wanted, sight)),
+        gifts=tuple(one for one in given if isinstance(one, Gift)),
+        add=(*(g for g in given if isinstance(g, Link)), *_additions(wanted, sight)),
+        remove=tuple(_removals(_kept_in_step(wanted, sight, city, city_code), wanted, ours)),
+        findings=(*(one for one in given if isinstance(one, Finding)), *twice),
+    )
+
+
+def _licence(
+    licence: Licence, users: Sequence[str], sight: Sight
+) -> Iterator[Gift | Link | Finding]:
+    """What one line of the rules asks for, ``users`` in order of urgency."""
+    sku = sight.skus.get(licence.sku)
+    if sku is None:
+        yield rules.SKU_UNKNOWN.at(sku=licence.sku)
+    elif licence.by == "user":
+        has = sight.holders.get(sku.sku_id, frozenset())
+        lucky, short = _seated([user for user in users if user not in has], sku, licence.sku)
+        yield from short
+        if lucky:
+            yield Gift(licence.sku, sku.sku_id, lucky)
+    else:
+        yield from _by_group(licence, users, sku, sight.licence_groups.get(licence.group or "", ()))
+
+
+def _by_group(
+    licence: Licence, users: Sequence[str], sku: Sku, named: Sequence[LicenceGroup]
+) -> Iterator[Link | Finding]:
+    """The group is the board's own: we add to it, and neither make it nor take anybody out."""
+    if len(named) != 1:
+        yield rules.LICENCE_GROUP_MISSING.at(sku=licence.sku, count=len(named))
+        return
+    (group,) = named
+    if sku.sku_id not in group.skus:
+        yield rules.LICENCE_NOT_ON_GROUP.at(sku=licence.sku)
+    if group.members is None:
+        return
+    missing = [user for user in users if user not in group.members]
+    lucky, short = _seated(missing, sku, licence.sku)
+    yield from short
+    if lucky:
+        yield Link(lucky, object_id=group.object_id)
+
+
+def _seated(
+    users: Sequence[str], sku: Sku, part_number: str
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """Those for whom there is a seat, and what to tell when some go without."""
+    if len(users) <= sku.left:
+        return tuple(users), []
+    short = rules.SEATS_SHORT.at(sku=part_number, seats=sku.left, count=len(users))
+    return tuple(users[: sku.left]), [short]
+
+
+def _renames(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Rename]:
+    for mark, group in wanted.items():
+        there = sight.groups.get(mark)
+        if there and there.name != group.name:
+            yield Rename(there.object_id, group.school, group.name)
+
+
+def _additions(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Link]:
+    for mark, group in wanted.items():
+        there = sight.groups.get(mark)
+        missing = group.members - there.members if there else group.members
+        if missing:
+            object_id = there.object_id if there else ""
+            yield Link(tuple(sorted(missing)), object_id, mark, group.school)
+
+
+def _kept_in_step(
+    wanted: Mapping[str, RosterGroup], sight: Sight, city: City, city_code: str
+) -> Iterator[tuple[str, TenantGroup]]:
+    """Our groups that follow the roster: of a kind in the rules, and no class of an earlier year,
+    which stays as it was. Emptying last year's classes would cost one write a pupil each April."""
+    marks = {mark: read_mark(mark, city_code) for mark in (*wanted, *sight.groups)}
+    year = max((told.year for told in marks.values() if told and told.year), default=0)
+    for mark, there in sight.groups.items():
+        told = marks[mark]
+        if told and told.kind in city.m365.groups and told.year in {None, year}:
+            yield mark, there
+
+
+def _removals(
+    kept: Iterable[tuple[str, TenantGroup]], wanted: Mapping[str, RosterGroup], ours: frozenset[str]
+) -> Iterator[Link]:
+    """Pupils of ours who belong there no more. Others in the group, a teacher say, are not our
+    affair."""
+    for mark, there in kept:
+        group = wanted.get(mark)
+        leaving = (there.members & ours) - (group.members if group else frozenset())
+        if leaving:
+            yield Link(tuple(sorted(leaving)), there.object_id, mark, group.school if group else "")

@@ -1,0 +1,99 @@
+"""How each change of groups and licences talks with Microsoft Graph; see provision/dialogues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.findings import Rule
+from kakehashi.groups import requests as graph
+from kakehashi.groups.sight import GraphGroup, rows_as
+from kakehashi.provision.answers import BAD_REQUEST, NOT_FOUND, Answer, Settled, Stopped
+from kakehashi.provision.dialogues import Dialogue
+from kakehashi.provision.requests import GraphRequest, MemberRemoval, Verb
+from kakehashi.provision.talks import UNCLEAR
+
+ONE_BY_ONE = frozenset({BAD_REQUEST, NOT_FOUND})  # one of the twenty may be the reason
+
+
+def make(mark: str, name: str) -> Dialogue:
+    """Make a group. Where the answer was lost, look whether it was made instead of asking twice.
+
+    Not seen then, it is left for the next night, whose listing will know.
+    """
+    answer = yield graph.create_group(mark, name)
+    if answer.status in UNCLEAR:
+        seen = yield graph.find_group(mark)
+        if found := _first(seen):
+            return Settled(found)
+    if answer.ok and (made := _id(answer.body)):
+        return Settled(made)
+    return later(rules.GROUP_LATER, answer)
+
+
+def rename(group: str, name: str) -> Dialogue:
+    answer = yield graph.rename_group(group, name)
+    return Settled(group) if answer.ok else later(rules.GROUP_LATER, answer)
+
+
+def add(group: str, members: Sequence[str]) -> Dialogue:
+    """Up to twenty at once; when Graph refuses them, each by itself, so that one is only one."""
+    answer = yield graph.add_members(group, members)
+    if answer.ok:
+        return Settled(group)
+    if answer.status not in ONE_BY_ONE:
+        return later(rules.MEMBERS_LATER, answer, len(members))
+    refused: list[Answer] = []
+    for member in members:
+        answer = yield graph.add_member(group, member)
+        if not answer.ok and not answer.already_member():
+            refused.append(answer)
+    return later(rules.MEMBERS_LATER, refused[-1], len(refused)) if refused else Settled(group)
+
+
+def remove(group: str, member: str) -> Dialogue:
+    """Not found is as good: the member, or the account, is gone already."""
+    answer = yield MemberRemoval(group, member)
+    gone = answer.ok or answer.no_member()
+    return Settled(group) if gone else later(rules.MEMBERS_LATER, answer)
+
+
+def give(sku: str, sku_id: str, user: str) -> Dialogue:
+    answer = yield graph.assign_licence(user, sku_id)
+    return Settled(user) if answer.ok else later(rules.LICENCE_LATER, answer, sku=sku)
+
+
+def read_members(group: str, into: set[str], relative: Callable[[str], str]) -> Dialogue:
+    """Fill ``into`` with the ids of a group's members; ``relative`` shortens a nextLink."""
+    url = graph.list_members(group)
+    while url:
+        answer = yield GraphRequest(Verb.GET, url)
+        if answer.status == NOT_FOUND:  # so new that it is not everywhere yet: nobody is in it
+            break
+        if not answer.ok or not isinstance(answer.body, dict):
+            return later(rules.GROUP_LATER, answer)
+        into.update(row["id"] for row in answer.body.get("value", ()))
+        link = answer.body.get("@odata.nextLink", "")
+        url = relative(link) if link else ""
+    return Settled(group)
+
+
+def later(rule: Rule, answer: Answer, count: int = 1, **facts: str) -> Stopped:
+    """Not tonight. ``failed`` unless it only is a matter of accounts that are still too new."""
+    told: dict[str, int | str] = {"count": count, "code": answer.code, "status": answer.status}
+    return Stopped(rule, told | facts, failed=not answer.not_replicated())
+
+
+def _first(seen: Answer) -> str:
+    rows = seen.body.get("value") if seen.ok and isinstance(seen.body, dict) else None
+    return _id(rows[0]) if rows else ""
+
+
+def _id(body: object) -> str:
+    try:
+        (group,) = rows_as(GraphGroup, [body])
+    except ValidationError:
+        return ""
+    return group.id

@@ -1,0 +1,98 @@
+"""The groups that a city's rules make of its roster, and the mark by which we know our own.
+
+The mark is the group's mailNickname, ``kakehashi-<city>-<kind>-…``: Graph filters by its beginning
+without an advanced query, staff can read it in the portal, and nobody writes it by accident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from kakehashi.roster import GRADE_LABELS, Known, Pupil, Status
+
+MOST_NAME = 256  # characters of a group's displayName
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a group's mailNickname tells. ``year`` is the 年度 of a class, None of any other."""
+
+    kind: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterGroup:
+    """A group as it should be; ``members`` are Graph object ids. Its name is a class title, so it
+    stays out of every ``repr``."""
+
+    mark: str
+    school: str
+    name: str = field(repr=False)
+    members: frozenset[str] = field(repr=False)
+
+
+def prefix_of(city_code: str) -> str:
+    return f"kakehashi-{city_code}-"
+
+
+def read_mark(nickname: str, city_code: str) -> Mark | None:
+    """None for a group that is not this city's, also where another city's name begins like it."""
+    rest = nickname.removeprefix(prefix_of(city_code))
+    found = re.fullmatch(r"(?:(school|grade)|class-(\d{4}))-[0-9a-f]{10}", rest)
+    if found is None or rest == nickname:
+        return None
+    return Mark(found[1] or "class", int(found[2]) if found[2] else None)
+
+
+def roster_groups(
+    settled: Iterable[Known], kinds: Collection[str], city_code: str
+) -> dict[str, RosterGroup]:
+    """Mark → group, of every pupil who may sign in. Whoever is only absent stays a member."""
+    members: dict[str, set[str]] = {}
+    names: dict[str, Counter[str]] = {}
+    schools: dict[str, str] = {}
+    for known in settled:
+        if known.status is not Status.ACTIVE:
+            continue
+        for kind in kinds:
+            if name := _name(kind, known.pupil):
+                mark = _mark(kind, known.pupil, city_code)
+                members.setdefault(mark, set()).add(known.object_id)
+                names.setdefault(mark, Counter())[name] += 1
+                schools[mark] = known.pupil.school
+    return {
+        mark: RosterGroup(mark, schools[mark], _usual(names[mark]), frozenset(ids))
+        for mark, ids in members.items()
+    }
+
+
+def _mark(kind: str, pupil: Pupil, city_code: str) -> str:
+    keys = {
+        "school": ("school", pupil.school),
+        "grade": ("grade", f"{pupil.school}\x1f{pupil.grade}"),
+        "class": (f"class-{pupil.school_year}", f"{pupil.school}\x1f{pupil.class_title}"),
+    }
+    word, key = keys[kind]
+    return f"{prefix_of(city_code)}{word}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def _name(kind: str, pupil: Pupil) -> str:
+    """What people see; "" where the pupil belongs to no group of this kind."""
+    match kind:
+        case "school":
+            return pupil.school_name
+        case "grade":
+            return f"{pupil.school_name} {GRADE_LABELS.get(pupil.grade, pupil.grade)}"
+        case "class" if pupil.class_title:
+            return f"{pupil.school_name} {pupil.class_title} {pupil.school_year}年度"
+    return ""
+
+
+def _usual(names: Counter[str]) -> str:
+    """What most say: a held pupil may still bear a school's former name."""
+    return min(names, key=lambda name: (-names[name], name))[:MOST_NAME]

@@ -1,0 +1,50 @@
+"""May this account be deleted? Asked once more right before, of the state and of the tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date
+
+from kakehashi.catalogue import provision as rules
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.provision.answers import Stopped
+from kakehashi.provision.settling import MOVED
+from kakehashi.roster import Known, Status, TenantAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """``decided``: the pupils for whom a decision to delete stands. ``as_of`` is a Japan date."""
+
+    decided: Set[str]
+    as_of: date
+    grace_days: int
+
+
+def objection(
+    action: Action, known: Known | None, account: TenantAccount | None, conditions: Conditions
+) -> Stopped | None:
+    """Why the account must stay, None if it may go. ``known`` and ``account`` are as just read."""
+    if action.kind is not Kind.DELETE or action.pupil not in conditions.decided:
+        return Stopped(rules.DELETE_REFUSED)
+    if known is None:  # forgotten already, by an earlier call of this run
+        return MOVED if account else None
+    if known.object_id != action.object_id:
+        return MOVED
+    if not _over(known, conditions):
+        return Stopped(rules.DELETE_REFUSED)
+    return _not_ours(action, account) if account else None
+
+
+def _over(known: Known, conditions: Conditions) -> bool:
+    """Suspended, and for as long as the city's rules say."""
+    if known.status is not Status.SUSPENDED or known.suspended_on is None:
+        return False
+    return (conditions.as_of - known.suspended_on).days >= conditions.grace_days
+
+
+def _not_ours(action: Action, account: TenantAccount) -> Stopped | None:
+    if account.mark.lower() != action.pupil:
+        return Stopped(rules.FOREIGN_MARK)
+    return Stopped(rules.IN_USE_AGAIN) if account.enabled else None

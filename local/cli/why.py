@@ -1,0 +1,91 @@
+"""`kakehashi why`: every night's story of one pupil, and why nothing happened where nothing did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
+from local.archive import Archive
+from local.cli.options import Where, in_clear_words, terminal, where
+from local.console import BadUse
+from local.story import OUTCOMES, Chapter, chapters, delivered_word
+
+DECIDED = {"suspend": "停止", "delete": "削除", "link": "連携", "keep": "保留", None: "?"}
+
+
+@click.command()
+@click.argument("who", metavar="ID")
+@click.option("--city", default="demo", show_default=True, help="自治体の名前 / a city's name")
+@click.option("--nights", default=60, show_default=True, help="さかのぼる実行の数 / how many runs")
+@click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON")
+@where
+@in_clear_words
+def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
+    """ID の児童生徒に、毎晩なにがあったか、なぜ何もなかったかを示す。
+
+    ID is a userMasterIdentifier, an account, or users.csv:LINE of the newest drop. Tells what
+    every run knew, decided and did about that pupil, and why nothing happened.
+    """
+    console = at.console(city, start=False)
+    outputs = console.outputs
+    archive = Archive(console.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
+    run_ids = archive.run_ids(nights)
+    umi = archive.who(who, run_ids)
+    papers = [archive.papers(run_id, umi) for run_id in run_ids] if umi else []
+    if not any(papers):
+        raise BadUse(
+            "この ID の児童生徒は、どの実行にも出てきません。userMasterIdentifier、アカウント、"
+            "users.csv:行 のどれかで指定してください。 / no run knows this pupil"
+        )
+    story = list(chapters(iter(papers)))
+    if as_json:
+        nights_told = [chapter.to_json() for chapter in story]
+        told = {"city": city, "pupil": umi, "nights": nights_told}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    terminal.print(f"userMasterIdentifier {umi}", highlight=False)
+    for chapter in story:
+        for line in _lines(chapter):
+            terminal.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _lines(chapter: Chapter) -> Iterator[str]:
+    papers = chapter.papers
+    verdict = VERDICTS[Verdict(chapter.verdict)]
+    yield f"\n{chapter.date}  {verdict.mark} {verdict.ja} {verdict.en}  {papers.run_id}"
+    place = f"users.csv {chapter.line} 行目" if chapter.line else "名簿にいない"
+    situation = word(SITUATIONS, chapter.situation)
+    yield f"  名簿 roster: {place}" + (f"  状況 {situation.ja}" if chapter.situation else "")
+    if chapter.changed:
+        yield f"  記録との違い differs in: {', '.join(chapter.changed)}"
+    for finding in chapter.to_json()["findings"]:
+        at = f" {finding['file']}:{finding['line']}" if finding["line"] else ""
+        yield f"  指摘 finding {finding['code']}{at}: {finding['ja']} {finding['en']}"
+    if papers.decision:
+        yield f"  決定 decision: {_decision(chapter)}"
+    if papers.action:
+        yield f"  操作 action: {_deed(chapter)}"
+    if chapter.reason:
+        yield f"  変更しなかった理由 why not: {chapter.reason.ja} {chapter.reason.en}"
+    for delivered in papers.delivered:
+        status = delivered_word(delivered)
+        yield f"  配信 {delivered.tool} ({delivered.mode or '-'}): {status.ja} {status.en}"
+
+
+def _decision(chapter: Chapter) -> str:
+    row = chapter.papers.decision
+    counts = "有効 counts" if row["counts"] else "対象外 does not count"
+    file = row["file"].rpartition("/")[2]
+    return f"{DECIDED[row['decision']]} ({counts}, {file} {row['line']} 行目, {row['uploaded']})"
+
+
+def _deed(chapter: Chapter) -> str:
+    kind = word(KINDS, chapter.papers.action["kind"])
+    result = chapter.papers.result
+    outcome = word(OUTCOMES, result.get("outcome", ""))
+    told = f"{kind.ja} {kind.en} → {outcome.ja} {outcome.en}"
+    code, request = result.get("code"), result.get("request_id")
+    return told + (f" {code}" if code else "") + (f"  request-id {request}" if request else "")

@@ -1,0 +1,154 @@
+"""Deletion, against the fake tenant and the state table: rare, last, and hard to bring about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.edges import settings
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.farewell import Farewells
+from kakehashi.edges.state import State
+from kakehashi.provision.parting import Conditions
+from kakehashi.roster import Known, Status
+from local import tenant as fake
+from tests.builders import TODAY, a_known, a_pupil
+from tests.tenants import Tenant, environment
+from tests.unit.provision.conversations import an_action
+
+MARK = "extensionAttribute1"
+LONG_AGO = TODAY - timedelta(days=100)
+
+
+@pytest.fixture
+def tenant(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+        for name, value in environment(base_url).items():
+            monkeypatch.setenv(name, value)
+        yield tenant
+
+
+class Office:
+    """Three leavers of long ago, in the state and in the tenant."""
+
+    def __init__(self, tenant: Tenant, table: str) -> None:
+        self.tenant = tenant
+        self.state = State.of(table, "demo")
+        self.leavers = [
+            a_known(n, status=Status.SUSPENDED, suspended_on=LONG_AGO, absent_since=LONG_AGO)
+            for n in (1, 2, 3)
+        ]
+        tenant.give_known(self.leavers)
+        for one in self.leavers:
+            self.state.put_pupil(one, None)
+
+    def farewells(self, *decided: Known) -> Farewells:
+        """All three are to be deleted; a decision stands for ``decided``."""
+        return Farewells(
+            actions=[action(one) for one in self.leavers],
+            conditions=Conditions(frozenset(one.pupil.id for one in decided), TODAY, 90),
+            mark=MARK,
+            effects={},
+            state=self.state,
+            directory=Directory.of(settings.load(settings.DirectorySettings)),
+        )
+
+    def outcomes(self, farewells: Farewells) -> list[tuple[str, str]]:
+        return [(str(r.outcome), r.code) for _, r in sorted(farewells.results.items())]
+
+    def left(self) -> tuple[set[str], set[str]]:
+        """Who is in the tenant, and who in the state."""
+        users = {u["onPremisesExtensionAttributes"][MARK] for u in self.tenant.users()}
+        return users, {one.pupil.id for one in self.state.pupils()}
+
+
+def action(known: Known) -> Action:
+    return an_action(Kind.DELETE, pupil=known.pupil.id, before=known, object_id=known.object_id)
+
+
+@pytest.fixture
+def office(tenant: Tenant, account: dict[str, str]) -> Office:
+    return Office(tenant, account["TABLE"])
+
+
+def ids(*numbers: int) -> set[str]:
+    return {a_pupil(n).id for n in numbers}
+
+
+def test_without_a_decision_nobody_is_deleted(office: Office) -> None:
+    farewells = office.farewells()
+    assert farewells.carry_out()
+    assert office.outcomes(farewells) == [("held", "M010")] * 3
+    assert (office.left(), office.tenant.count("deletes")) == ((ids(1, 2, 3), ids(1, 2, 3)), 0)
+
+
+def test_only_who_is_named_is_deleted_and_forgotten(office: Office) -> None:
+    farewells = office.farewells(office.leavers[1])
+    farewells.carry_out()
+    assert office.outcomes(farewells) == [("held", "M010"), ("done", ""), ("held", "M010")]
+    assert office.left() == (ids(1, 3), ids(1, 3))
+    assert farewells.results[2].request_id
+
+
+def test_an_account_that_may_sign_in_again_or_lost_our_mark_stays(office: Office) -> None:
+    enabled, unmarked, _ = office.leavers
+    office.tenant.give(
+        {"id": enabled.object_id, "accountEnabled": True}
+        | {"userPrincipalName": enabled.pupil.account, "displayName": "x"}
+        | {"onPremisesExtensionAttributes": {MARK: enabled.pupil.id}},
+        {"id": unmarked.object_id, "accountEnabled": False}
+        | {"userPrincipalName": unmarked.pupil.account, "displayName": "x"},
+    )
+    farewells = office.farewells(*office.leavers)
+    farewells.carry_out()
+    assert office.outcomes(farewells) == [("held", "M013"), ("held", "M011"), ("done", "")]
+    assert office.left()[1] == ids(1, 2)
+
+
+def test_called_again_it_says_nothing_to_graph(office: Office) -> None:
+    office.farewells(*office.leavers).carry_out()
+    again = office.farewells(*office.leavers)
+    again.carry_out()
+    assert office.outcomes(again) == [("skipped", "")] * 3
+    assert office.tenant.count("deletes") == 3
+
+
+def test_an_account_already_deleted_is_forgotten(office: Office) -> None:
+    """By hand, or by a run that died between Graph and the state table."""
+    office.tenant.delete(office.leavers[0].object_id)
+    farewells = office.farewells(*office.leavers)
+    farewells.carry_out()
+    assert office.outcomes(farewells) == [("done", "")] * 3
+    assert office.left() == (set(), set())
+
+
+@pytest.mark.parametrize("kind", ["commit-then-reset", "status", "commit-then-status"])
+def test_a_broken_connection_or_a_busy_service_is_borne(office: Office, kind: str) -> None:
+    status = {} if kind == "commit-then-reset" else {"status": 503}
+    office.tenant.fault(kind=kind, method="DELETE", shape="/users/{id}", times=1, **status)
+    farewells = office.farewells(*office.leavers)
+    farewells.carry_out()
+    assert office.outcomes(farewells) == [("done", "")] * 3
+    assert office.left() == (set(), set())
+
+
+def test_who_is_out_of_reach_is_told_and_stays(office: Office) -> None:
+    office.tenant.fault(status=403, method="DELETE", shape="/users/{id}", times=1)
+    farewells = office.farewells(*office.leavers)
+    farewells.carry_out()
+    assert office.outcomes(farewells) == [("held", "M005"), ("done", ""), ("done", "")]
+    assert office.left() == (ids(1), ids(1))
+
+
+def test_time_running_out_leaves_the_rest_for_the_next_call(office: Office) -> None:
+    farewells = office.farewells(*office.leavers)
+    assert not farewells.carry_out(until=farewells.directory.clock.now() - 1)
+    assert office.left()[0] == ids(1, 2, 3)

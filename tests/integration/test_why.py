@@ -1,0 +1,121 @@
+"""What `kakehashi why` knows of a pupil after a few nights, and that it knows why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from local.archive import Archive
+from local.story import chapters
+from tests.builders import a_drop, a_pupil, an_id, zip_bytes
+from tests.nights import Night
+from tests.staff import Board
+
+CHILD = a_pupil(12)
+
+
+def archive(board: Board) -> Archive:
+    names = board.nights.names
+    return Archive(boto3.client("s3"), names["RUNS_BUCKET"], names["OUTBOX_BUCKET"], "demo")
+
+
+def story(board: Board, who: str) -> list[dict[str, Any]]:
+    found = archive(board)
+    run_ids = found.run_ids(50)
+    umi = found.who(who, run_ids)
+    return [c.to_json() for c in chapters(found.papers(run_id, umi) for run_id in run_ids)]
+
+
+def facts(chapter: dict[str, Any]) -> tuple[str, str, str, str]:
+    return chapter["verdict"], chapter["situation"], chapter["action"], chapter["outcome"]
+
+
+@pytest.mark.usefixtures("missing")
+def test_the_life_of_an_account_is_told_night_by_night(board: Board) -> None:
+    board.mark((CHILD.id, "保留"))
+    board.mark((CHILD.id, "停止"))
+    board.later(1)
+    told = story(board, CHILD.id)
+    assert [facts(chapter) for chapter in told] == [
+        ("unchanged", "CONFIRMED", "", ""),
+        ("unchanged", "GONE", "record", "done"),
+        ("unchanged", "GONE", "", ""),
+        ("applied", "GONE", "suspend", "done"),
+        ("unchanged", "SUSPENDED", "", ""),
+    ]
+    assert [bool(chapter["reason"]) for chapter in told] == [True, True, True, False, True]
+    assert [chapter["line"] for chapter in told] == [13, None, None, None, None]
+    assert told[3]["request_id"]
+    assert (told[3]["decision"]["decision"], told[3]["decision"]["counts"]) == ("suspend", True)
+    assert told[3]["tools"] == {
+        "lgate": {"mode": "bulk", "status": "suspended"},
+        "interactive_study": {"mode": "delta", "status": "suspended"},
+    }
+    assert told[2]["tools"]["interactive_study"]["status"] == "nothing"
+
+
+@pytest.mark.usefixtures("missing")
+def test_a_pupil_is_found_by_id_account_and_line_of_the_newest_drop(
+    board: Board,
+) -> None:
+    found = archive(board)
+    run_ids = found.run_ids(50)
+    one = a_pupil(3)
+    for words in (one.id, one.id.upper(), one.account, one.account.upper(), "users.csv:4"):
+        assert found.who(words, run_ids) == one.id
+    assert found.who(CHILD.account, run_ids) == CHILD.id, "of an older drop"
+    for words in ("users.csv:13", "nobody@ed.example.jp", "見本", ""):
+        assert found.who(words, run_ids) == ""
+
+
+def test_a_change_says_what_differs_and_never_the_values(board: Board) -> None:
+    drop = a_drop(12)
+    drop.rows["users.csv"][2]["preferredFamilyName"] = "高橋"
+    assert board.nights.run(drop.zip()).verdict == "applied"
+    told = story(board, a_pupil(3).id)[-1]
+    assert (facts(told), told["changed"]) == (
+        ("applied", "CHANGED", "update", "done"),
+        ["family"],
+    )
+    assert not told["reason"]
+    assert "高橋" not in str(told)
+
+
+def test_a_refused_drop_says_so_to_everybody_on_it(board: Board) -> None:
+    files = a_drop(12).files()
+    files["users.csv"] = files["users.csv"].replace(b"enabledUser", b"enabled", 1)
+    night = board.nights.run(zip_bytes(files))
+    assert night.verdict == "refused"
+    told = story(board, a_pupil(3).id)[-1]
+    assert (told["verdict"], told["line"], told["situation"]) == ("refused", 4, "")
+    assert "H0" in told["reason"]
+
+
+def test_a_waiting_plan_and_a_broken_row_each_have_their_reason(
+    board: Board,
+) -> None:
+    waiting = board.nights.run(a_drop(4).zip())
+    assert waiting.verdict == "awaiting-approval"
+    gone = story(board, a_pupil(12).id)[-1]
+    assert (gone["verdict"], gone["situation"], gone["outcome"]) == (
+        "awaiting-approval", "GONE", "")  # fmt: skip
+    drop = a_drop(12)
+    drop.rows["users.csv"][2]["enabledUser"] = "perhaps"
+    assert board.nights.run(drop.zip()).verdict == "unchanged"
+    held = story(board, a_pupil(3).id)[-1]
+    assert (held["situation"], held["line"], held["action"]) == ("HELD", 4, "")
+    assert {finding["line"] for finding in held["findings"]} == {4}
+    assert any(held["reason"].startswith(finding["code"]) for finding in held["findings"])
+
+
+def test_nobody_is_told_of_a_pupil_whom_no_run_knows(board: Board) -> None:
+    assert story(board, an_id("nobody")) == []
+
+
+def test_who_waits_for_a_decision_is_told_what_for(board: Board, missing: Night) -> None:
+    board.mark((CHILD.id, "削除"))
+    reasons = [chapter["reason"] for chapter in story(board, CHILD.id)]
+    assert "停止" in reasons[1]
+    assert "答えではない" in reasons[2]

@@ -1,0 +1,154 @@
+"""Lambda for tests: the real handlers in this process, what they say kept, and trouble on order."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import importlib
+import io
+import itertools
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import boto3
+from aws_lambda_powertools.logging.filters import SuppressFilter
+from botocore.model import OperationModel
+
+from kakehashi.edges.telemetry import logger
+from tests.walker import StateError
+
+type Happening = Callable[[Any], None]
+type Spot = tuple[str, Literal["before", "after"]]
+
+
+class Killed(BaseException):
+    """A Lambda that dies: nobody in it catches this, and the state machine sees an exit."""
+
+
+@dataclass
+class Lambdas:
+    """The functions. ``said`` is all that would reach CloudWatch Logs, metrics included."""
+
+    said: io.StringIO = field(default_factory=io.StringIO)
+    _trouble: dict[Spot, list[BaseException | Happening]] = field(default_factory=dict)
+    _inside: str = ""  # the stage at work
+
+    def trouble(
+        self, stage: str, when: Literal["before", "after"], *happens: BaseException | Happening
+    ) -> None:
+        """What happens at the next calls of ``stage``, one each, before or after it did its work.
+
+        An exception leaves the handler, ``Killed`` is the end of its process; a function is given
+        the event and may do anything.
+        """
+        self._trouble.setdefault((stage, when), []).extend(happens)
+
+    @contextmanager
+    def dying_at(self, operation: str, number: int = 1) -> Iterator[None]:
+        """A Lambda dies just before its n-th call of an AWS operation, e.g. "dynamodb.PutItem"."""
+        calls = itertools.count(1)
+
+        def count(**_: Any) -> None:
+            if self._inside and next(calls) == number:
+                raise Killed
+
+        with fresh_clients() as session:
+            session.events.register(f"before-call.{operation}", count)
+            yield
+
+    @contextmanager
+    def overhearing(self) -> Iterator[set[tuple[str, str, str]]]:
+        """Which stage calls which AWS operation on which bucket ("" for no bucket)."""
+        calls: set[tuple[str, str, str]] = set()
+
+        def note(model: OperationModel, params: Mapping[str, Any], **_: Any) -> None:
+            if self._inside:
+                operation = f"{model.service_model.endpoint_prefix}:{model.name}"
+                calls.add((self._inside, operation, params.get("Bucket", "")))
+
+        with fresh_clients() as session:
+            session.events.register("provide-client-params", note)
+            yield calls
+
+    def invoke(self, stage: str, event: Any) -> Any:
+        handler = importlib.import_module(f"functions.{stage}.app").lambda_handler
+        try:
+            with self._listening(stage):
+                self._trip((stage, "before"), event)
+                answer = handler(copy.deepcopy(event), _context(stage))
+                self._trip((stage, "after"), event)
+        except BaseException as exc:
+            raise _as_lambda_tells(exc) from exc
+        return json.loads(json.dumps(answer))
+
+    def _trip(self, spot: Spot, event: Any) -> None:
+        if waiting := self._trouble.get(spot):
+            happening = waiting.pop(0)
+            if isinstance(happening, BaseException):
+                raise happening
+            happening(event)
+
+    @contextmanager
+    def _listening(self, stage: str) -> Iterator[None]:
+        """Everything that would reach CloudWatch Logs: the log, the metrics, stray prints."""
+        stray = logging.StreamHandler(self.said)
+        stray.setLevel(logging.WARNING)  # Lambda's own level for other people's loggers
+        stray.addFilter(SuppressFilter(logger.name))  # as Powertools does to Lambda's handler
+        ours = logger.registered_handler
+        assert isinstance(ours, logging.StreamHandler)
+        before = ours.setStream(self.said)
+        logging.getLogger().addHandler(stray)
+        self._inside = stage
+        try:
+            with redirect_stdout(self.said), redirect_stderr(self.said):
+                yield
+        finally:
+            self._inside = ""
+            logging.getLogger().removeHandler(stray)
+            ours.setStream(before)
+
+
+def _as_lambda_tells(exc: BaseException) -> StateError:
+    """Kind, text, and where in the code; of a process that died, only that it did."""
+    cause: BaseException | None = exc
+    while cause:
+        if isinstance(cause, Killed):
+            return StateError("Runtime.ExitError", "exit")
+        cause = cause.__context__
+    if not isinstance(exc, Exception):
+        raise exc
+    return StateError(
+        type(exc).__name__, f"{exc}\n{''.join(traceback.format_tb(exc.__traceback__))}"
+    )
+
+
+client = functools.cache(boto3.client)  # making clients is a third of the time of a night
+
+
+@contextmanager
+def fresh_clients() -> Iterator[boto3.Session]:
+    """A session of its own for whatever is made inside, and nothing of it remains."""
+    boto3.setup_default_session()
+    client.cache_clear()
+    assert boto3.DEFAULT_SESSION is not None
+    try:
+        yield boto3.DEFAULT_SESSION
+    finally:
+        boto3.setup_default_session()
+        client.cache_clear()
+
+
+def _context(stage: str) -> Any:
+    return SimpleNamespace(
+        function_name=stage,
+        memory_limit_in_mb=512,
+        invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:123456789012:function:{stage}",
+        aws_request_id="request",
+        get_remaining_time_in_millis=lambda: 900_000,
+    )
