@@ -11,7 +11,6 @@ and each execution moves it on by a few minutes. ``nights.lambdas`` makes troubl
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -23,6 +22,7 @@ from typing import Any, Literal
 import boto3
 import pytest
 
+from kakehashi.edges import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.roster import JAPAN, Known
@@ -235,8 +235,7 @@ def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> It
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
         yield Nights(names, tenant)
-    for stage in ("diff", "provision", "groups"):
-        importlib.import_module(f"functions.{stage}.app").tenant.cache_clear()
+    directory.tenant.cache_clear()
 
 
 def _mailbox(topic: str) -> str:

@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -20,7 +19,7 @@ from kakehashi.city import City
 from kakehashi.diff import LastNight, Plan, make_plan, unseen
 from kakehashi.edges import settings
 from kakehashi.edges.decision_files import Consents, DecisionFiles
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.directory import Directory, tenant
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
@@ -33,12 +32,6 @@ MOST_LOOK_UPS = 200  # more missing from the listing is no oversight: let the li
 
 class Environment(settings.DirectorySettings, settings.InboxSettings):
     pass
-
-
-@cache
-def tenant(env: settings.DirectorySettings) -> Directory:
-    """One for the life of the process: it holds the token and the connections."""
-    return Directory.of(env)
 
 
 @stage_handler

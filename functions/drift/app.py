@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import boto3
@@ -17,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import drift
 from kakehashi.city import City
 from kakehashi.edges import settings
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.directory import tenant
 from kakehashi.edges.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
@@ -28,12 +27,6 @@ from kakehashi.roster import JAPAN
 
 class Environment(settings.DirectorySettings, settings.RulesSettings, settings.TopicSettings):
     pass
-
-
-@cache
-def tenant(env: settings.DirectorySettings) -> Directory:
-    """One for the life of the process: it holds the token and the connections."""
-    return Directory.of(env)
 
 
 @stage_handler

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.city import City
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.directory import Directory, tenant
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.groups import Keeper, failed, look
 from kakehashi.edges.runs import Folder, Run
@@ -31,12 +30,6 @@ URGENT = frozenset({"create", "restore"})
 
 class Environment(settings.DirectorySettings, settings.QueueSettings):
     pass
-
-
-@cache
-def tenant(env: settings.DirectorySettings) -> Directory:
-    """One for the life of the process: it holds the token, the connections and the pace."""
-    return Directory.of(env)
 
 
 @stage_handler

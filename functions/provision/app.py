@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.diff.plan import SHARD, Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.directory import tenant
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.farewell import Farewells
 from kakehashi.edges.passwords import Passwords
@@ -34,12 +33,6 @@ TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and fo
 
 class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
     pass
-
-
-@cache
-def tenant(env: settings.DirectorySettings) -> Directory:
-    """One for the life of the process: it holds the token, the connections and the pace."""
-    return Directory.of(env)
 
 
 @stage_handler

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import Any, Self
 
 from kakehashi.edges.errors import DirectoryError
@@ -201,3 +202,14 @@ def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
     creates = [a for t, a in zip(batch, answers, strict=True) if t.request.url == "/users"]
     if len(creates) >= BATCH // 2 and all(a.status == NOT_PERMITTED for a in creates):
         raise DirectoryError(creates[0].code, NOT_PERMITTED)
+
+
+@cache
+def tenant(settings: DirectorySettings) -> Directory:
+    """One for the life of a Lambda's process: it holds the token, the connections and the pace.
+
+    Each function has a pace of its own. That is safe because the states of a run go one after the
+    other and a city has one run at a time; the tenant's limit is shared only by cities that write
+    in the same minute, and then Graph's own headers slow us down.
+    """
+    return Directory.of(settings)
