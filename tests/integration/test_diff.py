@@ -14,6 +14,7 @@ import pytest
 
 from functions.diff import app
 from kakehashi.diff import read_plan
+from kakehashi.edges import directory
 from kakehashi.edges.errors import Refused
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
@@ -78,7 +79,7 @@ def city(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
         yield City(account, tenant)
-    app.tenant.cache_clear()
+    directory.tenant.cache_clear()
 
 
 def kinds(folder: Folder) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ import pytest
 from functions.provision import app
 from kakehashi.accounts import account_of
 from kakehashi.diff.plan import SHARD, Action, Kind
+from kakehashi.edges import directory
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -136,7 +137,7 @@ def night(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
         yield Night(account, tenant)
-    app.tenant.cache_clear()
+    directory.tenant.cache_clear()
 
 
 class Killed(BaseException):
