@@ -56,7 +56,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")
     findings = (*orders.findings, *tell(keeper.left))
     folder.put_findings("groups", soften(findings, city.effects))
-    _lament(run, keeper, DeadLetters.of(env.dead_letters_url))
+    _send_dead_letters(run, keeper, DeadLetters.of(env.dead_letters_url))
     return run.after("groups", run.verdict, started, **_counted(run, keeper))
 
 
@@ -71,7 +71,7 @@ def _urgent(folder: Folder) -> frozenset[str]:
     return frozenset(row["pupil"] for row in rows if row["kind"] in URGENT)
 
 
-def _lament(run: Run, keeper: Keeper, letters: DeadLetters) -> None:
+def _send_dead_letters(run: Run, keeper: Keeper, letters: DeadLetters) -> None:
     """One dead letter for each thing that failed, not for what is only too new."""
     for finding in tell(one for one in keeper.left if one.why.failed):
         letters.send(

@@ -14,19 +14,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.diff.plan import SHARD, Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.deletion import Deletions
 from kakehashi.edges.directory import tenant
 from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.farewell import Farewells
 from kakehashi.edges.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.shard import Shard
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
+from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.dialogues import Terms
 from kakehashi.provision.pace import forecast
-from kakehashi.provision.parting import Conditions
-from kakehashi.provision.settling import merged
+from kakehashi.provision.results import merged
 
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
 
@@ -53,7 +53,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         _save(run, number, folder, shard)
     if not complete:
         raise TryLater(f"run {run.run_id}, shard {number}: time is up, call again")
-    _lament(run, number, shard, DeadLetters.of(env.dead_letters_url))
+    _send_dead_letters(run, number, shard, DeadLetters.of(env.dead_letters_url))
     if number == run.counts.get("shards", number):  # the last shard: whoever waited has an account
         Passwords.of(env.passwords_bucket).forget_used(run.city, shard.state.pupils)
     seconds = round(time.monotonic() - began, 3)
@@ -67,14 +67,14 @@ def _actions_left(run: Run, number: int) -> int:
     return max(0, run.counts.get("shards", number) - number) * SHARD
 
 
-def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard | Farewells:
+def _open(run: Run, number: int, folder: Folder, env: Environment) -> Shard | Deletions:
     """The shard as it stands, once the lease is ours for a while longer."""
     state = State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
     actions = [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
     if actions and all(action.kind is Kind.DELETE for action in actions):
-        return Farewells(
+        return Deletions(
             actions=actions,
             conditions=Conditions(_decided(folder), run.as_of, city.leaving.grace_days),
             mark=city.m365.mark,
@@ -100,7 +100,7 @@ def _decided(folder: Folder) -> frozenset[str]:
     return frozenset(row["pupil"] for row in rows if row["counts"] and row["decision"] == "delete")
 
 
-def _save(run: Run, number: int, folder: Folder, shard: Shard | Farewells) -> None:
+def _save(run: Run, number: int, folder: Folder, shard: Shard | Deletions) -> None:
     """Results and findings so far; what an earlier call of this run did stays in the results."""
     name = f"results/{number:04}.jsonl"
     results = [shard.results[line] for line in sorted(shard.results)]
@@ -111,7 +111,9 @@ def _save(run: Run, number: int, folder: Folder, shard: Shard | Farewells) -> No
     logger.info("shard", extra={"run_id": run.run_id, "shard": number, **counts})
 
 
-def _lament(run: Run, number: int, shard: Shard | Farewells, letters: DeadLetters) -> None:
+def _send_dead_letters(
+    run: Run, number: int, shard: Shard | Deletions, letters: DeadLetters
+) -> None:
     """One dead letter for each action that failed; the reader finds the pupil in the run folder."""
     for failure in shard.failed:
         letters.send(

@@ -18,8 +18,8 @@ from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.graph import Wire
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.dialogues import Terms, dialogue
+from kakehashi.provision.exchange import Ended
 from kakehashi.provision.pace import Clock, Pacer
-from kakehashi.provision.talks import Ended
 from kakehashi.roster import TenantAccount
 from local import tenant as fake
 from tests.builders import a_known, a_pupil, an_id

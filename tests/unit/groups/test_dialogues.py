@@ -12,8 +12,8 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.groups import Left, dialogues, tell
 from kakehashi.groups import requests as graph
 from kakehashi.provision.answers import Answer, Settled, Stopped
+from kakehashi.provision.exchange import LINK_WAITS, wait_before_retry
 from kakehashi.provision.requests import MemberRemoval
-from kakehashi.provision.talks import LINK_WAITS, wait_before_retry
 from tests.builders import an_id
 from tests.unit.provision.conversations import NO_CONTENT, NOT_FOUND, hold, refused, said
 

@@ -4,12 +4,12 @@ situations → reactions → plan → calendar → limits, and approval for plan
 """
 
 from kakehashi.diff.approval import Approval, admit
-from kakehashi.diff.books import unseen
-from kakehashi.diff.deciding import make_plan
 from kakehashi.diff.limits import LastNight
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
+from kakehashi.diff.planning import make_plan
 from kakehashi.diff.reactions import Decision, Decisions
 from kakehashi.diff.situations import Change, Situation
+from kakehashi.diff.sources import unseen
 
 __all__ = [
     "SHARD",

@@ -1,4 +1,4 @@
-"""What happened to each pupil tonight: one situation each, found by looking at three books.
+"""What happened to each pupil tonight: one situation each, found by looking at three sources.
 
 Pupils are matched by userMasterIdentifier, accounts by the mark they carry and by sign-in name,
 and never anything by a child's name. Who is looked at:
@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from kakehashi.accounts import account_of
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff.books import Books, same_child
+from kakehashi.diff.sources import Sources, same_child
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
 
@@ -102,25 +102,25 @@ class Sight:
                        changes=frozenset())  # fmt: skip
 
 
-def look(books: Books, city: City, as_of: date) -> Iterator[Sight]:
+def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
     """Every pupil of the drop and of the state, ordered by userMasterIdentifier.
 
     ``as_of`` is a Japan date. Never raises; each pupil appears at most once.
     """
-    for umi in sorted(books.desired.keys() | books.known.keys() | books.held.keys()):
-        sight = _one(umi, books, city, as_of)
+    for umi in sorted(sources.desired.keys() | sources.known.keys() | sources.held.keys()):
+        sight = _one(umi, sources, city, as_of)
         if sight is not None:
             yield sight
 
 
-def _one(umi: str, books: Books, city: City, as_of: date) -> Sight | None:
-    known, wanted, held = books.known.get(umi), books.desired.get(umi), books.held.get(umi)
+def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
+    known, wanted, held = sources.known.get(umi), sources.desired.get(umi), sources.held.get(umi)
     if held and not (held.leaving and (wanted or known)):
         return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=held.code)
     if wanted is None:
-        return _absent(umi, books, city, as_of)
+        return _absent(umi, sources, city, as_of)
     pupil = _with_safe_name(wanted, known)
-    tenant = books.by_object.get(known.object_id) if known else None
+    tenant = sources.by_object.get(known.object_id) if known else None
     strange = known is None or known.status is Status.DELETED
     sight = Sight(
         umi,
@@ -132,14 +132,14 @@ def _one(umi: str, books: Books, city: City, as_of: date) -> Sight | None:
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
     )
-    if umi in books.twice:
+    if umi in sources.twice:
         return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
-    if len(books.wanted_by[pupil.account.lower()]) > 1:
-        count = len(books.wanted_by[pupil.account.lower()])
+    if len(sources.wanted_by[pupil.account.lower()]) > 1:
+        count = len(sources.wanted_by[pupil.account.lower()])
         return sight.held(rules.SHARED_ACCOUNT, "userIds", count=count)
     if known is None or strange:
-        return _newcomer(sight, wanted, books)
-    return _acquainted(sight, known, books)
+        return _newcomer(sight, wanted, sources)
+    return _acquainted(sight, known, sources)
 
 
 def _with_safe_name(wanted: Desired, known: Known | None) -> Pupil:
@@ -155,25 +155,25 @@ def _with_safe_name(wanted: Desired, known: Known | None) -> Pupil:
     )
 
 
-def _newcomer(sight: Sight, wanted: Desired, books: Books) -> Sight:
+def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """A pupil of the drop whom the state does not know."""
     if wanted.unsafe_name:
         return replace(sight, code=wanted.unsafe_name)  # preprocess has told why
-    marked = books.by_mark.get(sight.id, ())
+    marked = sources.by_mark.get(sight.id, ())
     if len(marked) > 1:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:
         ours = replace(sight, object_id=marked[0].object_id, tenant=marked[0])
-        return _unless_taken(ours, books)
-    owner = books.owner(wanted.pupil.account, sight.id)
+        return _unless_taken(ours, sources)
+    owner = sources.owner(wanted.pupil.account, sight.id)
     if owner is not None:
-        return _account_of_another(sight, owner, books)
-    return _first_account(sight, wanted, books)
+        return _account_of_another(sight, owner, sources)
+    return _first_account(sight, wanted, sources)
 
 
-def _first_account(sight: Sight, wanted: Desired, books: Books) -> Sight:
+def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """Nobody we know has the sign-in name; perhaps the tenant does."""
-    holder = books.by_upn.get(wanted.pupil.account.lower())
+    holder = sources.by_upn.get(wanted.pupil.account.lower())
     if holder is None:
         return sight if wanted.password else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
     found = replace(sight, object_id=holder.object_id, tenant=holder)
@@ -182,28 +182,28 @@ def _first_account(sight: Sight, wanted: Desired, books: Books) -> Sight:
     return replace(found, situation=Situation.UNLINKED)
 
 
-def _account_of_another(sight: Sight, owner: Known, books: Books) -> Sight:
+def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:
     """A known account under an unknown id. One decision for staff if it is the same child."""
-    if books.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
+    if sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
         as_ = Situation.UNLINKED if owner.status is Status.ACTIVE else Situation.DISPUTED
         theirs = replace(sight, owner=owner, object_id=owner.object_id,
-                         tenant=books.by_object.get(owner.object_id))  # fmt: skip
+                         tenant=sources.by_object.get(owner.object_id))  # fmt: skip
         return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=as_, old=owner.pupil.id)
     return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
 
 
-def _acquainted(sight: Sight, known: Known, books: Books) -> Sight:
+def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
     """A pupil of the drop whose account we made, active or suspended."""
     if sight.tenant is None:
         return sight.held(rules.LOST, "userIds", as_=Situation.LOST)
     if sight.tenant.mark.lower() != sight.id:
         return sight.held(rules.MARK_CHANGED, "userIds")
     if known.status is Status.SUSPENDED:
-        return _unless_taken(replace(sight, situation=Situation.RETURNED), books)
+        return _unless_taken(replace(sight, situation=Situation.RETURNED), sources)
     changes = changes_of(known, sight)
     if not changes:
         return sight
-    return _unless_taken(replace(sight, situation=Situation.CHANGED, changes=changes), books)
+    return _unless_taken(replace(sight, situation=Situation.CHANGED, changes=changes), sources)
 
 
 def changes_of(known: Known, sight: Sight) -> frozenset[Change]:
@@ -229,30 +229,30 @@ NEXT_GRADE = {"P1": "P2", "P2": "P3", "P3": "P4", "P4": "P5", "P5": "P6", "P6": 
               "J2": "J3"}  # fmt: skip
 
 
-def _unless_taken(sight: Sight, books: Books) -> Sight:
+def _unless_taken(sight: Sight, sources: Sources) -> Sight:
     """Hold where the wanted sign-in name belongs to somebody else until tonight.
 
     Two pupils who swap their names, or a name that becomes free only tonight, wait: the order of
     the changes would decide who can sign in.
     """
     upn = sight.account["userPrincipalName"].lower()
-    holder = books.by_upn.get(upn)
+    holder = sources.by_upn.get(upn)
     taken = holder is not None and holder.object_id != sight.object_id
-    if taken or books.owner(upn, sight.id) is not None:
+    if taken or sources.owner(upn, sight.id) is not None:
         return sight.held(rules.ACCOUNT_TAKEN, "userIds")
     return sight
 
 
-def _absent(umi: str, books: Books, city: City, as_of: date) -> Sight | None:
+def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
     """A pupil whom the state knows and the drop does not (or says has left)."""
-    known = books.known[umi]
-    if known.status is Status.DELETED or books.superseded(known):
+    known = sources.known[umi]
+    if known.status is Status.DELETED or sources.superseded(known):
         return None
-    held = books.held.get(umi)
+    held = sources.held.get(umi)
     sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,
                   code=held.code if held else "",
-                  tenant=books.by_object.get(known.object_id))  # fmt: skip
-    successor = books.successor(known)
+                  tenant=sources.by_object.get(known.object_id))  # fmt: skip
+    successor = sources.successor(known)
     if successor is not None and same_child(known.pupil, successor):
         # One decision, asked under the new id: a suspension here would lock the same child out.
         return replace(sight, situation=Situation.HELD, code=rules.NEW_ID.code)

@@ -15,16 +15,16 @@ from kakehashi.edges.settings import DirectorySettings
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import NOT_FOUND, NOT_PERMITTED, Answer, GraphUser
 from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.pace import Clock, Pacer
-from kakehashi.provision.requests import BATCH, GraphRequest, Verb
-from kakehashi.provision.talks import (
+from kakehashi.provision.exchange import (
     FIRST_WAIT,
     TOO_MANY,
     Ended,
+    Exchange,
     Talk,
-    Talks,
     wait_before_retry,
 )
+from kakehashi.provision.pace import Clock, Pacer
+from kakehashi.provision.requests import BATCH, GraphRequest, Verb
 from kakehashi.roster import TenantAccount
 
 IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
@@ -130,35 +130,37 @@ class Directory:
         not ended by then are not yielded, and can be begun again by another call. Dialogues are
         begun lazily, just before their first request. Raises DirectoryError, TryLater.
         """
-        talks = Talks(dialogues)
+        exchange = Exchange(dialogues)
         flying: dict[Future[list[Answer]], list[Talk]] = {}
         with ThreadPoolExecutor(self.in_flight) as pool:
             while True:
-                batch = self._next(talks, until, batch_of) if len(flying) < self.in_flight else []
-                while talks.ended:
-                    yield talks.ended.popleft()
+                batch = (
+                    self._next(exchange, until, batch_of) if len(flying) < self.in_flight else []
+                )
+                while exchange.ended:
+                    yield exchange.ended.popleft()
                 if batch:
                     flying[pool.submit(self.wire.batch, [t.request for t in batch])] = batch
                 elif flying:
-                    self._land(flying, talks)
-                elif not self._rest(talks, until):
+                    self._land(flying, exchange)
+                elif not self._rest(exchange, until):
                     return
 
-    def _next(self, talks: Talks, until: float | None, batch_of: int) -> list[Talk]:
-        """The next talks to send, once the pace allows; nothing when time is up."""
+    def _next(self, exchange: Exchange, until: float | None, batch_of: int) -> list[Talk]:
+        """The next requests to send, once the pace allows; nothing when time is up."""
         now = self.clock.now()
         if until is not None and now >= until:
             return []
-        batch = talks.next_batch(now, batch_of)
+        batch = exchange.next_batch(now, batch_of)
         writes = sum(talk.request.writes for talk in batch)
         if until is not None and self.pacer.ready_at(writes) >= until:
-            talks.put_back(batch)
+            exchange.put_back(batch)
             return []
         if batch:
             self.pacer.take(writes)
         return batch
 
-    def _land(self, flying: dict[Future[list[Answer]], list[Talk]], talks: Talks) -> None:
+    def _land(self, flying: dict[Future[list[Answer]], list[Talk]], exchange: Exchange) -> None:
         """Hear the answers of the calls that came back first."""
         landed, _ = wait(flying, return_when=FIRST_COMPLETED)
         for call in landed:
@@ -166,11 +168,11 @@ class Directory:
             _permitted(batch, answers)
             self._heed(answers)
             for talk, answer in zip(batch, answers, strict=True):
-                talks.hear(talk, answer, self.clock.now(), self._chance.random())
+                exchange.hear(talk, answer, self.clock.now(), self._chance.random())
 
-    def _rest(self, talks: Talks, until: float | None) -> bool:
+    def _rest(self, exchange: Exchange, until: float | None) -> bool:
         """Wait for the next second try; False when there is none or no time for it."""
-        moment = talks.next_moment()
+        moment = exchange.next_moment()
         if moment is None or (until is not None and moment >= until):
             return False
         self.clock.wait_until(moment)

@@ -1,6 +1,6 @@
 """The wire to Microsoft Graph: one connection a thread at a time, no retries, no pupil's data.
 
-Retrying is decided elsewhere (``kakehashi.provision.talks``), once for single calls and items of
+Retrying is decided elsewhere (``kakehashi.provision.exchange``), once for single calls and items of
 a ``$batch`` alike; a second policy underneath would repeat calls that it cannot understand.
 """
 

@@ -17,7 +17,7 @@ from kakehashi.edges.directory import Directory
 from kakehashi.edges.errors import DirectoryError
 from kakehashi.groups import dialogues
 from kakehashi.groups import requests as graph
-from kakehashi.groups.deciding import Link, Orders
+from kakehashi.groups.planning import Link, Orders
 from kakehashi.groups.sight import (
     GraphGroup,
     GraphHolder,

@@ -17,14 +17,14 @@ from kakehashi.edges.state import State
 from kakehashi.findings import Effect
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.dialogues import Dialogue, Terms, dialogue
-from kakehashi.provision.settling import (
+from kakehashi.provision.exchange import Ended
+from kakehashi.provision.results import (
     MOVED,
     Ledger,
     Standing,
     result,
     standing,
 )
-from kakehashi.provision.talks import Ended
 from kakehashi.roster import Known
 
 READ_AHEAD = 100  # items of the state table; a write is conditional on what was read anyway
@@ -35,7 +35,7 @@ type Numbered = tuple[int, Action]
 
 @dataclass(kw_only=True)
 class Shard(Ledger):
-    """Actions in the order of apply; deletions are refused here, see ``edges/farewell.py``."""
+    """Actions in the order of apply; deletions are refused here, see ``edges/deletion.py``."""
 
     actions: Sequence[Action]
     run_id: str

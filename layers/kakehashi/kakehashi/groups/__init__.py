@@ -6,7 +6,7 @@ was cut short is made good by the next one, and a night without changes writes n
 
 from __future__ import annotations
 
-from kakehashi.groups.deciding import Orders, decide
+from kakehashi.groups.planning import Orders, decide
 from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
 from kakehashi.groups.telling import Left, tell
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups

@@ -3,7 +3,7 @@
 A dialogue is a generator: it yields a request, is sent Graph's answer, and returns the outcome.
 It knows neither network nor clock, so it can be read from top to bottom and tested with a list of
 answers. Answers that only ask for another try (429, 5xx, a broken connection) never reach it, see
-``talks``. So every dialogue must bear its request having been carried out already.
+``exchange``. So every dialogue must bear its request having been carried out already.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The permission to create users also permits to delete them, so this vocabulary has no word for it:
 ``Verb`` holds no DELETE, and no other way leads to the wire. The one module that can delete is
-``edges/farewell.py``, which speaks only of pupils whom a person named. ``MemberRemoval`` takes a
+``edges/deletion.py``, which speaks only of pupils whom a person named. ``MemberRemoval`` takes a
 member out of a group and can say nothing else.
 """
 

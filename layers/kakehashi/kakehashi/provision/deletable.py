@@ -9,7 +9,7 @@ from datetime import date
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.provision.answers import Stopped
-from kakehashi.provision.settling import MOVED
+from kakehashi.provision.results import MOVED
 from kakehashi.roster import Known, Status, TenantAccount
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
+from kakehashi.edges.deletion import Deletions
 from kakehashi.edges.directory import Directory
-from kakehashi.edges.farewell import Farewells
 from kakehashi.edges.state import State
-from kakehashi.provision.parting import Conditions
+from kakehashi.provision.deletable import Conditions
 from kakehashi.roster import Known, Status
 from local import tenant as fake
 from tests.builders import TODAY, a_known, a_pupil
@@ -50,9 +50,9 @@ class Office:
         for one in self.leavers:
             self.state.put_pupil(one, None)
 
-    def farewells(self, *decided: Known) -> Farewells:
+    def deletions(self, *decided: Known) -> Deletions:
         """All three are to be deleted; a decision stands for ``decided``."""
-        return Farewells(
+        return Deletions(
             actions=[action(one) for one in self.leavers],
             conditions=Conditions(frozenset(one.pupil.id for one in decided), TODAY, 90),
             mark=MARK,
@@ -61,8 +61,8 @@ class Office:
             directory=Directory.of(settings.load(settings.DirectorySettings)),
         )
 
-    def outcomes(self, farewells: Farewells) -> list[tuple[str, str]]:
-        return [(str(r.outcome), r.code) for _, r in sorted(farewells.results.items())]
+    def outcomes(self, deletions: Deletions) -> list[tuple[str, str]]:
+        return [(str(r.outcome), r.code) for _, r in sorted(deletions.results.items())]
 
     def left(self) -> tuple[set[str], set[str]]:
         """Who is in the tenant, and who in the state."""
@@ -84,18 +84,18 @@ def ids(*numbers: int) -> set[str]:
 
 
 def test_without_a_decision_nobody_is_deleted(office: Office) -> None:
-    farewells = office.farewells()
-    assert farewells.carry_out()
-    assert office.outcomes(farewells) == [("held", "M010")] * 3
+    deletions = office.deletions()
+    assert deletions.carry_out()
+    assert office.outcomes(deletions) == [("held", "M010")] * 3
     assert (office.left(), office.tenant.count("deletes")) == ((ids(1, 2, 3), ids(1, 2, 3)), 0)
 
 
 def test_only_who_is_named_is_deleted_and_forgotten(office: Office) -> None:
-    farewells = office.farewells(office.leavers[1])
-    farewells.carry_out()
-    assert office.outcomes(farewells) == [("held", "M010"), ("done", ""), ("held", "M010")]
+    deletions = office.deletions(office.leavers[1])
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("held", "M010"), ("done", ""), ("held", "M010")]
     assert office.left() == (ids(1, 3), ids(1, 3))
-    assert farewells.results[2].request_id
+    assert deletions.results[2].request_id
 
 
 def test_an_account_that_may_sign_in_again_or_lost_our_mark_stays(office: Office) -> None:
@@ -107,15 +107,15 @@ def test_an_account_that_may_sign_in_again_or_lost_our_mark_stays(office: Office
         {"id": unmarked.object_id, "accountEnabled": False}
         | {"userPrincipalName": unmarked.pupil.account, "displayName": "x"},
     )
-    farewells = office.farewells(*office.leavers)
-    farewells.carry_out()
-    assert office.outcomes(farewells) == [("held", "M013"), ("held", "M011"), ("done", "")]
+    deletions = office.deletions(*office.leavers)
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("held", "M013"), ("held", "M011"), ("done", "")]
     assert office.left()[1] == ids(1, 2)
 
 
 def test_called_again_it_says_nothing_to_graph(office: Office) -> None:
-    office.farewells(*office.leavers).carry_out()
-    again = office.farewells(*office.leavers)
+    office.deletions(*office.leavers).carry_out()
+    again = office.deletions(*office.leavers)
     again.carry_out()
     assert office.outcomes(again) == [("skipped", "")] * 3
     assert office.tenant.count("deletes") == 3
@@ -124,9 +124,9 @@ def test_called_again_it_says_nothing_to_graph(office: Office) -> None:
 def test_an_account_already_deleted_is_forgotten(office: Office) -> None:
     """By hand, or by a run that died between Graph and the state table."""
     office.tenant.delete(office.leavers[0].object_id)
-    farewells = office.farewells(*office.leavers)
-    farewells.carry_out()
-    assert office.outcomes(farewells) == [("done", "")] * 3
+    deletions = office.deletions(*office.leavers)
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("done", "")] * 3
     assert office.left() == (set(), set())
 
 
@@ -134,21 +134,21 @@ def test_an_account_already_deleted_is_forgotten(office: Office) -> None:
 def test_a_broken_connection_or_a_busy_service_is_borne(office: Office, kind: str) -> None:
     status = {} if kind == "commit-then-reset" else {"status": 503}
     office.tenant.fault(kind=kind, method="DELETE", shape="/users/{id}", times=1, **status)
-    farewells = office.farewells(*office.leavers)
-    farewells.carry_out()
-    assert office.outcomes(farewells) == [("done", "")] * 3
+    deletions = office.deletions(*office.leavers)
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("done", "")] * 3
     assert office.left() == (set(), set())
 
 
 def test_who_is_out_of_reach_is_told_and_stays(office: Office) -> None:
     office.tenant.fault(status=403, method="DELETE", shape="/users/{id}", times=1)
-    farewells = office.farewells(*office.leavers)
-    farewells.carry_out()
-    assert office.outcomes(farewells) == [("held", "M005"), ("done", ""), ("done", "")]
+    deletions = office.deletions(*office.leavers)
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("held", "M005"), ("done", ""), ("done", "")]
     assert office.left() == (ids(1), ids(1))
 
 
 def test_time_running_out_leaves_the_rest_for_the_next_call(office: Office) -> None:
-    farewells = office.farewells(*office.leavers)
-    assert not farewells.carry_out(until=farewells.directory.clock.now() - 1)
+    deletions = office.deletions(*office.leavers)
+    assert not deletions.carry_out(until=deletions.directory.clock.now() - 1)
     assert office.left()[0] == ids(1, 2, 3)

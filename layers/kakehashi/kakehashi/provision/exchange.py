@@ -64,7 +64,7 @@ def wait_before_retry(
 
 
 @dataclass(slots=True)
-class Talks:
+class Exchange:
     """The dialogues of one shard: those to begin, those that wait, those that ended."""
 
     to_begin: Iterable[tuple[int, Dialogue]]

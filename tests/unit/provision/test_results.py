@@ -6,7 +6,7 @@ import pytest
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Kind, settled
 from kakehashi.provision.answers import Settled, Stopped
-from kakehashi.provision.settling import MOVED, Standing, Word, finding, merged, result, standing
+from kakehashi.provision.results import MOVED, Standing, Word, finding, merged, result, standing
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 

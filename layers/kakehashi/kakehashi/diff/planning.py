@@ -9,13 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.books import Books, open_books
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
 from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
 from kakehashi.diff.plan import ORDER, Action, Plan
 from kakehashi.diff.reactions import PROPOSED, Decisions, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
-from kakehashi.diff.wholes import wholes
+from kakehashi.diff.sources import Sources, index_sources
+from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import Desired, Held, Known, Status, TenantAccount
 
@@ -49,19 +49,19 @@ def make_plan(
     is suspended, deleted or linked). ``last_night`` tells what was held when the last run settled
     (none: everything held tonight counts as new). Linear in the number of pupils.
     """
-    books = open_books(desired, held, current, tenant)
-    sights = list(look(books, city, as_of))
-    turn = turn_of(sights, books.known.values(), city, as_of)
-    base = Base.of(books.known.values())
+    sources = index_sources(desired, held, current, tenant)
+    sights = list(look(sources, city, as_of))
+    turn = turn_of(sights, sources.known.values(), city, as_of)
+    base = Base.of(sources.known.values())
     last = last_night or LastNight()
-    newly_untied = max(0, books.untied - last.untied)
+    newly_untied = max(0, sources.untied - last.untied)
     limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
-    breaches = [*judge(limited, base, city), *wholes(sights, turn, last)]
+    breaches = [*judge(limited, base, city), *vanished_groups(sights, turn, last)]
     findings = [
-        *_refusals(books),
+        *_refusals(sources),
         *(finding for _, finding in breaches),
         *_season(turn, explained),
-        *_about_pupils(sights, books, decisions or {}),
+        *_about_pupils(sights, sources, decisions or {}),
     ]
     refused = refuses(findings)
     counts = _count(sights, turn, known=bool(base.pupils))
@@ -75,7 +75,7 @@ def make_plan(
         counts=_in_city(counts),
         schools=_by_school(counts),
         held=_held(sights),
-        untied=books.untied,
+        untied=sources.untied,
         breaches=tuple(breach for breach, _ in breaches),
         explained={str(kind): n for (kind, scope), n in sorted(explained.items())
                    if scope == CITY and n},
@@ -85,12 +85,12 @@ def make_plan(
     return replace(plan, checksum=plan.computed_checksum())
 
 
-def _refusals(books: Books) -> Iterator[Finding]:
+def _refusals(sources: Sources) -> Iterator[Finding]:
     """Drops that no limit could judge: nobody in it, or hardly anybody we know."""
-    if not books.desired and not books.held and not books.untied:
+    if not sources.desired and not sources.held and not sources.untied:
         yield rules.EMPTY_ROSTER.at()
-    active = {umi for umi, one in books.known.items() if one.status is Status.ACTIVE}
-    here = books.desired.keys() | books.held.keys()
+    active = {umi for umi, one in sources.known.items() if one.status is Status.ACTIVE}
+    here = sources.desired.keys() | sources.held.keys()
     same, fewest = len(active & here), min(len(active), len(here))
     # Against the smaller side: a cut export is judged by the limits, a strange one is refused.
     if fewest > TOO_FEW_TO_TELL and same < LEAST_OVERLAP * fewest:
@@ -162,10 +162,12 @@ def _season(turn: Turn, explained: Tally) -> Iterator[Finding]:
         )
 
 
-def _about_pupils(sights: Sequence[Sight], books: Books, decisions: Decisions) -> Iterator[Finding]:
+def _about_pupils(
+    sights: Sequence[Sight], sources: Sources, decisions: Decisions
+) -> Iterator[Finding]:
     situations = Counter(sight.situation for sight in sights)
-    if books.untied and situations[Situation.GONE]:
-        yield rules.UNTIED_ROWS.at(count=books.untied, absent=situations[Situation.GONE])
+    if sources.untied and situations[Situation.GONE]:
+        yield rules.UNTIED_ROWS.at(count=sources.untied, absent=situations[Situation.GONE])
     if situations[Situation.UNLINKED]:
         yield rules.LINKS_WAITING.at(count=situations[Situation.UNLINKED])
     if decisions:

@@ -24,7 +24,7 @@ FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middl
 type Found = tuple[Breach, Finding]
 
 
-def wholes(sights: Sequence[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
+def vanished_groups(sights: Sequence[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
     """Breaches for groups of which nothing, or hardly anything, is left where it was."""
     yield from _missing(sights, turn, last)
     if turn.open:

@@ -12,7 +12,7 @@ import pytest
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.findings import Rule
-from kakehashi.provision.parting import Conditions, objection
+from kakehashi.provision.deletable import Conditions, objection
 from kakehashi.roster import Known, Status, TenantAccount
 from tests.builders import TODAY, a_known, a_tenant_account, an_id
 from tests.unit.provision.conversations import an_action
@@ -94,4 +94,4 @@ def test_one_module_of_what_ships_can_delete_a_user() -> None:
                 able["calls"].add(path.stem)
             if isinstance(node, ast.Constant) and node.value == "DELETE":
                 able["names"].add(path.stem)
-    assert able == {"calls": {"farewell"}, "names": {"requests"}}
+    assert able == {"calls": {"deletion"}, "names": {"requests"}}

@@ -3,14 +3,14 @@ from collections.abc import Generator
 import pytest
 
 from kakehashi.provision.answers import Answer, Outcome, Settled
-from kakehashi.provision.requests import GraphRequest, Verb
-from kakehashi.provision.talks import (
+from kakehashi.provision.exchange import (
     MOST_TRIES,
     REPLICATION_WAITS,
     Ended,
-    Talks,
+    Exchange,
     wait_before_retry,
 )
+from kakehashi.provision.requests import GraphRequest, Verb
 from tests.unit.provision.conversations import NOT_FOUND, refused, taken
 
 REQUEST = GraphRequest(Verb.POST, "/users", {})
@@ -73,30 +73,30 @@ def test_dialogues_are_begun_only_when_there_is_room() -> None:
         begun.append(name)
         return (yield from one_request(name))
 
-    talks = Talks((n, counted(str(n))) for n in range(50))
-    assert len(talks.next_batch(0, 20)) == 20
+    exchange = Exchange((n, counted(str(n))) for n in range(50))
+    assert len(exchange.next_batch(0, 20)) == 20
     assert len(begun) == 20
 
 
 def test_a_dialogue_that_needs_no_call_ends_at_once() -> None:
-    talks = Talks([(1, silent("a")), (2, one_request("b"))])
-    assert [talk.key for talk in talks.next_batch(0, 20)] == [2]
-    assert list(talks.ended) == [Ended(1, Settled("a"))]
+    exchange = Exchange([(1, silent("a")), (2, one_request("b"))])
+    assert [talk.key for talk in exchange.next_batch(0, 20)] == [2]
+    assert list(exchange.ended) == [Ended(1, Settled("a"))]
 
 
 def test_a_talk_told_to_wait_comes_back_when_due_before_any_new_one() -> None:
-    talks = Talks((n, one_request(str(n))) for n in range(3))
-    (first,) = talks.next_batch(0.0, 1)
-    talks.hear(first, Answer(429, {"retry-after": "10"}), 0.0, 0.0)
-    assert talks.next_moment() == 10
-    assert [t.key for t in talks.next_batch(5.0, 1)] == [1]
-    assert [t.key for t in talks.next_batch(10.0, 2)] == [0, 2]
-    talks.hear(first, Answer(201, request_id="r"), 10.0, 0.0)
-    assert list(talks.ended) == [Ended(0, Settled("0"), "r")]
+    exchange = Exchange((n, one_request(str(n))) for n in range(3))
+    (first,) = exchange.next_batch(0.0, 1)
+    exchange.hear(first, Answer(429, {"retry-after": "10"}), 0.0, 0.0)
+    assert exchange.next_moment() == 10
+    assert [t.key for t in exchange.next_batch(5.0, 1)] == [1]
+    assert [t.key for t in exchange.next_batch(10.0, 2)] == [0, 2]
+    exchange.hear(first, Answer(201, request_id="r"), 10.0, 0.0)
+    assert list(exchange.ended) == [Ended(0, Settled("0"), "r")]
 
 
 def test_a_batch_that_was_not_sent_comes_again_in_the_same_order() -> None:
-    talks = Talks((n, one_request(str(n))) for n in range(5))
-    batch = talks.next_batch(0, 3)
-    talks.put_back(batch)
-    assert [t.key for t in talks.next_batch(0, 5)] == [0, 1, 2, 3, 4]
+    exchange = Exchange((n, one_request(str(n))) for n in range(5))
+    batch = exchange.next_batch(0, 3)
+    exchange.put_back(batch)
+    assert [t.key for t in exchange.next_batch(0, 5)] == [0, 1, 2, 3, 4]

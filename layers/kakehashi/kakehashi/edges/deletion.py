@@ -20,15 +20,15 @@ from kakehashi.edges.graph import TIMEOUT, UNAUTHORIZED, Wire, answer_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
 from kakehashi.provision.answers import NO_ANSWER, NOT_FOUND, Answer, Settled, refusal
-from kakehashi.provision.parting import Conditions, objection
-from kakehashi.provision.settling import Ledger, Standing, result
-from kakehashi.provision.talks import BUSY, FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
+from kakehashi.provision.deletable import Conditions, objection
+from kakehashi.provision.exchange import BUSY, FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
+from kakehashi.provision.results import Ledger, Standing, result
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 
 @dataclass(kw_only=True)
-class Farewells(Ledger):
+class Deletions(Ledger):
     """Deletions, carried out in order. ``mark`` is the extension attribute that holds our mark."""
 
     actions: Sequence[Action]

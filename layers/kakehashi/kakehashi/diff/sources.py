@@ -1,4 +1,4 @@
-"""The three books a plan is made from, indexed: tonight's roster, our state, the tenant."""
+"""The three sources a plan is made from, indexed: tonight's roster, our state, the tenant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Sources:
     """Ids and sign-in names are keys in lower case.
 
     ``twice`` are ids on several rows. ``untied`` counts held rows that
@@ -57,12 +57,12 @@ class Books:
         return len(sharers) > 1 and mark != known.pupil.id and mark in sharers
 
 
-def open_books(
+def index_sources(
     desired: Iterable[Desired],
     held: Iterable[Held],
     current: Iterable[Known],
     tenant: Iterable[TenantAccount],
-) -> Books:
+) -> Sources:
     """Index everything once; nothing is lost where keys are not unique."""
     rows = _grouped((row.pupil.id, row) for row in desired)
     known = {one.pupil.id: one for one in current}
@@ -71,7 +71,7 @@ def open_books(
                       for one in living)  # fmt: skip
     accounts = {one.object_id: one for one in tenant}  # a listing may show a page twice
     tied, untied = _tie(held, known, owners)
-    return Books(
+    return Sources(
         desired={umi: _first(several) for umi, several in rows.items()},
         twice=frozenset(umi for umi, several in rows.items() if len(several) > 1),
         held=tied,
