@@ -12,6 +12,7 @@ from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 type Resources = dict[str, dict[str, Any]]
 BUCKETS = ("InboxBucket", "PasswordsBucket", "RunsBucket", "RulesBucket", "OutboxBucket")
+ACCESS_LOG = "AccessLogBucket"
 
 
 def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
@@ -23,8 +24,8 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::Serverless::Function": 9,
         "AWS::Serverless::StateMachine": 1,
         "AWS::Logs::LogGroup": 10,
-        "AWS::S3::Bucket": 5,
-        "AWS::S3::BucketPolicy": 5,
+        "AWS::S3::Bucket": 6,
+        "AWS::S3::BucketPolicy": 6,
         "AWS::DynamoDB::Table": 1,
         "AWS::KMS::Key": 2,
         "AWS::SQS::Queue": 2,
@@ -40,28 +41,37 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
     }
 
 
-@pytest.mark.parametrize("name", BUCKETS)
-def test_a_bucket_is_private_encrypted_versioned_tidied_and_kept(
-    resources: Resources, name: str
-) -> None:
+@pytest.mark.parametrize("name", (*BUCKETS, ACCESS_LOG))
+def test_a_bucket_is_private_versioned_tidied_and_kept(resources: Resources, name: str) -> None:
     bucket = resources[name]
     properties = bucket["Properties"]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
-    encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
-    key = "PasswordKey" if name == "PasswordsBucket" else "DataKey"
-    assert encryption["ServerSideEncryptionByDefault"] == {
-        "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": {"Fn::GetAtt": [key, "Arn"]},
-    }
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert properties["LifecycleConfiguration"]["Rules"]
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 @pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_has_the_key_of_its_class_of_data_and_logs_who_used_it(
+    resources: Resources, name: str
+) -> None:
+    properties = resources[name]["Properties"]
+    encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    key = "PasswordKey" if name == "PasswordsBucket" else "DataKey"
+    assert encryption["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": {"Fn::GetAtt": [key, "Arn"]},
+    }
+    assert properties["LoggingConfiguration"] == {
+        "DestinationBucketName": {"Ref": ACCESS_LOG},
+        "LogFilePrefix": f"{name.removesuffix('Bucket').lower()}/",
+    }
+
+
+@pytest.mark.parametrize("name", (*BUCKETS, ACCESS_LOG))
 def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> None:
     policy = resources[f"{name}Policy"]["Properties"]
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    statement = policy["PolicyDocument"]["Statement"][0]
     assert policy["Bucket"] == {"Ref": name}
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
