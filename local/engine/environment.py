@@ -45,4 +45,5 @@ def environment(home: Path, port: int) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
         "LOG_LEVEL": "WARNING",
+        "AUTH": "true",  # the roles of the template count, as in AWS
     }

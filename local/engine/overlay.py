@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3
 
@@ -35,6 +36,7 @@ def install(lambda_python: str) -> None:
     tell_errors_by_name()
     limit_workers(2 * (os.cpu_count() or 1) + 2)
     name_the_uploaded_version()
+    count_loopback_as_tls()
 
 
 def run_our_worker(lambda_python: str) -> None:
@@ -129,3 +131,13 @@ def name_the_uploaded_version() -> None:
 
     s3._fire_s3_event = remember
     eventbridge._dispatch_event = complete
+
+
+def count_loopback_as_tls() -> None:
+    """Buckets that refuse plain HTTP answer, though this engine speaks plain HTTP on 127.0.0.1.
+
+    The roles are enforced here (AUTH in ``environment.py``), and with them every bucket's "TLS
+    only". Needed by test_a_function_may_do_what_its_role_says_and_nothing_else.
+    """
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _secure: pin(source_ip, True)

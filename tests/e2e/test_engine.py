@@ -36,6 +36,11 @@ def test_no_credential_of_the_developer_reaches_a_function(
     assert "AWS_ENDPOINT_URL" in environment
 
 
+def test_a_function_may_do_what_its_role_says_and_nothing_else(tiny: Deployed) -> None:
+    assert tiny.run("keep", act="keep")["status"] == "SUCCEEDED"  # in a bucket for TLS only
+    assert tiny.run("trespass", act="trespass")["error"] == "ClientError"  # AccessDenied
+
+
 def test_an_error_is_retried_by_its_name(tiny: Deployed) -> None:
     ended = tiny.run("later", act="later", until=2)
     assert (ended["status"], ended["output"]["retries"]) == ("SUCCEEDED", 2)

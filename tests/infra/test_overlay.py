@@ -17,6 +17,7 @@ PATCHES = [
     overlay.tell_errors_by_name,
     overlay.limit_workers,
     overlay.name_the_uploaded_version,
+    overlay.count_loopback_as_tls,
 ]
 
 

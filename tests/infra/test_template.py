@@ -41,7 +41,7 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
     }
 
 
-@pytest.mark.parametrize("name", (*BUCKETS, ACCESS_LOG))
+@pytest.mark.parametrize("name", [*BUCKETS, ACCESS_LOG])
 def test_a_bucket_is_private_versioned_tidied_and_kept(resources: Resources, name: str) -> None:
     bucket = resources[name]
     properties = bucket["Properties"]
@@ -68,7 +68,7 @@ def test_a_bucket_has_the_key_of_its_class_of_data_and_logs_who_used_it(
     }
 
 
-@pytest.mark.parametrize("name", (*BUCKETS, ACCESS_LOG))
+@pytest.mark.parametrize("name", [*BUCKETS, ACCESS_LOG])
 def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> None:
     policy = resources[f"{name}Policy"]["Properties"]
     statement = policy["PolicyDocument"]["Statement"][0]

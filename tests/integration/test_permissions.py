@@ -20,7 +20,7 @@ DECISIONS = "userMasterIdentifier,決定\n".encode()
 NAMED_OTHERWISE = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
-    "s3:DeleteObjects": "s3:DeleteObjectVersion",
+    "s3:DeleteObject": "s3:DeleteObjectVersion",  # we delete versions, never a name
 }
 NOT_ON_EVERY_NIGHT = {
     "states:DescribeExecution",  # a run that died with the city's lease

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import batched
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -16,9 +15,7 @@ from kakehashi.roster import Known
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-MOST_DELETED = 1000  # objects of one call
 ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster and starts no run
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
@@ -53,11 +50,8 @@ class Passwords:
         accounts = {known.pupil.account.lower(): known.pupil.id for known in settled()}
         used = [key for key, ids in versions.items() if self._is_used(key, ids[0], accounts)]
         for key in used:
-            doomed: list[ObjectIdentifierTypeDef] = [
-                {"Key": key, "VersionId": version} for version in versions[key]
-            ]
-            for some in batched(doomed, MOST_DELETED, strict=False):
-                self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": list(some)})
+            for version in reversed(versions[key]):  # killed halfway, the newest still counts
+                self.s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version)
         return len(used)
 
     def _versions(self, prefix: str) -> dict[str, list[str]]:

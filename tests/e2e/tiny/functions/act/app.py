@@ -13,6 +13,15 @@ class Broken(Exception):
     pass
 
 
+def touch(what: str) -> None:
+    """The role allows to keep, not to trespass."""
+    if what == "keep":
+        boto3.client("s3").put_object(Bucket=os.environ["BUCKET"], Key="kept", Body=b"")
+    else:
+        key = {"pk": {"S": "anything"}}
+        boto3.client("dynamodb").get_item(TableName=os.environ["TABLE"], Key=key)
+
+
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     wish = event["input"]
     answer = {
@@ -32,6 +41,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             raise Broken("made to")
         case "die":
             os._exit(1)
+        case "keep" | "trespass" as what:
+            touch(what)
         case "sleep":
             time.sleep(wish["seconds"])
         case "upload":
