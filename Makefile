@@ -1,5 +1,6 @@
 # Kakehashi 架け橋. `make run` shows the main job on this machine; `make help` lists the rest.
-# A fresh machine needs make and python3 with pip; Python 3.13 is looked for, or fetched.
+# A fresh machine needs make and python3 with pip; Python 3.13 is looked for, or fetched. The tests
+# need Node.js 20 with npm as well.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,6 +9,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP := local/setup.sh
 LAYER := build/layer/.built
+JS := tests/contract/js
 export PYTHONDONTWRITEBYTECODE ?=
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= ap-northeast-1
@@ -16,8 +18,8 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check test unit infra integration e2e build smoke bench long lock docs deploy \
-	install-dev install-sam format clean distclean
+.PHONY: help install run check test test-contract unit infra integration year e2e build smoke bench \
+	long lock docs deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +56,15 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 	$(SETUP) pip .venv-bench requirements/bench.txt
 	@touch $@
 
+.venv-contract/.clients: .venv/.python requirements/contract.txt
+	$(SETUP) venv .venv-contract
+	$(SETUP) pip .venv-contract requirements/contract.txt
+	@touch $@
+
+$(JS)/node_modules/.clients: $(JS)/package-lock.json
+	$(SETUP) node $(JS)
+	@touch $@
+
 $(LAYER): .venv/.stack layers/kakehashi/requirements.txt
 	$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
 	@touch $@
@@ -73,16 +84,20 @@ check: install-dev ## コミットの前に / before each commit
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml
 	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
 
-unit infra integration e2e: install-dev
+unit infra integration year e2e: install-dev
 	$(BIN)/pytest -q tests/$@
 
 test: check ## CI が行うすべて / all that CI runs
-	$(BIN)/pytest -q -n auto tests/integration
+	$(BIN)/pytest -q -n auto --dist worksteal tests/year tests/integration
 	$(BIN)/pytest -q tests/e2e
+	$(MAKE) test-contract
 	$(MAKE) smoke
+
+test-contract: .venv/.stack .venv-contract/.clients $(JS)/node_modules/.clients ## Microsoft の SDK で / Microsoft's own clients, on the fake
+	.venv-contract/bin/pytest -q tests/contract
 
 format: install-dev
 	$(BIN)/ruff format .
@@ -99,8 +114,9 @@ smoke: build install-dev ## 配備物が読み込めるか / does each built fun
 bench: install .venv-bench/.peers ## 速さの比較 / beside named peers, writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(BENCH)
 
-long: install-dev ## 市の全員を二十回止めながら / 22,948 pupils, killed twenty times
+long: install-dev ## 市の全員を二十回止めながら、四倍の学校年度 / 22,948 pupils, killed twenty times; a year four times as large
 	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed
+	KAKEHASHI_YEAR_PUPILS=1000 $(BIN)/pytest -q tests/year
 
 # -- generated files -------------------------------------------------------------------------------
 
@@ -126,4 +142,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-lambda .venv-sam .venv-uv
+	rm -rf .venv .venv-bench .venv-contract .venv-lambda .venv-sam .venv-uv $(JS)/node_modules

@@ -3,6 +3,7 @@
 #   setup.sh venv DIR              a virtual environment of Python 3.13
 #   setup.sh pip DIR LOCK          install a hashed lock into it
 #   setup.sh editable DIR          the project itself, editable
+#   setup.sh node DIR              a package-lock.json, with Node.js 20 or newer, which must be there
 #   setup.sh layer DIR LOCK        the layer's dependencies, compiled, for the embedded stack
 #   setup.sh lock                  compile every lock from pyproject.toml
 # Nothing is assumed but a python3 with pip. uv is used for speed; where it cannot be had or does
@@ -60,6 +61,16 @@ pip_install() { # python, then pip's arguments
   "$python" -m pip install -q --disable-pip-version-check "$@"
 }
 
+node_packages() {
+  local is_new='process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)'
+  if ! command -v npm >/dev/null || ! node -e "$is_new" 2>/dev/null; then
+    say "Node.js 20 以降と npm が必要です(テストだけが使います)。"
+    say "Node.js 20 or newer with npm is needed, by the tests and nothing else: https://nodejs.org"
+    exit 1
+  fi
+  npm --prefix "$1" ci --silent
+}
+
 layer() {
   rm -rf "$1"
   pip_install .venv/bin/python --target "$1" --require-hashes -r "$2"
@@ -76,6 +87,7 @@ lock() {
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
   compile --group bench -o requirements/bench.txt
+  compile --group contract -o requirements/contract.txt
   compile --group uv -o requirements/uv.txt
 }
 
@@ -88,10 +100,11 @@ case ${1:-} in
 venv) venv "$2" ;;
 pip) pip_install "$2/bin/python" --require-hashes -r "$3" ;;
 editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . ;;
+node) node_packages "$2" ;;
 layer) layer "$2" "$3" ;;
 lock) lock ;;
 *)
-  say "setup.sh: venv | pip | editable | layer | lock"
+  say "setup.sh: venv | pip | editable | node | layer | lock"
   exit 2
   ;;
 esac

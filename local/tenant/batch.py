@@ -30,7 +30,7 @@ def answer(tenant: Tenant, call: Call) -> Outcome:
     try:
         if rule is not None and not rule.commits:
             raise rule.error()
-        whole = _all(tenant, call, _items(call))
+        whole = _all(tenant, call, _read(tenant, call))
     except GraphError as exc:
         whole = Outcome(graph.refusal(tenant, call.headers, exc))
     return whole if rule is None else graph.struck(tenant, call, rule, whole.answer)
@@ -48,7 +48,15 @@ def _all(tenant: Tenant, call: Call, items: list[Item]) -> Outcome:
     )
 
 
-def _items(call: Call) -> list[Item]:
+def _read(tenant: Tenant, call: Call) -> list[Item]:
+    try:
+        return _items(call, strict=tenant.settings.strict_batch)
+    except GraphError:
+        tenant.contract.see_refused_batch()
+        raise
+
+
+def _items(call: Call, *, strict: bool) -> list[Item]:
     """The requests, checked as a whole and put in an order that respects dependsOn."""
     body = call.body if isinstance(call.body, dict) else {}
     items = body.get("requests")
@@ -57,15 +65,15 @@ def _items(call: Call) -> list[Item]:
     if len(items) > MOST:
         raise malformed(f"Number of batch request steps exceeds the maximum value of {MOST}.")
     for item in items:
-        _check_item(item)
+        _check_item(item, strict=strict)
     by_id = {item["id"]: item for item in items}
     if len(by_id) < len(items):
         raise malformed("Request ids have to be unique in a batch.")
     return _ordered(by_id)
 
 
-def _check_item(item: Any) -> None:
-    if not isinstance(item, dict) or not set(item) <= _KEYS:
+def _check_item(item: Any, *, strict: bool) -> None:
+    if not isinstance(item, dict) or (strict and not set(item) <= _KEYS):
         raise malformed("Invalid batch payload format.")
     texts = (item.get("id"), item.get("method"), item.get("url"))
     if not all(isinstance(text, str) and text for text in texts):
@@ -114,7 +122,7 @@ def _one(tenant: Tenant, call: Call, item: Item, done: Mapping[str, Outcome]) ->
         return Outcome(graph.refusal(tenant, headers, error))
     url = item["url"]
     if "://" in url or url.lstrip("/").startswith("$batch"):
-        error = malformed("The url of a batch item must be relative and must not be a batch.")
+        error = malformed(f"Resource not found for the segment '{url.split('/')[0]}'.")
         return Outcome(graph.refusal(tenant, headers, error))
     path, query = read_path(url)
     inner = Call(

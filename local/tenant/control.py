@@ -1,6 +1,7 @@
 """The control plane under ``/_tenant``: what no real tenant has, for people and tests.
 
-health · export · import · reset · settings · faults · counters · log · clock · check-password.
+health · export · import · reset · settings · faults · counters · misfits · log · clock ·
+check-password.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from local.tenant import passwords, transfer
+from local.tenant import sign_in, transfer
 from local.tenant.answers import Answer
 from local.tenant.faults import Rule
 from local.tenant.tenant import Tenant
@@ -98,6 +99,11 @@ def _recount(tenant: Tenant, _query: Query, _body: Any) -> Answer:
     return Answer(204)
 
 
+def _misfits(tenant: Tenant, _query: Query, _body: Any) -> Answer:
+    seen = tenant.contract
+    return Answer(200, {"requests": dict(seen.requests), "answers": dict(seen.answers)})
+
+
 def _log(tenant: Tenant, _query: Query, _body: Any) -> Answer:
     return Answer(200, {"value": list(tenant.counters.log)})
 
@@ -121,11 +127,9 @@ def _set_clock(tenant: Tenant, query: Query, body: Any) -> Answer:
 
 def _check_password(tenant: Tenant, _query: Query, body: Any) -> Answer:
     """{"userPrincipalName", "password"} → {"ok": bool}: what a sign-in would say."""
-    key = tenant.directory.user_id(str(body.get("userPrincipalName", "")))
-    facts = tenant.directory.users.get(key or "", {})
-    sealed = tenant.directory.tables["passwords"].get(key or "")
-    fits = sealed is not None and passwords.opens(sealed, str(body.get("password", "")))
-    return Answer(200, {"ok": fits and bool(facts.get("accountEnabled"))})
+    name, password = str(body.get("userPrincipalName", "")), str(body.get("password", ""))
+    found = sign_in.account(tenant, name, password)
+    return Answer(200, {"ok": not isinstance(found, sign_in.Wrong)})
 
 
 _ACTIONS = {
@@ -140,6 +144,7 @@ _ACTIONS = {
     ("DELETE", "faults"): _heal,
     ("GET", "counters"): _counters,
     ("DELETE", "counters"): _recount,
+    ("GET", "misfits"): _misfits,
     ("GET", "log"): _log,
     ("GET", "clock"): _clock,
     ("POST", "clock"): _set_clock,

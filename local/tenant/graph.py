@@ -112,7 +112,9 @@ def answer(tenant: Tenant, call: Call, *, batched: bool = False) -> Outcome:
         found = refusal(tenant, call.headers, exc)
     tenant.counters.note(call, shape, found.status, tenant.clock.now(), batched=batched)
     answer = Answer(found.status, found.body, {**headers, **found.headers})
-    return Outcome(answer) if rule is None else struck(tenant, call, rule, answer)
+    outcome = Outcome(answer) if rule is None else struck(tenant, call, rule, answer)
+    tenant.contract.see(call, shape, outcome.answer)
+    return outcome
 
 
 def struck(tenant: Tenant, call: Call, rule: Rule, answer: Answer) -> Outcome:

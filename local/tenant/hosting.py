@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
+from local.tenant.certificate import make as make_certificate
 from local.tenant.server import create_app
 from local.tenant.store import DamagedState, HomeInUse
 from local.tenant.tenant import Tenant
@@ -41,7 +42,8 @@ class _Server(uvicorn.Server):
         self.started_event.set()
 
 
-def _server(tenant: Tenant) -> _Server:
+def _server(tenant: Tenant, certificate: tuple[Path, Path] | None = None) -> _Server:
+    public, private = certificate or (None, None)
     return _Server(
         uvicorn.Config(
             create_app(tenant),
@@ -54,6 +56,8 @@ def _server(tenant: Tenant) -> _Server:
             server_header=False,
             timeout_graceful_shutdown=STOPPED_WITHIN,
             timeout_keep_alive=IDLE,
+            ssl_certfile=public,
+            ssl_keyfile=private,
         )
     )
 
@@ -78,7 +82,7 @@ def serve(home: Path | None = None) -> Iterator[str]:
             thread.join(STARTED_WITHIN)
 
 
-def run(port: int, home: Path) -> int:
+def run(port: int, home: Path, *, https: bool = False) -> int:
     """Serve until SIGTERM or SIGINT; the exit status (2 for a taken port, home or damaged state).
 
     The state may hold children's names: it is readable by its owner alone.
@@ -99,7 +103,8 @@ def run(port: int, home: Path) -> int:
         except DamagedState as exc:
             return _refuse(f"{exc} を読めません。", f"{exc} cannot be read.")
         with contextlib.closing(tenant):
-            asyncio.run(_until_told(_server(tenant), listener))
+            certificate = make_certificate(home) if https else None
+            asyncio.run(_until_told(_server(tenant, certificate), listener))
     return 0
 
 

@@ -1,5 +1,8 @@
 """Names and types of Graph v1.0 objects: what a body may say, and whether a value fits.
 
+``types`` in schema.json come from Microsoft's own schema, ``messages`` (parameters of actions, the
+error envelope) from its documentation.
+
 The table knows neither lengths nor what a create requires nor what may be filtered: those are in
 ``users``, ``groups`` and ``kinds``.
 """
@@ -20,11 +23,18 @@ _WORD = re.compile(r"(\[)?(\w+)\]?(!)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """``name`` as in the schema without its namespace: String, Boolean, passwordProfile, …"""
+    """``name`` as in the schema without its namespace: String, Boolean, passwordProfile, …
+
+    ``plain`` is the Python type of a single value that needs no further look, if there is one.
+    """
 
     name: str
     many: bool
     nullable: bool
+
+    @property
+    def plain(self) -> type | None:
+        return None if self.many else {"String": str, "Boolean": bool}.get(self.name)
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -43,11 +53,17 @@ def _load() -> dict[str, dict[str, Type]]:
     table = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
     return {
         kind: {name: _type(text) for name, text in props.items()}
-        for kind, props in table["types"].items()
+        for kind, props in (table["types"] | table["messages"]).items()
     }
 
 
 TYPES = _load()
+# Nearly every value is a text or a truth value of a known name, and lists are long.
+_PLAIN = {
+    kind: {name: (type_.plain, type_.nullable) for name, type_ in props.items()}
+    for kind, props in TYPES.items()
+}
+_UNKNOWN = (None, False)
 
 
 def _is_time(value: Any) -> bool:
@@ -82,8 +98,11 @@ def misfits(kind: str, body: Mapping[str, Any], path: str = "") -> list[Misfit]:
     Property names and types only: no value is ever part of the answer.
     """
     found: list[Misfit] = []
-    props = TYPES[kind]
+    props, plain = TYPES[kind], _PLAIN[kind]
     for name, value in body.items():
+        wanted, nullable = plain.get(name, _UNKNOWN)
+        if value.__class__ is wanted or (value is None and nullable):
+            continue
         if "@" in name or name.startswith("extension_"):
             continue
         here = f"{path}{name}"

@@ -1,4 +1,4 @@
-"""The tenant as a web application on loopback: Graph, the token endpoint, the control plane."""
+"""The tenant as a web application on loopback: Graph, Entra, the control plane."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.tenant import batch, control, graph, tokens
+from local.tenant import batch, control, entra, graph, tokens
 from local.tenant.answers import Answer, GraphError
 from local.tenant.calls import Call, read_body, read_path
 from local.tenant.graph import Outcome
+from local.tenant.refusals import Refused
+from local.tenant.settings import LOOPBACK
 from local.tenant.tenant import Tenant
 
-_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 _VERSION = "/v1.0"
 
@@ -45,9 +46,9 @@ def create_app(tenant: Tenant) -> ASGIApp:
     routes = [
         Route(_VERSION + "/{path:path}", serve_graph, methods=_METHODS),
         Route("/_tenant/{name}", serve_control, methods=_METHODS),
-        Route("/{tenant_id}/v2.0/.well-known/openid-configuration", serve_login),
-        Route("/{tenant_id}/discovery/v2.0/keys", serve_login),
-        Route("/{tenant_id}/oauth2/v2.0/token", serve_login, methods=["POST"]),
+        Route("/{tenant_id}/v2.0/.well-known/{call:path}", serve_login),
+        Route("/{tenant_id}/discovery/v2.0/{call}", serve_login),
+        Route("/{tenant_id}/oauth2/v2.0/{call}", serve_login, methods=["GET", "POST"]),
     ]
     return LoopbackOnly(Starlette(routes=routes))
 
@@ -76,7 +77,7 @@ class LoopbackOnly:
 
 def _is_loopback(url: str) -> bool:
     try:
-        return urlsplit(url).hostname in _HOSTS
+        return urlsplit(url).hostname in LOOPBACK
     except ValueError:
         return False
 
@@ -143,16 +144,16 @@ def _cut(request: Request) -> None:
 
 
 async def _serve_login(tenant: Tenant, request: Request) -> Response:
-    tenant_id = request.path_params["tenant_id"]
+    form = dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+    visit = entra.Visit(
+        tenant_id=request.path_params["tenant_id"],
+        query=dict(request.query_params),
+        form=form,
+        host=f"{request.url.scheme}://{request.headers['host']}",
+    )
     try:
-        if request.url.path.endswith("/keys"):
-            answer = Answer(200, {"keys": []})
-        elif request.method == "GET":
-            answer = tokens.configuration(tenant, tenant_id)
-        else:
-            fields = dict(parse_qsl((await request.body()).decode()))
-            answer = tokens.token(tenant, tenant_id, fields)
-    except tokens.Refused as exc:
+        answer = entra.handle(tenant, f"{request.method} {request.path_params['call']}", visit)
+    except Refused as exc:
         answer = exc.answer(tenant.clock.now())
     return _response(answer, {})
 
@@ -177,7 +178,7 @@ def _response(answer: Answer, headers: Mapping[str, str]) -> Response:
     content: Any = b""
     kind = None
     if isinstance(answer.body, str):
-        content, kind = answer.body, "text/plain"
+        content, kind = answer.body, answer.headers.get("Content-Type", "text/plain")
     elif answer.body is not None:
         content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
         kind = "application/json"

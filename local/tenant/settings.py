@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from cryptography import x509
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 TENANT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant"))
 CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/nightly"))
+SIGN_IN_CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/launch"))
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CLIENT_SECRET = "local-tenant-only"  # noqa: S105 (opens nothing but the fake on loopback)
 
 
@@ -31,6 +35,40 @@ class Replication(Outside):
     list: float = Field(default=0.0, ge=0)
 
 
+def _is_safe(uri: str) -> str:
+    """https, or http on loopback; nothing a redirect would have to interpret."""
+    parts = urlsplit(uri)
+    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if (
+        not parts.hostname
+        or parts.fragment
+        or "*" in uri
+        or not (parts.scheme == "https" or loopback)
+    ):
+        raise ValueError("must be https, or http on loopback, without fragment or wildcard")
+    return uri
+
+
+def _is_certificate(pem: str) -> str:
+    x509.load_pem_x509_certificate(pem.encode())
+    return pem
+
+
+class Registration(Outside):
+    """An application that people may sign in to, and the exact addresses they return to."""
+
+    client_id: str
+    name: str = ""
+    redirect_uris: tuple[Annotated[str, AfterValidator(_is_safe)], ...] = ()
+
+
+class Federated(Outside):
+    """Somebody else's token that is taken for the application's own: who issued it, about whom."""
+
+    issuer: str
+    subject: str
+
+
 class Limits(Outside):
     """Token buckets per application and tenant, and per tenant: Graph's documented numbers.
 
@@ -51,17 +89,23 @@ class Limits(Outside):
 class Settings(Outside):
     """Changed by ``PATCH /_tenant/settings``; kept over a restart.
 
-    ``apps`` are further client ids that know the same secret. ``verified_domains`` None accepts
-    every domain. ``role_holders`` are ids, account names or marks of accounts whose sensitive
-    properties the application may not touch. ``licence_errors``: account name → the error state
-    that group licensing reports for it. ``group_window``: seconds in which a second change of one
-    group's members is answered 409. ``empty_pages``: insert an empty page after the first.
+    ``apps`` are further client ids that know the same secret; ``registrations`` know it too, and
+    are allowed nothing but to sign people in. ``certificates`` (PEM) and ``federated`` are what
+    assertions are held against; without any, only their claims are. ``verified_domains`` None
+    accepts every domain. ``role_holders`` are ids, account names or marks of accounts whose
+    sensitive properties the application may not touch. ``licence_errors``: account name → the error
+    state that group licensing reports for it. ``group_window``: seconds in which a second change of
+    one group's members is answered 409. ``empty_pages``: insert an empty page after the first.
+    ``strict_batch`` refuses unknown keys in a batch's items, which Graph overlooks.
     """
 
     tenant_id: str = TENANT_ID
     apps: tuple[str, ...] = ()
+    registrations: tuple[Registration, ...] = ()
     auth: Literal["required", "optional"] = "required"
     secret_expired: bool = False
+    certificates: tuple[Annotated[str, AfterValidator(_is_certificate)], ...] = ()
+    federated: tuple[Federated, ...] = ()
     token_seconds: int = Field(default=3599, gt=0)
     verified_domains: tuple[str, ...] | None = None
     role_holders: tuple[str, ...] = ()
@@ -71,6 +115,7 @@ class Settings(Outside):
     conflict_names_other: bool = True
     inner_error: Literal["innerError", "innererror"] = "innerError"
     empty_pages: bool = False
+    strict_batch: bool = True
     replication: Replication = Replication()
     group_window: float = Field(default=0.0, ge=0)
     licence_delay: float = Field(default=0.0, ge=0)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from local.tenant.clock import Clock
+from local.tenant.contract import Contract
 from local.tenant.counters import Counters
 from local.tenant.directory import Directory
 from local.tenant.faults import Faults
+from local.tenant.grants import Grants
 from local.tenant.licences import GroupLicensing
 from local.tenant.replicas import Replicas
 from local.tenant.settings import Settings
+from local.tenant.signing import SigningKey
 from local.tenant.store import Store, empty_tables
 from local.tenant.throttle import Throttle
 
@@ -28,12 +31,15 @@ class Tenant:
         )
         self.faults = Faults()
         self.counters = Counters()
+        self.key = SigningKey()
         self._start()
 
     def _start(self) -> None:
         self.throttle = Throttle(self.settings.throttle, self.clock.now())
         self.replicas = Replicas()
+        self.contract = Contract()
         self.group_writes: dict[str, float] = {}
+        self.grants = Grants()
         self.licensing = GroupLicensing()
         self.licensing.recheck_all(self.directory, self.clock.now())
 

@@ -39,9 +39,9 @@ class Bucket:
 
     @property
     def wait(self) -> int:
-        """Seconds until the debt is paid; at least one."""
+        """Seconds until the debt is paid and one more call fits; at least one."""
         rate = max(self.capacity / self.seconds - self.drain, 0.001)
-        return max(1, math.ceil(-self.level / rate))
+        return max(1, math.ceil((1 - self.level) / rate))
 
     @property
     def share(self) -> float:

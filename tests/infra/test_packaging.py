@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -29,9 +30,16 @@ def test_a_lock_has_hashes_and_no_address_of_a_registry(lock: Path) -> None:
         assert "--hash=sha256:" in entry
 
 
+def test_the_lock_of_node_packages_has_hashes_and_no_address_of_a_registry() -> None:
+    text = (ROOT / "tests/contract/js/package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert all(found["integrity"] for name, found in packages.items() if name)
+
+
 def test_every_lock_is_among_these() -> None:
     names = [lock.stem for lock in LOCKS[:-1]]
-    assert names == ["bench", "dev", "lambda", "sam", "stack", "uv"]
+    assert names == ["bench", "contract", "dev", "lambda", "sam", "stack", "uv"]
 
 
 def test_the_layer_holds_what_a_function_loads_and_nothing_else() -> None:

@@ -47,5 +47,7 @@ def tenant(fake_url: str) -> Iterator[Graph]:
     client.control("POST", "reset")
     client.session.headers["Authorization"] = f"Bearer {token(fake_url)}"
     yield client
+    misfits = client.control("GET", "misfits")
     client.control("POST", "reset")
     client.close()
+    assert misfits["answers"] == {}, "an answer does not fit Graph's schema"

@@ -186,3 +186,14 @@ def test_a_reset_tenant_is_empty_and_ordinary_again(tenant: Graph) -> None:
     assert exported(tenant) == {"value": [], "groups": [], "deletedItems": []}
     assert tenant.post("/users", tenant.pupil()).status_code == 201
     assert error(tenant.get("/users/x@y.jp"))[0] == 404
+
+
+def test_what_does_not_fit_the_schema_is_told_without_its_value(tenant: Graph) -> None:
+    tenant.create()
+    assert tenant.control("GET", "misfits") == {"requests": {}, "answers": {}}
+    tenant.post("/users", tenant.pupil(grade="P1"))
+    tenant.batch(item("1", "GET", "/users", dependson=[]))
+    assert tenant.control("GET", "misfits") == {
+        "requests": {"POST /users: grade": 1, "POST /$batch: the whole of it": 1},
+        "answers": {},
+    }

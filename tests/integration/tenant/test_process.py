@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.tenant import serve
+from local.tenant import TENANT_ID, serve
 from local.tenant.store import Store
 from tests.integration.tenant.client import PASSWORD, Graph, item, token
 
@@ -194,3 +194,29 @@ def test_the_file_is_closed_without_its_history(tmp_path: Path) -> None:
     assert store.tables["users"][user]["department"] == "49"
     store.close()
     assert len((tmp_path / "tenant" / "tenant.jsonl").read_text().splitlines()) == 2
+
+
+def test_over_https_it_publishes_its_own_endpoints(tmp_path: Path) -> None:
+    port = free_port()
+    url, trusted = f"https://127.0.0.1:{port}", tmp_path / "certificate.pem"
+    with (
+        subprocess.Popen([*command(port, tmp_path), "--https"]) as process,
+        requests.Session() as s,
+    ):
+        try:
+            while not trusted.exists() or not listens(port):
+                time.sleep(0.05)
+            s.trust_env, s.verify = False, str(trusted)
+            document = s.get(f"{url}/{TENANT_ID}/v2.0/.well-known/openid-configuration").json()
+            assert document["token_endpoint"] == f"{url}/{TENANT_ID}/oauth2/v2.0/token"
+            assert document["issuer"].startswith("https://login.microsoftonline.com/")
+            with pytest.raises(requests.exceptions.SSLError):
+                requests.get(f"{url}/_tenant/health", timeout=5)
+        finally:
+            process.kill()
+    assert stat.S_IMODE((tmp_path / "key.pem").stat().st_mode) == 0o600
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jwt
 import msal  # type: ignore[import-untyped]
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from local.tenant import CLIENT_ID, CLIENT_SECRET, TENANT_ID
 from tests.integration.tenant.client import (
@@ -111,6 +118,58 @@ def test_a_federated_assertion_of_aws_is_accepted(tenant: Graph) -> None:
     form = token_form(client_assertion=federated, client_assertion_type=BEARER)
     del form["client_secret"]
     assert ask_token(tenant.url, form).status_code == 200
+
+
+def test_once_a_certificate_is_registered_its_signature_is_wanted(tenant: Graph) -> None:
+    ours, foreign = Signer(), Signer()
+    tenant.configure(certificates=[ours.pem])
+    assert signed_in(tenant, ours.assertion(ours.thumbprint)) == 200
+    assert signed_in(tenant, foreign.assertion(foreign.thumbprint)) == 700027
+    assert signed_in(tenant, foreign.assertion(ours.thumbprint)) == 700027
+    assert signed_in(tenant, assertion()) == 700027
+
+
+def test_once_a_federated_credential_is_registered_issuer_and_subject_must_match(
+    tenant: Graph,
+) -> None:
+    ours = {"issuer": "https://abc.tokens.sts.global.api.aws", "subject": "arn:aws:iam::1:role/p"}
+    tenant.configure(federated=[ours])
+
+    def of(subject: str) -> int:
+        claims = {"aud": "api://AzureADTokenExchange", "iss": ours["issuer"], "sub": subject}
+        return signed_in(tenant, assertion({"alg": "RS256", "typ": "JWT"}, **claims))
+
+    assert (of(ours["subject"]), of("arn:aws:iam::1:role/other")) == (200, 70021)
+
+
+class Signer:
+    """A key and its certificate."""
+
+    def __init__(self) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        name = x509.Name([])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder(name, name, self.key.public_key(), 1)
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .sign(self.key, hashes.SHA256())
+        )
+        self.pem = certificate.public_bytes(Encoding.PEM).decode()
+        fingerprint = base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA256()))
+        self.thumbprint = fingerprint.decode().rstrip("=")
+
+    def assertion(self, thumbprint: str) -> str:
+        claims = jwt.decode(assertion(), options={"verify_signature": False})
+        return jwt.encode(claims, self.key, "PS256", headers={"x5t#S256": thumbprint})
+
+
+def signed_in(tenant: Graph, text: str) -> int:
+    """200, or the number of the refusal."""
+    form = token_form(client_assertion=text, client_assertion_type=BEARER)
+    del form["client_secret"]
+    answer = ask_token(tenant.url, form)
+    return 200 if answer.ok else int(answer.json()["error_codes"][0])
 
 
 def test_an_unsigned_assertion_is_refused(tenant: Graph) -> None:
