@@ -1,6 +1,9 @@
 """`make bench`: measure, compare, judge, and write docs/benchmarks.md.
 
-python -m benchmarks [--sizes 22948,230000] [--times 3] [--without-peers] [--data FOLDER]
+python -m benchmarks [--sizes 22948,230000] [--times 3] [--without-peers] [--data FOLDER] \
+    [--page FILE]
+
+Exit status: 0 where every target holds, 1 where one is missed.
 """
 
 from __future__ import annotations
@@ -11,13 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import page
+from benchmarks import delivering, page, provisioning
 from benchmarks.clock import ROOT, measure, once_more
 from benchmarks.page import City, Table
 
 CITIES = (City(22_948, 50), City(230_000, 500), City(500_000, 1_000))
 STEPS = ("bare", "imports", "floor", "check", "validate", "preprocess", "diff", "night")
 PEERS = ("csv_diff", "polars", "duckdb", "frictionless", "pandera")
+PAGE = ROOT / "docs" / "benchmarks.md"
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
@@ -32,7 +36,8 @@ def main() -> int:
             times = wanted.times if city is CITIES[0] else 1
             tables.append(_measured(city, folder, times, peers=not wanted.without_peers))
     text, missed = page.write(tables)
-    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    text += "\n" + provisioning.section() + "\n" + delivering.section()
+    wanted.page.write_text(text, encoding="utf-8")
     print(text)
     return 1 if missed else 0
 
@@ -40,15 +45,20 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     everything = ",".join(str(city.pupils) for city in CITIES)
-    parser.add_argument("--sizes", default=everything, type=_numbers, help="pupils, with commas")
+    parser.add_argument("--sizes", default=everything, type=_sizes, help="pupils, with commas")
     parser.add_argument("--times", default=5, type=int, help="runs of the smallest city")
     parser.add_argument("--without-peers", action="store_true")
     parser.add_argument("--data", type=Path, help="keep the cities here and use them again")
+    parser.add_argument("--page", type=Path, default=PAGE, help="where to write the page")
     return parser.parse_args()
 
 
-def _numbers(text: str) -> set[int]:
-    return {int(part) for part in text.split(",")}
+def _sizes(text: str) -> set[int]:
+    """Raises ValueError, which argparse tells, for a size that is no city of ours."""
+    sizes = {int(part) for part in text.split(",")}
+    if not sizes <= {city.pupils for city in CITIES}:
+        raise ValueError
+    return sizes
 
 
 def _prepare(city: City, folder: Path) -> None:

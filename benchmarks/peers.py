@@ -133,6 +133,8 @@ def pandera(folder: Path) -> int:
         "enabledUser": [pa.Check.isin(["true", "false"])],
         "grades": [pa.Check.isin(GRADES)],
     }
+    for column in REQUIRED:  # to polars a quoted blank is a text, not a null
+        checks.setdefault(column, []).append(pa.Check.str_length(min_value=1))
     for column, pattern in PATTERNS.items():
         checks[column] = [pa.Check.str_matches(pattern)]
     for column, file in REFERENCES.items():

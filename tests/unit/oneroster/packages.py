@@ -53,6 +53,20 @@ def clean() -> Files:
     }
 
 
+def many(pupils: int) -> Files:
+    """The clean package with this many pupils in its first class."""
+    files = clean()
+    for file, kind in (("users.csv", 5), ("roles.csv", 7), ("enrollments.csv", 8)):
+        model = files[file].pop(0)
+        files[file].clear()
+        for n in range(pupils):
+            new = {"sourcedId": f"{kind}0000000-0000-4000-8000-{n:012}"}
+            other = {"userSourcedId": f"50000000-0000-4000-8000-{n:012}"} if kind > 5 else {}
+            master = {"userMasterIdentifier": f"60000000-0000-4000-8000-{n:012}"}
+            files[file].append(model | new | other | (master if kind == 5 else {}))
+    return files
+
+
 def _school(sourced_id: str, name: str, code: str) -> Cells:
     return {
         "sourcedId": sourced_id,

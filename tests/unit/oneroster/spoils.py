@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from kakehashi.oneroster import PROFILES, archive
+from kakehashi.oneroster.rows import LONGEST
 from tests.unit.oneroster import packages as p
 from tests.unit.oneroster.packages import Files, loose, reshaped, spoiled, zipped
 
@@ -120,6 +121,12 @@ case("F010", lambda: loose() | {f"{n}.csv": b"" for n in range(archive.MAX_FILES
 more("F011", "inner.zip")
 more("F012", "teachers.csv")
 more("F013", "readme.txt")
+more("F015", "passwords.csv")
+more("F015", "new.csv", "アカウント,初期パスワード\r\n".encode("cp932"))
+cell("F016", USERS, 1, "password", "x", told=False)
+CASES[-1] = CASES[-1]._replace(place=(USERS, None, "password"))
+more("F017", "__MACOSX/._users.csv")
+more("F017", ".DS_Store")
 
 
 def renamed() -> Source:
@@ -160,11 +167,27 @@ def with_file(file: str, *data: dict[str, str]) -> Callable[[Files], None]:
 rows("F032", with_file("demographics.csv"), "demographics.csv", 1)
 cells("F033", mode_of(USERS, "delta"), USERS)
 rows("F034", lambda f: f[USERS][0].update(status="tobedeleted"), USERS, None, "status")
+
+
+def half(file: str) -> Callable[[], Source]:
+    """``file`` of a package of sixty pupils, cut between two rows: nothing shows in it."""
+
+    def make() -> Source:
+        files = p.loose(p.many(60))
+        lines = files[file].splitlines(keepends=True)
+        return files | {file: b"".join(lines[:31])}
+
+    return make
+
+
+case("F035", half(USERS), USERS)
+case("F035", half(ROLES), ROLES)
 body("F040", USERS, lambda b: b.decode().encode("cp932"))
 body("F041", USERS, lambda b: b.decode().encode("utf-16"))
 body("F042", USERS, lambda b: b"\xff\x81" + b)
 body("F043", USERS, lambda b: b[:-200], 4)
 body("F044", USERS, lambda b: b.replace(b'""\r\n', b'"\r\n', 1), 2)
+body("F045", USERS, lambda b: b.replace(b"pupil1", b"x" * LONGEST, 1))
 body("F050", USERS, lambda b: b"\xef\xbb\xbf" + b)
 body("F051", USERS, lambda b: b.replace(b"\r\n", b"\n"))
 body("F052", USERS, lambda b: b.replace(b"\r\n", b"\r\n\r\n", 1))
@@ -317,6 +340,7 @@ cell("R054", USERS, 1, "metadata.jp.kanaGivenName", "ﾊﾅｺ", told=False)
 cell("R055", USERS, 1, "metadata.jp.kanaGivenName", "カ\u3099クト", told=False)
 cell("R056", ROLES, 1, "beginDate", "2026/4/1", told=False)
 cell("R057", ORGS, 0, "identifier", "82999", told=False)
+body("R058", USERS, lambda b: b.replace(b'"pupil1"', b'pupil"1"', 1))
 
 # -- X and D: rows against each other ---------------------------------------------------------
 

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from kakehashi.oneroster import archive, open_package
+from kakehashi.oneroster import archive, open_package, passwords_in
 from tests.unit.oneroster.packages import loose, zipped
 from tests.unit.oneroster.test_every_code import found_in
 
@@ -57,3 +57,34 @@ def test_a_name_that_leads_elsewhere_refuses_the_whole_drop(name: str) -> None:
     findings = found_in(zipped(loose() | {name: b"x"}))
     assert "F006" in {f.code for f in findings}
     assert not any(f.place.file for f in findings), "nothing of it was read"
+
+
+def test_what_a_mac_adds_to_a_zip_is_left_out_and_told_once() -> None:
+    more = {f"__MACOSX/._{name}": b"\x00\x05\x16\x07" for name in loose()} | {".DS_Store": b"\x00"}
+    findings = found_in(zipped(loose() | more))
+    assert [(f.code, f.facts) for f in findings] == [("F017", {"count": 9})]
+
+
+def test_a_name_that_leads_elsewhere_is_no_better_for_a_mac() -> None:
+    assert "F006" in {f.code for f in found_in(zipped(loose() | {"__MACOSX/../users.csv": b"x"}))}
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_a_file_of_passwords_is_known_by_its_header_in_any_encoding(codec: str) -> None:
+    body = "ユーザー識別子,初期パスワード\r\n".encode(codec)
+    assert {f.code for f in passwords_in(loose() | {"april.csv": body})} == {"F015"}
+
+
+def test_a_copy_of_users_is_no_file_of_passwords() -> None:
+    files = loose() | {"users (1).csv": loose()["users.csv"]}
+    assert passwords_in(files) == []
+    assert [f.code for f in found_in(files)] == ["F012"]
+
+
+def test_a_filled_password_column_is_found_whatever_the_encoding() -> None:
+    files = loose()
+    files["users.csv"] = files["users.csv"].replace(b'"P1","","6', b'"P1","secret","6')
+    for codec in ("utf-8", "cp932", "utf-16"):
+        body = files["users.csv"].decode().encode(codec)
+        (told,) = passwords_in(files | {"users.csv": body})
+        assert (told.row(), told.facts["count"]) == (("users.csv", None, "password", "F016"), 2)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kakehashi import oneroster
 from kakehashi.oneroster import Dialect, Row, Table
+from kakehashi.oneroster.rows import split
 from tests.unit.oneroster import packages as p
 from tests.unit.oneroster.spoils import CASES, Source
 from tests.unit.oneroster.test_every_code import found_in
@@ -81,6 +82,17 @@ def test_a_line_number_points_at_the_line_where_the_row_begins(
     assert [physical[line - 1].split(",")[0].strip('"') for line in table.lines] == [
         f"id{n}" for n in range(len(names))
     ]
+
+
+EDGES = st.text(alphabet='",\r\na\u2028', max_size=6) | st.sampled_from(['"a","b"\r\n', '"",""\n'])
+
+
+@given(st.lists(EDGES, max_size=5).map("".join), st.integers(1, 3))
+@settings(max_examples=400, deadline=None)
+def test_the_fast_road_reads_what_csv_reads_or_leaves_it_alone(text: str, width: int) -> None:
+    if columns := split(text, width):
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        assert list(zip(*columns, strict=True)) == [tuple(row or [""]) for row in rows]
 
 
 def _shuffled(source: Source, seed: int) -> Source | None:

@@ -8,7 +8,7 @@ import pytest
 
 from kakehashi import oneroster
 from kakehashi.oneroster.leniency import full_width
-from kakehashi.oneroster.rows import CHUNK
+from kakehashi.oneroster.rows import BLOCK
 from tests.unit.oneroster import packages as p
 from tests.unit.oneroster.packages import Files, csv_bytes, loose, sheets, spoiled
 from tests.unit.oneroster.spoils import older
@@ -46,7 +46,14 @@ def test_lines_of_bare_commas_as_excel_leaves_them_are_blank() -> None:
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
 def test_any_line_end_is_read(line_end: str) -> None:
     files = {name: csv_bytes(rows, line_end) for name, rows in sheets(p.clean()).items()}
-    assert users(files).rows == users(loose()).rows
+    assert list(users(files).rows) == list(users(loose()).rows)
+
+
+def test_a_line_end_that_changes_in_the_middle_is_told() -> None:
+    files = loose()
+    head, _, rest = files["users.csv"].partition(b"\r\n")
+    files["users.csv"] = head + b"\r\n" + rest.replace(b"\r\n", b"\n", 1)
+    assert [f.row() for f in found_in(files)] == [("users.csv", None, None, "F051")]
 
 
 def test_a_leniency_is_one_note_for_a_kind_and_file_with_its_count() -> None:
@@ -113,8 +120,8 @@ def test_a_row_may_leave_out_the_empty_columns_that_excel_added_to_the_header() 
 
 def test_a_zip_and_its_loose_files_read_alike() -> None:
     package = oneroster.open_package(io.BytesIO(p.zipped(loose())))
-    assert {f: t.rows for f, t in package.tables.items()} == {
-        f: t.rows for f, t in oneroster.open_package(loose()).tables.items()
+    assert {f: list(t.rows) for f, t in package.tables.items()} == {
+        f: list(t.rows) for f, t in oneroster.open_package(loose()).tables.items()
     }
 
 
@@ -161,17 +168,20 @@ def test_a_city_may_accept_fewer_versions() -> None:
 
 
 def test_a_long_file_is_read_to_its_end_whatever_stands_in_the_middle() -> None:
+    rows = 5 * BLOCK // 300  # a row is about 300 characters: five blocks, odd ones among them
+
     def spoil(files: Files) -> None:
         (model, *_) = files["users.csv"]
-        for n in range(3 * CHUNK):
-            note = "two\nlines" if n in {CHUNK, CHUNK + 5} else ""
-            files["users.csv"].append(model | {"sourcedId": f"more-{n}", "middleName": note})
+        for n in range(rows):
+            odd = {"middleName": "two\nlines"} if n in {rows // 3, rows // 3 + 5} else {}
+            files["users.csv"].append(model | {"sourcedId": f"more-{n}"} | odd)
 
     files = spoiled(spoil)
     lines = files["users.csv"].split(b"\r\n")
-    files["users.csv"] = b"\r\n".join([*lines[:200], b"", *lines[200:]])
+    middle = rows // 2
+    files["users.csv"] = b"\r\n".join([*lines[:middle], b"", *lines[middle:]])
     table = users(files)
-    assert len(table.rows) == 3 + 3 * CHUNK
+    assert len(table.rows) == 3 + rows
     physical = files["users.csv"].replace(b"\r\n", b"\n").split(b"\n")
     for row, line in zip(table.rows, table.lines, strict=True):
         assert physical[line - 1].startswith(f'"{row[0]}"'.encode())
@@ -182,6 +192,8 @@ def test_a_long_file_is_read_to_its_end_whatever_stands_in_the_middle() -> None:
     [
         ("cp932", "F040", "CP932"),
         ("utf-16", "F041", "UTF-16"),
+        ("utf-16-be", "F041", "UTF-16"),
+        ("utf-32", "F041", "UTF-32"),
         ("euc_jp", "F042", "EUC-JP"),
     ],
 )
@@ -193,6 +205,29 @@ def test_a_file_in_another_encoding_is_refused_and_the_encoding_is_named(
     (finding,) = [f for f in found_in(files) if f.code[0] == "F"]
     assert (finding.row(), finding.effect) == (("users.csv", None, None, code), "refuse-drop")
     assert finding.facts == {"encoding": encoding}
+
+
+@pytest.mark.parametrize("separator", [b'"\t"', b'";"'])
+def test_a_file_with_other_separators_is_told_by_its_header_alone(separator: bytes) -> None:
+    files = loose()
+    files["users.csv"] = files["users.csv"].replace(b'","', separator)
+    (finding,) = found_in(files)
+    assert finding.row() == ("users.csv", 1, None, "H001")
+
+
+def test_a_quote_inside_an_unquoted_field_is_a_letter_that_is_told() -> None:
+    files = loose()
+    files["users.csv"] = files["users.csv"].replace(b'"pupil2"', b'pu"pil"2')
+    (finding,) = found_in(files)
+    assert (finding.row()[3], finding.facts) == ("R058", {"count": 1, "first_line": 4})
+    assert users(files).values("username")[2] == 'pu"pil"2'
+
+
+def test_a_doubled_quote_inside_a_quoted_field_is_as_the_standard_says() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][1]["middleName"] = 'a "b", c'
+
+    assert found_in(spoiled(spoil)) == []
 
 
 def test_an_export_of_1_1_is_refused_for_the_one_thing_it_lacks() -> None:

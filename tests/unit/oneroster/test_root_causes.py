@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from kakehashi.findings import Effect, Finding
 from tests.unit.oneroster import packages as p
 from tests.unit.oneroster.packages import Files, loose, spoiled
@@ -96,3 +100,52 @@ def test_a_number_that_lost_its_zeros_in_excel_is_told_as_that() -> None:
     rows = [f.row() for f in found_in(spoiled(spoil))]
     assert ("enrollments.csv", 2, "classSourcedId", "R019") in rows
     assert not any(code == "X001" for *_, code in rows)
+
+
+def with_users(change: Callable[[bytes], bytes], file: str = "users.csv") -> dict[str, bytes]:
+    files = p.loose(p.many(60))
+    return files | {file: change(files[file])}
+
+
+def first_half(body: bytes) -> bytes:
+    return b"".join(body.splitlines(keepends=True)[:31])
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "line", "children"),
+    [
+        (lambda body: body.splitlines(keepends=True)[0], "F031", 1, 120),
+        (lambda body: b"", "H001", 1, 120),
+        (lambda body: body.decode().encode("cp932"), "F040", None, 120),
+        (lambda body: body[: len(body) // 2], "F043", 31, 60),
+        (first_half, "F035", None, 60),
+    ],
+    ids=["header only", "empty", "Shift_JIS", "cut within a row", "cut between rows"],
+)
+def test_a_file_that_lacks_its_rows_is_the_one_root_of_all_references_into_it(
+    change: Callable[[bytes], bytes], code: str, line: int | None, children: int
+) -> None:
+    findings = found_in(with_users(change))
+    (stop,) = [f for f in findings if f.effect is Effect.REFUSE_DROP]
+    assert (*stop.row(), stop.children) == ("users.csv", line, None, code, children)
+    assert {f.code for f in findings} - {code} <= {"R001", "R021"}, "at most the row that was cut"
+
+
+@pytest.mark.parametrize("change", [lambda body: body.splitlines(keepends=True)[0], first_half])
+def test_users_without_a_role_are_counted_under_the_roles_that_are_not_there(
+    change: Callable[[bytes], bytes],
+) -> None:
+    (stop,) = found_in(with_users(change, "roles.csv"))
+    assert (stop.place.file, stop.effect) == ("roles.csv", Effect.REFUSE_DROP)
+    assert stop.children in {30, 60}
+
+
+def test_a_few_missing_rows_are_told_one_by_one() -> None:
+    def without_two(body: bytes) -> bytes:
+        return b"".join(body.splitlines(keepends=True)[:-2])
+
+    findings = found_in(with_users(without_two))
+    assert [(f.code, f.effect, f.children) for f in findings] == [
+        ("X001", Effect.HOLD_PUPIL, 2),
+        ("X001", Effect.HOLD_PUPIL, 2),
+    ]

@@ -154,3 +154,27 @@ def test_a_chain_of_shared_keys_gives_one_row_per_pupil_and_per_account(order: D
     cleaned = night(order(drop))
     assert cleaned.desired == ()
     assert {h.pupil for h in cleaned.held} == {CHILD.id, builders.a_pupil(2).id}
+
+
+@pytest.mark.parametrize("newer", [{}, SINCE_OCTOBER])
+def test_two_children_under_one_identifier_are_both_held(
+    order: Drops, newer: dict[str, str]
+) -> None:
+    """Somebody typed over pupil 2's id: a later date does not make pupil 1 of pupil 2."""
+    drop = builders.a_drop(1)
+    overwritten = {"userMasterIdentifier": CHILD.id}
+    drop.add_pupil(2, **newer, **overwritten)  # type: ignore[arg-type]
+    cleaned = night(order(drop))
+    assert pupils_of(cleaned) == {}
+    accounts = {row.account for row in cleaned.held if row.pupil == CHILD.id}
+    assert accounts == {CHILD.account, builders.a_pupil(2).account}
+
+
+def test_a_child_who_took_another_name_and_account_on_moving_is_asked_about(order: Drops) -> None:
+    both = a_transfer({}, SINCE_OCTOBER)
+    new = both.rows["users.csv"][1]
+    new["preferredFamilyName"] = new["familyName"] = "別姓"
+    new["metadata.jp.kanaFamilyName"] = "ベッセイ"
+    assert pupils_of(night(order(both))), "one account: one child"
+    new["userIds"] = "{MS:other@ed.example.jp}"
+    assert pupils_of(night(order(both))) == {}

@@ -128,6 +128,36 @@ FILE_NAME_CASE = Rule(
     todo=_EXPORTER,
     todo_en=_EXPORTER_EN,
 )
+PASSWORD_FILE = Rule(
+    "F015",
+    _REFUSE,
+    ja="名簿の投入の中にパスワードのファイルがあります({count} 件)。"
+    "パスワードには専用の投入口があります。",
+    en="The roster drop holds files of passwords ({count}); passwords have their own inbox.",
+    todo="パスワードのファイルは inbox/<自治体>/passwords/ に投入してください。名簿は除いて投入し直し、"
+    "この投入は受信用バケットから消してください。",
+    todo_en="Put the password file under inbox/<city>/passwords/, drop the roster again without it, "
+    "and delete this drop from the inbox.",
+    causes="Passwords never enter the run folder: such a drop is not copied there at all.",
+)
+PASSWORD_COLUMN = Rule(
+    "F016",
+    _REFUSE,
+    ja="名簿の password 列に値があります({count} 行)。パスワードには専用の投入口があります。",
+    en="The roster's password column is filled on {count} rows; passwords have their own inbox.",
+    todo="C4th の出力設定でパスワードを含めないようにして出力し直し、この投入は受信用バケットから"
+    "消してください。",
+    todo_en="Export again from C4th without passwords, and delete this drop from the inbox.",
+    causes="Passwords never enter the run folder: such a drop is not copied there at all.",
+)
+MAC_FILES = Rule(
+    "F017",
+    _NOTE,
+    ja="Mac が ZIP に加えたファイルがあります({count} 件)。読み飛ばしました。",
+    en="There are files that a Mac adds to a zip ({count}); they were not read.",
+    todo=_NOTHING,
+    todo_en=_NOTHING_EN,
+)
 NO_MANIFEST = Rule(
     "F020",
     _REFUSE,
@@ -249,6 +279,17 @@ ROWS_ARE_DELTA = Rule(
     todo_en="Set the C4th export to everything (bulk), and export again.",
     causes="OneRoster 1.2: where the manifest and the rows differ, the rows win.",
 )
+INCOMPLETE = Rule(
+    "F035",
+    _REFUSE,
+    ja="ほかのファイルが指す行が {count} 件、このファイルにありません。途中で切れているか、"
+    "別の時点の出力が混ざっている疑いがあります。",
+    en="{count} rows that other files refer to are not in this file: it seems cut off, or from "
+    "another export.",
+    todo="すべてのファイルを一度に C4th から出力し直し、加工せずにそのまま投入してください。",
+    todo_en="Export all files from C4th at once, and drop them as they are.",
+    causes="Told once when over 20 rows and a fifth of the file are missing; fewer are X001 each.",
+)
 SHIFT_JIS = Rule(
     "F040",
     _REFUSE,
@@ -286,6 +327,14 @@ QUOTES_BROKEN = Rule(
     _REFUSE,
     ja='引用符(")の対応が壊れ、{count} 行にまたがって読めません。',
     en='Quotes (") do not pair up; {count} lines cannot be read.',
+    todo=_AGAIN,
+    todo_en=_AGAIN_EN,
+)
+LONG_LINE = Rule(
+    "F045",
+    _REFUSE,
+    ja="{limit} 文字を超える行があります。CSV の改行が失われているか、CSV ではありません。",
+    en="A line is longer than {limit} characters: line ends are lost, or this is no CSV.",
     todo=_AGAIN,
     todo_en=_AGAIN_EN,
 )
@@ -699,6 +748,16 @@ EXCEL_ZERO = Rule(
     "it was put back.",
     todo="C4th の出力を Excel で開かずに、そのまま投入してください。",
     todo_en="Drop the C4th export without opening it in Excel.",
+)
+STRAY_QUOTE = Rule(
+    "R058",
+    _NOTE,
+    ja='引用符で囲まれていない項目の中に引用符(")がある行が {count} 行あります'
+    "(最初は {first_line} 行目)。文字として読みました。",
+    en='{count} rows have a quote (") inside an unquoted field (first: line {first_line}); '
+    "read as a character.",
+    todo=_EXPORTER,
+    todo_en=_EXPORTER_EN,
 )
 
 # -- X: references between files ------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -26,6 +27,11 @@ class Drop:
     version: str
     received: datetime
     files: Mapping[str, bytes]
+
+    def source(self) -> IO[bytes] | Mapping[str, bytes]:
+        """The drop as ``oneroster`` opens it."""
+        zipped = self.files.get("drop.zip")
+        return io.BytesIO(zipped) if zipped is not None else self.files
 
     def sha256(self) -> str:
         """The zip's own hash; for loose files a hash over names and contents."""

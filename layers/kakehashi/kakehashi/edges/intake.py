@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
-from kakehashi import receive
+from kakehashi import oneroster, receive
+from kakehashi.catalogue.exports import SAME_FILE
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
@@ -90,7 +91,10 @@ class Intake:
         self.s3: S3Client = boto3.client("s3")
 
     def take(self, order: receive.DropOrder, rules: RulesFile) -> Run:
-        """Fill a new run folder. The Run's verdict is "go", or "already-done"."""
+        """Fill a new run folder. The Run's verdict is "go", "already-done" or "refused".
+
+        A drop that holds passwords is refused here, before anything of it is copied.
+        """
         if isinstance(order, receive.Rerun) and not self._concerned(order):
             return self._run(order, rules.city).model_copy(update={"verdict": "already-done"})
         drop = self._drop(order)
@@ -98,9 +102,16 @@ class Intake:
             given = order.as_of.isoformat() if order.as_of else ""
             self.state.note_newest_drop(key=drop.key, version=drop.version, as_of=given)
         run = self._run(order, rules.city)
-        done = self._noted(order, run, drop.sha256(), rules.city)
-        self._fill(Folder(self.s3, self.env.runs_bucket, run.prefix), drop, rules.text)
-        return run.model_copy(update={"verdict": "already-done" if done else "go"})
+        same_as = self._same_as(order, run, drop)
+        done = self._noted(order, run, drop, rules.city, same_as)
+        forbidden = oneroster.passwords_in(drop.source())
+        folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
+        self._fill(folder, drop, rules.text, roster=not forbidden)
+        same_file = [SAME_FILE.at(run=same_as)] if same_as else []
+        if told := [*forbidden, *same_file]:
+            folder.put_findings("receive", told)
+        verdict = "already-done" if done else "refused" if forbidden else "go"
+        return run.model_copy(update={"verdict": verdict})
 
     def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
         run_id = run_id_of(order.city, self.execution.name, self.execution.started)
@@ -146,7 +157,19 @@ class Intake:
             raise BadConfiguration("no drop has come yet")
         return inbox.drop(newest["key"], newest["version"] or None)
 
-    def _noted(self, order: receive.DropOrder, run: Run, sha256: str, city: cities.City) -> bool:
+    def _same_as(self, order: receive.DropOrder, run: Run, drop: Drop) -> str:
+        """The earlier run that applied this very file, when it is dropped again under another name
+        or on another day; "" for none. Called again for the same run, it says the same."""
+        earlier = self.state.drop(drop.sha256())
+        if order.action != "sync" or earlier.get("run_id") == run.run_id:
+            return str(earlier.get("same_as", "")) if order.action == "sync" else ""
+        applied = receive.went_well(earlier)
+        again = (earlier.get("key"), earlier.get("as_of")) != (drop.key, run.as_of.isoformat())
+        return str(earlier["run_id"]) if applied and again else ""
+
+    def _noted(
+        self, order: receive.DropOrder, run: Run, drop: Drop, city: cities.City, same_as: str
+    ) -> bool:
         """Whether this drop is done already; if not, note that it is being taken in.
 
         A rehearsal leaves no note: nothing outside its run folder changes.
@@ -160,13 +183,21 @@ class Intake:
             *approvals.uploads(f"inbox/{run.city}/approvals/"),
         ])  # fmt: skip
         inputs = receive.inputs_digest(city.sha256, run.as_of)
+        sha256 = drop.sha256()
         earlier = self.state.drop(sha256)
         if order.action == "sync" and receive.already_done(
             earlier, inputs=inputs, uploads=uploads, serial=self.state.serial()
         ):
             return True
         self.state.note_drop(
-            sha256, run_id=run.run_id, inputs=inputs, uploads=uploads, verdict="running"
+            sha256,
+            run_id=run.run_id,
+            key=drop.key,
+            as_of=run.as_of.isoformat(),
+            same_as=same_as,
+            inputs=inputs,
+            uploads=uploads,
+            verdict="running",
         )
         self.state.note_run(
             run.run_id,
@@ -178,8 +209,8 @@ class Intake:
         )
         return False
 
-    def _fill(self, folder: Folder, drop: Drop, rules: str) -> None:
+    def _fill(self, folder: Folder, drop: Drop, rules: str, *, roster: bool) -> None:
         folder.put_json("drop.json", drop.to_json())
         folder.put("city.toml", rules, "application/toml")
-        for name, body in drop.files.items():
+        for name, body in drop.files.items() if roster else ():
             folder.put(f"roster/{name}", body)

@@ -16,6 +16,7 @@ from kakehashi.oneroster.checks import check
 from kakehashi.oneroster.columns import ROSTER, Column
 from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
 from kakehashi.oneroster.package import open_package
+from kakehashi.oneroster.passwords import passwords_in
 from kakehashi.oneroster.profiles import PROFILES, VERSIONS, Profile, files_of, layout
 from kakehashi.oneroster.writer import Dialect, write_files, write_package
 
@@ -35,6 +36,7 @@ __all__ = [
     "files_of",
     "layout",
     "open_package",
+    "passwords_in",
     "write_files",
     "write_package",
 ]

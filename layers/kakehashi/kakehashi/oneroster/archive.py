@@ -42,6 +42,10 @@ KNOWN = {name.lower(): name for name in ("manifest.csv", *TABLES)}
 _ARCHIVE = re.compile(r"\.(zip|7z|gz|tgz|rar|tar|lzh|bz2|xz)\Z", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
 
+_MAC = re.compile(r"\A__MACOSX/|(?:\A|/)(?:\.DS_Store\Z|\._)")
+_PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード", re.IGNORECASE)
+_HEAD = 4096  # bytes in which a header line ends
+
 _END_RECORD, _COMMENT = 22, 0xFFFF  # bytes: the record, and the longest comment behind it
 
 Open = Callable[[], IO[bytes]]
@@ -116,21 +120,47 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
 
 def _sift(entries: list[_Entry]) -> Files:
     """Refuse a dangerous drop whole; else keep what OneRoster knows and note the rest."""
-    if refused := list(_dangers(entries)):
+    mine = [e for e in entries if _UNSAFE.search(e.name) or not _MAC.search(e.name)]
+    if refused := [*_passwords(entries), *_dangers(mine)]:
         return Files(findings=refused)
     files = Files()
-    strangers = [e.name.lower() for e in entries if e.name.lower() not in KNOWN]
+    if macs := len(entries) - len(mine):
+        files.findings.append(rules.MAC_FILES.at(count=macs))
+    strangers = [e.name.lower() for e in mine if e.name.lower() not in KNOWN]
     csvs = sum(name.endswith(".csv") for name in strangers)
     if csvs:
         files.findings.append(rules.UNKNOWN_CSV.at(count=csvs))
     if others := len(strangers) - csvs:
         files.findings.append(rules.EXTRA_FILE.at(count=others))
-    for entry in entries:
+    for entry in mine:
         if known := KNOWN.get(entry.name.lower()):
             files.openers[known] = entry.open
             if known != entry.name:
                 files.findings.append(rules.FILE_NAME_CASE.at(Place(known)))
     return files
+
+
+def _passwords(entries: list[_Entry]) -> Iterator[Finding]:
+    """Files that say they hold passwords, by their name or their header line."""
+    count = 0
+    for entry in entries:
+        name = re.split(r"[/\\]", entry.name)[-1]
+        header = _first_line(entry) if name.lower().endswith((".csv", ".tsv")) else ""
+        of_roster = "sourcedId" in header  # a copy of users.csv has a column of that name
+        count += bool(_PASSWORD.search(name if of_roster else name + header))
+    if count:
+        yield rules.PASSWORD_FILE.at(count=count)
+
+
+def _first_line(entry: _Entry) -> str:
+    """The first line in each encoding it may be in, one after the other; "" if unreadable."""
+    try:
+        with entry.open() as file:
+            head = file.read(_HEAD)
+    except DAMAGE:
+        return ""
+    texts = (head.decode(codec, "replace") for codec in ("utf-8", "cp932", "utf-16"))
+    return " ".join(text.partition("\n")[0] for text in texts)
 
 
 def _dangers(entries: list[_Entry]) -> Iterator[Finding]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from operator import itemgetter
 
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.oneroster.columns import Column
+from kakehashi.oneroster.columns import REFERENCES, Column
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.profiles import profiles_of
 from kakehashi.oneroster.scene import Scene
-from kakehashi.oneroster.values import faults
+from kakehashi.oneroster.values import all_well, faults
 
 _STATUS = frozenset({"", "active", "tobedeleted"})
 
@@ -22,16 +21,23 @@ def cell_faults(scene: Scene, table: Table) -> Iterator[Finding]:
     for at, column in scene.specs(table):
         if column.kind == "mode":
             continue
-        pick = itemgetter(at)
-        wrong = _wrong_values(column, set(map(pick, table.rows)))
+        wrong = _wrong_values(scene, table, at, column)
         if not wrong:
             continue
-        for n, row in enumerate(table.rows):
-            if rule := wrong.get(row[at]):
+        for n, value in enumerate(table.cells(at)):
+            if rule := wrong.get(value):
                 yield scene.told(rule, table, n, column.name)
 
 
-def _wrong_values(column: Column, values: set[str]) -> dict[str, Rule]:
+def _wrong_values(scene: Scene, table: Table, at: int, column: Column) -> dict[str, Rule]:
+    cells = table.cells(at)
+    if all_well(column.kind, cells):
+        return {}
+    if column.kind in REFERENCES:
+        # what refers to a row that is there is as well formed as that row's own id
+        values = set(scene.distinct(table, at) - scene.ids.get(column.target, frozenset()))
+    else:
+        values = set(cells)
     blank = "" in values
     values.discard("")
     wrong = faults(column, values)
@@ -50,7 +56,7 @@ def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
         return
     if not any(any(table.values(column)) for column in ("status", "dateLastModified")):
         return
-    statuses = list(table.values("status"))
+    statuses = table.values("status")
     yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
     if deleted := statuses.count("tobedeleted"):
         yield rules.ROWS_ARE_DELTA.at(Place(table.file, None, "status"), count=deleted)
@@ -96,14 +102,15 @@ def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
 
 def _sharing(table: Table, column: str) -> list[list[int]]:
     """Numbers of rows that share a value of ``column``, blanks apart, group by group."""
-    values = list(table.values(column))
+    values = table.values(column)
     if len(set(values)) == len(values):
         return []
+    shared = {value for value, count in Counter(values).items() if count > 1 and value}
     groups: dict[str, list[int]] = defaultdict(list)
     for n, value in enumerate(values):
-        groups[value].append(n)
-    groups.pop("", None)
-    return [group for group in groups.values() if len(group) > 1]
+        if value in shared:
+            groups[value].append(n)
+    return list(groups.values())
 
 
 def profile_blanks(scene: Scene, table: Table) -> Iterator[Finding]:
@@ -112,7 +119,7 @@ def profile_blanks(scene: Scene, table: Table) -> Iterator[Finding]:
     wanted = {c for p in profiles_of(scene.version) for c in p.required.get(table.file, ())}
     for column in table.columns if japanese else ():
         if column in wanted and column != "userMasterIdentifier":
-            values = list(table.values(column))
+            values = table.values(column)
             if count := values.count(""):
                 place = Place(table.file, None, column)
                 first = table.lines[values.index("")]

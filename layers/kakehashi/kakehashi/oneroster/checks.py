@@ -17,6 +17,7 @@ from kakehashi.oneroster.cells import (
 )
 from kakehashi.oneroster.columns import ROSTER
 from kakehashi.oneroster.model import BadRow, Package, Table
+from kakehashi.oneroster.passwords import filled_column
 from kakehashi.oneroster.profiles import VERSIONS, layout
 from kakehashi.oneroster.references import References
 from kakehashi.oneroster.relations import relation_faults
@@ -44,6 +45,7 @@ def _package_faults(package: Package, versions: Sequence[str]) -> Iterator[Findi
         yield from manifests.version_fault(package.manifest, versions)
         yield from manifests.agreement(package.manifest, package.present, package.version)
     for table in package.tables.values():
+        yield from filled_column(table)
         if table.whole and not table.rows and not table.bad:
             needed = table.file in ROSTER
             rule = rules.NO_ROWS if needed else rules.NO_ROWS_OPTIONAL

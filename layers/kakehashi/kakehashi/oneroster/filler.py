@@ -1,20 +1,21 @@
-"""Puts rows under a header, chunk by chunk.
+"""Puts rows under a header, block by block.
 
-A chunk is tidied column by column, so that a whole column is judged by one look and values that
+A block is tidied column by column, so that a whole column is judged by one look and values that
 repeat share one string.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import ROSTER, Column
 from kakehashi.oneroster.header import Header
 from kakehashi.oneroster.leniency import Tally, Tidy, replacements, tidy_of
-from kakehashi.oneroster.model import BadRow, Table
-from kakehashi.oneroster.rows import CHUNK, Rows
+from kakehashi.oneroster.model import BadRow, ByColumn, Table
+from kakehashi.oneroster.rows import Columns, Rows
 
 _REPEATING = frozenset(
     (
@@ -37,7 +38,7 @@ Share = Callable[[str, str], str]
 
 
 class Filler:
-    """Puts rows under a header, chunk by chunk."""
+    """Puts rows under a header, block by block."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class Filler:
         shared: dict[str, str],
     ) -> None:
         self.table, self.width, self.padding = table, len(header.columns), header.padding
+        table.rows = self.rows = ByColumn(self.width)
         self.specs = [known.get(name) or Column(name, "text") for name in header.columns]
         self.tidies: list[Tidy | None] = [tidy_of(table.file, spec) for spec in self.specs]
         self.share = [_sharing(table.file, spec, shared) for spec in self.specs]
@@ -54,27 +56,12 @@ class Filler:
         self.findings: list[Finding] = []
 
     def fill(self, rows: Rows) -> None:
-        for plain, where in rows.plain(self.width):
-            self._store(plain, where)
-        self._fill_slowly(rows)
+        for columns, lines in rows.blocks(self.width, partial(self._fit, rows)):
+            if columns:
+                self._store(columns, lines)
         self._look_at_the_end(rows)
 
-    def _fill_slowly(self, rows: Rows) -> None:
-        chunk: list[list[str]] = []
-        lines: list[int] = []
-        for row in rows:
-            cells = row if len(row) == self.width else self._fit(row, rows)
-            if not cells:
-                continue
-            chunk.append(cells)
-            lines.append(rows.line)
-            if len(chunk) == CHUNK:
-                self._store(chunk, lines)
-                chunk, lines = [], []
-        if chunk:
-            self._store(chunk, lines)
-
-    def _fit(self, row: list[str], rows: Rows) -> list[str]:
+    def _fit(self, rows: Rows, row: list[str]) -> list[str]:
         """``row`` without the empty cells under empty headers; [] where it does not fit."""
         cells, rest = row[: self.width], row[self.width :]
         if len(cells) == self.width and self.padding and not any(rest):
@@ -94,21 +81,19 @@ class Filler:
         if last and last.line == rows.line and not rows.text.endswith(("\n", "\r")):
             self.findings.append(rules.CUT_OFF.at(Place(self.table.file, last.line)))
 
-    def _store(self, chunk: list[list[str]], lines: Sequence[int]) -> None:
-        columns: list[Iterable[str]] = list(zip(*chunk, strict=True))
-        for at, tidy in enumerate(self.tidies):
-            column = columns[at]
+    def _store(self, columns: Columns, lines: Sequence[int]) -> None:
+        parts = zip(self.rows.columns, columns, self.tidies, self.share, strict=True)
+        for stored, column, tidy, share in parts:
             if not any(column):
+                stored.extend(column)
                 continue
-            if tidy and (new := replacements(tidy, column)):
-                column = self._replace(column, new, lines)
-            share = self.share[at]
-            columns[at] = map(share, column, column) if share else column
-        self.table.rows.extend(zip(*columns, strict=True))
+            new = replacements(tidy, column) if tidy else {}
+            read = self._replace(column, new, lines) if new else column
+            stored.extend(map(share, read, read) if share else read)
         self.table.lines.extend(lines)
 
     def _replace(
-        self, column: Iterable[str], new: Mapping[str, tuple[str, Rule]], lines: Sequence[int]
+        self, column: Sequence[str], new: Mapping[str, tuple[str, Rule]], lines: Sequence[int]
     ) -> list[str]:
         out = []
         for value, line in zip(column, lines, strict=True):

@@ -36,11 +36,12 @@ def read_header(file: str, version: str, cells: Sequence[str]) -> Header:
     if "sourcedId" not in names:
         place = Place(file, 1)
         return Header((), padding, False, (rules.NO_HEADER.at(place),))
-    twice = _twice(file, names)
+    if twice := _twice(file, names):
+        return Header(tuple(names), padding, False, tuple(twice))
     odd = [*_order(file, version, names), *_oddities(file, version, written, names)]
     if padding:
         odd.append(rules.TRAILING_HEADERS.at(Place(file, 1), count=padding))
-    return Header(tuple(names), padding, not twice, (*twice, *odd))
+    return Header(tuple(names), padding, True, tuple(odd))
 
 
 def _canonical(file: str, version: str, written: list[str]) -> list[str]:

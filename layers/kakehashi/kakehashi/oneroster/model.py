@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -20,6 +20,34 @@ class BadRow:
     cells: Row
 
 
+class ByColumn(Collection[Row]):
+    """Rows kept as one list for each column and put together when asked for.
+
+    So the reader keeps them: a check looks at one column at a time, and rarely at a row.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, width: int) -> None:
+        self.columns: list[list[str]] = [[] for _ in range(width)]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Row]:
+        return zip(*self.columns, strict=True)
+
+    def __getitem__(self, n: int) -> Row:
+        return tuple(column[n] for column in self.columns)
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
+
+    def clear(self) -> None:
+        for column in self.columns:
+            column.clear()
+
+
 @dataclass(slots=True)
 class Table:
     """One CSV file, leniencies applied.
@@ -31,7 +59,7 @@ class Table:
 
     file: str
     columns: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] | ByColumn = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     whole: bool = True
@@ -40,10 +68,16 @@ class Table:
         """Position of ``column``, or None where the file does not have it."""
         return self.columns.index(column) if column in self.columns else None
 
-    def values(self, column: str) -> Iterator[str]:
+    def cells(self, at: int) -> Sequence[str]:
+        """Cells of the column at position ``at``, in row order."""
+        if isinstance(self.rows, ByColumn):
+            return self.rows.columns[at]
+        return list(map(itemgetter(at), self.rows))
+
+    def values(self, column: str) -> Sequence[str]:
         """Cells of ``column`` in row order; blanks where the file does not have it."""
         at = self.index(column)
-        return ("" for _ in self.rows) if at is None else map(itemgetter(at), self.rows)
+        return [""] * len(self.rows) if at is None else self.cells(at)
 
     def records(self) -> Iterator[dict[str, str]]:
         """Rows as dictionaries: convenient and slow."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import IO, Self
 
 from kakehashi.catalogue import oneroster as rules
-from kakehashi.findings import Finding, Place
+from kakehashi.findings import Finding, Place, refuses
 from kakehashi.oneroster.archive import READ_DAMAGE, Open
 from kakehashi.oneroster.columns import Column
 from kakehashi.oneroster.filler import Filler
@@ -52,7 +52,10 @@ def _decode(open_file: Open, table: Table, scheme: Scheme) -> list[Finding]:
         head = raw.read(4)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 in head[:2]:
             table.whole = False
-            return [rules.UTF_16.at(place, encoding="UTF-16")]
+            if not head.strip(b"\0"):  # zeros, as a disk that failed leaves them
+                return [rules.NOT_UTF_8.at(place, encoding="unknown")]
+            wider = head in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}
+            return [rules.UTF_16.at(place, encoding="UTF-32" if wider else "UTF-16")]
         raw.seek(0)
         findings = [rules.BOM.at(place)] if head.startswith(codecs.BOM_UTF8) else []
         try:
@@ -60,9 +63,8 @@ def _decode(open_file: Open, table: Table, scheme: Scheme) -> list[Finding]:
                 return findings + _read(text, table, scheme)
         except UnicodeDecodeError:
             table.whole = False
-            table.rows.clear()
-            table.lines.clear()
-            table.bad.clear()
+            for kept in (table.rows, table.lines, table.bad):
+                kept.clear()
     return [*findings, _foreign(open_file, place)]
 
 
@@ -84,20 +86,19 @@ def _foreign(open_file: Open, place: Place) -> Finding:
 
 def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
     rows = Rows(stream, table.file, table.bad)
-    first = next(iter(rows), None)
+    first = next(rows.each(), None)
     if first is None or rows.findings:
         table.whole = False
-        return [*rows.findings, rules.NO_HEADER.at(Place(table.file, 1))]
-    unix = not rows.text.endswith("\r\n")
+        table.bad.clear()
+        stops = [finding for finding in rows.findings if refuses([finding])]
+        return stops or [rules.NO_HEADER.at(Place(table.file, 1))]
     header = scheme.header(first)
-    findings = list(header.findings)
-    if unix:
-        findings.append(rules.LINE_ENDS.at(Place(table.file)))
     if not header.usable:
         table.whole = False
-        return findings
+        return [*header.findings, *rows.notes()]
     table.columns = header.columns
     filler = Filler(table, header, scheme.columns, scheme.shared)
     filler.fill(rows)
-    table.whole = not any(f.code == rules.QUOTES_BROKEN.code for f in rows.findings)
-    return [*findings, *rows.findings, *rows.notes(), *filler.findings, *filler.tally.findings()]
+    table.whole = not refuses(rows.findings)
+    used = [*rows.notes(), *filler.tally.findings()]
+    return [*header.findings, *rows.findings, *filler.findings, *used]

@@ -1,13 +1,15 @@
 """References between files, root causes first: one missing target is one finding.
 
 A reference whose target is missing, or whose target's own row is at fault, is a consequence: it
-is counted as a child of the finding on the target and not printed again.
+is counted as a child of the finding on the target and not printed again. So is every reference
+into a file that is refused (missing, empty, cut off, unreadable), or that lacks so many rows that
+it is told as incomplete.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kakehashi.catalogue import oneroster as rules
@@ -18,6 +20,14 @@ from kakehashi.oneroster.scene import Scene
 from kakehashi.oneroster.values import faults, split
 
 Target = tuple[str, str]  # (file, sourcedId)
+
+# Findings that a row is missing from another file, though nothing names that row.
+_LACKS_ROW_IN = {
+    rules.NO_ROLE.code: "roles.csv",
+    rules.NOT_IN_HOME_CLASS.code: "enrollments.csv",
+}
+_FEW = 20  # missing rows that are told one by one whatever the size of the file
+_SHARE = 0.2  # of a file's rows: more staff than that are in no city's files by mistake
 
 
 @dataclass(slots=True)
@@ -59,12 +69,40 @@ class References:
             for at, column in self.scene.specs(table):
                 if column.kind in REFERENCES and table.rows:
                     self._column(table, at, column)
+        incomplete = [*self._fold_missing(), *self._fold_roles()]
+        files = {told.place.file for told in incomplete}
+        roots = [(n, f) for n, f in enumerate(self.found) if not self._follows(f, files)]
         known = [
-            replace(f, children=self.children[n]) if n in self.children else f
-            for n, f in enumerate(self.found)
+            replace(f, children=self.children[n]) if n in self.children else f for n, f in roots
         ]
         lost = (m.finding(target) for (target, _), m in self.missing.items())
-        return [*known, *lost, *self.damaged, *self.slack]
+        return [*incomplete, *known, *lost, *self.damaged, *self.slack]
+
+    def _fold_missing(self) -> Iterator[Finding]:
+        """Files that lack many rows: one finding each instead of one for each row."""
+        for file, lost in Counter(file for file, _ in self.missing).items():
+            if _many(lost, len(self.scene.ids[file]) + lost):
+                folded = [self.missing.pop(t) for t in list(self.missing) if t[0] == file]
+                told = rules.INCOMPLETE.at(Place(file), count=lost)
+                yield replace(told, children=sum(one.places for one in folded))
+
+    def _fold_roles(self) -> Iterator[Finding]:
+        """roles.csv without the rows of many users, to whom nothing else refers."""
+        file = _LACKS_ROW_IN[rules.NO_ROLE.code]
+        lost = sum(finding.code == rules.NO_ROLE.code for finding in self.found)
+        users = self.scene.package.tables.get("users.csv")
+        if users and file not in self.unread and _many(lost, len(users.rows)):
+            yield replace(rules.INCOMPLETE.at(Place(file), count=lost), children=lost)
+
+    def _follows(self, finding: Finding, incomplete: Container[str]) -> bool:
+        """Whether ``finding`` only says again that a file is refused; counts it there."""
+        file = _LACKS_ROW_IN.get(finding.code)
+        if file is None:
+            return False
+        if file in self.unread:
+            self.children[self.unread[file]] += 1
+            return True
+        return file in incomplete
 
     def _find_roots(self) -> None:
         """Which finding already speaks of a target: its file, or its own row."""
@@ -76,25 +114,24 @@ class References:
                 self.roots.setdefault((file, self.scene.id_at(file, line)), n)
 
     def _column(self, table: Table, at: int, column: Column) -> None:
-        troubled = self._troubled({row[at] for row in table.rows}, column)
+        troubled = self._troubled(self.scene.distinct(table, at), column)
         if not troubled:
             return
         there = self.scene.ids.get(column.target)
         if column.slack or table.file not in ROSTER or column.target not in ROSTER:
             self._note(table, at, column, troubled, there or frozenset())
             return
-        for n, row in enumerate(table.rows):
-            for item in troubled.get(row[at], ()):
+        for n, cell in enumerate(table.cells(at)):
+            for item in troubled.get(cell, ()):
                 self._one(table, n, column, item, there)
 
-    def _troubled(self, cells: set[str], column: Column) -> Mapping[str, Sequence[str]]:
+    def _troubled(self, cells: frozenset[str], column: Column) -> Mapping[str, Sequence[str]]:
         """Of the distinct ``cells``, those that refer to something missing or at fault."""
         there = self.scene.ids.get(column.target, frozenset())
         hurt = {source for file, source in self.roots if file == column.target}
         sound = there - hurt if hurt else there
-        cells = cells - sound  # one set operation, and nearly always nothing is left
-        cells.discard("")
-        cells -= faults(column, cells).keys()
+        cells = cells - sound - {""}  # set operations, and nearly always nothing is left
+        cells -= faults(column, cells - there).keys()
         many = column.kind == "refs"
         items = {cell: split(cell) if many else [cell] for cell in cells}
         return {cell: found for cell, found in items.items() if not sound.issuperset(found)}
@@ -105,10 +142,11 @@ class References:
         target = (column.target, item)
         if target in self.roots:
             self.children[self.roots[target]] += 1
-        elif there is None:
-            if column.target in self.unread:
-                self.children[self.unread[column.target]] += 1
-        elif item not in there:
+        elif there is not None and item in there:
+            return
+        elif column.target in self.unread:
+            self.children[self.unread[column.target]] += 1
+        elif there is not None:
             if _lost_zeros(item, there):
                 self.damaged.append(self.scene.told(rules.EXCEL, table, n, column.name))
                 return
@@ -129,9 +167,13 @@ class References:
     ) -> None:
         """References no account depends on: one note a column."""
         lost = {cell for cell, items in troubled.items() if not there.issuperset(items)}
-        if count := sum(row[at] in lost for row in table.rows):
+        if count := sum(cell in lost for cell in table.cells(at)):
             place = Place(table.file, None, column.name)
             self.slack.append(rules.DANGLING_SLACK.at(place, target=column.target, count=count))
+
+
+def _many(lost: int, rows: int) -> bool:
+    return lost > _FEW and lost > _SHARE * rows
 
 
 def _lost_zeros(item: str, there: frozenset[str]) -> bool:

@@ -159,9 +159,8 @@ def _grades_of_pupils(scene: Scene, table: Table) -> Iterator[Finding]:
     source, column = (roles, "userSourcedId") if roles else (table, "sourcedId")
     pairs = zip(source.values(column), source.values("role"), strict=True)
     pupils = blank & {user for user, role in pairs if role == "student"}
-    at = table.index("sourcedId")
-    for n, row in enumerate(table.rows if at is not None else ()):
-        if at is not None and row[at] in pupils:
+    for n, user in enumerate(table.values("sourcedId")):
+        if user in pupils:
             yield scene.told(rules.NO_GRADE, table, n, "grades")
 
 

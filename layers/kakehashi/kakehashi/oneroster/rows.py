@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from operator import itemgetter
+from typing import IO
 
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.model import BadRow
 
-CHUNK = 128  # lines; larger chunks fall out of the cache and cost a fifth more
+BLOCK = 1 << 15  # characters: what fits the cache while its columns are looked at
+LONGEST = 1 << 17  # characters of a line; csv.reader takes no longer field either
+
+Columns = Sequence[Sequence[str]]
+Fit = Callable[[list[str]], list[str]]
+
+_FIELD = r'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
+_AS_THE_STANDARD_SAYS = re.compile(rf"{_FIELD}(?:,{_FIELD})*+")  # RFC 4180, one row
 
 
 @dataclass(slots=True)
 class Rows:
     """Physical lines in, rows out; remembers what could not be read as a row.
 
-    ``line`` is where the row last yielded begins, ``end`` where it ends, ``text`` the line last
-    read.
+    ``line`` is where the row last read begins, ``end`` where it ends, ``text`` the line last read
+    by itself.
     """
 
-    stream: Iterable[str]
+    stream: IO[str]
     file: str
     bad: list[BadRow]
     line: int = 0
@@ -31,46 +40,82 @@ class Rows:
     text: str = ""
     blank: list[int] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    stopped: bool = False
+    bare: bool = False  # whether a row ends in less than CRLF
+    _ahead: IO[str] = field(default_factory=io.StringIO)
+    _row: list[str] = field(default_factory=list)
 
-    def _physical(self) -> Iterator[str]:
-        for text in self.stream:
-            self.text = text
-            yield text
+    def blocks(self, width: int, fit: Fit) -> Iterator[tuple[Columns, Sequence[int]]]:
+        """All rows as columns, block by block, with the lines on which the rows begin.
 
-    def plain(self, width: int) -> Iterator[tuple[list[list[str]], range]]:
-        """Chunks in which every line is one row of ``width`` cells, with their lines.
-
-        The fast road: it ends before the first chunk that is not so, which stays in the stream.
+        ``fit`` makes a row of another width fit, or gives [] for a row to leave out.
         """
-        stream = iter(self.stream)
-        while lines := list(islice(stream, CHUNK)):
-            rows = _parsed(lines)
-            even = len(rows) == len(lines) and set(map(len, rows)) == {width}
-            if not even or not all(map(itemgetter(0), rows)):
-                self.stream = chain(lines, stream)
+        while not self.stopped:
+            text = self.stream.read(BLOCK) + self.stream.readline(LONGEST)
+            if not text:
                 return
-            first, self.line, self.text = self.end + 1, self.end + len(lines), lines[-1]
-            self.end = self.line
-            yield rows, range(first, self.end + 1)
+            columns = split(text, width) if len(text) < LONGEST else []
+            if columns and all(columns[0]):
+                self.bare |= not text.endswith("\r\n")
+                first, self.end = self.end + 1, self.end + len(columns[0])
+                yield columns, range(first, self.end + 1)
+            else:
+                yield self._one_by_one(text, width, fit)
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def _one_by_one(self, text: str, width: int, fit: Fit) -> tuple[Columns, Sequence[int]]:
+        """The rows that begin in ``text``; the last may run on into the stream."""
+        self._ahead = io.StringIO(text, newline="")
+        until = self.end + sum(1 for _ in self._ahead)
+        self._ahead.seek(0)
+        rows, lines = [], []
+        for row in self.each(until):
+            if cells := row if len(row) == width else fit(row):
+                rows.append(cells)
+                lines.append(self.line)
+        return list(zip(*rows, strict=True)), lines
+
+    def each(self, until: int = sys.maxsize) -> Iterator[list[str]]:
+        """The rows one by one, to the first that ends on line ``until`` or below."""
         reader = csv.reader(self._physical(), strict=True)
         above = self.end
-        while True:
+        while self.end < until:
+            self._row.clear()
             try:
-                for row in reader:
-                    self.line, self.end = self.end + 1, above + reader.line_num
-                    if not row or not (row[0] or any(row)):  # Excel leaves lines of bare commas
-                        self.blank.append(self.line)
-                        continue
-                    if self.end != self.line:
-                        self.breaks.append(self.line)
-                    yield row
-                return
+                row = next(reader, None)
             except csv.Error:
                 self.line, self.end = self.end + 1, above + reader.line_num
                 self._broken()
+                continue
+            if row is None:
+                return
+            self.line, self.end = self.end + 1, above + reader.line_num
+            self.bare |= self.text.endswith(("\n", "\r")) and not self.text.endswith("\r\n")
+            if not row or not (row[0] or any(row)):  # Excel leaves lines of bare commas
+                self.blank.append(self.line)
+                continue
+            self._look_at(row)
+            yield row
+
+    def _physical(self) -> Iterator[str]:
+        while text := self._ahead.readline() or self.stream.readline(LONGEST):
+            if len(text) >= LONGEST:
+                self.findings.append(rules.LONG_LINE.at(Place(self.file), limit=LONGEST))
+                self.stopped = True
+                return
+            self.text = text
+            self._row.append(text)
+            yield text
+
+    def _look_at(self, row: list[str]) -> None:
+        """Note a line break inside a field, and a quote where the field is not quoted."""
+        if self.end != self.line:
+            self.breaks.append(self.line)
+        if '"' in "".join(row):
+            written = "".join(self._row).rstrip("\r\n")
+            if not _AS_THE_STANDARD_SAYS.fullmatch(written):
+                self.quotes.append(self.line)
 
     def _broken(self) -> None:
         """Quotes that do not pair up: one line is one bad row; more may hide whole rows."""
@@ -90,14 +135,35 @@ class Rows:
 
     def notes(self) -> Iterator[Finding]:
         """The leniencies used on lines, each once."""
-        for rule, lines in ((rules.BLANK_LINES, self.blank), (rules.LINE_BREAK, self.breaks)):
+        if self.bare:
+            yield rules.LINE_ENDS.at(Place(self.file))
+        found = (
+            (rules.BLANK_LINES, self.blank),
+            (rules.LINE_BREAK, self.breaks),
+            (rules.STRAY_QUOTE, self.quotes),
+        )
+        for rule, lines in found:
             if lines:
                 yield rule.at(Place(self.file), count=len(lines), first_line=lines[0])
 
 
-def _parsed(lines: list[str]) -> list[list[str]]:
-    """``lines`` as rows, or none where they are not whole rows by themselves."""
-    try:
-        return list(csv.reader(lines, strict=True))
-    except csv.Error:
+def split(text: str, width: int) -> list[list[str]]:
+    """Whole lines as columns, where all cells are quoted or none; [] where csv.reader must look.
+
+    Five times as fast as csv.reader, and no list a row: quotes are counted, so that every one of
+    them is known to stand at the edge of a cell, and then the cells are what stands between.
+    """
+    end = "\r\n" if text.endswith("\r\n") else "\n"
+    lines, quotes = text.count("\n"), text.count('"')
+    if not text.endswith("\n") or text.count("\r") != (lines if end == "\r\n" else 0):
         return []
+    if not quotes:
+        cells = text[: -len(end)].replace(end, f",{end},").split(",")
+    elif quotes == 2 * width * lines and text[0] == text[-len(end) - 1] == '"':
+        cells = text[1 : -len(end) - 1].replace(f'"{end}"', f'","{end}","').split('","')
+    else:
+        return []
+    step = width + 1  # a row's end has become a cell of its own, to see that rows are even
+    if len(cells) != step * lines - 1 or cells[width::step].count(end) != lines - 1:
+        return []
+    return [cells[at::step] for at in range(width)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
 
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import Column
@@ -29,6 +28,7 @@ class Scene:
     """A package under inspection. Indexes are built when the first fault asks for them."""
 
     package: Package
+    _distinct: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def version(self) -> str:
@@ -38,6 +38,13 @@ class Scene:
         """``file`` where it was read to its end."""
         table = self.package.tables.get(file)
         return table if table and table.whole else None
+
+    def distinct(self, table: Table, at: int) -> frozenset[str]:
+        """The values of a column, counted out once: several checks ask for those of ids."""
+        key = (table.file, at)
+        if key not in self._distinct:
+            self._distinct[key] = frozenset(table.cells(at))
+        return self._distinct[key]
 
     def specs(self, table: Table) -> Iterator[tuple[int, Column]]:
         """Position and definition of the columns we know."""
@@ -49,8 +56,8 @@ class Scene:
     @cached_property
     def ids(self) -> Mapping[str, frozenset[str]]:
         """sourcedIds of every file that was read to its end."""
-        whole = (t for t in self.package.tables.values() if t.whole)
-        return {t.file: frozenset(t.values("sourcedId")) for t in whole}
+        whole = ((t, t.index("sourcedId")) for t in self.package.tables.values() if t.whole)
+        return {t.file: self.distinct(t, at) for t, at in whole if at is not None}
 
     @cached_property
     def _master_ids(self) -> Mapping[str, str]:
@@ -88,9 +95,10 @@ class Scene:
 
     def pupil(self, table: Table, row: Row) -> str | None:
         """The userMasterIdentifier of whoever ``row`` is about, where it is well formed."""
-        column = "sourcedId" if table.file == "users.csv" else "userSourcedId"
-        at = table.index(column)
-        master = "" if at is None else self._master_ids.get(row[at], "")
+        own = table.file == "users.csv"
+        at = table.index("userMasterIdentifier" if own else "userSourcedId")
+        cell = "" if at is None else row[at]
+        master = cell if own else self._master_ids.get(cell, "")
         return master if UUID4.fullmatch(master) else None
 
     def school(self, table: Table, row: Row) -> str | None:
@@ -118,17 +126,13 @@ class Scene:
 
         ``judge`` is asked once per distinct combination; nothing where a column is missing.
         """
-        places = [table.index(column) for column in columns]
-        if None in places:
+        if not all(column in table.columns for column in columns):
             return
-        pick = itemgetter(*(at for at in places if at is not None))
-        if len(columns) == 1:
-            verdicts = {value: judge(value) for value in set(map(pick, table.rows))}
-        else:
-            verdicts = {values: judge(*values) for values in set(map(pick, table.rows))}
+        picked = list(map(table.values, columns))
+        verdicts = {values: judge(*values) for values in set(zip(*picked, strict=True))}
         bad = {values: rule for values, rule in verdicts.items() if rule}
         if not bad:
             return
-        for n, row in enumerate(table.rows):
-            if rule := bad.get(pick(row)):
+        for n, values in enumerate(zip(*picked, strict=True)):
+            if rule := bad.get(values):
                 yield self.told(rule, table, n, columns[-1])

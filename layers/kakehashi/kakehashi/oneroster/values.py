@@ -133,9 +133,8 @@ _JUDGES: dict[str, Judge] = {
     "code": _code,
 }
 
-_ALL_WELL = {  # a whole column judged by one run of the regex engine
+_ALL_WELL = {  # of kinds whose values hardly repeat: the others are judged value by value
     "guid": re.compile(rf"(?:{_IDENTIFIER.pattern}\n)*+"),
-    "ref": re.compile(rf"(?:{_IDENTIFIER.pattern}\n)*+"),
     "uuid4": re.compile(rf"(?:{UUID4.pattern}\n)*+"),
     "userIds": re.compile(rf"(?:{_USER_ID}\n)*+"),
 }
@@ -144,12 +143,18 @@ _EXCEL_ANYWHERE = re.compile(
 )
 
 
-def _all_well(kind: str, values: Collection[str]) -> bool:
-    text = "\n".join(values) + "\n"
-    if kind in {"name", "code"}:
-        return not _EXCEL_ANYWHERE.search(text)
-    pattern = _ALL_WELL.get(kind)
-    return bool(pattern and text.count("\n") == len(values) and pattern.fullmatch(text))
+def all_well(kind: str, cells: Collection[str]) -> bool:
+    """Whether one run of the regex engine over a whole column says that each cell is well formed.
+
+    Where it does not, cells may still be: there may be blanks, or no such pattern.
+    """
+    if kind not in _ALL_WELL and kind != "code":
+        return False
+    text = "\n".join(cells) + "\n"
+    if kind == "code":
+        return "" not in cells and not _EXCEL_ANYWHERE.search(text)
+    pattern = _ALL_WELL[kind]
+    return text.count("\n") == len(cells) and pattern.fullmatch(text) is not None
 
 
 def judge_of(column: Column) -> Judge | None:
@@ -164,6 +169,6 @@ def faults(column: Column, values: Collection[str]) -> dict[str, Rule]:
     judge = judge_of(column)
     if not judge:
         return {}
-    if _all_well(column.kind, values):
+    if column.kind in {"name", "code"} and not _EXCEL_ANYWHERE.search("\n".join(values)):
         return {}
     return {value: rule for value in values if (rule := judge(value))}

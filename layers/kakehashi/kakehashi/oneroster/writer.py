@@ -7,13 +7,15 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
 from kakehashi.oneroster.columns import TABLES
 from kakehashi.oneroster.model import Row, Table
 from kakehashi.oneroster.profiles import CANONICAL, PROFILES, Profile, files_of, profiles_of
 
 Mode = Literal["bulk", "delta"]
+type Sheet = tuple[Sequence[str], Iterable[Sequence[str]]]  # header, rows
+_LEVEL = 3  # a tenth larger than the default, in less than half the time
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; a clock would change the bytes
 
 
@@ -64,16 +66,15 @@ def write_package(
 
     Raises ValueError for a table that OneRoster does not define.
     """
-    files = write_files(
-        tables, dialect, mode=mode, system_name=system_name, system_code=system_code
-    )
+    sheets = _sheets(tables, dialect, mode, system_name, system_code)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(files):
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(sheets):
             info = zipfile.ZipInfo(name, _EPOCH)
             info.create_system, info.external_attr = 3, 0o644 << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, files[name])
+            info.compress_type, info.compress_level = zipfile.ZIP_DEFLATED, _LEVEL
+            with archive.open(info, "w") as entry:  # row by row: a city's users are 10 MB of text
+                _write_csv(entry, *sheets[name], dialect)
     return out.getvalue()
 
 
@@ -86,6 +87,21 @@ def write_files(
     system_code: str = "",
 ) -> dict[str, bytes]:
     """The CSV files of a package by name, manifest.csv among them."""
+    bodies: dict[str, bytes] = {}
+    for name, sheet in _sheets(tables, dialect, mode, system_name, system_code).items():
+        body = io.BytesIO()
+        _write_csv(body, *sheet, dialect)
+        bodies[name] = body.getvalue()
+    return bodies
+
+
+def _sheets(
+    tables: Mapping[str, Table] | Iterable[Table],
+    dialect: Dialect,
+    mode: Mode,
+    system_name: str,
+    system_code: str,
+) -> dict[str, Sheet]:
     given = tables.values() if isinstance(tables, Mapping) else tables
     filled = {table.file: table for table in given if table.rows}
     if unknown := filled.keys() - TABLES.keys():
@@ -99,11 +115,11 @@ def write_files(
     )
     systems = (("source.systemName", system_name), ("source.systemCode", system_code))
     properties += (pair for pair in systems if pair[1])
-    bodies = {file: _csv(*_laid_out(table, dialect), dialect) for file, table in filled.items()}
-    return bodies | {"manifest.csv": _csv(("propertyName", "value"), properties, dialect)}
+    sheets: dict[str, Sheet] = {n: _laid_out(table, dialect) for n, table in filled.items()}
+    return sheets | {"manifest.csv": (("propertyName", "value"), properties)}
 
 
-def _laid_out(table: Table, dialect: Dialect) -> tuple[tuple[str, ...], Iterator[Row]]:
+def _laid_out(table: Table, dialect: Dialect) -> Sheet:
     """Header and rows in the dialect's columns; extensions nobody knows go to the right."""
     written = dialect.header(table.file)
     wanted = [CANONICAL.get(name, name) for name in written]
@@ -132,10 +148,12 @@ def _cells(rows: Iterable[Row], places: list[int | None], null_at: int | None) -
         yield tuple(cells)
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
-    text = io.StringIO(newline="")
+def _write_csv(
+    out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect
+) -> None:
     quoting: Literal[0, 1] = csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL
     head: Literal[0, 1] = quoting if dialect.quote_header else csv.QUOTE_MINIMAL
+    text = io.TextIOWrapper(out, "utf-8-sig" if dialect.bom else "utf-8", newline="")
     csv.writer(text, quoting=head, lineterminator=dialect.line_end).writerow(header)
     csv.writer(text, quoting=quoting, lineterminator=dialect.line_end).writerows(rows)
-    return text.getvalue().encode("utf-8-sig" if dialect.bom else "utf-8")
+    text.detach()  # flushes; ``out`` is its owner's to close

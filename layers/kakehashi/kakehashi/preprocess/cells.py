@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,9 +19,4 @@ def cells(package: Package, file: str, *columns: str) -> Iterator[tuple[int, Cel
     table = package.tables.get(file)
     if table is None:
         return iter(())
-    indices = [table.index(column) for column in columns]
-    pick = itemgetter(*(-1 if index is None else index for index in indices))
-    if None in indices:
-        blank = ("",)
-        return zip(table.lines, (pick(row + blank) for row in table.rows), strict=True)
-    return zip(table.lines, map(pick, table.rows), strict=True)
+    return zip(table.lines, zip(*map(table.values, columns), strict=True), strict=True)

@@ -81,12 +81,14 @@ def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
     """
     best = max(row.score for row in rows)
     top = sorted((row for row in rows if row.score == best), key=lambda row: row.line)
-    rivals = [row for row in rows if row.held and row.is_order]
+    orders = [row for row in rows if row.is_order]
+    rivals = [row for row in orders if row.held]
     if not top[0].is_order:
         # nobody asks for anything: the rows agree, unless one of the best cannot be relied on
         chosen = next((row for row in top if row.held), top[0])
-    elif len(top) > 1:
-        _dispute(rules.SHARED_IDENTIFIER, "userMasterIdentifier", top, rows, found)
+    elif len(top) > 1 or _two_children(orders):
+        equals = top if len(top) > 1 else orders
+        _dispute(rules.SHARED_IDENTIFIER, "userMasterIdentifier", equals, rows, found)
         return None
     else:
         chosen = min(rivals, key=lambda row: row.line) if rivals else top[0]
@@ -134,6 +136,15 @@ def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
                 rules.OLDER_OWNER.at(place, pupil=row.pupil, kept_line=owner.line)
             )
     return [owner]
+
+
+def _two_children(orders: Iterable[Row]) -> bool:
+    """Whether one id stands on rows of several children: neither account nor name is the same.
+
+    Somebody typed over an id; a later begin date does not make one child of another.
+    """
+    orders = tuple(orders)
+    return len({row.account for row in orders if row.account}) > 1 and not _one_child(orders)
 
 
 def _one_child(rows: Iterable[Row]) -> bool:

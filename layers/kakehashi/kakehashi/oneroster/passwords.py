@@ -1,0 +1,64 @@
+"""Passwords where a roster should be: what forbids even to keep a copy of the drop."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator, Mapping
+from typing import IO
+
+from kakehashi.catalogue import oneroster as rules
+from kakehashi.findings import Finding, Place
+from kakehashi.oneroster.archive import READ_DAMAGE, Open, open_files
+from kakehashi.oneroster.model import Table
+from kakehashi.oneroster.rows import Rows
+
+COLUMN = "password"
+FILES = ("users.csv", "userProfiles.csv")  # whose standard has such a column
+
+
+def passwords_in(source: IO[bytes] | Mapping[str, bytes]) -> list[Finding]:
+    """The refusals of a drop that holds passwords: their files by name or header, filled columns.
+
+    Looked at as it streams by, so that nothing need be kept; never raises for bad data.
+    """
+    files = open_files(source)
+    found = [f for f in files.findings if f.code == rules.PASSWORD_FILE.code]
+    for file in FILES:
+        if opener := files.openers.get(file):
+            found += _told(file, _filled(opener))
+    return found
+
+
+def filled_column(table: Table) -> Iterator[Finding]:
+    """The same refusal, of a table that has been read."""
+    if table.file in FILES:
+        yield from _told(table.file, sum(map(bool, table.values(COLUMN))))
+
+
+def _told(file: str, count: int) -> Iterator[Finding]:
+    if count:
+        yield rules.PASSWORD_COLUMN.at(Place(file, None, COLUMN), count=count)
+
+
+def _filled(open_file: Open) -> int:
+    """How many rows have something in the password column, as far as they can be read."""
+    try:
+        with open_file() as raw:
+            wide = raw.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+            raw.seek(0)
+            # of CP932 only ASCII is read right, and that is what commas and quotes are
+            encoding = "utf-16" if wide else "utf-8-sig"
+            with io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
+                return _filled_rows(Rows(text, "", []))
+    except READ_DAMAGE:
+        return 0
+
+
+def _filled_rows(rows: Rows) -> int:
+    header = [name.strip().lower() for name in next(rows.each(), [])]
+    if COLUMN not in header:
+        return 0
+    at, width = header.index(COLUMN), len(header)
+    blocks = rows.blocks(width, lambda row: (row + [""] * width)[:width])
+    return sum(sum(map(bool, columns[at])) for columns, _ in blocks if columns)
