@@ -18,6 +18,7 @@ from kakehashi.city import City, Tool
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.outbox import Outbox
+from kakehashi.edges.receipts import Receipts
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
@@ -29,22 +30,27 @@ from kakehashi.roster import Known
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     began = time.monotonic()
     run, tool = Run.model_validate(event), str(event["tool"])
-    env = settings.load(settings.OutboxSettings)
+    env = settings.load(settings.ToolSettings)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
     outbox = Outbox(state, run, tool, env)
-    order = _order(run, city, tool, anew=outbox.turn.anew)
+    receipts = Receipts(folder, state, run, tool, env)
 
-    settled = _told_of(state, city.tools[tool], order.dialect)
-    board = deliver.Board.of(city.board_code, city.name)
-    records = deliver.records_of(settled, order.dialect, board)
-    delivery = deliver.build(order, records, outbox.before(order.dialect.header))
+    order = _order(run, city, tool, anew=outbox.turn.anew)
+    answer = receipts.gather(order.dialect.receipt)
+    settled = deliver.records_of(
+        _told_of(state, city.tools[tool], order.dialect),
+        order.dialect,
+        deliver.Board.of(city.board_code, city.name),
+    )
+    delivery = deliver.build(order, settled, outbox.before(order.dialect.header, answer))
 
     files = outbox.hand_over(delivery)
-    held = len({finding.pupil for finding in delivery.findings if finding.pupil})
-    _write_down(folder, delivery, files, held)
-    measure("deliver", run.city, {"RowsDelivered": sum(delivery.rows.values()), "PupilsHeld": held})
+    receipts.settle(delivered=bool(files))
+    _write_down(folder, delivery, files, answer)
+    rows, held = sum(delivery.rows.values()), len(delivery.held())
+    measure("deliver", run.city, {"RowsDelivered": rows, "PupilsHeld": held})
     extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
     logger.info("delivery", extra=extra)
     seconds = round(time.monotonic() - began, 3)
@@ -79,15 +85,16 @@ def _told_of(state: State, rules: Tool, dialect: deliver.Dialect) -> Iterator[Kn
 
 
 def _write_down(
-    folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]], held: int
+    folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]], answer: deliver.Answer
 ) -> None:
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
-    keys = [file["key"] for file in files]
-    folder.put_findings(f"deliver-{delivery.tool}", delivery.findings)
+    tool, keys = delivery.tool, [file["key"] for file in files]
+    said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
+    folder.put_findings(f"deliver-{tool}", [*delivery.findings, *said])
     folder.put_json(
-        f"deliveries/{delivery.tool}.json",
+        f"deliveries/{tool}.json",
         {
-            "tool": delivery.tool,
+            "tool": tool,
             "verdict": delivery.verdict,
             "mode": delivery.mode,
             "file": keys[0] if len(keys) == 1 else keys or "",
@@ -95,6 +102,7 @@ def _write_down(
             "rows": delivery.rows,
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
             "pupils": len(delivery.records.pupils()),
-            "held": held,
+            "held": len(delivery.held()),
+            "receipts": answer.counts(),
         },
     )

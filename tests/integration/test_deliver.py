@@ -79,6 +79,23 @@ def keys() -> list[str]:
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
+def versions(key: str) -> list[str]:
+    listed = boto3.client("s3").list_object_versions(Bucket="baselines", Prefix=key)
+    return [item["VersionId"] for item in listed.get("Versions", [])]
+
+
+def pointed(state: State) -> str:
+    return str(state.tool("interactive_study")["baseline"])
+
+
+def pointer(state: State, tool: str) -> dict[str, Any]:
+    """The pointer, and of the baseline what it says instead of which version it is."""
+    found = state.tool(tool)
+    which = {"Key": f"demo/{tool}.csv.gz", "VersionId": found["baseline"]}
+    kept = boto3.client("s3").get_object(Bucket="baselines", **which)["Body"].read()
+    return found | {"baseline": kept}
+
+
 def change(state: State, old: Known, **facts: Any) -> None:
     state.put_pupil(a_known(pupil=a_pupil(old.pupil.line - 1, **facts)), old)
 
@@ -93,8 +110,8 @@ def test_a_first_night_puts_the_zip_the_note_the_baseline_and_the_pointer(state:
     assert keys() == [key, "outbox/demo/interactive_study/latest.json"]
     latest = json.loads(body("outbox/demo/interactive_study/latest.json"))
     assert (latest["files"][0]["key"], latest["files"][0]["sha256"]) == (key, told["sha256"])
-    baseline = f"demo/baselines/interactive_study/{a_run().run_id}.jsonl"
-    assert state.tool("interactive_study")["baseline"] == baseline
+    (kept,) = versions("demo/interactive_study.csv.gz")
+    assert state.tool("interactive_study")["baseline"] == kept
     tool = Receiver()
     tool.take(body(key))
     assert set(tool.pupils()) == {a_pupil(1).id, a_pupil(2).id}
@@ -108,10 +125,10 @@ def test_a_night_of_changes_sends_them_alone_and_a_quiet_night_nothing(state: St
     assert (second["rows"]["users.csv"], second["verdict"]) == (1, "delivered")
     tool.take(body(second["file"]))
     assert tool.pupils()[a_pupil(1).id][2] == "改姓"
-    pointer = state.tool("interactive_study")
+    taken = state.tool("interactive_study")
     third = deliver(a_run("020002", "2026-11-26"))
     assert (third["verdict"], third["file"], third["rows"]) == ("nothing", "", {})
-    assert state.tool("interactive_study") == pointer
+    assert state.tool("interactive_study") == taken
 
 
 @pytest.mark.parametrize("tool", ["interactive_study", "lgate"])
@@ -122,19 +139,19 @@ def test_the_same_run_called_again_writes_the_same_bytes_and_pointer(
     change(state, a_known(2), family="改姓")
     run = a_run("030000", "2026-11-25")
     first = deliver(run, tool)
-    before = (first, body(first["file"]), state.tool(tool))
+    before = (first, body(first["file"]), pointer(state, tool))
     again = deliver(run, tool)
-    assert (again, body(again["file"]), state.tool(tool)) == before
+    assert (again, body(again["file"]), pointer(state, tool)) == before
 
 
 def test_a_run_killed_before_the_pointer_moved_makes_the_same_delivery_again(state: State) -> None:
     deliver(a_run())
-    pointer = state.tool("interactive_study")
+    taken = state.tool("interactive_study")
     change(state, a_known(2), family="改姓")
     run = a_run("030000", "2026-11-25")
     first = deliver(run)
     state.note_tool(
-        **{"name": "interactive_study"}, **{k: v for k, v in pointer.items() if k != "sk"}
+        **{"name": "interactive_study"}, **{k: v for k, v in taken.items() if k != "sk"}
     )
     assert deliver(run) == first
 
@@ -157,7 +174,9 @@ def test_a_second_delta_of_a_day_does_not_replace_the_first(state: State) -> Non
 def test_a_pupil_forgotten_on_an_approved_order_is_to_be_deleted(state: State) -> None:
     tool = Receiver()
     tool.take(body(deliver(a_run())["file"]))
-    state.drop_pupil(a_pupil(2).id)
+    gone = state.pupil(a_pupil(2).id)
+    assert gone
+    state.drop_pupil(gone)
     tool.take(body(deliver(a_run("020001", "2026-11-25"))["file"]))
     assert set(tool.pupils()) == {a_pupil(1).id}
 
@@ -173,8 +192,9 @@ def test_a_tool_may_be_told_everything_anew(state: State) -> None:
 
 def test_a_lost_baseline_is_told_and_not_taken_for_an_empty_tool(state: State) -> None:
     deliver(a_run())
-    key = state.tool("interactive_study")["baseline"]
-    boto3.client("s3").delete_object(Bucket="runs", Key=key)
+    boto3.client("s3").delete_object(
+        Bucket="baselines", Key="demo/interactive_study.csv.gz", VersionId=pointed(state)
+    )
     with pytest.raises(BadConfiguration, match="interactive_study"):
         deliver(a_run("020001", "2026-11-25"))
     state.note_tool("interactive_study", anew=True)

@@ -133,3 +133,11 @@ def test_pupils_of_an_earlier_year_keep_their_class_beside_this_years() -> None:
     sessions = [row["title"] for row in unzip(delivery.files[0].body)["academicSessions.csv"]]
     assert (delivery.verdict, sorted(sessions)) == ("delivered", ["2025年度", "2026年度"])
     assert load("lgate").rules.required["users.csv"]
+
+
+def test_a_line_break_in_a_cell_shifts_no_fault_to_another_record() -> None:
+    city = [known(1, class_title="3年\n1組"), known(2), known(3, class_title="4年\r\n1組")]
+    delivery = deliver_to(city)
+    held = {f.pupil for f in delivery.findings}
+    assert held == {a_pupil(1).id, a_pupil(3).id}
+    assert pupils(delivery) == [a_pupil(2).id]

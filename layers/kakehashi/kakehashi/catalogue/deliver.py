@@ -90,3 +90,32 @@ LEFT_OUT = Rule(
     todo="この児童生徒のほかの T の指摘を直してください。次の夜に載ります。",
     todo_en="Mend the pupil's other T findings; the next night carries the pupil.",
 )
+RECEIPT = Rule(
+    "T020",
+    Effect.NOTE,
+    ja="{tool} から取込結果が届きました。取込 {accepted} 行、取込めず {rejected} 行"
+    "(うち、渡した内容と突き合わせられない行 {unknown})。",
+    en="{tool} sent a receipt: {accepted} rows taken, {rejected} not taken ({unknown} of them are"
+    " no row that was delivered).",
+    todo="取込めなかった行があれば、T021 を見てください。",
+    todo_en="If rows were not taken, see T021.",
+)
+RECEIPT_REJECTED = Rule(
+    "T021",
+    Effect.NOTE,
+    ja="{tool} がこの行を取込めませんでした(理由 {reason})。次に渡すファイルに、もう一度載せます。",
+    en="{tool} did not take this row (reason {reason}). It is in the next file again.",
+    todo="理由コードをツールの提供元の一覧で調べ、C4th の値に原因があれば直してください。",
+    todo_en="Look the reason up with the tool's maker; where the value is to blame, mend it in"
+    " C4th.",
+    causes="A reason that is not a code is told as `other`: a free text may quote a name.",
+)
+RECEIPT_UNREADABLE = Rule(
+    "T022",
+    Effect.NOTE,
+    ja="{tool} の取込結果のファイルを読めませんでした({reason})。",
+    en="A receipt of {tool} could not be read ({reason}).",
+    todo="列名(行または ID、結果または理由)と文字コード(UTF-8)を確かめ、置き直してください。",
+    todo_en="Check the columns (line or id, result or reason) and the encoding (UTF-8), and put it"
+    " again.",
+)

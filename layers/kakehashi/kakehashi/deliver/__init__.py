@@ -1,13 +1,16 @@
 """The settled roster → the files of one learning tool, in exactly what that tool can take in."""
 
-from kakehashi.deliver.baseline import from_lines, to_lines
+from kakehashi.deliver.baseline import read_baseline, write_baseline
 from kakehashi.deliver.delivery import Delivery, Order, Outgoing, build
 from kakehashi.deliver.delta import changed_at
 from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
+from kakehashi.deliver.receipts import Answer, taken_back
 from kakehashi.deliver.records import Records, records_of, takes
 from kakehashi.deliver.rows import Board
+from kakehashi.deliver.selection import schools_of_pupils
 
 __all__ = [
+    "Answer",
     "Board",
     "Delivery",
     "Dialect",
@@ -17,9 +20,11 @@ __all__ = [
     "UnknownDialect",
     "build",
     "changed_at",
-    "from_lines",
     "load",
+    "read_baseline",
     "records_of",
+    "schools_of_pupils",
+    "taken_back",
     "takes",
-    "to_lines",
+    "write_baseline",
 ]

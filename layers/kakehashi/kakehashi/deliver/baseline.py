@@ -1,42 +1,52 @@
-"""What a tool last took, as JSON lines: a header line, then one line a record."""
+"""What a tool last took, as CSV: a header line for each file, then one line a record.
+
+    ,users.csv,sourcedId,status,…        the columns of a file; the first cell is blank
+    users.csv,<sourcedId>,<cells>…       a record of that file
+
+CSV, because a city has a hundred thousand records and both ways are C.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+import csv
+from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
-from kakehashi.deliver.records import Records, Shape
+from kakehashi.deliver.records import Records, Row, Shape
 
 
-def to_lines(records: Records) -> Iterator[dict[str, Any]]:
-    """The lines of a baseline file, the same for the same records."""
-    yield {"header": {file: list(columns) for file, columns in records.shape.header.items()}}
-    for (file, sourced_id), row in records:
-        yield {"file": file, "id": sourced_id, "row": row}
+def write_baseline(records: Records, out: TextIO) -> None:
+    """The same text for the same records; ``out`` leaves line ends alone (``newline=""``)."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows(("", file, *columns) for file, columns in records.shape.header.items())
+    writer.writerows((file, sourced_id, *row) for (file, sourced_id), row in records)
 
 
-def from_lines(lines: Iterable[Mapping[str, Any]], header: Header) -> Records | None:
-    """The records of a baseline laid under ``header``; None for no lines at all.
+def read_baseline(lines: Iterable[str], header: Header) -> Records:
+    """The records of a baseline laid under ``header``.
 
     A dialect may have got other columns since: the cells that it still has are kept, new ones are
     blank, so that every record differs and is told again. A file it no longer has is forgotten.
     """
-    rest = iter(lines)
-    first = next(rest, None)
-    if first is None:
-        return None
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(Shape(header))
-    places = {file: _places(old, header.get(file, ())) for file, old in first["header"].items()}
-    same = {file: list(header.get(file, ())) == old for file, old in first["header"].items()}
-    for line in rest:
-        file, row = line["file"], line["row"]
-        if file in header:
-            laid = row if same[file] else [row[i] if i >= 0 else "" for i in places[file]]
-            records.put((file, line["id"]), tuple(map(pool.setdefault, laid, laid)))
+    places: dict[str, list[int] | None] = {}
+    for file, name, *cells in csv.reader(lines, strict=True):
+        if not file:
+            places[name] = _places(cells, header.get(name, ()))
+        elif file in header:
+            row: Row = tuple(map(pool.setdefault, cells, cells))
+            records.put((file, pool.setdefault(name, name)), _laid(row, places[file]))
     return records
 
 
-def _places(old: Sequence[str], new: Sequence[str]) -> list[int]:
+def _places(old: Sequence[str], new: Sequence[str]) -> list[int] | None:
+    """Where each new column stood, -1 for nowhere; None where nothing has changed."""
+    if list(old) == list(new):
+        return None
     return [old.index(column) if column in old else -1 for column in new]
+
+
+def _laid(row: Row, places: list[int] | None) -> Row:
+    return row if places is None else tuple(row[at] if at >= 0 else "" for at in places)

@@ -14,8 +14,9 @@ from typing import Literal
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver import bulk, delta, packing, preflight
-from kakehashi.deliver.dialect import Dialect, Mode
+from kakehashi.deliver.dialect import Dialect, LicenceList, Mode
 from kakehashi.deliver.holding import Holds, concerned, kept, told
+from kakehashi.deliver.licences import licence_list
 from kakehashi.deliver.packing import Unreadable
 from kakehashi.deliver.preflight import Fault, Receiver
 from kakehashi.deliver.records import Key, Records
@@ -49,7 +50,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One zip. ``rows`` counts data rows per file."""
+    """One file, a zip or a licence list. ``rows`` counts data rows per CSV."""
 
     name: str
     body: bytes
@@ -76,6 +77,10 @@ class Delivery:
         """Data rows per file, all zips together."""
         names = sorted({file for zipped in self.files for file in zipped.rows})
         return {name: sum(zipped.rows.get(name, 0) for zipped in self.files) for name in names}
+
+    def held(self) -> set[str]:
+        """Pupils of whom pre-flight says something."""
+        return {finding.pupil for finding in self.findings if finding.pupil}
 
 
 def build(order: Order, settled: Records, before: Records | None) -> Delivery:
@@ -192,7 +197,16 @@ class _Night:
     ) -> Delivery:
         verdict: Verdict = "delivered" if files else "nothing"
         said = tuple(soften(findings, self.effects))
+        licences = self.order.dialect.licences
+        if files and licences:
+            listed = self._licence_list(records, licences)
+            files = [listed] if licences.instead else [*files, listed]
         return Delivery(self.order.tool, verdict, self.mode, records, tuple(files), said)
+
+    def _licence_list(self, records: Records, licences: LicenceList) -> Outgoing:
+        body, pupils = licence_list(records, licences)
+        name = f"licences_{self.order.as_of:%Y%m%d}_{self.order.board_code}.csv"
+        return Outgoing(name, body, {"licences.csv": pupils})
 
     def without_pupils(self, findings: Sequence[Finding]) -> Delivery:
         """A full file without a pupil would clear the tool: never sent."""

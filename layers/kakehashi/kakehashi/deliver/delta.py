@@ -55,7 +55,7 @@ def _whole_pupils(wanted: Records, seed: set[Key], gone: set[Key], before: Recor
     shape = wanted.shape
     touched = {shape.owner(key, before.rows[key[0]][key[1]]) for key in gone}
     spread = set(seed)
-    for key, row in wanted:  # references point backwards, so one pass carries a change through
+    for key, row in wanted:  # references point backwards: one pass carries a change through
         if key in spread or any(target in spread for target in shape.targets(key, row)):
             spread.add(key)
             touched.add(shape.owner(key, row))

@@ -71,6 +71,37 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceList:
+    """A plain CSV of those who may open a textbook: heading → what stands below it (``licences``).
+
+    ``instead`` of the OneRoster zip, which is then only checked, or beside it.
+    """
+
+    columns: Mapping[str, str]
+    instead: bool = False
+    bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptForm:
+    """How a tool words its receipts: names of the columns, and the words for a row it has taken.
+
+    Compared without width, case, space or underscore. ``code`` is what a reason must look like to
+    be told as it stands; a free text may quote a name.
+    """
+
+    file: tuple[str, ...] = ("file", "filename", "ファイル", "ファイル名")
+    line: tuple[str, ...] = ("line", "lineno", "linenumber", "row", "行", "行番号")
+    id: tuple[str, ...] = ("sourcedId", "id", "ID", "userMasterIdentifier")
+    result: tuple[str, ...] = ("result", "status", "結果", "取込結果", "判定")
+    reason: tuple[str, ...] = ("reason", "code", "errorcode", "理由", "理由コード", "エラーコード")
+    accepted: tuple[str, ...] = (
+        "accepted", "ok", "success", "imported", "成功", "正常", "取込", "取込済", "〇", "○",
+    )  # fmt: skip
+    code: re.Pattern[str] = re.compile(r"[A-Z]{1,6}[-_]?[0-9]{1,5}|ib[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """What one receiver can take in.
 
@@ -92,6 +123,8 @@ class Dialect:
     grades: tuple[str, ...] = ()
     content: Content = Content()
     rules: ReceiverRules = ReceiverRules()
+    receipt: ReceiptForm = ReceiptForm()
+    licences: LicenceList | None = None
 
 
 def names() -> tuple[str, ...]:
@@ -109,6 +142,8 @@ def load(name: str) -> Dialect:
         **_header(data),
         content=_content(data.pop("content", {})),
         rules=_rules(data.pop("rules", {})),
+        receipt=_receipt(data.pop("receipt", {})),
+        licences=LicenceList(**data.pop("licences")) if "licences" in data else None,
         grades=tuple(data.pop("grades", ())),
         **data,
     )
@@ -148,6 +183,13 @@ def _content(data: Mapping[str, Any]) -> Content:
     if "id_pattern" in given:
         given["id_pattern"] = re.compile(given["id_pattern"], re.ASCII)
     return Content(**given | {"id_types": tuple(given.get("id_types", ()))})
+
+
+def _receipt(data: Mapping[str, Any]) -> ReceiptForm:
+    given: dict[str, Any] = {key: tuple(value) for key, value in data.items() if key != "code"}
+    if "code" in data:
+        given["code"] = re.compile(data["code"], re.ASCII)
+    return ReceiptForm(**given)
 
 
 def _rules(data: Mapping[str, Any]) -> ReceiverRules:

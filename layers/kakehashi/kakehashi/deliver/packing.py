@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from operator import itemgetter
 
 from kakehashi.deliver.dialect import Dialect, Header, Mode
@@ -15,6 +17,8 @@ from kakehashi.deliver.records import Key, Row
 from kakehashi.deliver.selection import Selection, Status
 from kakehashi.oneroster import Table, write_package
 
+_BREAK = re.compile(r"\r\n|\r|\n")
+STRETCH = 2048  # rows read back at a time: the users of a whole city are 100 MB of small strings
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one fixed time, so the same rows are the same bytes
 
 
@@ -24,14 +28,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file as read back: ``keys`` are the records of its rows, in the same order, and
-    ``lines`` the physical lines on which they begin.
+    """A stretch of one file as read back.
+
+    ``keys`` are the records of its rows, in the same order, and ``lines`` the physical lines on
+    which they begin; the stretch ends before the line ``end``.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     keys: Sequence[Key]
     lines: Sequence[int]
+    end: int
 
     def cells(self, column: str) -> Iterator[tuple[Key, str]]:
         """(record, cell) of one column; nothing where the file has no such column."""
@@ -39,8 +46,10 @@ class Sheet:
             at = self.columns.index(column)
             yield from zip(self.keys, map(itemgetter(at), self.rows), strict=True)
 
-    def at(self, line: int) -> Key:
-        return self.keys[bisect_right(self.lines, line) - 1]
+    def at(self, line: int) -> Key | None:
+        """The record whose row holds this physical line; None outside this stretch."""
+        inside = self.lines[0] <= line < self.end
+        return self.keys[bisect_right(self.lines, line) - 1] if inside else None
 
 
 def tables(chosen: Selection, header: Header, changed_at: str) -> dict[str, list[Row]]:
@@ -57,8 +66,8 @@ def _stamped(row: Row, columns: Sequence[str], status: Status, changed_at: str) 
     return (row[0], status, changed_at, *row[3:])
 
 
-def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Sheet]]:
-    """The data files of a package we wrote, one after the other, without any leniency.
+def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Iterator[Sheet]]]:
+    """The data files of a package we wrote, each in stretches, without any leniency.
 
     Raises Unreadable where the rows read are not the rows chosen.
     """
@@ -67,26 +76,33 @@ def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Sheet]]:
         keys.setdefault(key[0], []).append(key)
     with zipfile.ZipFile(io.BytesIO(body)) as package:
         for file, known in keys.items():
-            try:
-                sheet = _sheet(package.read(file), known)
-            except (KeyError, UnicodeDecodeError, csv.Error) as exc:
-                raise Unreadable(type(exc).__name__) from exc
-            yield file, sheet
+            yield file, _stretches(package, file, known)
 
 
-def _sheet(data: bytes, keys: Sequence[Key]) -> Sheet:
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-    columns = next(reader)
-    rows, lines = [], []
-    while True:
-        lines.append(reader.line_num + 1)
-        row = next(reader, None)
-        if row is None:
-            break
-        rows.append(row)
-    if len(rows) != len(keys) or any(len(row) != len(columns) for row in rows):
+def _stretches(package: zipfile.ZipFile, file: str, keys: Sequence[Key]) -> Iterator[Sheet]:
+    try:
+        with io.TextIOWrapper(package.open(file), "utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            columns, done = next(reader), 0
+            first = reader.line_num + 1
+            while rows := list(islice(reader, STRETCH)):
+                some, end = keys[done : done + len(rows)], reader.line_num + 1
+                if len(some) != len(rows) or any(len(row) != len(columns) for row in rows):
+                    raise Unreadable("rows")
+                yield Sheet(columns, rows, some, _lines(first, end, rows), end)
+                done, first = done + len(rows), end
+    except (KeyError, UnicodeDecodeError, csv.Error) as exc:
+        raise Unreadable(type(exc).__name__) from exc
+    if done != len(keys):
         raise Unreadable("rows")
-    return Sheet(columns, rows, keys, lines[:-1])
+
+
+def _lines(first: int, end: int, rows: Sequence[Sequence[str]]) -> Sequence[int]:
+    """The physical lines on which ``rows`` begin, of those from ``first`` until before ``end``."""
+    if end - first == len(rows):
+        return range(first, end)
+    heights = (1 + sum(len(_BREAK.findall(cell)) for cell in row) for row in rows)
+    return list(accumulate(heights, initial=first))[:-1]
 
 
 def pack(dialect: Dialect, mode: Mode, data: Mapping[str, Sequence[Row]]) -> bytes:

@@ -7,7 +7,6 @@ the receiver's known rules (data of the dialect), and no title that tells of a d
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -51,13 +50,17 @@ class Receiver:
 def look(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
     """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
     ours = _as_we_read_it(body, receiver) if receiver.reads_oneroster else {}
-    for file, sheet in sheets_of(body, chosen):  # one at a time: a city's users are 100 MB
-        for place, code in ours.get(file, ()):
-            at = Place(file, None, place.column)
-            finding = rules.NOT_ONEROSTER.at(at, tool=receiver.tool, rule=code)
-            yield Fault(sheet.at(place.line or 0), finding)
-        for find in (_blank, _misshapen, _too_long, _repeated, _telling):
-            yield from find(file, sheet, receiver)
+    for file, sheets in sheets_of(body, chosen):
+        unique = _Unique(file, receiver)
+        for sheet in sheets:
+            for place, code in ours.get(file, ()):
+                if key := sheet.at(place.line or 0):
+                    at = Place(file, None, place.column)
+                    yield Fault(key, rules.NOT_ONEROSTER.at(at, tool=receiver.tool, rule=code))
+            for find in (_blank, _misshapen, _too_long, _telling):
+                yield from find(file, sheet, receiver)
+            unique.note(sheet)
+        yield from unique.repeated()
 
 
 def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:
@@ -99,17 +102,28 @@ def _too_long(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
                     yield Fault(key, finding)
 
 
-def _repeated(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
-    """A value that two live records share; a tombstone may still carry a value now another's."""
-    gone = {key for key, status in sheet.cells("status") if status == TOMBSTONE}
-    for column in receiver.rules.unique.get(file, ()):
-        live = [(key, cell) for key, cell in sheet.cells(column) if cell and key not in gone]
-        times = Counter(cell for _, cell in live)
-        for key, cell in live:
-            if times[cell] > 1:
-                place = Place(file, None, column)
-                finding = rules.REPEATED.at(place, tool=receiver.tool, count=times[cell])
-                yield Fault(key, finding)
+class _Unique:
+    """Values that only one live record of a file may have; a tombstone may still carry one."""
+
+    def __init__(self, file: str, receiver: Receiver) -> None:
+        self.file, self.tool = file, receiver.tool
+        columns = receiver.rules.unique.get(file, ())
+        self.holders: dict[str, dict[str, list[Key]]] = {column: {} for column in columns}
+
+    def note(self, sheet: Sheet) -> None:
+        gone = {key for key, status in sheet.cells("status") if status == TOMBSTONE}
+        for column, holders in self.holders.items():
+            for key, cell in sheet.cells(column):
+                if cell and key not in gone:
+                    holders.setdefault(cell, []).append(key)
+
+    def repeated(self) -> Iterator[Fault]:
+        for column, holders in self.holders.items():
+            place = Place(self.file, None, column)
+            for keys in holders.values():
+                if len(keys) > 1:
+                    finding = rules.REPEATED.at(place, tool=self.tool, count=len(keys))
+                    yield from (Fault(key, finding) for key in keys)
 
 
 def _telling(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from itertools import repeat
 from kakehashi.deliver import rows
 from kakehashi.deliver.dialect import Dialect, Header
 from kakehashi.oneroster import ROSTER
-from kakehashi.roster import Known, Status
+from kakehashi.roster import Known, Pupil, Status
 
 type Key = tuple[str, str]  # (file, sourcedId)
 type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank
@@ -33,8 +33,6 @@ POINTS_INTO = {  # column → the file it points into; one name means the same i
     "metadata.jp.homeClass": "classes.csv",
     "userSourcedId": "users.csv",
 }
-
-_PLACE = {file: place for place, file in enumerate(ROSTER)}
 
 
 class Shape:
@@ -62,11 +60,17 @@ class Shape:
         """The records that this row points at. Every reference we write is a single id."""
         return [(file, row[at]) for at, file in self._targets[key[0]] if row[at]]
 
-    def order(self, record: tuple[Key, Row]) -> tuple[int, bool, str]:
-        """A sort key by which every reference points backwards: the district before its schools."""
-        (file, sourced_id), row = record
-        inward = file in self._inward and bool(row[self._inward[file]])
-        return _PLACE[file], inward, sourced_id
+    def in_order(self, file: str, rows: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
+        """``rows`` of one file by sourcedId, and the district before its schools.
+
+        File after file in the order of ROSTER, every reference then points backwards.
+        """
+        inward = self._inward.get(file)
+        if inward is not None:
+            first = {i: row for i, row in rows.items() if not row[inward]}
+            yield from sorted(first.items())
+            rows = {i: row for i, row in rows.items() if row[inward]}
+        yield from sorted(rows.items())
 
     def owner(self, key: Key, row: Row) -> str | None:
         """The pupil whose own record this is; None for a shared one."""
@@ -90,8 +94,8 @@ class Records:
     def __iter__(self) -> Iterator[tuple[Key, Row]]:
         """Every record, in an order in which each reference points backwards."""
         for file in ROSTER:
-            held = [((file, sourced_id), row) for sourced_id, row in self.rows[file].items()]
-            yield from sorted(held, key=self.shape.order)
+            for sourced_id, row in self.shape.in_order(file, self.rows[file]):
+                yield (file, sourced_id), row
 
     def unordered(self) -> Iterator[tuple[Key, Row]]:
         """Every record, as they come: for a question to which the order is nothing."""
@@ -104,6 +108,9 @@ class Records:
 
     def put(self, key: Key, row: Row) -> None:
         self.rows[key[0]][key[1]] = row
+
+    def drop(self, key: Key) -> None:
+        self.rows[key[0]].pop(key[1], None)
 
     def __len__(self) -> int:
         return sum(map(len, self.rows.values()))
@@ -131,17 +138,19 @@ def records_of(settled: Iterable[Known], dialect: Dialect, board: rows.Board) ->
     """
     records = Records(Shape(dialect.header))
     header = dialect.header
-    told: dict[Key, tuple[str, str]] = {}
+    newest: dict[Key, tuple[str, Pupil, rows.Make]] = {}
     for known in settled:
-        age = (known.run_id, known.pupil.id)
         for key, make in rows.shared(known.pupil, board):
-            if key[0] in header and told.get(key, ("", "")) < age:
-                told[key] = age
-                values = make(known.pupil, board, dialect.content)
-                records.put(key, _in_order(header[key[0]], values))
+            said = newest.get(key)
+            if said is None or (said[0], said[1].id) < (known.run_id, known.pupil.id):
+                newest[key] = (known.run_id, known.pupil, make)
         for key, values in rows.own(known, dialect.content):
             if key[0] in header:
                 records.put(key, _in_order(header[key[0]], values))
+    for key, (_, pupil, make) in newest.items():
+        if key[0] in header:
+            values = make(pupil, board, dialect.content)
+            records.put(key, _in_order(header[key[0]], values))
     return records
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from kakehashi.deliver.records import Key, Records, Row, Shape
+from kakehashi.oneroster import ROSTER
 
 type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
 type Selection = dict[Key, tuple[Row, Status]]
@@ -18,16 +19,24 @@ def closed(seed: Iterable[Key], lookup: Lookup, shape: Shape) -> Selection:
     So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
     it, and one that applies row after row never meets an unknown id.
     """
-    found: Selection = {}
-    waiting = list(seed)
-    while waiting:
-        key = waiting.pop()
-        entry = None if key in found else lookup(key)
-        if entry:
-            found[key] = entry
-            waiting.extend(shape.targets(key, entry[0]))
-    in_order = sorted(((key, row) for key, (row, _) in found.items()), key=shape.order)
-    return {key: found[key] for key, _ in in_order}
+    found: dict[str, dict[str, tuple[Row, Status]]] = {file: {} for file in ROSTER}
+    wanted: dict[str, set[str]] = {file: set() for file in ROSTER}
+    for file, sourced_id in seed:
+        wanted[file].add(sourced_id)
+    for file in reversed(ROSTER):  # references point backwards: one pass meets them all
+        while new := wanted[file] - found[file].keys():  # more than once where orgs point at orgs
+            wanted[file] = set()
+            for sourced_id in new:
+                entry = lookup((file, sourced_id))
+                if entry:
+                    found[file][sourced_id] = entry
+                    for target, target_id in shape.targets((file, sourced_id), entry[0]):
+                        wanted[target].add(target_id)
+    return {
+        (file, sourced_id): found[file][sourced_id]
+        for file in ROSTER
+        for sourced_id, _ in shape.in_order(file, {i: row for i, (row, _) in found[file].items()})
+    }
 
 
 def schools_of(*held: Records) -> dict[str, str]:
@@ -49,6 +58,11 @@ def pupils_at(schools: Mapping[str, str], *held: Records) -> dict[str, str]:
         for sourced_id, row in records.rows["users.csv"].items()
         if (at := _school(("users.csv", sourced_id), row, schools, records.shape))
     }
+
+
+def schools_of_pupils(records: Records) -> dict[str, str]:
+    """Pupil → MEXT code of the school."""
+    return pupils_at(schools_of(records), records)
 
 
 def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> dict[str, Selection]:

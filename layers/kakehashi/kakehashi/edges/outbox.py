@@ -2,42 +2,55 @@
 
     s3://<outbox>/outbox/<city>/<tool>/<YYYY-MM-DD>/RO_YYYYMMDD_<code>.zip
     s3://<outbox>/outbox/<city>/<tool>/latest.json       what came last, and what it follows
-    s3://<runs>/<city>/baselines/<tool>/<run_id>.jsonl   what the tool holds after that run
-    TOOL#<tool> in the state table                       which of these is the newest
+    s3://<baselines>/<city>/<tool>.csv.gz                what the tool holds, a version a delivery
+    TOOL#<tool> in the state table                       which version that is
 
-The pointer moves last. So a delivery cut short is made again by the same run, byte for byte, from
-the baseline it began with; and what no run finished is in the next delta.
+The pointer moves when all is written. So a delivery cut short is made again by the same run, byte
+for byte, from the baseline it began with; and what no run finished is in the next delta. The events
+come after the pointer, and it remembers whether they went out: if not, the next run puts them.
 """
 
 from __future__ import annotations
 
+import gzip
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+from botocore.exceptions import ClientError
 
-from kakehashi.deliver import Delivery, Records, from_lines, to_lines
+from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
 from kakehashi.deliver.dialect import Header
+from kakehashi.edges.announcements import announce
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import OutboxSettings
 from kakehashi.edges.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+TYPES = {"zip": "application/zip", "csv": "text/csv"}
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """This run's place among a tool's deliveries.
 
-    ``baseline`` is the key of what the tool holds ("" for nothing), ``follows`` the run that
+    ``baseline`` is the version of what the tool holds ("" for nothing), ``follows`` the run that
     delivered it, ``nth`` counts the deliveries of this day. ``anew`` tells everything again.
+    ``announced`` is False where that run did not live to put its events.
     """
 
     baseline: str
     follows: str
     nth: int
     anew: bool
+    announced: bool = True
 
     @classmethod
     def of(cls, pointer: Mapping[str, Any], run_id: str, day: date) -> Self:
@@ -52,7 +65,38 @@ class Turn:
             follows=pointer.get("run_id", ""),
             nth=pointer.get("nth", 0) + 1 if same_day else 1,
             anew=bool(pointer.get("anew", False)),
+            announced=bool(pointer.get("announced", True)),
         )
+
+
+class Baseline:
+    """What one tool holds. The newest version stays for ever, those before it for a while."""
+
+    def __init__(self, s3: S3Client, bucket: str, city: str, tool: str) -> None:
+        self.s3, self.bucket, self.key = s3, bucket, f"{city}/{tool}.csv.gz"
+
+    def get(self, version: str, header: Header) -> Records | None:
+        """The records of one version; None where it is gone."""
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=self.key, VersionId=version)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        with gzip.open(io.BytesIO(answer["Body"].read()), "rt", newline="") as lines:
+            return read_baseline(lines, header)
+
+    def put(self, records: Records) -> str:
+        """Returns the new version."""
+        body = io.BytesIO()
+        with (
+            gzip.GzipFile(fileobj=body, mode="wb", compresslevel=1, mtime=0) as packed,
+            io.TextIOWrapper(packed, "utf-8", newline="") as out,
+        ):
+            write_baseline(records, out)
+        body.seek(0)
+        answer = self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body)
+        return answer["VersionId"]
 
 
 class Outbox:
@@ -62,36 +106,42 @@ class Outbox:
         s3 = boto3.client("s3")
         self.state, self.run, self.tool = state, run, tool
         self.turn = Turn.of(state.tool(tool), run.run_id, run.as_of)
-        self.baselines = Folder(s3, env.runs_bucket, f"{run.city}/baselines/{tool}/")
+        self.baseline = Baseline(s3, env.baselines_bucket, run.city, tool)
         self.folder = Folder(s3, env.outbox_bucket, f"outbox/{run.city}/{tool}/")
 
-    def before(self, header: Header) -> Records | None:
+    def before(self, header: Header, answer: Answer) -> Records | None:
         """What the tool holds, laid under ``header``; None when it holds nothing.
 
-        Raises BadConfiguration where the baseline was lost: without it nobody would be taken off
-        the tool. To start the tool anew is for a person to say.
+        Of what it refused, by its ``answer``, it still holds what it held before. Raises
+        BadConfiguration where the baseline was lost: without it nobody would be taken off the
+        tool. To start the tool anew is for a person to say.
         """
         if not self.turn.baseline:
             return None
-        name = self.turn.baseline.removeprefix(self.baselines.prefix)
-        held = from_lines(self.baselines.lines(name), header)
+        held = self.baseline.get(self.turn.baseline, header)
         if held is None and not self.turn.anew:
             raise BadConfiguration(f"the baseline of tool {self.tool} is gone: start it anew")
-        return held
+        if held is None or not answer.refusals:
+            return held
+        earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
+        return taken_back(held, answer.refusals, earlier)
 
     def hand_over(self, delivery: Delivery) -> list[dict[str, Any]]:
-        """Zips, then the note of what came last, then the baseline, and the pointer at the end.
+        """Files, the note of what came last, the baseline, the pointer; and then the events.
 
-        Returns key, sha256 and rows of each zip; nothing is written when there is none.
+        Returns key, sha256 and rows of each file; nothing is written when there is none.
         """
+        if not self.turn.announced:
+            self._announce(self.folder.get_json("latest.json"))
         files = [
             {"key": self._put(delivery, f.name, f.body), "sha256": f.sha256, "rows": dict(f.rows)}
             for f in delivery.files
         ]
         if files:
-            self.folder.put_json("latest.json", self._note(delivery, files))
-            self.baselines.put_lines(f"{self.run.run_id}.jsonl", to_lines(delivery.records))
-            self._point()
+            note = self._note(delivery, files)
+            self.folder.put_json("latest.json", note)
+            self._point(self.baseline.put(delivery.records))
+            self._announce(note)
         return files
 
     def _put(self, delivery: Delivery, name: str, body: bytes) -> str:
@@ -99,28 +149,35 @@ class Outbox:
         # not fetched the first yet would never hear of it.
         again = delivery.mode == "delta" and self.turn.nth > 1
         day = self.run.as_of.isoformat() + (f"/run-{self.turn.nth:02}" if again else "")
-        return self.folder.put(f"{day}/{name}", body, "application/zip")
+        return self.folder.put(f"{day}/{name}", body, TYPES[name.rpartition(".")[2]])
 
     def _note(self, delivery: Delivery, files: list[dict[str, Any]]) -> dict[str, Any]:
         return {
+            "city": self.run.city,
             "tool": self.tool,
             "run_id": self.run.run_id,
             "as_of": self.run.as_of.isoformat(),
             "mode": delivery.mode,
             "follows": self.turn.follows,
+            "bucket": self.folder.bucket,
             "files": files,
             "pupils": len(delivery.records.pupils()),
         }
 
-    def _point(self) -> None:
+    def _point(self, baseline: str) -> None:
         self.state.note_tool(
             self.tool,
             run_id=self.run.run_id,
             day=self.run.as_of.isoformat(),
             nth=self.turn.nth,
-            baseline=f"{self.baselines.prefix}{self.run.run_id}.jsonl",
+            baseline=baseline,
             previous=self.turn.baseline,
             follows=self.turn.follows,
             anew=False,
             made_anew=self.turn.anew,
+            announced=False,
         )
+
+    def _announce(self, note: Mapping[str, Any]) -> None:
+        announce(note)
+        self.state.note_tool(self.tool, announced=True)

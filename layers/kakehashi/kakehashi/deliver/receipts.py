@@ -1,0 +1,292 @@
+"""What a tool says of a delivery it took in: a CSV with a line for each row it looked at.
+
+No maker publishes the form of its receipts, so columns and words are data of the dialect and the
+usual ones are known (``ReceiptForm``). Whatever stands in the file, only numbers, file names, ids
+that we delivered and codes of a narrow form come out of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from kakehashi.catalogue import deliver as rules
+from kakehashi.deliver.dialect import ReceiptForm
+from kakehashi.deliver.records import Key, Records
+from kakehashi.findings import Finding, Place
+from kakehashi.oneroster import ROSTER
+
+MOST_BYTES = 16 << 20
+MOST_LINES = 500_000
+OTHER = "other"  # a reason that is no code: it may quote anything, so it is counted and not told
+_FILES = {file.removesuffix(".csv").casefold(): file for file in ROSTER}
+_LINE = re.compile(r"[0-9]{1,7}", re.ASCII)
+
+
+class BadReceipt(ValueError):
+    """The file is no receipt; the text is a code, never a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that the tool did not take: its file, physical line (0 for unknown) and id ("")."""
+
+    file: str
+    line: int
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One file read: how many rows were taken, and which were not."""
+
+    accepted: int
+    rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A delivered record that the tool did not take; ``pupil`` owns it, None for a shared one."""
+
+    key: Key
+    line: int
+    reason: str
+    pupil: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.key[0],
+            "id": self.key[1],
+            "line": self.line,
+            "reason": self.reason,
+            "pupil": self.pupil,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        key = (data["file"], data["id"])
+        return cls(key, data["line"], data["reason"], data["pupil"])
+
+
+def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
+    """Raises BadReceipt for what cannot be a receipt."""
+    if len(body) > MOST_BYTES:
+        raise BadReceipt("size")
+    try:
+        rows = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
+        columns = _columns(next(rows, []), form)
+        accepted, rejected = 0, []
+        for number, row in enumerate(rows):
+            if number >= MOST_LINES:
+                raise BadReceipt("size")
+            cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+            if not any(cells.values()):
+                continue
+            if _is_taken(cells, form):
+                accepted += 1
+            else:
+                rejected.append(_rejected(cells, form))
+    except csv.Error as exc:
+        raise BadReceipt("csv") from exc
+    return Receipt(accepted, tuple(rejected))
+
+
+def _text(body: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadReceipt("encoding")
+
+
+def _columns(header: Sequence[str], form: ReceiptForm) -> dict[str, int]:
+    """Our name of a column → where it stands. Raises BadReceipt where rows cannot be told."""
+    names = [_folded(cell) for cell in header]
+    known = {
+        "file": form.file, "line": form.line, "id": form.id,
+        "result": form.result, "reason": form.reason,
+    }  # fmt: skip
+    found = {
+        ours: next(at for at, name in enumerate(names) if name in map(_folded, theirs))
+        for ours, theirs in known.items()
+        if set(map(_folded, theirs)) & set(names)
+    }
+    if not ({"result", "reason"} & found.keys() and {"line", "id"} & found.keys()):
+        raise BadReceipt("columns")
+    return found
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace(" ", "").replace("_", "")
+
+
+def _is_taken(cells: Mapping[str, str], form: ReceiptForm) -> bool:
+    if "result" in cells:
+        return _folded(cells["result"]) in map(_folded, form.accepted)
+    return not cells.get("reason")
+
+
+def _rejected(cells: Mapping[str, str], form: ReceiptForm) -> Rejected:
+    reason, line = cells.get("reason", ""), cells.get("line", "")
+    name = cells.get("file", "").replace("\\", "/").rpartition("/")[2].casefold()
+    return Rejected(
+        file=_FILES.get(name.removesuffix(".csv"), ""),
+        line=int(line) if _LINE.fullmatch(line) else 0,
+        id=cells.get("id", ""),
+        reason=reason if form.code.fullmatch(reason) else OTHER,
+    )
+
+
+# -- whom it is about --------------------------------------------------------------------------
+
+
+class Delivered:
+    """The records of a delivery, to be found by file and line or by id."""
+
+    def __init__(self, zips: Iterable[bytes]) -> None:
+        self._at: dict[tuple[str, int], list[str]] = {}
+        self._of: dict[str, list[Key]] = {}
+        self._owner: dict[Key, str] = {}
+        for body in zips:
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                for file in set(ROSTER) & set(archive.namelist()):
+                    with io.TextIOWrapper(archive.open(file), "utf-8-sig", newline="") as text:
+                        self._read(file, csv.DictReader(text))
+
+    def _read(self, file: str, rows: csv.DictReader[str]) -> None:
+        line = 2
+        for row in rows:
+            self._note(file, line, row)
+            line = rows.line_num + 1
+
+    def _note(self, file: str, line: int, row: Mapping[str, str]) -> None:
+        sourced_id = row.get("sourcedId", "")
+        self._at.setdefault((file, line), []).append(sourced_id)
+        self._of.setdefault(sourced_id, []).append((file, sourced_id))
+        owner = sourced_id if file == "users.csv" else row.get("userSourcedId", "")
+        if owner:
+            self._owner[file, sourced_id] = owner
+
+    def refusals(self, rejected: Iterable[Rejected]) -> Iterator[Refusal]:
+        """What is meant by each; nothing for a row that we did not deliver, or not that way."""
+        for one in rejected:
+            if key := self._meant(one):
+                yield Refusal(key, one.line, one.reason, self._owner.get(key))
+
+    def _meant(self, one: Rejected) -> Key | None:
+        keys = [key for key in self._of.get(one.id, ()) if one.file in {"", key[0]}]
+        if not one.id:  # a line alone, which is no place in a delivery of several zips
+            ids = self._at.get((one.file, one.line), ())
+            keys = [(one.file, sourced_id) for sourced_id in ids]
+        return keys[0] if len(set(keys)) == 1 else None
+
+
+def taken_back(held: Records, refusals: Iterable[Refusal], earlier: Records | None) -> Records:
+    """What the tool holds by its own word: of whom it refused a record, what it had before.
+
+    So they are in the next delivery again, as they are then. All records of a pupil go together: a
+    tool that refused the user has nothing to hang the enrollment on.
+    """
+    pupils, keys = set[str](), set[Key]()
+    for refusal in refusals:
+        if refusal.pupil:
+            pupils.add(refusal.pupil)
+        else:
+            keys.add(refusal.key)
+    for records in (held, earlier) if earlier else (held,):
+        keys |= {k for k, row in records.unordered() if records.shape.owner(k, row) in pupils}
+    for key in keys:
+        row = earlier.get(key) if earlier else None
+        if row:
+            held.put(key, row)
+        else:
+            held.drop(key)
+    return held
+
+
+# -- all that a tool said ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the receipts that came since a delivery say of it, all together.
+
+    ``unknown`` counts rejected rows that are none of ours; ``unreadable`` tells by code why files
+    could not be read. ``earlier`` is the version of what the tool held before that delivery.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    unknown: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    earlier: str = ""
+
+    def counts(self) -> dict[str, Any]:
+        """For the report: nothing of a pupil. Reasons with the most frequent first."""
+        return {
+            "files": self.read + len(self.unreadable),
+            "accepted": self.accepted,
+            "rejected": len(self.refusals) + self.unknown,
+            "reasons": dict(Counter(one.reason for one in self.refusals).most_common()),
+        }
+
+    def findings(self, tool: str, schools: Mapping[str, str]) -> Iterator[Finding]:
+        """``schools`` maps pupils to MEXT codes."""
+        for reason in self.unreadable:
+            yield rules.RECEIPT_UNREADABLE.at(tool=tool, reason=reason)
+        if self.read:
+            rejected = len(self.refusals) + self.unknown
+            yield rules.RECEIPT.at(
+                tool=tool, accepted=self.accepted, rejected=rejected, unknown=self.unknown
+            )
+        for one in self.refusals:
+            place, school = Place(one.key[0], one.line or None), schools.get(one.pupil or "")
+            yield rules.RECEIPT_REJECTED.at(
+                place, pupil=one.pupil, school=school, tool=tool, reason=one.reason
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        refusals = [one.to_json() for one in self.refusals]
+        return {
+            "read": self.read, "accepted": self.accepted, "unknown": self.unknown,
+            "refusals": refusals, "unreadable": list(self.unreadable), "earlier": self.earlier,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        refusals = tuple(map(Refusal.from_json, data["refusals"]))
+        return cls(data["read"], data["accepted"], data["unknown"], refusals,
+                   tuple(data["unreadable"]), data["earlier"])  # fmt: skip
+
+
+def answer(
+    bodies: Iterable[bytes], form: ReceiptForm, delivered: Delivered, earlier: str
+) -> Answer:
+    """All receipts of one delivery; ``earlier`` as in ``Answer``."""
+    read: list[Receipt] = []
+    unreadable: list[str] = []
+    for body in bodies:
+        try:
+            read.append(read_receipt(body, form))
+        except BadReceipt as exc:
+            unreadable.append(str(exc))
+    rejected = [one for receipt in read for one in receipt.rejected]
+    refusals = tuple(delivered.refusals(rejected))
+    return Answer(
+        read=len(read),
+        accepted=sum(receipt.accepted for receipt in read),
+        unknown=len(rejected) - len(refusals),
+        refusals=refusals,
+        unreadable=tuple(unreadable),
+        earlier=earlier,
+    )

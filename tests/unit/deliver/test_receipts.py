@@ -1,0 +1,171 @@
+"""What a tool says of a delivery: read whatever its columns are called, never believed blindly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kakehashi import deliver
+from kakehashi.deliver.dialect import ReceiptForm
+from kakehashi.deliver.receipts import (
+    MOST_LINES,
+    Answer,
+    BadReceipt,
+    Delivered,
+    Receipt,
+    Rejected,
+    answer,
+    read_receipt,
+)
+from kakehashi.roster import Known
+from tests.builders import a_known, a_pupil
+from tests.unit.deliver.receiver import Receiver, unzip
+from tests.unit.deliver.tools import deliver_to, told
+
+FORM = ReceiptForm()
+CITY = [a_known(n) for n in (1, 2, 3)]
+
+
+def lines(*rows: str) -> bytes:
+    return "\r\n".join(rows).encode()
+
+
+def said(body: bytes, city: Iterable[Known] = CITY, dialect: str = "interactive_study") -> Answer:
+    zips = [file.body for file in deliver_to(dialect, city).files]
+    return answer([body], FORM, Delivered(zips), "")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "file,line,result,reason",
+        "ファイル名,行番号,取込結果,エラーコード",
+        "FILE, Line ,Status,Code",
+        "ファイル,行,結果,理由コード",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_receipt_is_read_whatever_its_columns_are_called(header: str, encoding: str) -> None:
+    body = f"{header}\r\nusers.csv,2,OK,\r\nUsers,3,NG,E012\r\n".encode(encoding)
+    assert read_receipt(body, FORM) == Receipt(1, (Rejected("users.csv", 3, "", "E012"),))
+
+
+def test_without_a_result_a_reason_means_rejected() -> None:
+    body = lines("sourcedId,reason", "a,", "b,E1")
+    assert read_receipt(body, FORM) == Receipt(1, (Rejected("", 0, "b", "E1"),))
+
+
+def test_a_dialect_may_word_its_receipts_otherwise() -> None:
+    form = ReceiptForm(result=("judge",), accepted=("A",))
+    assert read_receipt(lines("judge,line", "A,2", "B,3"), form).accepted == 1
+
+
+def test_a_line_is_traced_to_the_record_and_the_pupil_that_stood_there() -> None:
+    body = lines("file,line,result,reason", "users.csv,3,NG,E012", "enrollments.csv,2,NG,E7",
+                 "classes.csv,2,NG,E9")  # fmt: skip
+    files = unzip(deliver_to("interactive_study", CITY).files[0].body)
+    users, enrollments = files["users.csv"], files["enrollments.csv"]
+    found = [(one.key[0], one.pupil) for one in said(body).refusals]
+    assert found == [
+        ("users.csv", users[1]["sourcedId"]),
+        ("enrollments.csv", enrollments[0]["userSourcedId"]),
+        ("classes.csv", None),
+    ]
+
+
+def test_an_id_is_traced_without_a_file_where_it_is_one_of_ours() -> None:
+    umi = a_pupil(2).id
+    found = said(lines("sourcedId,result,reason", f"{umi},NG,E1", "somebody-else,NG,E1"))
+    assert [one.pupil for one in found.refusals] == [umi]
+    assert (found.unknown, found.counts()["rejected"]) == (1, 2)
+
+
+def test_the_findings_tell_counts_codes_lines_and_pupils() -> None:
+    body = lines("file,line,result,reason", "users.csv,2,OK,", "users.csv,3,NG,E012")
+    found = list(said(body).findings("lgate", {}))
+    assert [f.row() for f in found] == [("", None, None, "T020"), ("users.csv", 3, None, "T021")]
+    assert found[0].facts == {"tool": "lgate", "accepted": 1, "rejected": 1, "unknown": 0}
+    assert found[1].facts == {"tool": "lgate", "reason": "E012"}
+
+
+@pytest.mark.parametrize(
+    "reason", ["架橋 花子は登録済みです", "s000001", "=cmd|' /C calc'!A0", "Taro", "E" * 50, "\x00"]
+)
+def test_a_reason_that_is_no_code_is_counted_and_not_told(reason: str) -> None:
+    body = lines("line,file,result,reason", f'2,users.csv,NG,"{reason}"')
+    (refusal,) = said(body).refusals
+    assert refusal.reason == "other"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "columns"),
+        (lines("name,age", "a,1"), "columns"),
+        (lines("line,file", "2,users.csv"), "columns"),
+        (b"\xff\xfe\x00\x81", "encoding"),
+        (lines("line,result", '2,"OK'), "csv"),
+        (lines("line,result", f'2,"{"x" * 200_000}"'), "csv"),
+        (b"line,result\n" + b"2,OK\n" * (MOST_LINES + 1), "size"),
+        (b"x" * (17 << 20), "size"),
+    ],
+)
+def test_what_is_no_receipt_is_told_by_a_code(body: bytes, code: str) -> None:
+    with pytest.raises(BadReceipt, match=code):
+        read_receipt(body, FORM)
+    assert answer([body], FORM, Delivered([]), "").unreadable == (code,)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda t: f"line,result\n{t}".encode()))
+def test_whatever_a_tool_sends_nothing_breaks_and_nothing_of_it_is_told(body: bytes) -> None:
+    found = answer([body], FORM, Delivered([]), "")
+    assert found.refusals == ()
+    assert all(f.code in {"T020", "T022"} for f in found.findings("lgate", {}))
+
+
+def test_an_answer_is_the_same_after_the_run_folder() -> None:
+    found = said(lines("file,line,result,reason", "users.csv,3,NG,E012", "users.csv,99,NG,E1"))
+    assert Answer.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+# -- what a refused row means for the next delivery ------------------------------------------------
+
+
+def test_a_refused_new_pupil_is_told_again_and_a_quiet_night_then_is_quiet() -> None:
+    umi = a_pupil(2).id
+    first = deliver_to("interactive_study", CITY)
+    refused = said(lines("sourcedId,result", f"{umi},NG")).refusals
+    held = deliver.taken_back(first.records, refused, None)
+    again = deliver_to("interactive_study", CITY, held)
+    assert [row["sourcedId"] for row in unzip(again.files[0].body)["users.csv"]] == [umi]
+    assert deliver_to("interactive_study", CITY, again.records).verdict == "nothing"
+
+
+def test_a_refused_deletion_is_told_again() -> None:
+    umi, rest = a_pupil(3).id, CITY[:2]
+    first = deliver_to("interactive_study", CITY)
+    second = deliver_to("interactive_study", rest, first.records)
+    zips = Delivered([file.body for file in second.files])
+    body = lines("file,sourcedId,result", f"users.csv,{umi},NG")
+    refused = answer([body], FORM, zips, "").refusals
+    tool = Receiver()
+    tool.take(first.files[0].body)
+    held = deliver.taken_back(second.records, refused, told(CITY, "interactive_study"))
+    third = deliver_to("interactive_study", rest, held)
+    tool.take(third.files[0].body)
+    assert umi not in tool.store["users.csv"]
+
+
+def test_a_refused_pupil_who_has_left_since_is_not_told_at_all() -> None:
+    umi = a_pupil(3).id
+    first = deliver_to("interactive_study", CITY)
+    refused = said(lines("sourcedId,result", f"{umi},NG")).refusals
+    held = deliver.taken_back(first.records, refused, None)
+    assert umi not in held.pupils()
+    after = deliver_to("interactive_study", CITY[:2], held)
+    gone = unzip(after.files[0].body).get("users.csv", []) if after.files else []
+    assert umi not in {row["sourcedId"] for row in gone}
