@@ -1,0 +1,76 @@
+"""Contents that pupils have chosen in tools, and the tool's answer that brings them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from kakehashi.catalogue import launch as rules
+from kakehashi.edges.sessions import read_hint
+from kakehashi.edges.short_lived import ShortLived
+from kakehashi.edges.tool_keys import verified
+from kakehashi.lti import assertions, deep_linking, launch
+from kakehashi.lti.claims import Link
+from kakehashi.lti.launch import Session
+from kakehashi.lti.refusal import Refusal
+from kakehashi.lti.registrations import Registration
+from kakehashi.roster import Pupil
+
+CHOSEN_SECONDS = 400 * 86_400  # a school year and its holidays
+
+
+class Choices:
+    """``now`` is in seconds since 1970. By tool key, the links of each."""
+
+    def __init__(self, kept: ShortLived, now: int) -> None:
+        self.kept, self.now = kept, now
+
+    def of(self, session: Session) -> dict[str, list[Link]]:
+        found = self.kept.look("CHOSEN", _name(session), self.now) or {}
+        return {key: [Link(**link) for link in links] for key, links in found.items()}
+
+    def link(self, session: Session, tool: Registration, pupil: Pupil, link: str) -> Link | None:
+        """The link of that id; "" is the tool as such."""
+        if not link:
+            return Link.whole(tool, pupil)
+        return next((one for one in self.of(session).get(tool.key, []) if one.id == link), None)
+
+    def take(
+        self, session: Session, tool: Registration, pupil: Pupil, answer: str, issuer: str
+    ) -> Refusal | None:
+        """Keep what a tool's answer brings, in place of what was chosen in it before."""
+        claims = verified(answer, tool.tool)
+        if isinstance(claims, Refusal):
+            return claims
+        refusal = assertions.judge_issuer(claims, tool.client_id, {issuer}, self.now)
+        if refusal := refusal or deep_linking.judge_response(claims, tool, pupil):
+            return refusal
+        links = deep_linking.read_items(claims, tool)
+        if isinstance(links, Refusal):
+            return links
+        if refusal := self._judge_data(claims, session, tool, pupil):  # last: it uses it up
+            return refusal
+        kept = {key: [asdict(one) for one in many] for key, many in self.of(session).items()}
+        kept[tool.key] = [asdict(one) for one in links]
+        self.kept.keep_as("CHOSEN", _name(session), kept, self.now + CHOSEN_SECONDS)
+        return None
+
+    def _judge_data(
+        self, claims: Mapping[str, Any], session: Session, tool: Registration, pupil: Pupil
+    ) -> Refusal | None:
+        """The answer must bring back what only this session can have sent, and only once."""
+        data = read_hint(session, str(claims.get(f"{deep_linking.DL}data", "")))
+        refusal = launch.judge_hint(data, tool, pupil, self.now)
+        if refusal or data is None or data["message"] != deep_linking.RESPONSE:
+            return refusal or Refusal(rules.BAD_HINT, "message")
+        first = self.kept.first_use("hint", data["jti"], data["exp"])
+        again = claims.get("jti", claims["nonce"])
+        ends = int(claims["exp"]) + assertions.SKEW
+        if not first or not self.kept.first_use(tool.client_id, str(again), ends):
+            return Refusal(rules.REPLAYED)
+        return None
+
+
+def _name(session: Session) -> str:
+    return f"{session.city}\x1f{session.pupil}"

@@ -1,0 +1,71 @@
+"""Pupils as the launcher asks for them: by account, by class, and whether one is held.
+
+The two indexes hold keys only; what is believed is the pupil's item itself.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.conditions import Key
+
+from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.edges.state import State
+from kakehashi.lti.contexts import context_of
+from kakehashi.roster import Known
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+BY_OBJECT, BY_CLASS = "ByObject", "ByClass"
+SETTLED = frozenset({"applied", "unchanged"})
+
+
+class Pupils:
+    def __init__(self, table: Table, runs_bucket: str) -> None:
+        self.table, self.runs_bucket = table, runs_bucket
+
+    def signed_in(self, object_id: str) -> tuple[str, Known] | None:
+        """(city, pupil) whose account this is: one tenant serves all cities of a stack."""
+        for pk, sk in self._keys(BY_OBJECT, "object_id", object_id):
+            known = self.of(pk.removeprefix("CITY#"), sk.removeprefix("PUPIL#"))
+            if known and known.object_id.lower() == object_id:
+                return pk.removeprefix("CITY#"), known
+        return None
+
+    def of(self, city: str, umi: str) -> Known | None:
+        return State(self.table, city).pupil(umi)
+
+    def in_class(self, city: str, class_id: str) -> list[Known]:
+        """Everybody whose home class this is; nobody where it is another city's."""
+        mine = f"CITY#{city}"
+        found = self._keys(BY_CLASS, "class_id", class_id)
+        umis = [sk.removeprefix("PUPIL#") for pk, sk in found if pk == mine]
+        known = State(self.table, city).pupils_of(umis).values()
+        return [one for one in known if context_of(one.pupil).id == class_id]
+
+    def held(self, city: str) -> frozenset[str]:
+        """Who was held when the last run settled, by that run's plan."""
+        runs = State(self.table, city).runs()
+        newest = next((run for run in runs if run.get("verdict") in SETTLED), None)
+        if newest is None:
+            return frozenset()
+        prefix = prefix_of(newest["sk"].removeprefix("RUN#"))
+        text = Folder(boto3.client("s3"), self.runs_bucket, prefix).get("plan.json")
+        held: dict[str, list[str]] = json.loads(text or b"{}").get("held", {})
+        return frozenset(umi for umis in held.values() for umi in umis)
+
+    def _keys(self, index: str, name: str, value: str) -> list[tuple[str, str]]:
+        query: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": Key(name).eq(value),
+        }
+        found: list[tuple[str, str]] = []
+        while True:
+            page = self.table.query(**query)
+            found += [(str(item["pk"]), str(item["sk"])) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return found
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]

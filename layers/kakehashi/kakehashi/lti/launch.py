@@ -1,0 +1,135 @@
+"""May this launch go on? The checks on a pupil, on a tool's request and on the hint it returns.
+
+The steps are those of the LTI 1.3 security framework: we send the browser to the tool with a
+``login_hint`` and an ``lti_message_hint``; the tool sends it back to our authorization endpoint
+with both unchanged, a ``state`` and a ``nonce``; only then is an id_token signed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from kakehashi.catalogue import launch as rules
+from kakehashi.lti.refusal import Refusal
+from kakehashi.lti.registrations import Registration
+from kakehashi.roster import Known, Pupil, Status
+
+HINT_SECONDS = 300  # from the tile to the authorization endpoint
+MOST = 2048  # characters of what a tool sends
+MOST_NONCE = 255  # the nonce goes into what KMS signs, which has a limit
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in in a browser.
+
+    ``pupil`` is the userMasterIdentifier, ``login_hint`` what tools return to name this session,
+    ``key`` signs its message hints, ``ends`` is in seconds since 1970.
+    """
+
+    city: str
+    pupil: str
+    login_hint: str
+    key: bytes
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An authorization request that may be answered at ``redirect_uri``, its hint still unread."""
+
+    redirect_uri: str
+    state: str
+    nonce: str
+    message_hint: str
+
+
+def standing(known: Known | None, held: Set[str]) -> Refusal | None:
+    """May this pupil launch anything? ``held`` are those held when the last run settled."""
+    if known is None or known.status is Status.DELETED:
+        return Refusal(rules.UNKNOWN_PUPIL)
+    if known.status is Status.SUSPENDED:
+        return Refusal(rules.SUSPENDED)
+    if known.pupil.id in held:
+        return Refusal(rules.HELD)
+    return None
+
+
+def allowed(registration: Registration | None, pupil: Pupil) -> Refusal | None:
+    """May this pupil launch this tool?"""
+    if registration is None:
+        return Refusal(rules.UNKNOWN_TOOL)
+    if not registration.is_for(pupil):
+        return Refusal(rules.NOT_FOR_THIS_PUPIL)
+    return None
+
+
+def read_request(
+    query: Mapping[str, str], registration: Registration, session: Session
+) -> Request | Refusal:
+    """What a tool asks at the authorization endpoint.
+
+    The redirect URI is looked at first and exactly: nothing is ever sent to another one.
+    """
+    if query.get("redirect_uri") not in registration.tool.redirect_uris:
+        return Refusal(rules.FOREIGN_REDIRECT)
+    if wrong := _malformed(query):
+        return Refusal(rules.MALFORMED, wrong)
+    if not hmac.compare_digest(query["login_hint"].encode(), session.login_hint.encode()):
+        return Refusal(rules.FOREIGN_LOGIN_HINT)
+    return Request(query["redirect_uri"], query["state"], query["nonce"], query["lti_message_hint"])
+
+
+_FIXED = {"response_type": "id_token", "response_mode": "form_post", "prompt": "none"}
+_GIVEN = {"login_hint": MOST, "lti_message_hint": MOST, "state": MOST, "nonce": MOST_NONCE}
+
+
+def _malformed(query: Mapping[str, str]) -> str:
+    """The name of the first parameter that is not as it must be, or ""."""
+    if "openid" not in query.get("scope", "").split():
+        return "scope"
+    wrong = [name for name, value in _FIXED.items() if query.get(name) != value]
+    wrong += [name for name, most in _GIVEN.items() if not 0 < len(query.get(name, "")) <= most]
+    return wrong[0] if wrong else ""
+
+
+def hint_for(
+    registration: Registration,
+    pupil: Pupil,
+    message: str,
+    *,
+    once: str,
+    ends: int,
+    link: str = "",
+) -> dict[str, Any]:
+    """What an lti_message_hint says; ``once`` makes it usable a single time.
+
+    ``message`` is the LTI message type, ``link`` the chosen content or "".
+    """
+    return {
+        "sub": pupil.id,
+        "tool": registration.client_id,
+        "deployment": registration.deployment_id(pupil),
+        "message": message,
+        "link": link,
+        "jti": once,
+        "exp": ends,
+    }
+
+
+def judge_hint(
+    hint: Mapping[str, Any] | None, registration: Registration, pupil: Pupil, now: int
+) -> Refusal | None:
+    """``hint`` is None where its signature is not this session's."""
+    if hint is None:
+        return Refusal(rules.BAD_HINT, "signature")
+    if hint["sub"] != pupil.id or hint["tool"] != registration.client_id:
+        return Refusal(rules.BAD_HINT, "pupil or tool")
+    if hint["deployment"] != registration.deployment_id(pupil):
+        return Refusal(rules.BAD_HINT, "deployment")
+    if hint["exp"] <= now:
+        return Refusal(rules.EXPIRED_HINT)
+    return None

@@ -1,0 +1,61 @@
+"""Pages a first-grader can read: kana sentences, headers that let nothing in."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from kakehashi.catalogue import RULES
+from kakehashi.lti import pages
+from kakehashi.lti.refusal import Refusal
+from tests.builders import a_pupil
+from tests.unit.lti.test_claims import a_registration
+
+OURS = [rule for code, rule in RULES.items() if code.startswith("L")]
+PAGES = {
+    "sign in": pages.sign_in(),
+    "launcher": pages.launcher(a_pupil(1), "見本市", [a_registration()]),
+    "no tools": pages.launcher(a_pupil(1, class_title=""), "見本市", []),
+    "refused": pages.refused(Refusal(OURS[0]), "12345678", signed_in=True),
+    "to a tool": pages.to_tool("https://tool.example.jp/launch", {"state": "s"}, "ドリル"),
+    "to ourselves": pages.to_ourselves("/sign-in/callback", {"code": "c"}),
+}
+
+
+@pytest.mark.parametrize("rule", OURS, ids=lambda rule: rule.code)
+def test_a_pupil_can_read_why(rule: object) -> None:
+    sentence = getattr(rule, "ja", "")
+    assert re.fullmatch(r"[ぁ-んァ-ヶーa-zA-Z0-9 。、]+", sentence), sentence
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_allows_what_it_holds_and_nothing_else(name: str) -> None:
+    page = PAGES[name]
+    assert page.policy.startswith("default-src 'none'")
+    assert "unsafe" not in page.policy
+    assert not re.search(r'(src|href)="(https?:)?//', page.html)
+    assert " style=" not in page.html
+    assert not re.search(r" on\w+=", page.html)
+    for tag in ("script", "style"):
+        for body in re.findall(rf"<{tag}>(.*?)</{tag}>", page.html, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+            assert f"{tag}-src 'sha256-{digest}'" in page.policy
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_speaks_japanese_and_has_a_title(name: str) -> None:
+    assert '<html lang="ja">' in PAGES[name].html
+    assert re.search(r"<title>[^<]+</title>", PAGES[name].html)
+
+
+def test_a_tool_on_loopback_is_posted_to_over_http() -> None:
+    page = pages.to_tool("http://127.0.0.1:9000/launch", {}, "見本")
+    assert "form-action http:;" in page.policy
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    evil = '"><script>alert(1)</script>'
+    assert (
+        "<script>alert" not in pages.to_tool("https://tool.example.jp", {"state": evil}, "x").html
+    )
