@@ -1,28 +1,31 @@
 """Drift: once a week, compare all of the tenant with the state. Tells, and changes nothing.
 
 Not a state of the machine: EventBridge Scheduler calls it with {} for every city, and a person
-with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/.
+with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/. Each
+day it is called with {"only": "credential"}: then it only tells how long ours is still good.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi import drift
-from kakehashi.city import City
+from kakehashi import drift, report
 from kakehashi.edges import settings
+from kakehashi.edges.credentials import days_left
 from kakehashi.edges.directory import tenant
 from kakehashi.edges.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
-from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
+from kakehashi.report import Comparison
 from kakehashi.roster import JAPAN
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Environment(settings.DirectorySettings, settings.RulesSettings, settings.TopicSettings):
@@ -31,31 +34,54 @@ class Environment(settings.DirectorySettings, settings.RulesSettings, settings.T
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    env, s3 = settings.load(Environment), boto3.client("s3")
-    rules = Folder(s3, env.rules_bucket, "cities/")
-    stems = [name.removesuffix(".toml") for name in rules.names() if name.endswith(".toml")]
-    found: dict[str, int] = {}
-    for name in [event["city"]] if event.get("city") else stems:
-        day = datetime.now(UTC).astimezone(JAPAN).date()
-        folder = Folder(s3, env.runs_bucket, f"{name}/drift/{day.isoformat()}/")
-        found[name] = _compare(name, rules_of(s3, env.rules_bucket, name).city, folder, env)
-    measure("drift", "all", {"DriftFound": sum(found.values())})
-    logger.info("drift", extra={"found": sum(found.values()), "cities": len(found)})
-    return {"found": found}
+    env, day = settings.load(Environment), datetime.now(UTC).astimezone(JAPAN).date()
+    left = days_left(env.credential_secret, day)
+    # Nothing is measured where nobody knows: the alarm takes silence for a bad sign.
+    measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
+    if event.get("only") == "credential":
+        return {"credential_days_left": left}
+    told = {}
+    for name in [event["city"]] if event.get("city") else _cities(env):
+        comparison = _compare(name, day, env)
+        _tell(comparison, env)
+        told[name] = report.drift_summary(comparison)
+    logger.info("drift", extra={"cities": len(told)})
+    return {"credential_days_left": left, "cities": told}
 
 
-def _compare(name: str, city: City, folder: Folder, env: Environment) -> int:
-    """How much has drifted in one city, once it is written down and told."""
+def _cities(env: Environment) -> list[str]:
+    names = Folder(boto3.client("s3"), env.rules_bucket, "cities/").names()
+    return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
+
+
+def _compare(name: str, day: date, env: Environment) -> Comparison:
+    city = rules_of(boto3.client("s3"), env.rules_bucket, name).city
     listed = tenant(env).users(drift.FIELDS)
-    state = State.of(env.table, name)
-    found = list(drift.drifted(state.pupils(), listed, city.m365.mark, city.domain))
-    counts = Counter(finding.code for finding in found)
-    folder.put_findings("drift", soften(found, city.effects))
-    folder.put_json("summary.json", {"city": name, "findings": dict(counts)})
-    if found:
-        place = f"s3://{folder.bucket}/{folder.prefix}"
-        message = drift.line(name, counts, place)
+    known = list(State.of(env.table, name).pupils())
+    found = drift.drifted(known, listed, city.m365.mark, city.domain)
+    return Comparison(
+        city=name,
+        city_name=city.name,
+        day=day,
+        place=f"s3://{env.runs_bucket}/{name}/drift/{day.isoformat()}/",
+        accounts=len(known),
+        findings=tuple(soften(found, city.effects)),
+        schools={one.pupil.school: one.pupil.school_name for one in known},
+    )
+
+
+def _tell(comparison: Comparison, env: Environment) -> None:
+    """In the runs bucket always; by mail and metric so that somebody looks."""
+    prefix = comparison.place.removeprefix(f"s3://{env.runs_bucket}/")
+    folder = Folder(boto3.client("s3"), env.runs_bucket, prefix)
+    folder.put_findings("drift", comparison.findings)
+    folder.put(report.DRIFT_PAGE, report.drift_html(comparison), "text/html; charset=utf-8")
+    folder.put(report.DRIFT_WORKBOOK, report.drift_xlsx(comparison), XLSX)
+    folder.put_json("summary.json", report.drift_summary(comparison))
+    measure_city("drift", comparison.city, {"DriftFound": len(comparison.findings)})
+    if comparison.findings:
         boto3.client("sns").publish(
-            TopicArn=env.topic_arn, Subject=f"Kakehashi {name}: drift", Message=message
+            TopicArn=env.topic_arn,
+            Subject=f"Kakehashi {comparison.city}: drift",
+            Message=report.drift_line(comparison),
         )
-    return len(found)

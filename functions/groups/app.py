@@ -1,5 +1,8 @@
 """Groups: bring groups and licences in step with what is settled.
 
+First of all the files of initial passwords that nobody needs any more are deleted: every night
+that gets as far as having accounts comes here, whatever became of an earlier one.
+
 What cannot be done tonight is told and left to the next night: accounts and deliveries do not wait
 for it. Called again after a crash, or after TryLater, it looks again and does what is left.
 """
@@ -18,6 +21,7 @@ from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directory import Directory, tenant
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.groups import Keeper, failed, look
+from kakehashi.edges.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
@@ -28,7 +32,7 @@ TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and fo
 URGENT = frozenset({"create", "restore"})
 
 
-class Environment(settings.DirectorySettings, settings.QueueSettings):
+class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
     pass
 
 
@@ -38,6 +42,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run, env = Run.model_validate(event), settings.load(Environment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
+    Passwords.of(env.passwords_bucket).forget_used(run.city, state.pupils)
     city = folder.rules()
     if not (city.m365.groups or city.m365.licences):
         measure("groups", run.city, {"GroupsLeft": 0})
@@ -50,7 +55,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         orders = _orders(run, city, folder, state, keeper.directory)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
-        tenant.cache_clear()  # the next call reads the credential again: it may have been renewed
         keeper.left.append(failed(exc))
     if not complete:
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -146,6 +147,34 @@ def test_who_is_out_of_reach_is_told_and_stays(office: Office) -> None:
     deletions.carry_out()
     assert office.outcomes(deletions) == [("held", "M005"), ("done", ""), ("done", "")]
     assert office.left() == (ids(1), ids(1))
+
+
+def test_an_item_that_somebody_wrote_meanwhile_is_kept_and_told(office: Office) -> None:
+    deletions = office.deletions(*office.leavers)
+    raced, _, _ = office.leavers
+    now = replace(raced, pupil=replace(raced.pupil, class_title="6年6組"))
+
+    class Raced(State):
+        """Another run writes the first pupil's item right before it is dropped."""
+
+        def drop_pupil(self, known: Known) -> None:
+            if known == raced:
+                super().put_pupil(now, raced)
+            super().drop_pupil(known)
+
+    deletions.state = Raced(office.state.table, "demo")
+    assert deletions.carry_out()
+    assert office.outcomes(deletions) == [("failed", "M012"), ("done", ""), ("done", "")]
+    assert office.state.pupil(raced.pupil.id) == now
+
+
+def test_the_throttle_of_the_tenant_is_heeded(office: Office) -> None:
+    office.tenant.fault(status=429, retry_after=1, method="DELETE", shape="/users/{id}", times=2)
+    deletions = office.deletions(*office.leavers)
+    began = deletions.directory.clock.now()
+    deletions.carry_out()
+    assert office.outcomes(deletions) == [("done", "")] * 3
+    assert deletions.directory.clock.now() >= began + 1, "as long as Graph asked for"
 
 
 def test_time_running_out_leaves_the_rest_for_the_next_call(office: Office) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from functions.provision import app
 from kakehashi.accounts import account_of
-from kakehashi.diff.plan import SHARD, Action, Kind
+from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import directory
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.runs import Folder, Run
@@ -73,11 +73,6 @@ class Night:
         )
         self.passwords = PasswordAt(key, answer["VersionId"], 0)
 
-    def password_versions(self) -> list[str]:
-        bucket = self.names["PASSWORDS_BUCKET"]
-        found = boto3.client("s3").list_object_versions(Bucket=bucket).get("Versions", [])
-        return [version["VersionId"] for version in found]
-
     def plan(self, *actions: Action, shard: int = 1) -> None:
         rows = (self.placed(action).to_json() for action in actions)
         self.folder.put_lines(f"actions/{shard:04}.jsonl", rows)
@@ -94,6 +89,9 @@ class Night:
         assert answer.pop("seconds") >= 0
         self.forecast = answer.pop("seconds_left")
         return answer
+
+    def progress(self) -> dict[str, Any]:
+        return self.folder.get_json("progress.json")
 
     def results(self, shard: int = 1) -> list[tuple[int, str, str]]:
         rows = self.folder.lines(f"results/{shard:04}.jsonl")
@@ -119,6 +117,10 @@ class Night:
             assert known is not None
             assert known.object_id == users[action.pupil]["id"]
             assert (known.pupil, known.account) == (action.after, action.account)
+
+
+def known_of(n: int) -> Known:
+    return a_known(n, pupil=a_pupil(n, class_title="6年6組"))
 
 
 def password(n: int) -> str:
@@ -277,49 +279,35 @@ def test_a_pupil_without_a_password_is_held_and_the_rest_go_on(night: Night) -> 
     assert night.state.pupil(a_pupil(2).id) is None
 
 
-def test_a_password_file_goes_with_all_its_versions_when_its_last_row_is_used(
-    night: Night,
-) -> None:
-    night.upload_passwords(1)
-    night.upload_passwords(3)
-    night.plan(*creates(2))
-    night.provision()
-    assert len(night.password_versions()) == 2, "the third row is still to be used"
-    night.plan(*creates(1, first=3))
-    night.provision()
-    assert night.password_versions() == []
-
-
-def test_each_shard_tells_how_long_the_rest_will_take(
+def test_each_shard_tells_how_long_the_rest_will_take_and_when_it_ended(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WRITES_PER_SECOND", "20")
     night.counts = {"shards": 3}
-    for shard, seconds in ((1, 2 * SHARD / 20), (2, SHARD / 20), (3, 0)):
-        night.plan(shard=shard)
+    night.folder.put_json("plan.json", {"actions": {"update": 90, "suspend": 10, "record": 7}})
+    night.known(*map(known_of, range(1, 101)))
+    before = datetime.now(UTC)
+    shards = [range(1, 51), range(51, 91), range(91, 101)]
+    for shard, (numbers, seconds) in enumerate(zip(shards, (3, 1, 1), strict=True), 1):
+        kind = Kind.SUSPEND if shard == 3 else Kind.UPDATE
+        night.plan(*(an_action(kind, n, before=known_of(n)) for n in numbers), shard=shard)
+        assert night.progress().get("ended", "") == ""
         night.provision(shard=shard)
-        assert night.forecast == seconds
+        assert night.forecast == (seconds if shard < 3 else 0)
+    told = night.progress()
+    started, end, ended = (
+        datetime.fromisoformat(told[n]) for n in ("started", "forecast_end", "ended")
+    )
+    assert before <= started <= ended <= datetime.now(UTC)
+    assert (told["writes"], (end - started).total_seconds()) == (110, 6)
 
 
-def test_password_files_wait_for_the_last_shard(night: Night) -> None:
-    night.upload_passwords(1)
-    night.plan(*creates(1))
-    night.counts = {"shards": 2}
-    night.provision()
-    assert night.password_versions()
-    night.plan(shard=2)
-    night.provision(shard=2)
-    assert night.password_versions() == []
-
-
-def test_what_was_deleted_before_or_is_no_password_file_is_left_as_it_is(night: Night) -> None:
-    night.upload_passwords(1)
-    s3, bucket = boto3.client("s3"), night.names["PASSWORDS_BUCKET"]
-    s3.put_object(Bucket=bucket, Key="inbox/demo/passwords/readme.txt", Body=b"x")
-    s3.delete_object(Bucket=bucket, Key="inbox/demo/passwords/first.csv")
+def test_another_execution_of_the_same_plan_forecasts_anew(night: Night) -> None:
     night.plan()
     night.provision()
-    assert len(night.password_versions()) == 2
+    night.folder.put_json("progress.json", night.progress() | {"execution": "arn:before"})
+    night.provision()
+    assert night.progress()["execution"] == "arn:one"
 
 
 def test_a_password_of_somebody_else_is_never_set(night: Night) -> None:

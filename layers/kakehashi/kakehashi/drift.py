@@ -49,9 +49,3 @@ def _changed(known: Known, user: GraphUser, mark: str) -> Iterator[Finding]:
         yield rules.DRIFT_DISABLED.at(pupil=pupil, school=school)
     if user.enabled and known.status is Status.SUSPENDED:
         yield rules.DRIFT_ENABLED.at(pupil=pupil, school=school)
-
-
-def line(city: str, counts: dict[str, int], place: str) -> str:
-    """One line for staff: how many of what, and where to read on."""
-    told = "、".join(f"{code} {count} 件" for code, count in sorted(counts.items()))
-    return f"{city}: Microsoft 365 が記録と違います({told})。何も変更していません。\n{place}\n"

@@ -23,16 +23,19 @@ SITUATIONS = {
     Kind.RECORD: Situation.GONE,
     Kind.SUSPEND: Situation.GONE,
     Kind.DELETE: Situation.EXPIRED,
+    Kind.UNLINK: Situation.UNDONE,
+    Kind.UNDELETE: Situation.UNDONE,
 }
 
 
 def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
     """An action on pupil ``n``, with what such an action usually carries."""
     pupil = a_pupil(n)
-    status = Status.SUSPENDED if kind in {Kind.RESTORE, Kind.DELETE} else Status.ACTIVE
+    suspended = kind in {Kind.RESTORE, Kind.DELETE, Kind.UNDELETE}
+    status = Status.SUSPENDED if suspended else Status.ACTIVE
     known = a_known(n, pupil=a_pupil(n, class_title="3年1組"), status=status)
-    absent = kind in {Kind.RECORD, Kind.SUSPEND, Kind.DELETE}
-    fresh = kind in {Kind.CREATE, Kind.LINK}
+    absent = kind in {Kind.RECORD, Kind.SUSPEND, Kind.DELETE, Kind.UNLINK}
+    fresh = kind in {Kind.CREATE, Kind.LINK, Kind.UNDELETE}
     defaults: dict[str, Any] = {
         "pupil": pupil.id,
         "kind": kind,
@@ -44,6 +47,7 @@ def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
         "password": PasswordAt("inbox/demo/passwords/first.csv", "v1", n + 1)
         if kind is Kind.CREATE
         else None,
+        "back": known if kind is Kind.UNDELETE else None,
     }
     return Action(**(defaults | facts))
 

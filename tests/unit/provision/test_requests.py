@@ -89,3 +89,13 @@ def test_a_request_shows_nothing_of_a_pupil() -> None:
     assert "Secret-1" not in shown
     assert a_pupil().account not in shown
     assert a_pupil().family not in shown
+
+
+def test_only_the_stage_that_carries_out_decisions_can_reach_the_deletion_of_an_account() -> None:
+    importing = {
+        str(path.relative_to(SHIPPED.parent))
+        for root in (SHIPPED, Path(__file__).parents[3] / "functions")
+        for path in root.rglob("*.py")
+        if "edges.deletion" in path.read_text("utf-8")
+    }
+    assert len(importing) == 1

@@ -9,6 +9,7 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ import requests
 from msal.exceptions import MsalServiceError  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from kakehashi.edges.errors import BadConfiguration, DirectoryError, TryLater
+from kakehashi.edges.errors import BadConfiguration, CredentialRefused, TryLater
 from kakehashi.edges.settings import DirectorySettings
 
 LOGIN = "https://login.microsoftonline.com"
@@ -26,7 +27,10 @@ SCOPE = "https://graph.microsoft.com/.default"
 AUDIENCE = "api://AzureADTokenExchange"  # what Entra expects in a federated credential
 TIMEOUT = (5.0, 30.0)  # connect, read; seconds
 FAILURES = (requests.RequestException, MsalServiceError)
+NEVER = 9999  # days; web identity has nothing that expires
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+type App = msal.ConfidentialClientApplication
 
 
 class _Credential(BaseModel):
@@ -34,8 +38,14 @@ class _Credential(BaseModel):
 
 
 class Secret(_Credential):
+    """``expires`` is the day that Entra names when the secret is made; a secret does not tell."""
+
     type: Literal["secret"]
     value: str = Field(repr=False)
+    expires: date | None = None
+
+    def last_day(self) -> date | None:
+        return self.expires
 
 
 class Certificate(_Credential):
@@ -45,6 +55,9 @@ class Certificate(_Credential):
     private_key: str = Field(repr=False)
     public_certificate: str
 
+    def last_day(self) -> date:
+        return _last_day(self.public_certificate)
+
 
 class KmsKey(_Credential):
     """The private key never leaves KMS; ``certificate`` is its public certificate as PEM."""
@@ -53,16 +66,32 @@ class KmsKey(_Credential):
     key_id: str
     certificate: str
 
+    def last_day(self) -> date:
+        return _last_day(self.certificate)
+
 
 class WebIdentity(_Credential):
     """No secret at all: AWS vouches for the function's role."""
 
     type: Literal["web-identity"]
 
+    def last_day(self) -> date:
+        return date.max
+
 
 type Credential = Annotated[
     Secret | Certificate | KmsKey | WebIdentity, Field(discriminator="type")
 ]
+
+
+def _last_day(pem: str) -> date:
+    """Raises BadConfiguration where it is no certificate."""
+    from cryptography import x509  # noqa: PLC0415 - not in the cold start of who does not ask
+
+    try:
+        return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc.date()
+    except ValueError as exc:
+        raise BadConfiguration("the certificate in the credential secret is not PEM") from exc
 
 
 def secure(url: str) -> str:
@@ -81,6 +110,15 @@ def read_credential(secret_id: str) -> Credential:
     except ValidationError as exc:
         raise BadConfiguration("the credential secret is not one of the documented forms") from exc
     return credential
+
+
+def days_left(secret_id: str, today: date) -> int | None:
+    """Days until our credential expires, 9999 at most; None where the secret does not say.
+
+    Raises BadConfiguration as ``read_credential`` does.
+    """
+    last = read_credential(secret_id).last_day()
+    return None if last is None else min(NEVER, (last - today).days)
 
 
 class LoginClient:
@@ -106,47 +144,58 @@ class LoginClient:
 
 
 class Tokens:
-    """Access tokens for Graph, kept in memory until they expire."""
+    """Access tokens for Graph, kept in memory until they expire.
 
-    def __init__(self, app: msal.ConfidentialClientApplication, http: LoginClient) -> None:
-        self.app, self.http = app, http
+    After a refusal the credential is read anew: a Lambda that is still warm takes up the new one.
+    """
+
+    def __init__(self, sign_in: Callable[[], App], http: LoginClient) -> None:
+        self._sign_in, self.http = sign_in, http
+        self._app: App | None = sign_in()
 
     @classmethod
     def of(cls, settings: DirectorySettings) -> Self:
         """Reads the secret and asks the login host for its configuration."""
         http = LoginClient(secure(settings.login_base_url))
-        authority = f"{LOGIN}/{settings.tenant_id}"
-        credential = read_credential(settings.credential_secret)
-        try:
-            app = msal.ConfidentialClientApplication(
-                settings.client_id,
-                client_credential=for_msal(credential, settings.client_id, authority),
-                authority=authority,
-                http_client=http,
-                instance_discovery=False,  # we name the host ourselves; nobody else is asked
-            )
-        except FAILURES as exc:
-            raise TryLater("the login host does not answer") from exc
-        return cls(app, http)
+        return cls(lambda: _signing_in(settings, http), http)
 
     def bearer(self) -> str:
-        """A valid token. Raises DirectoryError with the AADSTS number when we are refused."""
+        """A valid token. Raises CredentialRefused with the AADSTS number."""
+        app = self._app or self._sign_in()
+        self._app = app
         try:
-            answer = self.app.acquire_token_for_client(scopes=[SCOPE])
+            answer = app.acquire_token_for_client(scopes=[SCOPE])
         except FAILURES as exc:
             raise TryLater("the login host does not answer") from exc
         if token := answer.get("access_token"):
             return str(token)
+        self._app = None
         numbers = answer.get("error_codes") or []
         code = f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "NoToken"))
-        raise DirectoryError(code, 401)
+        raise CredentialRefused(code, 401)
 
     def forget(self) -> None:
         """Graph did not like the token we have: the next one is fetched."""
-        self.app.remove_tokens_for_client()
+        if self._app:
+            self._app.remove_tokens_for_client()
 
     def close(self) -> None:
         self.http.close()
+
+
+def _signing_in(settings: DirectorySettings, http: LoginClient) -> App:
+    authority = f"{LOGIN}/{settings.tenant_id}"
+    credential = read_credential(settings.credential_secret)
+    try:
+        return msal.ConfidentialClientApplication(
+            settings.client_id,
+            client_credential=for_msal(credential, settings.client_id, authority),
+            authority=authority,
+            http_client=http,
+            instance_discovery=False,  # we name the host ourselves; nobody else is asked
+        )
+    except FAILURES as exc:
+        raise TryLater("the login host does not answer") from exc
 
 
 def for_msal(credential: Credential, client_id: str, authority: str) -> str | dict[str, Any]:

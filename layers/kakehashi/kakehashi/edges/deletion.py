@@ -1,35 +1,53 @@
 """The one way to delete an account, and the only module that can.
 
-It is given a shard of nothing but deletions and the pupils whom a person named, looks at each
-account once more, and deletes them one after the other. Microsoft 365 keeps a deleted account for
-30 days: a child who comes back within them gets it back (``provision.dialogues.create``).
+It is given a shard of nothing but deletions and the pupils whom a person named, and looks at each
+account and each pupil's item once more right before. Retries, pace and broken connections are
+those of every other call (``provision.exchange``). Microsoft 365 keeps a deleted account for 30
+days: a child who comes back within them gets it back (``provision.dialogues.create``).
 """
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import requests
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+from uuid import UUID
 
 from kakehashi.diff.plan import Action
-from kakehashi.edges.directory import Directory
-from kakehashi.edges.graph import TIMEOUT, UNAUTHORIZED, Wire, answer_of
+from kakehashi.edges.directory import Directory, as_account
+from kakehashi.edges.errors import TryLater
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
-from kakehashi.provision.answers import NO_ANSWER, NOT_FOUND, Answer, Settled, refusal
+from kakehashi.provision import requests as graph
+from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped, refusal
 from kakehashi.provision.deletable import Conditions, objection
-from kakehashi.provision.exchange import BUSY, FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
-from kakehashi.provision.results import Ledger, Standing, result
+from kakehashi.provision.dialogues import Dialogue
+from kakehashi.provision.exchange import Ended
+from kakehashi.provision.results import MOVED, Ledger, Standing, result
+from kakehashi.roster import Known
 
-_OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+
+@dataclass(frozen=True, slots=True)
+class _AccountDeletion:
+    """DELETE /users/{id}. The id is a GUID, so the path cannot mean anything else."""
+
+    object_id: str = field(repr=False)
+
+    method: ClassVar[str] = "DELETE"
+    body: ClassVar[None] = None
+    writes: ClassVar[int] = 1
+    patient: ClassVar[bool] = False
+    links: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
+
+    @property
+    def url(self) -> str:
+        return f"/users/{UUID(self.object_id)}"
 
 
 @dataclass(kw_only=True)
 class Deletions(Ledger):
-    """Deletions, carried out in order. ``mark`` is the extension attribute that holds our mark."""
+    """Deletions, carried out. ``mark`` is the extension attribute that holds our mark."""
 
     actions: Sequence[Action]
     conditions: Conditions
@@ -37,60 +55,47 @@ class Deletions(Ledger):
     effects: Mapping[str, Effect]
     state: State
     directory: Directory
+    _read: dict[int, Known | None] = field(default_factory=dict)
 
     def carry_out(self, until: float | None = None) -> bool:
         """Delete whom nothing speaks for; False if ``until``, a moment of the directory's clock,
         came first. Called again, it goes on: whoever is gone is only forgotten."""
-        for line, action in enumerate(self.actions, 1):
-            if until is not None and self.directory.clock.now() >= until:
-                return False
-            self._part(line, action)
-        return True
+        for ended in self.directory.apply(self._dialogues(), until):
+            self._note(ended)
+        return len(self.results) == len(self.actions)
 
-    def _part(self, line: int, action: Action) -> None:
-        known = self.state.pupils_of([action.pupil]).get(action.pupil)
-        account = self.directory.account(action.object_id, self.mark)
+    def _dialogues(self) -> Iterator[tuple[int, Dialogue]]:
+        """Each begun when it is drawn, so that its item is read right before."""
+        for line, action in enumerate(self.actions, 1):
+            self._read[line] = self.state.pupils_of([action.pupil]).get(action.pupil)
+            yield line, self._part(action, self._read[line])
+
+    def _part(self, action: Action, known: Known | None) -> Dialogue:
+        seen = yield graph.look_at_user(action.object_id, graph.IDENTITY)
+        if not seen.ok and seen.status != NOT_FOUND:
+            return refusal(seen)
+        account = as_account(seen.user(), self.mark) if seen.ok else None
         if why := objection(action, known, account, self.conditions):
-            self.stop(line, action, why)
+            return why
+        if account:
+            answer = yield _AccountDeletion(action.object_id)
+            # Not found: a try that we did not hear of did it.
+            if not answer.ok and answer.status != NOT_FOUND:
+                return refusal(answer)
+        return Settled(action.object_id)
+
+    def _note(self, ended: Ended) -> None:
+        """Forget who is gone, unless the item has moved since it was read."""
+        line, action, known = ended.key, self.actions[ended.key - 1], self._read.pop(ended.key)
+        if isinstance(ended.outcome, Stopped):
+            self.stop(line, action, ended.outcome, ended.request_id)
             return
         if known is None:
             self.results[line] = result(line, action, Standing.DONE)
             return
-        answer = _delete(self.directory, action.object_id) if account else Answer(NOT_FOUND)
-        if not answer.ok and answer.status != NOT_FOUND:
-            self.stop(line, action, refusal(answer), answer.request_id)
+        try:
+            self.state.drop_pupil(known)
+        except TryLater:
+            self.stop(line, action, MOVED, ended.request_id)
             return
-        self.state.drop_pupil(action.pupil)
-        self.results[line] = result(line, action, Settled(action.object_id), answer.request_id)
-
-
-def _delete(directory: Directory, object_id: str) -> Answer:
-    """DELETE /users/{id} until Graph has an answer. Not found: a try we did not hear of did it."""
-    for tries in range(MOST_TRIES):
-        directory.pacer.take(1)
-        answer = _once(directory.wire, object_id)
-        if answer.status == UNAUTHORIZED:
-            directory.wire.tokens.forget()
-            answer = _once(directory.wire, object_id)
-        if answer.status not in BUSY:
-            break
-        pause = max(answer.retry_after or 0.0, min(LONGEST_WAIT, FIRST_WAIT * 2**tries))
-        directory.clock.wait_until(directory.clock.now() + pause)
-    return answer
-
-
-def _once(wire: Wire, object_id: str) -> Answer:
-    if not _OBJECT_ID.match(object_id):
-        raise ValueError("not the id of one user")
-    request_id = str(uuid.uuid4())
-    headers = {
-        "Authorization": f"Bearer {wire.tokens.bearer()}",
-        "client-request-id": request_id,
-    }
-    try:
-        with wire.sessions.one() as session:
-            url = f"{wire.base}/users/{object_id}"
-            heard = session.delete(url, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-            return answer_of(heard, request_id)
-    except requests.RequestException:  # reset, timed out, cut short: it may have taken effect
-        return Answer(NO_ANSWER, request_id=request_id)
+        self.results[line] = result(line, action, ended.outcome, ended.request_id)

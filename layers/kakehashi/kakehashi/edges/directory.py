@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any, Self
@@ -58,16 +58,21 @@ class Directory:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def accounts(self, mark: str, upns: Collection[str]) -> Iterator[TenantAccount]:
-        """Accounts that carry a mark, or whose name (in any case) is among ``upns``.
+    def accounts(
+        self,
+        mark: str,
+        upns: Collection[str],
+        also: Callable[[TenantAccount], bool] = lambda _account: False,
+    ) -> Iterator[TenantAccount]:
+        """Accounts that carry a mark, whose name (in any case) is among ``upns``, or ``also``.
 
         ``mark`` is the extension attribute. Reads the whole tenant, 999 users a page: one filter
         query per pupil would be a thousand times more calls. Raises DirectoryError.
         """
         wanted = {upn.lower() for upn in upns}
-        for user in self._users(graph.list_users()):
-            account = _account(user, mark)
-            if account.mark or account.upn.lower() in wanted:
+        for user in self._users(graph.list_users((*graph.IDENTITY, *graph.PLACES))):
+            account = as_account(user, mark)
+            if account.mark or account.upn.lower() in wanted or also(account):
                 yield account
 
     def account(self, object_id: str, mark: str) -> TenantAccount | None:
@@ -77,7 +82,7 @@ class Directory:
             return None
         if not answer.ok:
             raise DirectoryError(answer.code, answer.status)
-        return _account(answer.user(), mark)
+        return as_account(answer.user(), mark)
 
     def bin(self, mark: str) -> dict[str, str]:
         """Deleted accounts that can still be restored: userMasterIdentifier → object id."""
@@ -189,13 +194,19 @@ class Directory:
         self.pacer.heed(max(shares, default=0.0))
 
 
-def _account(user: GraphUser, mark: str) -> TenantAccount:
+def as_account(user: GraphUser, mark: str) -> TenantAccount:
+    """A user as the domain knows it; ``mark`` is the extension attribute."""
+    has_mark = user.mark(mark)
+    texts = {} if has_mark else user.values()  # of ours, places would only weigh on memory
     return TenantAccount(
         object_id=user.id,
         upn=user.upn,
-        mark=user.mark(mark),
+        mark=has_mark,
         enabled=user.enabled is not False,
         display_name=user.display_name or "",
+        department=texts.get("department", ""),
+        office_location=texts.get("officeLocation", ""),
+        job_title=texts.get("jobTitle", ""),
     )
 
 

@@ -98,3 +98,5 @@ class Shard(Ledger):
         known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)
         if known is not None:
             self.state.put_pupil(known, previous)
+        elif previous is not None:
+            self.state.drop_pupil(previous)

@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import NOT_FOUND, Answer, Outcome, Settled, Stopped, refusal
-from kakehashi.provision.requests import GraphRequest, Request
+from kakehashi.provision.answers import (
+    NOT_FOUND,
+    Answer,
+    GraphUser,
+    Outcome,
+    Settled,
+    Stopped,
+    refusal,
+)
+from kakehashi.provision.requests import Request
 
 type Dialogue = Generator[Request, Answer, Outcome]
 type Password = Callable[[], str | None]
@@ -36,6 +45,8 @@ class Terms:
 
 def dialogue(action: Action, terms: Terms, password: Password) -> Dialogue:
     """The dialogue for one action. ``password`` is called at the moment of use, if at all."""
+    if action.back is not None and action.kind in _TURNED_BACK:
+        return turn_back(action, terms)
     match action.kind:
         case Kind.CREATE:
             return create(action, terms, password)
@@ -45,8 +56,20 @@ def dialogue(action: Action, terms: Terms, password: Password) -> Dialogue:
             return silent(Settled(action.object_id))
         case Kind.DELETE:
             return silent(Stopped(rules.DELETE_REFUSED))
-    others = {Kind.LINK: link, Kind.RESTORE: restore, Kind.SUSPEND: suspend}
+    others = {
+        Kind.LINK: link,
+        Kind.RESTORE: restore,
+        Kind.SUSPEND: suspend,
+        Kind.UNLINK: unlink,
+        Kind.UNDELETE: undelete,
+    }
     return others[action.kind](action, terms)
+
+
+_TURNED_BACK: Mapping[Kind, bool | None] = MappingProxyType(
+    {Kind.UPDATE: None, Kind.RESTORE: True, Kind.SUSPEND: False}
+)
+"""What an undo can turn back in place, and whether the pupil may sign in afterwards."""
 
 
 def silent(outcome: Outcome) -> Dialogue:
@@ -165,9 +188,75 @@ def suspend(action: Action, terms: Terms) -> Dialogue:
     return Settled(action.object_id) if answer.ok else refusal(answer)
 
 
-def _own(action: Action, terms: Terms) -> Generator[GraphRequest, Answer, Answer | Stopped]:
-    """The account as it stands, if it carries this pupil's mark."""
+def turn_back(action: Action, terms: Terms) -> Dialogue:
+    """Undo a change: PATCH what a run of ours had changed, if it still stands as that run left it.
+
+    An earlier try may have been carried out, so a value that is back already stands as well.
+    """
+    answer = yield from _own(action, terms)
+    if isinstance(answer, Stopped):
+        return answer
+    changes = _still_ours(action, answer.user())
+    if isinstance(changes, Stopped):
+        return changes
+    enabled = _TURNED_BACK[action.kind]
+    if changes or enabled is not None:
+        answer = yield graph.change_user(action.object_id, changes, enabled=enabled)
+    if answer.ok and enabled is False:
+        answer = yield graph.end_sessions(action.object_id)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def unlink(action: Action, terms: Terms) -> Dialogue:
+    """Undo a link: take our mark off and leave the account as it is.
+
+    Where the account came from a former id of the pupil, ``action.account`` holds what that one
+    had, its mark included.
+    """
     answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
+    if not answer.ok:
+        return refusal(answer)
+    user = answer.user()
+    if user.mark(terms.mark) == action.account[terms.mark]:  # an earlier try did it
+        return Settled(action.object_id)
+    if user.mark(terms.mark) != action.pupil:
+        return Stopped(rules.FOREIGN_MARK)
+    changes = _still_ours(action, user)
+    if isinstance(changes, Stopped):
+        return changes
+    answer = yield graph.change_user(action.object_id, changes)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def _still_ours(action: Action, user: GraphUser) -> dict[str, str | None] | Stopped:
+    """What to change, if nobody has changed any of it since we wrote it."""
+    ours, wanted, there = (action.before or action).account, action.account, user.values()
+    changes = graph.differing(ours, wanted)
+    if any(there.get(name, "") not in {ours.get(name, ""), wanted[name]} for name in changes):
+        return Stopped(rules.CHANGED_BY_HAND)
+    return changes
+
+
+def undelete(action: Action, terms: Terms) -> Dialogue:
+    """Undo a deletion: out of the deleted items, and suspended as it was before."""
+    answer = yield graph.bring_back(action.object_id)
+    if not answer.ok and answer.status != NOT_FOUND:  # not found: an earlier try restored it
+        return refusal(answer)
+    seen = yield from _own(action, terms, patient=True)
+    if isinstance(seen, Stopped):
+        return seen
+    answer = seen
+    if seen.user().enabled:
+        answer = yield graph.change_user(action.object_id, {}, enabled=False, patient=True)
+    return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def _own(
+    action: Action, terms: Terms, *, patient: bool = False
+) -> Generator[Request, Answer, Answer | Stopped]:
+    """The account as it stands, if it carries this pupil's mark."""
+    fields = graph.graph_fields(action.account)
+    answer = yield graph.look_at_user(action.object_id, fields, patient=patient)
     if not answer.ok:
         return refusal(answer)
     if answer.user().mark(terms.mark) != action.pupil:

@@ -1,9 +1,9 @@
 """What we can say to Microsoft Graph, as values.
 
 The permission to create users also permits to delete them, so this vocabulary has no word for it:
-``Verb`` holds no DELETE, and no other way leads to the wire. The one module that can delete is
-``edges/deletion.py``, which speaks only of pupils whom a person named. ``MemberRemoval`` takes a
-member out of a group and can say nothing else.
+``Verb`` holds no DELETE. The one module that can delete is ``edges/deletion.py``, which has a word
+of its own and speaks only of pupils whom a person named. ``MemberRemoval`` takes a member out of a
+group and can say nothing else. A test finds whoever else says DELETE.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
 BATCH = 20  # Graph's limit for items of one $batch
 EXTENSIONS = "onPremisesExtensionAttributes"
 IDENTITY = ("id", "userPrincipalName", "accountEnabled", "displayName", EXTENSIONS)
+PLACES = ("department", "officeLocation", "jobTitle")
 NEVER_EMPTY = frozenset({"userPrincipalName", "mailNickname", "displayName", "usageLocation"})
 
 type Body = Mapping[str, Any]
@@ -81,7 +82,23 @@ class MemberRemoval:
         return f"/groups/{UUID(self.group)}/members/{UUID(self.member)}/$ref"
 
 
-type Request = GraphRequest | MemberRemoval
+class Request(Protocol):
+    """All that the exchange and the wire ask of a call; the words are explained above."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def body(self) -> Body | None: ...
+    @property
+    def writes(self) -> int: ...
+    @property
+    def patient(self) -> bool: ...
+    @property
+    def links(self) -> bool: ...
+    @property
+    def repeatable(self) -> bool: ...
 
 
 def create_user(account: Mapping[str, str], password: str, *, must_change: bool) -> GraphRequest:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, settled
+from kakehashi.diff.plan import Action, Kind, settled
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.answers import Outcome, Settled, Stopped
 from kakehashi.roster import Known
@@ -38,6 +38,8 @@ def standing(action: Action, current: Known | None, as_of: date) -> Standing:
         wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=current.object_id)
         if wanted is not None and _same(wanted, current):
             return Standing.DONE
+    if action.kind is Kind.UNLINK and current is None:
+        return Standing.DONE
     planned = action.before if _is_own(action) else None
     return Standing.OPEN if _same(planned, current) else Standing.MOVED
 

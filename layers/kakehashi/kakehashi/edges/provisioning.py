@@ -1,0 +1,121 @@
+"""One call of Provision: its shard as it stands, and what the call leaves behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from kakehashi.diff.plan import Action, Kind
+from kakehashi.edges import settings
+from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.deletion import Deletions
+from kakehashi.edges.directory import tenant
+from kakehashi.edges.passwords import Passwords
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.shard import Shard
+from kakehashi.edges.state import State
+from kakehashi.edges.telemetry import logger, measure
+from kakehashi.findings import soften
+from kakehashi.provision.deletable import Conditions
+from kakehashi.provision.dialogues import Terms
+from kakehashi.provision.progress import FILE, Progress, writes_of
+from kakehashi.provision.results import merged
+
+
+class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
+    """What Provision needs to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Shard ``number`` of a run's plan. ``progress`` is the whole plan's, as the call found it."""
+
+    run: Run
+    number: int
+    folder: Folder
+    work: Shard | Deletions
+    progress: Progress
+
+    @classmethod
+    def gather(cls, run: Run, number: int, env: Environment) -> Self:
+        """Once the lease is ours for a while longer. The forecast is made by the first call."""
+        state, folder = State.of(env.table, run.city), Folder.of(run, env.runs_bucket)
+        now = datetime.now(UTC)
+        state.renew_lease(run.execution, now)
+        progress = _progress(run, number, folder, env, now)
+        folder.put_json(FILE, progress.to_json())
+        actions = [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
+        return cls(run, number, folder, _work(run, actions, folder, state, env), progress)
+
+    def write_down(self, *, complete: bool) -> Progress:
+        """Results, findings and progress; what an earlier call of this run did stays in them."""
+        work, name = self.work, f"results/{self.number:04}.jsonl"
+        results = [work.results[line] for line in sorted(work.results)]
+        self.folder.put_lines(name, merged(list(self.folder.lines(name)), results))
+        self.folder.put_findings(f"provision-{self.number:04}", soften(work.findings, work.effects))
+        now, counts = datetime.now(UTC), work.counts()
+        writes = writes_of(Counter(str(action.kind) for action in work.actions))
+        behind = self.progress.seconds_behind(writes, now)
+        after = self.progress.after(self.number, writes, now) if complete else self.progress
+        self.folder.put_json(FILE, after.to_json())
+        measures = {f"Actions{word.title()}": n for word, n in counts.items()}
+        measure("provision", self.run.city, measures | {"SecondsBehind": behind})
+        times = {"seconds_behind": behind, "seconds_left": after.seconds_left}
+        about = {"run_id": self.run.run_id, "shard": self.number}
+        logger.info("shard", extra={**about, **times, **counts})
+        return after
+
+    def send_dead_letters(self, letters: DeadLetters) -> None:
+        """One for each action that failed; the reader finds the pupil in the run folder."""
+        for failure in self.work.failed:
+            letters.send(
+                run_id=self.run.run_id,
+                city=self.run.city,
+                stage="provision",
+                shard=self.number,
+                line=failure.line,
+                code=failure.code,
+            )
+
+
+def _progress(run: Run, number: int, folder: Folder, env: Environment, now: datetime) -> Progress:
+    """As the calls before this one left it; one of another execution counts for nothing."""
+    told = folder.get_json(FILE)
+    if told and told["execution"] == run.execution:
+        return Progress.from_json(told)
+    writes = writes_of(folder.get_json("plan.json").get("actions", {}))
+    shards = run.counts.get("shards", number)
+    return Progress(run.execution, now, writes, shards, env.writes_per_second)
+
+
+def _work(
+    run: Run, actions: list[Action], folder: Folder, state: State, env: Environment
+) -> Shard | Deletions:
+    city = folder.rules()
+    if actions and all(action.kind is Kind.DELETE for action in actions):
+        return Deletions(
+            actions=actions,
+            conditions=Conditions(_decided(folder), run.as_of, city.leaving.grace_days),
+            mark=city.m365.mark,
+            effects=city.effects,
+            state=state,
+            directory=tenant(env),
+        )
+    return Shard(
+        actions=actions,
+        run_id=run.run_id,
+        as_of=run.as_of,
+        terms=Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in),
+        effects=city.effects,
+        state=state,
+        directory=tenant(env),
+        read_password=Passwords.of(env.passwords_bucket).read,
+    )
+
+
+def _decided(folder: Folder) -> frozenset[str]:
+    """The pupils for whom, in this run, a person's decision to delete stands."""
+    rows = folder.lines("decisions.jsonl")
+    return frozenset(row["pupil"] for row in rows if row["counts"] and row["decision"] == "delete")

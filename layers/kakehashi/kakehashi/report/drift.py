@@ -1,0 +1,87 @@
+"""drift.html and drift.xlsx: where the tenant differs from what we applied, once a week."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kakehashi.catalogue import RULES, japanese
+from kakehashi.findings import Finding
+from kakehashi.report.drawing import template
+from kakehashi.report.groups import groups
+from kakehashi.report.workbook import Cell, book
+
+PAGE, WORKBOOK = "drift.html", "drift.xlsx"
+_COLUMNS = (
+    ("userMasterIdentifier", 38), ("番号", 8), ("学校コード", 16), ("学校名", 28), ("内容", 50),
+    ("すること", 60),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One city's weekly comparison. ``day`` is a Japan date, ``place`` the folder as an address,
+    with a trailing slash. ``accounts`` counts ours, suspended ones included.
+
+    ``schools`` maps MEXT codes to names; a pupil is a userMasterIdentifier and nothing else.
+    """
+
+    city: str
+    city_name: str
+    day: date
+    place: str
+    accounts: int
+    findings: Sequence[Finding] = ()
+    schools: Mapping[str, str] = field(default_factory=dict)
+
+    def per_school(self) -> list[tuple[str, str, int]]:
+        """Code, name and findings of each school that has any, most findings first."""
+        counts = Counter(finding.school or "" for finding in self.findings)
+        return [(code, self.schools.get(code, ""), n) for code, n in counts.most_common()]
+
+    def counts(self) -> dict[str, int]:
+        return dict(sorted(Counter(finding.code for finding in self.findings).items()))
+
+
+def drift_html(comparison: Comparison) -> str:
+    """The whole page. Holds no name, account or class title: a ``Comparison`` has none."""
+    found = groups(comparison.findings)
+    return template("drift.html.j2").render(c=comparison, groups=found)
+
+
+def drift_xlsx(comparison: Comparison) -> bytes:
+    """A row for each finding, with the pupil it is about."""
+    return book(comparison.day, [("照合", _COLUMNS, _rows(comparison))])
+
+
+def _rows(comparison: Comparison) -> Iterator[Sequence[Cell]]:
+    for one in sorted(comparison.findings, key=lambda f: (f.school or "", f.code, f.pupil or "")):
+        rule, name = RULES[one.code], comparison.schools.get(one.school or "", "")
+        yield [one.pupil, one.code, one.school, name, japanese(one), rule.todo]
+
+
+def drift_summary(comparison: Comparison) -> dict[str, Any]:
+    """JSON-ready, for machines and for `kakehashi drift`."""
+    return {
+        "city": comparison.city,
+        "day": comparison.day.isoformat(),
+        "accounts": comparison.accounts,
+        "findings": comparison.counts(),
+        "paths": {
+            "page": comparison.place + PAGE,
+            "workbook": comparison.place + WORKBOOK,
+        },
+    }
+
+
+def drift_line(comparison: Comparison) -> str:
+    """The mail: how many of what, and where to read on."""
+    told = "、".join(f"{code} {count} 件" for code, count in comparison.counts().items())
+    return (
+        f"【架け橋】{comparison.city_name} {comparison.day:%Y-%m-%d}"
+        f" Microsoft 365 が記録と違います({told})。何も変更していません。\n"
+        f"{comparison.place}{PAGE}\n"
+    )

@@ -1,0 +1,31 @@
+"""Plans that wait for an approval, and why one of them can no longer be given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kakehashi.catalogue import english, japanese
+from kakehashi.diff import Export, outdated, read_plan
+from kakehashi.edges.runs import made_on
+
+
+def outdated_by(
+    run_id: str, header: Mapping[str, Any], state: Mapping[str, Any], rules: str, today: date
+) -> list[dict[str, str]]:
+    """Code and words of each reason; [] for a plan that can still be approved.
+
+    ``header`` is its plan.json, ``state`` the city's STATE item as plain values, ``rules`` the text
+    of the city's rules, ``today`` a Japan date.
+    """
+    findings = outdated(
+        read_plan(header),
+        serial=int(state.get("serial", 0)),
+        today=today,
+        made_on=made_on(run_id),
+        rules_now=hashlib.sha256(rules.encode()).hexdigest(),
+        newest=Export.from_json(state.get("export", {})),
+    )
+    return [{"code": f.code, "ja": japanese(f), "en": english(f)} for f in findings]
