@@ -42,7 +42,8 @@ class Papers:
     """What one run folder holds of one pupil; {} where it holds nothing.
 
     ``line`` is the pupil's in users.csv, None where none is told. ``desired`` is the roster's
-    word, ``current`` the state's before that night. ``refusals`` are findings that stopped the
+    word, ``current`` the state's before that night, ``match`` its row of the first matching.
+    ``refusals`` are findings that stopped the
     whole drop.
     """
 
@@ -54,6 +55,7 @@ class Papers:
     held: tuple[Row, ...]
     current: Row
     decision: Row
+    match: Row
     action: Row
     result: Row
     findings: tuple[Finding, ...]
@@ -110,6 +112,7 @@ class Archive:
             held=tuple(held),
             current=next(iter(_rows(folder, "current.jsonl", umi)), {}),
             decision=next(iter(_rows(folder, "decisions.jsonl", umi)), {}),
+            match=next(iter(_rows(folder, "matching.jsonl", umi)), {}),
             action=action,
             result=result,
             findings=tuple(f for f in found if _is_about(f, umi, line)),

@@ -13,14 +13,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from kakehashi.edges.runs import Folder, city_of, prefix_of, run_id_of
 from kakehashi.findings import Finding
-from kakehashi.roster import JAPAN
+from kakehashi.roster import JAPAN, Pupil
 from local.site import Site
+from local.waiting import outdated_by
 
 STAGES = ("Receive", "Validate", "Preprocess", "Diff", "Provision", "Groups", "Deliver", "Report")
+UNDER_WAY = frozenset({"running", "awaiting-approval"})  # the latter while it is being applied
 START_PATIENCE = 60.0  # seconds until an upload must have started a run
 POLL = 0.25
 
@@ -112,10 +115,33 @@ class Console:
         key = f"inbox/{city}/passwords/{name}"
         return self._put("PasswordsBucket", key, file.read_bytes())
 
+    def put_passwords(self, city: str, body: bytes) -> tuple[str, str]:
+        """Passwords made here, straight from memory; their arrival starts a run."""
+        return self._put("PasswordsBucket", f"inbox/{city}/passwords/made-{_stamp()}.csv", body)
+
+    def waiting_for(self, city: str, code: str) -> dict[str, Pupil]:
+        """The pupils whom the newest run's plan holds under ``code``, by userMasterIdentifier."""
+        item = self.site.client("dynamodb").get_item(
+            TableName=self.outputs["Table"],
+            Key={"pk": {"S": f"CITY#{city}"}, "sk": {"S": "PROPOSALS"}},
+        )
+        run_id = item.get("Item", {}).get("run_id", {}).get("S")
+        if not run_id:
+            return {}
+        folder = Folder(self.s3, self.outputs["RunsBucket"], prefix_of(run_id))
+        held = frozenset(folder.get_json("plan.json").get("held", {}).get(code, ()))
+        rows = (row["pupil"] for row in folder.lines("desired.jsonl"))
+        return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
+
     def upload_approvals(self, city: str, file: Path) -> tuple[str, str]:
         """The same for decisions. Each file stays beside the ones before it, which still count."""
         key = f"inbox/{city}/approvals/{_stamp()}-{file.name}"
         return self._put("InboxBucket", key, file.read_bytes())
+
+    def upload_receipt(self, city: str, tool: str, file: Path) -> str:
+        """What a tool said of its last delivery. Starts nothing; returns the key."""
+        key = f"receipts/{city}/{tool}/{_stamp()}-{_named(file, '.csv')}"
+        return self._put("InboxBucket", key, file.read_bytes())[0]
 
     def _put(self, bucket: str, key: str, body: bytes) -> tuple[str, str]:
         answer = self.s3.put_object(Bucket=self.outputs[bucket], Key=key, Body=body)
@@ -159,8 +185,16 @@ class Console:
             found.get("key") == key and (not version or found.get("version-id", version) == version)
         )
 
-    def follow(self, arn: str, on_stage: Callable[[str], None]) -> Mapping[str, Any]:
-        """Wait for the end, telling each stage entered; returns DescribeExecution's answer."""
+    def follow(
+        self,
+        arn: str,
+        on_stage: Callable[[str], None],
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> Mapping[str, Any]:
+        """Wait for the end, telling each stage entered; returns DescribeExecution's answer.
+
+        ``on_wait`` is called again and again while nothing happens.
+        """
         told: set[str] = set()
         while True:
             execution = self.sfn.describe_execution(executionArn=arn)
@@ -170,6 +204,7 @@ class Console:
                     on_stage(stage)
             if execution["status"] != "RUNNING":
                 return dict(execution)
+            on_wait()
             time.sleep(POLL)
 
     def _entered(self, arn: str) -> list[str]:
@@ -184,6 +219,11 @@ class Console:
                 if name in STAGES:
                     stages.append(name)
         return stages
+
+    def run_of(self, arn: str, city: str) -> str:
+        """The id of the run that an execution made."""
+        started = self.sfn.describe_execution(executionArn=arn)["startDate"]
+        return run_id_of(city, arn.rpartition(":")[2], started)
 
     def outcome(self, execution: Mapping[str, Any], city: str, run_id: str = "") -> Outcome:
         """What an ended execution left behind, whatever its end."""
@@ -225,6 +265,15 @@ class Console:
                 " / no such run"
             )
 
+    def approved(self, run_id: str) -> dict[str, Any]:
+        """Who approved this run's plan, when and with which codes; {} where nobody had to."""
+        item = self.site.client("dynamodb").get_item(
+            TableName=self.outputs["Table"],
+            Key={"pk": {"S": f"CITY#{city_of(run_id)}"}, "sk": {"S": f"RUN#{run_id}"}},
+        )
+        told = TypeDeserializer().deserialize(item.get("Item", {}).get("approved", {"M": {}}))
+        return {name: told[name] for name in ("by", "at", "accept") if name in told}
+
     def status(self, city: str) -> dict[str, Any]:
         """The newest runs first, and how many dead letters wait."""
         table = self.site.client("dynamodb").query(
@@ -240,9 +289,37 @@ class Console:
         )
         return {
             "city": city,
-            "runs": [_record(item) for item in table["Items"]],
+            "runs": [
+                self._with_standing(city, self._with_progress(_record(item)))
+                for item in table["Items"]
+            ],
             "dead_letters": int(queue["Attributes"]["ApproximateNumberOfMessages"]),
         }
+
+    def _with_standing(self, city: str, record: dict[str, Any]) -> dict[str, Any]:
+        """A record of a plan that waits, with the reasons for which it does so in vain."""
+        if record.get("verdict") != "awaiting-approval":
+            return record
+        header = self._json("RunsBucket", f"{prefix_of(record['run_id'])}plan.json")
+        item = self.site.client("dynamodb").get_item(
+            TableName=self.outputs["Table"],
+            Key={"pk": {"S": f"CITY#{city}"}, "sk": {"S": "STATE"}},
+        )
+        state = {k: TypeDeserializer().deserialize(v) for k, v in item.get("Item", {}).items()}
+        today = datetime.now(UTC).astimezone(JAPAN).date()
+        reasons = outdated_by(record["run_id"], header, state, self.rules(city) or "", today)
+        return record | {"outdated": reasons}
+
+    def progress(self, run_id: str) -> dict[str, Any]:
+        """progress.json of a run, {} where its accounts have not been begun."""
+        return self._json("RunsBucket", f"{prefix_of(run_id)}progress.json")
+
+    def _with_progress(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record of a run under way with how far it is."""
+        if record.get("verdict") not in UNDER_WAY:
+            return record
+        progress = self.progress(record["run_id"])
+        return record | ({"progress": progress} if progress and not progress["ended"] else {})
 
     # -- results -------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ LETTERS = {
     "S": "安全装置 · safety",
     "M": "Microsoft 365",
     "T": "配信ファイル · tool files",
+    "L": "教材の起動 · launches (LTI 1.3); told to the pupil, no effect on a night",
     "I": "架け橋の不具合 · our own faults",
 }
 HEAD = """# 指摘の一覧 · findings

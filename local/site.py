@@ -10,11 +10,13 @@ import boto3
 
 
 class Site(Protocol):
-    """Resources by their output names in template.yaml, and boto3 clients that reach them."""
+    """Resources by their output names in template.yaml, and what reaches them by boto3."""
 
     def outputs(self) -> Mapping[str, str]: ...
 
     def client(self, service: str) -> Any: ...
+
+    def resource(self, service: str) -> Any: ...
 
 
 class NoSuchStack(Exception):
@@ -41,3 +43,6 @@ class Deployed:
 
     def client(self, service: str) -> Any:
         return boto3.client(service)  # type: ignore[call-overload]
+
+    def resource(self, service: str) -> Any:
+        return boto3.resource(service)  # type: ignore[call-overload]

@@ -1,7 +1,8 @@
 """The embedded stack: the engine, the fake tenant and the deployed template, as one thing.
 
-Everything lies below ``home``: stack.json (ports, process ids, outputs), state/, s3/, layers/,
-tenant/, engine.log, tenant.log. Several homes live side by side, each on ports of its own.
+Beside them run the launcher's address and a sample tool that it starts. Everything lies below
+``home``: stack.json (ports, process ids, outputs), state/, s3/, layers/, tenant/, and a log of
+each process. Several homes live side by side, each on ports of its own.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import requests
 
 from local.engine import deploy, engine, process
 from local.engine.environment import environment
-from local.tenant.settings import CLIENT_ID, CLIENT_SECRET, TENANT_ID
+from local.sample_tool import ADDRESS
+from local.tenant.settings import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
 
 ROOT = Path(__file__).parents[1]
 PROJECT = deploy.Project(ROOT / "template.yaml", ROOT / "build" / "layer" / "python")
+PARTS = ("sample_tool", "launcher", "tenant")  # processes beside the engine: modules below local
 LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 CITIES = ROOT / "cities"
 NAME = "kakehashi"
@@ -41,6 +45,10 @@ class Memory:
     port: int = 0
     tenant_port: int = 0
     tenant_pid: int = 0
+    launcher_port: int = 0
+    launcher_pid: int = 0
+    sample_tool_port: int = 0
+    sample_tool_pid: int = 0
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -65,12 +73,21 @@ class Stack:
     def tenant_url(self) -> str:
         return f"http://127.0.0.1:{self._memory().tenant_port}"
 
+    @property
+    def launcher_url(self) -> str:
+        return f"http://127.0.0.1:{self._memory().launcher_port}"
+
+    @property
+    def sample_tool_url(self) -> str:
+        return f"http://127.0.0.1:{self._memory().sample_tool_port}"
+
     def is_up(self) -> bool:
         """Whether this home's own engine and tenant answer, with a stack deployed, and on the port
         that was asked for if one was."""
         memory = self._memory()
         here = self.wanted_port in {None, memory.port}
-        return bool(here and memory.outputs and self._engine().pid() and self._tenant_pid())
+        parts = all(self._pid(part) for part in PARTS)
+        return bool(here and memory.outputs and self._engine().pid() and parts)
 
     def outputs(self) -> Mapping[str, str]:
         """The template's outputs: InboxBucket, Table, StateMachineArn, DeadLettersUrl, …"""
@@ -93,7 +110,7 @@ class Stack:
         """Start what is not running and bring the stack up to the present template.
 
         Harmless when all is well, and the remedy after a crash. ``progress`` hears the steps
-        "engine", "tenant", "deploy", "cities". Raises StackError.
+        "engine", "tenant", "launcher", "tool", "deploy", "cities". Raises StackError.
         """
         _need_installation()
         with self._alone():
@@ -101,6 +118,10 @@ class Stack:
             self._start_engine()
             progress("tenant")
             self._start_tenant()
+            progress("launcher")
+            self._start_launcher()
+            progress("tool")
+            self._start("sample_tool", "--platform", self.launcher_url)
             progress("deploy")
             self._deploy()
             progress("cities")
@@ -108,14 +129,14 @@ class Stack:
             self._engine().save()
 
     def down(self) -> None:
-        """Stop both processes; the state stays. Harmless when they are down."""
+        """Stop the processes; the state stays. Harmless when they are down."""
         if not self._file.exists():
             return
         with self._alone():
             self._engine().stop()
-            if pid := self._tenant_pid():
+            for pid in filter(None, map(self._pid, PARTS)):
                 process.stop(pid)
-            self._remember(tenant_pid=0)
+            self._remember(**{f"{part}_pid": 0 for part in PARTS})
 
     def reset(self) -> None:
         """Stop, and forget everything but the ports."""
@@ -124,8 +145,8 @@ class Stack:
         self.down()
         for name in ("state", "s3", "layers", "tenant", "tmp"):
             shutil.rmtree(self.home / name, ignore_errors=True)
-        for name in ("engine.log", "tenant.log"):
-            (self.home / name).unlink(missing_ok=True)
+        for name in ("engine", *PARTS):
+            (self.home / f"{name}.log").unlink(missing_ok=True)
         self._remember(outputs={})
 
     # -- the parts -------------------------------------------------------------------------------
@@ -150,23 +171,36 @@ class Stack:
         self._remember(port=port)
 
     def _start_tenant(self) -> None:
-        if self._tenant_pid():
-            return
-        port = self._memory().tenant_port or process.free_port()
-        _need_free(port)
-        folder, log = self.home / "tenant", self.home / "tenant.log"
+        folder = self.home / "tenant"
         folder.mkdir(mode=0o700, exist_ok=True)
-        module = ["local.tenant", "--port", str(port), "--home", str(folder)]
-        pid = process.spawn(module, folder, log, environment(self.home, self._memory().port))
+        self._start("tenant", "--home", str(folder))
+
+    def _start_launcher(self) -> None:
+        """Its port is known before the function is deployed, which must know its own address."""
+        places = ["--home", str(self.home), "--engine", str(self._memory().port)]
+        self._start("launcher", *places)
+
+    def _start(self, part: str, *arguments: str) -> None:
+        """The module of that name, on a port that this home keeps, if it does not run."""
+        if self._pid(part):
+            return
+        memory = self._memory()
+        port, log = (
+            getattr(memory, f"{part}_port") or process.free_port(),
+            self.home / f"{part}.log",
+        )
+        _need_free(port)
+        module = [f"local.{part}", "--port", str(port), *arguments]
+        pid = process.spawn(module, self.home, log, environment(self.home, memory.port))
         if not process.wait_until(lambda: process.listens(port), pid):
             raise _did_not_start(log)
-        self._remember(tenant_port=port, tenant_pid=pid)
+        self._remember(**{f"{part}_port": port, f"{part}_pid": pid})
 
-    def _tenant_pid(self) -> int:
-        """The tenant's process id, or 0 where it does not run."""
+    def _pid(self, part: str) -> int:
+        """Its process id, or 0 where it does not run."""
         memory = self._memory()
-        ours = process.runs(memory.tenant_pid, "local.tenant")
-        return memory.tenant_pid if ours and process.listens(memory.tenant_port) else 0
+        pid, port = int(getattr(memory, f"{part}_pid")), int(getattr(memory, f"{part}_port"))
+        return pid if process.runs(pid, f"local.{part}") and process.listens(port) else 0
 
     def _deploy(self) -> None:
         parameters = {
@@ -174,6 +208,8 @@ class Stack:
             "ClientId": CLIENT_ID,
             "GraphBaseUrl": self.tenant_url,
             "LoginBaseUrl": self.tenant_url,
+            "SignInClientId": SIGN_IN_CLIENT_ID,
+            "LaunchUrl": self.launcher_url,
             "WritesPerSecond": "0",
             "DeletionProtection": "false",
         }
@@ -188,16 +224,29 @@ class Stack:
     def _seed(self) -> None:
         """The fake tenant's credential, and the cities of this repository that nobody has put."""
         outputs = self.outputs()
-        self.client("secretsmanager").put_secret_value(
-            SecretId=outputs["CredentialSecret"],
-            SecretString=json.dumps({"type": "secret", "value": CLIENT_SECRET}),
-        )
+        credential = json.dumps({"type": "secret", "value": CLIENT_SECRET})
+        for secret in ("CredentialSecret", "SignInSecret"):
+            self.client("secretsmanager").put_secret_value(
+                SecretId=outputs[secret], SecretString=credential
+            )
+        self._register_launcher()
         s3, bucket = self.client("s3"), outputs["RulesBucket"]
         listed = s3.list_objects_v2(Bucket=bucket, Prefix="cities/").get("Contents", [])
         known = {item["Key"] for item in listed}
         for file in sorted(CITIES.glob("*.toml")):
             if f"cities/{file.name}" not in known:
-                s3.put_object(Bucket=bucket, Key=f"cities/{file.name}", Body=file.read_bytes())
+                rules = file.read_text(encoding="utf-8").replace(ADDRESS, self.sample_tool_url)
+                s3.put_object(Bucket=bucket, Key=f"cities/{file.name}", Body=rules.encode())
+
+    def _register_launcher(self) -> None:
+        """As an app that the fake tenant's pupils may sign in to."""
+        back = f"{self.launcher_url}/sign-in/callback"
+        app = {"client_id": SIGN_IN_CLIENT_ID, "name": "launcher", "redirect_uris": [back]}
+        with requests.Session() as tenant:
+            tenant.trust_env = False  # no proxy of yours comes between
+            settings = {"registrations": [app]}
+            answer = tenant.patch(f"{self.tenant_url}/_tenant/settings", json=settings, timeout=10)
+        answer.raise_for_status()
 
     # -- memory ----------------------------------------------------------------------------------
 

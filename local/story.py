@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.catalogue import RULES, english, japanese
+from kakehashi.diff.answers import ANSWER_TO, JAPANESE
+from kakehashi.diff.matching import Evidence
+from kakehashi.diff.situations import Situation
 from kakehashi.edges.runs import made_on
 from kakehashi.findings import Finding
-from kakehashi.report.words import DECISIONS, Word
+from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
+from kakehashi.report.matching import EVIDENCE
+from kakehashi.report.words import Word, word
 from kakehashi.roster import Pupil
 from local.archive import Delivered, Papers
 
@@ -45,6 +50,11 @@ class Chapter:
     changed: tuple[str, ...]
     reason: Word | None
 
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """For and against the account that the pupil may have had before us."""
+        return tuple(EVIDENCE[Evidence(word)] for word in self.papers.match.get("evidence", ()))
+
     def to_json(self) -> dict[str, Any]:
         action, result, decision = self.papers.action, self.papers.result, self.papers.decision
         return {
@@ -55,6 +65,9 @@ class Chapter:
             "situation": self.situation,
             "changed": list(self.changed),
             "decision": {k: decision[k] for k in sorted(decision) if k != "pupil"},
+            "doubt": self.papers.match.get("doubt"),
+            "evidence": list(self.evidence),
+            "undoes": str(self.papers.plan.get("undoes", "")),
             "action": action.get("kind", ""),
             "outcome": result.get("outcome", ""),
             "code": result.get("code", ""),
@@ -157,7 +170,7 @@ def _not_yet(papers: Papers, verdict: str) -> Word:
 
 
 def _left_alone(papers: Papers, situation: str) -> Word:
-    if situation in DECISIONS:
+    if situation in ANSWER_TO:
         return _undecided(papers, situation)
     if codes := _codes_held(papers):
         return _by_code(codes[0])
@@ -171,13 +184,15 @@ def _left_alone(papers: Papers, situation: str) -> Word:
 
 
 def _undecided(papers: Papers, situation: str) -> Word:
-    answer = DECISIONS[situation]
+    answer = JAPANESE[ANSWER_TO[Situation(situation)]]
     if papers.decision.get("decision") == "keep":
         return Word("担当者が「保留」と決めています。", "Staff decided to leave it as it is.")
     if papers.decision:
+        why = "impossible" if papers.decision["counts"] else papers.decision["standing"]
+        told = word(OUTCOMES_OF_DECISIONS, why)
         return Word(
-            f"決定はありますが、この候補({answer})への答えではないか、古いため行いません。",
-            "There is a decision, but not an answer to this proposal, or too old.",
+            f"決定はありますが、この候補({answer})には使いません: {told.ja}。",
+            f"There is a decision, not used for this proposal: {told.en}.",
         )
     return Word(f"担当者が「{answer}」と決めるのを待っています。", "Waits for a person's decision.")
 

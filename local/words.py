@@ -27,6 +27,7 @@ VERDICT_WORDS = {
     "rehearsed": ("予行演習を終えました", "rehearsed", "green"),
     "already-done": ("同じファイルを処理済みです", "already done", "green"),
     "awaiting-approval": ("確認待ち", "awaiting approval", "yellow"),
+    "outdated": ("期限切れ(もう承認できません)", "outdated", "yellow"),
     "refused": ("停止(受け付けませんでした)", "refused", "red"),
     "failed": ("失敗", "failed", "red"),
 }
@@ -93,6 +94,7 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
     for situation, people in summary.get("proposed", {}).items():
         if people:
             yield f"提案 proposed {situation}: {len(people)}"
+    yield from _decisions(summary.get("decisions", {}))
     for breach in summary.get("breaches", []):
         scope = "市全体 city" if breach["scope"] == "city" else f"学校 school {breach['scope']}"
         yield f"上限 limit {breach['code']} {scope}: {breach['count']} > {breach['bound']}"
@@ -102,6 +104,12 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
     if summary.get("findings"):
         codes = ", ".join(f"{code}×{count}" for code, count in summary["findings"].items())
         yield f"指摘 findings: {codes}"
+
+
+def _decisions(told: Mapping[str, Any]) -> Iterator[str]:
+    for side, word in (("used", "使った決定 used"), ("not_used", "使わなかった決定 not used")):
+        if counts := [sum(outcomes.values()) for outcomes in told.get(side, {}).values()]:
+            yield f"{word}: {sum(counts)}"
 
 
 def _reasons(findings: Iterable[Finding]) -> Iterator[str]:

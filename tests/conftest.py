@@ -23,6 +23,7 @@ NAMES = {
     "RUNS_BUCKET": "runs",
     "RULES_BUCKET": "rules",
     "OUTBOX_BUCKET": "outbox",
+    "BASELINES_BUCKET": "baselines",
     "TABLE": "state",
 }
 
@@ -41,7 +42,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         names = dict(NAMES)
         s3 = boto3.client("s3")
         for name in ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET",
-                     "OUTBOX_BUCKET"):  # fmt: skip
+                     "OUTBOX_BUCKET", "BASELINES_BUCKET"):  # fmt: skip
             s3.create_bucket(
                 Bucket=names[name],
                 CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"},
@@ -56,8 +57,16 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
             AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
+                {"AttributeName": name, "AttributeType": "S"}
+                for name in ("pk", "sk", "object_id", "class_id")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": index,
+                    "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+                for index, name in (("ByObject", "object_id"), ("ByClass", "class_id"))
             ],
             BillingMode="PAY_PER_REQUEST",
         )

@@ -41,12 +41,16 @@ def a_workbook(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
 
 
 def filled_in(report: bytes, decisions: Mapping[str, str]) -> bytes:
-    """A report's own workbook with ``決定`` filled in on the sheet 判断."""
+    """A report's own workbook with ``決定`` filled in wherever it asks about the pupil."""
     book = openpyxl.load_workbook(io.BytesIO(report))
-    sheet = book["判断"]
-    listed = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    listed = {
+        sheet.cell(row, 1).value: sheet.cell(row, 2)
+        for sheet in book.worksheets
+        if sheet.cell(1, 2).value == "決定"
+        for row in range(2, sheet.max_row + 1)
+    }
     for pupil, word in decisions.items():
-        sheet.cell(listed[pupil], 2).value = word
+        listed[pupil].value = word
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()

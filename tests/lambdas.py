@@ -12,15 +12,17 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, Literal
 
 import boto3
 from aws_lambda_powertools.logging.filters import SuppressFilter
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from kakehashi.edges.telemetry import logger
+from tests.policies import Call, Roles, calls
 from tests.walker import StateError
 
 type Happening = Callable[[Any], None]
@@ -33,9 +35,13 @@ class Killed(BaseException):
 
 @dataclass
 class Lambdas:
-    """The functions. ``said`` is all that would reach CloudWatch Logs, metrics included."""
+    """The functions. ``said`` is all that would reach CloudWatch Logs, metrics included.
+
+    Each may do what ``roles`` allows it, once ``enforce`` has been told the session.
+    """
 
     said: io.StringIO = field(default_factory=io.StringIO)
+    roles: Roles = field(default_factory=Roles)
     _trouble: dict[Spot, list[BaseException | Happening]] = field(default_factory=dict)
     _inside: str = ""  # the stage at work
 
@@ -59,22 +65,42 @@ class Lambdas:
                 raise Killed
 
         with fresh_clients() as session:
+            self.enforce(session)
             session.events.register(f"before-call.{operation}", count)
             yield
 
-    @contextmanager
-    def overhearing(self) -> Iterator[set[tuple[str, str, str]]]:
-        """Which stage calls which AWS operation on which bucket ("" for no bucket)."""
-        calls: set[tuple[str, str, str]] = set()
+    def enforce(self, session: boto3.Session) -> None:
+        """Clients made from here on do for a function what its role allows, and nothing else."""
+        session.events.register("provide-client-params", self._ask)
+        session.events.register("after-call.s3.GetObject", self._hide)
 
-        def note(model: OperationModel, params: Mapping[str, Any], **_: Any) -> None:
-            if self._inside:
-                operation = f"{model.service_model.endpoint_prefix}:{model.name}"
-                calls.add((self._inside, operation, params.get("Bucket", "")))
+    def _ask(
+        self, model: OperationModel, params: Mapping[str, Any], context: dict[str, Any], **_: Any
+    ) -> None:
+        if not self._inside:
+            return
+        context["bucket"] = params.get("Bucket")
+        for call in _asked(model, params):
+            if not self.roles.ask(self._inside, self._with_tags(call)):
+                code = "AccessDenied" if call.action.startswith("s3:") else "AccessDeniedException"
+                raise ClientError({"Error": {"Code": code, "Message": str(call)}}, model.name)
 
-        with fresh_clients() as session:
-            session.events.register("provide-client-params", note)
-            yield calls
+    def _with_tags(self, call: Call) -> Call:
+        """Of a KMS key, its tags as IAM sees them."""
+        if not call.action.startswith("kms:"):
+            return call
+        with self._as(""):
+            tags = boto3.client("kms").list_resource_tags(KeyId=call.resource)["Tags"]
+        keys = ((f"aws:resourcetag/{tag['TagKey']}".lower(), tag["TagValue"]) for tag in tags)
+        return replace(call, keys=tuple(keys))
+
+    def _hide(self, parsed: dict[str, Any], context: Mapping[str, Any], **_: Any) -> None:
+        """Who may not list a bucket is not told that a file is not there: 403, not 404."""
+        missing = parsed.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchVersion"}
+        if self._inside and missing:
+            listing = Call("s3:ListBucket", f"arn:aws:s3:::{context['bucket']}")
+            if not self.roles.ask(self._inside, listing):
+                parsed["Error"] = {"Code": "AccessDenied", "Message": str(listing)}
 
     def invoke(self, stage: str, event: Any) -> Any:
         handler = importlib.import_module(f"functions.{stage}.app").lambda_handler
@@ -92,7 +118,17 @@ class Lambdas:
             happening = waiting.pop(0)
             if isinstance(happening, BaseException):
                 raise happening
-            happening(event)
+            with self._as(""):  # it is not the function that does this
+                happening(event)
+
+    @contextmanager
+    def _as(self, stage: str) -> Iterator[None]:
+        """Who is at work, for a while; "" for nobody in Lambda."""
+        before, self._inside = self._inside, stage
+        try:
+            yield
+        finally:
+            self._inside = before
 
     @contextmanager
     def _listening(self, stage: str) -> Iterator[None]:
@@ -104,14 +140,16 @@ class Lambdas:
         assert isinstance(ours, logging.StreamHandler)
         before = ours.setStream(self.said)
         logging.getLogger().addHandler(stray)
-        self._inside = stage
         try:
-            with redirect_stdout(self.said), redirect_stderr(self.said):
+            with self._as(stage), redirect_stdout(self.said), redirect_stderr(self.said):
                 yield
         finally:
-            self._inside = ""
             logging.getLogger().removeHandler(stray)
             ours.setStream(before)
+
+
+def _asked(model: OperationModel, params: Mapping[str, Any]) -> list[Call]:
+    return calls(model.service_model.endpoint_prefix, model.name, params)
 
 
 def _as_lambda_tells(exc: BaseException) -> StateError:
@@ -129,19 +167,25 @@ def _as_lambda_tells(exc: BaseException) -> StateError:
 
 
 client = functools.cache(boto3.client)  # making clients is a third of the time of a night
+resource = functools.cache(boto3.resource)
 
 
 @contextmanager
 def fresh_clients() -> Iterator[boto3.Session]:
     """A session of its own for whatever is made inside, and nothing of it remains."""
     boto3.setup_default_session()
-    client.cache_clear()
+    _forget_clients()
     assert boto3.DEFAULT_SESSION is not None
     try:
         yield boto3.DEFAULT_SESSION
     finally:
         boto3.setup_default_session()
-        client.cache_clear()
+        _forget_clients()
+
+
+def _forget_clients() -> None:
+    client.cache_clear()
+    resource.cache_clear()
 
 
 def _context(stage: str) -> Any:

@@ -25,10 +25,11 @@ import pytest
 from kakehashi.edges import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
+from kakehashi.findings import Finding
 from kakehashi.roster import JAPAN, Known
 from local import tenant as fake
 from tests.builders import DOMAIN, TODAY
-from tests.lambdas import Lambdas, client, fresh_clients
+from tests.lambdas import Lambdas, client, fresh_clients, resource
 from tests.tenants import Tenant, environment
 from tests.walker import Execution, Machine
 
@@ -36,9 +37,10 @@ ROOT = Path(__file__).parents[1]
 STAGES = (
     "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
 )  # fmt: skip
-BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET")
+BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET",
+           "BASELINES_BUCKET")  # fmt: skip
 BEGINS = time(2, 10, tzinfo=JAPAN)
-EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:RosterSync:"
+EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:kakehashi-RosterSync:"
 RULES = f"""\
 name = "見本市"
 board_code = "082201"
@@ -63,6 +65,11 @@ class Night:
         return self.execution.status
 
     @property
+    def why(self) -> str:
+        """The name of the error that ended it; "" where none did."""
+        return self.execution.error
+
+    @property
     def history(self) -> list[str]:
         """States in the order in which they were entered."""
         return self.execution.history
@@ -84,6 +91,9 @@ class Night:
     @property
     def verdict(self) -> str:
         return str(self.summary["verdict"])
+
+    def findings(self) -> list[Finding]:
+        return list(self.folder.findings())
 
 
 @dataclass
@@ -117,11 +127,12 @@ class Nights:
         as_of: date | None = None,
         passwords: bytes | None = None,
         mode: Literal["sync", "rehearse"] = "sync",
+        name: str = "",
     ) -> Night:
         """A drop arrives, and its upload starts the machine.
 
         ``as_of`` is the night on which that happens, for a rehearsal the date it is made for.
-        ``passwords`` are uploaded before it.
+        ``passwords`` are uploaded before it; ``name`` is the file's, with its date unless told.
         """
         if passwords is not None:
             self.put_passwords(passwords)
@@ -132,7 +143,7 @@ class Nights:
             return self.start(order | ({"as_of": as_of.isoformat()} if as_of else {}))
         if as_of:
             self.go_to(as_of)
-        key = f"inbox/{self.city}/roster/{self.clock:%Y-%m-%d}.zip"
+        key = f"inbox/{self.city}/roster/{name or f'{self.clock:%Y-%m-%d}.zip'}"
         version = self.put("INBOX_BUCKET", key, drop)
         event = json.loads((ROOT / "events" / "drop.json").read_text())
         event["detail"]["object"] |= {"key": key, "version-id": version}
@@ -146,6 +157,10 @@ class Nights:
         accept = sorted({breach["code"] for breach in summary["breaches"]})
         asked = {"run_id": summary["run_id"], "checksum": summary["checksum"], "accept": accept}
         return self.start({"action": "apply", "by": by} | asked | order)
+
+    def undo(self, run_id: str, by: str = "教育総務課", **order: Any) -> Night:
+        """Ask for the way back of a run; the plan then waits for ``approve``."""
+        return self.start({"action": "undo", "run_id": run_id, "by": by} | order)
 
     def put_passwords(self, body: bytes) -> None:
         self._count += 1
@@ -228,13 +243,20 @@ class Nights:
 def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
     """A city in an AWS account (fixture ``account``) with a tenant of its own."""
     monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(boto3, "resource", resource)
     secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
     boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
     names = dict(account) | {"MAILS_URL": _mailbox(account["TOPIC_ARN"])}
-    with fresh_clients(), fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+    with (
+        fresh_clients() as session,
+        fake.serve() as base_url,
+        closing(Tenant(base_url)) as tenant,
+    ):
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
-        yield Nights(names, tenant)
+        lambdas = Lambdas()
+        lambdas.enforce(session)
+        yield Nights(names, tenant, lambdas=lambdas)
     directory.tenant.cache_clear()
 
 

@@ -1,4 +1,4 @@
-"""Receive: take the city's lease, and then a drop into a new run folder, or a person's approval.
+"""Receive: take the city's lease, and then a drop into a new run folder, or a person's word.
 
 From here on a run is a function of its folder: drop and rules are copied into it.
 """
@@ -12,7 +12,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import receive
-from kakehashi.edges import approvals, intake, settings
+from kakehashi.edges import approvals, intake, redelivery, settings, undoing
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
@@ -35,6 +35,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     if isinstance(order, receive.Apply):
         run = approvals.Approvals(env, state, execution).decide(order, rules.city.sha256)
+    elif isinstance(order, receive.Undo):
+        run = undoing.Undoing(env, state, execution).take(order, rules)
+    elif isinstance(order, receive.Deliver):
+        run = redelivery.begin(order, rules, env, state, execution)
     else:
         run = intake.Intake(env, state, execution).take(order, rules)
     # 0 for a person's order: only a drop quiets the alarm for a night on which none came.

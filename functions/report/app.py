@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
 from kakehashi.edges import settings
-from kakehashi.edges.nights import failure_of, gather, remember, run_never_begun
+from kakehashi.edges.nights import failure_of, gather, matches_of, remember, run_never_begun
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
@@ -47,7 +47,7 @@ def _write(night: Night, folder: Folder) -> None:
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
-    folder.put("report.xlsx", report.xlsx(night), XLSX)
+    folder.put("report.xlsx", report.xlsx(night, matches_of(folder)), XLSX)
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 

@@ -6,10 +6,17 @@ import click
 
 from local.cli.check import check
 from local.cli.city import city
+from local.cli.deliver import deliver
 from local.cli.demo import demo
+from local.cli.drift import drift
+from local.cli.launcher import launcher
+from local.cli.lti import lti
+from local.cli.match import match
 from local.cli.nightly import approve, rerun, run, status, upload
+from local.cli.passwords import passwords
 from local.cli.stack import down, reset, up
 from local.cli.tenant import tenant
+from local.cli.undo import undo
 from local.cli.why import why
 
 
@@ -26,13 +33,20 @@ for command in (
     run,
     rerun,
     approve,
+    undo,
     upload,
+    deliver,
     status,
     why,
     check,
+    match,
     city,
+    drift,
+    passwords,
     demo,
     tenant,
+    launcher,
+    lti,
     up,
     down,
     reset,

@@ -53,7 +53,7 @@ def check(
     """
     must_be_a_drop(drop)
     day = as_of.date() if as_of else datetime.now(UTC).astimezone(JAPAN).date()
-    findings, counts = examine(drop, _rules(city), day)
+    findings, counts = examine(drop, rules_of(city), day)
     if workbook:
         workbook.write_bytes(report.findings_xlsx(findings, day))
     if as_json:
@@ -66,12 +66,7 @@ def check(
 
 def examine(drop: Path, rules: cities.City, as_of: date) -> tuple[list[Finding], Mapping[str, int]]:
     """All findings of validate and, unless they refuse the drop, of preprocess."""
-    if drop.is_file():
-        with drop.open("rb") as file:
-            package = oneroster.open_package(file)
-    else:
-        files = {f.name: f.read_bytes() for f in csv_files(drop)}
-        package = oneroster.open_package(files)
+    package = open_drop(drop)
     findings = list(soften(oneroster.check(package, rules.source.versions), rules.effects))
     if refuses(findings):
         return findings, {}
@@ -79,7 +74,16 @@ def examine(drop: Path, rules: cities.City, as_of: date) -> tuple[list[Finding],
     return [*findings, *cleaned.findings], cleaned.counts
 
 
-def _rules(city: str) -> cities.City:
+def open_drop(drop: Path) -> oneroster.Package:
+    """A zip, or a folder of CSV files."""
+    if drop.is_file():
+        with drop.open("rb") as file:
+            return oneroster.open_package(file)
+    return oneroster.open_package({f.name: f.read_bytes() for f in csv_files(drop)})
+
+
+def rules_of(city: str) -> cities.City:
+    """The rules in a TOML file, or those shipped under a name. Raises BadUse, BadCity."""
     file = Path(city) if city.endswith(".toml") else RULES / f"{city}.toml"
     if not file.is_file():
         raise BadUse(f"規則がありません: {file} / no such rules")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from local import demo as demo_city
+from local.cli import launcher
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
 from local.demo.tour import Tour
@@ -88,8 +89,10 @@ def tour(*, pupils: int, schools: int, at: Where) -> None:
     console = at.console("demo")
     try:
         Tour(console, at.home / "tour", terminal).all_nights(pupils, schools)
-    finally:
+    except BaseException:
         embedded.down()
+        raise
+    launcher.tell(embedded)  # the stack stays up, so that its launcher can be tried
 
 
 def _must_have_a_city(folder: Path) -> None:

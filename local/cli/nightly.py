@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kakehashi import city as cities
 from kakehashi import receive
 from kakehashi.edges.runs import city_of
 from local import words
@@ -23,7 +24,8 @@ from local.cli.options import (
     terminal,
     where,
 )
-from local.console import BadUse, csv_files, order_for_drop
+from local.console import BadUse, Console, csv_files, order_for_drop
+from local.progress import progress_line
 
 a_city = click.option(
     "--city", default="demo", show_default=True, help="自治体の名前 / a known city's name"
@@ -157,20 +159,35 @@ def must_be_an_approval(order: Mapping[str, Any]) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["passwords", "approvals"]))
+@click.argument("what", type=click.Choice(["passwords", "approvals", "receipts"]))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @a_city
+@click.option("--tool", help="取込結果を返したツール / whose receipt it is")
 @click.option("--no-wait", is_flag=True, help="実行の終わりを待たない / do not follow the run")
 @where
 @results
 @in_clear_words
-def upload(*, what: str, file: Path, city: str, no_wait: bool, at: Where, wanted: Wanted) -> None:
+def upload(
+    *,
+    what: str,
+    file: Path,
+    city: str,
+    tool: str | None,
+    no_wait: bool,
+    at: Where,
+    wanted: Wanted,
+) -> None:
     """初期パスワードや、決定を書いた一覧を受信箱に置き、それで始まる実行を見届ける。
 
     Put passwords, or a list with decisions (停止・削除・連携・保留), into the inbox and follow the
-    run that this starts.
+    run that this starts. A tool's receipt (取込結果, with --tool) starts nothing: the next delivery
+    to that tool reads it.
     """
     console = at.console(city)
+    if what == "receipts":
+        key = console.upload_receipt(city, must_be_a_tool(console, city, tool or ""), file)
+        terminal.print(f"置きました。次の配信で読みます uploaded: {key}", highlight=False)
+        return
     put = console.upload_passwords if what == "passwords" else console.upload_approvals
     since = datetime.now(UTC)
     key, version = put(city, file)
@@ -178,6 +195,18 @@ def upload(*, what: str, file: Path, city: str, no_wait: bool, at: Where, wanted
         terminal.print(f"置きました uploaded: {key}", highlight=False)
         return
     conclude(console, follow(console, console.started_by(key, version, since), city), wanted)
+
+
+def must_be_a_tool(console: Console, city: str, tool: str) -> str:
+    """Raises BadUse where the city's rules name no such tool."""
+    tools = cities.parse(console.rules(city) or "").tools
+    if tool not in tools:
+        known = "、".join(sorted(tools)) or "なし"
+        raise BadUse(
+            f"ツール {tool or '(--tool なし)'} は規則にありません(規則にあるもの: {known})。"
+            " / unknown tool"
+        )
+    return tool
 
 
 @click.command()
@@ -192,6 +221,11 @@ def status(*, city: str, as_json: bool, at: Where) -> None:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True))
         return
     for record in report["runs"]:
-        verdict = words.verdict_line(record.get("verdict", "?"))
+        outdated = record.get("outdated", [])
+        verdict = words.verdict_line("outdated" if outdated else record.get("verdict", "?"))
         terminal.print(f"{record['run_id']}  {verdict}", highlight=False)
+        for why in outdated:
+            terminal.print(f"  {why['code']} {why['ja']} {why['en']}", highlight=False)
+        if line := progress_line(record.get("progress", {})):
+            terminal.print(f"  {line}", highlight=False)
     terminal.print(f"失敗の待ち行列 dead letters: {report['dead_letters']}", highlight=False)

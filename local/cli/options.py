@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from kakehashi import city as cities
 from local import words
 from local.console import STAGES, BadUse, Console, Outcome
+from local.progress import progress_line
 from local.site import Deployed, NoSuchStack, Site
 from local.stack import Stack, StackError
 
 HOME = Path(os.environ.get("KAKEHASHI_HOME", ".kakehashi"))
+PROVISION = STAGES.index("Provision")
+LOOK = 5.0  # seconds between two looks at how far the accounts are
 terminal = Terminal()
 aside = Terminal(stderr=True)
 
@@ -156,8 +160,17 @@ def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
                 description=f"{words.STAGE_WORDS[stage]} {stage}",
             )
 
+        def on_wait() -> None:
+            """Read in the one stage that may take minutes, and seldom."""
+            if progress.tasks[0].completed == PROVISION and time.monotonic() > looked[0] + LOOK:
+                looked[0] = time.monotonic()
+                known = run_id or console.run_of(arn, city)
+                if line := progress_line(console.progress(known)):
+                    progress.update(task, description=line)
+
+        looked = [0.0]
         try:
-            execution = console.follow(arn, on_stage)
+            execution = console.follow(arn, on_stage, on_wait)
         except KeyboardInterrupt:
             aside.print(
                 "見届けるのをやめます。実行は続いています。結果は kakehashi status で。"

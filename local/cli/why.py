@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
+from kakehashi.diff.answers import JAPANESE
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
 from local.archive import Archive
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
 from local.story import OUTCOMES, Chapter, chapters, delivered_word
-
-DECIDED = {"suspend": "停止", "delete": "削除", "link": "連携", "keep": "保留", None: "?"}
 
 
 @click.command()
@@ -41,21 +41,36 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
             "users.csv:行 のどれかで指定してください。 / no run knows this pupil"
         )
     story = list(chapters(iter(papers)))
+    acted = [chapter.papers.run_id for chapter in story if chapter.papers.action]
+    approved = {run_id: by for run_id in acted if (by := console.approved(run_id))}
     if as_json:
-        nights_told = [chapter.to_json() for chapter in story]
+        nights_told = [chapter.to_json() | {"approved": approved.get(chapter.papers.run_id, {})}
+                       for chapter in story]  # fmt: skip
         told = {"city": city, "pupil": umi, "nights": nights_told}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     terminal.print(f"userMasterIdentifier {umi}", highlight=False)
     for chapter in story:
-        for line in _lines(chapter):
+        for line in _lines(chapter, approved.get(chapter.papers.run_id, {})):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def _lines(chapter: Chapter) -> Iterator[str]:
-    papers = chapter.papers
+def _lines(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:
     verdict = VERDICTS[Verdict(chapter.verdict)]
-    yield f"\n{chapter.date}  {verdict.mark} {verdict.ja} {verdict.en}  {papers.run_id}"
+    head = f"\n{chapter.date}  {verdict.mark} {verdict.ja} {verdict.en}  {chapter.papers.run_id}"
+    undoes = chapter.papers.plan.get("undoes")
+    yield head + (f"  取り消し undoes {undoes}" if undoes else "")
+    yield from _told(chapter)
+    yield from _decided(chapter, approved)
+    for delivered in chapter.papers.delivered:
+        status = delivered_word(delivered)
+        yield f"  配信 {delivered.tool} ({delivered.mode or '-'}): {status.ja} {status.en}"
+    if not chapter.papers.delivered:
+        yield "  配信 deliveries: この実行はどのツールにも配信していません。 none by this run"
+
+
+def _told(chapter: Chapter) -> Iterator[str]:
+    """What roster, checks and tenant said of the pupil."""
     place = f"users.csv {chapter.line} 行目" if chapter.line else "名簿にいない"
     situation = word(SITUATIONS, chapter.situation)
     yield f"  名簿 roster: {place}" + (f"  状況 {situation.ja}" if chapter.situation else "")
@@ -64,22 +79,30 @@ def _lines(chapter: Chapter) -> Iterator[str]:
     for finding in chapter.to_json()["findings"]:
         at = f" {finding['file']}:{finding['line']}" if finding["line"] else ""
         yield f"  指摘 finding {finding['code']}{at}: {finding['ja']} {finding['en']}"
-    if papers.decision:
+    if chapter.evidence:
+        evidence = "、".join(chapter.evidence)
+        yield f"  名寄せ matching: 疑い doubt {chapter.papers.match['doubt']}: {evidence}"
+
+
+def _decided(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:
+    """What people decided, what was done, and why nothing was."""
+    if chapter.papers.decision:
         yield f"  決定 decision: {_decision(chapter)}"
-    if papers.action:
+    if chapter.papers.action:
         yield f"  操作 action: {_deed(chapter)}"
+    if approved:
+        codes = ", ".join(approved.get("accept", ()))
+        yield f"  承認 approved by: {approved['by']} {approved['at']} {codes}".rstrip()
     if chapter.reason:
         yield f"  変更しなかった理由 why not: {chapter.reason.ja} {chapter.reason.en}"
-    for delivered in papers.delivered:
-        status = delivered_word(delivered)
-        yield f"  配信 {delivered.tool} ({delivered.mode or '-'}): {status.ja} {status.en}"
 
 
 def _decision(chapter: Chapter) -> str:
     row = chapter.papers.decision
     counts = "有効 counts" if row["counts"] else "対象外 does not count"
     file = row["file"].rpartition("/")[2]
-    return f"{DECIDED[row['decision']]} ({counts}, {file} {row['line']} 行目, {row['uploaded']})"
+    word = JAPANESE.get(row["decision"], "?")
+    return f"{word} ({counts}, {file} {row['line']} 行目, {row['uploaded']})"
 
 
 def _deed(chapter: Chapter) -> str:

@@ -11,7 +11,7 @@ import io
 import random
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,8 +20,12 @@ from local.demo.city import DemoCity, school_year
 from local.demo.schools import CITY_NAME, School, Stage
 
 VERSION = "1.2.1"
-type Fault = Literal["cut", "header", "half", "cp932", "empty-users"]
-FAULTS: tuple[Fault, ...] = ("cut", "header", "half", "cp932", "empty-users")
+type Fault = Literal[
+    "cut", "header", "half", "cp932", "empty-users", "manifest", "school", "teachers"
+]
+FAULTS: tuple[Fault, ...] = (
+    "cut", "header", "half", "cp932", "empty-users", "manifest", "school", "teachers",
+)  # fmt: skip
 
 _HEAD = "sourcedId,status,dateLastModified,"
 COLUMNS = {
@@ -225,11 +229,12 @@ def _pupil(sheets: _Sheets, child: Child, place: Child | Stay, org: str, room: s
 def files(city: DemoCity, fault: Fault | None = None) -> dict[str, bytes]:
     """The CSVs of tonight's export: UTF-8 without BOM, CRLF, every value in quotes."""
     rows = tables(city)
-    if fault == "half":
-        _halve(rows)
-    if fault == "empty-users":
-        rows["users.csv"] = []
-    written = {"manifest.csv": csv_bytes([("propertyName", "value"), *_manifest()])}
+    if spoil := _SPOILS.get(fault or ""):
+        spoil(rows)
+    properties = dict(_manifest())
+    if fault == "manifest":  # announces that enrollments.csv is not there
+        properties["file.enrollments"] = "absent"
+    written = {"manifest.csv": csv_bytes([("propertyName", "value"), *properties.items()])}
     for name, columns in COLUMNS.items():
         header = columns
         if fault == "header" and name == "users.csv":
@@ -260,14 +265,52 @@ def zip_name(city: DemoCity) -> str:
 
 def _halve(rows: dict[str, list[Row]]) -> None:
     """The export stopped halfway and everything that remains fits together: the worst kind."""
-    rows["users.csv"] = rows["users.csv"][: len(rows["users.csv"]) // 2]
-    users = {row[0] for row in rows["users.csv"]}
+    _keep(rows, rows["users.csv"][: len(rows["users.csv"]) // 2])
+
+
+def _forget_a_school(rows: dict[str, list[Row]]) -> None:
+    """One school was not ticked on the screen of the export: its pupils are missing, no more."""
+    at = COLUMNS["users.csv"].index("primaryOrgSourcedId")
+    forgotten = rows["users.csv"][-1][at]
+    _keep(rows, [row for row in rows["users.csv"] if row[at] != forgotten])
+
+
+def _keep(rows: dict[str, list[Row]], users: list[Row]) -> None:
+    """``users`` and nobody else, in every file."""
+    rows["users.csv"], ids = users, {row[0] for row in users}
     for name in ("roles.csv", "enrollments.csv"):
         at = COLUMNS[name].index("userSourcedId")
-        rows[name] = [row for row in rows[name] if row[at] in users]
+        rows[name] = [row for row in rows[name] if row[at] in ids]
 
 
-def _manifest() -> Iterator[Row]:
+def _add_teachers(rows: dict[str, list[Row]]) -> None:
+    """One more tick on that screen, and each school's staff come along."""
+    for number, org in enumerate(rows["orgs.csv"], 1):
+        user, role = f"teacher-{number}", f"role-{number}"
+        person = {
+            "sourcedId": user,
+            "enabledUser": "true",
+            "username": f"t{number:07d}",
+            "givenName": "先生",
+            "familyName": "見本",
+            "userMasterIdentifier": f"00000000-0000-4000-8000-{number:012d}",
+            "primaryOrgSourcedId": org[0],
+        }
+        work = {"sourcedId": role, "userSourcedId": user, "roleType": "primary",
+                "role": "teacher", "orgSourcedId": org[0]}  # fmt: skip
+        for name, cells in (("users.csv", person), ("roles.csv", work)):
+            rows[name].append(tuple(cells.get(column, "") for column in COLUMNS[name]))
+
+
+_SPOILS: Mapping[str, Callable[[dict[str, list[Row]]], None]] = {
+    "half": _halve,
+    "empty-users": lambda rows: rows["users.csv"].clear(),
+    "school": _forget_a_school,
+    "teachers": _add_teachers,
+}
+
+
+def _manifest() -> Iterator[tuple[str, str]]:
     yield "manifest.version", "1.0"
     yield "oneroster.version", VERSION
     for name in _MANIFEST_FILES:

@@ -46,7 +46,12 @@ _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many of each happen in one night; ``back`` are leavers who return."""
+    """How many of each happen in one night.
+
+    ``back`` are leavers who return, ``classes`` whole classes that go to another school, and
+    ``unfilled`` newcomers whose external name the school has yet to fill in, as it does for
+    ``fill`` of them.
+    """
 
     come: int = 0
     move: int = 0
@@ -54,6 +59,9 @@ class Changes:
     rename: int = 0
     regroup: int = 0
     back: int = 0
+    classes: int = 0
+    unfilled: int = 0
+    fill: int = 0
 
     @classmethod
     def usual(cls, pupils: int) -> Self:
@@ -191,7 +199,7 @@ def _bench(child: Child) -> tuple[str, str, str]:
 def night(city: DemoCity, changes: Changes) -> None:
     """Nobody is chosen twice; a small city may run out of pupils to whom things can happen."""
     rng, seats = city.rng("night"), Seats(city.children)
-    leavers = [c for c in reversed(city.gone) if c.grade]
+    leavers = [c for c in city.gone if c.grade]
     chosen = iter(rng.sample(city.children, len(city.children)))
     for child in _some(chosen, changes.leave):
         _leave(city, seats, child)
@@ -207,9 +215,39 @@ def night(city: DemoCity, changes: Changes) -> None:
         grade = rng.choice(GRADES)
         newcomer = city.born(rng, grade, rng.choice(_offering(city, grade)))
         _arrive(city, seats, newcomer)
-    for child in _some(leavers, changes.back):
+    for child in rng.sample(leavers, min(changes.back, len(leavers))):
         city.gone.remove(child)
         child.school, child.stays = _next_school(city, child).code, []
+        _arrive(city, seats, child)
+    for _ in range(changes.classes):
+        _move_class(city, rng, seats)
+    _outgoing_names(city, rng, seats, changes)
+
+
+def _move_class(city: DemoCity, rng: random.Random, seats: Seats) -> None:
+    """A school closes a class, and its pupils go on together at another school."""
+    movable = [c for c in city.children if not c.support and len(_offering(city, c.grade)) > 1]
+    one = rng.choice(movable)
+    together = [
+        c for c in movable if (c.school, c.grade, c.room) == (one.school, one.grade, one.room)
+    ]
+    others = [s for s in _offering(city, one.grade) if s.code != one.school]
+    for child in together:
+        _move(city, rng, seats, child, city.day, to=others[0])
+
+
+def _outgoing_names(city: DemoCity, rng: random.Random, seats: Seats, changes: Changes) -> None:
+    for child in _some((c for c in city.children if not c.preferred_family), changes.fill):
+        family, given = names.external(child.family, child.given)
+        child.preferred_family, child.preferred_given = family, given
+    for _ in range(changes.unfilled):
+        grade = rng.choice(GRADES)
+        child = city.born(rng, grade, rng.choice(_offering(city, grade)))
+        name = names.family(rng, gaiji=True)
+        while not names.has_gaiji(name.record):  # JIS X 0213 knows some of them
+            name = names.family(rng, gaiji=True)
+        child.family, child.kana_family = name.record, name.kana
+        child.preferred_family = child.preferred_given = ""
         _arrive(city, seats, child)
 
 
@@ -233,7 +271,15 @@ def _leave(city: DemoCity, seats: Seats, child: Child) -> None:
     city.gone.append(child)
 
 
-def _move(city: DemoCity, rng: random.Random, seats: Seats, child: Child, day: date) -> None:
+def _move(
+    city: DemoCity,
+    rng: random.Random,
+    seats: Seats,
+    child: Child,
+    day: date,
+    *,
+    to: School | None = None,
+) -> None:
     """To another school of the city; the old row stays in C4th, ended the day before."""
     others = [s for s in _offering(city, child.grade) if s.code != child.school]
     if not others:
@@ -243,7 +289,7 @@ def _move(city: DemoCity, rng: random.Random, seats: Seats, child: Child, day: d
     child.stays.append(
         Stay(child.school, child.room, child.grade, child.number, child.support, child.since, until)
     )
-    school = rng.choice(others)
+    school = to or rng.choice(others)
     child.school, child.since = school.code, day.isoformat()
     seats.join(school, child)
 

@@ -96,6 +96,14 @@ def given(rng: random.Random, gaiji: bool = False) -> Name:
     return rng.choice(_GAIJI_GIVEN if gaiji else _GIVEN)
 
 
+def external(family: str, given: str) -> tuple[str, str]:
+    """The form in which this family and given name may leave the school."""
+    return (
+        next((name.external for name in _GAIJI_FAMILIES if name.record == family), family),
+        next((name.external for name in _GAIJI_GIVEN if name.record == given), given),
+    )
+
+
 def has_gaiji(text: str) -> bool:
     """Whether ``text`` leaves the repertoire of JIS X 0213."""
     try:

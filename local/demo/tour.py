@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console as Terminal
 from rich.table import Table
 
+from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
 from local import demo, words
 from local.console import Console, Outcome, order_for_drop
@@ -107,5 +108,7 @@ class Tour:
 def _told(summary: Mapping[str, Any]) -> str:
     counts = summary.get("counts", {})
     parts = [f"{words.COUNT_WORDS[name]} {counts[name]}" for name in TOLD if counts.get(name)]
+    work = summary.get("groups", {})
+    parts += [f"{GROUPS[name].ja} {work[name]}" for name in ("made", "licensed") if work.get(name)]
     codes = [f"{code}×{n}" for code, n in summary.get("findings", {}).items() if code[0] in "FHS"]
     return " ".join(parts + codes) or "—"

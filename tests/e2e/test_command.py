@@ -21,7 +21,7 @@ from tests.e2e.town import Town
 COMMAND = Path(sys.executable).with_name("kakehashi")
 KEYS = {
     "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings", "breaches",
-    "deliveries", "seconds", "paths",
+    "decisions", "matching", "deliveries", "groups", "provision", "seconds", "paths",
 }  # fmt: skip
 
 
@@ -67,6 +67,15 @@ def test_a_first_night_from_the_drop_to_the_accounts(stack: Stack, tmp_path: Pat
     assert again.returncode == 0
     assert "already done" in again.stdout
     assert kakehashi("status", "--city", "typed", *home, cwd=tmp_path).returncode == 0
+
+
+def test_the_weekly_comparison_can_be_asked_for_at_any_time(stack: Stack, tmp_path: Path) -> None:
+    Town(stack, tmp_path, "weekly")
+    words = ("drift", "--city", "weekly", "--home", stack.home, "--json", "--out", "out")
+    told = kakehashi(*words, cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert (json.loads(told.stdout)["accounts"], json.loads(told.stdout)["findings"]) == (0, {})
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"drift.html", "drift.xlsx"}
 
 
 def test_a_folder_of_loose_files_is_a_drop_too(stack: Stack, tmp_path: Path) -> None:

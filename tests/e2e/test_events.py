@@ -50,6 +50,13 @@ def test_rerun_takes_the_newest_drop(town: Town) -> None:
     assert verdict(town, sample("rerun")) == "unchanged", "running again is always safe"
 
 
+def test_deliver_tells_one_tool_everything_anew(town: Town) -> None:
+    summary = town.end(town.console.start(sample("deliver"))).summary
+    assert summary["verdict"] == "unchanged"
+    (told,) = summary["deliveries"]
+    assert (told["tool"], told["rows"]["users.csv"]) == ("interactive_study", 30)
+
+
 def test_rehearse_plans_the_next_april(town: Town) -> None:
     order = sample("rehearse")
     april = town.city.__class__(town.seed, town.pupils, 4, town.city.day, unfilled=0,

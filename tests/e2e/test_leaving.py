@@ -22,9 +22,12 @@ CHILD = a_pupil(12)
 class Desk:
     """A desk with the command on it, for one city."""
 
-    def __init__(self, stack: Stack, folder: Path) -> None:
-        self.stack, self.folder = stack, folder
-        Console(stack).put_rules(CITY, RULES)
+    def __init__(self, stack: Stack, folder: Path, city: str = CITY) -> None:
+        self.stack, self.folder, self.city = stack, folder, city
+        Console(stack).put_rules(city, RULES)
+
+    def change_the_rules(self) -> None:
+        Console(self.stack).put_rules(self.city, RULES + "# of today\n")
 
     def types(self, *words: object, status: int = 0) -> dict[str, Any]:
         where = ("--home", self.stack.home, "--json")
@@ -35,7 +38,7 @@ class Desk:
     def run(self, pupils: int, *options: object, status: int = 0) -> dict[str, Any]:
         drop = self.folder / f"{pupils}.zip"
         drop.write_bytes(a_drop(pupils).zip())
-        words = ("run", drop, "--city", CITY, "--as-of", AS_OF)
+        words = ("run", drop, "--city", self.city, "--as-of", AS_OF)
         return self.types(*words, *options, status=status)
 
     def may_sign_in(self) -> bool:

@@ -10,11 +10,15 @@ import pytest
 from kakehashi.edges.telemetry import NAMESPACE
 from kakehashi.report import Verdict
 from local.engine.deploy import read_template
-from tests.infra.conftest import ROOT, STAGES, of_type
+from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 TEMPLATE = read_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
 ALARMS = of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm")
 RUNBOOK = ROOT / "docs" / "runbook.ja.md"
+OF_ALL_CITIES = {"CredentialDaysLeft"}
+MEASURED_IN = {stage: f"functions/{stage}/app.py" for stage in FUNCTIONS} | {
+    "provision": "layers/kakehashi/kakehashi/edges/provisioning.py"
+}
 SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-龠].*。$")
 
 
@@ -57,6 +61,11 @@ def test_every_way_to_fail_has_an_alarm() -> None:
         ("Kakehashi", "Refused"),
         ("Kakehashi", "AwaitingApproval"),
         ("Kakehashi", "ActionsFailed"),
+        ("Kakehashi", "CredentialDaysLeft"),
+        ("Kakehashi", "DriftFound"),
+        ("Kakehashi", "LaunchRefused"),
+        ("AWS/ApiGateway", "5xx"),
+        ("Kakehashi", "SecondsBehind"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("AWS/States", "ExecutionsFailed"),
         ("AWS/States", "ExecutionsTimedOut"),
@@ -70,8 +79,9 @@ def test_what_an_alarm_watches_is_what_a_stage_counts() -> None:
     verdicts = {str(verdict).title().replace("-", "") for verdict in Verdict}
     for alarm in ours:
         at = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
-        assert at == {"service": "kakehashi", "stage": at["stage"], "city": {"Ref": "City"}}
-        handler = (ROOT / "functions" / at["stage"] / "app.py").read_text(encoding="utf-8")
+        city = "all" if alarm["MetricName"] in OF_ALL_CITIES else {"Ref": "City"}
+        assert at == {"service": "kakehashi", "stage": at["stage"], "city": city}
+        handler = (ROOT / MEASURED_IN[at["stage"]]).read_text(encoding="utf-8")
         named = f'"{alarm["MetricName"]}"' in handler
         assert named or (at["stage"] == "report" and alarm["MetricName"] in verdicts)
 

@@ -16,7 +16,9 @@ ORDERS = {
     "sync": receive.Sync,
     "rerun": receive.Rerun,
     "rehearse": receive.Rehearse,
+    "undo": receive.Undo,
     "apply": receive.Apply,
+    "deliver": receive.Deliver,
     "drop": receive.Sync,
     "drop-loose": receive.Sync,
     "decisions": receive.Rerun,
@@ -59,6 +61,8 @@ def test_the_sample_of_an_upload_starts_a_run(
     [
         "inbox/demo/roster/users.csv",
         "staging/demo/2026.zip",
+        "receipts/demo/lgate/roster/2026.zip",
+        "receipts/demo/lgate/approvals/passwords/a.csv",
     ],
 )
 def test_other_uploads_start_nothing(resources: dict[str, dict[str, Any]], key: str) -> None:

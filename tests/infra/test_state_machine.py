@@ -125,6 +125,8 @@ def test_a_tool_that_failed_within_the_map_turns_the_night_red(machine: dict[str
     [
         ("Received", "go", "Validate"),
         ("Received", "apply", "Provision"),
+        ("Received", "undo", "Diff"),
+        ("Received", "deliver", "Deliver"),
         ("Received", "already-done", "Report"),
         ("Received", "refused", "Report"),
         ("Validated", "go", "Preprocess"),

@@ -11,7 +11,10 @@ import pytest
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 type Resources = dict[str, dict[str, Any]]
-BUCKETS = ("InboxBucket", "PasswordsBucket", "RunsBucket", "RulesBucket", "OutboxBucket")
+BUCKETS = (
+    "InboxBucket", "PasswordsBucket", "RunsBucket", "RulesBucket", "OutboxBucket",
+    "BaselinesBucket",
+)  # fmt: skip
 ACCESS_LOG = "AccessLogBucket"
 
 
@@ -21,22 +24,28 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
     assert kinds == {
         "AWS::Serverless::LayerVersion": 1,
-        "AWS::Serverless::Function": 9,
-        "AWS::Serverless::StateMachine": 1,
-        "AWS::Logs::LogGroup": 10,
-        "AWS::S3::Bucket": 6,
-        "AWS::S3::BucketPolicy": 6,
-        "AWS::DynamoDB::Table": 1,
-        "AWS::KMS::Key": 2,
+        "AWS::Serverless::Function": 10,
+        "AWS::Serverless::StateMachine": 2,
+        "AWS::Logs::LogGroup": 12,
+        "AWS::S3::Bucket": 7,
+        "AWS::S3::BucketPolicy": 7,
+        "AWS::DynamoDB::Table": 2,
+        "AWS::KMS::Key": 3,
         "AWS::SQS::Queue": 2,
-        "AWS::SQS::QueuePolicy": 1,
+        "AWS::SQS::QueuePolicy": 2,
         "AWS::SNS::Topic": 2,
         "AWS::SNS::Subscription": 2,
-        "AWS::SecretsManager::Secret": 1,
-        "AWS::Events::Rule": 1,
-        "AWS::Scheduler::Schedule": 1,
-        "AWS::IAM::Role": 2,
-        "AWS::CloudWatch::Alarm": 18,
+        "AWS::SecretsManager::Secret": 3,
+        "AWS::Events::Rule": 2,
+        "AWS::Scheduler::Schedule": 2,
+        "AWS::IAM::Role": 4,
+        "AWS::Transfer::Connector": 1,
+        "AWS::CloudWatch::Alarm": 23,
+        "AWS::ApiGatewayV2::Api": 1,
+        "AWS::ApiGatewayV2::Integration": 1,
+        "AWS::ApiGatewayV2::Route": 1,
+        "AWS::ApiGatewayV2::Stage": 1,
+        "AWS::Lambda::Permission": 1,
         "AWS::CloudWatch::Dashboard": 1,
     }
 
@@ -84,10 +93,10 @@ def test_passwords_expire_within_thirty_days(resources: Resources) -> None:
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
-def test_nothing_but_passwords_can_be_deleted_and_by_provision_alone(resources: Resources) -> None:
+def test_nothing_but_passwords_can_be_deleted_and_by_groups_alone(resources: Resources) -> None:
     where = [
         statement["Resource"]
-        for statement in statements_of(resources, "provision")
+        for statement in statements_of(resources, "groups")
         if "s3:DeleteObjectVersion" in statement["Action"]
     ]
     assert where == [{"Fn::Sub": "${PasswordsBucket.Arn}/inbox/*/passwords/*"}]
@@ -100,7 +109,7 @@ def test_only_who_needs_passwords_can_decrypt_them(resources: Resources) -> None
         for statement in statements_of(resources, stage)
         if statement["Resource"] == {"Fn::GetAtt": ["PasswordKey", "Arn"]}
     }
-    assert readers == {"preprocess", "provision"}
+    assert readers == {"preprocess", "provision", "groups"}
 
 
 def test_the_state_table_can_be_recovered_and_is_never_dropped(resources: Resources) -> None:
@@ -178,13 +187,15 @@ def test_only_provision_writes_pupils_forgets_them_and_writes_dead_letters(
             if action in statement["Action"]
         }
 
-    assert may("dynamodb:PutItem") == {"provision"}
-    assert may("dynamodb:DeleteItem") == {"provision"}
+    assert may("dynamodb:PutItem") == {"provision", "launch"}  # launch: a table of its own, below
+    assert may("dynamodb:DeleteItem") == {"provision", "launch"}
     assert may("s3:DeleteObject") == set()
-    assert may("s3:DeleteObjectVersion") == {"provision"}
+    assert may("s3:DeleteObjectVersion") == {"groups"}
     assert may("sqs:SendMessage") == {"provision", "groups"}
     assert may("sns:Publish") == {"report", "drift"}
-    assert may("secretsmanager:GetSecretValue") == {"diff", "provision", "groups", "drift"}
+    assert may("secretsmanager:GetSecretValue") == {
+        "diff", "provision", "groups", "drift", "launch"
+    }  # fmt: skip
 
 
 def test_the_tenant_is_compared_once_a_week_by_a_function_that_can_change_nothing(
@@ -197,6 +208,45 @@ def test_the_tenant_is_compared_once_a_week_by_a_function_that_can_change_nothin
     (written,) = [s for s in statements_of(resources, "drift") if "Put" in str(s["Action"])]
     assert written["Resource"] == {"Fn::Sub": "${RunsBucket.Arn}/*/drift/*"}
     assert "dynamodb:UpdateItem" not in str(statements_of(resources, "drift"))
+
+
+def test_each_day_somebody_looks_how_long_the_credential_is_good(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    target = resources["CredentialSchedule"]["Properties"]["Target"]
+    assert target["Arn"] == {"Fn::GetAtt": ["DriftFunction", "Arn"]}
+    assert json.loads(target["Input"]) == {"only": "credential"}
+
+
+def test_what_the_internet_can_call_writes_nothing_that_a_night_reads(resources: Resources) -> None:
+    statements = {s["Sid"]: s for s in statements_of(resources, "launch")}
+    wrote = [
+        s["Resource"]
+        for s in statements.values()
+        if re.search("Put|Delete|Update|Publish|Send", str(s["Action"]))
+    ]
+    assert wrote == [{"Fn::GetAtt": ["LaunchTable", "Arn"]}]
+    assert statements["SignIn"]["Resource"] == {"Fn::GetAtt": ["SignInSecret", "Id"]}
+    assert statements["Sign"]["Condition"] == {
+        "StringEquals": {"aws:ResourceTag/kakehashi:lti": {"Ref": "AWS::StackName"}}
+    }
+
+
+def test_there_is_no_launcher_unless_an_app_to_sign_in_to_is_named(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    assert template["Parameters"]["SignInClientId"]["Default"] == ""
+    parts = {name: r for name, r in resources.items() if name.startswith(("Launch", "Lti", "Sign"))}
+    assert len(parts) == 13
+    assert {r.get("Condition") for r in parts.values()} == {"HasLauncher"}
+
+
+def test_the_launcher_is_throttled_and_its_access_log_names_nobody(resources: Resources) -> None:
+    stage = resources["LaunchStage"]["Properties"]
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 500
+    told = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
+    assert told == {"requestId", "httpMethod", "path", "status", "responseLatency",
+                    "error.message"}  # fmt: skip
 
 
 def test_the_dashboard_is_json_and_tells_in_japanese(resources: Resources) -> None:

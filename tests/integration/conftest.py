@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import boto3
 import pytest
 
-from tests.builders import a_drop, a_pupil
+from kakehashi.edges.launcher import House
+from kakehashi.edges.sign_in import SignIn
+from local import tenant as fake
+from tests.builders import a_drop, a_known, a_pupil
 from tests.integration.test_night import known
+from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules
 from tests.nights import Night, Nights
 from tests.staff import Board
 
@@ -26,3 +37,58 @@ def missing(board: Board) -> Night:
     assert night.verdict == "unchanged"
     assert night.summary["proposed"]["GONE"] == [a_pupil(12).id]
     return night
+
+
+@pytest.fixture
+def launchpad(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launchpad]:
+    """Three pupils of one class who can sign in, and one tool, registered for everybody."""
+    key = boto3.client("kms").create_key(
+        KeyUsage="SIGN_VERIFY",
+        KeySpec="RSA_2048",
+        Tags=[{"TagKey": "kakehashi:lti", "TagValue": "kakehashi"}],  # as the template's key
+    )
+    boto3.client("dynamodb").create_table(
+        TableName="launch",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/sign-in", SecretString=secret)
+    for name, value in {
+        "PUBLIC_URL": SITE,
+        "LAUNCH_TABLE": "launch",
+        "LTI_KEY": key["KeyMetadata"]["Arn"],
+        "SIGN_IN_CLIENT_ID": fake.SIGN_IN_CLIENT_ID,
+        "SIGN_IN_SECRET": "kakehashi/sign-in",
+    }.items():
+        monkeypatch.setenv(name, value)
+    pad = Launchpad(nights)
+    pad.register(tool_rules())
+    pad.given([a_known(n) for n in (1, 2, 3)])
+    yield pad
+    House.of.cache_clear()
+    SignIn.of.cache_clear()
+
+
+@pytest.fixture
+def key_server() -> Iterator[str]:
+    """The address of a JWKS with the key of ``tests.launches.Tool``."""
+    body = json.dumps({"keys": [public_jwk(a_key(), "tool-1")]}).encode()
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks"
+        server.shutdown()
+        thread.join()

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from kakehashi.edges import credentials, settings
 from kakehashi.edges.credentials import Tokens
-from kakehashi.edges.errors import BadConfiguration, DirectoryError, TryLater
+from kakehashi.edges.errors import BadConfiguration, CredentialRefused, DirectoryError, TryLater
 from local import tenant as fake
 from tests.tenants import environment
 
@@ -163,3 +163,42 @@ def test_a_login_host_that_does_not_answer_is_asked_again_later(
     deaf = env.model_copy(update={"login_base_url": "http://127.0.0.1:9"})
     with pytest.raises(TryLater):
         bearer(deaf)
+
+
+@pytest.mark.parametrize("type_", ["certificate", "kms"])
+def test_a_certificate_tells_its_last_day_itself(
+    env: settings.DirectorySettings, key: rsa.RSAPrivateKey, type_: str
+) -> None:
+    pem = certificate(key)
+    named = {"public_certificate": pem, "private_key": "x"}
+    keep(
+        {"type": type_} | (named if type_ == "certificate" else {"key_id": "k", "certificate": pem})
+    )
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    assert credentials.days_left("kakehashi/credential", tomorrow) == 0
+
+
+def test_web_identity_never_expires_and_a_bad_certificate_is_told(
+    env: settings.DirectorySettings,
+) -> None:
+    keep({"type": "web-identity"})
+    today = datetime.now(UTC).date()
+    assert credentials.days_left("kakehashi/credential", today) == credentials.NEVER
+    text = json.dumps({"type": "kms", "key_id": "k", "certificate": "x"})
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId="kakehashi/credential", SecretString=text
+    )
+    with pytest.raises(BadConfiguration, match="PEM"):
+        credentials.days_left("kakehashi/credential", today)
+
+
+def test_after_a_refusal_the_credential_is_read_anew(env: settings.DirectorySettings) -> None:
+    keep({"type": "secret", "value": "wrong"})
+    with closing(Tokens.of(env)) as tokens:
+        with pytest.raises(CredentialRefused):
+            tokens.bearer()
+        text = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+        boto3.client("secretsmanager").put_secret_value(
+            SecretId="kakehashi/credential", SecretString=text
+        )
+        assert tokens.bearer()

@@ -180,7 +180,9 @@ def test_pupils_held_when_the_last_run_settled_are_not_newly_held(city: City) ->
     assert first.verdict == "awaiting-approval"
     city.state.note_run(first.run_id, verdict="awaiting-approval")
     assert city.night(SCHOOL, held=held)[0].verdict == "awaiting-approval", "not settled yet"
-    city.state.note_run(first.run_id, verdict="applied")
+    city.state.note_settled(first.run_id)
+    for n in range(40):  # whatever came since and did not settle
+        city.state.note_run(f"demo-20261102T03{n:02}00-0000abcd", verdict="refused")
     run, folder = city.night(SCHOOL, held=held)
     assert run.verdict == "apply"
     assert len(folder.get_json("last_night.json")["held"]) == 12

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import io
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import openpyxl
 import pytest
 
 from functions.drift import app
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.runs import Folder
+from kakehashi.roster import JAPAN
+from local import tenant as fake
 from tests.builders import a_known, a_pupil
 from tests.nights import Nights
 
@@ -22,6 +28,9 @@ CONTEXT: Any = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:drift",
     aws_request_id="r",
 )
+
+
+FOUND = ("M040", "M041", "M042", "M044")
 
 
 @pytest.fixture
@@ -38,9 +47,29 @@ def written(nights: Nights) -> list[tuple[str, str | None]]:
     return [(row["code"], row["pupil"]) for row in folder.lines(name)]
 
 
+def compared(event: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """Findings by city, as the function answers."""
+    cities = app.lambda_handler(event, CONTEXT)["cities"]
+    return {name: told["findings"] for name, told in cities.items()}
+
+
+def file(nights: Nights, name: str) -> bytes:
+    folder = Folder(boto3.client("s3"), nights.names["RUNS_BUCKET"], "demo/drift/")
+    (found,) = [one for one in folder.names() if one.endswith(name)]
+    return folder.need(found)
+
+
+def keep(secret: dict[str, Any]) -> None:
+    text = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET} | secret)
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId="kakehashi/credential", SecretString=text
+    )
+
+
 def test_a_city_without_drift_is_told_nothing(city: Nights) -> None:
-    assert app.lambda_handler({}, CONTEXT) == {"found": {"demo": 0}}
+    assert compared({}) == {"demo": {}}
     assert (written(city), city.mails()) == ([], [])
+    assert "記録のとおりです" in file(city, "drift.html").decode()
 
 
 def test_what_was_done_by_hand_is_told_and_stays_as_it_is(city: Nights) -> None:
@@ -51,7 +80,7 @@ def test_what_was_done_by_hand_is_told_and_stays_as_it_is(city: Nights) -> None:
     city.tenant.give_known([a_known(9)])
     city.tenant.recount()
     state, tenant = city.everything(), city.tenant.users()
-    assert app.lambda_handler({"city": "demo"}, CONTEXT) == {"found": {"demo": 4}}
+    assert compared({"city": "demo"}) == {"demo": dict.fromkeys(FOUND, 1)}
     assert sorted(written(city)) == [
         ("M040", a_pupil(1).id),
         ("M041", a_pupil(3).id),
@@ -60,6 +89,11 @@ def test_what_was_done_by_hand_is_told_and_stays_as_it_is(city: Nights) -> None:
     ]
     (mail,) = city.mails()
     assert "M040 1 件" in mail
+    assert mail.splitlines()[-1].endswith("/drift.html")
+    page, workbook = file(city, "drift.html").decode(), file(city, "drift.xlsx")
+    assert [code for code in FOUND if code not in page] == []
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets
+    assert {cell.value for cell in sheet["A"][1:]} == {a_pupil(n).id for n in (1, 2, 3, 9)}
     assert not [word for word in ("9年9組", a_pupil(1).id, a_pupil(1).account) if word in mail]
     assert city.tenant.count("writes") == 0
     assert city.tenant.users() == tenant
@@ -79,5 +113,26 @@ def test_nothing_of_a_pupil_is_logged(city: Nights, capsys: pytest.CaptureFixtur
     city.tenant.delete(a_known(3).object_id)
     app.lambda_handler({}, CONTEXT)
     said = capsys.readouterr().out
-    assert "DriftFound" in said
+    metrics = [json.loads(line) for line in said.splitlines() if "DriftFound" in line]
+    (metric,) = [line for line in metrics if "_aws" in line]
+    assert (metric["city"], metric["stage"], metric["DriftFound"]) == ("demo", "drift", [1.0])
     assert a_pupil(3).id not in said
+
+
+def test_each_day_it_tells_how_long_the_credential_is_good_and_compares_nobody(
+    city: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = datetime.now(UTC).astimezone(JAPAN).date()
+    keep({"expires": (today + timedelta(days=29)).isoformat()})
+    city.tenant.recount()
+    assert app.lambda_handler({"only": "credential"}, CONTEXT) == {"credential_days_left": 29}
+    assert city.tenant.count("reads") == 0
+    assert '"CredentialDaysLeft":[29.0]' in capsys.readouterr().out
+
+
+def test_of_a_secret_whose_end_nobody_wrote_down_nothing_is_measured(
+    city: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The alarm takes silence for a bad sign."""
+    assert app.lambda_handler({"only": "credential"}, CONTEXT) == {"credential_days_left": None}
+    assert "CredentialDaysLeft" not in capsys.readouterr().out

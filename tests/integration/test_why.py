@@ -9,9 +9,10 @@ import pytest
 
 from local.archive import Archive
 from local.story import chapters
-from tests.builders import a_drop, a_pupil, an_id, zip_bytes
+from tests.builders import a_drop, a_known, a_pupil, an_id, zip_bytes
 from tests.nights import Night
 from tests.staff import Board
+from tests.tenants import as_graph
 
 CHILD = a_pupil(12)
 
@@ -118,4 +119,26 @@ def test_who_waits_for_a_decision_is_told_what_for(board: Board, missing: Night)
     board.mark((CHILD.id, "削除"))
     reasons = [chapter["reason"] for chapter in story(board, CHILD.id)]
     assert "停止" in reasons[1]
-    assert "答えではない" in reasons[2]
+    assert "別の候補への答え" in reasons[2]
+
+
+def test_an_account_that_was_there_before_us_is_told_with_the_evidence(board: Board) -> None:
+    by_hand = as_graph(a_known(13)) | {"onPremisesExtensionAttributes": {}, "displayName": "別 人"}
+    board.nights.tenant.give(by_hand | {"officeLocation": "別の学校"})
+    board.nights.run(a_drop(13).zip())
+    told = story(board, a_pupil(13).account)[-1]
+    assert (told["situation"], told["doubt"]) == ("UNLINKED", 85)
+    assert told["evidence"][:2] == ["氏名がちがう", "学校がちがう"]
+    assert "連携" in told["reason"]
+    assert "別 人" not in str(told)
+
+
+def test_a_decision_that_the_account_does_not_allow_is_told_as_that(
+    board: Board, missing: Night
+) -> None:
+    board.nights.tenant.delete(board.nights.tenant.user(CHILD.account)["id"])
+    board.mark((CHILD.id, "停止"))
+    told = story(board, CHILD.id)[-1]
+    assert (told["situation"], told["decision"]["counts"]) == ("GONE", True)
+    assert "アカウントの状態により" in told["reason"]
+    assert "S047" in [finding["code"] for finding in told["findings"]]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.drift import drifted, line
+from kakehashi.drift import drifted
 from kakehashi.provision.answers import GraphUser
 from kakehashi.roster import Known, Status
 from tests.builders import DOMAIN, a_known, a_pupil, an_id
@@ -63,11 +63,3 @@ def test_sign_in_switched_by_hand_is_told_either_way() -> None:
     assert told([a_known(1), suspended], *users) == [
         ("M044", a_pupil(1).id), ("M045", a_pupil(2).id),
     ]  # fmt: skip
-
-
-def test_staff_read_counts_and_a_place() -> None:
-    text = line("demo", {"M041": 2, "M040": 1}, "s3://runs/demo/drift/2026-11-28/")
-    assert text.splitlines() == [
-        "demo: Microsoft 365 が記録と違います(M040 1 件、M041 2 件)。何も変更していません。",
-        "s3://runs/demo/drift/2026-11-28/",
-    ]

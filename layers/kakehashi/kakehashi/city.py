@@ -12,6 +12,7 @@ import tomllib
 from datetime import date
 from string import Formatter
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -46,6 +47,15 @@ def _is_regex(pattern: str) -> str:
 Pattern = Annotated[str, AfterValidator(_is_regex)]
 
 
+def _finds_a_date(pattern: str) -> str:
+    if pattern and re.compile(pattern).groups != len(("year", "month", "day")):
+        raise ValueError("needs three groups: year, month, day")
+    return pattern
+
+
+DatePattern = Annotated[str, AfterValidator(_is_regex), AfterValidator(_finds_a_date)]
+
+
 def template_of(*fields: str) -> AfterValidator:
     """A text whose ``{placeholders}`` are all among ``fields``."""
 
@@ -74,6 +84,7 @@ class Source(Rules):
     students_only: bool = True
     account_types: tuple[str, ...] = ("MS", "Microsoft", "Office365", "M365")
     versions: tuple[str, ...] = ("1.1", "1.2", "1.2.1", "1.2_JP")
+    export_date: DatePattern = r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)"
 
 
 class Names(Rules):
@@ -172,6 +183,42 @@ class M365(Rules):
     groups: tuple[Literal["school", "grade", "class"], ...] = ()
 
 
+PASSWORD_WORDS = (
+    "Ahiru", "Ajisai", "Asagao", "Banana", "Budou", "Daikon", "Dango", "Donguri", "Edamame",
+    "Fukuro", "Hamabe", "Himawari", "Hinagiku", "Hiyoko", "Hotaru", "Hoshi", "Kabocha", "Kabuto",
+    "Kaede", "Kaeru", "Kamome", "Kawasemi", "Kinoko", "Kirin", "Kitsune", "Koara", "Koinu",
+    "Koneko", "Kosumosu", "Kujira", "Kyabetsu", "Medaka", "Mikan", "Mikazuki", "Momiji",
+    "Nadeshiko", "Nasubi", "Ninjin", "Panda", "Pengin", "Rakuda", "Ringo", "Sakura", "Senbei",
+    "Shimauma", "Soramame", "Suika", "Sumire", "Suzume", "Suzuran", "Taiyou", "Takenoko", "Tamago",
+    "Tanpopo", "Tanuki", "Tomato", "Tonbo", "Tsubame", "Tsuru", "Umibe", "Usagi", "Wakame",
+    "Yukidaruma", "Zakuro",
+)  # fmt: skip
+PasswordWord = Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z][a-km-z]{3,11}$")]
+
+
+class PasswordLength(Rules):
+    """So many words and digits for pupils of these grades."""
+
+    grades: tuple[Grade, ...]
+    words: Annotated[int, Field(ge=1, le=4)]
+    digits: Annotated[int, Field(ge=4, le=8)]
+
+
+class InitialPasswords(Rules):
+    """What `kakehashi passwords make` makes them of: no letter that looks like a digit, Entra's
+    eight characters of three kinds at least. A grade not named gets two words and four digits."""
+
+    words: Annotated[tuple[PasswordWord, ...], Field(min_length=32)] = PASSWORD_WORDS
+    lengths: tuple[PasswordLength, ...] = (
+        PasswordLength(grades=("P1", "P2"), words=1, digits=4),
+    )
+
+    def length(self, grade: str) -> tuple[int, int]:
+        """Words and digits for a pupil of this grade."""
+        named = (one for one in self.lengths if grade in one.grades)
+        return next(((one.words, one.digits) for one in named), (2, 4))
+
+
 class Season(Rules):
     """Two days of the year, MM-DD, both included."""
 
@@ -184,6 +231,18 @@ class Season(Rules):
 
 class Calendar(Rules):
     rollover: Season = Season()
+
+
+class Matching(Rules):
+    """Which unmarked accounts of the domain look like a pupil's: all the patterns that are given.
+
+    ``account`` is searched in what stands before the @. Without any pattern none is listed.
+    """
+
+    account: Pattern | None = None
+    department: Pattern | None = None
+    office_location: Pattern | None = None
+    job_title: Pattern | None = None
 
 
 class Leaving(Rules):
@@ -205,6 +264,8 @@ class LimitSet(Rules):
     renamed: Limit | None = None
     gone: Limit | None = None
     held: Limit | None = None
+    returned: Limit | None = None
+    updated: Limit | None = None
 
 
 def _city_limits() -> LimitSet:
@@ -214,6 +275,8 @@ def _city_limits() -> LimitSet:
         moved=Limit(share=0.01, number=200, floor=5),
         renamed=Limit(share=0.01, number=200, floor=5),
         held=Limit(share=0.01, number=200, floor=5),
+        returned=Limit(share=0.005, number=50, floor=5),
+        updated=Limit(share=0.05, number=1000, floor=20),
     )
 
 
@@ -246,6 +309,52 @@ class Tool(Rules):
     schools: tuple[SchoolCode, ...] = ()
 
 
+def _is_safe(url: str) -> str:
+    """https, or http on loopback; an exact address without fragment."""
+    parts = urlsplit(url)
+    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not parts.hostname or parts.fragment or not (parts.scheme == "https" or loopback):
+        raise ValueError("must be https (or http on loopback), with a host and without fragment")
+    return url
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+Url = Annotated[str, AfterValidator(_is_safe)]
+
+
+CustomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+CustomValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,100}$")]  # ASCII
+
+
+class LtiTool(Rules):
+    """A learning tool that pupils start from the launcher by LTI 1.3.
+
+    ``kana`` is how its name is read. The tool's own keys come from ``jwks_uri`` or stand in
+    ``keys`` (public JWKs); a tool that only takes launches needs neither.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    kana: str = ""
+    login_url: Url
+    redirect_uris: Annotated[tuple[Url, ...], Field(min_length=1)]
+    target_link_uri: Url
+    jwks_uri: Url | None = None
+    keys: tuple[dict[str, str], ...] = ()
+    grades: tuple[Grade, ...] = ()
+    schools: tuple[SchoolCode, ...] = ()
+    deployment: Annotated[str, StringConstraints(pattern=r"^(school|[PB]_\d{6})$")] = "school"
+    send_names: bool = False
+    memberships: bool = False
+    deep_linking: bool = False
+    custom: Annotated[dict[CustomName, CustomValue], Field(max_length=10)] = {}
+
+    @model_validator(mode="after")
+    def _has_keys_for_what_it_may(self) -> Self:
+        if (self.memberships or self.deep_linking) and not (self.jwks_uri or self.keys):
+            raise ValueError("memberships and deep_linking need the tool's jwks_uri or keys")
+        return self
+
+
 class City(Rules):
     """All rules of one municipality. ``sha256`` is the fingerprint of the file they came from."""
 
@@ -259,10 +368,13 @@ class City(Rules):
     class_titles: tuple[ClassTitle, ...] = J_TITLES
     special_needs: SpecialNeeds = SpecialNeeds()
     m365: M365 = M365()
+    passwords: InitialPasswords = InitialPasswords()
     calendar: Calendar = Calendar()
     leaving: Leaving = Leaving()
+    matching: Matching = Matching()
     limits: Limits = Field(default_factory=Limits)
     tools: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Tool] = {}
+    lti: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,30}$")], LtiTool] = {}
     effects: dict[FindingCode, Effect] = {}
     sha256: str = ""
 

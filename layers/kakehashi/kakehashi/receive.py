@@ -1,6 +1,6 @@
 """What may start a run: a drop in the inbox, or a person in the console. Nothing else.
 
-The four orders a person may give bear the names of the samples in ``events/``.
+The orders a person may give bear the names of the samples in ``events/``.
 """
 
 from __future__ import annotations
@@ -74,10 +74,36 @@ class Apply(_Input):
         return self.run_id.rsplit("-", 2)[0]
 
 
+class Deliver(_Input):
+    """One tool is to be delivered to now, from the state as it is; ``full``: everything anew."""
+
+    action: Literal["deliver"]
+    city: CityName
+    tool: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,100}$")]
+    full: bool = False
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Undo(_Input):
+    """A run that was applied is to be turned back: this makes the plan, which then waits.
+
+    ``city`` may be left out, since a run's id begins with it; where it is given it must be that.
+    """
+
+    action: Literal["undo"]
+    run_id: RunId
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    given_city: Annotated[CityName | None, Field(alias="city")] = None
+
+    @property
+    def city(self) -> str:
+        return self.given_city or self.run_id.rsplit("-", 2)[0]
+
+
 type DropOrder = Sync | Rerun | Rehearse
-type Order = DropOrder | Apply
+type Order = DropOrder | Apply | Undo | Deliver
 _ORDER: TypeAdapter[Order] = TypeAdapter(
-    Annotated[Sync | Rerun | Rehearse | Apply, Field(discriminator="action")]
+    Annotated[Sync | Rerun | Rehearse | Apply | Undo | Deliver, Field(discriminator="action")]
 )
 
 
@@ -114,6 +140,11 @@ def upload_digests(uploads: Iterable[str]) -> list[str]:
     return sorted(hashlib.sha256(upload.encode()).hexdigest()[:16] for upload in uploads)
 
 
+def went_well(earlier: Mapping[str, Any]) -> bool:
+    """Whether an earlier drop was taken in to the end, by its record."""
+    return earlier.get("verdict") in {"applied", "unchanged"} and not earlier.get("failed")
+
+
 def already_done(
     earlier: Mapping[str, Any], *, inputs: str, uploads: Iterable[str], serial: int
 ) -> bool:
@@ -124,8 +155,7 @@ def already_done(
     looked at again, and a rerun is always safe.
     """
     return (
-        earlier.get("verdict") in {"applied", "unchanged"}
-        and not earlier.get("failed")
+        went_well(earlier)
         and earlier.get("inputs") == inputs
         and set(uploads) <= set(earlier.get("uploads", ()))
         and earlier.get("serial") == serial

@@ -209,13 +209,19 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class TenantAccount:
-    """An account as the tenant lists it; ``mark`` is the userMasterIdentifier it carries, or ""."""
+    """An account as the tenant lists it; ``mark`` is the userMasterIdentifier it carries, or "".
+
+    The last three are told of unmarked accounts only: evidence for the first matching.
+    """
 
     object_id: str
     upn: str
     mark: str
     enabled: bool
     display_name: str = ""
+    department: str = ""
+    office_location: str = ""
+    job_title: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

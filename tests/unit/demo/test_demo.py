@@ -274,6 +274,36 @@ def test_a_cp932_export_is_no_utf8_and_empty_users_is_a_header(city: DemoCity) -
     assert export.files(city, "empty-users")["users.csv"].count(b"\r\n") == 1
 
 
+def test_a_forgotten_school_is_missing_from_every_file_of_pupils(city: DemoCity) -> None:
+    whole, left = (_rows(export.files(city, f), "users.csv") for f in (None, "school"))
+    files = export.files(city, "school")
+    schools = {row["primaryOrgSourcedId"] for row in _rows(files, "users.csv")}
+    assert 0 < len(left) < len(whole)
+    assert {row["orgSourcedId"] for row in _rows(files, "roles.csv")} == schools
+    assert len(_rows(files, "orgs.csv")) - 1 > len(schools)  # the district is an org too
+
+
+def test_teachers_come_along_and_a_wrong_manifest_denies_a_file(city: DemoCity) -> None:
+    files = export.files(city, "teachers")
+    staff = [row for row in _rows(files, "roles.csv") if row["role"] == "teacher"]
+    users = {row["sourcedId"] for row in _rows(files, "users.csv")}
+    assert {row["userSourcedId"] for row in staff} <= users
+    assert len(staff) == len(_rows(files, "orgs.csv"))
+    manifest = _rows(export.files(city, "manifest"), "manifest.csv")
+    assert {"propertyName": "file.enrollments", "value": "absent"} in manifest
+
+
+def test_a_whole_class_goes_together_and_names_are_filled_in_later(city: DemoCity) -> None:
+    before = {c.umi: (c.school, c.room) for c in city.children}
+    city.next_night(date(2026, 11, 10), Changes(classes=1, unfilled=2))
+    moved = [c for c in city.children if c.umi in before and before[c.umi][0] != c.school]
+    assert len({before[c.umi] for c in moved}) == len({c.school for c in moved}) == 1
+    assert len(moved) > 5
+    assert [c["unfilled"] for c in city.truth()].count(True) == 2
+    city.next_night(date(2026, 11, 11), Changes(fill=2))
+    assert [c["unfilled"] for c in city.truth()].count(True) == 0
+
+
 # -- passwords and the folder ---------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff.decisions import MOST_BYTES, WORDS, DecisionFile, Reading, read
-from kakehashi.report.words import DECISIONS
-from kakehashi.report.workbook import ANSWERS
+from kakehashi.diff.answers import ANSWER_TO, JAPANESE, MEANT_FOR, WORDS
+from kakehashi.diff.decisions import DecisionFile, Reading, read
+from kakehashi.diff.reactions import PROPOSED
+from kakehashi.diff.sheets import MOST_BYTES
 from tests.builders import an_id
 from tests.decisions import a_csv, a_workbook
 
@@ -198,5 +199,6 @@ def test_any_bytes_below_a_good_heading_never_raise(junk: bytes, codec: str) -> 
 
 
 def test_the_words_that_a_report_offers_are_understood() -> None:
-    assert {WORDS[answer] for answer in ANSWERS} == {"suspend", "delete", "link", "keep"}
-    assert set(DECISIONS.values()) < set(WORDS)
+    assert {WORDS[japanese] for japanese in JAPANESE.values()} == set(JAPANESE)
+    assert set(ANSWER_TO) == set(PROPOSED)
+    assert {MEANT_FOR[answer] for answer in ANSWER_TO.values()} == set(PROPOSED)

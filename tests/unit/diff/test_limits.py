@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import LastNight, Plan, Situation
-from kakehashi.roster import Pupil
+from kakehashi.roster import Known, Pupil, Status
 from tests.builders import a_held, a_pupil, a_tenant_account
 from tests.unit.diff.nights import (
     JUNIOR,
@@ -20,6 +20,7 @@ from tests.unit.diff.nights import (
     a_school_of,
     a_town,
     breaches,
+    but,
     codes,
     knowing,
     night,
@@ -28,6 +29,7 @@ from tests.unit.diff.nights import (
 
 TOWN = a_town()  # 600 pupils: 120, 120, 180 and 180, 20 to 60 a grade
 KNOWN = knowing(TOWN)
+SPRING = date(2026, 5, 1)
 
 
 def with_changes(count: int, **facts: Any) -> list[Pupil]:
@@ -173,6 +175,60 @@ def test_a_grade_that_goes_up_on_an_ordinary_night_is_looked_at() -> None:
 def test_everybody_renamed_is_looked_at() -> None:
     plan = night([replace(p, kana_family="カナ") for p in TOWN], KNOWN)
     assert breaches(plan) == [("S003", "city", 600, 6)]
+
+
+def suspended(count: int) -> list[Known]:
+    """The town, its first pupils suspended since the spring."""
+    since = {"status": Status.SUSPENDED, "suspended_on": SPRING, "absent_since": SPRING}
+    return [*knowing(TOWN[:count], **since), *KNOWN[count:]]
+
+
+@pytest.mark.parametrize(("count", "breached"), [(5, []), (6, ["S024"])])
+def test_pupils_who_return_all_at_once(count: int, breached: list[str]) -> None:
+    plan = night(TOWN, suspended(count))
+    assert city_codes(plan) == breached
+    assert plan.counts["RETURNED"] == count
+
+
+def test_a_school_may_have_a_limit_of_its_own_for_returning_pupils() -> None:
+    rules = {"limits": {"school": {"returned": {"share": 0.01, "number": 2}}}}
+    assert breaches(night(TOWN, suspended(3), rules=rules)) == [("S025", PRIMARY, 3, 1)]
+
+
+def test_graduates_whom_an_old_export_brings_back_are_looked_at_even_in_april() -> None:
+    graduates = [p for p in TOWN if p.grade == "J3"][:6]
+    there = but(TOWN, *(p.id for p in graduates))
+    known = [*knowing(there), *knowing(graduates, status=Status.SUSPENDED, suspended_on=SPRING)]
+    assert "S024" in codes(night(TOWN, known, as_of=date(2027, 4, 6)))
+
+
+@pytest.mark.parametrize(("count", "breached"), [(30, []), (31, ["S026"])])
+@pytest.mark.parametrize("facts", [{"attendance_no": 999}, {"school_name": "新しい名の学校"}])
+def test_a_mass_of_other_changes(count: int, breached: list[str], facts: dict[str, Any]) -> None:
+    assert city_codes(night(with_changes(count, **facts), KNOWN)) == breached
+
+
+def test_a_changed_rule_of_the_city_is_looked_at_before_it_rewrites_every_account() -> None:
+    plan = night(TOWN, KNOWN, rules={"m365": {"department": "{school} {class}"}})
+    assert breaches(plan) == [("S026", "city", 600, 30)]
+
+
+def test_attendance_numbers_and_the_school_year_change_unasked_at_the_turn_of_the_year() -> None:
+    new_year = [replace(p, school_year=2027, attendance_no=99) for p in TOWN]
+    assert "S026" not in codes(night(new_year, KNOWN, as_of=date(2027, 4, 1)))
+    assert "S026" in codes(night(new_year, KNOWN, as_of=date(2027, 5, 1)))
+    in_april = night(TOWN, KNOWN, rules={"m365": {"department": "x"}}, as_of=date(2027, 4, 1))
+    assert "S026" in codes(in_april)
+
+
+def test_a_move_a_name_or_a_new_class_is_no_other_change() -> None:
+    for other in (
+        [replace(p, family="高橋") for p in TOWN],
+        [replace(p, account=f"x{p.account}") for p in TOWN],
+        [replace(p, class_title="3年9組") for p in TOWN],
+        [replace(p, school=OTHER) for p in TOWN],
+    ):
+        assert "S026" not in codes(night(other, KNOWN))
 
 
 def test_every_breach_is_returned_not_only_the_first() -> None:

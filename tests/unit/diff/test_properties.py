@@ -270,3 +270,27 @@ def test_any_school_that_departs_from_april_is_caught(school: str, how: str) -> 
     roster = [wrong.get(p.id, p) for p in next_year(TOWN)]
     plan = night(roster, KNOWN, as_of=APRIL)
     assert school in {breach.scope for breach in plan.breaches}
+
+
+SHARES = {"S003": (0.01, 5), "S008": (0.01, 5), "S024": (0.005, 5), "S026": (0.05, 20)}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sets(st.integers(0, len(TOWN) - 1)), st.sampled_from(sorted(SHARES)))
+def test_exactly_what_is_over_its_bound_stops_the_night(some: set[int], code: str) -> None:
+    """Any pupils, whoever they are: each counted once, and as many as the bound let through."""
+    roster, known = list(TOWN), list(KNOWN)
+    for i in some:
+        match code:
+            case "S003":
+                roster[i] = replace(roster[i], family="高橋")
+            case "S008":
+                roster[i] = replace(roster[i], account=f"new-{roster[i].account}")
+            case "S024":
+                known[i] = replace(known[i], status=Status.SUSPENDED, suspended_on=TODAY)
+            case _:
+                roster[i] = replace(roster[i], attendance_no=999)
+    share, floor = SHARES[code]
+    base = sum(one.status is Status.ACTIVE for one in known)
+    stopped = [b.code for b in night(roster, known).breaches if b.scope == "city"]
+    assert stopped == ([code] if len(some) > max(floor, int(share * base)) else [])

@@ -371,3 +371,33 @@ def test_a_sign_in_name_on_record_is_not_free_even_if_it_was_changed_by_hand() -
     roster = [replace(A, account=B.account), replace(B, account="free@ed.example.jp"), C, D]
     plan = night(roster, known, tenant=tenant)
     assert plan.held == {"S044": (A.id,)}
+
+
+def test_an_account_on_the_row_of_another_known_pupil_is_not_gone() -> None:
+    """Pupil 2's id was typed over with pupil 1's: neither has left."""
+    one, two = a_pupil(1), a_pupil(2)
+    known = knowing([one, two])
+    plan = night([replace(two, id=one.id)], known, decisions={two.id: "suspend"})
+    assert plan.proposals[Situation.GONE] == ()
+    assert plan.actions == ()
+    assert plan.held == {"S044": (one.id,), "S049": (two.id,)}
+    assert plan.counts == {"DISPUTED": 2}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_rows_under_one_id_hold_the_pupil_whose_id_was_typed_over(turned: bool) -> None:
+    one, two = a_pupil(1), a_pupil(2)
+    rows = [one, replace(two, id=one.id)]
+    plan = night(rows[::-1] if turned else rows, knowing([one, two]))
+    assert plan.held == {"S040": (one.id,), "S049": (two.id,)}
+    held = [a_held(1, "D051"), a_held(2, "D051", pupil=one.id)]
+    as_preprocess_tells = night([], knowing([one, two]), held=held[::-1] if turned else held)
+    assert as_preprocess_tells.proposals[Situation.GONE] == ()
+    assert as_preprocess_tells.held == {"D051": tuple(sorted([one.id, two.id]))}
+
+
+def test_a_held_row_does_not_hold_the_owner_of_its_account_who_is_enrolled() -> None:
+    one, two = a_pupil(1), a_pupil(2)
+    plan = night([two], knowing([one, two]), held=[a_held(1, account=two.account)])
+    assert plan.held == {"D050": (one.id,)}
+    assert plan.counts == {"CONFIRMED": 1, "HELD": 1}

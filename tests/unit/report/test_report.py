@@ -102,7 +102,8 @@ def test_whatever_came_before_a_failure_is_a_failure(last: str) -> None:
 def test_the_summary_has_exactly_the_promised_keys() -> None:
     assert set(report.summary(NIGHT)) == {
         "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings",
-        "breaches", "deliveries", "seconds", "paths",
+        "breaches", "decisions", "deliveries", "groups", "matching", "provision",
+        "seconds", "paths",
     }  # fmt: skip
 
 
@@ -336,3 +337,79 @@ def test_the_subject_is_what_sns_takes(verdict: Verdict) -> None:
     subject = report.subject(replace(NIGHT, verdict=verdict))
     assert subject.isascii()
     assert len(subject) < 100
+
+
+# -- decisions ------------------------------------------------------------------------------
+
+
+def a_word(
+    pupil: str, decision: str | None, standing: str = "counts", **row: Any
+) -> dict[str, Any]:
+    return {
+        "pupil": pupil, "decision": decision, "standing": standing, "counts": standing == "counts",
+        "file": "inbox/demo/approvals/report.xlsx", "name": "report.xlsx", "fresh": True,
+        "uploaded": "2026-11-10T00:30:00+00:00", "line": 2,
+    } | row  # fmt: skip
+
+
+WORDS = [
+    a_word(UMI[0], "suspend"), a_word(UMI[1], "suspend"), a_word(UMI[2], "link"),
+    a_word(UMI[3], "keep"), a_word(UMI[4], "delete", "too-old"), a_word(UMI[5], None, "unreadable"),
+    a_word(UMI[6], "suspend", "not-listed", fresh=False, name="old.csv"),
+]  # fmt: skip
+
+
+def test_every_decision_is_accounted_for_used_or_not_and_why() -> None:
+    results = {UMI[0]: "done", UMI[1]: "failed"}
+    found = report.decided(WORDS, results, Verdict.APPLIED)
+    told = report.summary(replace(NIGHT, decisions=found))["decisions"]
+    assert told["used"] == {
+        "suspend": {"done": 1, "failed": 1}, "link": {"impossible": 1}, "keep": {"kept": 1},
+    }  # fmt: skip
+    assert told["not_used"] == {
+        "delete": {"too-old": 1}, "suspend": {"not-listed": 1}, "unreadable": {"unreadable": 1},
+    }  # fmt: skip
+    assert {one["name"] for one in told["lists"]} == {"report.xlsx", "old.csv"}
+    assert not any(umi in json.dumps(told) for umi in UMI)
+
+
+def test_a_decision_that_waits_for_an_approval_says_so() -> None:
+    found = report.decided(WORDS[:1], {}, Verdict.AWAITING)
+    assert [one.outcome for one in found] == ["waiting"]
+
+
+def test_the_page_tells_of_new_lists_and_when_they_came_but_not_of_old_ones_again() -> None:
+    found = report.decided(WORDS, {UMI[0]: "done"}, Verdict.APPLIED)
+    text = _Outline(report.html(replace(NIGHT, decisions=found))).text
+    assert "2026-11-10 09:30" in text
+    assert "old.csv" not in text
+    assert all(word in text for word in ("停止", "連携", "保留", "期限を過ぎた決定です"))
+
+
+def test_a_night_without_decisions_has_no_words_about_them() -> None:
+    assert "送られた決定" not in report.html(NIGHT)
+    assert report.summary(NIGHT)["decisions"] == {"used": {}, "not_used": {}, "lists": []}
+
+
+# -- times, groups and licences -------------------------------------------------------------------
+
+
+def test_the_page_shows_when_it_was_forecast_to_end_and_when_it_ended() -> None:
+    progress = {
+        "started": "2026-11-23T17:10:00+00:00", "forecast_end": "2026-11-23T17:13:20+00:00",
+        "ended": "2026-11-23T17:13:30+00:00", "writes": 4000,
+    }  # fmt: skip
+    night = replace(NIGHT, progress=progress)
+    page = report.html(night)
+    assert "02:13:20" in page
+    assert "02:13:30" in page
+    assert report.summary(night)["provision"] == progress
+    assert "(途中で停止)" in report.html(replace(night, progress=progress | {"ended": ""}))
+    assert report.summary(NIGHT)["provision"] == {}
+
+
+def test_what_was_done_to_groups_and_licences_is_told() -> None:
+    work = {"groups_made": 12, "groups_licensed": 400, "groups_left": 0}
+    night = replace(NIGHT, counts=dict(NIGHT.counts) | work)
+    assert "作ったグループ" in report.html(night)
+    assert report.summary(night)["groups"] == {"made": 12, "licensed": 400, "left": 0}

@@ -1,15 +1,25 @@
 """Every message Kakehashi can give, declared once.
 
 Letters: F file · H header · R row and cell · X references · D duplicates · N names (外字) ·
-P preprocessing · S safety · M Microsoft 365 · T tool files · I our own fault. Codes are never
-renumbered; a retired code goes to ``RETIRED`` and does not come back.
+P preprocessing · S safety · M Microsoft 365 · T tool files · L launches (LTI) · I our own fault.
+Codes are never renumbered; a retired code goes to ``RETIRED`` and does not come back.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from kakehashi.catalogue import deliver, diff, faults, oneroster, preprocess, provision
+from kakehashi.catalogue import (
+    deliver,
+    diff,
+    exports,
+    faults,
+    launch,
+    oneroster,
+    preprocess,
+    provision,
+    undo,
+)
 from kakehashi.findings import Finding, Rule
 
 RETIRED: frozenset[str] = frozenset()
@@ -21,7 +31,7 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, preprocess, diff, provision, deliver, faults):
+    for module in (oneroster, preprocess, diff, exports, undo, provision, deliver, launch, faults):
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

@@ -38,6 +38,11 @@ _HELD = ("新たに保留になった児童生徒(持ち主の分からない行
 _GRADE = ("年次更新では説明できない学年の児童生徒", "are in a grade the calendar does not explain")
 _GRADUATES = ("年次更新の後も在籍のままの中学3年生", "are J3 still enrolled after the year turned")
 _ACCOUNTS = ("サインイン名の変わる児童生徒", "change their sign-in name")
+_RETURNED = ("利用停止から復帰する児童生徒", "return from suspension")
+_UPDATED = (
+    "氏名・学校・学年・学級のほかだけが変わる児童生徒(出席番号、表示の規則など)",
+    "change in nothing but attendance number, composed texts and the like",
+)
 _UNCLASSED = ("ホームクラスのなくなった児童生徒", "lose their home class")
 
 NEW_IN_CITY = _limit("S001", _CITY, _NEW, causes="Also the first run of all: a person signs it.")
@@ -58,6 +63,10 @@ GRADE_IN_SCHOOL = _limit("S016", _SCHOOL, _GRADE)
 GRADUATES_IN_SCHOOL = _limit("S017", _SCHOOL, _GRADUATES)
 ACCOUNTS_IN_SCHOOL = _limit("S018", _SCHOOL, _ACCOUNTS)
 UNCLASSED_IN_SCHOOL = _limit("S019", _SCHOOL, _UNCLASSED)
+RETURNED_IN_CITY = _limit("S024", _CITY, _RETURNED, causes="A file from before they left.")
+RETURNED_IN_SCHOOL = _limit("S025", _SCHOOL, _RETURNED)
+UPDATED_IN_CITY = _limit("S026", _CITY, _UPDATED, causes="A rule of the city was changed.")
+UPDATED_IN_SCHOOL = _limit("S027", _SCHOOL, _UPDATED)
 
 SCHOOL_MISSING = Rule(
     "S020",
@@ -197,6 +206,15 @@ MARK_CHANGED = Rule(
     todo="Microsoft 365 で拡張属性を書き換えた人を確かめ、印を戻してください。",
     todo_en="Find out who changed the extension attribute in Microsoft 365 and put the mark back.",
     causes="Own it or leave it: an account without our mark is never changed.",
+)
+ID_TYPED_OVER = Rule(
+    "S049",
+    Effect.HOLD_PUPIL,
+    ja="この児童生徒は名簿にいませんが、そのアカウントは別の児童生徒({other})の行にあります。",
+    en="This pupil is not in the roster, but the account stands on the row of another ({other}).",
+    todo="その行の userMasterIdentifier を C4th で確かめ、正しい値に直してください。",
+    todo_en="Check the userMasterIdentifier of that row in C4th and put the right one back.",
+    causes="One id typed over another: the pupil has not left, so nobody is asked to suspend.",
 )
 
 YEAR_TURNED = Rule(

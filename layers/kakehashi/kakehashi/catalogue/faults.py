@@ -43,3 +43,16 @@ TOOL_FAILED = Rule(
     todo="次の夜の配信に今夜の分も含まれます。急ぐときはやり直してください。",
     todo_en="The next night's file will hold tonight's changes too; run again if it is urgent.",
 )
+CREDENTIAL_REFUSED = Rule(
+    "I005",
+    Effect.REFUSE_DROP,
+    ja="Microsoft 365 にサインインできず、段階 {stage} で止まりました。資格情報(秘密または証明書)の"
+    "期限切れがほとんどです。この段階から先のアカウントは何も変わっていません。",
+    en="Sign-in to Microsoft 365 was refused in stage {stage}; mostly the app's secret or"
+    " certificate has expired. No account was changed from this stage on.",
+    todo="担当ベンダーに連絡してください。docs/deploy.md の 2 のとおり新しい資格情報を入れ、"
+    "もう一度実行すれば続きから進みます。C4th で直すことはありません。",
+    todo_en="Call the vendor: put a new credential (docs/deploy.md, 2) and run again; it goes on"
+    " where it stopped. There is nothing to mend in C4th.",
+    causes="The login host answered with an AADSTS number, which the stage's log holds.",
+)

@@ -134,10 +134,10 @@ PASSWORD_FILE = Rule(
     ja="名簿の投入の中にパスワードのファイルがあります({count} 件)。"
     "パスワードには専用の投入口があります。",
     en="The roster drop holds files of passwords ({count}); passwords have their own inbox.",
-    todo="パスワードのファイルは inbox/<自治体>/passwords/ に投入してください。名簿は除いて投入し直し、"
-    "この投入は受信用バケットから消してください。",
-    todo_en="Put the password file under inbox/<city>/passwords/, drop the roster again without it, "
-    "and delete this drop from the inbox.",
+    todo="パスワードのファイルは inbox/<自治体>/passwords/ に投入してください。"
+    "名簿は除いて投入し直し、この投入は受信用バケットから消してください。",
+    todo_en="Put the password file under inbox/<city>/passwords/, drop the roster again without it,"
+    " and delete this drop from the inbox.",
     causes="Passwords never enter the run folder: such a drop is not copied there at all.",
 )
 PASSWORD_COLUMN = Rule(

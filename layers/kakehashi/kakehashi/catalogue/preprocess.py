@@ -44,9 +44,12 @@ SHARED_IDENTIFIER = Rule(
     "どれが今の在籍か決められません(最初は {first_line} 行目)。",
     en="{count} rows share one userMasterIdentifier and nothing tells which is today's (first on "
     "line {first_line}).",
-    todo="C4th で、終わっている方の所属に異動日(終了日)を入れてください。",
-    todo_en="In C4th, give the enrolment that is over its end date.",
-    causes="Ladder: enabled, enrolled today, latest begin date; never file order.",
+    todo="C4th で、終わっている方の所属に異動日(終了日)を入れてください。"
+    "別の児童生徒の行なら、ユーザー識別子を正しい値に直してください。",
+    todo_en="In C4th, give the enrolment that is over its end date; if the rows are different "
+    "children, put the right userMasterIdentifier back.",
+    causes="Ladder: enabled, enrolled today, latest begin date; never file order. Rows that agree "
+    "in neither account nor name are different children, whatever their dates.",
 )
 OLDER_ROW = Rule(
     "D053",

@@ -131,6 +131,15 @@ IN_USE_AGAIN = Rule(
 _NEXT_NIGHT = "次の実行で続けます。続くときは Microsoft 365 管理センターを確かめてください。"
 _NEXT_NIGHT_EN = "The next run goes on; if it stays, look into the Microsoft 365 admin centre."
 
+CHANGED_BY_HAND = Rule(
+    "M014",
+    Effect.HOLD_PUPIL,
+    ja="取り消そうとした項目が、Microsoft 365 で書き換えられています。元に戻しません。",
+    en="What was to be turned back has been changed in Microsoft 365 since; it is left as it is.",
+    todo="Microsoft 365 管理センターで今の値を確かめ、必要なら手で直してください。",
+    todo_en="Look at the account in the Microsoft 365 admin centre; correct it there if need be.",
+    causes="An undo never overwrites what has changed since.",
+)
 LICENCE_GROUP_MISSING = Rule(
     "M020",
     Effect.NOTE,

@@ -3,13 +3,16 @@
 situations → reactions → plan → calendar → limits, and approval for plans that had to wait.
 """
 
-from kakehashi.diff.approval import Approval, admit
+from kakehashi.diff.answers import Decision, Decisions
+from kakehashi.diff.approval import Approval, admit, outdated
+from kakehashi.diff.exports import Export, Offered, export_of
+from kakehashi.diff.inverse import Undone
 from kakehashi.diff.limits import LastNight
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
 from kakehashi.diff.planning import make_plan
-from kakehashi.diff.reactions import Decision, Decisions
 from kakehashi.diff.situations import Change, Situation
 from kakehashi.diff.sources import unseen
+from kakehashi.diff.undo import make_undo, objections
 
 __all__ = [
     "SHARD",
@@ -19,12 +22,19 @@ __all__ = [
     "Change",
     "Decision",
     "Decisions",
+    "Export",
     "Kind",
     "LastNight",
+    "Offered",
     "Plan",
     "Situation",
+    "Undone",
     "admit",
+    "export_of",
     "make_plan",
+    "make_undo",
+    "objections",
+    "outdated",
     "read_plan",
     "settled",
     "unseen",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.diff.exports import Export, too_old
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
 
@@ -37,30 +38,42 @@ def admit(
     waiting: bool = True,
     applied: bool = False,
     rules_now: str = "",
+    newest: Export | None = None,
 ) -> tuple[Finding, ...]:
     """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
 
     ``plan`` is read from the run folder (``read_plan``). ``serial`` and ``rules_now`` (SHA-256 of
     the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
-    (default: the plan's own date) are Japan dates of the clock. ``waiting`` and ``applied`` tell
-    what the run's record says.
+    (default: the plan's own date) are Japan dates of the clock. ``newest`` is the newest roster
+    applied. ``waiting`` and ``applied`` tell what the run's record says: of a plan that was applied
+    nothing else needs to be said.
     """
+    if applied:
+        return (rules.ALREADY_APPLIED.at(),)
     return tuple(
         [
-            *_standing(waiting=waiting and not plan.refused, applied=applied),
+            *(() if waiting and not plan.refused else [rules.NOT_WAITING.at()]),
             *_same_plan(plan, approval.checksum),
-            *_stale(plan, serial, rules_now),
-            *_expired(today, made_on or plan.as_of),
+            *outdated(plan, serial=serial, today=today, made_on=made_on or plan.as_of,
+                      rules_now=rules_now, newest=newest),
             *_codes(plan, approval.accept),
         ]
-    )
+    )  # fmt: skip
 
 
-def _standing(*, waiting: bool, applied: bool) -> Iterator[Finding]:
-    if applied:
-        yield rules.ALREADY_APPLIED.at()
-    elif not waiting:
-        yield rules.NOT_WAITING.at()
+def outdated(
+    plan: Plan,
+    *,
+    serial: int,
+    today: date,
+    made_on: date,
+    rules_now: str = "",
+    newest: Export | None = None,
+) -> Iterator[Finding]:
+    """Why nobody can approve ``plan`` any more, whatever the approval says; see ``admit``."""
+    yield from _stale(plan, serial, rules_now)
+    yield from too_old(plan.export, newest or Export())
+    yield from _expired(today, made_on)
 
 
 def _same_plan(plan: Plan, given: str) -> Iterator[Finding]:

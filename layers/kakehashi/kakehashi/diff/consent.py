@@ -9,14 +9,14 @@ is proposed anew. Nothing here looks at a clock, which may differ from the date 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.decisions import DECISION, DecisionFile, Mark, Reading
-from kakehashi.diff.reactions import MEANT_FOR, Decisions
+from kakehashi.diff.answers import DECISION, MEANT_FOR, Decisions, Standing
+from kakehashi.diff.decisions import DecisionFile, Mark, Reading
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Place
 
@@ -64,6 +64,10 @@ class Book:
         seen = {file.id: self.first_seen(file, as_of) for file in files}
         return Book(run, seen, pupils)
 
+    def without(self, pupils: Collection[str]) -> Book:
+        """The same book, with these pupils asked anew: what was decided of them has been done."""
+        return replace(self, pupils={u: p for u, p in self.pupils.items() if u not in pupils})
+
     def first_seen(self, file: DecisionFile, as_of: date) -> Seen:
         return self.files.get(file.id) or Seen(self.run + 1, as_of)
 
@@ -83,21 +87,32 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The newest word on one pupil, where it stands, and whether it stands (``counts``)."""
+    """The newest word on one pupil, where it stands, and whether it counts.
+
+    ``fresh``: no earlier run has seen the file.
+    """
 
     mark: Mark
     file: DecisionFile
-    counts: bool
+    standing: Standing
+    fresh: bool
+
+    @property
+    def counts(self) -> bool:
+        return self.standing is Standing.COUNTS
 
     def to_json(self) -> dict[str, Any]:
         return {
             "pupil": self.mark.pupil,
             "decision": self.mark.decision,
             "file": self.file.key,
+            "name": self.file.name,
             "version": self.file.version,
             "uploaded": self.file.uploaded,
             "line": self.mark.line,
             "counts": self.counts,
+            "standing": str(self.standing),
+            "fresh": self.fresh,
         }
 
 
@@ -127,17 +142,22 @@ def weigh(readings: Sequence[Reading], before: Book, as_of: date) -> Consent:
         fresh = reading.file.id not in before.files
         findings += reading.findings if fresh else ()
         for mark in reading.marks:
-            counts = _stands(mark, before, before.first_seen(reading.file, as_of), as_of)
-            newest[mark.pupil] = Weighed(mark, reading.file, counts)
-            if fresh and not counts and mark.decision not in {None, "keep"}:
+            standing = _standing(mark, before, before.first_seen(reading.file, as_of), as_of)
+            one = newest[mark.pupil] = Weighed(mark, reading.file, standing, fresh)
+            if fresh and not one.counts and mark.decision not in {None, "keep"}:
                 place = Place(reading.file.name, mark.line, DECISION)
                 findings.append(rules.UNFIT_DECISION.at(place, pupil=mark.pupil))
     return Consent(tuple(newest[umi] for umi in sorted(newest)), tuple(findings))
 
 
-def _stands(mark: Mark, before: Book, seen: Seen, as_of: date) -> bool:
+def _standing(mark: Mark, before: Book, seen: Seen, as_of: date) -> Standing:
+    if mark.decision is None:
+        return Standing.UNREADABLE
     proposed = before.pupils.get(mark.pupil)
-    if proposed is None or mark.decision is None:
-        return False
-    answers = mark.decision == "keep" or MEANT_FOR[mark.decision] is proposed.situation
-    return answers and proposed.since < seen.run and (as_of - seen.on).days <= MOST_DAYS
+    if proposed is None:
+        return Standing.NOT_LISTED
+    if mark.decision != "keep" and MEANT_FOR[mark.decision] is not proposed.situation:
+        return Standing.OTHER_PROPOSAL
+    if proposed.since >= seen.run:
+        return Standing.BEFORE_THE_LIST
+    return Standing.TOO_OLD if (as_of - seen.on).days > MOST_DAYS else Standing.COUNTS

@@ -33,16 +33,19 @@ from kakehashi.findings import Finding, Rule
 
 if TYPE_CHECKING:
     from kakehashi.city import City, Limit, LimitSet
+    from kakehashi.roster import Pupil
 
 
 class Counted(StrEnum):
-    """What is counted. The last five borrow their bounds from one of the first five."""
+    """What is counted. The last four borrow their bounds from one of the others."""
 
     NEW = "new"
     MOVED = "moved"
     RENAMED = "renamed"
     GONE = "gone"
     HELD = "held"
+    RETURNED = "returned"  # from suspension
+    UPDATED = "updated"  # in nothing that another limit looks at
     GRADE = "grade"  # in a grade that the calendar does not explain
     GRADUATE = "graduate"  # still there although the year has turned
     ACCOUNT = "account"  # another sign-in name
@@ -64,6 +67,8 @@ _RULES: Mapping[Counted, tuple[Rule, Rule]] = MappingProxyType(
         Counted.RENAMED: (rules.RENAMED_IN_CITY, rules.RENAMED_IN_SCHOOL),
         Counted.GONE: (rules.GONE_IN_CITY, rules.GONE_IN_SCHOOL),
         Counted.HELD: (rules.HELD_IN_CITY, rules.HELD_IN_SCHOOL),
+        Counted.RETURNED: (rules.RETURNED_IN_CITY, rules.RETURNED_IN_SCHOOL),
+        Counted.UPDATED: (rules.UPDATED_IN_CITY, rules.UPDATED_IN_SCHOOL),
         Counted.GRADE: (rules.GRADE_IN_CITY, rules.GRADE_IN_SCHOOL),
         Counted.GRADUATE: (rules.GRADUATES_IN_CITY, rules.GRADUATES_IN_SCHOOL),
         Counted.ACCOUNT: (rules.ACCOUNTS_IN_CITY, rules.ACCOUNTS_IN_SCHOOL),
@@ -80,6 +85,9 @@ _COUNTED_OTHERWISE = frozenset(
         Situation.EXPIRED,
     }
 )
+
+# Counted by a limit of their own (sign-in name, grade) or seen by the guard of classes.
+_LOOKED_AT = frozenset({"account", "grade", "class_title", "class_grades", "special_needs"})
 
 type Tally = Mapping[tuple[Counted, str], int]
 
@@ -133,6 +141,8 @@ def events(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[Eve
             yield Event(Counted.NEW, (sight.pupil.school,), sight.pupil.grade)
         elif newly_held(sight, last):
             yield Event(Counted.HELD, (sight.school,) if sight.school else ())
+        elif sight.situation is Situation.RETURNED:
+            yield Event(Counted.RETURNED, (sight.school,))
         elif sight.situation in PRESENT:
             yield from _changes(sight, turn, pending)
 
@@ -157,23 +167,34 @@ def newly_held(sight: Sight, last: LastNight) -> bool:
 
 
 def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterator[Event]:
+    """A pupil who was here and is here: each thing that a limit looks at."""
     if sight.known is None or sight.pupil is None:
         return
     before, after = sight.known.pupil, sight.pupil
+    yield from _in_grade_or_class(sight, before, after, turn, pending)
     both = tuple(dict.fromkeys((before.school, after.school)))
     if Change.MOVED in sight.changes:
         expected = turn.expects_move(before, after)
         yield Event(Counted.MOVED, both, before.grade, expected)
     if Change.RENAMED in sight.changes:
         yield Event(Counted.RENAMED, (before.school,))
+    if before.account.lower() != after.account.lower():
+        yield Event(Counted.ACCOUNT, (before.school,))
+    if sight.changes == {Change.UPDATED} and not _LOOKED_AT.intersection(before.changed(after)):
+        # the turn of the year renumbers everybody, but composes no text anew
+        expected = turn.open and sight.account == sight.known.account
+        yield Event(Counted.UPDATED, (before.school,), before.grade, expected)
+
+
+def _in_grade_or_class(
+    sight: Sight, before: Pupil, after: Pupil, turn: Turn, pending: Set[tuple[str, str]]
+) -> Iterator[Event]:
     if turn.left_behind(before, after) or _graduate_is_back(sight, turn):
         counted = Counted.GRADUATE if before.grade == LAST else Counted.GRADE
         yield Event(counted, (before.school,), before.grade)
     if before.grade != after.grade:
         expected = turn.expects_promotion(before, after)
         yield Event(Counted.GRADE, (before.school,), before.grade, expected)
-    if before.account.lower() != after.account.lower():
-        yield Event(Counted.ACCOUNT, (before.school,))
     if before.class_title and not after.class_title:
         expected = (after.school, after.grade) in pending
         yield Event(Counted.UNCLASSED, (before.school,), before.grade, expected)
@@ -244,7 +265,7 @@ def judge(counts: Tally, base: Base, city: City) -> list[tuple[Breach, Finding]]
         limit = _limit(city.limits.city if scope == CITY else city.limits.school, counted)
         if limit is None:
             continue
-        bound = _bound(limit, base.pupils.get(scope, 0))
+        bound = bound_of(limit, base.pupils.get(scope, 0))
         if count > bound:
             breaches.append(breach(_RULES[counted][scope != CITY], scope, count, bound, counted))
     return sorted(breaches, key=lambda pair: (pair[0].code, pair[0].scope))
@@ -255,7 +276,7 @@ def _limit(limits: LimitSet, counted: Counted) -> Limit | None:
     return found
 
 
-def _bound(limit: Limit, base: int) -> int:
+def bound_of(limit: Limit, base: int) -> int:
     """The largest count that passes: not over the floor, or over neither number nor share."""
     return max(limit.floor, min(limit.number, int(limit.share * base)))
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from itertools import batched
 from typing import Any, Self
 
+from kakehashi.diff.exports import Export
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding
 from kakehashi.roster import Known, PasswordAt, Pupil, Status, canonical
@@ -29,14 +30,18 @@ class Kind(StrEnum):
     """What is done, in the order in which it is applied.
 
     Cut short anywhere, a run leaves too many accounts rather than too few: what takes something
-    away comes last, deletion at the very end. ``record`` writes our state only.
+    away comes last, deletion at the very end. ``record`` writes our state only. Only an undo
+    takes an account out of the deleted items as it was (``undelete``) or takes our mark off it
+    again (``unlink``).
     """
 
     UPDATE = "update"
     RESTORE = "restore"
+    UNDELETE = "undelete"
     CREATE = "create"
     LINK = "link"
     RECORD = "record"
+    UNLINK = "unlink"
     SUSPEND = "suspend"
     DELETE = "delete"
 
@@ -52,6 +57,7 @@ class Action:
     pupil is not in the roster), ``account`` what the tenant must hold afterwards, ``object_id``
     the account to touch ("" for a create). In a link, ``before`` with another id than ``pupil``
     is the same child under the id that the roster has given up: its mark may be replaced.
+    ``back`` is the item that an undo writes again, None where the item follows from the rest.
     """
 
     pupil: str
@@ -62,6 +68,7 @@ class Action:
     account: Mapping[str, str] = field(default_factory=dict)
     password: PasswordAt | None = None
     object_id: str = ""
+    back: Known | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,11 +80,13 @@ class Action:
             "account": dict(self.account),
             "password": self.password and dataclasses.asdict(self.password),
             "object_id": self.object_id,
+            "back": self.back and self.back.to_json(),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         before, after, password = data["before"], data["after"], data["password"]
+        back = data.get("back")
         return cls(
             pupil=data["pupil"],
             kind=Kind(data["kind"]),
@@ -87,23 +96,27 @@ class Action:
             account=dict(data["account"]),
             password=PasswordAt(**password) if password else None,
             object_id=data["object_id"],
+            back=Known.from_json(back) if back else None,
         )
 
     def essence(self) -> dict[str, Any]:
         """What the action *is*: without run ids, line numbers and places of passwords."""
-        before = self.before.to_json() if self.before else None
-        if before and self.before:
-            del before["run_id"]
-            before["pupil"] = self.before.pupil.facts()
         return {
             "pupil": self.pupil,
             "kind": str(self.kind),
             "situation": str(self.situation),
-            "before": before,
+            "before": self.before and _essence(self.before),
             "after": self.after and self.after.facts(),
             "account": dict(self.account),
             "object_id": self.object_id,
+            "back": self.back and _essence(self.back),
         }
+
+
+def _essence(known: Known) -> dict[str, Any]:
+    item = known.to_json() | {"pupil": known.pupil.facts()}
+    del item["run_id"]
+    return item
 
 
 def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Known | None:
@@ -112,8 +125,10 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
     ``object_id`` is what Graph answered to a create.
     """
     before, after = action.before, action.after
-    if action.kind is Kind.DELETE:
+    if action.kind in {Kind.DELETE, Kind.UNLINK}:
         return None
+    if action.back is not None:
+        return dataclasses.replace(action.back, run_id=run_id)
     if action.kind is Kind.SUSPEND and before:
         return dataclasses.replace(
             before,
@@ -153,7 +168,9 @@ class Plan:
     ``counts`` are pupils per situation and change in the city, ``schools`` the same per MEXT
     code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
     could be found for. ``explained`` says how much of each limited kind the calendar expected.
-    ``rules`` is the SHA-256 of the city's file. ``findings`` are not part of the header.
+    ``rules`` is the SHA-256 of the city's file. ``undoes`` is the run that this plan turns back, ""
+    for a roster's plan; ``export`` says how old that roster is. ``findings`` are not part of the
+    header.
     """
 
     city_code: str
@@ -169,6 +186,8 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     explained: Mapping[str, int] = field(default_factory=dict)
     refused: bool = False
+    undoes: str = ""
+    export: Export = field(default_factory=Export)
     findings: tuple[Finding, ...] = ()
     checksum: str = ""
 
@@ -180,7 +199,7 @@ class Plan:
         return digest.hexdigest()
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        yield {"city": self.city_code, "serial": self.serial}
+        yield {"city": self.city_code, "serial": self.serial, "undoes": self.undoes}
         yield from (action.essence() for action in self.actions)
         yield from (breach.to_json() for breach in self.breaches)
 
@@ -212,6 +231,8 @@ class Plan:
             "rules": self.rules,
             "checksum": self.checksum,
             "refused": self.refused,
+            "undoes": self.undoes,
+            "export": self.export.to_json(),
             "actions": {str(kind): kinds.count(kind) for kind in Kind if kind in kinds},
             "shards": sum(1 for _ in self.shards()),
             "proposals": {str(s): list(ids) for s, ids in self.proposals.items()},
@@ -243,5 +264,7 @@ def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = 
         breaches=tuple(Breach(**breach) for breach in header["breaches"]),
         explained=dict(header["explained"]),
         refused=header["refused"],
+        undoes=header["undoes"],
+        export=Export.from_json(header["export"]),
         checksum=header["checksum"],
     )

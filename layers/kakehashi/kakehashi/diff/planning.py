@@ -9,10 +9,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.diff.answers import Decisions
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
+from kakehashi.diff.exports import Offered
 from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
 from kakehashi.diff.plan import ORDER, Action, Plan
-from kakehashi.diff.reactions import PROPOSED, Decisions, react, unfit
+from kakehashi.diff.reactions import PROPOSED, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Sources, index_sources
 from kakehashi.diff.vanished_groups import vanished_groups
@@ -41,14 +43,17 @@ def make_plan(
     as_of: date,
     decisions: Decisions | None = None,
     last_night: LastNight | None = None,
+    offered: Offered | None = None,
 ) -> Plan:
     """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
 
     ``tenant`` holds the accounts that carry a mark or whose name is wanted tonight, all pages.
     ``as_of`` is a Japan date. ``decisions`` are what staff decided pupil by pupil (none: nothing
     is suspended, deleted or linked). ``last_night`` tells what was held when the last run settled
-    (none: everything held tonight counts as new). Linear in the number of pupils.
+    (none: everything held tonight counts as new), ``offered`` how old the roster is. Linear in the
+    number of pupils.
     """
+    offered = offered or Offered()
     sources = index_sources(desired, held, current, tenant)
     sights = list(look(sources, city, as_of))
     turn = turn_of(sights, sources.known.values(), city, as_of)
@@ -58,6 +63,7 @@ def make_plan(
     limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
     breaches = [*judge(limited, base, city), *vanished_groups(sights, turn, last)]
     findings = [
+        *offered.findings(),
         *_refusals(sources),
         *(finding for _, finding in breaches),
         *_season(turn, explained),
@@ -80,6 +86,7 @@ def make_plan(
         explained={str(kind): n for (kind, scope), n in sorted(explained.items())
                    if scope == CITY and n},
         refused=refused,
+        export=offered.given,
         findings=tuple(findings),
     )  # fmt: skip
     return replace(plan, checksum=plan.computed_checksum())

@@ -7,29 +7,25 @@ a decision that names the pupil. Without one it is a proposal and stays one, how
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.diff.answers import ANSWER_TO, MEANT_FOR, Decision, Decisions
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.situations import Sight, Situation
 from kakehashi.findings import Finding, Rule
 from kakehashi.roster import Status
 
-Decision = Literal["suspend", "delete", "link", "keep"]
-Decisions = Mapping[str, Decision]
-
 PROPOSED = (Situation.GONE, Situation.UNLINKED, Situation.EXPIRED)
-_ANSWERS: Mapping[Situation, tuple[Decision, Kind]] = {
-    Situation.GONE: ("suspend", Kind.SUSPEND),
-    Situation.UNLINKED: ("link", Kind.LINK),
-    Situation.EXPIRED: ("delete", Kind.DELETE),
+_DONE_BY: Mapping[Situation, Kind] = {
+    Situation.GONE: Kind.SUSPEND,
+    Situation.UNLINKED: Kind.LINK,
+    Situation.EXPIRED: Kind.DELETE,
 }
-MEANT_FOR = {"suspend": Situation.GONE, "link": Situation.UNLINKED, "delete": Situation.EXPIRED}
 
 
 def react(sight: Sight, decision: Decision | None) -> Action | None:
     """The one action for this pupil tonight, if any."""
-    if sight.situation in _ANSWERS:
+    if sight.situation in _DONE_BY:
         return _asked(sight, decision)
     kind = None if sight.code else _unasked(sight)
     return _act(sight, kind) if kind else None
@@ -52,9 +48,8 @@ def _unasked(sight: Sight) -> Kind | None:
 
 def _asked(sight: Sight, decision: Decision | None) -> Action | None:
     """A pupil who waits for a person: do as decided, else at most note the first absent night."""
-    answer, kind = _ANSWERS[sight.situation]
-    if decision == answer and obstacle(sight) is None:
-        return _act(sight, kind)
+    if decision == ANSWER_TO[sight.situation] and obstacle(sight) is None:
+        return _act(sight, _DONE_BY[sight.situation])
     first_night = sight.known is not None and sight.known.absent_since is None
     if sight.situation is Situation.GONE and first_night and not sight.code:
         return _act(sight, Kind.RECORD)

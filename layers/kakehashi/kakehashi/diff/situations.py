@@ -15,6 +15,7 @@ and never anything by a child's name. Who is looked at:
 | yes     | any          | another's        | DISPUTED                                          |
 | held    | any          | any              | HELD                                              |
 | no      | active       | any              | GONE                                              |
+| another | any          | any              | DISPUTED: the account is on another pupil's row    |
 | no      | suspended    | any              | SUSPENDED; after the grace period EXPIRED         |
 | no      | no           | yes              | FOREIGN: never looked at                          |
 """
@@ -51,6 +52,7 @@ class Situation(StrEnum):
     SUSPENDED = "SUSPENDED"
     EXPIRED = "EXPIRED"
     FOREIGN = "FOREIGN"
+    UNDONE = "UNDONE"  # not of a night: what an undo turns back
 
 
 class Change(StrEnum):
@@ -256,6 +258,8 @@ def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None
     if successor is not None and same_child(known.pupil, successor):
         # One decision, asked under the new id: a suspension here would lock the same child out.
         return replace(sight, situation=Situation.HELD, code=rules.NEW_ID.code)
+    if claimant := sources.claimed(known):
+        return sight.held(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
     if known.status is Status.ACTIVE:
         return sight
     days = (as_of - known.suspended_on).days if known.suspended_on else -1

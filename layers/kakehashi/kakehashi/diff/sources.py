@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
@@ -49,6 +49,11 @@ class Sources:
             return None
         return self.desired[wanting[0]].pupil
 
+    def claimed(self, known: Known) -> str:
+        """The known pupil on whose row tonight this absent pupil's account stands, or ""."""
+        wanting = self.wanted_by.get(known.account.get("userPrincipalName", "").lower(), ())
+        return next((umi for umi in sorted(wanting) if umi in self.known), "")
+
     def superseded(self, known: Known) -> bool:
         """Whether the account has gone over to another id of the same child, by a decision."""
         holder = self.by_object.get(known.object_id)
@@ -70,7 +75,7 @@ def index_sources(
     owners = _grouped((one.account.get("userPrincipalName", "").lower(), one.pupil.id)
                       for one in living)  # fmt: skip
     accounts = {one.object_id: one for one in tenant}  # a listing may show a page twice
-    tied, untied = _tie(held, known, owners)
+    tied, untied = _tie(held, known, owners, rows.keys())
     return Sources(
         desired={umi: _first(several) for umi, several in rows.items()},
         twice=frozenset(umi for umi, several in rows.items() if len(several) > 1),
@@ -88,18 +93,26 @@ def index_sources(
 
 
 def _tie(
-    held: Iterable[Held], known: Mapping[str, Known], owners: Mapping[str, Sequence[str]]
+    held: Iterable[Held],
+    known: Mapping[str, Known],
+    owners: Mapping[str, Sequence[str]],
+    present: Set[str],
 ) -> tuple[dict[str, Held], int]:
     """Held rows by pupil: the id on the row, and whoever owns its account if that id is strange.
 
-    A row that says "has left" gives way to any other reason to hold the same pupil.
+    The id may also be another known pupil's, typed over this one's: an owner who stands on no row
+    of their own (``present``) is held with it. A row that says "has left" gives way to any other
+    reason to hold the same pupil.
     """
     tied: dict[str, Held] = {}
     untied = 0
     for row in sorted(held, key=lambda row: (row.leaving, row.code, row.line)):
         ids = [row.pupil] if row.pupil else []
+        theirs = owners.get((row.account or "").lower(), ())
         if not row.pupil or row.pupil not in known:
-            ids += owners.get((row.account or "").lower(), ())
+            ids += theirs
+        elif not row.leaving:
+            ids += [umi for umi in theirs if umi not in present]
         untied += not ids
         for umi in ids:
             tied.setdefault(umi, row)

@@ -9,7 +9,8 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.catalogue.diff import NOT_WAITING
-from kakehashi.diff import Approval, Plan, admit, read_plan
+from kakehashi.diff import Approval, Plan, admit
+from kakehashi.edges import plans
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.intake import Environment, Execution
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
@@ -37,9 +38,9 @@ class Approvals:
         record = self.state.run(order.run_id)
         if not record:
             raise BadConfiguration("no such run")
-        if folder.get("plan.json") is None:  # it was refused, or failed, before there was one
+        plan = plans.read(folder)
+        if plan is None:  # it was refused, or failed, before there was one
             return self._refused(order, record, (NOT_WAITING.at(),))
-        plan = _plan_in(folder)
         if record.get("approved", {}).get("execution") == self.execution.id:
             return self._admitted(order, record, plan)  # we died after admission: go on
         findings = admit(
@@ -51,6 +52,7 @@ class Approvals:
             waiting=record.get("verdict") == WAITING,
             applied=record.get("verdict") in {"applied", "unchanged"},
             rules_now=rules_now,
+            newest=self.state.newest_export(),
         )
         if refuses(findings):
             return self._refused(order, record, findings)
@@ -76,8 +78,7 @@ class Approvals:
                 "checksum": plan.checksum,
             },
         )
-        if plan.actions:
-            self.state.begin_apply(order.run_id, plan.serial)
+        plans.begin(self.state, order.run_id, plan)
         run = self._run(order, record, "", "apply")
         tools = tuple(self._folder(order).rules().tools)
         counts = {"shards": plan.header()["shards"]}
@@ -96,10 +97,3 @@ class Approvals:
 
     def _folder(self, order: receive.Apply) -> Folder:
         return Folder(boto3.client("s3"), self.env.runs_bucket, prefix_of(order.run_id))
-
-
-def _plan_in(folder: Folder) -> Plan:
-    """The plan as it was written; shards that an earlier attempt left behind are not its own."""
-    header = folder.get_json("plan.json")
-    names = (f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1))
-    return read_plan(header, (action for name in names for action in folder.lines(name)))

@@ -15,8 +15,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kakehashi.diff.consent import Book, Consent, weigh
-from kakehashi.diff.decisions import MOST_BYTES, DecisionFile, read
+from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.plan import Plan
+from kakehashi.diff.sheets import MOST_BYTES
+from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 
@@ -93,5 +95,12 @@ class Consents:
             )
             kept = newest and earlier.get(AFTER) is not None
             book = Book.from_json(earlier.get_json(AFTER)) if kept else Book()
+            for undo in self.state.undone_since_asked():
+                book = book.without(self._turned_back(undo))
             self.folder.put_json(BEFORE, book.to_json())
         return Book.from_json(self.folder.get_json(BEFORE))
+
+    def _turned_back(self, undo: str) -> set[str]:
+        """The pupils whom an undo has turned back: the decision that led there is used up."""
+        plan = plans.read(Folder(self.folder.s3, self.folder.bucket, prefix_of(undo)))
+        return {action.pupil for action in plan.actions} if plan else set()

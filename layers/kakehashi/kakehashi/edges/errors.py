@@ -4,6 +4,7 @@ KakehashiError
 ├── TryLater          the same call may succeed in a while: the only one a state machine retries
 ├── Refused           a person's order cannot be followed (stale plan, wrong checksum)
 ├── DirectoryError    Microsoft Graph said no; holds its error code
+│   └── CredentialRefused   Microsoft does not let us sign in: our credential expired, mostly
 └── BadConfiguration  settings, rules or input name something that is not there
 
 The text of an exception that leaves a handler is copied into the execution history, so it holds
@@ -32,6 +33,10 @@ class DirectoryError(KakehashiError):
         super().__init__(f"{code} ({status})")
         self.code = code
         self.status = status
+
+
+class CredentialRefused(DirectoryError):
+    """Microsoft does not let us sign in. ``code`` is the AADSTS number; nothing was sent."""
 
 
 class BadConfiguration(KakehashiError):

@@ -16,10 +16,13 @@ from pydantic import BaseModel, ConfigDict
 from kakehashi import city as cities
 from kakehashi.catalogue import faults
 from kakehashi.city import CITY_NAME
+from kakehashi.diff.matching import Match, counted
+from kakehashi.edges.errors import CredentialRefused
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+from kakehashi.provision import progress
+from kakehashi.report import Failure, Night, Past, Verdict, decided, final_verdict
 from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
@@ -77,6 +80,11 @@ def run_never_begun(event: Mapping[str, Any]) -> Run | None:
     )
 
 
+def matches_of(folder: Folder) -> list[Match]:
+    """The rows of the first matching, with names: for the workbook alone."""
+    return [Match.from_json(row) for row in folder.lines("matching.jsonl")]
+
+
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
     """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
     plan = folder.get_json("plan.json")
@@ -84,6 +92,7 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
     schools, school_of = _schools(folder, _listed(plan, held, results))
+    verdict = final_verdict(run.verdict, failed, plan)
     return Night(
         run_id=run.run_id,
         city=run.city,
@@ -91,11 +100,13 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         mode=run.mode,
         as_of=run.as_of,
         made_on=made_on(run.run_id),
-        verdict=final_verdict(run.verdict, failed, plan),
+        verdict=verdict,
         place=f"s3://{folder.bucket}/{folder.prefix}",
         failed=failed,
         drop=folder.get_json("drop.json"),
         plan=plan,
+        undo=folder.get_json("undo.json"),
+        comparison=folder.get_json("comparison.json"),
         findings=findings,
         held_rows=held,
         schools=schools,
@@ -105,7 +116,12 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         deliveries=tuple(folder.get_json(name) for name in folder.names("deliveries/")),
         counts=folder.get_json("counts.json") | run.counts,
         seconds=run.seconds,
+        progress=folder.get_json(progress.FILE),
         past=tuple(_past(state, run.run_id)),
+        matching=counted(matches_of(folder)),
+        decisions=decided(
+            folder.lines("decisions.jsonl"), {r["pupil"]: r["outcome"] for r in results}, verdict
+        ),
     )
 
 
@@ -136,6 +152,8 @@ def remember(night: Night, state: State, now: datetime) -> None:
         held=len(night.held_pupils()),
         failures=night.failures,
     )
+    if night.plan and not night.plan.get("undoes") and night.verdict in _WENT_WELL:
+        state.note_settled(night.run_id)
     if sha256 := night.drop.get("sha256"):
         state.note_drop(
             sha256,
@@ -154,6 +172,8 @@ def _faults(failed: Failure | None) -> Iterator[Finding]:
     elif failed.tools:
         for tool in failed.tools:
             yield faults.TOOL_FAILED.at(tool=tool)
+    elif failed.error == CredentialRefused.__name__:
+        yield faults.CREDENTIAL_REFUSED.at(stage=failed.stage)
     elif failed.error in {"States.Timeout", "Sandbox.Timedout"}:
         yield faults.TIMED_OUT.at(stage=failed.stage)
     else:

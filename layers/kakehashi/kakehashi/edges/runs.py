@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MISSING = frozenset({"NoSuchKey", "404"})
 
-Mode = Literal["sync", "rerun", "rehearse", "apply"]
+Mode = Literal["sync", "rerun", "rehearse", "apply", "undo", "deliver"]
 
 
 class Run(BaseModel):

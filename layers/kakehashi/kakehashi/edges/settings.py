@@ -37,6 +37,11 @@ class PasswordSettings(Settings):
 
 class OutboxSettings(Settings):
     outbox_bucket: Name
+    baselines_bucket: Name
+
+
+class ToolSettings(OutboxSettings, InboxSettings):
+    """A tool's side of the world: what it is given, and what it says of it."""
 
 
 class DirectorySettings(Settings):
@@ -55,6 +60,21 @@ class DirectorySettings(Settings):
 
 class QueueSettings(Settings):
     dead_letters_url: Name
+
+
+class LaunchSettings(RulesSettings):
+    """``public_url`` is the launcher's address and the issuer of its tokens, https or loopback.
+
+    ``tenant_id`` must be a GUID here: it is compared with what a signed-in person's token says.
+    """
+
+    public_url: Name
+    launch_table: Name
+    lti_key: Name
+    login_base_url: Name
+    tenant_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
+    sign_in_client_id: Name
+    sign_in_secret: Name
 
 
 class TopicSettings(Settings):

@@ -3,12 +3,17 @@
 | pk            | sk               | holds                                                     |
 |---------------|------------------|-----------------------------------------------------------|
 | CITY#<code>   | PUPIL#<umi>      | the pupil as last applied (``Known``), ``etag``           |
-| CITY#<code>   | STATE            | serial, the run that moved it last, the lease             |
+| CITY#<code>   | STATE            | serial, the run that moved it last, the lease,            |
+|               |                  | the run that settled last, the newest export applied      |
 | CITY#<code>   | RUN#<run_id>     | verdict, checksum, drop, approvals                        |
 | CITY#<code>   | DROP#<sha256>    | the run that took this drop, and how it ended             |
 | CITY#<code>   | TOOL#<name>      | what that tool last received                              |
 | CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |
 | CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
+| LTI           | KEYS             | which keys sign launches, and from when                   |
+
+Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``ByClass``
+(``class_id``, the sourcedId of the home class).
 """
 
 from __future__ import annotations
@@ -25,8 +30,9 @@ import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
+from kakehashi.diff import Export
 from kakehashi.edges.errors import Refused, TryLater
-from kakehashi.roster import Known, canonical
+from kakehashi.roster import Known, canonical, class_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -99,6 +105,7 @@ class State:
             "sk": f"PUPIL#{known.pupil.id}",
             "etag": etag(known),
             "known": canonical(known.to_json()),  # as text: maps are slow to read by thousands
+            **_indexed(known),
         }
         unmoved: ConditionBase = Attr("pk").not_exists()
         if previous:
@@ -110,9 +117,18 @@ class State:
         except ClientError as exc:
             raise _later(exc, "a pupil's item moved under us") from exc
 
-    def drop_pupil(self, umi: str) -> None:
-        """Forget a pupil whose account was deleted by a person's decision."""
-        self.table.delete_item(Key={"pk": self.pk, "sk": f"PUPIL#{umi}"})
+    def drop_pupil(self, known: Known) -> None:
+        """Forget a pupil whose account was deleted by a person's decision, as it was read.
+
+        Raises TryLater if the item has moved. One that is gone already is as it should be.
+        """
+        try:
+            self.table.delete_item(
+                Key={"pk": self.pk, "sk": f"PUPIL#{known.pupil.id}"},
+                ConditionExpression=Attr("pk").not_exists() | Attr("etag").eq(etag(known)),
+            )
+        except ClientError as exc:
+            raise _later(exc, "a pupil's item moved under us") from exc
 
     # -- serial and lease -----------------------------------------------------------------
 
@@ -139,6 +155,20 @@ class State:
             if exc.response["Error"]["Code"] == _CONDITION_FAILED:
                 raise Refused(f"the state moved since the plan of run {run_id}") from exc
             raise
+
+    def settled_run(self) -> str:
+        """The run of a roster that was applied last, or found nothing to do; "" for none."""
+        return str((self._get("STATE") or {}).get("settled_run", ""))
+
+    def note_settled(self, run_id: str) -> None:
+        self._set("STATE", {"settled_run": run_id})
+
+    def newest_export(self) -> Export:
+        """How new the newest roster is that was applied."""
+        return Export.from_json((self._get("STATE") or {}).get("export", {}))
+
+    def note_export(self, export: Export) -> None:
+        self._set("STATE", {"export": export.to_json()})
 
     def lease(self) -> Lease | None:
         item = self._get("STATE") or {}
@@ -219,8 +249,25 @@ class State:
             KeyConditionExpression=Key("pk").eq(self.pk) & Key("sk").begins_with("RUN#"),
             ScanIndexForward=False,
             Limit=most,
+            ConsistentRead=True,
         )
         return [_plain(item) for item in answer["Items"]]
+
+    def run_ids(self, since: str) -> set[str]:
+        """Ids of runs, from the id ``since`` on, that have a record."""
+        between = Key("sk").between(f"RUN#{since}", "RUN#~")
+        query: dict[str, Any] = {
+            "KeyConditionExpression": Key("pk").eq(self.pk) & between,
+            "ProjectionExpression": "sk",
+            "ConsistentRead": True,
+        }
+        found: set[str] = set()
+        while True:
+            page = self.table.query(**query)
+            found |= {str(item["sk"]).removeprefix("RUN#") for item in page["Items"]}
+            if "LastEvaluatedKey" not in page:
+                return found
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def drop(self, sha256: str) -> dict[str, Any]:
         return self._get(f"DROP#{sha256}") or {}
@@ -247,7 +294,14 @@ class State:
         return str((self._get("PROPOSALS") or {}).get("run_id", ""))
 
     def note_proposals(self, run_id: str) -> None:
-        self._set("PROPOSALS", {"run_id": run_id})
+        self._set("PROPOSALS", {"run_id": run_id, "undone": []})
+
+    def undone_since_asked(self) -> list[str]:
+        """Undos that were applied since staff were asked last."""
+        return [str(run_id) for run_id in (self._get("PROPOSALS") or {}).get("undone", [])]
+
+    def note_undone(self, run_id: str) -> None:
+        self._set("PROPOSALS", {"undone": sorted({*self.undone_since_asked(), run_id})})
 
     # -- one item ---------------------------------------------------------------------------
 
@@ -273,6 +327,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(v) for v in value]
     return int(value) if type(value).__name__ == "Decimal" else value
+
+
+def _indexed(known: Known) -> dict[str, str]:
+    """What the table's two indexes find a pupil by: the account, and the home class."""
+    pupil = known.pupil
+    found = {"object_id": known.object_id}
+    if pupil.class_title:
+        found["class_id"] = class_id(pupil.school, pupil.school_year, pupil.class_title)
+    return {name: value for name, value in found.items() if value}
 
 
 def _known(item: Mapping[str, Any]) -> Known:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from kakehashi.report.decided import decided
+from kakehashi.report.drift import PAGE as DRIFT_PAGE
+from kakehashi.report.drift import WORKBOOK as DRIFT_WORKBOOK
+from kakehashi.report.drift import (
+    Comparison,
+    drift_html,
+    drift_line,
+    drift_summary,
+    drift_xlsx,
+)
 from kakehashi.report.groups import Group, groups
 from kakehashi.report.mail import line_without_run, mail_line, subject
 from kakehashi.report.night import Failure, Night, Past, final_verdict
@@ -11,11 +21,19 @@ from kakehashi.report.words import Verdict
 from kakehashi.report.workbook import findings_xlsx, xlsx
 
 __all__ = [
+    "DRIFT_PAGE",
+    "DRIFT_WORKBOOK",
+    "Comparison",
     "Failure",
     "Group",
     "Night",
     "Past",
     "Verdict",
+    "decided",
+    "drift_html",
+    "drift_line",
+    "drift_summary",
+    "drift_xlsx",
     "final_verdict",
     "findings_xlsx",
     "groups",

@@ -15,6 +15,8 @@ def mail_line(night: Night) -> str:
     """First line the verdict and its numbers, then the address of the report."""
     verdict = VERDICTS[night.verdict]
     parts = [*_numbers(night)]
+    if night.undo:
+        parts.insert(0, "実行の取り消し")
     if night.failed:
         parts.insert(0, f"{word(STAGES, night.failed.stage).ja}で停止")
     head = f"【架け橋】{verdict.mark} {night.city_name} {night.as_of:%Y-%m-%d} {verdict.ja}"

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from kakehashi.findings import Effect, Finding
+from kakehashi.report.decided import Decided
 from kakehashi.report.words import Verdict
 
 PROPOSED = ("GONE", "UNLINKED", "EXPIRED")
@@ -42,10 +43,13 @@ class Night:
     """``verdict`` is final. ``as_of`` is the Japan date the roster is read for, ``made_on`` the one
     on which the run began. ``place`` is the run folder as an address, with a trailing slash.
 
-    ``plan`` is plan.json, {} where there is none. ``held_rows`` are pupils by code as preprocess
-    held them, ``stopped`` as Microsoft 365 did. ``results`` counts by (kind, outcome).
+    ``plan`` is plan.json, {} where there is none; so are ``undo`` (which run is turned back, and
+    who says so) and ``comparison`` (what has moved since the rehearsal). ``held_rows`` are pupils
+    by code as preprocess held them, ``stopped`` as Microsoft 365 did. ``results`` counts by (kind,
+    outcome).
     ``schools`` maps MEXT codes to names, ``school_of`` the pupils that are listed to MEXT codes.
-    ``past`` is newest first.
+    ``progress`` is progress.json, {} where no account was to be touched.
+    ``past`` is newest first. ``matching`` counts the rows of the first matching by their fit.
     """
 
     run_id: str
@@ -59,6 +63,8 @@ class Night:
     failed: Failure | None = None
     drop: Mapping[str, Any] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
+    undo: Mapping[str, Any] = field(default_factory=dict)
+    comparison: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     held_rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
     schools: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +74,10 @@ class Night:
     deliveries: tuple[Mapping[str, Any], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
     past: tuple[Past, ...] = ()
+    decisions: tuple[Decided, ...] = ()
+    matching: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def pupils(self) -> int | None:

@@ -6,29 +6,34 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kakehashi.catalogue import RULES
 from kakehashi.catalogue import diff as reasons
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.findings import Effect
+from kakehashi.report.decided import Line, lines
+from kakehashi.report.drawing import template
 from kakehashi.report.groups import Group, groups, message
+from kakehashi.report.matching import FITS
 from kakehashi.report.night import Night
+from kakehashi.report.rehearsal import Moves, moves
 from kakehashi.report.sparkline import Sparkline, sparkline
-from kakehashi.report.summary import delivery
+from kakehashi.report.summary import delivery, groups_of
+from kakehashi.report.times import Times, times_of
 from kakehashi.report.words import (
     APPROVAL_REFUSED,
     APPROVAL_TOO_LATE,
     APPROVED,
+    GROUPS,
     KINDS,
     MODES,
     NOTHING_TO_DO,
     PROPOSALS,
     SITUATIONS,
     STAGES,
+    UNDO_DONE,
+    UNDO_WAITS,
     VERDICTS,
     Verdict,
     Word,
@@ -49,7 +54,7 @@ TOO_LATE = {
 }
 """Reasons against an approval that no other words on it can mend."""
 SCHOOL_COLUMNS = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "HELD", "GONE",
-                  "UNLINKED", "LOST", "DISPUTED")  # fmt: skip
+                  "UNLINKED", "LOST", "DISPUTED", "UNDONE")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,16 @@ class Page:
     stages: Sequence[tuple[Word, float]]
     spark: Sparkline | None
     situations: Sequence[tuple[Word, int]] = field(default=())
+    times: Times | None = None
+    group_work: Sequence[tuple[Word, int]] = field(default=())
+    decided: Sequence[Line] = field(default=())
+    matching: Sequence[tuple[Word, int]] = field(default=())
+    moves: Moves | None = None
 
 
 def html(night: Night) -> str:
     """The whole page. Holds no name, account or class title: a ``Night`` has none."""
-    return _template().render(page=page_of(night))
+    return template("report.html.j2").render(page=page_of(night))
 
 
 def _groups(night: Night) -> list[Group]:
@@ -131,18 +141,6 @@ def _groups(night: Night) -> list[Group]:
     waited = Effect.AWAIT_APPROVAL
     return [replace(group, label=APPROVED, todo=NOTHING_TO_DO) if group.effect is waited else group
             for group in found]  # fmt: skip
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("kakehashi.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
 
 
 def page_of(night: Night) -> Page:
@@ -162,10 +160,15 @@ def page_of(night: Night) -> Page:
         groups=_groups(night),
         held=[(code, len(ids), _held_word(code)) for code, ids in night.held().items()],
         done=_done(night),
+        times=times_of(night.progress),
+        group_work=[(GROUPS[name], n) for name, n in groups_of(night).items() if n],
+        moves=moves(night),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
         situations=[(SITUATIONS[name], counts[name]) for name in SITUATIONS if counts.get(name)],
+        decided=list(lines(night.decisions)),
+        matching=[(FITS[fit], night.matching[fit]) for fit in FITS if night.matching.get(fit)],
     )  # fmt: skip
 
 
@@ -173,6 +176,10 @@ def _more(night: Night) -> Word:
     if night.refused_approval:
         late = any(finding.code in TOO_LATE for finding in night.findings)
         return APPROVAL_TOO_LATE if late else APPROVAL_REFUSED
+    if night.undo and night.verdict is Verdict.AWAITING:
+        return UNDO_WAITS
+    if night.undo and night.verdict in {Verdict.APPLIED, Verdict.UNCHANGED}:
+        return UNDO_DONE
     return Word(VERDICTS[night.verdict].ja_more, VERDICTS[night.verdict].en_more)
 
 
@@ -202,6 +209,8 @@ def _change(night: Night) -> str:
 
 def _decision(night: Night) -> Decision:
     title = Word("あなたの確認が必要なこと", "what needs a decision")
+    if night.undo and night.verdict in {Verdict.FAILED, Verdict.REFUSED}:
+        return _undo_again(night)
     proposals = [(PROPOSALS[s], len(ids)) for s, ids in night.proposed().items() if ids]
     upload = f"kakehashi upload approvals report.xlsx --city {night.city}" if proposals else ""
     if night.verdict in {Verdict.FAILED, Verdict.REFUSED} and not night.refused_approval:
@@ -234,6 +243,20 @@ def _decision(night: Night) -> Decision:
         until=(night.made_on + timedelta(days=MOST_DAYS)).isoformat(),
         proposals=proposals,
         upload=upload,
+    )
+
+
+def _undo_again(night: Night) -> Decision:
+    """An undo that failed is asked for again: what is back is left alone. One that was refused
+    says why among the findings."""
+    if night.verdict is Verdict.REFUSED:
+        return Decision(Word("次にすること", "what to do next"))
+    run_id = str(night.undo["run_id"])
+    order = {"action": "undo", "run_id": run_id, "by": "氏名"}
+    return Decision(
+        Word("次にすること", "what to do next"),
+        again=f"kakehashi undo {run_id} --by 氏名",
+        again_order=json.dumps(order, ensure_ascii=False),
     )
 
 

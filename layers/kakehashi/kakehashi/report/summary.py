@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kakehashi.report.decided import in_numbers
 from kakehashi.report.night import Night
 
 FILES = {
@@ -26,12 +27,28 @@ def summary(night: Night) -> dict[str, Any]:
         "counts": dict(night.plan.get("counts", {})),
         "held": night.held(),
         "proposed": night.proposed(),
+        "decisions": in_numbers(night.decisions),
+        "matching": dict(night.matching),
         "findings": dict(sorted(Counter(f.code for f in night.findings).items())),
         "breaches": [_breach(breach) for breach in night.plan.get("breaches", ())],
         "deliveries": [delivery(one) for one in night.deliveries],
         "seconds": dict(night.seconds),
+        "provision": _times(night.progress),
+        "groups": groups_of(night),
         "paths": {"folder": night.place} | {n: night.place + f for n, f in _files(night)},
     }
+
+
+def groups_of(night: Night) -> dict[str, int]:
+    """What was done to groups and licences; {} where the city's rules ask for neither."""
+    names = (name for name in night.counts if name.startswith("groups_"))
+    return {name.removeprefix("groups_"): night.counts[name] for name in names}
+
+
+def _times(progress: Mapping[str, Any]) -> dict[str, Any]:
+    """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
+    names = ("started", "forecast_end", "ended", "writes")
+    return {name: progress[name] for name in names} if progress else {}
 
 
 def _files(night: Night) -> Iterator[tuple[str, str]]:

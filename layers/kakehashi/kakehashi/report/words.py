@@ -88,6 +88,15 @@ APPROVAL_TOO_LATE = Word(
     "The approval was not accepted: this plan can not go any more. Nothing was changed.",
 )
 
+UNDO_WAITS = Word(
+    "取り消しの計画です。承認されるまで、何も元に戻しません。",
+    "A plan that undoes an earlier run: nothing goes back until a person approves.",
+)
+UNDO_DONE = Word(
+    "承認された取り消しを反映しました。",
+    "The approved undo was applied.",
+)
+
 APPROVED = Word("承認済み", "approved")
 NOTHING_TO_DO = Word("対応は不要です。", "Nothing to do.")
 
@@ -107,14 +116,12 @@ SITUATIONS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない", "not in roster"),
     "SUSPENDED": Word("利用停止中", "suspended"),
     "EXPIRED": Word("停止から猶予期間が経過", "suspended beyond the grace period"),
+    "UNDONE": Word("取り消し", "undone"),
 })  # fmt: skip
 PROPOSALS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない → 利用停止の候補", "not in roster → suspend?"),
     "UNLINKED": Word("既存のアカウント → 名寄せの候補", "existing account → link?"),
     "EXPIRED": Word("停止から猶予期間が経過 → 削除の候補", "suspended long ago → delete?"),
-})  # fmt: skip
-DECISIONS: Mapping[str, str] = MappingProxyType({
-    "GONE": "停止", "UNLINKED": "連携", "EXPIRED": "削除",
 })  # fmt: skip
 KINDS: Mapping[str, Word] = MappingProxyType({
     "create": Word("作成", "create"),
@@ -123,12 +130,21 @@ KINDS: Mapping[str, Word] = MappingProxyType({
     "link": Word("名寄せ", "link"),
     "suspend": Word("利用停止", "suspend"),
     "delete": Word("削除", "delete"),
+    "unlink": Word("名寄せの取り消し", "unlink"),
+    "undelete": Word("削除の取り消し", "undelete"),
     "record": Word("記録のみ", "record only"),
 })  # fmt: skip
 MODES: Mapping[str, Word] = MappingProxyType({
     "bulk": Word("全件", "bulk"),
     "delta": Word("差分", "delta"),
     "": Word("なし", "no file"),
+})  # fmt: skip
+GROUPS: Mapping[str, Word] = MappingProxyType({
+    "made": Word("作ったグループ", "groups made"),
+    "added": Word("グループに入れた", "added to groups"),
+    "removed": Word("グループから外した", "removed from groups"),
+    "licensed": Word("ライセンスを付けた", "licences given"),
+    "left": Word("次の夜に続ける", "left to the next night"),
 })  # fmt: skip
 STAGES: Mapping[str, Word] = MappingProxyType({
     "receive": Word("受領", "receive"),

@@ -6,38 +6,44 @@ Texts are written as texts whatever they look like, so nothing in the file can e
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
 from kakehashi.catalogue import RULES, japanese
+from kakehashi.diff.answers import ANSWER_TO, DECISION, JAPANESE, PUPIL
+from kakehashi.diff.matching import Match
+from kakehashi.diff.situations import Situation
 from kakehashi.findings import EFFECT_LABELS, Finding
+from kakehashi.report import matching, rehearsal
 from kakehashi.report.night import Night
 from kakehashi.report.page import SCHOOL_COLUMNS
-from kakehashi.report.words import DECISIONS, PROPOSALS, SITUATIONS, STAGES, VERDICTS, word
+from kakehashi.report.times import times_of
+from kakehashi.report.words import PROPOSALS, SITUATIONS, STAGES, VERDICTS, word
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 type Cell = str | int | float | None
-DECISION, ANSWERS = "決定", ["停止", "削除", "連携", "保留"]
 MOST_ROWS = 200_000  # of findings; a sheet ends at 1,048,576
 
 
-def xlsx(night: Night) -> bytes:
-    """The workbook's bytes. Pupils appear as userMasterIdentifier only."""
-    return _book(night.as_of, _sheets(night))
+def xlsx(night: Night, matches: Sequence[Match] = ()) -> bytes:
+    """The workbook's bytes. Pupils appear as userMasterIdentifier only, but on the sheet 名寄せ,
+    which is there as long as accounts wait to be matched."""
+    return book(night.as_of, _sheets(night, matches))
 
 
 def findings_xlsx(findings: Sequence[Finding], as_of: date) -> bytes:
     """The findings alone, in the same columns: what `kakehashi check` hands on."""
-    return _book(as_of, [("指摘", _FINDING_COLUMNS, _findings(findings, {}))])
+    return book(as_of, [("指摘", _FINDING_COLUMNS, _findings(findings, {}))])
 
 
-def _book(as_of: date, sheets: Iterable[Sheet]) -> bytes:
+def book(as_of: date, sheets: Iterable[Sheet]) -> bytes:
+    """A workbook of sheets with a heading each, made in memory."""
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -58,14 +64,19 @@ type Columns = Sequence[tuple[str, int]]  # heading, width in characters
 type Sheet = tuple[str, Columns, Iterable[Sequence[Cell]]]
 
 
-def _sheets(night: Night) -> Iterator[Sheet]:
+def _sheets(night: Night, matches: Sequence[Match]) -> Iterator[Sheet]:
     yield "概要", (("項目", 28), ("値", 70)), _overview(night)
     headings = [word(SITUATIONS, name).ja for name in SCHOOL_COLUMNS]
     per_school = (("学校コード", 16), ("学校名", 28), *((h, 12) for h in headings))
     yield "学校別", per_school, _schools(night)
     yield "指摘", _FINDING_COLUMNS, _findings(night.findings, night.schools)
     yield "保留", _PUPIL_COLUMNS[:4], _held(night)
-    yield "判断", _DECISION_COLUMNS, _proposals(night)
+    elsewhere = {one.pupil for one in matches}
+    yield "判断", _DECISION_COLUMNS, _proposals(night, elsewhere)
+    if night.comparison.get("differences"):
+        yield rehearsal.SHEET, rehearsal.COLUMNS, rehearsal.rows(night)
+    if matches:
+        yield matching.TITLE, matching.COLUMNS, matching.rows(matches, night.schools)
 
 
 _FINDING_COLUMNS = (
@@ -73,10 +84,10 @@ _FINDING_COLUMNS = (
     ("学校名", 24), ("内容", 60), ("すること", 60), ("生じたもの", 10),
 )  # fmt: skip
 _PUPIL_COLUMNS = (
-    ("userMasterIdentifier", 38), ("番号", 8), ("学校コード", 16), ("学校名", 28),
+    (PUPIL, 38), ("番号", 8), ("学校コード", 16), ("学校名", 28),
 )  # fmt: skip
 _DECISION_COLUMNS = (
-    ("userMasterIdentifier", 38), (DECISION, 10), ("状況", 36), ("学校コード", 16), ("学校名", 28),
+    (PUPIL, 38), (DECISION, 10), ("状況", 36), ("学校コード", 16), ("学校名", 28),
     ("候補", 10),
 )  # fmt: skip
 
@@ -87,10 +98,15 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
     yield "市", night.city_name
     yield "日付", night.as_of.isoformat()
     yield "実行", night.run_id
+    if night.undo:
+        yield "取り消す実行", night.undo["run_id"]
     yield "計画の照合番号", str(night.plan.get("checksum", ""))
     yield "児童生徒", night.pupils
     yield "反映した変更", night.done
     yield "失敗", night.failures
+    if times := times_of(night.progress):
+        yield "アカウント反映の終了(予測)", times.forecast
+        yield "アカウント反映の終了(実際)", times.ended
     for name, count in night.plan.get("counts", {}).items():
         yield word(SITUATIONS, name).ja, count
     for stage, spent in night.seconds.items():
@@ -126,13 +142,16 @@ def _held(night: Night) -> Iterator[Sequence[Cell]]:
             yield [umi, code, *_school(night, umi)]
 
 
-def _proposals(night: Night) -> Iterator[Sequence[Cell]]:
-    """``決定`` is left blank: a person fills it in, and a blank row stays as it is."""
+def _proposals(night: Night, elsewhere: Set[str]) -> Iterator[Sequence[Cell]]:
+    """``決定`` is left blank: a person fills it in, and a blank row stays as it is.
+
+    Whoever stands on the sheet 名寄せ is asked about there, once.
+    """
     for situation, pupils in night.proposed().items():
-        in_order = sorted(pupils, key=lambda umi: (night.school_of.get(umi, ""), umi))
-        for umi in in_order:
-            meaning = PROPOSALS[situation].ja
-            yield [umi, "", meaning, *_school(night, umi), DECISIONS[situation]]
+        asked = set(pupils) - elsewhere
+        for umi in sorted(asked, key=lambda umi: (night.school_of.get(umi, ""), umi)):
+            meaning, answer = PROPOSALS[situation].ja, ANSWER_TO[Situation(situation)]
+            yield [umi, "", meaning, *_school(night, umi), JAPANESE[answer]]
 
 
 def _school(night: Night, umi: str) -> tuple[str, str]:
@@ -155,7 +174,8 @@ def _fill(
         sheet.autofilter(0, 0, last, len(columns) - 1)
     for at, (heading, _) in enumerate(columns):
         if heading == DECISION and last:
-            sheet.data_validation(1, at, last, at, {"validate": "list", "source": ANSWERS})
+            answers = {"validate": "list", "source": list(JAPANESE.values())}
+            sheet.data_validation(1, at, last, at, answers)
 
 
 def _put(sheet: Worksheet, row: int, at: int, cell: Cell, text: Format) -> None:

@@ -1,0 +1,137 @@
+"""The plan of the day beside the plan that was rehearsed: what has moved since staff looked."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from kakehashi.catalogue import exports as rules
+from kakehashi.diff.plan import Action, Plan
+from kakehashi.findings import Finding
+from kakehashi.roster import canonical
+
+LASTS = timedelta(days=7)  # after its own date a rehearsal has nothing to say any more
+PROPOSED = "proposal"  # instead of a kind: waits for a person, and is not acted on
+
+
+class Moved(StrEnum):
+    ADDED = "added"
+    GONE = "gone"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One pupil; "" stands where one of the plans does not name the pupil.
+
+    ``rehearsed`` and ``now`` are kinds of action, or ``PROPOSED``. ``school`` is a MEXT code, ""
+    for a proposal: its pupil's school stands in the report's own list.
+    """
+
+    pupil: str
+    school: str
+    situation: str
+    moved: Moved
+    rehearsed: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``counts`` are pupils per situation in both plans, where they differ; ``schools`` how much
+    has moved per MEXT code."""
+
+    run_id: str
+    as_of: date
+    differences: tuple[Difference, ...] = ()
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def finding(self) -> Finding:
+        if not self.differences:
+            return rules.AS_REHEARSED.at(run=self.run_id)
+        moved = Counter(one.moved for one in self.differences)
+        return rules.DIFFERS_FROM_REHEARSAL.at(
+            run=self.run_id,
+            added=moved[Moved.ADDED],
+            gone=moved[Moved.GONE],
+            different=moved[Moved.DIFFERENT],
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "as_of": self.as_of.isoformat(),
+            "differences": [dataclasses.asdict(one) for one in self.differences],
+            "counts": {situation: list(both) for situation, both in self.counts.items()},
+            "schools": {school: dict(moved) for school, moved in self.schools.items()},
+        }
+
+
+def concerns(rehearsed_for: date, as_of: date) -> bool:
+    """Whether a rehearsal made for one day is what a run of another day was rehearsed by."""
+    return rehearsed_for <= as_of <= rehearsed_for + LASTS
+
+
+def compare(run_id: str, rehearsed: Plan, real: Plan) -> Comparison:
+    """``run_id`` is the rehearsal's. What only the state or a line number has moved is equal."""
+    then, now = _named(rehearsed), _named(real)
+    found = tuple(_differences(then, now))
+    schools: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in found:
+        if one.school:
+            schools[one.school][one.moved] += 1
+    situations = sorted(rehearsed.counts.keys() | real.counts.keys())
+    counts = {s: (rehearsed.counts.get(s, 0), real.counts.get(s, 0)) for s in situations}
+    return Comparison(
+        run_id,
+        rehearsed.as_of,
+        found,
+        {situation: both for situation, both in counts.items() if both[0] != both[1]},
+        {school: dict(moved) for school, moved in sorted(schools.items())},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a plan says of one pupil; ``digest`` tells what the account shall hold."""
+
+    kind: str
+    situation: str
+    school: str
+    digest: str
+
+
+def _named(plan: Plan) -> dict[str, _Named]:
+    proposed = {
+        pupil: _Named(PROPOSED, str(situation), "", "")
+        for situation, pupils in plan.proposals.items()
+        for pupil in pupils
+    }
+    return proposed | {action.pupil: _of(action) for action in plan.actions}
+
+
+def _of(action: Action) -> _Named:
+    pupil = action.after or (action.before.pupil if action.before else None)
+    wanted = action.essence()
+    del wanted["before"]
+    digest = hashlib.sha256(canonical(wanted).encode()).hexdigest()
+    school = pupil.school if pupil else ""
+    return _Named(str(action.kind), str(action.situation), school, digest)
+
+
+def _differences(then: Mapping[str, _Named], now: Mapping[str, _Named]) -> Iterator[Difference]:
+    for pupil in sorted(then.keys() | now.keys()):
+        old, new = then.get(pupil), now.get(pupil)
+        if new is None and old is not None:
+            yield Difference(pupil, old.school, old.situation, Moved.GONE, old.kind)
+        elif old is None and new is not None:
+            yield Difference(pupil, new.school, new.situation, Moved.ADDED, now=new.kind)
+        elif old is not None and new is not None and old != new:
+            yield Difference(pupil, new.school, new.situation, Moved.DIFFERENT, old.kind, new.kind)

@@ -1,0 +1,96 @@
+"""How old an export is, and whether it may still be taken in.
+
+The robot writes the date into the file's name (``RO_20261122_082201.zip``). A file without one is
+judged by the school year of its pupils, which is coarse, and only catches last year's file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+from kakehashi.catalogue import exports as rules
+from kakehashi.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """``on`` is the Japan date in the drop's name, None where there is none; ``year`` the 年度 of
+    most of its pupils, 0 for nobody. Of a city: the newest that was applied."""
+
+    on: date | None = None
+    year: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {"on": self.on and self.on.isoformat(), "year": self.year}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        on = data.get("on")
+        return cls(date.fromisoformat(on) if on else None, int(data.get("year", 0)))
+
+    def after(self, applied: Export, as_of: date) -> Export:
+        """The newest applied, once ``applied`` has been too.
+
+        A date later than the run's own is a robot's slip: it must not lock out the real exports
+        that follow.
+        """
+        dates = [self.on, min(applied.on, as_of) if applied.on else None]
+        return Export(max((on for on in dates if on), default=None), max(self.year, applied.year))
+
+
+def export_of(key: str, pattern: str, school_years: Iterable[int]) -> Export:
+    """``key`` is the drop's in the inbox: a zip, the manifest of loose files, or their folder."""
+    years = Counter(school_years)
+    # Of two years with as many pupils the newer one, whatever the order of the rows.
+    year = max(years, key=lambda year: (years[year], year), default=0)
+    return Export(_date_in(_name(key), pattern), year)
+
+
+def _name(key: str) -> str:
+    folder, _, file = key.rpartition("/")
+    return file if file.lower().endswith(".zip") else folder.rpartition("/")[2]
+
+
+def _date_in(name: str, pattern: str) -> date | None:
+    found = re.search(pattern, name) if pattern else None
+    if found is None:
+        return None
+    try:
+        return date(*map(int, found.groups()))
+    except (TypeError, ValueError):  # the 31st of November, or a group that found nothing
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The export of tonight beside the newest that was applied."""
+
+    given: Export = field(default_factory=Export)
+    newest: Export = field(default_factory=Export)
+    rehearse: bool = False
+
+    def findings(self) -> list[Finding]:
+        """Why it may not be taken in; in a rehearsal, which takes nothing in, only a note."""
+        found = too_old(self.given, self.newest)
+        return [rules.OLDER_REHEARSED.at()] if found and self.rehearse else found
+
+    def to_json(self) -> dict[str, Any]:
+        return {"given": self.given.to_json(), "newest": self.newest.to_json()}
+
+
+def too_old(given: Export, newest: Export) -> list[Finding]:
+    """Why ``given`` may not be applied after ``newest``."""
+    if given.on and newest.on:
+        if given.on >= newest.on:
+            return []
+        finding = rules.OLDER_EXPORT.at(given=given.on.isoformat(), newest=newest.on.isoformat())
+    elif not given.on and 0 < given.year < newest.year:
+        finding = rules.EARLIER_YEAR.at(given=given.year, newest=newest.year)
+    else:
+        return []
+    return [finding]

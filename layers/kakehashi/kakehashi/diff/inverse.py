@@ -1,0 +1,183 @@
+"""The way back of one action that was carried out.
+
+| what was done | the way back                                                                |
+|---------------|-----------------------------------------------------------------------------|
+| update, record| the fields that the run changed get the values they had                     |
+| create        | suspend: an undo deletes nobody                                             |
+| suspend       | restore                                                                     |
+| restore       | suspend, as on the day of the first suspension                              |
+| link          | unlink: our mark comes off, the account is left as it is                    |
+| delete        | undelete: out of the deleted items, suspended as before; 30 days at most    |
+| unlink        | link again (the undo of an undo)                                            |
+| undelete      | nothing: that would delete                                                  |
+
+A field that has changed since is never overwritten: its pupil is held and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from kakehashi.catalogue import undo as rules
+from kakehashi.diff.plan import Action, Kind, settled
+from kakehashi.diff.situations import Situation
+from kakehashi.findings import Rule
+from kakehashi.roster import Known, Pupil, Status
+
+CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
+PARTS = ("pupil", "account", "life")
+LIFE = ("object_id", "status", "absent_since", "suspended_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A run that is to be turned back: its date, its actions, and how each of them ended.
+
+    ``outcomes`` maps a pupil to the outcome of the pupil's action; a run that was killed may lack
+    some. ``within_reach`` are object ids of the accounts it deleted that can still be had back.
+    """
+
+    run_id: str
+    as_of: date
+    actions: tuple[Action, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    within_reach: Set[str] = frozenset()
+
+    def done(self, known: Mapping[str, Known]) -> Iterator[Action]:
+        """What it carried out, by its own word or, where it was killed, by the state's."""
+        for action in self.actions:
+            now = known.get(action.pupil)
+            if self.outcomes.get(action.pupil) in CARRIED_OUT or (
+                now and now.run_id == self.run_id
+            ):
+                yield action
+
+
+def way_back(
+    action: Action, known: Mapping[str, Known], undone: Undone, mark: str
+) -> Action | Rule | None:
+    """The way back of one action; a rule that says why there is none; None where it is done."""
+    now = known.get(action.pupil)
+    if action.kind is Kind.DELETE:
+        return _undelete(action, now, undone.within_reach)
+    if action.kind is Kind.UNDELETE:
+        return rules.NEVER_DELETES
+    if action.kind is Kind.UNLINK:
+        return _link_again(action, now, known.get(action.account.get(mark, "")))
+    if action.kind is Kind.LINK and action.situation is not Situation.NEW:
+        return _unlink(action, known, undone, mark)
+    if action.situation is Situation.NEW:
+        return _suspend(action, now, undone)
+    return _step_back(action, now, undone)
+
+
+def _undelete(action: Action, now: Known | None, within_reach: Set[str]) -> Action | Rule | None:
+    before = action.before
+    if now is not None or before is None:  # the child is back, or an earlier undo was here
+        return None if _same(now, before) else rules.CHANGED_AGAIN
+    if action.object_id not in within_reach:
+        return rules.NOT_IN_BIN
+    return _as_it_was(action, Kind.UNDELETE, before)
+
+
+def _link_again(action: Action, now: Known | None, former: Known | None) -> Action | Rule | None:
+    before = action.before
+    if now is not None or before is None:
+        return None if _same(now, before) else rules.CHANGED_AGAIN
+    return replace(_as_it_was(action, Kind.LINK, before), before=former)
+
+
+def _as_it_was(action: Action, kind: Kind, before: Known) -> Action:
+    """Bring a forgotten pupil's item back, and the account to what it says."""
+    return Action(action.pupil, kind, Situation.UNDONE, None, _without_line(before.pupil),
+                  before.account, object_id=before.object_id, back=before)  # fmt: skip
+
+
+def _unlink(
+    action: Action, known: Mapping[str, Known], undone: Undone, mark: str
+) -> Action | Rule | None:
+    """Take our mark off; where the account was handed on by a former id, give that one back."""
+    now, former = known.get(action.pupil), action.before
+    if now is None:
+        return None
+    handed_on = former is not None and former.pupil.id != action.pupil
+    stands = not (former and handed_on) or _same(known.get(former.pupil.id), former)
+    if not stands or not _same(now, _left(action, undone, now)):
+        return rules.CHANGED_AGAIN
+    account = former.account if former and handed_on else {mark: ""}
+    return Action(action.pupil, Kind.UNLINK, Situation.UNDONE, now, None, account,
+                  object_id=now.object_id)  # fmt: skip
+
+
+def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:
+    """An account that the run made, or took back for a pupil we had no record of."""
+    if now is not None and now.status is Status.SUSPENDED:
+        return None
+    if now is None or not _same(now, _left(action, undone, now)):
+        return rules.CHANGED_AGAIN
+    return Action(action.pupil, Kind.SUSPEND, Situation.UNDONE, now, None, now.account,
+                  object_id=now.object_id)  # fmt: skip
+
+
+def _step_back(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:
+    """Update, record, restore and suspend: what the run changed becomes what it was."""
+    if now is None or action.before is None:
+        return rules.CHANGED_AGAIN
+    back = _merged(action.before, _left(action, undone, now), now)
+    if back is None:
+        return rules.CHANGED_AGAIN
+    if _same(back, now):
+        return None
+    return Action(action.pupil, _kind(now, back), Situation.UNDONE, now, _without_line(back.pupil),
+                  back.account, object_id=now.object_id, back=back)  # fmt: skip
+
+
+def _kind(now: Known, back: Known) -> Kind:
+    if now.status is not back.status:
+        return Kind.SUSPEND if back.status is Status.SUSPENDED else Kind.RESTORE
+    return Kind.UPDATE if dict(now.account) != dict(back.account) else Kind.RECORD
+
+
+def _left(action: Action, undone: Undone, now: Known) -> Known | None:
+    """The item as the run left it."""
+    return settled(action, as_of=undone.as_of, run_id=undone.run_id, object_id=now.object_id)
+
+
+def _merged(before: Known, left: Known | None, now: Known) -> Known | None:
+    """``now`` with the fields in which ``left`` differs from ``before`` as they were before; None
+    where one of them is neither, because somebody has changed it again."""
+    if left is None:
+        return None
+    old, new, back = _fields(before), _fields(left), _fields(now)
+    for name in old.keys() | new.keys():
+        was, became = old.get(name, ""), new.get(name, "")
+        if was == became:
+            continue
+        if back.get(name, "") not in (was, became):
+            return None
+        back[name] = was
+    facts, account, life = ({n: v for (of, n), v in back.items() if of == part} for part in PARTS)
+    return replace(now, pupil=replace(now.pupil, **facts), account=account, **life)
+
+
+def _fields(known: Known) -> dict[tuple[str, str], Any]:
+    """Everything that an item says, by part and name."""
+    pupil = {("pupil", name): getattr(known.pupil, name) for name in known.pupil.facts()}
+    account = {("account", name): text for name, text in known.account.items()}
+    return pupil | account | {("life", name): getattr(known, name) for name in LIFE}
+
+
+def _same(one: Known | None, other: Known | None) -> bool:
+    """Equal but for the run that wrote it."""
+    if one is None or other is None:
+        return one is other
+    plain = (replace(k, account=dict(k.account), run_id="") for k in (one, other))
+    return next(plain) == next(plain)
+
+
+def _without_line(pupil: Pupil) -> Pupil:
+    """An undo has no roster whose lines could be named."""
+    return replace(pupil, line=0)

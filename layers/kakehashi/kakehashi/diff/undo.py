@@ -1,0 +1,151 @@
+"""The plan that turns back a run: every action's way back, limits, and why it waits.
+
+It is a plan like any other, except that no limit lets it pass: an undo always waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kakehashi.catalogue import undo as rules
+from kakehashi.diff.calendar import CITY, Base
+from kakehashi.diff.inverse import Undone, way_back
+from kakehashi.diff.limits import Counted, bound_of, judge
+from kakehashi.diff.plan import ORDER, Action, Breach, Kind, Plan
+from kakehashi.diff.situations import Situation
+from kakehashi.findings import Finding, Rule
+from kakehashi.roster import Known
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
+
+NAMES = frozenset({"family", "given", "kana_family", "kana_given"})
+TAKES_AWAY = frozenset({Kind.SUSPEND, Kind.UNLINK})
+
+
+def make_undo(
+    undone: Undone,
+    current: Iterable[Known],
+    city: City,
+    *,
+    city_code: str,
+    serial: int,
+    as_of: date,
+) -> Plan:
+    """How to turn ``undone`` back, as a value. It always waits for a person's approval, and a plan
+    with nothing to turn back is refused. Never raises for data. ``as_of`` is a Japan date.
+    """
+    known = {one.pupil.id: one for one in current}
+    mark = city.m365.mark
+    turned = [(action, way_back(action, known, undone, mark)) for action in undone.done(known)]
+    actions = sorted(
+        (back for _, back in turned if isinstance(back, Action)),
+        key=lambda action: (ORDER[action.kind], action.pupil),
+    )
+    held = [(action, why) for action, why in turned if isinstance(why, Rule)]
+    waits = list(_waits(undone.run_id, actions, Base.of(known.values()), city)) if actions else []
+    findings = [finding for _, finding in waits]
+    if actions:
+        findings.append(rules.COMES_AGAIN.at())
+    else:
+        findings.append(rules.NOTHING_TO_UNDO.at(run=undone.run_id, held=len(held)))
+    findings += (why.at(pupil=a.pupil, school=_school(a, known) or None) for a, why in held)
+    schools = _per_school(actions, held, known)
+    plan = Plan(
+        city_code=city_code,
+        serial=serial,
+        as_of=as_of,
+        rules=city.sha256,
+        actions=tuple(actions),
+        counts={str(Situation.UNDONE): len(actions), str(Situation.HELD): len(held)},
+        schools=schools,
+        held=_by_code(held),
+        breaches=tuple(breach for breach, _ in waits),
+        refused=not actions,
+        undoes=undone.run_id,
+        findings=tuple(findings),
+    )
+    return replace(plan, checksum=plan.computed_checksum())
+
+
+def objections(
+    run_id: str, *, same_city: bool, known: bool, applied: bool, undone_by: str
+) -> list[Finding]:
+    """Why the run cannot be undone at all. ``known``: it has a record; ``undone_by``: the run that
+    has undone it already, "" for none."""
+    if not same_city:
+        return [rules.OTHER_CITY.at(run=run_id)]
+    if not known:
+        return [rules.RUN_UNKNOWN.at(run=run_id)]
+    if undone_by:
+        return [rules.ALREADY_UNDONE.at(run=run_id, by=undone_by)]
+    return [] if applied else [rules.NEVER_APPLIED.at(run=run_id)]
+
+
+def _waits(
+    run_id: str, actions: list[Action], base: Base, city: City
+) -> Iterator[tuple[Breach, Finding]]:
+    """Why the plan waits: always because it is an undo, and for every limit it is over."""
+    count = len(actions)
+    yield (Breach(rules.UNDO_PLAN.code, CITY, count, 0, "undo"),
+           rules.UNDO_PLAN.at(run=run_id, count=count, bound=0))  # fmt: skip
+    taken = sum(action.kind in TAKES_AWAY for action in actions)
+    gone = city.limits.city.gone
+    bound = bound_of(gone, base.pupils.get(CITY, 0)) if gone else taken
+    if taken > bound:
+        yield (Breach(rules.UNDO_TAKES_AWAY.code, CITY, taken, bound, "undo"),
+               rules.UNDO_TAKES_AWAY.at(count=taken, bound=bound))  # fmt: skip
+    counted: Counter[tuple[Counted, str]] = Counter()
+    for action in actions:
+        for kind, schools in _changes(action):
+            counted.update((kind, scope) for scope in (CITY, *schools))
+    yield from judge(counted, base, city)
+
+
+def _changes(action: Action) -> Iterator[tuple[Counted, tuple[str, ...]]]:
+    """What an undo changes of a pupil that an ordinary night is limited in, too."""
+    if action.before is None or action.back is None:
+        return
+    now, back = action.before.pupil, action.back.pupil
+    facts = set(now.changed(back))
+    if "school" in facts:
+        yield Counted.MOVED, (now.school, back.school)
+    for kind, names in ((Counted.RENAMED, NAMES), (Counted.GRADE, {"grade"}),
+                        (Counted.ACCOUNT, {"account"})):  # fmt: skip
+        if facts & names:
+            yield kind, (now.school,)
+    if now.class_title and not back.class_title:
+        yield Counted.UNCLASSED, (now.school,)
+
+
+def _school(action: Action, known: Mapping[str, Known]) -> str:
+    """The MEXT code of the school where the pupil is now, or was last."""
+    one = known.get(action.pupil) or action.before
+    pupil = one.pupil if one else action.after
+    return pupil.school if pupil else ""
+
+
+def _per_school(
+    actions: Iterable[Action], held: Iterable[tuple[Action, Rule]], known: Mapping[str, Known]
+) -> dict[str, dict[str, int]]:
+    schools: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for action in actions:
+        schools[_school(action, known)][Situation.UNDONE] += 1
+    for action, _ in held:
+        schools[_school(action, known)][Situation.HELD] += 1
+    return {
+        school: {str(word): count for word, count in sorted(counts.items())}
+        for school, counts in sorted(schools.items())
+        if school
+    }
+
+
+def _by_code(held: Iterable[tuple[Action, Rule]]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for action, why in held:
+        found[why.code].append(action.pupil)
+    return {code: tuple(sorted(ids)) for code, ids in sorted(found.items())}

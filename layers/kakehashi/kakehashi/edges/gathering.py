@@ -1,0 +1,75 @@
+"""What a night's plan is made from, each piece kept in the run folder before it is used.
+
+current.jsonl     our state            tenant.jsonl      the accounts in question
+last_night.json   who was held         exports.json      how old the roster is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from kakehashi.city import City
+from kakehashi.diff import LastNight, Offered, export_of, unseen
+from kakehashi.diff.matching import looks_like_a_pupil
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.edges.state import State
+from kakehashi.roster import Desired, Held, Known, TenantAccount
+
+MOST_LOOK_UPS = 200  # more missing from the listing is no oversight: let the limits stop it
+
+
+class Gathering:
+    """Called again for the same run, it looks again."""
+
+    def __init__(self, folder: Folder, state: State) -> None:
+        self.folder, self.state = folder, state
+
+    def desired(self) -> list[Desired]:
+        return [Desired.from_json(row) for row in self.folder.lines("desired.jsonl")]
+
+    def held(self) -> Iterator[Held]:
+        return map(Held.from_json, self.folder.lines("held.jsonl"))
+
+    def known(self) -> list[Known]:
+        known = list(self.state.pupils())
+        self.folder.put_lines("current.jsonl", (one.to_json() for one in known))
+        return known
+
+    def tenant(
+        self, directory: Directory, city: City, desired: Sequence[Desired], known: Sequence[Known]
+    ) -> list[TenantAccount]:
+        """What the tenant lists, and by themselves the accounts that the listing does not show."""
+        mark, names = city.m365.mark, {row.pupil.account for row in desired}
+        listed = list(directory.accounts(mark, names, lambda one: looks_like_a_pupil(one, city)))
+        missing = unseen(desired, known, listed)
+        looked_up = _look_up(directory, mark, missing if len(missing) <= MOST_LOOK_UPS else [])
+        found = sorted(chain(listed, looked_up), key=lambda account: account.object_id)
+        self.folder.put_lines("tenant.jsonl", (account.to_json() for account in found))
+        return found
+
+    def last_night(self) -> LastNight:
+        """Who was held when the last run settled, from that run's plan."""
+        settled = self.state.settled_run()
+        earlier = (
+            Folder(self.folder.s3, self.folder.bucket, prefix_of(settled)) if settled else None
+        )
+        last = LastNight.of(earlier.get_json("plan.json") if earlier else {})
+        self.folder.put_json("last_night.json", last.to_json())
+        return last
+
+    def offered(self, city: City, desired: Sequence[Desired], *, rehearse: bool) -> Offered:
+        """The drop's age beside that of the newest roster that was applied."""
+        key = str(self.folder.get_json("drop.json").get("key", ""))
+        years = (row.pupil.school_year for row in desired)
+        given = export_of(key, city.source.export_date, years)
+        offered = Offered(given, self.state.newest_export(), rehearse=rehearse)
+        self.folder.put_json("exports.json", offered.to_json())
+        return offered
+
+
+def _look_up(directory: Directory, mark: str, missing: Sequence[str]) -> Iterator[TenantAccount]:
+    for object_id in missing:
+        if account := directory.account(object_id, mark):
+            yield account

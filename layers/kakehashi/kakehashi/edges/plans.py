@@ -1,0 +1,47 @@
+"""A plan in its run folder, and the moment at which it begins to be applied.
+
+plan.json            the header, the checksum in it
+actions/NNNN.jsonl   the actions, a shard a file
+findings/diff.jsonl  what was found while it was made
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kakehashi.city import City
+from kakehashi.diff import Plan, read_plan
+from kakehashi.edges.runs import Folder
+from kakehashi.edges.state import State
+from kakehashi.findings import Finding, soften
+
+
+def write(folder: Folder, plan: Plan, findings: Iterable[Finding], city: City) -> None:
+    for number, shard in enumerate(plan.shards(), 1):
+        folder.put_lines(f"actions/{number:04}.jsonl", (action.to_json() for action in shard))
+    folder.put_findings("diff", soften(findings, city.effects))
+    folder.put_json("plan.json", plan.header())
+
+
+def read(folder: Folder) -> Plan | None:
+    """The plan as it was written, None where there is none; shards that an earlier attempt left
+    behind are not its own."""
+    header = folder.get_json("plan.json")
+    if not header:
+        return None
+    names = (f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1))
+    return read_plan(header, (action for name in names for action in folder.lines(name)))
+
+
+def begin(state: State, run_id: str, plan: Plan) -> None:
+    """From here on ``plan`` is the newest that was applied. Again for the same run is harmless.
+
+    Raises Refused when another run has moved the state since the plan was made.
+    """
+    if plan.actions:
+        state.begin_apply(run_id, plan.serial)
+    if plan.undoes:
+        state.note_run(plan.undoes, undone_by=run_id)
+        state.note_undone(run_id)
+    else:
+        state.note_export(state.newest_export().after(plan.export, plan.as_of))

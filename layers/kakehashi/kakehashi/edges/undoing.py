@@ -1,0 +1,129 @@
+"""An order to undo a run: whether it may be planned, and what that run did.
+
+undo.json      which run is to be undone, and who says so
+undone.jsonl   each action of that run, how it ended, and if its account is within reach
+"""
+
+from __future__ import annotations
+
+import boto3
+
+from kakehashi import receive
+from kakehashi.city import City
+from kakehashi.diff import Action, Kind, Undone, objections
+from kakehashi.diff.inverse import CARRIED_OUT
+from kakehashi.edges import plans
+from kakehashi.edges.directory import Directory
+from kakehashi.edges.intake import Environment, Execution, RulesFile
+from kakehashi.edges.runs import Folder, Run, city_of, prefix_of, run_id_of
+from kakehashi.edges.state import State
+from kakehashi.roster import JAPAN
+
+WENT_WELL = frozenset({"applied", "unchanged"})
+CUT_SHORT = frozenset({"failed", "running"})
+
+
+class Undoing:
+    """In Receive: takes an order to undo a run."""
+
+    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+        self.env, self.state, self.execution = env, state, execution
+        self.s3 = boto3.client("s3")
+
+    def take(self, order: receive.Undo, rules: RulesFile) -> Run:
+        """A new run with verdict "undo", or "refused" with the reasons as findings."""
+        run_id = run_id_of(order.city, self.execution.name, self.execution.started)
+        run = Run(
+            run_id=run_id,
+            city=order.city,
+            prefix=prefix_of(run_id),
+            mode="undo",
+            as_of=self.execution.started.astimezone(JAPAN).date(),
+            execution=self.execution.id,
+            tools=tuple(rules.city.tools),
+        )
+        self.state.note_run(
+            run_id,
+            verdict="running",
+            mode="undo",
+            as_of=run.as_of.isoformat(),
+            execution=run.execution,
+            undoes=order.run_id,
+            by=order.by,
+        )
+        folder = Folder.of(run, self.env.runs_bucket)
+        folder.put("city.toml", rules.text, "application/toml")
+        folder.put_json("undo.json", {"run_id": order.run_id, "by": order.by})
+        reasons = objections(
+            order.run_id,
+            same_city=city_of(order.run_id) == order.city,
+            known=bool(self.state.run(order.run_id)),
+            applied=self._has_applied(order.run_id),
+            undone_by=self._undone_by(order.run_id),
+        )
+        folder.put_findings("receive", reasons)
+        return run.model_copy(update={"verdict": "refused" if reasons else "undo"})
+
+    def _has_applied(self, run_id: str) -> bool:
+        """By its results; of a run that was killed, only the state knows, which Diff asks."""
+        folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id))
+        names = folder.names("results/")
+        done = any(r["outcome"] in CARRIED_OUT for name in names for r in folder.lines(name))
+        killed = self.state.run(run_id).get("verdict") in CUT_SHORT
+        return done or (killed and folder.get("plan.json") is not None)
+
+    def _undone_by(self, run_id: str) -> str:
+        """The undo that was carried out and has not itself been undone, "" for none."""
+        by = str(self.state.run(run_id).get("undone_by", ""))
+        record = self.state.run(by) if by else {}
+        complete = record.get("verdict") in WENT_WELL and not record.get("failures")
+        return by if complete and not self._undone_by(by) else ""
+
+
+class Undoings:
+    """In Diff: what the run did that is to be undone."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+
+    def gather(self, directory: Directory, city: City) -> Undone:
+        """Everything is kept in the folder of the run that undoes."""
+        run_id = str(self.folder.get_json("undo.json")["run_id"])
+        earlier = Folder(self.folder.s3, self.folder.bucket, prefix_of(run_id))
+        plan = plans.read(earlier)
+        if plan is None:
+            raise ValueError("a run without a plan has applied nothing")
+        outcomes = {
+            row["pupil"]: row["outcome"]
+            for name in earlier.names("results/")
+            for row in earlier.lines(name)
+        }
+        reach = _within_reach(plan.actions, directory, city.m365.mark)
+        self.folder.put_lines(
+            "undone.jsonl",
+            (
+                {
+                    "action": action.to_json(),
+                    "outcome": outcomes.get(action.pupil, ""),
+                    "within_reach": action.object_id in reach,
+                }
+                for action in plan.actions
+            ),
+        )
+        return Undone(run_id, plan.as_of, plan.actions, outcomes, reach)
+
+
+def _within_reach(actions: tuple[Action, ...], directory: Directory, mark: str) -> frozenset[str]:
+    """Accounts that were deleted and can be had back, or are back already with our mark."""
+    deleted = {action.object_id: action.pupil for action in actions if action.kind is Kind.DELETE}
+    if not deleted:
+        return frozenset()
+    in_bin = set(directory.bin(mark).values())
+    back = {
+        object_id
+        for object_id, pupil in deleted.items()
+        if object_id not in in_bin
+        and (account := directory.account(object_id, mark)) is not None
+        and account.mark.lower() == pupil
+    }
+    return frozenset((in_bin | back) & deleted.keys())

@@ -1,0 +1,105 @@
+"""What became of the decisions that staff uploaded: carried out, or why not; in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from kakehashi.diff.answers import JAPANESE, Standing
+from kakehashi.report.words import Verdict, Word, word
+from kakehashi.roster import JAPAN
+
+OUTCOMES: Mapping[str, Word] = MappingProxyType({
+    "done": Word("反映しました", "carried out"),
+    "kept": Word("そのままにします", "left as it is"),
+    "failed": Word("反映できませんでした(明晩もう一度試みます)", "failed, tried again next night"),
+    "waiting": Word("まだ反映していません", "not carried out yet"),
+    "impossible": Word("アカウントの状態により行いません", "the account does not allow it"),
+    Standing.UNREADABLE: Word("読めないか食い違うため行いません", "unreadable or contradictory"),
+    Standing.NOT_LISTED: Word("候補ではありません(済みを含む)", "no proposal, or already done"),
+    Standing.OTHER_PROPOSAL: Word("別の候補への答えです", "answers another proposal"),
+    Standing.BEFORE_THE_LIST: Word("候補になる前の決定です", "older than the proposal"),
+    Standing.TOO_OLD: Word("期限を過ぎた決定です", "too old"),
+})  # fmt: skip
+USED = frozenset({"done", "kept", "failed", "waiting", "impossible"})
+_NOTHING_APPLIED = frozenset({Verdict.AWAITING, Verdict.REHEARSED, Verdict.REFUSED, Verdict.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One pupil's decision without the pupil: from which list, which word, and what came of it.
+
+    ``uploaded`` is an ISO moment, ``decision`` "" where the word could not be read.
+    """
+
+    name: str
+    uploaded: str
+    fresh: bool
+    decision: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many pupils of one list with the same word and the same outcome."""
+
+    name: str
+    uploaded: str
+    decision: str
+    outcome: Word
+    count: int
+
+
+def decided(
+    weighed: Iterable[Mapping[str, Any]], results: Mapping[str, str], verdict: Verdict
+) -> tuple[Decided, ...]:
+    """``weighed`` are the rows of decisions.jsonl, ``results`` outcomes by pupil."""
+    return tuple(
+        Decided(
+            row["name"],
+            row["uploaded"],
+            row["fresh"],
+            row["decision"] or "",
+            _outcome(row, results.get(row["pupil"], ""), verdict),
+        )
+        for row in weighed
+    )
+
+
+def _outcome(row: Mapping[str, Any], result: str, verdict: Verdict) -> str:
+    if not row["counts"]:
+        return str(row["standing"])
+    if row["decision"] == "keep":
+        return "kept"
+    if result:
+        return "done" if result in {"done", "skipped"} else "failed"
+    return "waiting" if verdict in _NOTHING_APPLIED else "impossible"
+
+
+def in_numbers(decisions: Sequence[Decided]) -> dict[str, Any]:
+    """JSON-ready: used and not used, by decision and outcome, and the lists they came in."""
+    counts: dict[str, dict[str, dict[str, int]]] = {"used": {}, "not_used": {}}
+    for (decision, outcome), count in sorted(
+        Counter((d.decision, str(d.outcome)) for d in decisions).items()
+    ):
+        side = counts["used" if outcome in USED else "not_used"]
+        side.setdefault(decision or str(Standing.UNREADABLE), {})[outcome] = count
+    lists = sorted({(d.uploaded, d.name) for d in decisions})
+    return counts | {"lists": [{"name": name, "uploaded": moment} for moment, name in lists]}
+
+
+def lines(decisions: Sequence[Decided]) -> Iterator[Line]:
+    """What tonight's report tells: new lists in full, of older ones only what was used."""
+    told = Counter(
+        (d.uploaded, d.name, d.decision, str(d.outcome))
+        for d in decisions
+        if d.fresh or d.outcome in USED
+    )
+    for (uploaded, name, decision, outcome), count in sorted(told.items(), reverse=True):
+        moment = datetime.fromisoformat(uploaded).astimezone(JAPAN)
+        meant = next((ja for known, ja in JAPANESE.items() if known == decision), "?")
+        yield Line(name, f"{moment:%Y-%m-%d %H:%M}", meant, word(OUTCOMES, outcome), count)

@@ -1,0 +1,142 @@
+"""`kakehashi match`: a tool's list of users against a drop, without any stack."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kakehashi.diff.sheets import Unreadable
+from local.cli import main
+from local.tool_list import Columns, compare, read_users
+from tests.builders import DOMAIN, a_drop, a_pupil
+from tests.decisions import a_csv, a_workbook
+
+RULES = f"""\
+name = "見本市"
+board_code = "082201"
+domain = "{DOMAIN}"
+[tools.lgate]
+dialect = "lgate"
+[tools.upper]
+dialect = "lgate"
+grades = ["P6"]
+"""
+ONE, TWO, THREE, OUT = (a_pupil(n) for n in (1, 2, 3, 90))
+HEADING = ("氏名", "メールアドレス")
+LIST = [
+    (f"{ONE.family}{ONE.given}", ONE.account.upper()),
+    ("別 人", TWO.account),
+    (f"{OUT.family} {OUT.given}", OUT.account),
+    (f"{ONE.family} {ONE.given}", ONE.account),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "city.toml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "drop.zip").write_bytes(a_drop(3).zip())
+    return tmp_path
+
+
+def match(folder: Path, body: bytes, *options: str, tool: str = "lgate") -> Result:
+    (folder / "users.csv").write_bytes(body)
+    command = ["match", tool, str(folder / "users.csv"), "--city", str(folder / "city.toml"),
+               "--drop", str(folder / "drop.zip"), *options]  # fmt: skip
+    return CliRunner().invoke(main, command)
+
+
+def sheets(folder: Path, name: str = "users-match.xlsx") -> dict[str, list[Sequence[Any]]]:
+    book = openpyxl.load_workbook(io.BytesIO((folder / name).read_bytes()))
+    return {s.title: list(s.iter_rows(min_row=2, values_only=True)) for s in book.worksheets}
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "cp932"])
+def test_three_lists_come_of_a_comparison_and_the_screen_tells_numbers_only(
+    folder: Path, codec: str
+) -> None:
+    told = match(folder, a_csv(LIST, heading=HEADING, codec=codec))
+    assert told.exit_code == 0, told.output
+    found = sheets(folder)
+    assert [row[0] for row in found["氏名がちがう"]] == [TWO.id]
+    assert [row[0] for row in found["名簿だけ"]] == [THREE.id]
+    assert [row[:2] for row in found["ツールだけ"]] == [(4, OUT.account)]
+    assert [row[6] for row in found["二重"]] == [5]
+    assert "一致 agree: 1" in told.output
+    words = [w for p in (ONE, TWO, THREE, OUT) for w in (p.account, p.family + p.given, p.family)]
+    assert not [word for word in [*words, "別 人"] if word in told.output]
+
+
+def test_names_are_told_on_the_screen_when_asked_for(folder: Path) -> None:
+    told = match(folder, a_csv(LIST, heading=HEADING), "--names")
+    assert f"{THREE.family} {THREE.given}" in told.output
+
+
+def test_any_heading_may_tell_who_is_who(folder: Path) -> None:
+    body = a_csv([(ONE.id.upper(), "x")], heading=("番号", "なにか"))
+    refused = match(folder, body)
+    assert refused.exit_code == 2
+    assert "--id-column" in refused.stderr
+    assert (
+        match(folder, body, "--id-column", "番号", "--xlsx", str(folder / "o.xlsx")).exit_code == 0
+    )
+    assert [row[0] for row in sheets(folder, "o.xlsx")["名簿だけ"]] == [TWO.id, THREE.id]
+
+
+def test_a_tool_for_some_grades_is_compared_with_those_only(folder: Path) -> None:
+    assert match(folder, a_csv(LIST, heading=HEADING), tool="upper").exit_code == 0
+    assert sheets(folder)["名簿だけ"] == []
+
+
+def test_what_cannot_be_compared_ends_with_one_sentence(folder: Path) -> None:
+    assert "lgate" in match(folder, a_csv(LIST, heading=HEADING), tool="nobody").stderr
+    assert match(folder, b"").exit_code == 2
+    (folder / "drop.zip").write_bytes(b"PK")
+    assert "kakehashi check" in match(folder, a_csv(LIST, heading=HEADING)).stderr
+
+
+# -- the comparison itself -------------------------------------------------------------------------
+
+
+def test_a_user_is_known_by_id_by_account_or_by_what_stands_before_the_at() -> None:
+    rows = [(ONE.id, "", ""), ("", TWO.account, ""), ("", THREE.account.partition("@")[0], "")]
+    heading = ("sourcedId", "username", "familyName")
+    users = read_users(a_workbook({"users": [heading, *rows]}), Columns())
+    assert compare([ONE, TWO, THREE], users).counts() == {
+        "same": 3, "renamed": 0, "not_in_tool": 0, "not_in_roster": 0, "twice": 0, "held": 0,
+    }  # fmt: skip
+
+
+def test_nobody_is_matched_by_name() -> None:
+    users = read_users(a_csv([(f"{ONE.family}{ONE.given}", "")], heading=HEADING), Columns())
+    found = compare([ONE], users)
+    assert (found.not_in_tool, len(found.not_in_roster)) == ((ONE,), 1)
+
+
+def test_whoever_is_held_tonight_is_not_a_stranger() -> None:
+    users = read_users(a_csv([("x", ONE.account)], heading=HEADING), Columns())
+    found = compare([], users, frozenset({ONE.account}))
+    assert (found.held, found.not_in_roster) == (1, ())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_list_or_refused(junk: bytes) -> None:
+    with suppress(Unreadable):
+        compare([ONE], read_users(b"username\r\n" + junk, Columns()))
+
+
+@given(st.lists(st.sampled_from([ONE, TWO, THREE, OUT]), max_size=8))
+def test_every_user_and_every_pupil_is_told_once(present: list[Any]) -> None:
+    users = read_users(a_csv([("", p.account) for p in present], heading=HEADING), Columns())
+    counts = compare([ONE, TWO, THREE], users).counts()
+    told = counts["same"] + counts["renamed"]
+    assert told + counts["twice"] + counts["not_in_roster"] == len(users)
+    assert told + counts["not_in_tool"] == 3

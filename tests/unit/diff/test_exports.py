@@ -1,0 +1,87 @@
+"""How old an export is, by its name or its pupils."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kakehashi.city import BadCity, Source, parse
+from kakehashi.diff import Export, Offered, export_of
+from kakehashi.diff.exports import too_old
+from tests.builders import DOMAIN
+
+PATTERN = Source().export_date
+NOVEMBER = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("key", "on"),
+    [
+        ("inbox/demo/roster/RO_20261122_082201.zip", NOVEMBER),
+        ("inbox/demo/roster/2026-11-22.ZIP", NOVEMBER),
+        ("inbox/demo/roster/20261122T013000/manifest.csv", NOVEMBER),
+        ("inbox/demo/roster/2026-11-22/", NOVEMBER),
+        ("inbox/20261122/roster/export.zip", None),
+        ("inbox/demo/roster/RO_20261131_082201.zip", None),
+        ("inbox/demo/roster/120261122.zip", None),
+        ("", None),
+    ],
+)
+def test_the_date_stands_in_the_name_of_the_file_or_of_the_folder_of_loose_files(
+    key: str, on: date | None
+) -> None:
+    assert export_of(key, PATTERN, []).on == on
+
+
+def test_the_school_year_is_that_of_most_pupils() -> None:
+    assert export_of("", PATTERN, [2026, 2027, 2027]).year == 2027
+    assert export_of("", PATTERN, [2027, 2026]) == export_of("", PATTERN, [2026, 2027])
+    assert export_of("", PATTERN, []).year == 0
+
+
+def test_no_pattern_and_a_group_that_finds_nothing_are_no_date() -> None:
+    assert export_of("a/20261122.zip", "", []).on is None
+    assert export_of("a/2026.zip", r"(\d{4})(\d\d)?(\d\d)?", []).on is None
+
+
+def test_a_pattern_needs_three_groups() -> None:
+    rules = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n[source]\n'
+    assert parse(rules + "export_date = ''\n").source.export_date == ""
+    with pytest.raises(BadCity, match=r"source\.export_date"):
+        parse(rules + "export_date = '20(\\d\\d)'\n")
+
+
+DATED, YEAR_ONLY = Export(NOVEMBER, 2026), Export(None, 2026)
+
+
+@pytest.mark.parametrize(
+    ("given", "newest", "codes"),
+    [
+        (DATED, Export(), []),
+        (DATED, DATED, []),
+        (DATED, Export(date(2026, 11, 23), 2026), ["S032"]),
+        (DATED, Export(None, 2027), []),
+        (YEAR_ONLY, DATED, []),
+        (YEAR_ONLY, Export(NOVEMBER, 2027), ["S033"]),
+        (Export(), Export(NOVEMBER, 2027), []),
+    ],
+)
+def test_only_what_is_older_is_refused(given: Export, newest: Export, codes: list[str]) -> None:
+    assert [finding.code for finding in too_old(given, newest)] == codes
+    rehearsed = Offered(given, newest, rehearse=True).findings()
+    assert [finding.code for finding in rehearsed] == ["S034"] * len(codes)
+
+
+def test_what_was_applied_never_gets_older_and_believes_no_date_to_come() -> None:
+    tomorrow = Export(date(2026, 11, 23), 2026)
+    assert DATED.after(Export(date(2026, 11, 1), 2025), NOVEMBER) == DATED
+    assert DATED.after(YEAR_ONLY, NOVEMBER) == DATED
+    assert DATED.after(tomorrow, tomorrow.on or NOVEMBER) == tomorrow
+    assert Export().after(Export(date(2099, 12, 31), 2026), NOVEMBER) == DATED
+
+
+def test_an_export_can_be_read_back() -> None:
+    for export in (DATED, YEAR_ONLY, Export()):
+        assert Export.from_json(export.to_json()) == export
+    assert Export.from_json({}) == Export()

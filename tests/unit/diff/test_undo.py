@@ -1,0 +1,184 @@
+"""The way back of a plan, as values: what was applied and undone is as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kakehashi.diff import Action, Kind, Plan, Undone, admit, make_undo, read_plan, settled
+from kakehashi.diff.approval import Approval
+from kakehashi.roster import Known, Pupil, Status
+from tests.builders import TODAY, a_city, a_known, a_pupil
+from tests.unit.diff.nights import SERIAL, a_school_of, breaches, carried_out, in_tenant, night
+
+RUN = "demo-20261124T021000-0000abcd"
+SCHOOL = a_school_of(2)
+
+
+def applied(plan: Plan, known: Sequence[Known]) -> list[Known]:
+    state, _ = carried_out(plan, known, in_tenant(known))
+    touched = {action.pupil for action in plan.actions}
+    return [replace(one, run_id=RUN) if one.pupil.id in touched else one for one in state]
+
+
+def undo(plan: Plan, known: Iterable[Known], **facts: object) -> Plan:
+    outcomes = {action.pupil: "done" for action in plan.actions}
+    undone = replace(Undone(RUN, TODAY, plan.actions, outcomes), **facts)  # type: ignore[arg-type]
+    return make_undo(undone, known, a_city(), city_code="demo", serial=SERIAL, as_of=TODAY)
+
+
+def plain(known: Iterable[Known]) -> dict[str, Known]:
+    return {k.pupil.id: replace(k, run_id="", account=dict(k.account)) for k in known}
+
+
+def carried_back(plan: Plan, known: Iterable[Known]) -> dict[str, Known]:
+    state = plain(known)
+    for action in plan.actions:
+        item = settled(action, as_of=TODAY, run_id="")
+        if item is None:
+            del state[action.pupil]
+        else:
+            state |= plain([item])
+    return state
+
+
+pupils = st.builds(
+    a_pupil,
+    st.integers(1, 9),
+    family=st.sampled_from(["佐藤", "高橋"]),
+    class_title=st.sampled_from(["3年1組", "3年2組", ""]),
+    grade=st.sampled_from(["P3", "P4"]),
+)
+rosters = st.lists(pupils, min_size=1, unique_by=lambda pupil: pupil.id)
+
+
+@settings(max_examples=60, deadline=None)
+@given(before=rosters, after=rosters)
+def test_every_pupil_who_was_known_is_as_before_and_every_newcomer_suspended(
+    before: list[Pupil], after: list[Pupil]
+) -> None:
+    known = [a_known(pupil=pupil) for pupil in before]
+    plan = night(after, known)
+    state = applied(plan, known)
+    way_back = undo(plan, state)
+    end = carried_back(way_back, state)
+    assert {umi: one for umi, one in end.items() if umi in plain(known)} == plain(known)
+    newcomers = end.keys() - plain(known).keys()
+    assert all(end[umi].status is Status.SUSPENDED for umi in newcomers)
+    assert way_back.refused == (not plan.actions)
+    assert way_back.held == {}
+
+
+@settings(max_examples=30, deadline=None)
+@given(before=rosters, after=rosters, cut=st.integers(0, 9))
+def test_an_undo_that_was_cut_short_goes_on_where_it_stopped(
+    before: list[Pupil], after: list[Pupil], cut: int
+) -> None:
+    known = [a_known(pupil=pupil) for pupil in before]
+    plan = night(after, known)
+    state = applied(plan, known)
+    whole = undo(plan, state)
+    halfway = carried_back(replace(whole, actions=whole.actions[:cut]), state)
+    rest = undo(plan, halfway.values())
+    assert carried_back(rest, halfway.values()) == carried_back(whole, state)
+    assert rest.held == {}
+
+
+def a_change(n: int = 1, **facts: object) -> tuple[Plan, list[Known]]:
+    known = [a_known(n)]
+    plan = night([a_pupil(n, **facts)], known)
+    return plan, applied(plan, known)
+
+
+def test_a_plan_to_undo_always_waits_and_can_be_approved_and_read_back() -> None:
+    plan, state = a_change(family="高橋")
+    way_back = undo(plan, state)
+    assert way_back.verdict(rehearse=False) == "awaiting-approval"
+    assert breaches(way_back) == [("S080", "city", 1, 0)]
+    again = read_plan(way_back.header(), (action.to_json() for action in way_back.actions))
+    assert (again.undoes, again.altered(), again.actions) == (RUN, False, way_back.actions)
+    good = Approval(way_back.checksum, ("S080",), "学務課")
+    assert admit(again, good, serial=SERIAL, today=TODAY) == ()
+    assert [f.code for f in admit(again, replace(good, accept=()), serial=SERIAL, today=TODAY)] == [
+        "S904"
+    ]
+
+
+def test_a_field_that_has_changed_again_holds_the_pupil_and_another_one_does_not() -> None:
+    plan, (item,) = a_change(family="高橋")
+    pupil = replace(item.pupil, family="森")
+    assert undo(plan, [replace(item, pupil=pupil)]).held == {"S083": (item.pupil.id,)}
+    moved = replace(item, pupil=replace(item.pupil, class_title="3年9組"))
+    (action,) = undo(plan, [moved]).actions
+    assert action.back is not None
+    back = action.back.pupil
+    assert (back.family, back.class_title) == (a_pupil().family, "3年9組")
+
+
+def test_who_has_meanwhile_been_forgotten_or_noted_absent_is_held() -> None:
+    plan, (item,) = a_change(family="高橋")
+    assert undo(plan, []).held == {"S083": (item.pupil.id,)}
+    made = night([a_pupil(5)], [])
+    (newcomer,) = applied(made, [])
+    absent = replace(newcomer, absent_since=TODAY)
+    assert undo(made, [absent]).held == {"S083": (newcomer.pupil.id,)}
+
+
+def test_what_the_run_did_not_carry_out_is_left_alone() -> None:
+    plan, _ = a_change(family="高橋")
+    outcomes = {a_pupil().id: "failed"}
+    way_back = undo(plan, [a_known()], outcomes=outcomes)
+    assert (way_back.refused, way_back.actions, way_back.held) == (True, (), {})
+    assert [finding.code for finding in way_back.findings] == ["S914"]
+
+
+def test_an_account_that_was_handed_on_goes_back_to_the_former_id() -> None:
+    former = a_known(1)
+    child = a_pupil(2, **{n: getattr(former.pupil, n) for n in
+                          ("account", "family", "given", "kana_family", "kana_given")})  # fmt: skip
+    plan = night([child], [former], decisions={child.id: "link"})
+    assert [(action.kind, action.pupil) for action in plan.actions] == [(Kind.LINK, child.id)]
+    state = [former, *(k for k in applied(plan, [former]) if k.pupil.id == child.id)]
+    (action,) = undo(plan, state).actions
+    assert (action.kind, dict(action.account)) == (Kind.UNLINK, dict(former.account))
+    elsewhere = replace(former, suspended_on=TODAY, status=Status.SUSPENDED)
+    assert undo(plan, [elsewhere, state[1]]).held == {"S083": (child.id,)}
+
+
+def test_many_who_lose_their_account_are_counted_against_the_limit_for_leavers() -> None:
+    made = night([a_pupil(n) for n in range(1, 9)], [])
+    plan = undo(made, applied(made, []))
+    assert {action.kind for action in plan.actions} == {Kind.SUSPEND}
+    assert breaches(plan) == [("S080", "city", 8, 0), ("S081", "city", 8, 3)]
+
+
+def test_a_suspension_long_ago_comes_back_with_its_own_dates() -> None:
+    since = TODAY - timedelta(days=40)
+    known = [a_known(1, status=Status.SUSPENDED, suspended_on=since, absent_since=since)]
+    plan = night([a_pupil(1)], known)
+    (action,) = undo(plan, applied(plan, known)).actions
+    assert (action.kind, action.back) == (Kind.SUSPEND, replace(known[0], run_id=RUN))
+
+
+def of_deletion(as_of: date = TODAY) -> tuple[Action, Known]:
+    old = as_of - timedelta(days=100)
+    item = a_known(1, status=Status.SUSPENDED, suspended_on=old, absent_since=old)
+    plan = night([a_pupil(2)], [item, a_known(2)], decisions={item.pupil.id: "delete"})
+    (action,) = plan.actions
+    return action, item
+
+
+def test_a_deletion_is_turned_back_only_while_its_account_is_within_reach() -> None:
+    action, item = of_deletion()
+    plan = night([a_pupil(2)], [a_known(2)])
+    deletion = replace(plan, actions=(action,))
+    reach = frozenset({item.object_id})
+    (back,) = undo(deletion, [a_known(2)], within_reach=reach).actions
+    assert (back.kind, back.back) == (Kind.UNDELETE, item)
+    assert undo(deletion, [a_known(2)]).held == {"S084": (item.pupil.id,)}
+    again = replace(plan, actions=(back,))
+    assert undo(again, [item, a_known(2)]).held == {"S085": (item.pupil.id,)}
