@@ -1,6 +1,6 @@
 # Kakehashi 架け橋. `make run` shows the main job on this machine; `make help` lists the rest.
 # A fresh machine needs make and python3 with pip; Python 3.13 is looked for, or fetched. The tests
-# need Node.js 20 with npm as well.
+# need Node.js 20 with npm and Chromium as well.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,6 +10,7 @@ BIN := .venv/bin
 SETUP := local/setup.sh
 LAYER := build/layer/.built
 JS := tests/contract/js
+TOOLS := tests/e2e/js
 export PYTHONDONTWRITEBYTECODE ?=
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= ap-northeast-1
@@ -18,8 +19,8 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check test test-contract unit infra integration year e2e build smoke bench \
-	long lock docs deploy install-dev install-sam format clean distclean
+.PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench \
+	long lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,6 +52,11 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 	$(SETUP) pip .venv-sam requirements/sam.txt
 	@touch $@
 
+.venv-checkov/.checkov: .venv/.python requirements/checkov.txt
+	$(SETUP) venv .venv-checkov
+	$(SETUP) pip .venv-checkov requirements/checkov.txt
+	@touch $@
+
 .venv-bench/.peers: .venv/.python requirements/bench.txt
 	$(SETUP) venv .venv-bench
 	$(SETUP) pip .venv-bench requirements/bench.txt
@@ -61,9 +67,12 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 	$(SETUP) pip .venv-contract requirements/contract.txt
 	@touch $@
 
-$(JS)/node_modules/.clients: $(JS)/package-lock.json
-	$(SETUP) node $(JS)
+%/node_modules/.clients: %/package-lock.json
+	$(SETUP) node $*
 	@touch $@
+
+browser:
+	@$(SETUP) browser >/dev/null
 
 $(LAYER): .venv/.stack layers/kakehashi/requirements.txt
 	$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
@@ -84,15 +93,20 @@ check: install-dev ## コミットの前に / before each commit
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml
+	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml infra/city_access.yaml infra/city_alarms.yaml
 	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
+
+e2e test: $(TOOLS)/node_modules/.clients browser
 
 unit infra integration year e2e: install-dev
 	$(BIN)/pytest -q tests/$@
 
-test: check ## CI が行うすべて / all that CI runs
+secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates against checkov's rules, exceptions in .checkov.yaml
+	.venv-checkov/bin/checkov --config-file .checkov.yaml
+
+test: check secure ## CI が行うすべて / all that CI runs
 	$(BIN)/pytest -q -n auto --dist worksteal tests/year tests/integration
-	$(BIN)/pytest -q tests/e2e
+	$(BIN)/pytest -q tests/e2e tests/browser
 	$(MAKE) test-contract
 	$(MAKE) smoke
 
@@ -123,6 +137,10 @@ long: install-dev ## 市の全員を二十回止めながら、四倍の学校�
 docs: install ## コードから作るページ / pages written from the code
 	$(BIN)/python -m local.docs
 
+screenshots: run ## 報告の画面を撮り直す / docs/images, by Chromium, from the five nights
+	$(BIN)/python -m local.screenshots .kakehashi/tour
+	$(BIN)/kakehashi down
+
 lock: install ## 依存の固定 / every lock, from pyproject.toml
 	$(SETUP) lock
 
@@ -142,4 +160,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-contract .venv-lambda .venv-sam .venv-uv $(JS)/node_modules
+	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kakehashi.catalogue import RULES
 from kakehashi.findings import EFFECT_LABELS, Rule
-from local import dashboard
+from local import city_alarms, dashboard
 
 ROOT = Path(__file__).parents[1]
 LETTERS = {
@@ -59,7 +59,11 @@ def _entry(rule: Rule) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"docs/findings.md": findings_page, "template.yaml": dashboard.template}
+PAGES = {
+    "docs/findings.md": findings_page,
+    "template.yaml": dashboard.template,
+    "infra/city_alarms.yaml": city_alarms.page,
+}
 
 
 def main() -> None:

@@ -4,6 +4,7 @@
 #   setup.sh pip DIR LOCK          install a hashed lock into it
 #   setup.sh editable DIR          the project itself, editable
 #   setup.sh node DIR              a package-lock.json, with Node.js 20 or newer, which must be there
+#   setup.sh browser               a Chromium for the tests; says where it is
 #   setup.sh layer DIR LOCK        the layer's dependencies, compiled, for the embedded stack
 #   setup.sh lock                  compile every lock from pyproject.toml
 # Nothing is assumed but a python3 with pip. uv is used for speed; where it cannot be had or does
@@ -71,6 +72,29 @@ node_packages() {
   npm --prefix "$1" ci --silent
 }
 
+find_chromium() {
+  local candidate
+  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    if [ -n "$candidate" ] && command -v "$candidate"; then return; fi
+  done
+  return 1
+}
+
+browser() { # on a machine of its own, as CI's is, it is installed; elsewhere that is yours to do
+  find_chromium && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Chromium を入れます。 / installing Chromium"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >&2 && apt-get install -qq -y chromium fonts-noto-cjk >&2
+  fi
+  if ! find_chromium; then
+    say "Chromium か Chrome が必要です(テストだけが使います)。環境変数 CHROMIUM で場所を指定できます。"
+    say "Chromium or Chrome is needed, by the tests and nothing else; CHROMIUM says where it is."
+    exit 1
+  fi
+}
+
 layer() {
   rm -rf "$1"
   pip_install .venv/bin/python --target "$1" --require-hashes -r "$2"
@@ -86,6 +110,7 @@ lock() {
   compile pyproject.toml --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
+  compile --group checkov -o requirements/checkov.txt
   compile --group bench -o requirements/bench.txt
   compile --group contract -o requirements/contract.txt
   compile --group uv -o requirements/uv.txt
@@ -101,10 +126,11 @@ venv) venv "$2" ;;
 pip) pip_install "$2/bin/python" --require-hashes -r "$3" ;;
 editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . ;;
 node) node_packages "$2" ;;
+browser) browser ;;
 layer) layer "$2" "$3" ;;
 lock) lock ;;
 *)
-  say "setup.sh: venv | pip | editable | node | layer | lock"
+  say "setup.sh: venv | pip | editable | node | browser | layer | lock"
   exit 2
   ;;
 esac

@@ -18,19 +18,31 @@ from typing import Any, Literal
 
 import boto3
 from aws_lambda_powertools.logging.filters import SuppressFilter
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
+from moto.core.botocore_stubber import MockRawResponse
 
 from kakehashi.edges.telemetry import logger
 from tests.policies import Call, Roles, calls
 from tests.walker import StateError
 
 type Happening = Callable[[Any], None]
+type Answer = Callable[[], tuple[int, str] | None]
+"""HTTP status and body, or None for what AWS answers anyway."""
 type Spot = tuple[str, Literal["before", "after"]]
 
 
 class Killed(BaseException):
     """A Lambda that dies: nobody in it catches this, and the state machine sees an exit."""
+
+    error = "Runtime.ExitError"
+
+
+class TimedOut(Killed):
+    """The same, because its time was up."""
+
+    error = "Sandbox.Timedout"
 
 
 @dataclass
@@ -56,17 +68,38 @@ class Lambdas:
         self._trouble.setdefault((stage, when), []).extend(happens)
 
     @contextmanager
-    def dying_at(self, operation: str, number: int = 1) -> Iterator[None]:
-        """A Lambda dies just before its n-th call of an AWS operation, e.g. "dynamodb.PutItem"."""
+    def dying_at(
+        self, operation: str, number: int = 1, stage: str = "", by: type[Killed] = Killed
+    ) -> Iterator[None]:
+        """A Lambda, or that of ``stage``, dies just before its n-th call of an AWS operation, e.g.
+        "dynamodb.PutItem"."""
         calls = itertools.count(1)
 
         def count(**_: Any) -> None:
-            if self._inside and next(calls) == number:
-                raise Killed
+            if self._inside and self._inside == (stage or self._inside) and next(calls) == number:
+                raise by
 
         with fresh_clients() as session:
             self.enforce(session)
             session.events.register(f"before-call.{operation}", count)
+            yield
+
+    @contextmanager
+    def answered(self, service: str, stage: str, answer: Answer) -> Iterator[None]:
+        """AWS answers ``stage`` as told instead of doing anything, where an answer is told.
+
+        ``service`` may name an operation too: "stepfunctions.DescribeExecution".
+        """
+
+        def instead(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+            if self._inside != stage or (told := answer()) is None:
+                return None
+            status, body = told
+            return AWSResponse(request.url, status, {}, MockRawResponse(body))
+
+        with fresh_clients() as session:
+            self.enforce(session)
+            session.events.register_first(f"before-send.{service}", instead)
             yield
 
     def enforce(self, session: boto3.Session) -> None:
@@ -157,7 +190,7 @@ def _as_lambda_tells(exc: BaseException) -> StateError:
     cause: BaseException | None = exc
     while cause:
         if isinstance(cause, Killed):
-            return StateError("Runtime.ExitError", "exit")
+            return StateError(cause.error, "exit")
         cause = cause.__context__
     if not isinstance(exc, Exception):
         raise exc

@@ -144,10 +144,13 @@ class Nights:
         if as_of:
             self.go_to(as_of)
         key = f"inbox/{self.city}/roster/{name or f'{self.clock:%Y-%m-%d}.zip'}"
-        version = self.put("INBOX_BUCKET", key, drop)
-        event = json.loads((ROOT / "events" / "drop.json").read_text())
+        return self.start(self.event_of(key, self.put("INBOX_BUCKET", key, drop)))
+
+    def event_of(self, key: str, version: str = "") -> dict[str, Any]:
+        """What EventBridge says of an upload."""
+        event: dict[str, Any] = json.loads((ROOT / "events" / "drop.json").read_text())
         event["detail"]["object"] |= {"key": key, "version-id": version}
-        return self.start(event)
+        return event
 
     def rerun(self) -> Night:
         return self.start({"action": "rerun", "city": self.city})

@@ -67,6 +67,7 @@ def test_every_way_to_fail_has_an_alarm() -> None:
         ("AWS/ApiGateway", "5xx"),
         ("Kakehashi", "SecondsBehind"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/Events", "InvocationsSentToDlq"),
         ("AWS/States", "ExecutionsFailed"),
         ("AWS/States", "ExecutionsTimedOut"),
         ("AWS/Lambda", "Duration"),

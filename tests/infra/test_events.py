@@ -60,6 +60,9 @@ def test_the_sample_of_an_upload_starts_a_run(
     "key",
     [
         "inbox/demo/roster/users.csv",
+        "inbox/demo/roster/2026.zip.receipt.txt",
+        "inbox/demo/roster/2026.zip.receipt.json",
+        "inbox/demo/roster/2026/manifest.csv.receipt.json",
         "staging/demo/2026.zip",
         "receipts/demo/lgate/roster/2026.zip",
         "receipts/demo/lgate/approvals/passwords/a.csv",

@@ -179,7 +179,37 @@ def test_a_dead_letter_says_what_failed_and_how_to_run_again(
     assert (letter.get("city"), letter.get("run_id")) == (city, run_id)
     assert (letter["stage"], letter["error"]) == ("diff", "DirectoryError")
     assert letter["execution"] == "x"
-    assert f'"action":"{again}"' in letter["again"]
+    assert letter["again"]["action"] == again
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        ({"action": "rehearse", "city": "demo", "as_of": "2027-04-01"}, None),
+        ({"action": "rerun", "city": "demo", "as_of": "2026-11-01"}, None),
+        ({"action": "sync", "city": "demo", "drop": "x"}, {"action": "rerun", "city": "demo"}),
+        ({"action": "apply", "run_id": "r", "by": "係長"}, {"action": "rerun", "city": "demo"}),
+        (
+            {"action": "deliver", "city": "demo", "tool": "lgate", "full": True, "by": "係長"},
+            {"action": "deliver", "city": "demo", "tool": "lgate", "full": True,
+             "by": "dead letter"},
+        ),
+        (
+            {"action": "undo", "run_id": "r", "by": "係長"},
+            {"action": "undo", "run_id": "r", "by": "dead letter"},
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_person_asked_for_is_asked_for_again_under_no_persons_name(
+    machine: dict[str, Any], given: dict[str, Any], again: dict[str, Any] | None
+) -> None:
+    message = machine["States"]["DeadLetter"]["Arguments"]["MessageBody"]
+    run = {"run_id": "demo-1", "city": "demo", "seconds": {"receive": 1, "diff": 2}}
+    failed = {"stage": "provision", "error": "DirectoryError"}
+    context = {"Execution": {"Id": "x", "Input": given}}
+    letter = evaluate(message, input=run | {"failed": failed}, context=context)
+    assert letter["again"] == (again or given)
+    assert letter["done"] == ["receive", "diff"]
 
 
 def test_no_text_of_an_exception_is_passed_on(machine_text: str) -> None:

@@ -31,8 +31,8 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::S3::BucketPolicy": 7,
         "AWS::DynamoDB::Table": 2,
         "AWS::KMS::Key": 3,
-        "AWS::SQS::Queue": 2,
-        "AWS::SQS::QueuePolicy": 2,
+        "AWS::SQS::Queue": 1,
+        "AWS::SQS::QueuePolicy": 1,
         "AWS::SNS::Topic": 2,
         "AWS::SNS::Subscription": 2,
         "AWS::SecretsManager::Secret": 3,
@@ -112,6 +112,26 @@ def test_only_who_needs_passwords_can_decrypt_them(resources: Resources) -> None
     assert readers == {"preprocess", "provision", "groups"}
 
 
+def test_a_key_is_kept_and_turned_over_every_year(resources: Resources) -> None:
+    keys = {name: r for name, r in resources.items() if r["Type"] == "AWS::KMS::Key"}
+    assert set(keys) == {"DataKey", "PasswordKey", "LtiKey"}
+    for name, key in keys.items():
+        assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+    assert all(keys[name]["Properties"]["EnableKeyRotation"] for name in ("DataKey", "PasswordKey"))
+    signing = keys["LtiKey"]["Properties"]  # KMS turns no such key over: `kakehashi lti rotate`
+    assert (signing["KeyUsage"], signing["KeySpec"]) == ("SIGN_VERIFY", "RSA_2048")
+
+
+def test_every_secret_and_table_has_a_key_of_ours_and_secrets_are_kept(
+    resources: Resources,
+) -> None:
+    for secret in (r for r in resources.values() if r["Type"] == "AWS::SecretsManager::Secret"):
+        assert secret["Properties"]["KmsKeyId"] == {"Ref": "DataKey"}
+        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    for table in of_type(resources, "AWS::DynamoDB::Table").values():
+        assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+
+
 def test_the_state_table_can_be_recovered_and_is_never_dropped(resources: Resources) -> None:
     table = resources["StateTable"]
     properties = table["Properties"]
@@ -147,15 +167,34 @@ def test_a_drop_that_could_not_start_a_run_is_not_lost(resources: Resources) -> 
     rule = resources["DropRule"]["Properties"]
     (target,) = rule["Targets"]
     assert target["Arn"] == {"Ref": "RosterSync"}
-    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DropsNotStarted", "Arn"]}}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
     assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
-    (allowed,) = resources["DropsNotStartedPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert allowed["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["DropRule", "Arn"]}}
-    }
+    (allowed,) = resources["DeadLettersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    sources = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert sources[0] == {"Fn::GetAtt": ["DropRule", "Arn"]}
+    assert sources[1]["Fn::If"][:2] == ["PushesBySftp", {"Fn::GetAtt": ["SftpPushRule", "Arn"]}]
 
 
-def test_no_wildcard_without_a_reason_beside_it(template_text: str) -> None:
+def test_whatever_fails_without_anybody_waiting_for_it_comes_to_the_one_queue(
+    resources: Resources,
+) -> None:
+    queue = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    for schedule in of_type(resources, "AWS::Scheduler::Schedule").values():
+        assert schedule["Target"]["DeadLetterConfig"] == {"Arn": queue}
+    for rule in of_type(resources, "AWS::Events::Rule").values():
+        assert [target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]] == [queue]
+    called = {target["Target"]["Arn"]["Fn::GetAtt"][0]
+              for target in of_type(resources, "AWS::Scheduler::Schedule").values()}  # fmt: skip
+    for name in called:
+        letters = resources[name]["Properties"]["DeadLetterQueue"]
+        assert letters == {"Type": "SQS", "TargetArn": queue}
+
+
+@pytest.mark.parametrize(
+    "file", ["template.yaml", "infra/tool_reader.yaml", "infra/city_access.yaml"]
+)
+def test_no_wildcard_without_a_reason_beside_it(file: str) -> None:
+    template_text = (ROOT / file).read_text(encoding="utf-8")
     wild = re.compile(r"""^\s+(-\s+)?(Action|Resource|Principal|s3:prefix)?:?.*(\*"|\*$|\*\s)""")
     keys = ("Action", "Resource", "Principal", "s3:prefix", "- !Sub")
     bare = [
