@@ -347,7 +347,7 @@ class Launchpad:
     def hold(self, umi: str) -> None:
         """The last run that settled held this pupil."""
         run = f"{self.nights.city}-20261123T021000-00000000"
-        self.nights.state.note_run(run, verdict="applied")
+        self.nights.state.note_settled(run)
         plan = json.dumps({"held": {"D050": [umi]}}).encode()
         self.nights.put("RUNS_BUCKET", f"{self.nights.city}/{run}/plan.json", plan)
 

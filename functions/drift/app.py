@@ -14,14 +14,17 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import drift, report
+from kakehashi.city import City
 from kakehashi.edges import settings
 from kakehashi.edges.credentials import days_left
 from kakehashi.edges.directory import tenant
+from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
+from kakehashi.provision.answers import GraphUser
 from kakehashi.report import Comparison
 from kakehashi.roster import JAPAN
 
@@ -40,12 +43,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
     if event.get("only") == "credential":
         return {"credential_days_left": left}
+    names = [event["city"]] if event.get("city") else _cities(env)
+    rules = {name: city for name in names if (city := _rules(name, env)) is not None}
+    listed = list(tenant(env).users(drift.FIELDS)) if rules else []
     told = {}
-    for name in [event["city"]] if event.get("city") else _cities(env):
-        comparison = _compare(name, day, env)
+    for name, city in rules.items():
+        comparison = _compare(name, city, day, listed, env)
         _tell(comparison, env)
         told[name] = report.drift_summary(comparison)
     logger.info("drift", extra={"cities": len(told)})
+    if unreadable := sorted(set(names) - set(rules)):
+        raise BadConfiguration(f"no comparison, rules unreadable: {', '.join(unreadable)}")
     return {"credential_days_left": left, "cities": told}
 
 
@@ -54,9 +62,17 @@ def _cities(env: Environment) -> list[str]:
     return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
 
 
-def _compare(name: str, day: date, env: Environment) -> Comparison:
-    city = rules_of(boto3.client("s3"), env.rules_bucket, name).city
-    listed = tenant(env).users(drift.FIELDS)
+def _rules(name: str, env: Environment) -> City | None:
+    """None where they cannot be read: that must not cost the other cities their comparison."""
+    try:
+        return rules_of(boto3.client("s3"), env.rules_bucket, name).city
+    except BadConfiguration:
+        return None
+
+
+def _compare(
+    name: str, city: City, day: date, listed: list[GraphUser], env: Environment
+) -> Comparison:
     known = list(State.of(env.table, name).pupils())
     found = drift.drifted(known, listed, city.m365.mark, city.domain)
     return Comparison(
@@ -67,6 +83,7 @@ def _compare(name: str, day: date, env: Environment) -> Comparison:
         accounts=len(known),
         findings=tuple(soften(found, city.effects)),
         schools={one.pupil.school: one.pupil.school_name for one in known},
+        language=city.language,
     )
 
 

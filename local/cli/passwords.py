@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from botocore.exceptions import ClientError
 
 from kakehashi import city as cities
 from kakehashi.catalogue.provision import NO_PASSWORD
@@ -93,13 +94,14 @@ def ask_for_a_key() -> str:
 
 @contextmanager
 def written(file: Path, body: bytes) -> Iterator[None]:
-    """The workbook first, since nobody else knows the passwords; gone again if the upload fails."""
+    """The workbook first, since nobody else knows the passwords. It goes only where the upload was
+    refused for certain: after a timeout the passwords may be in use already."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(body)
     try:
         yield
-    except BaseException:
+    except ClientError:
         file.unlink()
         raise
 

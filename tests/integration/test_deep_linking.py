@@ -61,6 +61,7 @@ def test_an_answer_that_nobody_asked_for_changes_nothing(launchpad: Launchpad, t
         tool.answers(request, BOOK, **{f"{CLAIM}deployment_id": "S_C108299900099"}): "L401",
         tool.answers(request, BOOK | {"url": "https://evil.example.com/"}): "L401",
         tool.answers(request, BOOK | {"url": "javascript:alert(1)"}): "L401",
+        tool.answers(request, BOOK | {"url": "https://["}): "L401",
         tool.answers(asked(tool), BOOK | {"type": "html"}): "L401",
         tool.answers(request, BOOK, **{f"{DL}data": "guessed"}): "L207",
         tool.answers(asked(other), BOOK): "L207",
@@ -78,6 +79,13 @@ def test_an_answer_is_good_once(tool: Tool) -> None:
     answer = tool.answers(asked(tool), BOOK)
     assert tool.browser.post("/lti/deep-links", {"JWT": answer}).location == "/"
     assert tool.browser.post("/lti/deep-links", {"JWT": answer}).code == "L304"
+
+
+def test_what_a_choice_is_asked_with_starts_no_launch(tool: Tool) -> None:
+    data = asked(tool)[f"{DL}deep_linking_settings"]["data"]
+    begun = tool.browser.get("/launch/drill")
+    asks = tool.asks(begun, lti_message_hint=data)
+    assert tool.browser.get("/lti/authorize", asks).code == "L207"
 
 
 def test_a_tool_that_offers_no_choice_is_not_asked(launchpad: Launchpad) -> None:

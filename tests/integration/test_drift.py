@@ -136,3 +136,10 @@ def test_of_a_secret_whose_end_nobody_wrote_down_nothing_is_measured(
     """The alarm takes silence for a bad sign."""
     assert app.lambda_handler({"only": "credential"}, CONTEXT) == {"credential_days_left": None}
     assert "CredentialDaysLeft" not in capsys.readouterr().out
+
+
+def test_a_city_whose_rules_cannot_be_read_costs_no_other_its_comparison(city: Nights) -> None:
+    city.put("RULES_BUCKET", "cities/broken.toml", b"name = ")
+    with pytest.raises(BadConfiguration, match="broken"):
+        app.lambda_handler({}, CONTEXT)
+    assert json.loads(file(city, "summary.json"))["city"] == "demo"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import jwt
 import pytest
 
 from kakehashi.lti.keys import RotationUnderWay
 from kakehashi.roster import Status, class_id
+from local import tenant as fake
 from tests.builders import a_known, a_pupil
 from tests.launches import SITE, TOOL, Browser, Launchpad, Tool, tool_rules, verify
 
@@ -123,6 +127,28 @@ def test_a_pupil_who_is_held_cannot_sign_in(launchpad: Launchpad) -> None:
     launchpad.hold(a_pupil(2).id)
     assert launchpad.browser().sign_in(a_pupil(2).account).code == "L106"
     assert launchpad.browser().sign_in(a_pupil(1).account).location == "/"
+
+
+def test_a_renewed_credential_of_the_sign_in_app_is_taken_up_at_once(launchpad: Launchpad) -> None:
+    def put_secret(value: str) -> None:
+        text = json.dumps({"type": "secret", "value": value})
+        boto3.client("secretsmanager").put_secret_value(
+            SecretId=os.environ["SIGN_IN_SECRET"], SecretString=text
+        )
+
+    put_secret("expired")
+    assert launchpad.browser().sign_in(a_pupil(1).account).code == "L102"
+    put_secret(fake.CLIENT_SECRET)
+    assert launchpad.browser().sign_in(a_pupil(1).account).location == "/"
+
+
+def test_whoever_is_held_stays_out_after_a_delivery_that_somebody_asked_for(
+    launchpad: Launchpad,
+) -> None:
+    launchpad.hold(a_pupil(2).id)
+    asked_for = f"{launchpad.nights.city}-20261124T090000-00000000"
+    launchpad.nights.state.note_run(asked_for, verdict="unchanged", mode="deliver")
+    assert launchpad.browser().sign_in(a_pupil(2).account).code == "L106"
 
 
 def test_an_account_that_is_no_pupils_cannot_sign_in(launchpad: Launchpad) -> None:

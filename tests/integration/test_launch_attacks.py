@@ -6,9 +6,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import boto3
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kakehashi.edges.state import State
 from local.tenant import id_tokens
 from tests.builders import a_known, a_pupil
 from tests.launches import (
@@ -17,8 +20,11 @@ from tests.launches import (
     TOOL,
     Answer,
     Launchpad,
+    Tool,
     a_key,
     another_key,
+    http_event,
+    public_jwk,
     tool_rules,
 )
 
@@ -193,6 +199,36 @@ def test_a_session_ends_after_a_school_day(
     refused(launchpad, tool.browser.get("/launch/drill"), "L201")
 
 
+def test_where_a_browser_is_sent_names_no_pupil(launchpad: Launchpad) -> None:
+    begun = launchpad.signed_in(1).browser.get("/launch/drill")
+    hint = jwt.decode(begun.query["lti_message_hint"], options={"verify_signature": False})
+    said = f"{begun.location} {hint}"
+    assert not any(one in said for one in (a_pupil(1).id, a_pupil(1).account, a_pupil(1).family))
+
+
+def test_who_signs_in_where_somebody_did_not_sign_out_ends_that_session(
+    launchpad: Launchpad,
+) -> None:
+    tool = launchpad.signed_in(1)
+    left = dict(tool.browser.jar)
+    assert tool.browser.sign_in(a_pupil(2).account).location == "/"
+    other = launchpad.browser()
+    other.jar |= left
+    refused(launchpad, other.get("/launch/drill"), "L201")
+
+
+def test_bytes_that_are_no_text_break_nothing(launchpad: Launchpad) -> None:
+    event = http_event("POST", "/lti/token", "", "", {}) | {"body": "//79"}
+    assert launchpad.nights.lambdas.invoke("launch", event)["statusCode"] == 400
+
+
+def test_what_stands_at_a_tools_address_for_keys_breaks_nothing(
+    launchpad: Launchpad, key_server: str
+) -> None:
+    launchpad.register(tool_rules(memberships=True, jwks_uri=f"{key_server}-moved", keys=[]))
+    refused(launchpad, launchpad.signed_in(1).token(), "L303")
+
+
 def test_what_a_tool_sends_is_written_into_no_page(launchpad: Launchpad) -> None:
     tool = launchpad.signed_in(1)
     evil = '"><script>alert(1)</script>'
@@ -245,6 +281,15 @@ def test_an_assertion_signed_otherwise_is_refused(launchpad: Launchpad) -> None:
     refused(launchpad, tool.token("no JWT"), "L301")
 
 
+def test_a_key_that_is_too_short_proves_nothing(launchpad: Launchpad) -> None:
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    with_memberships(launchpad, keys=[public_jwk(short, "tool-1")])
+    tool = Tool(launchpad.browser())
+    with pytest.warns(jwt.InsecureKeyLengthWarning):
+        answer = tool.token(tool.assertion(short))
+    refused(launchpad, answer, "L302")
+
+
 def test_an_assertion_is_good_once(launchpad: Launchpad) -> None:
     with_memberships(launchpad)
     tool = launchpad.signed_in(1)
@@ -281,6 +326,25 @@ def test_a_class_in_which_a_tool_has_nobody_is_not_there(launchpad: Launchpad) -
     launchpad.register(tool_rules(memberships=True, grades=["P3"]))
     refused(launchpad, theirs.members(url), "L308")
     refused(launchpad, theirs.members(f"{SITE}/lti/contexts/unknown/memberships"), "L308")
+
+
+def test_a_class_of_the_same_name_in_another_city_stays_unread(launchpad: Launchpad) -> None:
+    with_memberships(launchpad)
+    table = boto3.resource("dynamodb").Table(launchpad.nights.names["TABLE"])
+    State(table, "elsewhere").put_pupil(a_known(9), None)
+    tool = launchpad.signed_in(1)
+    url = tool.read(tool.launched())[NRPS_CLAIM]["context_memberships_url"]
+    ids = {member["user_id"] for member in tool.members(url).json()["members"]}
+    assert a_pupil(1).id in ids
+    assert a_pupil(9).id not in ids
+
+
+def test_a_choice_that_a_tool_has_signed_is_no_proof_for_a_token(launchpad: Launchpad) -> None:
+    launchpad.register(tool_rules(memberships=True, deep_linking=True))
+    tool = launchpad.signed_in(1)
+    request = tool.asks(tool.browser.get("/choose/drill"))
+    asked = tool.read(tool.browser.get("/lti/authorize", request))
+    refused(launchpad, tool.token(tool.answers(asked)), "L302")
 
 
 def test_a_token_that_is_none_reads_nothing(launchpad: Launchpad) -> None:

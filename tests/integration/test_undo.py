@@ -240,6 +240,20 @@ def test_what_a_later_run_has_changed_again_is_held_and_the_rest_goes_back(board
     assert names == {3: "森", 4: a_pupil(4).family}
 
 
+def test_who_was_held_goes_back_once_the_later_run_is_undone_too(board: Board) -> None:
+    night = board.nights.run(renamed(12, 3, 4).zip())
+    board.nights.tomorrow()
+    later = renamed(12, 3, 4)
+    later.rows["users.csv"][2]["preferredFamilyName"] = "森"
+    second = board.nights.run(later.zip())
+    assert undone(board, night).summary["held"] == {"S083": [a_pupil(3).id]}
+    undone(board, second)
+    rest = undone(board, night)
+    assert (kinds(rest), rest.summary["held"]) == ({"update": 1}, {})
+    assert users_of(board.nights)[a_pupil(3).id]["surname"] == a_pupil(3).family
+    assert board.nights.undo(night.run["run_id"]).summary["findings"] == {"S913": 1}
+
+
 def test_a_later_change_of_something_else_stands(board: Board) -> None:
     night = board.nights.run(renamed(12, 3).zip())
     board.nights.tomorrow()

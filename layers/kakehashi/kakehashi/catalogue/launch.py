@@ -106,9 +106,9 @@ MALFORMED = Rule(
     Effect.NOTE,
     ja=f"きょうざいを ひらけませんでした。{TEACHER}",
     en="The tool's request lacks something that LTI 1.3 asks for, or has it otherwise.",
-    todo="ログの parameter を見て、ツールの提供元に伝えてください(scope=openid、"
+    todo="ログの reason を見て、ツールの提供元に伝えてください(scope=openid、"
     "response_type=id_token、response_mode=form_post、prompt=none、state、nonce)。",
-    todo_en="Tell the tool's maker which parameter the log names.",
+    todo_en="Tell the tool's maker which parameter the log names as reason.",
 )
 FOREIGN_LOGIN_HINT = Rule(
     "L206",
@@ -148,8 +148,8 @@ UNKNOWN_CLIENT = Rule(
     Effect.NOTE,
     ja=f"その きょうざいは みつかりません。{TEACHER}",
     en="No tool has this client_id, or it may not call services.",
-    todo="市の規則の [lti] で memberships か deep_linking が有効かを確かめてください。",
-    todo_en="See that memberships or deep_linking is on under [lti].",
+    todo="市の規則の [lti] で memberships が有効かを確かめてください。",
+    todo_en="See that memberships is on under [lti].",
 )
 BAD_ASSERTION = Rule(
     "L302",

@@ -7,10 +7,10 @@ from kakehashi.findings import Effect, Rule
 UNDO_PLAN = Rule(
     "S080",
     Effect.AWAIT_APPROVAL,
-    ja="取り消しの計画です。実行 {run} が変えた {count} 人を元に戻します"
-    "(承認なしで戻せるのは {bound} 人)。",
-    en="A plan that undoes run {run}: {count} pupils go back to what they were"
-    " ({bound} go without approval).",
+    ja="取り消しの計画です。実行 {run} が変えた {count} 人を元に戻します。"
+    "取り消しは必ず承認を待ちます。",
+    en="A plan that undoes run {run}: {count} pupils go back to what they were."
+    " An undo always waits for approval.",
     todo="内訳を確かめ、よければこのコードを承認してください。承認するまで何も変わりません。",
     todo_en="Look at the list and accept this code if it is right; until then nothing changes.",
     causes="An undo always waits for a person, however small it is.",

@@ -5,7 +5,7 @@ situations → reactions → plan → calendar → limits, and approval for plan
 
 from kakehashi.diff.answers import Decision, Decisions
 from kakehashi.diff.approval import Approval, admit, outdated
-from kakehashi.diff.exports import Export, Offered, export_of
+from kakehashi.diff.exports import Export, Offered, comes_late, export_of
 from kakehashi.diff.inverse import Undone
 from kakehashi.diff.limits import LastNight
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
@@ -30,6 +30,7 @@ __all__ = [
     "Situation",
     "Undone",
     "admit",
+    "comes_late",
     "export_of",
     "make_plan",
     "make_undo",

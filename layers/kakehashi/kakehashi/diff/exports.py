@@ -51,6 +51,15 @@ def export_of(key: str, pattern: str, school_years: Iterable[int]) -> Export:
     return Export(_date_in(_name(key), pattern), year)
 
 
+def comes_late(key: str, newest: str, pattern: str, today: date) -> bool:
+    """Whether the drop ``key`` is older, by its name, than ``newest``, which came before it.
+
+    A date that is still to come is a robot's slip and puts nothing behind it.
+    """
+    on, newest_on = _date_in(_name(key), pattern), _date_in(_name(newest), pattern)
+    return bool(on and newest_on and on < newest_on <= today)
+
+
 def _name(key: str) -> str:
     folder, _, file = key.rpartition("/")
     return file if file.lower().endswith(".zip") else folder.rpartition("/")[2]

@@ -22,7 +22,7 @@ from datetime import date
 from typing import Any
 
 from kakehashi.catalogue import undo as rules
-from kakehashi.diff.plan import Action, Kind, settled
+from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Rule
 from kakehashi.roster import Known, Pupil, Status
@@ -77,7 +77,7 @@ def way_back(
 def _undelete(action: Action, now: Known | None, within_reach: Set[str]) -> Action | Rule | None:
     before = action.before
     if now is not None or before is None:  # the child is back, or an earlier undo was here
-        return None if _same(now, before) else rules.CHANGED_AGAIN
+        return None if same_item(now, before) else rules.CHANGED_AGAIN
     if action.object_id not in within_reach:
         return rules.NOT_IN_BIN
     return _as_it_was(action, Kind.UNDELETE, before)
@@ -86,7 +86,7 @@ def _undelete(action: Action, now: Known | None, within_reach: Set[str]) -> Acti
 def _link_again(action: Action, now: Known | None, former: Known | None) -> Action | Rule | None:
     before = action.before
     if now is not None or before is None:
-        return None if _same(now, before) else rules.CHANGED_AGAIN
+        return None if same_item(now, before) else rules.CHANGED_AGAIN
     return replace(_as_it_was(action, Kind.LINK, before), before=former)
 
 
@@ -104,8 +104,8 @@ def _unlink(
     if now is None:
         return None
     handed_on = former is not None and former.pupil.id != action.pupil
-    stands = not (former and handed_on) or _same(known.get(former.pupil.id), former)
-    if not stands or not _same(now, _left(action, undone, now)):
+    stands = not (former and handed_on) or same_item(known.get(former.pupil.id), former)
+    if not stands or not same_item(now, _left(action, undone, now)):
         return rules.CHANGED_AGAIN
     account = former.account if former and handed_on else {mark: ""}
     return Action(action.pupil, Kind.UNLINK, Situation.UNDONE, now, None, account,
@@ -116,7 +116,7 @@ def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule
     """An account that the run made, or took back for a pupil we had no record of."""
     if now is not None and now.status is Status.SUSPENDED:
         return None
-    if now is None or not _same(now, _left(action, undone, now)):
+    if now is None or not same_item(now, _left(action, undone, now)):
         return rules.CHANGED_AGAIN
     return Action(action.pupil, Kind.SUSPEND, Situation.UNDONE, now, None, now.account,
                   object_id=now.object_id)  # fmt: skip
@@ -129,7 +129,7 @@ def _step_back(action: Action, now: Known | None, undone: Undone) -> Action | Ru
     back = _merged(action.before, _left(action, undone, now), now)
     if back is None:
         return rules.CHANGED_AGAIN
-    if _same(back, now):
+    if same_item(back, now):
         return None
     return Action(action.pupil, _kind(now, back), Situation.UNDONE, now, _without_line(back.pupil),
                   back.account, object_id=now.object_id, back=back)  # fmt: skip
@@ -168,14 +168,6 @@ def _fields(known: Known) -> dict[tuple[str, str], Any]:
     pupil = {("pupil", name): getattr(known.pupil, name) for name in known.pupil.facts()}
     account = {("account", name): text for name, text in known.account.items()}
     return pupil | account | {("life", name): getattr(known, name) for name in LIFE}
-
-
-def _same(one: Known | None, other: Known | None) -> bool:
-    """Equal but for the run that wrote it."""
-    if one is None or other is None:
-        return one is other
-    plain = (replace(k, account=dict(k.account), run_id="") for k in (one, other))
-    return next(plain) == next(plain)
 
 
 def _without_line(pupil: Pupil) -> Pupil:

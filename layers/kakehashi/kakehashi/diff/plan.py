@@ -144,6 +144,14 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
     return Known(after, dict(action.account), object_id or action.object_id, run_id=run_id)
 
 
+def same_item(one: Known | None, other: Known | None) -> bool:
+    """Equal but for the run that wrote it and the line its pupil stood on."""
+    if one is None or other is None:
+        return one is other
+    plain = (dataclasses.replace(k, account=dict(k.account), run_id="") for k in (one, other))
+    return next(plain) == next(plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A limit that stops the plan until somebody accepts its code.

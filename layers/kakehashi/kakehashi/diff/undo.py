@@ -92,7 +92,7 @@ def _waits(
     """Why the plan waits: always because it is an undo, and for every limit it is over."""
     count = len(actions)
     yield (Breach(rules.UNDO_PLAN.code, CITY, count, 0, "undo"),
-           rules.UNDO_PLAN.at(run=run_id, count=count, bound=0))  # fmt: skip
+           rules.UNDO_PLAN.at(run=run_id, count=count))  # fmt: skip
     taken = sum(action.kind in TAKES_AWAY for action in actions)
     gone = city.limits.city.gone
     bound = bound_of(gone, base.pupils.get(CITY, 0)) if gone else taken

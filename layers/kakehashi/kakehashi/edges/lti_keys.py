@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
 
 ALGORITHM = "RS256"
+MOST_RAW = 4096  # bytes that KMS hashes itself
 RING = {"pk": "LTI", "sk": "KEYS"}
 
 
@@ -45,10 +46,12 @@ class KmsRs256(RSAAlgorithm):
         return None  # KMS made it: 2048 bits
 
     def sign(self, msg: bytes, key: Any) -> bytes:
+        """The same signature either way; with a long custom or address, claims pass KMS's limit."""
+        raw = len(msg) <= MOST_RAW
         answer = self.kms.sign(
             KeyId=key,
-            Message=msg,  # 4 KB at most: the rules and launch.MOST_NONCE keep claims far smaller
-            MessageType="RAW",
+            Message=msg if raw else hashlib.sha256(msg).digest(),
+            MessageType="RAW" if raw else "DIGEST",
             SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
         )
         return answer["Signature"]

@@ -5,7 +5,6 @@ The two indexes hold keys only; what is believed is the pupil's item itself.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 BY_OBJECT, BY_CLASS = "ByObject", "ByClass"
-SETTLED = frozenset({"applied", "unchanged"})
 
 
 class Pupils:
@@ -47,14 +45,12 @@ class Pupils:
         return [one for one in known if context_of(one.pupil).id == class_id]
 
     def held(self, city: str) -> frozenset[str]:
-        """Who was held when the last run settled, by that run's plan."""
-        runs = State(self.table, city).runs()
-        newest = next((run for run in runs if run.get("verdict") in SETTLED), None)
-        if newest is None:
+        """Who was held when the last roster settled; an undo or a redelivery holds nobody."""
+        settled = State(self.table, city).settled_run()
+        if not settled:
             return frozenset()
-        prefix = prefix_of(newest["sk"].removeprefix("RUN#"))
-        text = Folder(boto3.client("s3"), self.runs_bucket, prefix).get("plan.json")
-        held: dict[str, list[str]] = json.loads(text or b"{}").get("held", {})
+        folder = Folder(boto3.client("s3"), self.runs_bucket, prefix_of(settled))
+        held: dict[str, list[str]] = folder.get_json("plan.json").get("held", {})
         return frozenset(umi for umis in held.values() for umi in umis)
 
     def _keys(self, index: str, name: str, value: str) -> list[tuple[str, str]]:

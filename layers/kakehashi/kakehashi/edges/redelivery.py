@@ -43,7 +43,14 @@ def begin(
         "execution": execution.id,
     }
     folder.put_json("order.json", asked)
-    state.note_run(run_id, verdict="running", mode="deliver", ordered=asked)
+    state.note_run(
+        run_id,
+        verdict="running",
+        mode="deliver",
+        as_of=run.as_of.isoformat(),
+        execution=run.execution,
+        ordered=asked,
+    )
     if order.full:
         state.note_tool(order.tool, anew=True, anew_asked=asked)
     return run

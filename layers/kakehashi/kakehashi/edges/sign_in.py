@@ -87,6 +87,8 @@ class SignIn:
             return Refusal(rules.SIGN_IN_NOT_OURS, "state or nonce")
         claims = found.get("id_token_claims")
         if not claims:
+            if found.get("error") == "invalid_client":  # a renewed credential is taken up at once
+                SignIn.of.cache_clear()
             numbers = found.get("error_codes") or []
             return Refusal(rules.SIGN_IN_REFUSED, f"AADSTS{numbers[0]}" if numbers else "")
         if str(claims.get("tid", "")).lower() != self.tenant_id.lower():

@@ -76,7 +76,8 @@ class Undoing:
         """The undo that was carried out and has not itself been undone, "" for none."""
         by = str(self.state.run(run_id).get("undone_by", ""))
         record = self.state.run(by) if by else {}
-        complete = record.get("verdict") in WENT_WELL and not record.get("failures")
+        left = record.get("failures") or record.get("held")  # whom another undo may still reach
+        complete = record.get("verdict") in WENT_WELL and not left
         return by if complete and not self._undone_by(by) else ""
 
 

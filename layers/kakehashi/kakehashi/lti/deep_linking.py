@@ -66,7 +66,7 @@ def _read(item: Any, registration: Registration) -> Link | None:
     title, custom = item.get("title", registration.tool.name), item.get("custom", {})
     if not isinstance(url, str) or not isinstance(title, str) or not isinstance(custom, dict):
         return None
-    if len(url) > MOST_URL or _origin(url) != _origin(registration.tool.target_link_uri):
+    if len(url) > MOST_URL or not _same_origin(url, registration.tool.target_link_uri):
         return None
     values = {str(name): str(value) for name, value in custom.items()}
     if not 0 < len(title) <= MOST_TITLE or sum(map(len, (*values, *values.values()))) > MOST_CUSTOM:
@@ -75,6 +75,9 @@ def _read(item: Any, registration: Registration) -> Link | None:
     return Link(link, title, url, values)
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _same_origin(given: str, ours: str) -> bool:
+    try:
+        one, other = urlsplit(given), urlsplit(ours)
+    except ValueError:  # "https://[" is no address at all
+        return False
+    return (one.scheme, one.netloc) == (other.scheme, other.netloc)

@@ -7,6 +7,7 @@ with both unchanged, a ``state`` and a ``nonce``; only then is an id_token signe
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from kakehashi.roster import Known, Pupil, Status
 
 HINT_SECONDS = 300  # from the tile to the authorization endpoint
 MOST = 2048  # characters of what a tool sends
-MOST_NONCE = 255  # the nonce goes into what KMS signs, which has a limit
+MOST_NONCE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def hint_for(
     ``message`` is the LTI message type, ``link`` the chosen content or "".
     """
     return {
-        "sub": pupil.id,
+        "sub": _whose(pupil, once),
         "tool": registration.client_id,
         "deployment": registration.deployment_id(pupil),
         "message": message,
@@ -120,16 +121,29 @@ def hint_for(
     }
 
 
+def _whose(pupil: Pupil, once: str) -> str:
+    """The pupil, for us alone: a hint is in addresses, which tools and proxies write down."""
+    return hashlib.sha256(f"{once}\x1f{pupil.id}".encode()).hexdigest()
+
+
 def judge_hint(
-    hint: Mapping[str, Any] | None, registration: Registration, pupil: Pupil, now: int
+    hint: Mapping[str, Any] | None,
+    registration: Registration,
+    pupil: Pupil,
+    now: int,
+    *,
+    messages: Set[str],
 ) -> Refusal | None:
-    """``hint`` is None where its signature is not this session's."""
+    """``hint`` is None where its signature is not this session's; ``messages`` are the LTI message
+    types that it may have been made for."""
     if hint is None:
         return Refusal(rules.BAD_HINT, "signature")
-    if hint["sub"] != pupil.id or hint["tool"] != registration.client_id:
+    if hint["sub"] != _whose(pupil, hint["jti"]) or hint["tool"] != registration.client_id:
         return Refusal(rules.BAD_HINT, "pupil or tool")
     if hint["deployment"] != registration.deployment_id(pupil):
         return Refusal(rules.BAD_HINT, "deployment")
+    if hint["message"] not in messages:
+        return Refusal(rules.BAD_HINT, "message")
     if hint["exp"] <= now:
         return Refusal(rules.EXPIRED_HINT)
     return None

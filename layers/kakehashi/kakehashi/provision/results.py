@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind, settled
+from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.answers import Outcome, Settled, Stopped
 from kakehashi.roster import Known
@@ -36,25 +36,17 @@ def standing(action: Action, current: Known | None, as_of: date) -> Standing:
     """``current`` is the pupil's item as just read, None where there is none."""
     if current is not None and current.object_id:
         wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=current.object_id)
-        if wanted is not None and _same(wanted, current):
+        if wanted is not None and same_item(wanted, current):
             return Standing.DONE
     if action.kind is Kind.UNLINK and current is None:
         return Standing.DONE
     planned = action.before if _is_own(action) else None
-    return Standing.OPEN if _same(planned, current) else Standing.MOVED
+    return Standing.OPEN if same_item(planned, current) else Standing.MOVED
 
 
 def _is_own(action: Action) -> bool:
     """False where ``before`` is the pupil's former id, whose account is handed on by a link."""
     return action.before is not None and action.before.pupil.id == action.pupil
-
-
-def _same(one: Known | None, other: Known | None) -> bool:
-    """Equal but for the run that wrote it and the line it stood on."""
-    if one is None or other is None:
-        return one is other
-    plain = (replace(k, account=dict(k.account), run_id="") for k in (one, other))
-    return next(plain) == next(plain)
 
 
 @dataclass(frozen=True, slots=True)
