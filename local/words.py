@@ -115,9 +115,9 @@ def _decisions(told: Mapping[str, Any]) -> Iterator[str]:
 def _reasons(findings: Iterable[Finding]) -> Iterator[str]:
     """What stopped the night or waits for a person: each in a sentence, and what to do."""
     for group in groups(f for f in findings if f.effect in STOPPING):
-        places = " ".join(f"{file} {lines}".strip() for file, _, lines in group.places)
-        yield f"{group.code} {group.messages[0][0].ja}" + (f" ({places})" if places else "")
-        yield f"     {group.messages[0][0].en}"
+        places = " ".join(f"{at.file} {at.lines}".strip() for at in group.places)
+        yield f"{group.code} {group.message.ja}" + (f" ({places})" if places else "")
+        yield f"     {group.message.en}"
         yield f"  →  {group.todo.ja}"
 
 

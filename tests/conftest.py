@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import boto3
 import hypothesis
 import pytest
 from moto import mock_aws
 
+from tests import quick
 from tests.nights import Nights, nights_in
 
 # People search with new examples each time; CI repeats the same ones, so that red means changed.
@@ -30,6 +32,12 @@ NAMES = {
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    with account_in(monkeypatch) as names:
+        yield names
+
+
+@contextmanager
+def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Buckets, table, queue and topic; their names are in the environment and in the answer."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
@@ -38,6 +46,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    quick.moto(monkeypatch)
     with mock_aws():
         names = dict(NAMES)
         s3 = boto3.client("s3")

@@ -1,4 +1,4 @@
-"""moto made quick where a simulated year spends its time; what it answers stays the same."""
+"""moto made quick where whole nights spend their time; what it answers stays the same."""
 
 from __future__ import annotations
 

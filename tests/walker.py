@@ -41,6 +41,10 @@ class Unknown(Exception):
     """The machine uses something that this walker does not know."""
 
 
+class Stopped(BaseException):
+    """The engine stops, or somebody stops the execution: no state of it gets to see that."""
+
+
 class StateError(Exception):
     """An error as the state machine sees it: by name, with a text nobody decides on."""
 
@@ -77,17 +81,30 @@ class Machine:
 
     def run(self, given: Any, name: str, arn: str, started: str) -> Execution:
         """Run to the end. ``started`` is an ISO time."""
-        names = {"Id": arn, "Name": name, "StartTime": started}
-        walk = Execution({"Execution": names})
+        names = {"Id": arn, "Name": name, "StartTime": started, "Input": given}
+        return self._go(Execution({"Execution": names}), self.definition["StartAt"], given)
+
+    def redrive(self, walk: Execution) -> Execution:
+        """As AWS does it: on from the state that did not succeed, with the input it had."""
+        name, given = walk.history[-1], walk.payloads[-1]
+        if name not in self.definition["States"]:
+            raise Unknown(f"redrive within a Map: {name}")
+        return self._go(Execution(walk.context, walk.history[:], walk.payloads[:]), name, given)
+
+    def _go(self, walk: Execution, start: str, given: Any) -> Execution:
         try:
-            walk.output = self._walk(walk, self.definition, given, walk.context)
+            walk.output = self._walk(walk, self.definition, given, walk.context, start)
             walk.status = "SUCCEEDED"
         except StateError as exc:
             walk.status, walk.error = "FAILED", exc.name
+        except Stopped:
+            walk.status = "ABORTED"
         return walk
 
-    def _walk(self, walk: Execution, machine: Any, value: Any, context: dict[str, Any]) -> Any:
-        name: str | None = machine["StartAt"]
+    def _walk(
+        self, walk: Execution, machine: Any, value: Any, context: dict[str, Any], start: str = ""
+    ) -> Any:
+        name: str | None = start or machine["StartAt"]
         while name:
             state = machine["States"][name]
             walk.history.append(name)

@@ -78,13 +78,7 @@ def _urgent(folder: Folder) -> frozenset[str]:
 def _send_dead_letters(run: Run, keeper: Keeper, letters: DeadLetters) -> None:
     """One dead letter for each thing that failed, not for what is only too new."""
     for finding in tell(one for one in keeper.left if one.why.failed):
-        letters.send(
-            run_id=run.run_id,
-            city=run.city,
-            stage="groups",
-            code=finding.code,
-            count=finding.facts["count"],
-        )
+        letters.send(run, "groups", finding.code, count=finding.facts["count"])
 
 
 def _counted(run: Run, keeper: Keeper) -> dict[str, int]:

@@ -7,6 +7,7 @@ log has the same code, the route, and nobody's data.
 from __future__ import annotations
 
 import time
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -64,9 +65,11 @@ def signed_in() -> Response[str]:
     cookies, form = _cookies(), _form()
     if not cookies.get(SIGN_IN) and AGAIN not in form:
         return web.page(pages.to_ourselves("/sign-in/callback", form | {AGAIN: "1"}))
-    session = _launcher().end_sign_in(cookies.get(SIGN_IN), form)
+    launcher = _launcher()
+    session = launcher.end_sign_in(cookies.get(SIGN_IN), form)
     if isinstance(session, Refusal):
         return _turned_away(session)
+    launcher.sessions.end(cookies.get(SESSION))  # of a pupil who did not sign out
     return web.redirect("/", cookies=[cookies.set(SESSION, session), cookies.clear(SIGN_IN)])
 
 
@@ -225,7 +228,11 @@ def _query() -> dict[str, str]:
 
 
 def _form() -> dict[str, str]:
-    return dict(parse_qsl(app.current_event.decoded_body or "", keep_blank_values=True))
+    """Bytes that are no text are read as such, and refused as what they then say."""
+    event = app.current_event
+    body = (event.body or "").encode()
+    text = (b64decode(body) if event.is_base64_encoded else body).decode(errors="replace")
+    return dict(parse_qsl(text, keep_blank_values=True))
 
 
 def _reference() -> str:

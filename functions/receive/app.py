@@ -12,7 +12,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import receive
-from kakehashi.edges import approvals, intake, redelivery, settings, undoing
+from kakehashi.edges import approvals, intake, redelivery, settings, undoing, upload_receipts
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
@@ -29,6 +29,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         raise BadConfiguration(str(exc)) from None
 
     state = State.of(env.table, order.city)
+    receipt = None
+    if isinstance(order, receive.Sync):  # before the lease: its sender need not wait for it
+        run_id = execution.run_id(order.city)
+        receipt = upload_receipts.acknowledge(order, env.inbox_bucket, state, run_id)
     rules = intake.rules_of(boto3.client("s3"), env.rules_bucket, order.city)
     if order.action != "rehearse":
         intake.take_lease(state, execution)
@@ -40,7 +44,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     elif isinstance(order, receive.Deliver):
         run = redelivery.begin(order, rules, env, state, execution)
     else:
-        run = intake.Intake(env, state, execution).take(order, rules)
+        run = intake.Intake(env, state, execution).take(order, rules, receipt)
     # 0 for a person's order: only a drop quiets the alarm for a night on which none came.
     measure("receive", order.city, {"Received": int(order.action == "sync")})
     return run.after("receive", run.verdict, began)

@@ -48,6 +48,8 @@ def _write(night: Night, folder: Folder) -> None:
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
     folder.put("report.xlsx", report.xlsx(night, matches_of(folder)), XLSX)
+    for school in report.handouts(night):
+        folder.put(school.file, report.handout_xlsx(night, school), XLSX)
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 

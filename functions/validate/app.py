@@ -10,17 +10,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
-from kakehashi.edges import settings
+from kakehashi.edges import settings, upload_receipts
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding, refuses, soften
+from kakehashi.report.upload_receipt import Standing
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(settings.Settings)
+    run, env = Run.model_validate(event), settings.load(settings.InboxSettings)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
@@ -30,6 +31,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     findings = list(soften(found, city.effects))
     folder.put_findings("validate", findings)
     verdict = "refused" if refuses(findings) else "go"
+    standing = Standing.REFUSED if verdict == "refused" else Standing.ACCEPTED
+    upload_receipts.tell(run, folder, env.inbox_bucket, standing, findings)
     return run.after("validate", verdict, started, **_counted(run, package, findings))
 
 

@@ -8,6 +8,7 @@ from local.cli.check import check
 from local.cli.city import city
 from local.cli.deliver import deliver
 from local.cli.demo import demo
+from local.cli.dlq import dlq
 from local.cli.drift import drift
 from local.cli.launcher import launcher
 from local.cli.lti import lti
@@ -37,6 +38,7 @@ for command in (
     upload,
     deliver,
     status,
+    dlq,
     why,
     check,
     match,

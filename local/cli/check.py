@@ -105,10 +105,9 @@ def _tell_group(group: Group) -> None:
 
     follow = f"、ここから生じたもの {group.children:,} 件" if group.children else ""
     say(f"{group.code} {group.label.ja} {group.count:,} 件{follow}", "bold")
-    for message, times in group.messages:
-        say(f"  {message.ja}" + (f"({times:,} 件)" if len(group.messages) > 1 else ""))
-    for file, column, lines in group.places:
-        say(f"  {' '.join(filter(None, (file, column, lines and f'{lines} 行目')))}")
+    say(f"  {group.message.ja}")
+    for at in group.places:
+        say(f"  {' '.join(filter(None, (at.file, at.column, at.lines and f'{at.lines} 行目')))}")
     if group.more_places:
         say(f"  ほか {group.more_places} か所")
     say(f"  → {group.todo.ja}", "dim")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -225,13 +225,12 @@ def night(city: DemoCity, changes: Changes) -> None:
 
 
 def _move_class(city: DemoCity, rng: random.Random, seats: Seats) -> None:
-    """A school closes a class, and its pupils go on together at another school."""
+    """A school closes its largest class, and the pupils go on together at another school."""
     movable = [c for c in city.children if not c.support and len(_offering(city, c.grade)) > 1]
-    one = rng.choice(movable)
-    together = [
-        c for c in movable if (c.school, c.grade, c.room) == (one.school, one.grade, one.room)
-    ]
-    others = [s for s in _offering(city, one.grade) if s.code != one.school]
+    rooms = Counter((c.school, c.grade, c.room) for c in movable)
+    (closed, _), *_ = rooms.most_common(1)
+    together = [c for c in movable if (c.school, c.grade, c.room) == closed]
+    others = [s for s in _offering(city, closed[1]) if s.code != closed[0]]
     for child in together:
         _move(city, rng, seats, child, city.day, to=others[0])
 

@@ -78,7 +78,7 @@ def test_a_killed_engine_is_not_up_and_comes_back_on_its_port(up: Stack) -> None
 
 
 def test_a_killed_tenant_is_not_up_and_comes_back(up: Stack) -> None:
-    pid = up._tenant_pid()
+    pid = up._pid("tenant")
     os.kill(pid, signal.SIGKILL)
     until(lambda: None if process.alive(pid) else True)
     assert not up.is_up()

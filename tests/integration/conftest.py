@@ -73,15 +73,16 @@ def launchpad(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launc
 
 @pytest.fixture
 def key_server() -> Iterator[str]:
-    """The address of a JWKS with the key of ``tests.launches.Tool``."""
+    """The address of a JWKS with the key of ``tests.launches.Tool``; elsewhere there is none."""
     body = json.dumps({"keys": [public_jwk(a_key(), "tool-1")]}).encode()
 
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            answer = body if self.path == "/jwks" else b"no keys"
             self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

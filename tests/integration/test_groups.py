@@ -385,7 +385,7 @@ def test_a_tenant_that_refuses_groups_holds_up_no_delivery(nights: Nights) -> No
     first_night(nights)
     assert nights.outbox()
     (letter,) = nights.letters()
-    assert (letter["stage"], letter["code"]) == ("groups", "M028")
+    assert (letter["stage"], letter["error"]) == ("groups", "M028")
     nights.tenant.heal()
     nights.rerun()
     assert_in_step(nights.tenant, list(nights.state.pupils()), NIGHTLY)

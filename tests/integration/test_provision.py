@@ -339,7 +339,8 @@ def test_what_failed_goes_to_the_dead_letter_queue_without_a_pupil(night: Night)
     (letter,) = night.letters()
     line = letter.pop("line")
     assert letter == {
-        "run_id": RUN.run_id, "city": "demo", "stage": "provision", "shard": 1, "code": "M008",
+        "run_id": RUN.run_id, "city": "demo", "stage": "provision", "shard": 1, "error": "M008",
+        "done": list(RUN.seconds), "again": {"action": "rerun", "city": "demo"},
     }  # fmt: skip
     assert (line, "failed", "M008") in night.results()
     night.tenant.settings(quota=3)

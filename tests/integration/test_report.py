@@ -15,6 +15,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Place
+from tests.nights import RULES
 
 CITY = "demo"
 RUN_ID = "demo-20261110T020500-0a1b2c3d"
@@ -254,3 +255,65 @@ def test_an_input_that_names_no_city_is_told_all_the_same(account: Any, mails: A
     event = {"failed": failed, "input": {"city": "../x"}, "execution": NOT_BEGUN}
     assert _call(event) == {"verdict": "failed"}
     assert "市不明" in mails()[0]
+
+
+def _transfer(folder: Folder) -> None:
+    """One pupil came and got an account, on a night like any other."""
+    _plan(folder, serial=3)
+    folder.put("city.toml", RULES, "application/toml")
+    action = {"pupil": UMI, "kind": "create", "before": None, "after": {"grade": "P3"}}
+    folder.put_lines("actions/0001.jsonl", [action])
+    _results(folder, "done")
+
+
+def test_a_transfer_is_added_to_what_the_school_year_has_saved(
+    folder: Folder, state: State
+) -> None:
+    last_year, earlier = "demo-20260331T020500-0a1b2c3d", "demo-20260402T020500-0a1b2c3d"
+    state.note_run(last_year, transfers=9, transfers_in_systems=99, rolled_over=[])
+    state.note_run(earlier, transfers=1, transfers_in_systems=3, rolled_over=[SCHOOL])
+    _transfer(folder)
+    _call(_event("apply"))
+    assert folder.get_json("summary.json")["saved"] == {
+        "since": "2026-04-01",
+        "person_days": 0.32,  # six in systems at 0.02, a school at 0.2
+        "transfers": 2,
+        "transfers_in_systems": 6,
+        "schools": 1,
+    }
+
+
+def test_a_transfer_that_is_reported_twice_counts_once(folder: Folder, state: State) -> None:
+    _transfer(folder)
+    _call(_event("apply"))
+    _call(_event("apply"))
+    assert folder.get_json("summary.json")["saved"]["transfers"] == 1
+    assert state.run(RUN_ID)["transfers_in_systems"] == 3
+
+
+def test_an_undo_takes_back_what_had_been_saved(folder: Folder, state: State) -> None:
+    before = "demo-20261109T020500-0a1b2c3d"
+    state.note_run(before, transfers=1, transfers_in_systems=3, rolled_over=[])
+    _transfer(folder)
+    folder.put_json("plan.json", folder.get_json("plan.json") | {"undoes": before})
+    _call(_event("apply", mode="undo"))
+    assert folder.get_json("summary.json")["saved"]["person_days"] == 0
+
+
+def test_each_school_with_something_to_say_gets_a_workbook_of_its_own(
+    folder: Folder, state: State
+) -> None:
+    _plan(folder)
+    _call(_event("apply"))
+    assert folder.names("schools/") == [f"schools/{SCHOOL}.xlsx"]
+    assert folder.get_json("summary.json")["schools"] == [f"schools/{SCHOOL}.xlsx"]
+
+
+def test_the_report_of_a_city_that_reads_english_opens_in_english(
+    folder: Folder, state: State, mails: Any
+) -> None:
+    _plan(folder)
+    folder.put("city.toml", 'language = "en"\n' + RULES, "application/toml")
+    _call(_event("awaiting-approval"))
+    assert '<html lang="en">' in folder.need("report.html").decode()
+    assert "Waiting for approval" in mails()[0]

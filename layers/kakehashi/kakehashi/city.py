@@ -245,6 +245,14 @@ class Matching(Rules):
     job_title: Pattern | None = None
 
 
+class Savings(Rules):
+    """Person-days of hand work that the report counts as saved, as the Tsukuba trial's table 4-3
+    estimates them: one pupil's transfer in one system, and one school's turn of the year."""
+
+    transfer: Annotated[float, Field(ge=0)] = 0.02
+    rollover: Annotated[float, Field(ge=0)] = 0.2
+
+
 class Leaving(Rules):
     gone: Literal["propose"] = "propose"
     grace_days: Annotated[int, Field(ge=0)] = 90
@@ -361,6 +369,7 @@ class City(Rules):
     name: Annotated[str, Field(min_length=1)]
     board_code: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[1-3][0-9]|4[0-7])\d{4}$")]
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    language: Literal["ja", "en"] = "ja"
     source: Source = Source()
     names: Names = Names()
     unified_schools: tuple[UnifiedSchool, ...] = ()
@@ -371,6 +380,7 @@ class City(Rules):
     passwords: InitialPasswords = InitialPasswords()
     calendar: Calendar = Calendar()
     leaving: Leaving = Leaving()
+    savings: Savings = Savings()
     matching: Matching = Matching()
     limits: Limits = Field(default_factory=Limits)
     tools: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Tool] = {}

@@ -26,7 +26,13 @@ def a_comparison() -> Comparison:
 def test_the_page_tells_in_japanese_first_what_differs_and_that_nothing_was_changed() -> None:
     page = drift_html(a_comparison())
     assert '<html lang="ja">' in page
-    for words in ("何も変更していません", "M041 2 件", "department", "&lt;見本第二&gt;", PLACE):
+    for words in (
+        "何も変更していません",
+        'M041 2<span class="ja" lang="ja"> 件',
+        "department",
+        "&lt;見本第二&gt;",
+        PLACE,
+    ):
         assert words in page
     assert not [word for word in ("http://", "https://", "src=") if word in page], "self-contained"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -23,11 +24,13 @@ from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+from kakehashi.report.groups import Lines
 from kakehashi.report.page import page_of
 from kakehashi.report.sparkline import sparkline
 from kakehashi.report.words import VERDICTS, compress
 
 SCHOOL, OTHER = "B108299900015", "B108299900024"
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
 UMI = [f"00000000-0000-4000-8000-{n:012d}" for n in range(20)]
 RUN_ID = "demo-20261110T020500-0a1b2c3d"
 PLAN: dict[str, Any] = {
@@ -103,7 +106,7 @@ def test_the_summary_has_exactly_the_promised_keys() -> None:
     assert set(report.summary(NIGHT)) == {
         "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings",
         "breaches", "decisions", "deliveries", "groups", "matching", "provision",
-        "seconds", "paths",
+        "saved", "schools", "seconds", "paths",
     }  # fmt: skip
 
 
@@ -174,7 +177,8 @@ def test_a_night_of_which_nothing_is_left_still_has_its_page_sheets_and_mail() -
 
 def test_the_page_asks_nobody_for_anything() -> None:
     outline = _Outline(report.html(NIGHT))
-    assert {a for a in outline.addresses if not a.startswith("#")} == {"data:,"}
+    beside = {f"schools/{code}.xlsx" for code in (SCHOOL, OTHER)}
+    assert {a for a in outline.addresses if not a.startswith("#")} == {"data:,"} | beside
     assert outline.tags["script"] == outline.tags["link"] - 1 == 0
 
 
@@ -202,6 +206,15 @@ def test_a_refused_drop_is_mended_and_a_failure_is_run_again() -> None:
     refused, failed = page_of(replace(NIGHT, verdict=Verdict.REFUSED)), page_of(BARE)
     assert (refused.decision.mend, failed.decision.mend) == (True, False)
     assert failed.decision.again == "kakehashi rerun --city demo"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.REFUSED])
+def test_a_rehearsal_that_stopped_is_rehearsed_again_and_not_run(verdict: Verdict) -> None:
+    night = replace(NIGHT, mode="rehearse", verdict=verdict)
+    decision = page_of(night).decision
+    assert "--rehearse" in decision.again
+    assert json.loads(decision.again_order)["action"] == "rehearse"
+    assert "rerun" not in report.mail_line(night) + report.html(night)
 
 
 def test_a_refused_approval_says_that_the_plan_still_waits() -> None:
@@ -252,7 +265,7 @@ def test_findings_are_grouped_by_code_with_the_gravest_first_and_lines_compresse
     some = [NO_PASSWORD.at(Place("users.csv", n, "userIds"), pupil=UMI[0]) for n in lines]
     groups = page_of(replace(NIGHT, findings=(*some, grave))).groups
     assert [(g.code, g.count) for g in groups] == [("I001", 1), ("M001", 6)]
-    assert groups[1].places == [("users.csv", "userIds", "12–14, 19, 44–45")]
+    assert groups[1].places == [Lines(OTHER, "users.csv", "userIds", "12–14, 19, 44–45")]
 
 
 def test_the_page_is_written_in_japans_time() -> None:
@@ -306,6 +319,24 @@ def test_nothing_in_the_workbook_can_execute() -> None:
     assert load_workbook(io.BytesIO(body))["学校別"]["B2"].data_type == "s"
 
 
+def test_nothing_in_a_schools_workbook_can_execute_or_names_another_school() -> None:
+    night = replace(
+        NIGHT, schools={SCHOOL: '=HYPERLINK("http://example.com")', OTHER: "緑台小学校"}
+    )
+    mine = next(school for school in report.handouts(night) if school.code == SCHOOL)
+    with zipfile.ZipFile(io.BytesIO(report.handout_xlsx(night, mine))) as parts:
+        whole = "".join(parts.read(name).decode() for name in parts.namelist())
+    assert "<f>" not in whole
+    assert "hyperlink" not in whole
+    assert UMI[3] in whole
+    assert not [word for word in (UMI[0], UMI[1], OTHER, "緑台小学校") if word in whole]
+
+
+def test_a_code_that_is_no_code_names_no_file() -> None:
+    night = replace(NIGHT, plan={**NIGHT.plan, "schools": {"../x": {"NEW": 1}}})
+    assert [school.code for school in report.handouts(night)] == [SCHOOL, OTHER]
+
+
 def test_the_sheet_of_decisions_can_be_given_back() -> None:
     sheet = load_workbook(io.BytesIO(report.xlsx(NIGHT)))["判断"]
     rows = list(sheet.iter_rows(values_only=True))
@@ -326,10 +357,38 @@ def test_held_pupils_are_listed_with_code_and_school() -> None:
 
 def test_the_mail_is_a_line_and_an_address_without_any_pupil() -> None:
     mail = report.mail_line(NIGHT)
-    first, address = mail.strip().split("\n")
+    first, todo, address = mail.strip().split("\n")
     assert first.startswith("【架け橋】△ 見本市 2026-11-10 確認待ち")
+    assert todo.startswith("報告を開き、承認するかどうかを決めてください。")
     assert address == f"{NIGHT.place}report.html"
     assert not any(umi in mail for umi in UMI)
+
+
+def test_a_good_night_asks_for_nothing_in_the_mail() -> None:
+    mail = report.mail_line(replace(NIGHT, verdict=Verdict.APPLIED))
+    assert len(mail.strip().split("\n")) == 2
+
+
+def test_at_half_past_two_the_mail_says_what_broke_and_what_to_type() -> None:
+    failed = Failure("provision", "TimeoutError")
+    mail = report.mail_line(replace(NIGHT, verdict=Verdict.FAILED, failed=failed))
+    first, todo, _ = mail.strip().split("\n")
+    assert "失敗:アカウント反映で停止(TimeoutError)" in first
+    assert todo.endswith("kakehashi rerun --city demo")
+
+
+def test_the_address_in_the_mail_asks_who_you_are() -> None:
+    mail = report.mail_line(replace(NIGHT, region="ap-northeast-1"))
+    assert mail.strip().split("\n")[-1] == (
+        "https://ap-northeast-1.console.aws.amazon.com/s3/object/runs"
+        f"?region=ap-northeast-1&prefix=demo%2F{RUN_ID}%2Freport.html"
+    )
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_mail_of_a_city_that_reads_english_is_in_english(verdict: Verdict) -> None:
+    night = replace(NIGHT, verdict=verdict, language="en", failed=Failure("diff", "KeyError"))
+    assert not JAPANESE.search(report.mail_line(night).replace("見本市", ""))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -61,9 +61,10 @@ class Choices:
     ) -> Refusal | None:
         """The answer must bring back what only this session can have sent, and only once."""
         data = read_hint(session, str(claims.get(f"{deep_linking.DL}data", "")))
-        refusal = launch.judge_hint(data, tool, pupil, self.now)
-        if refusal or data is None or data["message"] != deep_linking.RESPONSE:
-            return refusal or Refusal(rules.BAD_HINT, "message")
+        messages = frozenset({deep_linking.RESPONSE})
+        refusal = launch.judge_hint(data, tool, pupil, self.now, messages=messages)
+        if refusal or data is None:
+            return refusal or Refusal(rules.BAD_HINT)
         first = self.kept.first_use("hint", data["jti"], data["exp"])
         again = claims.get("jti", claims["nonce"])
         ends = int(claims["exp"]) + assertions.SKEW

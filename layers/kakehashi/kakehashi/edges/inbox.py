@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.report.upload_receipt import SUFFIXES
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -86,7 +87,8 @@ class Inbox:
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=folder, Delimiter="/"
         )
-        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+        keys = (item["Key"] for page in pages for item in page.get("Contents", []))
+        return [key for key in keys if not key.endswith(SUFFIXES)]  # our own receipts
 
     def _get(self, key: str, version: str | None = None) -> tuple[bytes, datetime, str]:
         which: dict[str, Any] = {"VersionId": version} if version else {}

@@ -15,11 +15,13 @@ from kakehashi import city as cities
 from kakehashi import oneroster, receive
 from kakehashi.catalogue.exports import SAME_FILE
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.edges import settings
+from kakehashi.diff import comes_late
+from kakehashi.edges import settings, upload_receipts
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.inbox import Drop, Inbox
 from kakehashi.edges.runs import Folder, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
+from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ class Execution(BaseModel):
     id: str
     name: str
     started: datetime
+
+    def run_id(self, city: str) -> str:
+        """The id of the run that it makes."""
+        return run_id_of(city, self.name, self.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,9 @@ class Intake:
         self.env, self.state, self.execution = env, state, execution
         self.s3: S3Client = boto3.client("s3")
 
-    def take(self, order: receive.DropOrder, rules: RulesFile) -> Run:
+    def take(
+        self, order: receive.DropOrder, rules: RulesFile, receipt: UploadReceipt | None = None
+    ) -> Run:
         """Fill a new run folder. The Run's verdict is "go", "already-done" or "refused".
 
         A drop that holds passwords is refused here, before anything of it is copied.
@@ -98,7 +106,8 @@ class Intake:
         if isinstance(order, receive.Rerun) and not self._concerned(order):
             return self._run(order, rules.city).model_copy(update={"verdict": "already-done"})
         drop = self._drop(order)
-        if order.action == "sync":  # first of all: a rerun after any failure must find this drop
+        # First of all: a rerun after any failure must find this drop.
+        if order.action == "sync" and not self._comes_late(order, drop, rules.city):
             given = order.as_of.isoformat() if order.as_of else ""
             self.state.note_newest_drop(key=drop.key, version=drop.version, as_of=given)
         run = self._run(order, rules.city)
@@ -106,15 +115,23 @@ class Intake:
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = oneroster.passwords_in(drop.source())
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
+        folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
         self._fill(folder, drop, rules.text, roster=not forbidden)
         same_file = [SAME_FILE.at(run=same_as)] if same_as else []
         if told := [*forbidden, *same_file]:
             folder.put_findings("receive", told)
         verdict = "already-done" if done else "refused" if forbidden else "go"
+        if verdict != "go":
+            upload_receipts.tell(run, folder, self.env.inbox_bucket, verdict, forbidden)
         return run.model_copy(update={"verdict": verdict})
 
+    def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
+        """Whether its event was held up and a newer drop has come meanwhile: a rerun's is that."""
+        newest = str(self.state.newest_drop().get("key", ""))
+        return comes_late(drop.key, newest, city.source.export_date, self._date(order))
+
     def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
-        run_id = run_id_of(order.city, self.execution.name, self.execution.started)
+        run_id = self.execution.run_id(order.city)
         return Run(
             run_id=run_id,
             city=order.city,
@@ -210,7 +227,6 @@ class Intake:
         return False
 
     def _fill(self, folder: Folder, drop: Drop, rules: str, *, roster: bool) -> None:
-        folder.put_json("drop.json", drop.to_json())
         folder.put("city.toml", rules, "application/toml")
         for name, body in drop.files.items() if roster else ():
             folder.put(f"roster/{name}", body)

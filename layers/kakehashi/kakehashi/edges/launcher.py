@@ -37,11 +37,13 @@ from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
 from kakehashi.roster import Pupil
 
+LAUNCHES = frozenset({claims.RESOURCE_LINK, REQUEST})
 FRESH = 60.0  # seconds for which rules and holds are believed
 
 
 class Lately[V]:
-    """Answers by city, asked again after a minute."""
+    """Answers by city, asked again after a minute; that there is none is not kept, for anybody
+    may ask for cities that do not exist."""
 
     def __init__(self, ask: Callable[[str], V]) -> None:
         self.ask = ask
@@ -51,7 +53,9 @@ class Lately[V]:
         until, value = self.kept.get(city) or (0.0, None)
         if value is None or until < time.monotonic():
             value = self.ask(city)
-            self.kept[city] = (time.monotonic() + FRESH, value)
+            self.kept.pop(city, None)
+            if value is not None:
+                self.kept[city] = (time.monotonic() + FRESH, value)
         return value
 
 
@@ -192,7 +196,7 @@ class Launcher:
         if isinstance(request, Refusal):
             return request
         hint = read_hint(visitor.session, request.message_hint)
-        refusal = launch.judge_hint(hint, registration, visitor.pupil, self.now)
+        refusal = launch.judge_hint(hint, registration, visitor.pupil, self.now, messages=LAUNCHES)
         if refusal or hint is None:
             return refusal or Refusal(rules.BAD_HINT)
         if not self.house.kept.first_use("hint", hint["jti"], hint["exp"]):

@@ -7,22 +7,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
 from kakehashi.catalogue import faults
-from kakehashi.city import CITY_NAME
+from kakehashi.city import CITY_NAME, City
 from kakehashi.diff.matching import Match, counted
 from kakehashi.edges.errors import CredentialRefused
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.provision import progress
-from kakehashi.report import Failure, Night, Past, Verdict, decided, final_verdict
+from kakehashi.report import (
+    Failure,
+    Night,
+    Past,
+    Saved,
+    Verdict,
+    Work,
+    decided,
+    final_verdict,
+    saved,
+    school_year,
+    work_of,
+)
 from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
@@ -91,12 +103,14 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
     findings = (*folder.findings(), *_faults(failed))
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
-    schools, school_of = _schools(folder, _listed(plan, held, results))
+    schools, school_of = _schools(folder, _listed(plan, held, results, findings))
     verdict = final_verdict(run.verdict, failed, plan)
+    city = _city(folder)
+    work = _work(folder, state, run.as_of, city, results)
     return Night(
         run_id=run.run_id,
         city=run.city,
-        city_name=_city_name(folder) or run.city,
+        city_name=city.name if city else run.city,
         mode=run.mode,
         as_of=run.as_of,
         made_on=made_on(run.run_id),
@@ -122,6 +136,10 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         decisions=decided(
             folder.lines("decisions.jsonl"), {r["pupil"]: r["outcome"] for r in results}, verdict
         ),
+        work=work,
+        saved=_saved(state, run, work, city),
+        language=city.language if city else "ja",
+        region=folder.s3.meta.region_name,
     )
 
 
@@ -147,10 +165,12 @@ def remember(night: Night, state: State, now: datetime) -> None:
         serial=serial,
         as_of=night.as_of.isoformat(),
         ended=ended,
+        received=night.drop.get("received", ""),
         pupils=night.pupils,
         done=night.done,
         held=len(night.held_pupils()),
         failures=night.failures,
+        **night.work.record(),
     )
     if night.plan and not night.plan.get("undoes") and night.verdict in _WENT_WELL:
         state.note_settled(night.run_id)
@@ -192,11 +212,13 @@ def _listed(
     plan: Mapping[str, Any],
     held: Mapping[str, frozenset[str]],
     results: Iterable[Mapping[str, Any]],
+    findings: Iterable[Finding],
 ) -> set[str]:
-    """Pupils whom the workbook lists one by one."""
+    """Pupils whom the workbook lists one by one, or whose school a finding does not name."""
     lists = [*held.values(), *plan.get("held", {}).values(), *plan.get("proposals", {}).values()]
     stopped = {row["pupil"] for row in results if row["outcome"] == "held"}
-    return stopped.union(*lists)
+    told = {one.pupil for one in findings if one.pupil and not one.school}
+    return stopped.union(told, *lists)
 
 
 def _schools(folder: Folder, listed: set[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -212,16 +234,46 @@ def _schools(folder: Folder, listed: set[str]) -> tuple[dict[str, str], dict[str
     return names, school_of
 
 
-def _city_name(folder: Folder) -> str:
+def _city(folder: Folder) -> City | None:
     body = folder.get("city.toml")
     try:
-        return cities.parse(body.decode()).name if body else ""
+        return cities.parse(body.decode()) if body else None
     except cities.BadCity:
-        return ""
+        return None
+
+
+def _work(
+    folder: Folder,
+    state: State,
+    as_of: date,
+    city: City | None,
+    results: Sequence[Mapping[str, Any]],
+) -> Work:
+    """What this run saved; an undo takes back what the run had saved that it undoes."""
+    done = {(r["pupil"], r["kind"]) for r in results if r["outcome"] in {"done", "skipped"}}
+    if not done or city is None:
+        return Work()
+    plan = folder.get_json("plan.json")
+    if plan.get("undoes"):
+        undone = state.run(plan["undoes"])
+        return Work(-undone.get("transfers", 0), 1 + len(city.tools))
+    actions = (line for name in folder.names("actions/") for line in folder.lines(name))
+    return work_of(actions, done, plan, city, as_of)
+
+
+def _saved(state: State, run: Run, work: Work, city: City | None) -> Saved | None:
+    """The school year's sum: what the state knows of its runs, and this one as it stands now."""
+    if city is None:
+        return None
+    since = school_year(made_on(run.run_id))
+    records = state.work_since(f"{run.city}-{since:%Y%m%d}T")
+    records[run.run_id] = work.record()
+    return saved(records.values(), city.savings, since)
 
 
 def _past(state: State, run_id: str) -> Iterator[Past]:
     for record in state.runs(NIGHTS):
         name = str(record["sk"]).removeprefix("RUN#")
         if name < run_id and record.get("verdict") in _WENT_WELL and record.get("pupils"):
-            yield Past(name, str(record.get("as_of", "")), record["pupils"])
+            received = str(record.get("received", ""))
+            yield Past(name, str(record.get("as_of", "")), record["pupils"], received)

@@ -69,15 +69,12 @@ class Part:
 
     def send_dead_letters(self, letters: DeadLetters) -> None:
         """One for each action that failed; the reader finds the pupil in the run folder."""
+        if not self.work.failed:
+            return
+        undoes = self.folder.get_json("plan.json").get("undoes", "")
         for failure in self.work.failed:
-            letters.send(
-                run_id=self.run.run_id,
-                city=self.run.city,
-                stage="provision",
-                shard=self.number,
-                line=failure.line,
-                code=failure.code,
-            )
+            where = {"shard": self.number, "line": failure.line}
+            letters.send(self.run, "provision", failure.code, undoes=undoes, **where)
 
 
 def _progress(run: Run, number: int, folder: Folder, env: Environment, now: datetime) -> Progress:

@@ -269,6 +269,23 @@ class State:
                 return found
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
+    def work_since(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """What runs from this id on saved (``report.Work.record``), by run id."""
+        since = Key("sk").between(f"RUN#{run_id}", "RUN#~")
+        query: dict[str, Any] = {
+            "KeyConditionExpression": Key("pk").eq(self.pk) & since,
+            "ProjectionExpression": "sk, transfers, transfers_in_systems, rolled_over",
+            "ConsistentRead": True,
+        }
+        found: dict[str, dict[str, Any]] = {}
+        while True:
+            page = self.table.query(**query)
+            for item in map(_plain, page["Items"]):
+                found[str(item.pop("sk")).removeprefix("RUN#")] = item
+            if "LastEvaluatedKey" not in page:
+                return found
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
     def drop(self, sha256: str) -> dict[str, Any]:
         return self._get(f"DROP#{sha256}") or {}
 

@@ -89,6 +89,11 @@ def discreet(exc: Exception) -> KakehashiError:
     return kind(f"at {place_of(exc)}")
 
 
+def _run(event: Mapping[str, Any]) -> dict[str, str]:
+    """The run that a stage worked on; nothing for Receive, which makes it."""
+    return {"run_id": str(event["run_id"])} if event.get("run_id") else {}
+
+
 def stage_handler(handler: Handler) -> Handler:
     """The frame of every Lambda: structured log, metrics, and nothing said too much."""
 
@@ -100,11 +105,11 @@ def stage_handler(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         except TryLater:
-            logger.info("busy or throttled: the state machine will call again")
+            logger.info("busy or throttled: the state machine will call again", extra=_run(event))
             metrics.add_metric("Waited", MetricUnit.Count, 1)
             raise
         except Exception as exc:
-            logger.exception("stage failed")
+            logger.exception("stage failed", extra=_run(event))
             metrics.add_metric("StageFailed", MetricUnit.Count, 1)
             raise discreet(exc) from None
         finally:

@@ -18,7 +18,9 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 NOT_STORED = {
     "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",  # whoever opened our window has no hold on it
     "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over https only
     "X-Content-Type-Options": "nosniff",
 }
 PUBLIC = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from kakehashi.oneroster.checks import check
 from kakehashi.oneroster.columns import ROSTER, Column
+from kakehashi.oneroster.lines import lines_in
 from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
 from kakehashi.oneroster.package import open_package
 from kakehashi.oneroster.passwords import passwords_in
@@ -35,6 +36,7 @@ __all__ = [
     "check",
     "files_of",
     "layout",
+    "lines_in",
     "open_package",
     "passwords_in",
     "write_files",

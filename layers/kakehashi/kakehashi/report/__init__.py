@@ -16,6 +16,8 @@ from kakehashi.report.groups import Group, groups
 from kakehashi.report.mail import line_without_run, mail_line, subject
 from kakehashi.report.night import Failure, Night, Past, final_verdict
 from kakehashi.report.page import html
+from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
+from kakehashi.report.schools import Handout, handout_xlsx, handouts
 from kakehashi.report.summary import summary
 from kakehashi.report.words import Verdict
 from kakehashi.report.workbook import findings_xlsx, xlsx
@@ -26,9 +28,12 @@ __all__ = [
     "Comparison",
     "Failure",
     "Group",
+    "Handout",
     "Night",
     "Past",
+    "Saved",
     "Verdict",
+    "Work",
     "decided",
     "drift_html",
     "drift_line",
@@ -37,10 +42,15 @@ __all__ = [
     "final_verdict",
     "findings_xlsx",
     "groups",
+    "handout_xlsx",
+    "handouts",
     "html",
     "line_without_run",
     "mail_line",
+    "saved",
+    "school_year",
     "subject",
     "summary",
+    "work_of",
     "xlsx",
 ]

@@ -75,9 +75,9 @@ def _outcome(row: Mapping[str, Any], result: str, verdict: Verdict) -> str:
         return str(row["standing"])
     if row["decision"] == "keep":
         return "kept"
-    if result:
+    if result and result != "held":
         return "done" if result in {"done", "skipped"} else "failed"
-    return "waiting" if verdict in _NOTHING_APPLIED else "impossible"
+    return "impossible" if result or verdict not in _NOTHING_APPLIED else "waiting"
 
 
 def in_numbers(decisions: Sequence[Decided]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Comparison:
     accounts: int
     findings: Sequence[Finding] = ()
     schools: Mapping[str, str] = field(default_factory=dict)
+    language: str = "ja"
 
     def per_school(self) -> list[tuple[str, str, int]]:
         """Code, name and findings of each school that has any, most findings first."""

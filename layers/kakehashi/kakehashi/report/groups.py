@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from kakehashi.catalogue import RULES, english, japanese
 from kakehashi.findings import EFFECT_LABELS, Effect, Finding
@@ -21,6 +21,17 @@ _EFFECT_ENGLISH = {
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Where to look in one file: ``school`` is a MEXT code, "" where none is known; ``lines`` are
+    compressed."""
+
+    school: str
+    file: str
+    column: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """All findings of one code: what to do, and where to look."""
 
@@ -29,43 +40,60 @@ class Group:
     label: Word
     count: int
     children: int
-    messages: Sequence[tuple[Word, int]]
+    message: Word
     todo: Word
-    places: Sequence[tuple[str, str, str]]  # file, column, lines
+    places: Sequence[Lines]
     more_places: int
 
 
-def groups(findings: Iterable[Finding]) -> list[Group]:
+def groups(
+    findings: Iterable[Finding], school_of: Mapping[str, str] = MappingProxyType({})
+) -> list[Group]:
+    """``school_of`` maps pupils to MEXT codes, for findings that do not name a school."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
-    found = [_group(code, some) for code, some in by_code.items()]
+    found = [_group(code, some, school_of) for code, some in by_code.items()]
     # Of one effect, what caused most comes first: once it is put right, little may be left.
     return sorted(found, key=lambda g: (_EFFECT_ORDER.index(g.effect), -g.children, g.code))
 
 
-def _group(code: str, findings: Sequence[Finding]) -> Group:
+def _group(code: str, findings: Sequence[Finding], school_of: Mapping[str, str]) -> Group:
     rule = RULES.get(code)
     effect = min((f.effect for f in findings), key=_EFFECT_ORDER.index)
-    messages = Counter(message(f) for f in findings)
-    places: dict[tuple[str, str], list[int]] = {}
+    places: dict[tuple[str, str, str], list[int]] = {}
     for finding in findings:
         place = finding.place
         if place.file:
-            lines = places.setdefault((place.file, place.column or ""), [])
+            school = school_at(finding, school_of)
+            lines = places.setdefault((school, place.file, place.column or ""), [])
             lines += [place.line] if place.line else []
-    shown = [(file, column, compress(lines)) for (file, column), lines in sorted(places.items())]
+    shown = [Lines(*where, compress(lines)) for where, lines in sorted(places.items())]
     return Group(
         code=code,
         effect=effect,
         label=Word(EFFECT_LABELS[effect], _EFFECT_ENGLISH[effect]),
         count=len(findings),
         children=sum(f.children for f in findings),
-        messages=messages.most_common(3),
+        message=_shared(findings),
         todo=Word(rule.todo, rule.todo_en) if rule else Word("", ""),
         places=shown[:MOST_PLACES],
         more_places=max(0, len(shown) - MOST_PLACES),
     )
+
+
+def school_at(finding: Finding, school_of: Mapping[str, str]) -> str:
+    """The MEXT code of the school that a finding is about, "" if nobody can tell."""
+    return finding.school or school_of.get(finding.pupil or "", "")
+
+
+def _shared(findings: Sequence[Finding]) -> Word:
+    """One message for all of them: what differs from one to the next becomes "…"."""
+    first, same = findings[0], dict(findings[0].facts)
+    for one in findings[1:]:
+        for name in [name for name, fact in same.items() if one.facts.get(name) != fact]:
+            same[name] = "…"
+    return message(replace(first, facts=same))
 
 
 def message(finding: Finding) -> Word:

@@ -1,9 +1,36 @@
-"""The one line that staff get in the morning: no personal data, and where to read on."""
+"""The morning mail: one line, what to do if anything is, and where to read on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from urllib.parse import quote
+
 from kakehashi.report.night import Failure, Night
-from kakehashi.report.words import STAGES, VERDICTS, Verdict, word
+from kakehashi.report.words import STAGES, VERDICTS, Verdict, Word, word
+
+NEXT: Mapping[Verdict, Word] = MappingProxyType({
+    Verdict.AWAITING: Word(
+        "報告を開き、承認するかどうかを決めてください。それまで何も反映しません。",
+        "Open the report and decide; nothing is applied until then.",
+    ),
+    Verdict.REFUSED: Word(
+        "報告を開き、指摘を直して、もう一度投入してください。アカウントは昨日のままです。",
+        "Open the report, mend what it names, upload again. Accounts are as they were yesterday.",
+    ),
+    Verdict.FAILED: Word(
+        "もう一度実行してください。何度でも安全です: kakehashi rerun --city {city}",
+        "Run again, it is always safe: kakehashi rerun --city {city}",
+    ),
+})  # fmt: skip
+REHEARSED = Word(
+    "予行です。本番には何も起きていません。報告を開いて確かめてください。",
+    "A rehearsal: nothing else was touched. The report says why it stopped.",
+)
+UNDO_AGAIN = Word(
+    "取り消しは終わっていません。もう一度実行しても安全です: kakehashi undo {run_id} --by 氏名",
+    "The undo has not ended. Run it again, it is always safe: kakehashi undo {run_id} --by NAME",
+)
 
 
 def subject(night: Night) -> str:
@@ -12,32 +39,66 @@ def subject(night: Night) -> str:
 
 
 def mail_line(night: Night) -> str:
-    """First line the verdict and its numbers, then the address of the report."""
+    """The verdict and its numbers; what to do if anything is; the report's address."""
     verdict = VERDICTS[night.verdict]
-    parts = [*_numbers(night)]
-    if night.undo:
-        parts.insert(0, "実行の取り消し")
+    english = night.language == "en"
+    parts = [part.en if english else part.ja for part in _parts(night)]
+    head = f"{verdict.mark} {night.city_name} {night.as_of:%Y-%m-%d}"
+    if english:
+        line = f"[Kakehashi] {head} {verdict.en}{': ' if parts else ''}{', '.join(parts)}"
+    else:
+        line = f"【架け橋】{head} {verdict.ja}{':' if parts else ''}{'、'.join(parts)}"
+    todo = _next(night)
+    return "\n".join(filter(None, [line, todo.en if english else todo.ja, address(night)])) + "\n"
+
+
+def address(night: Night) -> str:
+    """Where staff open the report: the S3 console, which asks who they are, so that the address
+    itself opens nothing; without a region the plain s3:// address."""
+    bucket, _, prefix = night.place.removeprefix("s3://").partition("/")
+    if not night.region:
+        return f"{night.place}report.html"
+    key = quote(f"{prefix}report.html", safe="")
+    console = f"https://{night.region}.console.aws.amazon.com/s3/object"
+    return f"{console}/{bucket}?region={night.region}&prefix={key}"
+
+
+def _next(night: Night) -> Word:
+    told = NEXT.get(night.verdict, Word("", ""))
+    facts = {"city": night.city, "run_id": ""}
+    if night.undo and night.verdict is Verdict.FAILED:
+        told, facts["run_id"] = UNDO_AGAIN, str(night.undo["run_id"])
+    elif night.mode == "rehearse":
+        return REHEARSED if night.verdict in {Verdict.FAILED, Verdict.REFUSED} else Word("", "")
+    elif night.refused_approval:  # the report says whether the plan still waits
+        return Word("報告を開き、承認できなかった理由を確かめてください。",
+                    "Open the report: it says why the approval was not accepted.")  # fmt: skip
+    return Word(told.ja.format(**facts), told.en.format(**facts))
+
+
+def _parts(night: Night) -> Iterator[Word]:
     if night.failed:
-        parts.insert(0, f"{word(STAGES, night.failed.stage).ja}で停止")
-    head = f"【架け橋】{verdict.mark} {night.city_name} {night.as_of:%Y-%m-%d} {verdict.ja}"
-    return f"{head}{':' if parts else ''}{'、'.join(parts)}\n{night.place}report.html\n"
+        stage, error = word(STAGES, night.failed.stage), night.failed.error
+        yield Word(f"{stage.ja}で停止({error})", f"stopped in {stage.en} ({error})")
+    if night.undo:
+        yield Word("実行の取り消し", "undo of a run")
+    yield from _numbers(night)
 
 
-def _numbers(night: Night) -> list[str]:
-    parts = []
+def _numbers(night: Night) -> Iterator[Word]:
     if night.pupils is not None:
-        parts.append(f"児童生徒 {night.pupils:,} 人")
+        yield Word(f"児童生徒 {night.pupils:,} 人", f"{night.pupils:,} pupils")
     if night.verdict in {Verdict.APPLIED, Verdict.FAILED} and night.done:
-        parts.append(f"反映 {night.done:,} 件")
+        yield Word(f"反映 {night.done:,} 件", f"{night.done:,} applied")
     if night.verdict is Verdict.AWAITING:
-        parts.append(f"承認が必要な項目 {len(night.plan.get('breaches', ())):,} 件")
+        breaches = len(night.plan.get("breaches", ()))
+        yield Word(f"承認が必要な項目 {breaches:,} 件", f"{breaches:,} items to approve")
     if held := len(night.held_pupils()):
-        parts.append(f"保留 {held:,} 人")
+        yield Word(f"保留 {held:,} 人", f"{held:,} held")
     if waiting := sum(map(len, night.proposed().values())):
-        parts.append(f"判断待ち {waiting:,} 人")
+        yield Word(f"判断待ち {waiting:,} 人", f"{waiting:,} wait for a decision")
     if night.failures:
-        parts.append(f"失敗 {night.failures:,} 件")
-    return parts
+        yield Word(f"失敗 {night.failures:,} 件", f"{night.failures:,} failed")
 
 
 def line_without_run(city: str, failed: Failure) -> str:
@@ -47,4 +108,6 @@ def line_without_run(city: str, failed: Failure) -> str:
     return (
         f"【架け橋】{verdict.mark} {city or '(市不明)'} {verdict.ja}:{where}で停止"
         f"({failed.error})。名簿は読んでいません。\n"
+        "Step Functions の画面で失敗した実行の入力を確かめてください"
+        "(運用の手引き docs/runbook.ja.md#execution-failed)。\n"
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
+from kakehashi.report.savings import Saved, Work
 from kakehashi.report.words import Verdict
 
 PROPOSED = ("GONE", "UNLINKED", "EXPIRED")
@@ -31,11 +32,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier run that ended well: Japan date and pupils in its roster."""
+    """An earlier run that ended well: Japan date, pupils in its roster, and when that came (an ISO
+    moment, "" where nobody noted it)."""
 
     run_id: str
     as_of: str
     pupils: int
+    received: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Night:
     ``schools`` maps MEXT codes to names, ``school_of`` the pupils that are listed to MEXT codes.
     ``progress`` is progress.json, {} where no account was to be touched.
     ``past`` is newest first. ``matching`` counts the rows of the first matching by their fit.
+    ``work`` is what this run saved, ``saved`` the school year with it. ``language`` is the one in
+    which the page opens, ``region`` the AWS region of its address, "" where there is no AWS.
     """
 
     run_id: str
@@ -78,6 +83,10 @@ class Night:
     past: tuple[Past, ...] = ()
     decisions: tuple[Decided, ...] = ()
     matching: Mapping[str, int] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
+    saved: Saved | None = None
+    language: str = "ja"
+    region: str = ""
 
     @property
     def pupils(self) -> int | None:

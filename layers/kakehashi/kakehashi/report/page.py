@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from kakehashi.catalogue import RULES
 from kakehashi.catalogue import diff as reasons
-from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.findings import Effect
 from kakehashi.report.decided import Line, lines
+from kakehashi.report.decision import Decision, decision
 from kakehashi.report.drawing import template
-from kakehashi.report.groups import Group, groups, message
+from kakehashi.report.groups import Group, groups
 from kakehashi.report.matching import FITS
 from kakehashi.report.night import Night
 from kakehashi.report.rehearsal import Moves, moves
+from kakehashi.report.schools import Handout, handouts
 from kakehashi.report.sparkline import Sparkline, sparkline
 from kakehashi.report.summary import delivery, groups_of
 from kakehashi.report.times import Times, times_of
@@ -29,7 +29,7 @@ from kakehashi.report.words import (
     KINDS,
     MODES,
     NOTHING_TO_DO,
-    PROPOSALS,
+    SCHOOL_COLUMNS,
     SITUATIONS,
     STAGES,
     UNDO_DONE,
@@ -53,19 +53,14 @@ TOO_LATE = {
     )
 }
 """Reasons against an approval that no other words on it can mend."""
-SCHOOL_COLUMNS = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "HELD", "GONE",
-                  "UNLINKED", "LOST", "DISPUTED", "UNDONE")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A limit that was exceeded, as staff read it."""
-
-    code: str
-    scope: str
-    count: int
-    bound: int | None
-    message: Word
+RUNBOOK = {
+    Verdict.AWAITING: "plan-waits",
+    Verdict.REFUSED: "drop-refused",
+    Verdict.FAILED: "execution-failed",
+}
+"""Sections of docs/runbook.ja.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +81,6 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person has to decide, and the words to type, ready to copy."""
-
-    title: Word
-    waits: Sequence[Wait] = ()
-    command: str = ""
-    order: str = ""
-    until: str = ""
-    proposals: Sequence[tuple[Word, int]] = ()
-    upload: str = ""
-    again: str = ""
-    again_order: str = ""
-    mend: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the template shows, already worded."""
 
@@ -109,6 +88,7 @@ class Page:
     verdict: Any
     more: Word
     received: str
+    before: str
     size: str
     change: str
     decision: Decision
@@ -126,6 +106,8 @@ class Page:
     decided: Sequence[Line] = field(default=())
     matching: Sequence[tuple[Word, int]] = field(default=())
     moves: Moves | None = None
+    handouts: Sequence[Handout] = field(default=())
+    runbook: str = ""
 
 
 def html(night: Night) -> str:
@@ -135,7 +117,7 @@ def html(night: Night) -> str:
 
 def _groups(night: Night) -> list[Group]:
     """The findings; what a person has approved asks nobody to approve it again."""
-    found = groups(night.findings)
+    found = groups(night.findings, night.school_of)
     if night.mode != "apply" or night.approval_not_taken:
         return found
     waited = Effect.AWAIT_APPROVAL
@@ -151,10 +133,11 @@ def page_of(night: Night) -> Page:
         night=night,
         verdict=verdict,
         more=_more(night),
-        received=_received(night.drop),
+        received=_received(night.drop.get("received", "")),
+        before=_received(night.past[0].received) if night.past else "",
         size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
         change=_change(night),
-        decision=_decision(night),
+        decision=decision(night),
         columns=columns,
         schools=schools,
         groups=_groups(night),
@@ -163,6 +146,8 @@ def page_of(night: Night) -> Page:
         times=times_of(night.progress),
         group_work=[(GROUPS[name], n) for name, n in groups_of(night).items() if n],
         moves=moves(night),
+        handouts=handouts(night),
+        runbook=RUNBOOK.get(night.verdict, ""),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
@@ -186,11 +171,11 @@ def _more(night: Night) -> Word:
 # -- the head ---------------------------------------------------------------------------------
 
 
-def _received(drop: Mapping[str, Any]) -> str:
-    """When the file came, in Japan's time."""
-    if "received" not in drop:
+def _received(iso: str) -> str:
+    """When a file came, in Japan's time; "" where nobody knows."""
+    if not iso:
         return ""
-    moment = datetime.fromisoformat(drop["received"])
+    moment = datetime.fromisoformat(iso)
     if not moment.tzinfo:
         moment = moment.replace(tzinfo=UTC)
     return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
@@ -202,76 +187,6 @@ def _change(night: Night) -> str:
         return ""
     more = night.pupils - night.past[0].pupils
     return f"+{more:,}" if more > 0 else f"−{-more:,}" if more < 0 else "±0"
-
-
-# -- decisions --------------------------------------------------------------------------------
-
-
-def _decision(night: Night) -> Decision:
-    title = Word("あなたの確認が必要なこと", "what needs a decision")
-    if night.undo and night.verdict in {Verdict.FAILED, Verdict.REFUSED}:
-        return _undo_again(night)
-    proposals = [(PROPOSALS[s], len(ids)) for s, ids in night.proposed().items() if ids]
-    upload = f"kakehashi upload approvals report.xlsx --city {night.city}" if proposals else ""
-    if night.verdict in {Verdict.FAILED, Verdict.REFUSED} and not night.refused_approval:
-        return Decision(
-            Word("次にすること", "what to do next"),
-            proposals=proposals,
-            upload=upload,
-            mend=night.verdict is Verdict.REFUSED,
-            again=f"kakehashi rerun --city {night.city}",
-            again_order=json.dumps({"action": "rerun", "city": night.city}, ensure_ascii=False),
-        )
-    if night.verdict is not Verdict.AWAITING:
-        return Decision(title, proposals=proposals, upload=upload)
-    waits = list(_waits(night))
-    codes = sorted({wait.code for wait in waits})
-    checksum = str(night.plan.get("checksum", ""))
-    accepted = "".join(f" --accept {code}" for code in codes)
-    order = {
-        "action": "apply",
-        "run_id": night.run_id,
-        "checksum": checksum,
-        "accept": codes,
-        "by": "氏名",
-    }
-    return Decision(
-        title,
-        waits=waits,
-        command=f"kakehashi approve {night.run_id} --checksum {checksum}{accepted} --by 氏名",
-        order=json.dumps(order, ensure_ascii=False, indent=2),
-        until=(night.made_on + timedelta(days=MOST_DAYS)).isoformat(),
-        proposals=proposals,
-        upload=upload,
-    )
-
-
-def _undo_again(night: Night) -> Decision:
-    """An undo that failed is asked for again: what is back is left alone. One that was refused
-    says why among the findings."""
-    if night.verdict is Verdict.REFUSED:
-        return Decision(Word("次にすること", "what to do next"))
-    run_id = str(night.undo["run_id"])
-    order = {"action": "undo", "run_id": run_id, "by": "氏名"}
-    return Decision(
-        Word("次にすること", "what to do next"),
-        again=f"kakehashi undo {run_id} --by 氏名",
-        again_order=json.dumps(order, ensure_ascii=False),
-    )
-
-
-def _waits(night: Night) -> Iterator[Wait]:
-    messages = {(f.code, f.school or "city"): f for f in night.findings if f.code[0] == "S"}
-    for breach in night.plan.get("breaches", ()):
-        scope = str(breach.get("scope", ""))
-        finding = messages.get((breach["code"], scope))
-        yield Wait(
-            code=breach["code"],
-            scope="市全体 whole city" if scope == "city" else night.schools.get(scope, scope),
-            count=breach.get("count", 0),
-            bound=breach.get("bound"),
-            message=message(finding) if finding else Word("", ""),
-        )
 
 
 # -- schools, findings, results ---------------------------------------------------------------

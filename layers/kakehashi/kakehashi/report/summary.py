@@ -8,6 +8,7 @@ from typing import Any
 
 from kakehashi.report.decided import in_numbers
 from kakehashi.report.night import Night
+from kakehashi.report.schools import handouts
 
 FILES = {
     "summary": "summary.json",
@@ -35,6 +36,8 @@ def summary(night: Night) -> dict[str, Any]:
         "seconds": dict(night.seconds),
         "provision": _times(night.progress),
         "groups": groups_of(night),
+        "saved": _saved(night),
+        "schools": [school.file for school in handouts(night)],
         "paths": {"folder": night.place} | {n: night.place + f for n, f in _files(night)},
     }
 
@@ -43,6 +46,20 @@ def groups_of(night: Night) -> dict[str, int]:
     """What was done to groups and licences; {} where the city's rules ask for neither."""
     names = (name for name in night.counts if name.startswith("groups_"))
     return {name.removeprefix("groups_"): night.counts[name] for name in names}
+
+
+def _saved(night: Night) -> dict[str, Any]:
+    """Person-days of this school year and what they are made of; {} where nobody can tell."""
+    if night.saved is None:
+        return {}
+    one = night.saved
+    return {
+        "since": one.since.isoformat(),
+        "person_days": one.person_days,
+        "transfers": one.transfers,
+        "transfers_in_systems": one.transfers_in_systems,
+        "schools": one.schools,
+    }
 
 
 def _times(progress: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,7 +105,9 @@ SITUATIONS: Mapping[str, Word] = MappingProxyType({
     "UNLINKED": Word("名寄せ待ち", "account exists, not linked"),
     "CONFIRMED": Word("変更なし", "confirmed"),
     "CHANGED": Word("変更あり", "changed"),
-    "MOVED": Word("市内転校", "moved"),
+    "TRANSFER_IN": Word("うち転入", "of them transfers in"),
+    "MOVED": Word("市内転校(転入)", "moved in the city"),
+    "MOVED_AWAY": Word("市内転校(転出)", "moved away in the city"),
     "PROMOTED": Word("進級", "promoted"),
     "RENAMED": Word("氏名変更", "renamed"),
     "UPDATED": Word("その他の変更", "other changes"),
@@ -118,6 +120,9 @@ SITUATIONS: Mapping[str, Word] = MappingProxyType({
     "EXPIRED": Word("停止から猶予期間が経過", "suspended beyond the grace period"),
     "UNDONE": Word("取り消し", "undone"),
 })  # fmt: skip
+SCHOOL_COLUMNS = ("NEW", "TRANSFER_IN", "MOVED", "MOVED_AWAY", "PROMOTED", "RENAMED", "UPDATED",
+                  "RETURNED", "HELD", "GONE", "UNLINKED", "LOST", "DISPUTED", "UNDONE")  # fmt: skip
+"""What the report tells per school, in this order."""
 PROPOSALS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない → 利用停止の候補", "not in roster → suspend?"),
     "UNLINKED": Word("既存のアカウント → 名寄せの候補", "existing account → link?"),

@@ -19,9 +19,8 @@ from kakehashi.diff.situations import Situation
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report import matching, rehearsal
 from kakehashi.report.night import Night
-from kakehashi.report.page import SCHOOL_COLUMNS
 from kakehashi.report.times import times_of
-from kakehashi.report.words import PROPOSALS, SITUATIONS, STAGES, VERDICTS, word
+from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, STAGES, VERDICTS, word
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -1,0 +1,1 @@
+STATES = frozenset({"Receive", "Validate", "Preprocess", "Diff", "ProvisionShard", "Groups", "DeliverTool", "Report"})

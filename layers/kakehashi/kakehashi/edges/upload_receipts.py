@@ -1,0 +1,111 @@
+"""Receipts beside the roster's uploads: written when a drop has arrived, and when it is checked.
+
+    s3://<inbox>/inbox/<city>/roster/<name>.receipt.txt, <name>.receipt.json
+
+No rule starts a run on names that end so, and whoever reads loose files leaves them out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import boto3
+
+from kakehashi import oneroster
+from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.inbox import Drop, Inbox
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.state import State
+from kakehashi.findings import Finding
+from kakehashi.receive import Sync
+from kakehashi.report.upload_receipt import Standing, UploadReceipt, first_refusal
+
+
+def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
+    """Tell the sender that the drop is here, before anything else. None where nobody sent it.
+
+    Called again for the same run, it says the same.
+    """
+    inbox = Inbox(boto3.client("s3"), bucket)
+    name = _beside(order.drop, order.city)
+    if not name:
+        return None
+    try:
+        drop = inbox.drop(order.drop, order.version)
+    except BadConfiguration:  # Receive says so, in its turn
+        return None
+    folder = Folder(inbox.s3, bucket, "")
+    kept = folder.get_json(name + ".receipt.json")
+    again = (kept.get("run_id"), kept.get("sha256")) == (run_id, drop.sha256())
+    same_as = kept["same_as"] if again else _same_as(drop, state, run_id)
+    receipt = _receipt(name, drop, run_id, same_as)
+    _put(folder, name, receipt)
+    return receipt
+
+
+def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterable[Finding]) -> None:
+    """Complete the receipt of the upload that began ``run``; other runs have none."""
+    drop = folder.get_json("drop.json")
+    name = _beside(str(drop.get("key", "")), run.city)
+    if run.mode != "sync" or not name or "lines" not in drop:
+        return
+    receipt = UploadReceipt(
+        file=PurePosixPath(name).name,
+        run_id=run.run_id,
+        **{fact: drop[fact] for fact in ("received", "bytes", "sha256", "lines", "same_as")},
+        standing=Standing(standing),
+        refusal=first_refusal(findings) if standing == Standing.REFUSED else None,
+    )
+    _put(Folder(folder.s3, bucket, ""), name, receipt)
+
+
+def facts(receipt: UploadReceipt | None) -> Mapping[str, Any]:
+    """What drop.json keeps of the receipt, so that it can be completed."""
+    return {"lines": dict(receipt.lines), "same_as": receipt.same_as} if receipt else {}
+
+
+def _beside(key: str, city: str) -> str:
+    """The key that receipts are named after; "" for what did not come as an upload.
+
+    A folder "approvals" below the roster's is left alone: an upload there would start a rerun.
+    """
+    if not key.startswith(f"inbox/{city}/roster/") or "/approvals/" in key:
+        return ""
+    return f"{key}manifest.csv" if key.endswith("/") else key
+
+
+def _receipt(name: str, drop: Drop, run_id: str, same_as: str) -> UploadReceipt:
+    return UploadReceipt(
+        file=PurePosixPath(name).name,
+        run_id=run_id,
+        received=drop.received.isoformat(),
+        bytes=sum(map(len, drop.files.values())),
+        sha256=drop.sha256(),
+        lines=oneroster.lines_in(drop.source()),
+        same_as=same_as,
+    )
+
+
+def _same_as(drop: Drop, state: State, run_id: str) -> str:
+    """The earlier run that was given the same bytes, whatever became of it."""
+    earlier = str(state.drop(drop.sha256()).get("run_id", ""))
+    return earlier if earlier != run_id else ""
+
+
+def _put(folder: Folder, name: str, receipt: UploadReceipt) -> None:
+    """Under S3's own key, not the roster's: who may read receipts need not be able to open it."""
+    text = json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n"
+    for suffix, kind, body in (
+        (".receipt.json", "application/json; charset=utf-8", text),
+        (".receipt.txt", "text/plain; charset=utf-8", receipt.text()),
+    ):
+        folder.s3.put_object(
+            Bucket=folder.bucket,
+            Key=folder.prefix + name + suffix,
+            Body=body.encode(),
+            ContentType=kind,
+            ServerSideEncryption="AES256",
+        )

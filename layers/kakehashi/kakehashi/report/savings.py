@@ -1,0 +1,111 @@
+"""Person-days of hand work saved in a school year, by the Tsukuba trial's table 4-3.
+
+Every pupil who came, moved or left counts once for each system that had to be told; every school
+whose pupils went up a grade counts once a year. Only what was carried out counts. Where it is not
+plain what hand work would have been, nothing counts: the first night, a night larger than the
+limits, first graders in April and leavers of the last grade (they are part of the turn).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kakehashi.city import City, Savings
+
+_FIRST, _LAST = "P1", "J3"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one run took off people's hands. ``rolled_over`` are MEXT codes."""
+
+    transfers: int = 0
+    systems: int = 1
+    rolled_over: frozenset[str] = frozenset()
+
+    def record(self) -> dict[str, Any]:
+        """What the state keeps of it, in the run's own item: a run reported twice counts once."""
+        return {
+            "transfers": self.transfers,
+            "transfers_in_systems": self.transfers * self.systems,
+            "rolled_over": sorted(self.rolled_over),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A school year up to now: transfers, the same times systems, and schools rolled over."""
+
+    rates: Savings
+    since: date
+    transfers: int = 0
+    transfers_in_systems: int = 0
+    schools: int = 0
+
+    @property
+    def person_days(self) -> float:
+        days = self.transfers_in_systems * self.rates.transfer + self.schools * self.rates.rollover
+        return round(days, 2)
+
+
+def work_of(
+    actions: Iterable[Mapping[str, Any]],
+    done: Set[tuple[str, str]],
+    plan: Mapping[str, Any],
+    city: City,
+    as_of: date,
+) -> Work:
+    """``actions`` as they stand in the run folder; ``done`` are (pupil, kind) that succeeded."""
+    systems = 1 + len(city.tools)  # Microsoft 365, and every tool
+    turning = city.calendar.rollover.covers(as_of)
+    usual = bool(plan.get("serial")) and not plan.get("breaches")
+    transfers, schools = 0, set()
+    for action in actions:
+        if (action["pupil"], action["kind"]) not in done:
+            continue
+        before = (action["before"] or {}).get("pupil") or {}
+        after = action["after"] or {}
+        if _went_up(before, after):
+            schools.add(str(after["school"]))
+        elif usual:
+            transfers += _is_transfer(str(action["kind"]), before, after, turning=turning)
+    return Work(transfers, systems, frozenset(schools))
+
+
+def school_year(day: date) -> date:
+    """The 1st of April on which the school year of ``day`` began."""
+    return date(day.year - (day.month < 4), 4, 1)  # noqa: PLR2004 - April
+
+
+def saved(records: Iterable[Mapping[str, Any]], rates: Savings, since: date) -> Saved:
+    """``records`` of all runs since then, each as ``Work.record`` wrote it or without it."""
+    records = list(records)
+    schools = {code for record in records for code in record.get("rolled_over", ())}
+    return Saved(
+        rates,
+        since,
+        sum(record.get("transfers", 0) for record in records),
+        sum(record.get("transfers_in_systems", 0) for record in records),
+        len(schools),
+    )
+
+
+def _went_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    both = before and after
+    return bool(both) and (
+        before["school_year"] != after["school_year"] and before["grade"] != after["grade"]
+    )
+
+
+def _is_transfer(
+    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], *, turning: bool
+) -> bool:
+    if kind == "create":
+        return not (turning and after.get("grade") == _FIRST)
+    if kind == "suspend":
+        return before.get("grade") != _LAST
+    moved = bool(before) and bool(after) and before["school"] != after["school"]
+    return kind == "restore" or (kind == "update" and moved)

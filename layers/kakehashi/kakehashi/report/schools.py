@@ -1,0 +1,113 @@
+"""schools/<MEXT code>.xlsx: what one school is told, to be handed on. No other school is in it.
+
+Only schools with something to say get one. Pupils appear as userMasterIdentifier only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kakehashi.catalogue import RULES, japanese
+from kakehashi.diff.answers import PUPIL
+from kakehashi.findings import EFFECT_LABELS, Finding
+from kakehashi.report.groups import school_at
+from kakehashi.report.night import Night
+from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, VERDICTS, word
+from kakehashi.report.workbook import Cell, Sheet, book
+
+_CODE = re.compile(r"[A-Z0-9]{1,20}\Z")  # what may stand in a file's name
+_TOLD = tuple(name for name in SCHOOL_COLUMNS if name != "HELD")  # pupils of HELD have a sheet
+_FINDINGS = (("番号", 8), ("効果", 10), ("ファイル", 20), ("行", 8), ("列", 26), (PUPIL, 38),
+             ("内容", 60), ("すること", 60))  # fmt: skip
+_HELD = ((PUPIL, 38), ("番号", 8), ("すること", 70))
+_WAITING = ((PUPIL, 38), ("教育委員会が決めること", 44))
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """One school's part of a night. ``held`` and ``waiting`` are (userMasterIdentifier, code or
+    situation), ``changes`` counts pupils by situation."""
+
+    code: str
+    name: str
+    findings: list[Finding] = field(default_factory=list)
+    held: list[tuple[str, str]] = field(default_factory=list)
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def pupils_held(self) -> int:
+        return len({umi for umi, _ in self.held})
+
+    @property
+    def file(self) -> str:
+        return f"schools/{self.code}.xlsx"
+
+
+def handouts(night: Night) -> list[Handout]:
+    """The schools with something to say, by code."""
+    found = _Handouts(night.schools)
+    for finding in night.findings:
+        found[school_at(finding, night.school_of)].findings.append(finding)
+    for code, pupils in night.held().items():
+        for umi in pupils:
+            found[night.school_of.get(umi, "")].held.append((umi, code))
+    for situation, pupils in night.proposed().items():
+        for umi in pupils:
+            found[night.school_of.get(umi, "")].waiting.append((umi, situation))
+    for school, counts in night.plan.get("schools", {}).items():
+        changes = {name: counts[name] for name in _TOLD if counts.get(name)}
+        if changes:
+            found[school].changes.update(changes)
+    return [found[code] for code in sorted(found) if _CODE.match(code)]
+
+
+class _Handouts(defaultdict[str, Handout]):
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def __missing__(self, code: str) -> Handout:
+        self[code] = Handout(code, self.names.get(code, ""))
+        return self[code]
+
+
+def handout_xlsx(night: Night, school: Handout) -> bytes:
+    """The workbook's bytes; texts stay texts whatever they look like."""
+    sheets: list[Sheet] = [("概要", (("項目", 28), ("値", 60)), _overview(night, school))]
+    if school.findings:
+        sheets.append(("指摘", _FINDINGS, _findings(school.findings)))
+    if school.held:
+        sheets.append(("保留", _HELD, _held(school)))
+    if school.waiting:
+        waiting = ([umi, PROPOSALS[situation].ja] for umi, situation in school.waiting)
+        sheets.append(("判断待ち", _WAITING, waiting))
+    return book(night.as_of, sheets)
+
+
+def _overview(night: Night, school: Handout) -> Iterator[Sequence[Cell]]:
+    yield ["学校", school.name]
+    yield ["学校コード", school.code]
+    yield ["日付", night.as_of.isoformat()]
+    yield ["市全体の結果", VERDICTS[night.verdict].ja]
+    for name, count in school.changes.items():
+        yield [word(SITUATIONS, name).ja, count]
+    yield ["指摘", len(school.findings)]
+    yield ["保留", school.pupils_held]
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[Sequence[Cell]]:
+    for one in findings:
+        rule, place = RULES.get(one.code), one.place
+        message = japanese(one) if rule else ""
+        label, todo = EFFECT_LABELS[one.effect], rule.todo if rule else ""
+        yield [one.code, label, place.file, place.line, place.column, one.pupil, message, todo]
+
+
+def _held(school: Handout) -> Iterator[Sequence[Cell]]:
+    for umi, code in school.held:
+        rule = RULES.get(code)
+        yield [umi, code, rule.todo if rule else ""]

@@ -1,0 +1,119 @@
+"""The receipt beside an upload: what its sender, the operator of the robot, wants to know at once.
+
+    RO_20261122_082201.zip.receipt.txt     for people, Japanese first
+    RO_20261122_082201.zip.receipt.json    for robots
+
+Written twice: when the upload has arrived, and when it has been checked. Counts, codes and names of
+files, never a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from kakehashi.catalogue import RULES, english, japanese
+from kakehashi.findings import Effect, Finding
+from kakehashi.report.words import Word
+from kakehashi.roster import JAPAN
+
+SUFFIXES = (".receipt.txt", ".receipt.json")
+
+
+class Standing(StrEnum):
+    """How far an upload has come."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    ALREADY_DONE = "already-done"
+
+
+STANDINGS: Mapping[Standing, Word] = MappingProxyType({
+    Standing.RECEIVED: Word("受け取りました。検査はこれからです。", "Received; not yet checked."),
+    Standing.ACCEPTED: Word("受け付けました。検査に通りました。", "Accepted: it passed."),
+    Standing.REFUSED: Word(
+        "受け付けられません。何も変更していません。", "Refused. Nothing was changed."
+    ),
+    Standing.ALREADY_DONE: Word(
+        "同じファイルは処理済みです。今回は何もしません。", "Done before: nothing to do this time."
+    ),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReceipt:
+    """``received`` is an ISO moment, ``lines`` counts lines below the header by file, ``same_as``
+    is the earlier run that was given the same bytes, "" for none."""
+
+    file: str
+    run_id: str
+    received: str
+    bytes: int
+    sha256: str
+    lines: Mapping[str, int]
+    same_as: str = ""
+    standing: Standing = Standing.RECEIVED
+    refusal: Finding | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "run_id": self.run_id,
+            "received": self.received,
+            "bytes": self.bytes,
+            "sha256": self.sha256,
+            "lines": dict(self.lines),
+            "same_as": self.same_as,
+            "standing": str(self.standing),
+            "refusal": _refusal(self.refusal),
+        }
+
+    def text(self) -> str:
+        return "\n".join([*self._told()]) + "\n"
+
+    def _told(self) -> Iterator[str]:
+        now = datetime.fromisoformat(self.received).astimezone(JAPAN)
+        yield from (STANDINGS[self.standing].ja, STANDINGS[self.standing].en, "")
+        if self.refusal:
+            place, rule = self.refusal.place, RULES[self.refusal.code]
+            where = f" {place.file}{f':{place.line}' if place.line else ''}" if place.file else ""
+            yield f"{self.refusal.code}{where}"
+            yield from (japanese(self.refusal), f"→ {rule.todo}")
+            yield from (english(self.refusal), f"→ {rule.todo_en}", "")
+        yield f"ファイル file: {self.file}"
+        yield f"届いた時刻 received: {now:%Y-%m-%d %H:%M:%S}"
+        yield f"大きさ size: {self.bytes:,} バイト bytes"
+        yield f"SHA-256: {self.sha256}"
+        same = f"同じ中身です same as {self.same_as}" if self.same_as else "新しい中身です new"
+        yield f"前に届いたファイルと compared with earlier files: {same}"
+        yield f"実行 run: {self.run_id}"
+        if not self.lines:
+            yield "行数 lines: 数えられません could not be counted"
+            return
+        yield "行数(見出しを除く) lines below the header:"
+        yield from (f"  {file}: {count:,}" for file, count in self.lines.items())
+
+
+def first_refusal(findings: Iterable[Finding]) -> Finding | None:
+    return next((one for one in findings if one.effect is Effect.REFUSE_DROP), None)
+
+
+def _refusal(finding: Finding | None) -> dict[str, Any] | None:
+    if finding is None:
+        return None
+    place, rule = finding.place, RULES[finding.code]
+    return {
+        "code": finding.code,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "ja": japanese(finding),
+        "en": english(finding),
+        "todo": rule.todo,
+        "todo_en": rule.todo_en,
+    }

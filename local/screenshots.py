@@ -1,0 +1,76 @@
+"""docs/images: the report of the demo city as a browser draws it, after `kakehashi demo tour`.
+
+>>> python -m local.screenshots .kakehashi/tour   # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+MOST_BYTES = 300_000  # of a picture that every clone of the repository carries
+LEAST_WIDTH = 500  # of a window: a narrower one Chromium makes wider, whatever it is told
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """``night`` is a folder of the tour; ``width`` and ``height`` are in CSS pixels."""
+
+    file: str
+    night: str
+    width: int
+    height: int
+
+
+PICTURES = (
+    Picture("report-desktop.png", "4-applied", 1280, 1500),
+    Picture("report-phone.png", "5-refused", 390, 1240),
+)
+
+
+def take(tour: Path) -> None:
+    """Draw every picture anew. Raises OSError where a night is missing or a picture too large."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES:
+        page = tour / picture.night / "run" / "report.html"
+        if not page.is_file():
+            raise FileNotFoundError(page)
+        _draw(page, picture)
+        size = (IMAGES / picture.file).stat().st_size
+        if size > MOST_BYTES:
+            raise OSError(f"{picture.file}: {size:,} bytes")
+        print(f"{IMAGES / picture.file} {size:,}")
+
+
+def _draw(page: Path, picture: Picture) -> None:
+    """A phone's width is had by a frame of that width in a window that Chromium grants."""
+    frame = (
+        f"<!doctype html><style>body {{ margin: 0 }} iframe {{ border: 0; width: {picture.width}px;"
+        f' height: {picture.height}px }}</style><iframe src="{page.resolve().as_uri()}"></iframe>'
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        outer = Path(folder) / "frame.html"
+        outer.write_text(frame, encoding="utf-8")
+        size = f"--window-size={picture.width},{picture.height}"
+        command = [
+            chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            f"--screenshot={IMAGES / picture.file}", size, outer.as_uri(),
+        ]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+def chromium() -> str:
+    """Where Chromium is; local/setup.sh finds it, or installs it where it may."""
+    told = subprocess.run(
+        [ROOT / "local" / "setup.sh", "browser"], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return told.stdout.strip()
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))

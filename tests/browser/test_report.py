@@ -1,0 +1,43 @@
+"""The report of bad nights in a real browser: see tests/e2e/js/report.test.mjs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from local.screenshots import chromium
+from tests.builders import a_drop
+from tests.e2e.judges import JS, node
+from tests.integration.test_night import known
+from tests.nights import Night, Nights
+
+
+def put(night: Night, folder: Path) -> str:
+    """The files of a run that people are given; returns how the run ended."""
+    for name in ("report.html", "report.xlsx", *night.summary["schools"]):
+        file = folder / night.verdict.removesuffix("-approval") / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(night.folder.need(name))
+    return night.verdict
+
+
+def test_staff_read_the_report_of_a_bad_night(nights: Nights, tmp_path: Path) -> None:
+    nights.given(known(40))
+    whole = a_drop(24, schools=2)
+    ended = {put(nights.run(body), tmp_path) for body in (whole.zip()[:-40], whole.zip())}
+    assert ended == {"refused", "awaiting-approval"}
+    scene = {"chromium": chromium(), "nights": str(tmp_path)}
+    done = subprocess.run(
+        [node(), "--test", "--test-reporter=tap", "report.test.mjs"],
+        cwd=JS,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        env=os.environ | {"SCENE": json.dumps(scene)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# fail 0" in done.stdout
+    assert "# pass 0" not in done.stdout

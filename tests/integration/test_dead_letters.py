@@ -1,0 +1,285 @@
+"""Dead letters: read by a person, started again at any time, in any order, any number of times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cli.dlq import lines
+from local.dead_letters import DeadLetters, Letter
+from tests.builders import a_drop, a_pupil
+from tests.integration.test_night import (
+    assert_everybody_has_exactly,
+    changed,
+    known,
+    passwords,
+    users_of,
+)
+from tests.lambdas import Killed
+from tests.nights import EXECUTION, Night, Nights
+from tests.walker import Stopped
+
+MACHINE = EXECUTION.replace(":execution:", ":stateMachine:").rstrip(":")
+UPLOAD = "inbox/demo/roster/2026-11-24.zip"
+
+
+@dataclass
+class Office:
+    """The stack as `kakehashi` sees it: AWS is moto, the state machine and Lambda are ours."""
+
+    nights: Nights
+
+    def outputs(self) -> Mapping[str, str]:
+        url = self.nights.names["DEAD_LETTERS_URL"]
+        return {"DeadLettersUrl": url, "StateMachineArn": MACHINE, "DriftFunction": "drift"}
+
+    def client(self, service: str) -> Any:
+        if service in {"stepfunctions", "lambda"}:
+            return self
+        return boto3.client(service)  # type: ignore[call-overload]
+
+    def resource(self, service: str) -> Any:
+        return boto3.resource(service)  # type: ignore[call-overload]
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, str]:  # noqa: A002, N803
+        if stateMachineArn != MACHINE:
+            gone = {"Error": {"Code": "StateMachineDoesNotExist", "Message": stateMachineArn}}
+            raise ClientError(gone, "StartExecution")
+        night = self.nights.start(json.loads(input))
+        return {"executionArn": night.execution.context["Execution"]["Id"]}
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        assert InvocationType == "Event"
+        self.nights.lambdas.invoke(FunctionName.rpartition(":")[2], json.loads(Payload))
+        return {}
+
+
+@dataclass
+class Desk:
+    nights: Nights
+    queue: DeadLetters
+
+    def read(self) -> list[Letter]:
+        letters = self.queue.read()
+        self.queue.release(letters)
+        return letters
+
+    def redrive(self) -> list[str]:
+        """Everything there is; the inputs that were started."""
+        started = [again.text() for again, _ in self.queue.redrive(self.queue.read())]
+        assert self.read() == []
+        return started
+
+    def put(self, body: Any, **attributes: str) -> None:
+        """A message as AWS itself writes it."""
+        told = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
+        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        self.queue.sqs.send_message(
+            QueueUrl=self.queue.url, MessageBody=text, MessageAttributes=told
+        )
+
+    def bodies(self) -> list[dict[str, Any]]:
+        """Takes everything out."""
+        return self.nights.letters()
+
+
+@pytest.fixture
+def desk(nights: Nights) -> Desk:
+    nights.given(known(3))
+    assert nights.run(a_drop(3).zip()).verdict == "unchanged"
+    return Desk(nights, DeadLetters(Office(nights)))
+
+
+def killed(nights: Nights, stage: str, pupils: int = 4) -> Night:
+    nights.lambdas.trouble(stage, "before", Killed())
+    night = nights.run(a_drop(pupils).zip(), passwords=passwords(pupils))
+    assert night.status == "FAILED"
+    return night
+
+
+def upload_event(nights: Nights, pupils: int, key: str = UPLOAD) -> dict[str, Any]:
+    """A roster that lies in the inbox, and the event that nobody received."""
+    nights.put_passwords(passwords(pupils))
+    version = nights.put("INBOX_BUCKET", key, a_drop(pupils).zip())
+    return {"detail": {"object": {"key": key, "version-id": version}}}
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def test_a_letter_tells_run_stage_error_what_was_done_and_how_to_run_again(desk: Desk) -> None:
+    night = killed(desk.nights, "diff")
+    (letter,) = desk.read()
+    head, *rest = lines(letter)
+    assert head.startswith(letter.id[:8])
+    assert head.endswith("demo  差分 diff: Runtime.ExitError")
+    assert rest == [
+        f"  実行 run: {night.run['run_id']}",
+        "  済んだこと done: 受領、検査、整形",
+        '  やり直し again: {"action": "rerun", "city": "demo"}',
+    ]
+
+
+def test_an_event_that_started_nothing_tells_its_city_and_why(desk: Desk) -> None:
+    event = upload_event(desk.nights, 4)
+    desk.put(event, TARGET_ARN=MACHINE, ERROR_CODE="NO_PERMISSIONS", RULE_ARN="rule")
+    (letter,) = desk.read()
+    assert (letter.city, letter.stage, letter.error) == ("demo", "start", "NO_PERMISSIONS")
+    assert "実行の開始 start" in next(lines(letter))
+
+
+@pytest.mark.parametrize("body", ["not json", "[]", {"stage": "diff", "again": {"action": "?"}}])
+def test_what_says_nothing_useful_is_shown_and_starts_nothing(desk: Desk, body: Any) -> None:
+    desk.put(body)
+    (letter,) = desk.read()
+    assert list(lines(letter))[-1] == "  やり直し again: なし / nothing to start"
+    assert list(desk.queue.redrive([letter])) == []
+    assert [one.id for one in desk.read()] == [letter.id], "it waits for somebody to drop it"
+    desk.queue.drop(desk.queue.read())
+    assert desk.read() == []
+
+
+# -- starting again --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["receive", "deliver"])
+def test_redriving_ends_as_the_night_would_have_ended_and_takes_the_letter_away(
+    desk: Desk, stage: str
+) -> None:
+    killed(desk.nights, stage)
+    assert len(desk.redrive()) == 1
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
+
+
+def test_a_letter_redriven_twice_or_after_somebody_ran_it_again_changes_nothing(
+    desk: Desk,
+) -> None:
+    killed(desk.nights, "provision")
+    (body,) = desk.bodies()
+    assert desk.nights.rerun().verdict == "applied", "somebody was quicker"
+    writes = desk.nights.tenant.count("writes")
+    outbox = desk.nights.outbox()
+    for _ in range(2):
+        desk.put(body)
+        desk.redrive()
+    assert desk.nights.tenant.count("writes") == writes
+    assert desk.nights.outbox() == outbox
+
+
+def test_letters_redriven_in_the_wrong_order_leave_the_newest_roster(desk: Desk) -> None:
+    killed(desk.nights, "receive", 4)
+    (older,) = desk.bodies()
+    desk.nights.tomorrow()
+    killed(desk.nights, "receive", 5)
+    desk.redrive()
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 6)])
+    desk.put(older)
+    writes = desk.nights.tenant.count("writes")
+    desk.redrive()
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 6)])
+    assert desk.nights.tenant.count("writes") == writes, "an older export is not taken in"
+
+
+def test_a_late_event_of_an_older_drop_does_not_stand_between_a_letter_and_its_drop(
+    desk: Desk,
+) -> None:
+    desk.nights.tomorrow()
+    killed(desk.nights, "diff", 5)
+    late = "inbox/demo/roster/2026-11-01.zip"
+    desk.nights.put("INBOX_BUCKET", late, a_drop(3).shuffled().zip())
+    desk.nights.start(desk.nights.event_of(late))
+    desk.redrive()
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 6)])
+
+
+def test_letters_that_say_the_same_start_one_run(desk: Desk) -> None:
+    desk.nights.tenant.settings(quota=len(desk.nights.tenant.users()))
+    night = desk.nights.run(a_drop(6).zip(), passwords=passwords(4, 5, 6))
+    assert [letter.error for letter in desk.read()] == ["M008"] * 3
+    assert {letter.run_id for letter in desk.read()} == {night.run["run_id"]}
+    desk.nights.tenant.settings(quota=100)
+    assert desk.redrive() == ['{"action": "rerun", "city": "demo"}']
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 7)])
+
+
+def test_an_upload_that_started_nothing_is_taken_in(desk: Desk) -> None:
+    desk.put(upload_event(desk.nights, 4), TARGET_ARN=MACHINE, ERROR_CODE="THROTTLED")
+    desk.redrive()
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
+
+
+def test_a_comparison_that_failed_is_made_again(desk: Desk) -> None:
+    desk.put({}, RequestID="r", ErrorCode="200", ErrorMessage="Unauthorized (401)")
+    desk.put({"only": "credential"}, TARGET_ARN="arn:aws:lambda:x:1:function:drift", ERROR_CODE="?")
+    assert {letter.stage for letter in desk.read()} == {"drift"}
+    assert set(desk.redrive()) == {"{}", '{"only": "credential"}'}
+    written = desk.nights.everything()
+    assert any("/drift/" in key for key in written), "the page is there"
+
+
+def test_a_tool_that_asked_for_everything_anew_gets_everything(desk: Desk) -> None:
+    before = desk.nights.outbox()
+    desk.nights.tomorrow()
+    desk.nights.lambdas.trouble("deliver", "before", Killed())
+    order = {"action": "deliver", "city": "demo", "tool": "lgate", "full": True, "by": "教育 花子"}
+    assert desk.nights.start(order).status == "FAILED"
+    (letter,) = desk.read()
+    assert letter.tools == ("lgate",)
+    assert "花子" not in json.dumps(letter.to_json(), ensure_ascii=False)
+    (again,) = desk.redrive()
+    assert json.loads(again)["full"] is True
+    new = desk.nights.outbox().keys() - before.keys()
+    assert any("/lgate/" in key for key in new)
+
+
+def test_the_rest_of_an_undo_is_undone_and_the_bad_roster_is_not_taken_in_again(
+    desk: Desk,
+) -> None:
+    night = desk.nights.run(a_drop(5).zip(), passwords=passwords(4, 5))
+    assert night.verdict == "applied"
+    desk.nights.lambdas.trouble("diff", "before", Killed())
+    assert desk.nights.undo(night.run["run_id"]).status == "FAILED"
+    (again,) = desk.redrive()
+    assert json.loads(again)["run_id"] == night.run["run_id"]
+    assert len(users_of(desk.nights)) == 5, "the plan waits for somebody"
+    newest = desk.nights.state.runs(1)[0]
+    assert newest["verdict"] == "awaiting-approval"
+
+
+def test_what_cannot_be_started_stays_in_the_queue(desk: Desk) -> None:
+    body = {"execution": EXECUTION.replace("RosterSync", "Gone") + "x", "again": {"detail": {}}}
+    desk.put(body | {"stage": "sftp-push", "error": "TransferFailed"})
+    letters = desk.queue.read()
+    with pytest.raises(ClientError):
+        list(desk.queue.redrive(letters))
+    desk.queue.release(letters)
+    assert len(desk.read()) == 1
+
+
+# -- what the console's button "Redrive" does ------------------------------------------------------
+
+
+def test_redriving_the_execution_itself_enters_fail_again_and_moves_nothing(desk: Desk) -> None:
+    """AWS goes on at the state that did not succeed: here Fail, whose input is unchanged."""
+    night = killed(desk.nights, "provision")
+    before = desk.nights.everything()
+    again = desk.nights.machine.redrive(night.execution)
+    assert (again.status, again.error) == ("FAILED", night.why)
+    assert again.history == [*night.history, "Failed"]
+    assert changed(before, desk.nights.everything()) == set()
+
+
+def test_redriving_an_execution_that_was_stopped_goes_on_where_it_was(desk: Desk) -> None:
+    """One that was stopped by hand has no Fail state behind it: Redrive enters its stage."""
+    desk.nights.lambdas.trouble("diff", "before", Stopped())
+    night = desk.nights.run(a_drop(4).zip(), passwords=passwords(4))
+    assert (night.status, night.history[-1]) == ("ABORTED", "Diff")
+    again = desk.nights.machine.redrive(night.execution)
+    assert (again.status, again.history[-1]) == ("SUCCEEDED", "Done")
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
