@@ -27,7 +27,7 @@ from kakehashi.report.upload_receipt import Standing, UploadReceipt, first_refus
 def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
     """Tell the sender that the drop is here, before anything else. None where nobody sent it.
 
-    Called again for the same run, it says the same.
+    Called again for the same run, it says the same and writes nothing.
     """
     inbox = Inbox(boto3.client("s3"), bucket)
     name = _beside(order.drop, order.city)
@@ -42,7 +42,8 @@ def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadRe
     again = (kept.get("run_id"), kept.get("sha256")) == (run_id, drop.sha256())
     same_as = kept["same_as"] if again else _same_as(drop, state, run_id)
     receipt = _receipt(name, drop, run_id, same_as)
-    _put(folder, name, receipt)
+    if not again:  # who waits for the lease asks hundreds of times
+        _put(folder, name, receipt)
     return receipt
 
 
