@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench \
+.PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench cost \
 	long lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -127,6 +127,9 @@ smoke: build install-dev ## 配備物が読み込めるか / does each built fun
 
 bench: install .venv-bench/.peers ## 速さの比較 / beside named peers, writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(BENCH)
+
+cost: install-dev ## 費用の頁 / writes docs/cost.md from prices, measurements and template
+	$(BIN)/python -m benchmarks.cost
 
 long: install-dev ## 市の全員を二十回止めながら、四倍の学校年度 / 22,948 pupils, killed twenty times; a year four times as large
 	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed

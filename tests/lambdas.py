@@ -19,6 +19,7 @@ from typing import Any, Literal
 import boto3
 from aws_lambda_powertools.logging.filters import SuppressFilter
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 from moto.core.botocore_stubber import MockRawResponse
@@ -91,11 +92,11 @@ class Lambdas:
         ``service`` may name an operation too: "stepfunctions.DescribeExecution".
         """
 
-        def instead(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        def instead(request: AWSPreparedRequest, **_: Any) -> Any:
             if self._inside != stage or (told := answer()) is None:
                 return None
             status, body = told
-            return AWSResponse(request.url, status, {}, MockRawResponse(body))
+            return AWSResponse(request.url, status, HTTPHeaders(), MockRawResponse(body))
 
         with fresh_clients() as session:
             self.enforce(session)

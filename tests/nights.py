@@ -26,6 +26,7 @@ from kakehashi.edges import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN, Known
 from local import tenant as fake
 from tests.builders import DOMAIN, TODAY
@@ -210,11 +211,15 @@ class Nights:
         return self._objects("OUTBOX_BUCKET", lambda body: body)
 
     def everything(self) -> dict[str, str]:
-        """A fingerprint of every object and item of the account, and of the tenant."""
+        """A fingerprint of every object and item of the account, and of the tenant.
+
+        Receipts are left out: they tell of an upload, also of one that changes nothing.
+        """
         found = {
             f"s3://{bucket}/{key}": digest
             for bucket in BUCKETS
             for key, digest in self._objects(bucket, _digest).items()
+            if not key.endswith(SUFFIXES)
         }
         items = boto3.resource("dynamodb").Table(self.names["TABLE"]).scan()["Items"]
         found |= {f"{item['pk']!s} {item['sk']!s}": _digest(repr(item).encode()) for item in items}

@@ -57,6 +57,7 @@ class Engine:
         module = ["local.engine.serve", *arguments]
         pid = process.spawn(module, self.home, self.log, environment(self.home, self.port))
         if not process.wait_until(lambda: self.pid() == pid, pid):
+            process.stop(pid)  # it may run all the same, and nobody would remember it
             raise NotStarted(str(self.log))
         return pid
 

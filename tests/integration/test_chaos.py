@@ -8,7 +8,6 @@ leaves undisturbed. Only ids and times may differ.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import zipfile
@@ -127,12 +126,15 @@ def timed_out(nights: Nights, stage: str) -> AbstractContextManager[None]:
 @contextmanager
 def throttled(nights: Nights, stage: str) -> Iterator[None]:
     """A short burst, which boto3 sits out."""
-    burst = itertools.count()
+    burst = iter(range(BURST))
     body = json.dumps({"__type": f"{DYNAMODB}ProvisionedThroughputExceededException"})
-    with nights.lambdas.answered(
-        "dynamodb", stage, lambda: (400, body) if next(burst) < BURST else None
-    ):
+
+    def answer() -> tuple[int, str] | None:
+        return None if next(burst, None) is None else (400, body)
+
+    with nights.lambdas.answered("dynamodb", stage, answer):
         yield
+    assert next(burst, None) is None, "it has happened"
 
 
 def s3_down(nights: Nights, stage: str) -> AbstractContextManager[None]:
@@ -150,13 +152,18 @@ def dynamodb_down(nights: Nights, stage: str) -> AbstractContextManager[None]:
 def outage(nights: Nights, stage: str, service: str, body: str) -> Iterator[None]:
     """For as long as the stage's first call has any patience."""
     over: list[bool] = []
+    said: list[str] = []
 
-    def healed(_event: Any) -> None:
-        over.append(True)
+    def answer() -> tuple[int, str] | None:
+        if over:
+            return None
+        said.append(body)
+        return 500, body
 
-    nights.lambdas.trouble(stage, "before", lambda _event: None, healed)
-    with nights.lambdas.answered(service, stage, lambda: None if over else (500, body)):
+    nights.lambdas.trouble(stage, "before", lambda _event: None, lambda _event: over.append(True))
+    with nights.lambdas.answered(service, stage, answer):
         yield
+    assert said, "it has happened"
 
 
 @contextmanager
@@ -231,6 +238,7 @@ def test_the_night_ends_and_a_rerun_ends_as_if_nothing_had_happened(
         night = tonight(nights)
     assert night.status in {"SUCCEEDED", "FAILED", "ABORTED"}
     assert (night.status == "ABORTED") == (trouble is engine_restarted)
+    assert (night.why == TimedOut.error) == (trouble is timed_out)
     if night.status == "FAILED":
         assert night.history[-3:] == ["DeadLetter", "ReportFailure", "Failed"]
         assert (night.why, nights.state.lease()) != ("", night.run.get("execution"))

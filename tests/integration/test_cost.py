@@ -32,8 +32,8 @@ def counted(nights: Nights, pupils: int, new: int) -> Counter[str]:
 
     with fresh_clients() as session:
         nights.lambdas.enforce(session)
+        session.events.register("provide-client-params", count)
         nights.put_passwords(passwords(*range(pupils - new + 1, pupils + 1)))
-        session.events.register("before-call", count)
         drop = a_drop(pupils).zip()
         calls.clear()
         night = nights.run(drop)
@@ -43,14 +43,35 @@ def counted(nights: Nights, pupils: int, new: int) -> Counter[str]:
     return calls
 
 
-def test_count(nights: Nights) -> None:
-    print("CNT", counted(nights, 12, 2))
+def test_the_requests_of_a_night_are_those_that_the_page_counts_with(nights: Nights) -> None:
+    _, measured, _ = cost.load()
+    night, new = measured["night"], 2
+    calls = counted(nights, 12, new)
+    assert calls == {
+        "transitions": night["transitions"],
+        "lambda": night["lambdas"],
+        "s3 puts": night["s3_puts"],
+        "s3 gets": night["s3_gets"],
+        "dynamodb reads": night["dynamodb_reads"],
+        "dynamodb writes": night["dynamodb_writes"] + new,
+        "secretsmanager": night["secrets"],
+        "events": night["events"],
+        "sns": night["mails"],
+    }
 
 
-def test_count2(nights: Nights) -> None:
-    print("CNT", counted(nights, 12, 6))
-    assert 0
+def test_the_page_is_that_of_todays_prices_measurements_and_template() -> None:
+    assert cost.PAGE.read_text(encoding="utf-8") == cost.page(*cost.load())
 
-def test_count3(nights: Nights) -> None:
-    print("CNT", counted(nights, 24, 6))
-    assert 0
+
+def test_every_measured_function_has_room_to_spare_in_the_largest_city() -> None:
+    prices, measured, template = cost.load()
+    memory = cost.memory_of(template)
+    largest = cost.City(cost.SIZES[-1], prices["price"], measured, memory)
+    for stage in measured["stage"]:
+        assert memory[stage] >= cost.HEADROOM * largest.peak(stage), stage
+
+
+@pytest.mark.parametrize(("at", "value"), [(1, 10.0), (2, 20.0), (3, 40.0), (5, 80.0)])
+def test_between_two_measurements_the_line_is_straight(at: float, value: float) -> None:
+    assert cost.on_the_line([1, 2, 4], [10, 20, 60], at) == value

@@ -209,9 +209,7 @@ class InitialPasswords(Rules):
     eight characters of three kinds at least. A grade not named gets two words and four digits."""
 
     words: Annotated[tuple[PasswordWord, ...], Field(min_length=32)] = PASSWORD_WORDS
-    lengths: tuple[PasswordLength, ...] = (
-        PasswordLength(grades=("P1", "P2"), words=1, digits=4),
-    )
+    lengths: tuple[PasswordLength, ...] = (PasswordLength(grades=("P1", "P2"), words=1, digits=4),)
 
     def length(self, grade: str) -> tuple[int, int]:
         """Words and digits for a pupil of this grade."""

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kakehashi.city import BadCity, Source, parse
-from kakehashi.diff import Export, Offered, export_of
+from kakehashi.diff import Export, Offered, comes_late, export_of
 from kakehashi.diff.exports import too_old
 from tests.builders import DOMAIN
 
@@ -85,3 +85,20 @@ def test_an_export_can_be_read_back() -> None:
     for export in (DATED, YEAR_ONLY, Export()):
         assert Export.from_json(export.to_json()) == export
     assert Export.from_json({}) == Export()
+
+
+@pytest.mark.parametrize(
+    ("key", "newest", "late"),
+    [
+        ("inbox/demo/roster/2026-11-21.zip", "inbox/demo/roster/2026-11-22.zip", True),
+        ("inbox/demo/roster/2026-11-22.zip", "inbox/demo/roster/2026-11-22.zip", False),
+        ("inbox/demo/roster/2026-11-22.zip", "inbox/demo/roster/2026-11-21.zip", False),
+        ("inbox/demo/roster/2026-11-21.zip", "inbox/demo/roster/2027-11-22.zip", False),
+        ("inbox/demo/roster/roster.zip", "inbox/demo/roster/2026-11-22.zip", False),
+        ("inbox/demo/roster/2026-11-21.zip", "", False),
+    ],
+)
+def test_a_drop_comes_late_when_a_newer_one_that_can_be_true_came_before_it(
+    key: str, newest: str, *, late: bool
+) -> None:
+    assert comes_late(key, newest, Source().export_date, date(2026, 11, 23)) is late
