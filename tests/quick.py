@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from moto.backends import get_backend
 from moto.core import serialize
 from moto.core.base_backend import BaseBackend
+from moto.dynamodb.models.dynamo_type import Item
 from moto.s3.models import S3Backend
 
 ACCOUNT = "123456789012"  # moto's
@@ -43,6 +45,8 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> None:
     """For as long as ``monkeypatch`` holds."""
     quick = {"json": AsItIs}
     monkeypatch.setitem(serialize.SERVICE_SPECIFIC_SERIALIZERS, "dynamodb", quick)
+    # Every item that was ever read would stay in this list for as long as the process lives.
+    monkeypatch.setattr(Item, "instances_tracked", deque[Item](maxlen=0))
     # S3's own would load its table of addresses anew for every single call.
     monkeypatch.setattr(S3Backend, "_url_module", BaseBackend._url_module)
 

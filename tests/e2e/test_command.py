@@ -20,8 +20,9 @@ from tests.e2e.town import Town
 
 COMMAND = Path(sys.executable).with_name("kakehashi")
 KEYS = {
-    "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings", "breaches",
-    "decisions", "matching", "deliveries", "groups", "provision", "seconds", "paths",
+    "breaches", "checksum", "city", "counts", "decisions", "deliveries", "findings", "groups",
+    "held", "matching", "paths", "proposed", "provision", "run_id", "saved", "schools",
+    "seconds", "verdict",
 }  # fmt: skip
 
 
