@@ -75,9 +75,12 @@ def signed_in() -> Response[str]:
 
 @app.post("/sign-out")
 def sign_out() -> Response[str]:
-    """Another site cannot sign a pupil out: the cookie does not come with its POST."""
+    """Another site cannot sign a pupil out: the cookie does not come with its POST, and what did
+    not come is not cleared either."""
     cookies = _cookies()
-    _launcher().sessions.end(cookies.get(SESSION))
+    if not (secret := cookies.get(SESSION)):
+        return web.redirect("/")
+    _launcher().sessions.end(secret)
     return web.redirect("/", cookies=[cookies.clear(SESSION)])
 
 

@@ -217,6 +217,12 @@ def test_who_signs_in_where_somebody_did_not_sign_out_ends_that_session(
     refused(launchpad, other.get("/launch/drill"), "L201")
 
 
+def test_another_site_cannot_sign_a_pupil_out(launchpad: Launchpad) -> None:
+    tool = launchpad.signed_in(1)
+    tool.browser.post("/sign-out", {}, from_elsewhere=True)
+    assert tool.browser.get("/launch/drill").status == 303
+
+
 def test_bytes_that_are_no_text_break_nothing(launchpad: Launchpad) -> None:
     event = http_event("POST", "/lti/token", "", "", {}) | {"body": "//79"}
     assert launchpad.nights.lambdas.invoke("launch", event)["statusCode"] == 400
