@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from kakehashi.diff import comes_late
 from kakehashi.edges import settings, upload_receipts
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.inbox import Drop, Inbox
-from kakehashi.edges.runs import Folder, Run, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
@@ -44,6 +45,24 @@ class Execution(BaseModel):
     def run_id(self, city: str) -> str:
         """The id of the run that it makes."""
         return run_id_of(city, self.name, self.started)
+
+    def today(self) -> date:
+        """The Japan date on which it began."""
+        return self.started.astimezone(JAPAN).date()
+
+    def run(self, city: str, mode: Mode, tools: Iterable[str], as_of: date | None = None) -> Run:
+        """The run that it makes, as of its own day unless another is given. A rehearsal takes no
+        lease, and so names no execution."""
+        run_id = self.run_id(city)
+        return Run(
+            run_id=run_id,
+            city=city,
+            prefix=prefix_of(run_id),
+            mode=mode,
+            as_of=as_of or self.today(),
+            execution="" if mode == "rehearse" else self.id,
+            tools=tuple(tools),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +150,7 @@ class Intake:
         return comes_late(drop.key, newest, city.source.export_date, self._date(order))
 
     def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
-        run_id = self.execution.run_id(order.city)
-        return Run(
-            run_id=run_id,
-            city=order.city,
-            prefix=prefix_of(run_id),
-            mode=order.action,
-            as_of=self._date(order),
-            execution="" if order.action == "rehearse" else self.execution.id,
-            tools=tuple(city.tools),
-        )
+        return self.execution.run(order.city, order.action, city.tools, self._date(order))
 
     def _concerned(self, order: receive.Rerun) -> bool:
         """Whether an upload beside the roster is for anybody; what a person asks for always is.
@@ -162,8 +172,7 @@ class Intake:
     def _date(self, order: receive.DropOrder) -> date:
         """What a person says; for a rerun what was said of its drop; else today, in Japan."""
         said = self.state.newest_drop().get("as_of", "") if order.action == "rerun" else ""
-        today = self.execution.started.astimezone(JAPAN).date()
-        return order.as_of or (date.fromisoformat(said) if said else today)
+        return order.as_of or (date.fromisoformat(said) if said else self.execution.today())
 
     def _drop(self, order: receive.DropOrder) -> Drop:
         inbox = Inbox(self.s3, self.env.inbox_bucket)

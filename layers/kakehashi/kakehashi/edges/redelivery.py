@@ -7,9 +7,8 @@ import boto3
 from kakehashi import receive
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.intake import Environment, Execution, RulesFile
-from kakehashi.edges.runs import Folder, Run, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.roster import JAPAN
 
 
 def begin(
@@ -22,17 +21,7 @@ def begin(
     """
     if order.tool not in rules.city.tools:
         raise BadConfiguration(f"the city's rules name no tool {order.tool}")
-    run_id = run_id_of(order.city, execution.name, execution.started)
-    run = Run(
-        run_id=run_id,
-        city=order.city,
-        prefix=prefix_of(run_id),
-        mode="deliver",
-        as_of=execution.started.astimezone(JAPAN).date(),
-        execution=execution.id,
-        verdict="deliver",
-        tools=(order.tool,),
-    )
+    run = execution.run(order.city, "deliver", (order.tool,))
     folder = Folder(boto3.client("s3"), env.runs_bucket, run.prefix)
     folder.put("city.toml", rules.text, "application/toml")
     asked = {
@@ -44,7 +33,7 @@ def begin(
     }
     folder.put_json("order.json", asked)
     state.note_run(
-        run_id,
+        run.run_id,
         verdict="running",
         mode="deliver",
         as_of=run.as_of.isoformat(),
@@ -53,4 +42,4 @@ def begin(
     )
     if order.full:
         state.note_tool(order.tool, anew=True, anew_asked=asked)
-    return run
+    return run.model_copy(update={"verdict": "deliver"})

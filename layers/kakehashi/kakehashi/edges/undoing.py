@@ -15,9 +15,8 @@ from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.edges import plans
 from kakehashi.edges.directory import Directory
 from kakehashi.edges.intake import Environment, Execution, RulesFile
-from kakehashi.edges.runs import Folder, Run, city_of, prefix_of, run_id_of
+from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.roster import JAPAN
 
 WENT_WELL = frozenset({"applied", "unchanged"})
 CUT_SHORT = frozenset({"failed", "running"})
@@ -32,18 +31,9 @@ class Undoing:
 
     def take(self, order: receive.Undo, rules: RulesFile) -> Run:
         """A new run with verdict "undo", or "refused" with the reasons as findings."""
-        run_id = run_id_of(order.city, self.execution.name, self.execution.started)
-        run = Run(
-            run_id=run_id,
-            city=order.city,
-            prefix=prefix_of(run_id),
-            mode="undo",
-            as_of=self.execution.started.astimezone(JAPAN).date(),
-            execution=self.execution.id,
-            tools=tuple(rules.city.tools),
-        )
+        run = self.execution.run(order.city, "undo", rules.city.tools)
         self.state.note_run(
-            run_id,
+            run.run_id,
             verdict="running",
             mode="undo",
             as_of=run.as_of.isoformat(),
