@@ -67,9 +67,9 @@ def _item(number: int, action: Action) -> dict[str, Any]:
 def shard(base: str, pupils: int) -> int:
     import functions.provision.app  # noqa: F401 - what its Lambda loads
     from kakehashi.diff.plan import SHARD
-    from kakehashi.edges.directory import Directory, WallClock
-    from kakehashi.edges.graph import Wire
-    from kakehashi.edges.shard import Shard
+    from kakehashi.edges.microsoft.directory import Directory, WallClock
+    from kakehashi.edges.microsoft.graph import Wire
+    from kakehashi.edges.provision.shard import Shard
     from kakehashi.provision.dialogues import Terms
     from kakehashi.provision.pace import Pacer
 

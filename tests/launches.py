@@ -27,8 +27,8 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from kakehashi.edges.launcher import House
-from kakehashi.edges.lti_keys import LtiKeys
+from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.roster import Known
 from local import tenant as fake
 from tests.builders import a_pupil

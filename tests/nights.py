@@ -22,7 +22,7 @@ from typing import Any, Literal
 import boto3
 import pytest
 
-from kakehashi.edges import directory
+from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding

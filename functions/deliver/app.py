@@ -16,9 +16,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import deliver
 from kakehashi.city import City, Tool
 from kakehashi.edges import settings
+from kakehashi.edges.deliver.outbox import Outbox
+from kakehashi.edges.deliver.receipts import Receipts
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.outbox import Outbox
-from kakehashi.edges.receipts import Receipts
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler

@@ -16,14 +16,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.diff import Plan, make_plan, make_undo
 from kakehashi.diff.matching import match
 from kakehashi.edges import plans, settings
-from kakehashi.edges.decision_files import Consents, DecisionFiles
-from kakehashi.edges.directory import tenant
-from kakehashi.edges.gathering import Gathering
-from kakehashi.edges.rehearsals import Rehearsals
+from kakehashi.edges.diff.decision_files import Consents, DecisionFiles
+from kakehashi.edges.diff.gathering import Gathering
+from kakehashi.edges.diff.rehearsals import Rehearsals
+from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
-from kakehashi.edges.undoing import Undoings
 
 
 class Environment(settings.DirectorySettings, settings.InboxSettings):

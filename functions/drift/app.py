@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import drift, report
 from kakehashi.city import City
 from kakehashi.edges import settings
-from kakehashi.edges.credentials import days_left
-from kakehashi.edges.directory import tenant
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.intake import rules_of
+from kakehashi.edges.microsoft.credentials import days_left
+from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.receive.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler

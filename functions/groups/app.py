@@ -18,10 +18,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.city import City
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.directory import Directory, tenant
 from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.groups import Keeper, failed, look
-from kakehashi.edges.passwords import Passwords
+from kakehashi.edges.microsoft.directory import Directory, tenant
+from kakehashi.edges.microsoft.groups import Keeper, failed, look
+from kakehashi.edges.provision.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler

@@ -17,11 +17,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges import settings, web
+from kakehashi.edges import settings
 from kakehashi.edges.errors import TryLater
-from kakehashi.edges.launcher import House, Launcher
-from kakehashi.edges.lti_services import Services
-from kakehashi.edges.sessions import SIGN_IN_SECONDS, Cookies
+from kakehashi.edges.launch import web
+from kakehashi.edges.launch.launcher import House, Launcher
+from kakehashi.edges.launch.lti_services import Services
+from kakehashi.edges.launch.sessions import SIGN_IN_SECONDS, Cookies
 from kakehashi.edges.telemetry import logger, measure_city
 from kakehashi.lti import configuration, pages
 from kakehashi.lti.deep_linking import REQUEST

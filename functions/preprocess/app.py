@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
 from kakehashi.edges import settings
-from kakehashi.edges.passwords import Passwords
+from kakehashi.edges.provision.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler

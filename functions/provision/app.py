@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import TryLater
-from kakehashi.edges.provisioning import Environment, Part
+from kakehashi.edges.provision.provisioning import Environment, Part
 from kakehashi.edges.runs import Run
 from kakehashi.edges.telemetry import stage_handler
 

@@ -12,8 +12,9 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import receive
-from kakehashi.edges import approvals, intake, redelivery, settings, undoing, upload_receipts
+from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.receive import approvals, intake, redelivery, undoing, upload_receipts
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
 

@@ -10,7 +10,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
-from kakehashi.edges import settings, upload_receipts
+from kakehashi.edges import settings
+from kakehashi.edges.receive import upload_receipts
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler

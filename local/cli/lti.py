@@ -8,7 +8,7 @@ import click
 
 from kakehashi import city as cities
 from kakehashi.edges.errors import Refused
-from kakehashi.edges.lti_keys import LtiKeys
+from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.lti import configuration
 from kakehashi.lti.keys import Ring, RotationUnderWay
 from kakehashi.lti.registrations import read_client_id, registered

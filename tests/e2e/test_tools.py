@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from kakehashi.edges.lti_keys import RING, LtiKeys
+from kakehashi.edges.launch.lti_keys import RING, LtiKeys
 from kakehashi.edges.state import State
 from kakehashi.lti.keys import OVERLAP
 from local.cli import main

@@ -17,7 +17,7 @@ ALARMS = of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm")
 RUNBOOK = ROOT / "docs" / "runbook.ja.md"
 OF_ALL_CITIES = {"CredentialDaysLeft"}
 MEASURED_IN = {stage: f"functions/{stage}/app.py" for stage in FUNCTIONS} | {
-    "provision": "layers/kakehashi/kakehashi/edges/provisioning.py"
+    "provision": "layers/kakehashi/kakehashi/edges/provision/provisioning.py"
 }
 SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-龠].*。$")
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from cfnlint.api import lint  # type: ignore[import-untyped]
 
-from kakehashi.edges.announcements import ROSTER_DELIVERED, SOURCE
+from kakehashi.edges.deliver.announcements import ROSTER_DELIVERED, SOURCE
 from local.engine.deploy import read_template
 from tests.infra.conftest import ROOT
 

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import boto3
 import pytest
 
-from kakehashi.edges.launcher import House
-from kakehashi.edges.sign_in import SignIn
+from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.sign_in import SignIn
 from local import tenant as fake
 from tests.builders import a_drop, a_known, a_pupil
 from tests.integration.test_night import known

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from kakehashi.edges import credentials, settings
-from kakehashi.edges.credentials import Tokens
+from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration, CredentialRefused, DirectoryError, TryLater
+from kakehashi.edges.microsoft import credentials
+from kakehashi.edges.microsoft.credentials import Tokens
 from local import tenant as fake
 from tests.tenants import environment
 

@@ -13,8 +13,8 @@ import pytest
 
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
-from kakehashi.edges.deletion import Deletions
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
 from kakehashi.provision.deletable import Conditions
 from kakehashi.roster import Known, Status

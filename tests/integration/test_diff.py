@@ -14,8 +14,8 @@ import pytest
 
 from functions.diff import app
 from kakehashi.diff import read_plan
-from kakehashi.edges import directory
 from kakehashi.edges.errors import Refused
+from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.roster import Desired, Held, Known, Pupil

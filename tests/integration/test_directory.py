@@ -12,10 +12,10 @@ import pytest
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
-from kakehashi.edges.credentials import secure
-from kakehashi.edges.directory import Directory
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
-from kakehashi.edges.graph import Wire
+from kakehashi.edges.microsoft.credentials import secure
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.dialogues import Terms, dialogue
 from kakehashi.provision.exchange import Ended

@@ -15,10 +15,10 @@ import pytest
 from kakehashi.city import City
 from kakehashi.diff.plan import Kind
 from kakehashi.edges import settings
-from kakehashi.edges.directory import Directory
 from kakehashi.edges.errors import DirectoryError
-from kakehashi.edges.graph import Wire
-from kakehashi.edges.groups import Keeper, look
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.graph import Wire
+from kakehashi.edges.microsoft.groups import Keeper, look
 from kakehashi.groups import decide, roster_groups, tell
 from kakehashi.provision.answers import Settled
 from kakehashi.provision.dialogues import Terms, create

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from jwt import PyJWS
 
-from kakehashi.edges.lti_keys import ALGORITHM, KmsRs256
+from kakehashi.edges.launch.lti_keys import ALGORITHM, KmsRs256
 from tests.launches import a_key
 
 

@@ -16,9 +16,9 @@ import boto3
 import pytest
 import requests
 
-from kakehashi.edges import directory
-from kakehashi.edges.launcher import House
-from kakehashi.edges.sign_in import SignIn
+from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.sign_in import SignIn
+from kakehashi.edges.microsoft import directory
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.lambdas import Lambdas
 from tests.launches import Launchpad, Tool, tool_rules

@@ -15,8 +15,8 @@ import pytest
 from functions.provision import app
 from kakehashi.accounts import account_of
 from kakehashi.diff.plan import Action, Kind
-from kakehashi.edges import directory
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
+from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.roster import Known, PasswordAt, Status

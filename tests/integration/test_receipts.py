@@ -7,7 +7,7 @@ import json
 import boto3
 import pytest
 
-from kakehashi.edges import receipts
+from kakehashi.edges.deliver import receipts
 from tests.builders import a_pupil
 from tests.integration.test_redelivery import SAMPLE, TOOL, pupils, settled, told
 from tests.nights import Nights

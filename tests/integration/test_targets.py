@@ -19,10 +19,10 @@ import pytest
 
 from kakehashi.diff.plan import SHARD, Action, Kind
 from kakehashi.edges import settings
-from kakehashi.edges.directory import Directory
-from kakehashi.edges.graph import Wire
-from kakehashi.edges.groups import Keeper, look
-from kakehashi.edges.shard import Shard
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.graph import Wire
+from kakehashi.edges.microsoft.groups import Keeper, look
+from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import State
 from kakehashi.groups import decide
 from kakehashi.provision.dialogues import Terms

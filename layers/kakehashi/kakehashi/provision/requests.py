@@ -1,9 +1,9 @@
 """What we can say to Microsoft Graph, as values.
 
 The permission to create users also permits to delete them, so this vocabulary has no word for it:
-``Verb`` holds no DELETE. The one module that can delete is ``edges/deletion.py``, which has a word
-of its own and speaks only of pupils whom a person named. ``MemberRemoval`` takes a member out of a
-group and can say nothing else. A test finds whoever else says DELETE.
+``Verb`` holds no DELETE. The one module that can delete is ``edges/provision/deletion.py``, which
+has a word of its own and speaks only of pupils whom a person named. ``MemberRemoval`` takes a
+member out of a group and can say nothing else. A test finds whoever else says DELETE.
 """
 
 from __future__ import annotations

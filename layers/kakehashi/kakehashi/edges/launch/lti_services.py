@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges.launcher import House
-from kakehashi.edges.tool_keys import claimed_issuer, verified
+from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.tool_keys import claimed_issuer, verified
 from kakehashi.lti import assertions, memberships, registrations
 from kakehashi.lti.claims import MEMBERSHIPS
 from kakehashi.lti.contexts import context_of

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Self
 
 from kakehashi.edges.errors import DirectoryError
-from kakehashi.edges.graph import Wire
+from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.settings import DirectorySettings
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import NOT_FOUND, NOT_PERMITTED, Answer, GraphUser

@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import requests
 
-from kakehashi.edges.credentials import LOOPBACK, Tokens, secure
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
+from kakehashi.edges.microsoft.credentials import LOOPBACK, Tokens, secure
 from kakehashi.edges.settings import DirectorySettings
 from kakehashi.provision.answers import NO_ANSWER, Answer
 from kakehashi.provision.requests import Request, Verb

@@ -14,7 +14,8 @@ from typing import Any, Self
 import msal  # type: ignore[import-untyped]
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges.credentials import (
+from kakehashi.edges.errors import TryLater
+from kakehashi.edges.microsoft.credentials import (
     FAILURES,
     LOGIN,
     LoginClient,
@@ -22,7 +23,6 @@ from kakehashi.edges.credentials import (
     read_credential,
     secure,
 )
-from kakehashi.edges.errors import TryLater
 from kakehashi.edges.settings import LaunchSettings
 from kakehashi.lti.refusal import Refusal
 

@@ -16,7 +16,7 @@ import boto3
 
 from kakehashi import oneroster
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.inbox import Drop, Inbox
+from kakehashi.edges.receive.inbox import Drop, Inbox
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding

@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from kakehashi.edges.short_lived import ShortLived
+from kakehashi.edges.launch.short_lived import ShortLived
 from kakehashi.lti.launch import Session
 
 SESSION_SECONDS = 8 * 3600  # a school day

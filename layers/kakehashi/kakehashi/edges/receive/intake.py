@@ -17,9 +17,10 @@ from kakehashi import oneroster, receive
 from kakehashi.catalogue.exports import SAME_FILE
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff import comes_late
-from kakehashi.edges import settings, upload_receipts
+from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.inbox import Drop, Inbox
+from kakehashi.edges.receive import upload_receipts
+from kakehashi.edges.receive.inbox import Drop, Inbox
 from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.report.upload_receipt import UploadReceipt

@@ -6,7 +6,7 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.intake import Environment, Execution, RulesFile
+from kakehashi.edges.receive.intake import Environment, Execution, RulesFile
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 

@@ -12,7 +12,7 @@ from kakehashi.catalogue.diff import NOT_WAITING
 from kakehashi.diff import Approval, Plan, admit
 from kakehashi.edges import plans
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.intake import Environment, Execution
+from kakehashi.edges.receive.intake import Environment, Execution
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, refuses

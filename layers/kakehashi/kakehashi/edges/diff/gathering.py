@@ -12,7 +12,7 @@ from itertools import chain
 from kakehashi.city import City
 from kakehashi.diff import LastNight, Offered, export_of, unseen
 from kakehashi.diff.matching import looks_like_a_pupil
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.roster import Desired, Held, Known, TenantAccount

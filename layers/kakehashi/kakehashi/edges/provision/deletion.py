@@ -14,8 +14,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from kakehashi.diff.plan import Action
-from kakehashi.edges.directory import Directory, as_account
 from kakehashi.edges.errors import TryLater
+from kakehashi.edges.microsoft.directory import Directory, as_account
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
 from kakehashi.provision import requests as graph

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges.sessions import read_hint
-from kakehashi.edges.short_lived import ShortLived
-from kakehashi.edges.tool_keys import verified
+from kakehashi.edges.launch.sessions import read_hint
+from kakehashi.edges.launch.short_lived import ShortLived
+from kakehashi.edges.launch.tool_keys import verified
 from kakehashi.lti import assertions, deep_linking, launch
 from kakehashi.lti.claims import Link
 from kakehashi.lti.launch import Session

@@ -13,8 +13,8 @@ from itertools import batched
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.city import City
-from kakehashi.edges.directory import Directory
 from kakehashi.edges.errors import DirectoryError
+from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.groups import dialogues
 from kakehashi.groups import requests as graph
 from kakehashi.groups.planning import Link, Orders

@@ -19,16 +19,16 @@ import boto3
 
 from kakehashi import city as cities
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges.choices import Choices
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.lti_keys import LtiKeys
-from kakehashi.edges.pupils import Pupils
+from kakehashi.edges.launch.choices import Choices
+from kakehashi.edges.launch.lti_keys import LtiKeys
+from kakehashi.edges.launch.pupils import Pupils
+from kakehashi.edges.launch.sessions import SIGN_IN_SECONDS, Sessions, read_hint, sign_hint
+from kakehashi.edges.launch.short_lived import ShortLived
+from kakehashi.edges.launch.sign_in import SignIn
+from kakehashi.edges.launch.tool_keys import claimed_issuer
 from kakehashi.edges.runs import Folder
-from kakehashi.edges.sessions import SIGN_IN_SECONDS, Sessions, read_hint, sign_hint
 from kakehashi.edges.settings import LaunchSettings
-from kakehashi.edges.short_lived import ShortLived
-from kakehashi.edges.sign_in import SignIn
-from kakehashi.edges.tool_keys import claimed_issuer
 from kakehashi.lti import claims, deep_linking, launch, registrations
 from kakehashi.lti.claims import Platform
 from kakehashi.lti.deep_linking import CHOOSING_SECONDS, REQUEST, RESPONSE

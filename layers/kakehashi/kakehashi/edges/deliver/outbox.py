@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 
 from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
 from kakehashi.deliver.dialect import Header
-from kakehashi.edges.announcements import announce
+from kakehashi.edges.deliver.announcements import announce
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import OutboxSettings

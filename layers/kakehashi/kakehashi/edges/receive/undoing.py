@@ -13,8 +13,8 @@ from kakehashi.city import City
 from kakehashi.diff import Action, Kind, Undone, objections
 from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.edges import plans
-from kakehashi.edges.directory import Directory
-from kakehashi.edges.intake import Environment, Execution, RulesFile
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.receive.intake import Environment, Execution, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
 

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import batched, groupby
 
 from kakehashi.diff.plan import Action, Kind, settled
-from kakehashi.edges.directory import Directory
+from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
 from kakehashi.provision.answers import Settled, Stopped
@@ -35,7 +35,7 @@ type Numbered = tuple[int, Action]
 
 @dataclass(kw_only=True)
 class Shard(Ledger):
-    """Actions in the order of apply; deletions are refused here, see ``edges/deletion.py``."""
+    """Actions in the order of apply; deletions are refused: they are ``deletion``'s alone."""
 
     actions: Sequence[Action]
     run_id: str

@@ -10,11 +10,11 @@ from typing import Self
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.deletion import Deletions
-from kakehashi.edges.directory import tenant
-from kakehashi.edges.passwords import Passwords
+from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.provision.deletion import Deletions
+from kakehashi.edges.provision.passwords import Passwords
+from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.runs import Folder, Run
-from kakehashi.edges.shard import Shard
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften

@@ -1,0 +1,1 @@
+"""What a plan is made from, and what staff decided about the plans before."""

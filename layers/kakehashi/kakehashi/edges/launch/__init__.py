@@ -1,0 +1,1 @@
+"""Pupils at the launcher, and tools at its services: sessions, keys, pages."""

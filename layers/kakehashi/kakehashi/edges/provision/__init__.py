@@ -1,0 +1,1 @@
+"""One shard of a plan carried out: accounts, state and results kept in step."""

@@ -1,0 +1,1 @@
+"""What starts a run: uploads in the inbox, and the orders of people."""
