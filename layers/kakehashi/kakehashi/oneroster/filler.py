@@ -84,12 +84,16 @@ class Filler:
     def _store(self, columns: Columns, lines: Sequence[int]) -> None:
         parts = zip(self.rows.columns, columns, self.tidies, self.share, strict=True)
         for stored, column, tidy, share in parts:
-            if not any(column):
+            alike = column.count(column[0]) == len(column)  # most columns: blank, or one word
+            if alike and not column[0]:
                 stored.extend(column)
                 continue
-            new = replacements(tidy, column) if tidy else {}
+            new = replacements(tidy, column[:1] if alike else column) if tidy else {}
             read = self._replace(column, new, lines) if new else column
-            stored.extend(map(share, read, read) if share else read)
+            if share and alike:
+                stored.extend([share(read[0], read[0])] * len(read))
+            else:
+                stored.extend(map(share, read, read) if share else read)
         self.table.lines.extend(lines)
 
     def _replace(
