@@ -50,6 +50,7 @@ class Memory:
     sample_tool_port: int = 0
     sample_tool_pid: int = 0
     outputs: Mapping[str, str] = field(default_factory=dict)
+    deployed: str = ""  # deploy.fingerprint of what is in the engine
 
 
 def _silent(_step: str) -> None:
@@ -57,11 +58,15 @@ def _silent(_step: str) -> None:
 
 
 class Stack:
-    """``port`` None: the port chosen at the first start, remembered in ``home``."""
+    """``port`` None: the port chosen at the first start, remembered in ``home``. ``project`` is
+    what `up` deploys."""
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(
+        self, home: Path, port: int | None = None, project: deploy.Project = PROJECT
+    ) -> None:
         self.home = home.absolute()
         self.wanted_port = port
+        self.project = project
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -88,6 +93,10 @@ class Stack:
         here = self.wanted_port in {None, memory.port}
         parts = all(self._pid(part) for part in PARTS)
         return bool(here and memory.outputs and self._engine().pid() and parts)
+
+    def is_current(self) -> bool:
+        """Whether what was deployed last is the template and the code of today."""
+        return self._memory().deployed == self._fingerprint()
 
     def outputs(self) -> Mapping[str, str]:
         """The template's outputs: InboxBucket, Table, StateMachineArn, DeadLettersUrl, …"""
@@ -147,7 +156,7 @@ class Stack:
             shutil.rmtree(self.home / name, ignore_errors=True)
         for name in ("engine", *PARTS):
             (self.home / f"{name}.log").unlink(missing_ok=True)
-        self._remember(outputs={})
+        self._remember(outputs={}, deployed="")
 
     # -- the parts -------------------------------------------------------------------------------
 
@@ -202,8 +211,8 @@ class Stack:
         pid, port = int(getattr(memory, f"{part}_pid")), int(getattr(memory, f"{part}_port"))
         return pid if process.runs(pid, f"local.{part}") and process.listens(port) else 0
 
-    def _deploy(self) -> None:
-        parameters = {
+    def _parameters(self) -> dict[str, str]:
+        return {
             "TenantId": TENANT_ID,
             "ClientId": CLIENT_ID,
             "GraphBaseUrl": self.tenant_url,
@@ -213,13 +222,20 @@ class Stack:
             "WritesPerSecond": "0",
             "DeletionProtection": "false",
         }
+
+    def _fingerprint(self) -> str:
+        return deploy.fingerprint(self.project, self._parameters(), self.home / "layers")
+
+    def _deploy(self) -> None:
+        wanted, parameters = self._fingerprint(), self._parameters()
+        layers = self.home / "layers"
         try:
-            outputs = deploy.deploy(self.client, PROJECT, NAME, parameters, self.home / "layers")
+            outputs = deploy.deploy(self.client, self.project, NAME, parameters, layers)
         except deploy.NotDeployed as exc:
             raise StackError(
                 f"template.yaml を手元のスタックに適用できません: {exc} / not deployed"
             ) from exc
-        self._remember(outputs=outputs)
+        self._remember(outputs=outputs, deployed=wanted)
 
     def _seed(self) -> None:
         """The fake tenant's credential, and the cities of this repository that nobody has put."""

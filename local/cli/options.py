@@ -26,6 +26,8 @@ from local.stack import Stack, StackError
 
 HOME = Path(os.environ.get("KAKEHASHI_HOME", ".kakehashi"))
 PROVISION = STAGES.index("Provision")
+STARTING = "手元のスタックを起動しています… / starting the embedded stack"
+RENEWING = "手元のスタックを今のコードに合わせています… / bringing the embedded stack up to date"
 LOOK = 5.0  # seconds between two looks at how far the accounts are
 terminal = Terminal()
 aside = Terminal(stderr=True)
@@ -45,18 +47,20 @@ class Where:
         return Stack(self.home, self.port)
 
     def site(self, *, start: bool = True) -> Site:
-        """The stack; the embedded one is started where it is not up, unless ``start`` is False."""
+        """The stack; the embedded one is started where it is not up, and brought up to the present
+        template and code where it was deployed from others, unless ``start`` is False."""
         if self.stack:
             return Deployed(self.stack)
         embedded = self.embedded()
-        if embedded.is_up():
+        up = embedded.is_up()
+        if up and (not start or embedded.is_current()):
             return embedded
         if not start:
             raise BadUse(
                 "手元のスタックが動いていません。kakehashi up で起動してください。"
                 " / the embedded stack is down"
             )
-        with aside.status("手元のスタックを起動しています… / starting the embedded stack"):
+        with aside.status(RENEWING if up else STARTING):
             embedded.up()
         return embedded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from local.cli.options import Where, aside, in_clear_words, terminal, where
+from local.cli.options import STARTING, Where, aside, in_clear_words, terminal, where
 
 
 @click.command()
@@ -13,7 +13,7 @@ from local.cli.options import Where, aside, in_clear_words, terminal, where
 def up(*, at: Where) -> None:
     """手元のスタックを起動する / start the embedded stack."""
     embedded = at.embedded()
-    with aside.status("手元のスタックを起動しています… / starting the embedded stack"):
+    with aside.status(STARTING):
         embedded.up()
     terminal.print(f"起動しています up: {embedded.url}", highlight=False)
 

@@ -128,6 +128,20 @@ def package(project: Project, put: Callable[[bytes, str], dict[str, str]], kept:
     return json.dumps(template, ensure_ascii=False)
 
 
+def fingerprint(project: Project, parameters: Mapping[str, str], kept: Path) -> str:
+    """Differs as soon as a deployment of ``project`` would: template, code, layer or parameters."""
+
+    def named(body: bytes, suffix: str) -> dict[str, str]:
+        return {"Bucket": ARTIFACTS, "Key": _key(body, suffix)}
+
+    whole = package(project, named, kept) + json.dumps(dict(parameters), sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _key(body: bytes, suffix: str) -> str:
+    return hashlib.sha256(body).hexdigest()[:32] + suffix
+
+
 def _resources(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in template["Resources"].values():
         yield resource["Type"], resource.get("Properties", {})
@@ -147,7 +161,7 @@ def deploy(
         s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration=place)
 
     def put(body: bytes, suffix: str) -> dict[str, str]:
-        key = hashlib.sha256(body).hexdigest()[:32] + suffix
+        key = _key(body, suffix)
         s3.put_object(Bucket=ARTIFACTS, Key=key, Body=body)
         return {"Bucket": ARTIFACTS, "Key": key}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -11,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import process
-from local.stack import Stack, StackError
+from local.engine import deploy, process
+from local.stack import PROJECT, ROOT, Stack, StackError
 from tests.e2e.conftest import until
+from tests.e2e.test_command import kakehashi
+from tests.e2e.town import Town
+
+WAITS = 3  # exit status of a first night
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +129,51 @@ def test_a_home_that_was_never_up_is_down_and_can_be_stopped(tmp_path: Path) -> 
     stack.down()
     stack.reset()
     assert not (tmp_path / "never").exists()
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> deploy.Project:
+    """This repository as it might have been: its last function fails, and its template has other
+    words."""
+    root = tmp_path / "older"
+    for folder in ("functions", "layers", "infra"):
+        shutil.copytree(ROOT / folder, root / folder)
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    (root / "template.yaml").write_text(template.replace("changes nothing", "is older"))
+    (root / "functions" / "report" / "app.py").write_text("raise RuntimeError\n")
+    return deploy.Project(root / "template.yaml", PROJECT.dependencies)
+
+
+def test_a_run_at_a_stack_of_older_code_brings_it_up_to_date_first(
+    up: Stack, older: deploy.Project, tmp_path: Path
+) -> None:
+    town = Town(up, tmp_path, "older")
+    Stack(up.home, project=older).up()
+    assert (up.is_up(), up.is_current()) == (True, False)
+    kakehashi("status", "--city", "older", "--home", up.home, cwd=tmp_path)
+    assert not up.is_current(), "who only looks changes nothing"
+
+    words = ("run", town.export(), "--city", "older", "--home", up.home)
+    said = kakehashi(*words, cwd=tmp_path)
+    assert said.returncode == WAITS, said.stderr
+    assert up.is_current()
+    drift = up.client("lambda").get_function(FunctionName=up.outputs()["DriftFunction"])
+    assert "changes nothing" in drift["Configuration"]["Description"]
+
+
+def test_a_run_at_a_stack_of_todays_code_deploys_nothing(up: Stack, tmp_path: Path) -> None:
+    town = Town(up, tmp_path, "todays")
+    assert up.is_current()
+    before = versions(up)
+    said = kakehashi("run", town.export(), "--city", "todays", "--home", up.home, cwd=tmp_path)
+    assert said.returncode == WAITS, said.stderr
+    assert versions(up) == before
+
+
+def versions(stack: Stack) -> dict[str, str]:
+    """When each function was last changed."""
+    functions = stack.client("lambda").list_functions()["Functions"]
+    return {one["FunctionName"]: one["LastModified"] for one in functions}
 
 
 def test_a_damaged_memory_says_which_file(tmp_path: Path) -> None:
