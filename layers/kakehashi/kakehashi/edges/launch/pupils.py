@@ -11,7 +11,7 @@ import boto3
 from boto3.dynamodb.conditions import Key
 
 from kakehashi.edges.runs import Folder, prefix_of
-from kakehashi.edges.state import State
+from kakehashi.edges.state import Applied, PupilItems
 from kakehashi.lti.contexts import context_of
 from kakehashi.roster import Known
 
@@ -34,19 +34,19 @@ class Pupils:
         return None
 
     def of(self, city: str, umi: str) -> Known | None:
-        return State(self.table, city).pupil(umi)
+        return PupilItems(self.table, city).pupil(umi)
 
     def in_class(self, city: str, class_id: str) -> list[Known]:
         """Everybody whose home class this is; nobody where it is another city's."""
         mine = f"CITY#{city}"
         found = self._keys(BY_CLASS, "class_id", class_id)
         umis = [sk.removeprefix("PUPIL#") for pk, sk in found if pk == mine]
-        known = State(self.table, city).pupils_of(umis).values()
+        known = PupilItems(self.table, city).pupils_of(umis).values()
         return [one for one in known if context_of(one.pupil).id == class_id]
 
     def held(self, city: str) -> frozenset[str]:
         """Who was held when the last roster settled; an undo or a redelivery holds nobody."""
-        settled = State(self.table, city).settled_run()
+        settled = Applied(self.table, city).settled_run()
         if not settled:
             return frozenset()
         folder = Folder(boto3.client("s3"), self.runs_bucket, prefix_of(settled))

@@ -16,7 +16,7 @@ from uuid import UUID
 from kakehashi.diff.plan import Action
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.microsoft.directory import Directory, as_account
-from kakehashi.edges.state import State
+from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped, refusal
@@ -53,7 +53,7 @@ class Deletions(Ledger):
     conditions: Conditions
     mark: str
     effects: Mapping[str, Effect]
-    state: State
+    state: PupilItems
     directory: Directory
     _read: dict[int, Known | None] = field(default_factory=dict)
 

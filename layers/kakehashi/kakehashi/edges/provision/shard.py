@@ -13,7 +13,7 @@ from itertools import batched, groupby
 
 from kakehashi.diff.plan import Action, Kind, settled
 from kakehashi.edges.microsoft.directory import Directory
-from kakehashi.edges.state import State
+from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.dialogues import Dialogue, Terms, dialogue
@@ -42,7 +42,7 @@ class Shard(Ledger):
     as_of: date
     terms: Terms
     effects: Mapping[str, Effect]
-    state: State
+    state: PupilItems
     directory: Directory
     read_password: ReadPassword
     _read: dict[int, Known | None] = field(default_factory=dict)

@@ -1,0 +1,28 @@
+"""The state table: what must outlive a run, one partition a city.
+
+| pk            | sk               | holds                                                     |
+|---------------|------------------|-----------------------------------------------------------|
+| CITY#<code>   | PUPIL#<umi>      | the pupil as last applied (``Known``), ``etag``           |
+| CITY#<code>   | STATE            | serial, the run that moved it last, the lease,            |
+|               |                  | the run that settled last, the newest export applied      |
+| CITY#<code>   | RUN#<run_id>     | verdict, checksum, drop, approvals                        |
+| CITY#<code>   | DROP#<sha256>    | the run that took this drop, and how it ended             |
+| CITY#<code>   | TOOL#<name>      | what that tool last received                              |
+| CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |
+| CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
+| LTI           | KEYS             | which keys sign launches, and from when                   |
+
+Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``ByClass``
+(``class_id``, the sourcedId of the home class).
+"""
+
+from kakehashi.edges.state.applied import Applied
+from kakehashi.edges.state.lease import LEASE, Leased
+from kakehashi.edges.state.pupils import PupilItems
+from kakehashi.edges.state.records import Records
+
+__all__ = ["LEASE", "Applied", "PupilItems", "State"]
+
+
+class State(PupilItems, Applied, Leased, Records):
+    """One city's partition, all of it: for whoever needs more than one of its ideas."""

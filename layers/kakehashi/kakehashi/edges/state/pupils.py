@@ -1,0 +1,89 @@
+"""Pupils' items: each as last applied, written only over what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from botocore.exceptions import ClientError
+
+from kakehashi.edges.state.partition import Partition, later
+from kakehashi.roster import Known, canonical, class_id
+
+
+def etag(known: Known) -> str:
+    """A fingerprint of what we know of a pupil, to write only over what was read."""
+    return hashlib.sha256(canonical(known.to_json()).encode()).hexdigest()[:32]
+
+
+class PupilItems(Partition):
+    def pupils(self) -> Iterator[Known]:
+        """Everybody we have ever given an account, ordered by userMasterIdentifier."""
+        return map(_known, self._every(Key("sk").begins_with("PUPIL#")))
+
+    def pupil(self, umi: str) -> Known | None:
+        item = self._get(f"PUPIL#{umi}")
+        return _known(item) if item else None
+
+    def pupils_of(self, umis: Iterable[str]) -> dict[str, Known]:
+        """These pupils by userMasterIdentifier, a hundred a call; who is unknown is left out."""
+        found: dict[str, Known] = {}
+        for some in batched(umis, 100, strict=False):
+            keys = [{"pk": self.pk, "sk": f"PUPIL#{umi}"} for umi in dict.fromkeys(some)]
+            wanted: Any = {self.table.name: {"Keys": keys, "ConsistentRead": True}}
+            while wanted:
+                answer = self.table.meta.client.batch_get_item(RequestItems=wanted)
+                for item in answer["Responses"][self.table.name]:
+                    known = _known(item)
+                    found[known.pupil.id] = known
+                wanted = answer.get("UnprocessedKeys")
+        return found
+
+    def put_pupil(self, known: Known, previous: Known | None) -> None:
+        """Write what was applied, only over ``previous``. Raises TryLater if it has moved."""
+        item: dict[str, Any] = {
+            "pk": self.pk,
+            "sk": f"PUPIL#{known.pupil.id}",
+            "etag": etag(known),
+            "known": canonical(known.to_json()),  # as text: maps are slow to read by thousands
+            **_indexed(known),
+        }
+        unmoved: ConditionBase = Attr("pk").not_exists()
+        if previous:
+            unmoved = Attr("etag").eq(etag(previous))
+        try:
+            self.table.put_item(
+                Item=item, ConditionExpression=unmoved | Attr("etag").eq(etag(known))
+            )
+        except ClientError as exc:
+            raise later(exc, "a pupil's item moved under us") from exc
+
+    def drop_pupil(self, known: Known) -> None:
+        """Forget a pupil whose account was deleted by a person's decision, as it was read.
+
+        Raises TryLater if the item has moved. One that is gone already is as it should be.
+        """
+        try:
+            self.table.delete_item(
+                Key={"pk": self.pk, "sk": f"PUPIL#{known.pupil.id}"},
+                ConditionExpression=Attr("pk").not_exists() | Attr("etag").eq(etag(known)),
+            )
+        except ClientError as exc:
+            raise later(exc, "a pupil's item moved under us") from exc
+
+
+def _indexed(known: Known) -> dict[str, str]:
+    """What the table's two indexes find a pupil by: the account, and the home class."""
+    pupil = known.pupil
+    found = {"object_id": known.object_id}
+    if pupil.class_title:
+        found["class_id"] = class_id(pupil.school, pupil.school_year, pupil.class_title)
+    return {name: value for name, value in found.items() if value}
+
+
+def _known(item: Mapping[str, Any]) -> Known:
+    return Known.from_json(json.loads(item["known"]))
