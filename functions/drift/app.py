@@ -2,12 +2,13 @@
 
 Not a state of the machine: EventBridge Scheduler calls it with {} for every city, and a person
 with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/. Each
-day it is called with {"only": "credential"}: then it only tells how long ours is still good.
+day it is called with {"only": "credential"}: then it only tells how long ours is still good; and
+each hour with {"only": "waiting"}: then it only tells how long plans have waited for a person.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -15,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import drift, report
 from kakehashi.city import City
-from kakehashi.edges import settings
+from kakehashi.edges import plans, settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.microsoft.credentials import days_left
 from kakehashi.edges.microsoft.directory import tenant
@@ -28,6 +29,7 @@ from kakehashi.provision.answers import GraphUser
 from kakehashi.report import Comparison
 from kakehashi.roster import JAPAN
 
+HOUR = timedelta(hours=1)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,7 +39,11 @@ class Environment(settings.DirectorySettings, settings.RulesSettings, settings.T
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    env, day = settings.load(Environment), datetime.now(UTC).astimezone(JAPAN).date()
+    env, now = settings.load(Environment), datetime.now(UTC)
+    if event.get("only") == "waiting":
+        measure("drift", "all", {"Calls": 1})
+        return {"hours": {name: _hours_waiting(name, now, env) for name in _cities(env)}}
+    day = now.astimezone(JAPAN).date()
     left = days_left(env.credential_secret, day)
     # Nothing is measured where nobody knows: the alarm takes silence for a bad sign.
     measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
@@ -60,6 +66,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _cities(env: Environment) -> list[str]:
     names = Folder(boto3.client("s3"), env.rules_bucket, "cities/").names()
     return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
+
+
+def _hours_waiting(name: str, now: datetime, env: Environment) -> int:
+    """Whole hours since a plan of the city began to wait, 0 where none does; also as its metric."""
+    since = plans.waits_since(State.of(env.table, name).runs())
+    hours = int((now - since) / HOUR) if since else 0
+    measure_city("drift", name, {"PlanWaitsHours": hours})
+    return hours
 
 
 def _rules(name: str, env: Environment) -> City | None:

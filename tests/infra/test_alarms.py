@@ -54,12 +54,25 @@ def test_a_night_on_which_nothing_arrived_alarms_too() -> None:
     assert alarm["AlarmActions"] == [{"Ref": "StaffTopic"}]
 
 
+def test_a_plan_that_waits_twelve_hours_alarms_staff() -> None:
+    alarm = ALARMS["PlanWaitsTooLongAlarm"]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("PlanWaitsHours", 12)
+    assert alarm["AlarmActions"] == [{"Ref": "StaffTopic"}]
+
+
+def test_a_letter_that_lies_for_a_quarter_of_an_hour_alarms_until_the_queue_is_empty() -> None:
+    alarm = ALARMS["DeadLettersAlarm"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60
+    assert alarm["TreatMissingData"] == "ignore"
+
+
 def test_every_way_to_fail_has_an_alarm() -> None:
     metrics = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values()}
     assert metrics == {
         ("Kakehashi", "Received"),
         ("Kakehashi", "Refused"),
         ("Kakehashi", "AwaitingApproval"),
+        ("Kakehashi", "PlanWaitsHours"),
         ("Kakehashi", "ActionsFailed"),
         ("Kakehashi", "CredentialDaysLeft"),
         ("Kakehashi", "DriftFound"),

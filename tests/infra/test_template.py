@@ -37,7 +37,7 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::SNS::Subscription": 2,
         "AWS::SecretsManager::Secret": 3,
         "AWS::Events::Rule": 2,
-        "AWS::Scheduler::Schedule": 2,
+        "AWS::Scheduler::Schedule": 3,
         "AWS::IAM::Role": 4,
         "AWS::Transfer::Connector": 1,
         "AWS::CloudWatch::Alarm": 23,
@@ -255,6 +255,15 @@ def test_each_day_somebody_looks_how_long_the_credential_is_good(
     target = resources["CredentialSchedule"]["Properties"]["Target"]
     assert target["Arn"] == {"Fn::GetAtt": ["DriftFunction", "Arn"]}
     assert json.loads(target["Input"]) == {"only": "credential"}
+
+
+def test_each_hour_somebody_looks_how_long_plans_have_waited(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    schedule = resources["WaitingSchedule"]["Properties"]
+    assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", schedule["ScheduleExpression"])
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["DriftFunction", "Arn"]}
+    assert json.loads(schedule["Target"]["Input"]) == {"only": "waiting"}
 
 
 def test_what_the_internet_can_call_writes_nothing_that_a_night_reads(resources: Resources) -> None:

@@ -16,10 +16,12 @@ import pytest
 
 from functions.drift import app
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
+from kakehashi.edges.plans import waits_since
 from kakehashi.edges.runs import Folder
 from kakehashi.roster import JAPAN
 from local import tenant as fake
-from tests.builders import a_known, a_pupil
+from tests.builders import a_drop, a_known, a_pupil
+from tests.integration.test_night import passwords
 from tests.nights import Nights
 
 CONTEXT: Any = SimpleNamespace(
@@ -143,3 +145,51 @@ def test_a_city_whose_rules_cannot_be_read_costs_no_other_its_comparison(city: N
     with pytest.raises(BadConfiguration, match="broken"):
         app.lambda_handler({}, CONTEXT)
     assert json.loads(file(city, "summary.json"))["city"] == "demo"
+
+
+# -- plans that wait -------------------------------------------------------------------------------
+
+
+def hours(capsys: pytest.CaptureFixture[str]) -> list[float]:
+    """What was measured for the demo city, by one look."""
+    capsys.readouterr()
+    told = app.lambda_handler({"only": "waiting"}, CONTEXT)["hours"]
+    lines = [json.loads(x) for x in capsys.readouterr().out.splitlines() if "PlanWaitsHours" in x]
+    (metric,) = [line for line in lines if line["city"] == "demo"]
+    assert metric["PlanWaitsHours"] == [float(told["demo"])]
+    return list(metric["PlanWaitsHours"])
+
+
+def test_each_hour_it_tells_how_long_a_plan_has_waited_for_a_person(
+    nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hours(capsys) == [0]
+    waiting = nights.run(a_drop(20).zip(), passwords=passwords(20))
+    assert (waiting.verdict, hours(capsys)) == ("awaiting-approval", [0])
+    long_ago = datetime.now(UTC) - timedelta(hours=13, minutes=10)
+    nights.state.note_run(waiting.summary["run_id"], ended=long_ago.isoformat())
+    assert hours(capsys) == [13]
+
+    assert nights.run(b"not a zip").verdict == "refused"
+    assert hours(capsys) == [13], "a broken file does not end the wait"
+    assert nights.approve(waiting.summary).verdict == "applied"
+    assert hours(capsys) == [0]
+
+
+@pytest.mark.parametrize(
+    ("records", "waits"),
+    [
+        ([], False),
+        ([("awaiting-approval", 4)], True),
+        ([("failed", 4), ("refused", 4), ("awaiting-approval", 4)], True),
+        ([("unchanged", 4), ("awaiting-approval", 4)], False),
+        ([("failed", 5), ("awaiting-approval", 4)], False),
+        ([("running", 4), ("awaiting-approval", 4)], False),
+    ],
+)
+def test_a_plan_waits_until_a_roster_ends_well_or_the_state_moves(
+    records: list[tuple[str, int]], waits: bool
+) -> None:
+    ended = "2026-11-24T16:10:00+00:00"
+    told = [{"verdict": verdict, "serial": serial, "ended": ended} for verdict, serial in records]
+    assert waits_since(told) == (datetime.fromisoformat(ended) if waits else None)

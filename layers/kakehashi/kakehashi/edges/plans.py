@@ -7,13 +7,18 @@ findings/diff.jsonl  what was found while it was made
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from kakehashi.city import City
 from kakehashi.diff import Plan, read_plan
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
+from kakehashi.report import Verdict
+
+_LEAVES_A_PLAN_WAITING = {Verdict.REFUSED, Verdict.FAILED}
 
 
 def write(folder: Folder, plan: Plan, findings: Iterable[Finding], city: City) -> None:
@@ -45,3 +50,19 @@ def begin(state: State, run_id: str, plan: Plan) -> None:
         state.note_undone(run_id)
     else:
         state.note_export(state.newest_export().after(plan.export, plan.as_of))
+
+
+def waits_since(records: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When the plan was made that a person can still approve; None where none waits.
+
+    ``records`` are a city's newest runs, newest first, as the state keeps them. A roster that was
+    refused leaves yesterday's plan waiting; one that was applied, or found nothing to do, does not.
+    """
+    serial = 0
+    for record in records:
+        serial = max(serial, int(record.get("serial", 0)))
+        if record.get("verdict") in _LEAVES_A_PLAN_WAITING:
+            continue
+        waits = record.get("verdict") == Verdict.AWAITING and record.get("serial", 0) == serial
+        return datetime.fromisoformat(record["ended"]) if waits else None
+    return None
