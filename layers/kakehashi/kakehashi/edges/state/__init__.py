@@ -18,11 +18,12 @@ Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``B
 
 from kakehashi.edges.state.applied import Applied
 from kakehashi.edges.state.lease import LEASE, Leased
+from kakehashi.edges.state.pointers import Pointers
 from kakehashi.edges.state.pupils import PupilItems
-from kakehashi.edges.state.records import Records
+from kakehashi.edges.state.runs import RunRecords
 
 __all__ = ["LEASE", "Applied", "PupilItems", "State"]
 
 
-class State(PupilItems, Applied, Leased, Records):
+class State(PupilItems, Applied, Leased, RunRecords, Pointers):
     """One city's partition, all of it: for whoever needs more than one of its ideas."""

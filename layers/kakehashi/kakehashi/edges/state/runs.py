@@ -1,4 +1,4 @@
-"""What runs, drops and tools leave for the nights after: records, and pointers to the newest."""
+"""Records of runs, and of the drops that they took."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 from kakehashi.edges.state.partition import Partition, plain
 
 
-class Records(Partition):
+class RunRecords(Partition):
     def run(self, run_id: str) -> dict[str, Any]:
         """Attributes of a run's record; {} where there is none."""
         return self._get(f"RUN#{run_id}") or {}
@@ -43,34 +43,6 @@ class Records(Partition):
 
     def note_drop(self, sha256: str, **attributes: Any) -> None:
         self._set(f"DROP#{sha256}", attributes)
-
-    def tool(self, name: str) -> dict[str, Any]:
-        return self._get(f"TOOL#{name}") or {}
-
-    def note_tool(self, name: str, **attributes: Any) -> None:
-        self._set(f"TOOL#{name}", attributes)
-
-    def newest_drop(self) -> dict[str, Any]:
-        """The drop that came last: {} or {sha256, key, version, received, …}."""
-        item = self._get("NEWEST_DROP")
-        return item or {}
-
-    def note_newest_drop(self, **attributes: Any) -> None:
-        self._set("NEWEST_DROP", attributes)
-
-    def proposals(self) -> str:
-        """The run that asked staff last, "" where none has."""
-        return str((self._get("PROPOSALS") or {}).get("run_id", ""))
-
-    def note_proposals(self, run_id: str) -> None:
-        self._set("PROPOSALS", {"run_id": run_id, "undone": []})
-
-    def undone_since_asked(self) -> list[str]:
-        """Undos that were applied since staff were asked last."""
-        return [str(run_id) for run_id in (self._get("PROPOSALS") or {}).get("undone", [])]
-
-    def note_undone(self, run_id: str) -> None:
-        self._set("PROPOSALS", {"undone": sorted({*self.undone_since_asked(), run_id})})
 
 
 def _runs_from(run_id: str) -> ConditionBase:

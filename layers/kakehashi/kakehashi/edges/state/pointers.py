@@ -1,0 +1,37 @@
+"""Pointers to the newest of its kind: what a tool last received, which drop, who asked staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kakehashi.edges.state.partition import Partition
+
+
+class Pointers(Partition):
+    def tool(self, name: str) -> dict[str, Any]:
+        return self._get(f"TOOL#{name}") or {}
+
+    def note_tool(self, name: str, **attributes: Any) -> None:
+        self._set(f"TOOL#{name}", attributes)
+
+    def newest_drop(self) -> dict[str, Any]:
+        """The drop that came last: {} or {sha256, key, version, received, …}."""
+        item = self._get("NEWEST_DROP")
+        return item or {}
+
+    def note_newest_drop(self, **attributes: Any) -> None:
+        self._set("NEWEST_DROP", attributes)
+
+    def proposals(self) -> str:
+        """The run that asked staff last, "" where none has."""
+        return str((self._get("PROPOSALS") or {}).get("run_id", ""))
+
+    def note_proposals(self, run_id: str) -> None:
+        self._set("PROPOSALS", {"run_id": run_id, "undone": []})
+
+    def undone_since_asked(self) -> list[str]:
+        """Undos that were applied since staff were asked last."""
+        return [str(run_id) for run_id in (self._get("PROPOSALS") or {}).get("undone", [])]
+
+    def note_undone(self, run_id: str) -> None:
+        self._set("PROPOSALS", {"undone": sorted({*self.undone_since_asked(), run_id})})
