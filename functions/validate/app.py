@@ -16,7 +16,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding, refuses, soften
-from kakehashi.report.upload_receipt import Standing
+from kakehashi.report.upload_receipt import UploadStanding
 
 
 @stage_handler
@@ -32,7 +32,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     findings = list(soften(found, city.effects))
     folder.put_findings("validate", findings)
     verdict = "refused" if refuses(findings) else "go"
-    standing = Standing.REFUSED if verdict == "refused" else Standing.ACCEPTED
+    standing = UploadStanding.REFUSED if verdict == "refused" else UploadStanding.ACCEPTED
     upload_receipts.tell(run, folder, env.inbox_bucket, standing, findings)
     return run.after("validate", verdict, started, **_counted(run, package, findings))
 

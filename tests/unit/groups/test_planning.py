@@ -5,7 +5,7 @@ import pytest
 
 from kakehashi.city import City
 from kakehashi.groups import LicenceGroup, Sight, Sku, TenantGroup, decide
-from kakehashi.groups.planning import Gift, Link, Orders
+from kakehashi.groups.planning import Gift, GroupMembers, Orders
 from kakehashi.roster import Known, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil, an_id
 from tests.unit.groups.tenants import A1, A1_ID, KINDS, in_step, licensed
@@ -123,7 +123,7 @@ def test_further_groups_with_the_same_mark_are_told() -> None:
 def test_who_is_not_in_the_licence_group_is_added_and_nobody_leaves_it() -> None:
     old, new = a_known(1), a_known(2)
     found = orders(by_group(), licensed(old, a_known(7)), old, new)
-    assert found == Orders(add=(Link((new.object_id,), object_id=an_id("licence group")),))
+    assert found == Orders(add=(GroupMembers((new.object_id,), object_id=an_id("licence group")),))
 
 
 def test_a_suspended_pupil_keeps_the_licence() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 from kakehashi import city
 from kakehashi.lti import claims
-from kakehashi.lti.claims import CLAIM, NRPS, Link, Message, Platform
+from kakehashi.lti.claims import CLAIM, NRPS, Message, Platform, ResourceLink
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration, read_client_id, registered, shown_to
 from tests.builders import a_pupil
@@ -21,7 +21,7 @@ def a_registration(**settings: Any) -> Registration:
 
 def told(registration: Registration, **facts: Any) -> dict[str, Any]:
     pupil = a_pupil(1, **facts)
-    link = Link.whole(registration, pupil)
+    link = ResourceLink.whole(registration, pupil)
     return claims.resource_link(
         Message(PLATFORM, registration, pupil, "nonce", 1_800_000_000), link
     )

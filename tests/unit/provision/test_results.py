@@ -6,7 +6,7 @@ import pytest
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Kind, settled
 from kakehashi.provision.answers import Settled, Stopped
-from kakehashi.provision.results import MOVED, Standing, Word, finding, merged, result, standing
+from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 
@@ -16,9 +16,9 @@ ON_GRAPH = [kind for kind in Kind if kind is not Kind.DELETE]
 @pytest.mark.parametrize("kind", ON_GRAPH)
 def test_an_action_is_open_until_its_outcome_is_in_the_state(kind: Kind) -> None:
     action = an_action(kind)
-    assert standing(action, action.before, TODAY) is Standing.OPEN
+    assert readiness(action, action.before, TODAY) is Readiness.OPEN
     after = settled(action, as_of=TODAY, run_id="this", object_id=action.object_id or "new")
-    assert standing(action, after, TODAY) is Standing.DONE
+    assert readiness(action, after, TODAY) is Readiness.DONE
 
 
 def test_the_line_on_which_a_pupil_stood_and_the_run_that_wrote_do_not_matter() -> None:
@@ -26,25 +26,25 @@ def test_the_line_on_which_a_pupil_stood_and_the_run_that_wrote_do_not_matter() 
     assert action.before is not None
     other_line = replace(action.before.pupil, line=99)
     read = replace(action.before, pupil=other_line, run_id="another")
-    assert standing(action, read, TODAY) is Standing.OPEN
+    assert readiness(action, read, TODAY) is Readiness.OPEN
 
 
 def test_a_state_that_is_neither_before_nor_after_has_moved() -> None:
     other = a_known(pupil=a_pupil(class_title="elsewhere"))
-    assert standing(an_action(Kind.SUSPEND), other, TODAY) is Standing.MOVED
-    assert standing(an_action(Kind.UPDATE), None, TODAY) is Standing.MOVED
-    assert standing(an_action(Kind.CREATE), other, TODAY) is Standing.MOVED
+    assert readiness(an_action(Kind.SUSPEND), other, TODAY) is Readiness.MOVED
+    assert readiness(an_action(Kind.UPDATE), None, TODAY) is Readiness.MOVED
+    assert readiness(an_action(Kind.CREATE), other, TODAY) is Readiness.MOVED
 
 
 def test_a_link_from_a_former_id_expects_nothing_under_the_new_one() -> None:
     action = an_action(Kind.LINK, before=a_known(2))
-    assert standing(action, None, TODAY) is Standing.OPEN
+    assert readiness(action, None, TODAY) is Readiness.OPEN
 
 
 def test_a_suspension_of_another_night_is_not_this_one() -> None:
     action = an_action(Kind.SUSPEND)
     earlier = settled(action, as_of=date(2026, 1, 1), run_id="")
-    assert standing(action, earlier, TODAY) is Standing.MOVED
+    assert readiness(action, earlier, TODAY) is Readiness.MOVED
 
 
 def test_a_finding_stands_where_the_pupil_stands_in_the_drop() -> None:
@@ -70,16 +70,16 @@ def test_results_name_what_happened_and_the_call_that_did_it() -> None:
         "code": "",
         "request_id": "call",
     }
-    assert result(3, action, MOVED).outcome is Word.FAILED
-    assert result(3, action, Stopped(rules.NO_PASSWORD)).outcome is Word.HELD
+    assert result(3, action, MOVED).outcome is End.FAILED
+    assert result(3, action, Stopped(rules.NO_PASSWORD)).outcome is End.HELD
 
 
 def test_what_an_earlier_call_of_the_run_did_stays_done() -> None:
     action = an_action(Kind.CREATE)
     earlier = [result(1, action, Settled("o"), "first").to_json(),
                result(2, action, Stopped(rules.GAVE_UP, failed=True)).to_json()]  # fmt: skip
-    now = [result(1, action, Standing.DONE), result(2, action, Settled("o"), "second"),
-           result(3, action, Standing.DONE)]  # fmt: skip
+    now = [result(1, action, Readiness.DONE), result(2, action, Settled("o"), "second"),
+           result(3, action, Readiness.DONE)]  # fmt: skip
     rows = merged(earlier, now)
     assert [(row["line"], row["outcome"], row["request_id"]) for row in rows] == [
         (1, "done", "first"), (2, "done", "second"), (3, "skipped", ""),

@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SinceRehearsal:
     """``counts`` are pupils per situation in both plans, where they differ; ``schools`` how much
     has moved per MEXT code."""
 
@@ -79,7 +79,7 @@ def concerns(rehearsed_for: date, as_of: date) -> bool:
     return rehearsed_for <= as_of <= rehearsed_for + LASTS
 
 
-def compare(run_id: str, rehearsed: Plan, real: Plan) -> Comparison:
+def compare(run_id: str, rehearsed: Plan, real: Plan) -> SinceRehearsal:
     """``run_id`` is the rehearsal's. What only the state or a line number has moved is equal."""
     then, now = _named(rehearsed), _named(real)
     found = tuple(_differences(then, now))
@@ -89,7 +89,7 @@ def compare(run_id: str, rehearsed: Plan, real: Plan) -> Comparison:
             schools[one.school][one.moved] += 1
     situations = sorted(rehearsed.counts.keys() | real.counts.keys())
     counts = {s: (rehearsed.counts.get(s, 0), real.counts.get(s, 0)) for s in situations}
-    return Comparison(
+    return SinceRehearsal(
         run_id,
         rehearsed.as_of,
         found,

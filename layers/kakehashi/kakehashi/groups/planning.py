@@ -14,7 +14,7 @@ from kakehashi.roster import Known, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class GroupMembers:
     """Members for a group that exists (``object_id``) or is only being made (``mark``)."""
 
     members: tuple[str, ...] = field(repr=False)
@@ -46,8 +46,8 @@ class Orders:
     make: tuple[RosterGroup, ...] = ()
     rename: tuple[Rename, ...] = ()
     gifts: tuple[Gift, ...] = ()
-    add: tuple[Link, ...] = ()
-    remove: tuple[Link, ...] = ()
+    add: tuple[GroupMembers, ...] = ()
+    remove: tuple[GroupMembers, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -69,7 +69,7 @@ def decide(
         make=tuple(group for mark, group in wanted.items() if mark not in sight.groups),
         rename=tuple(_renames(wanted, sight)),
         gifts=tuple(one for one in given if isinstance(one, Gift)),
-        add=(*(g for g in given if isinstance(g, Link)), *_additions(wanted, sight)),
+        add=(*(g for g in given if isinstance(g, GroupMembers)), *_additions(wanted, sight)),
         remove=tuple(_removals(_kept_in_step(wanted, sight, city, city_code), wanted, ours)),
         findings=(*(one for one in given if isinstance(one, Finding)), *twice),
     )
@@ -77,7 +77,7 @@ def decide(
 
 def _licence(
     licence: Licence, users: Sequence[str], sight: Sight
-) -> Iterator[Gift | Link | Finding]:
+) -> Iterator[Gift | GroupMembers | Finding]:
     """What one line of the rules asks for, ``users`` in order of urgency."""
     sku = sight.skus.get(licence.sku)
     if sku is None:
@@ -94,7 +94,7 @@ def _licence(
 
 def _by_group(
     licence: Licence, users: Sequence[str], sku: Sku, named: Sequence[LicenceGroup]
-) -> Iterator[Link | Finding]:
+) -> Iterator[GroupMembers | Finding]:
     """The group is the board's own: we add to it, and neither make it nor take anybody out."""
     if len(named) != 1:
         yield rules.LICENCE_GROUP_MISSING.at(sku=licence.sku, count=len(named))
@@ -108,7 +108,7 @@ def _by_group(
     lucky, short = _seated(missing, sku, licence.sku)
     yield from short
     if lucky:
-        yield Link(lucky, object_id=group.object_id)
+        yield GroupMembers(lucky, object_id=group.object_id)
 
 
 def _seated(
@@ -128,13 +128,13 @@ def _renames(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Rename
             yield Rename(there.object_id, group.school, group.name)
 
 
-def _additions(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Link]:
+def _additions(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[GroupMembers]:
     for mark, group in wanted.items():
         there = sight.groups.get(mark)
         missing = group.members - there.members if there else group.members
         if missing:
             object_id = there.object_id if there else ""
-            yield Link(tuple(sorted(missing)), object_id, mark, group.school)
+            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
 
 
 def _kept_in_step(
@@ -152,11 +152,13 @@ def _kept_in_step(
 
 def _removals(
     kept: Iterable[tuple[str, TenantGroup]], wanted: Mapping[str, RosterGroup], ours: frozenset[str]
-) -> Iterator[Link]:
+) -> Iterator[GroupMembers]:
     """Pupils of ours who belong there no more. Others in the group, a teacher say, are not our
     affair."""
     for mark, there in kept:
         group = wanted.get(mark)
         leaving = (there.members & ours) - (group.members if group else frozenset())
         if leaving:
-            yield Link(tuple(sorted(leaving)), there.object_id, mark, group.school if group else "")
+            yield GroupMembers(
+                tuple(sorted(leaving)), there.object_id, mark, group.school if group else ""
+            )

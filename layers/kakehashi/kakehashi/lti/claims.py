@@ -44,7 +44,7 @@ class Platform:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ResourceLink:
     """What is launched: the tool as such, or a content that was chosen in it."""
 
     id: str
@@ -101,7 +101,7 @@ class Message:
         }
 
 
-def resource_link(message: Message, link: Link) -> dict[str, Any]:
+def resource_link(message: Message, link: ResourceLink) -> dict[str, Any]:
     """The claims of an LtiResourceLinkRequest."""
     context = context_of(message.pupil)
     claims = message.claims(RESOURCE_LINK, link.url, link.custom)

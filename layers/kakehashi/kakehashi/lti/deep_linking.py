@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.lti.claims import CLAIM, Link, Message
+from kakehashi.lti.claims import CLAIM, Message, ResourceLink
 from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
 from kakehashi.roster import Pupil
@@ -49,7 +49,9 @@ def judge_response(
     return None
 
 
-def read_items(claims: Mapping[str, Any], registration: Registration) -> list[Link] | Refusal:
+def read_items(
+    claims: Mapping[str, Any], registration: Registration
+) -> list[ResourceLink] | Refusal:
     """The links of an answer. One that leads away from the tool spoils them all."""
     items = claims.get(f"{DL}content_items", [])
     if not isinstance(items, list) or len(items) > MOST_LINKS:
@@ -59,7 +61,7 @@ def read_items(claims: Mapping[str, Any], registration: Registration) -> list[Li
     return links if len(links) == len(chosen) else Refusal(rules.BAD_CHOICE, "content_item")
 
 
-def _read(item: Any, registration: Registration) -> Link | None:
+def _read(item: Any, registration: Registration) -> ResourceLink | None:
     if not isinstance(item, dict) or item.get("type") != LINK_TYPE:
         return None
     url = item.get("url", registration.tool.target_link_uri)
@@ -72,7 +74,7 @@ def _read(item: Any, registration: Registration) -> Link | None:
     if not 0 < len(title) <= MOST_TITLE or sum(map(len, (*values, *values.values()))) > MOST_CUSTOM:
         return None
     link = registration.link_id(f"{url}\x1f{sorted(values.items())}")
-    return Link(link, title, url, values)
+    return ResourceLink(link, title, url, values)
 
 
 def _same_origin(given: str, ours: str) -> bool:

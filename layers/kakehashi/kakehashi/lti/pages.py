@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from kakehashi.lti.claims import Link
+from kakehashi.lti.claims import ResourceLink
 from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
 from kakehashi.roster import Pupil
@@ -39,7 +39,7 @@ def launcher(
     pupil: Pupil,
     name: str,
     tools: Sequence[Registration],
-    chosen: Mapping[str, Sequence[Link]] = MappingProxyType({}),
+    chosen: Mapping[str, Sequence[ResourceLink]] = MappingProxyType({}),
 ) -> Page:
     """``chosen`` are contents by tool key."""
     return _page("launcher.html.j2", name=name, pupil=pupil, tools=tools, chosen=chosen)

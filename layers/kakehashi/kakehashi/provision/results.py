@@ -15,7 +15,7 @@ from kakehashi.provision.answers import Outcome, Settled, Stopped
 from kakehashi.roster import Known
 
 
-class Standing(StrEnum):
+class Readiness(StrEnum):
     """How an action stands to what the state table holds at this moment."""
 
     OPEN = "open"  # the state is what the plan saw: carry it out
@@ -23,7 +23,7 @@ class Standing(StrEnum):
     MOVED = "moved"  # neither: somebody else wrote in between
 
 
-class Word(StrEnum):
+class End(StrEnum):
     """What became of an action, in ``results/NNNN.jsonl``."""
 
     DONE = "done"
@@ -32,16 +32,16 @@ class Word(StrEnum):
     FAILED = "failed"
 
 
-def standing(action: Action, current: Known | None, as_of: date) -> Standing:
+def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
     """``current`` is the pupil's item as just read, None where there is none."""
     if current is not None and current.object_id:
         wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=current.object_id)
         if wanted is not None and same_item(wanted, current):
-            return Standing.DONE
+            return Readiness.DONE
     if action.kind is Kind.UNLINK and current is None:
-        return Standing.DONE
+        return Readiness.DONE
     planned = action.before if _is_own(action) else None
-    return Standing.OPEN if same_item(planned, current) else Standing.MOVED
+    return Readiness.OPEN if same_item(planned, current) else Readiness.MOVED
 
 
 def _is_own(action: Action) -> bool:
@@ -57,7 +57,7 @@ class Result:
     pupil: str
     kind: str
     situation: str
-    outcome: Word
+    outcome: End
     code: str = ""
     request_id: str = ""
 
@@ -73,18 +73,18 @@ class Result:
         }
 
 
-def result(line: int, action: Action, outcome: Outcome | Standing, request_id: str = "") -> Result:
+def result(line: int, action: Action, outcome: Outcome | Readiness, request_id: str = "") -> Result:
     """One line of the results for an outcome, or for an action that was not even begun."""
-    word, code = Word.DONE, ""
+    end, code = End.DONE, ""
     if isinstance(outcome, Stopped):
-        word = Word.FAILED if outcome.failed else Word.HELD
+        end = End.FAILED if outcome.failed else End.HELD
         code = outcome.rule.code
-    elif outcome is Standing.DONE:
-        word = Word.SKIPPED
+    elif outcome is Readiness.DONE:
+        end = End.SKIPPED
     elif not isinstance(outcome, Settled):
         raise ValueError(f"no result is made of {outcome}")
     return Result(
-        line, action.pupil, str(action.kind), str(action.situation), word, code, request_id
+        line, action.pupil, str(action.kind), str(action.situation), end, code, request_id
     )
 
 
@@ -97,12 +97,12 @@ class Ledger:
 
     @property
     def failed(self) -> list[Result]:
-        return [r for r in self.results.values() if r.outcome is Word.FAILED]
+        return [r for r in self.results.values() if r.outcome is End.FAILED]
 
     def counts(self) -> dict[str, int]:
         """How many actions came to which end."""
         ends = [r.outcome for r in self.results.values()]
-        return {str(word): ends.count(word) for word in Word}
+        return {str(end): ends.count(end) for end in End}
 
     def stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
         self.findings.append(finding(action, why))
@@ -126,8 +126,8 @@ def merged(earlier: Sequence[dict[str, Any]], now: Sequence[Result]) -> list[dic
 
     What this call found done keeps the line that the call which did it wrote.
     """
-    lines = {row["line"]: row for row in earlier if row["outcome"] == Word.DONE}
+    lines = {row["line"]: row for row in earlier if row["outcome"] == End.DONE}
     for one in now:
-        if one.outcome is not Word.SKIPPED or one.line not in lines:
+        if one.outcome is not End.SKIPPED or one.line not in lines:
             lines[one.line] = one.to_json()
     return [lines[n] for n in sorted(lines)]

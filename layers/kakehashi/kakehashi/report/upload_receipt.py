@@ -24,7 +24,7 @@ from kakehashi.roster import JAPAN
 SUFFIXES = (".receipt.txt", ".receipt.json")
 
 
-class Standing(StrEnum):
+class UploadStanding(StrEnum):
     """How far an upload has come."""
 
     RECEIVED = "received"
@@ -33,13 +33,15 @@ class Standing(StrEnum):
     ALREADY_DONE = "already-done"
 
 
-STANDINGS: Mapping[Standing, Word] = MappingProxyType({
-    Standing.RECEIVED: Word("受け取りました。検査はこれからです。", "Received; not yet checked."),
-    Standing.ACCEPTED: Word("受け付けました。検査に通りました。", "Accepted: it passed."),
-    Standing.REFUSED: Word(
+STANDINGS: Mapping[UploadStanding, Word] = MappingProxyType({
+    UploadStanding.RECEIVED: Word(
+        "受け取りました。検査はこれからです。", "Received; not yet checked."
+    ),
+    UploadStanding.ACCEPTED: Word("受け付けました。検査に通りました。", "Accepted: it passed."),
+    UploadStanding.REFUSED: Word(
         "受け付けられません。何も変更していません。", "Refused. Nothing was changed."
     ),
-    Standing.ALREADY_DONE: Word(
+    UploadStanding.ALREADY_DONE: Word(
         "同じファイルは処理済みです。今回は何もしません。", "Done before: nothing to do this time."
     ),
 })  # fmt: skip
@@ -57,7 +59,7 @@ class UploadReceipt:
     sha256: str
     lines: Mapping[str, int]
     same_as: str = ""
-    standing: Standing = Standing.RECEIVED
+    standing: UploadStanding = UploadStanding.RECEIVED
     refusal: Finding | None = None
 
     def to_json(self) -> dict[str, Any]:

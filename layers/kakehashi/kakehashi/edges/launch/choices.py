@@ -11,7 +11,7 @@ from kakehashi.edges.launch.sessions import read_hint
 from kakehashi.edges.launch.short_lived import ShortLived
 from kakehashi.edges.launch.tool_keys import verified
 from kakehashi.lti import assertions, deep_linking, launch
-from kakehashi.lti.claims import Link
+from kakehashi.lti.claims import ResourceLink
 from kakehashi.lti.launch import Session
 from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
@@ -26,14 +26,16 @@ class Choices:
     def __init__(self, kept: ShortLived, now: int) -> None:
         self.kept, self.now = kept, now
 
-    def of(self, session: Session) -> dict[str, list[Link]]:
+    def of(self, session: Session) -> dict[str, list[ResourceLink]]:
         found = self.kept.look("CHOSEN", _name(session), self.now) or {}
-        return {key: [Link(**link) for link in links] for key, links in found.items()}
+        return {key: [ResourceLink(**link) for link in links] for key, links in found.items()}
 
-    def link(self, session: Session, tool: Registration, pupil: Pupil, link: str) -> Link | None:
+    def link(
+        self, session: Session, tool: Registration, pupil: Pupil, link: str
+    ) -> ResourceLink | None:
         """The link of that id; "" is the tool as such."""
         if not link:
-            return Link.whole(tool, pupil)
+            return ResourceLink.whole(tool, pupil)
         return next((one for one in self.of(session).get(tool.key, []) if one.id == link), None)
 
     def take(

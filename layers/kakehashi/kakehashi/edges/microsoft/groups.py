@@ -17,7 +17,7 @@ from kakehashi.edges.errors import DirectoryError
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.groups import dialogues
 from kakehashi.groups import requests as graph
-from kakehashi.groups.planning import Link, Orders
+from kakehashi.groups.planning import GroupMembers, Orders
 from kakehashi.groups.sight import (
     GraphGroup,
     GraphHolder,
@@ -166,7 +166,7 @@ class Keeper:
         self.left.append(Left(outcome, school))
         return self.left[-1].count
 
-    def _additions(self, links: Iterable[Link]) -> Iterator[Piece]:
+    def _additions(self, links: Iterable[GroupMembers]) -> Iterator[Piece]:
         """Chunks of all groups in turn: two changes of one group at once get in each other's way.
 
         A group that could not be made has no id: its members wait with it.

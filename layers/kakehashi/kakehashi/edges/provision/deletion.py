@@ -23,7 +23,7 @@ from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped, refusal
 from kakehashi.provision.deletable import Conditions, objection
 from kakehashi.provision.dialogues import Dialogue
 from kakehashi.provision.exchange import Ended
-from kakehashi.provision.results import MOVED, Ledger, Standing, result
+from kakehashi.provision.results import MOVED, Ledger, Readiness, result
 from kakehashi.roster import Known
 
 
@@ -91,7 +91,7 @@ class Deletions(Ledger):
             self.stop(line, action, ended.outcome, ended.request_id)
             return
         if known is None:
-            self.results[line] = result(line, action, Standing.DONE)
+            self.results[line] = result(line, action, Readiness.DONE)
             return
         try:
             self.state.drop_pupil(known)

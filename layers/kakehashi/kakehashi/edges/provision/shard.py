@@ -21,9 +21,9 @@ from kakehashi.provision.exchange import Ended
 from kakehashi.provision.results import (
     MOVED,
     Ledger,
-    Standing,
+    Readiness,
+    readiness,
     result,
-    standing,
 )
 from kakehashi.roster import Known
 
@@ -66,12 +66,12 @@ class Shard(Ledger):
     def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Dialogue]]:
         """Dialogues for the actions that are still to be done, each begun when it is drawn."""
         for line, action, current in self._current(numbered):
-            match standing(action, current, self.as_of):
-                case Standing.DONE:
-                    self.results[line] = result(line, action, Standing.DONE)
-                case Standing.MOVED:
+            match readiness(action, current, self.as_of):
+                case Readiness.DONE:
+                    self.results[line] = result(line, action, Readiness.DONE)
+                case Readiness.MOVED:
                     self.stop(line, action, MOVED)
-                case Standing.OPEN:
+                case Readiness.OPEN:
                     self._read[line] = current
                     yield line, dialogue(action, self.terms, self._password(action))
 

@@ -21,7 +21,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.receive import Sync
-from kakehashi.report.upload_receipt import Standing, UploadReceipt, first_refusal
+from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding, first_refusal
 
 
 def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
@@ -57,8 +57,8 @@ def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterabl
         file=PurePosixPath(name).name,
         run_id=run.run_id,
         **{fact: drop[fact] for fact in ("received", "bytes", "sha256", "lines", "same_as")},
-        standing=Standing(standing),
-        refusal=first_refusal(findings) if standing == Standing.REFUSED else None,
+        standing=UploadStanding(standing),
+        refusal=first_refusal(findings) if standing == UploadStanding.REFUSED else None,
     )
     _put(Folder(folder.s3, bucket, ""), name, receipt)
 
