@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from http.cookies import SimpleCookie
@@ -27,6 +28,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
 from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.roster import Known
@@ -334,6 +336,11 @@ class Launchpad:
     def register(self, *tools: str) -> None:
         self.nights.put_rules("\n".join([RULES, *tools]))
         House.of.cache_clear()  # rules are believed for a minute
+
+    def later(self, seconds: int) -> None:
+        """The launcher's clock is so much ahead from now on."""
+        house = House.of(settings.load(settings.LaunchSettings))
+        house.clock = lambda: datetime.now(UTC) + timedelta(seconds=seconds)
 
     def given(self, known: list[Known]) -> None:
         """More pupils, with accounts."""

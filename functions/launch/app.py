@@ -6,9 +6,7 @@ log has the same code, the route, and nobody's data.
 
 from __future__ import annotations
 
-import time
 from base64 import b64decode
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -152,19 +150,20 @@ def openid_configuration() -> Response[str]:
 
 @app.get("/.well-known/jwks.json")
 def jwks() -> Response[str]:
-    return web.data(_house().keys.jwks(datetime.now(UTC)), headers=web.PUBLIC)
+    house = _house()
+    return web.data(house.keys.jwks(house.clock()), headers=web.PUBLIC)
 
 
 @app.post("/lti/token")
 def token() -> Response[str]:
-    granted = Services(_house(), _now()).token(_form())
+    granted = Services(_house()).token(_form())
     return _told_no(granted) if isinstance(granted, Refusal) else web.data(granted)
 
 
 @app.get("/lti/contexts/<context>/memberships")
 def memberships(context: str) -> Response[str]:
     authorization = app.current_event.headers.get("authorization", "")
-    listed = Services(_house(), _now()).memberships(authorization, context, _query())
+    listed = Services(_house()).memberships(authorization, context, _query())
     if isinstance(listed, Refusal):
         return _told_no(listed)
     headers = web.NOT_STORED | {"Link": listed.link_header()}
@@ -216,11 +215,7 @@ def _house() -> House:
 
 
 def _launcher() -> Launcher:
-    return Launcher(_house(), _now())
-
-
-def _now() -> int:
-    return int(time.time())
+    return Launcher(_house())
 
 
 def _cookies() -> Cookies:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,12 +67,10 @@ def test_a_sign_in_ends_only_once(launchpad: Launchpad) -> None:
     refused(launchpad, again.come_back(form), "L101")
 
 
-def test_a_sign_in_that_took_too_long_is_refused(
-    launchpad: Launchpad, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sign_in_that_took_too_long_is_refused(launchpad: Launchpad) -> None:
     browser = launchpad.browser()
     form = browser.at_microsoft(browser.get("/sign-in"), a_pupil(1).account)
-    monkeypatch.setattr("functions.launch.app._now", lambda: int(time.time()) + 601)
+    launchpad.later(601)
     refused(launchpad, browser.come_back(form), "L101")
 
 
@@ -146,12 +143,10 @@ def test_a_hint_is_good_once(launchpad: Launchpad) -> None:
     refused(launchpad, tool.browser.get("/lti/authorize", other), "L209")
 
 
-def test_a_hint_is_good_for_five_minutes(
-    launchpad: Launchpad, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hint_is_good_for_five_minutes(launchpad: Launchpad) -> None:
     tool = launchpad.signed_in(1)
     request = tool.asks(tool.browser.get("/launch/drill"))
-    monkeypatch.setattr("functions.launch.app._now", lambda: int(time.time()) + 301)
+    launchpad.later(301)
     refused(launchpad, tool.browser.get("/lti/authorize", request), "L208")
 
 
@@ -191,11 +186,9 @@ def test_a_browser_in_which_nobody_is_signed_in_launches_nothing(launchpad: Laun
     refused(launchpad, stranger.get("/launch/drill"), "L201")
 
 
-def test_a_session_ends_after_a_school_day(
-    launchpad: Launchpad, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_ends_after_a_school_day(launchpad: Launchpad) -> None:
     tool = launchpad.signed_in(1)
-    monkeypatch.setattr("functions.launch.app._now", lambda: int(time.time()) + 8 * 3600 + 1)
+    launchpad.later(8 * 3600 + 1)
     refused(launchpad, tool.browser.get("/launch/drill"), "L201")
 
 
@@ -362,11 +355,11 @@ def test_a_token_that_is_none_reads_nothing(launchpad: Launchpad) -> None:
     refused(launchpad, basic, "L307")
 
 
-def test_a_token_is_good_for_an_hour(launchpad: Launchpad, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_good_for_an_hour(launchpad: Launchpad) -> None:
     with_memberships(launchpad)
     tool = launchpad.signed_in(1)
     url = tool.read(tool.launched())[NRPS_CLAIM]["context_memberships_url"]
     granted = tool.token().json()
     assert (granted["expires_in"], granted["scope"]) == (3600, NRPS_SCOPE)
-    monkeypatch.setattr("functions.launch.app._now", lambda: int(time.time()) + 3601)
+    launchpad.later(3601)
     refused(launchpad, tool.members(url, granted["access_token"]), "L307")

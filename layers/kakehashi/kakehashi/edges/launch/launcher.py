@@ -59,12 +59,17 @@ class Lately[V]:
         return value
 
 
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
 class House:
-    """What requests share: the tables, our keys, and the cities' rules."""
+    """What requests share: the tables, our keys, the cities' rules, and the clock (UTC)."""
 
     def __init__(self, settings: LaunchSettings) -> None:
         table = boto3.resource("dynamodb").Table(settings.table)
         self.settings = settings
+        self.clock: Callable[[], datetime] = _utc
         self.issuer = settings.public_url.rstrip("/")
         self.kept = ShortLived.of(settings.launch_table)
         self.pupils = Pupils(table, settings.runs_bucket)
@@ -114,12 +119,13 @@ class Posted:
 
 
 class Launcher:
-    """``now`` is in seconds since 1970."""
+    """One request's. ``moment`` is UTC, ``now`` the same in seconds since 1970."""
 
-    def __init__(self, house: House, now: int) -> None:
-        self.house, self.now = house, now
+    def __init__(self, house: House) -> None:
+        self.house, self.moment = house, house.clock()
+        self.now = int(self.moment.timestamp())
         self.sessions = Sessions(house.kept)
-        self.chosen = Choices(house.kept, now)
+        self.chosen = Choices(house.kept, self.now)
 
     # -- signing in ----------------------------------------------------------------------------
 
@@ -204,7 +210,7 @@ class Launcher:
         told = self._claims(visitor, registration, request.nonce, hint)
         if told is None:
             return Refusal(rules.UNKNOWN_TOOL)
-        fields = {"id_token": self.house.keys.sign(told, datetime.now(UTC)), "state": request.state}
+        fields = {"id_token": self.house.keys.sign(told, self.moment), "state": request.state}
         return Posted(request.redirect_uri, fields, registration)
 
     def keep_choice(self, visitor: Visitor, answer: str) -> Refusal | None:

@@ -35,10 +35,10 @@ class Listed:
 
 
 class Services:
-    """``now`` is in seconds since 1970."""
+    """One request's. ``now`` is in seconds since 1970."""
 
-    def __init__(self, house: House, now: int) -> None:
-        self.house, self.now = house, now
+    def __init__(self, house: House) -> None:
+        self.house, self.now = house, int(house.clock().timestamp())
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any] | Refusal:
         """An access token for whoever proves to be a registered tool."""
