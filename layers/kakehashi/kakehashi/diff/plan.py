@@ -46,7 +46,7 @@ class Kind(StrEnum):
     DELETE = "delete"
 
 
-ORDER = {kind: place for place, kind in enumerate(Kind)}
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,11 @@ class Breach:
         return dataclasses.asdict(self)
 
 
+def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """As they are applied, and pupil by pupil within a kind."""
+    return tuple(sorted(actions, key=lambda action: (_ORDER[action.kind], action.pupil)))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``proposals`` name the pupils of GONE, UNLINKED and EXPIRED, who wait for a person.
@@ -198,6 +203,10 @@ class Plan:
     export: Export = field(default_factory=Export)
     findings: tuple[Finding, ...] = ()
     checksum: str = ""
+
+    def sealed(self) -> Plan:
+        """The same with its checksum: what a planner hands out."""
+        return dataclasses.replace(self, checksum=self.computed_checksum())
 
     def computed_checksum(self) -> str:
         """SHA-256 over canonical lines: city and serial, each action, each breach."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from kakehashi.diff.answers import Decisions
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
 from kakehashi.diff.exports import Offered
 from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
-from kakehashi.diff.plan import ORDER, Action, Plan
+from kakehashi.diff.plan import Action, Breach, Plan, in_order
 from kakehashi.diff.reactions import PROPOSED, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Sources, index_sources
@@ -58,20 +58,16 @@ def make_plan(
     sights = list(look(sources, city, as_of))
     turn = turn_of(sights, sources.known.values(), city, as_of)
     base = Base.of(sources.known.values())
-    last = last_night or LastNight()
-    newly_untied = max(0, sources.untied - last.untied)
-    limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
-    breaches = [*judge(limited, base, city), *vanished_groups(sights, turn, last)]
-    findings = [
+    limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
+    findings = (
         *offered.findings(),
         *_refusals(sources),
-        *(finding for _, finding in breaches),
-        *_season(turn, explained),
+        *limits.findings,
         *_about_pupils(sights, sources, decisions or {}),
-    ]
+    )
     refused = refuses(findings)
     counts = _count(sights, turn, known=bool(base.pupils))
-    plan = Plan(
+    return Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
@@ -82,14 +78,34 @@ def make_plan(
         schools=_by_school(counts),
         held=_held(sights),
         untied=sources.untied,
-        breaches=tuple(breach for breach, _ in breaches),
-        explained={str(kind): n for (kind, scope), n in sorted(explained.items())
-                   if scope == CITY and n},
+        breaches=limits.breaches,
+        explained=limits.explained,
         refused=refused,
         export=offered.given,
-        findings=tuple(findings),
-    )  # fmt: skip
-    return replace(plan, checksum=plan.computed_checksum())
+        findings=findings,
+    ).sealed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What the limits say of a night; ``explained`` as a plan has it."""
+
+    breaches: tuple[Breach, ...]
+    findings: tuple[Finding, ...]
+    explained: dict[str, int]
+
+
+def _limits(
+    sights: Sequence[Sight], turn: Turn, base: Base, city: City, last: LastNight, *, untied: int
+) -> _Limits:
+    newly_untied = max(0, untied - last.untied)
+    limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
+    found = [*judge(limited, base, city), *vanished_groups(sights, turn, last)]
+    return _Limits(
+        tuple(breach for breach, _ in found),
+        (*(finding for _, finding in found), *_season(turn, explained)),
+        {str(kind): n for (kind, scope), n in sorted(explained.items()) if scope == CITY and n},
+    )
 
 
 def _refusals(sources: Sources) -> Iterator[Finding]:
@@ -106,8 +122,7 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
 
 def _actions(sights: Iterable[Sight], decisions: Decisions) -> tuple[Action, ...]:
     found = (react(sight, decisions.get(sight.id)) for sight in sights)
-    return tuple(sorted((action for action in found if action),
-                        key=lambda action: (ORDER[action.kind], action.pupil)))  # fmt: skip
+    return in_order(action for action in found if action)
 
 
 def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:

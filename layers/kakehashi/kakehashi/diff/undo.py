@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from kakehashi.catalogue import undo as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import Counted, bound_of, judge
-from kakehashi.diff.plan import ORDER, Action, Breach, Kind, Plan
+from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Rule
 from kakehashi.roster import Known
@@ -42,10 +41,7 @@ def make_undo(
     known = {one.pupil.id: one for one in current}
     mark = city.m365.mark
     turned = [(action, way_back(action, known, undone, mark)) for action in undone.done(known)]
-    actions = sorted(
-        (back for _, back in turned if isinstance(back, Action)),
-        key=lambda action: (ORDER[action.kind], action.pupil),
-    )
+    actions = in_order(back for _, back in turned if isinstance(back, Action))
     held = [(action, why) for action, why in turned if isinstance(why, Rule)]
     waits = list(_waits(undone.run_id, actions, Base.of(known.values()), city)) if actions else []
     findings = [finding for _, finding in waits]
@@ -55,12 +51,12 @@ def make_undo(
         findings.append(rules.NOTHING_TO_UNDO.at(run=undone.run_id, held=len(held)))
     findings += (why.at(pupil=a.pupil, school=_school(a, known) or None) for a, why in held)
     schools = _per_school(actions, held, known)
-    plan = Plan(
+    return Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
-        actions=tuple(actions),
+        actions=actions,
         counts={str(Situation.UNDONE): len(actions), str(Situation.HELD): len(held)},
         schools=schools,
         held=_by_code(held),
@@ -68,8 +64,7 @@ def make_undo(
         refused=not actions,
         undoes=undone.run_id,
         findings=tuple(findings),
-    )
-    return replace(plan, checksum=plan.computed_checksum())
+    ).sealed()
 
 
 def objections(
@@ -87,7 +82,7 @@ def objections(
 
 
 def _waits(
-    run_id: str, actions: list[Action], base: Base, city: City
+    run_id: str, actions: tuple[Action, ...], base: Base, city: City
 ) -> Iterator[tuple[Breach, Finding]]:
     """Why the plan waits: always because it is an undo, and for every limit it is over."""
     count = len(actions)
