@@ -26,7 +26,8 @@ CITY = "runbook"
 RUNBOOK = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
 INLINE = re.compile(r"`(kakehashi[^`]*)`")
 BLOCKS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-MENTIONED = {"kakehashi undo", "kakehashi why", "kakehashi upload passwords"}
+ORDERS = re.findall(r"```json\n(.*?)```", RUNBOOK, re.DOTALL)
+MENTIONED = {"kakehashi approve", "kakehashi undo", "kakehashi upload passwords"}
 """Named in passing; what to type stands elsewhere on the page, with its arguments."""
 
 DONE, WAITS, REFUSED = 0, 3, 4
@@ -211,6 +212,7 @@ SITUATIONS: dict[str, Callable[[Office, str], None]] = {
     "kakehashi rerun": reruns,
     "kakehashi status": looks,
     "kakehashi dlq list": looks,
+    "kakehashi launcher": looks,
     "kakehashi why": asks_why,
     "kakehashi match": matches,
     "kakehashi upload approvals": decides,
@@ -241,6 +243,14 @@ def in_order() -> list[str]:
 def test_a_command_of_the_runbook_does_what_the_runbook_says(office: Office, command: str) -> None:
     assert situation(command), "a command that nobody has tried"
     SITUATIONS[situation(command)](office, command)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_input_that_the_runbook_gives_to_paste_starts_a_run_that_ends_well(
+    office: Office, order: str
+) -> None:
+    arn = office.town.console.start(json.loads(order) | {"city": CITY})
+    assert office.town.end(arn).summary["verdict"] in {"applied", "unchanged", "already-done"}
 
 
 def test_no_situation_is_left_over() -> None:

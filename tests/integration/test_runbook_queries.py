@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kakehashi.findings import EFFECT_LABELS
 from tests.builders import a_drop
 from tests.integration.test_night import known, passwords
+from tests.launches import Launchpad
 from tests.nights import EXECUTION, ROOT, Nights
 
 RUNBOOK = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
@@ -33,8 +33,10 @@ def lines(nights: Nights) -> Iterator[dict[str, object]]:
 
 
 @pytest.fixture
-def log(nights: Nights) -> list[dict[str, object]]:
-    """What is written in a night with a stage that waits, and in one with a stage that fails."""
+def log(launchpad: Launchpad, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What is written in a night with a stage that waits, in one with a stage that fails, by a
+    comparison, and by a launcher that refuses and that fails."""
+    nights = launchpad.nights
     nights.given(known(3))
     running = json.dumps({"status": "RUNNING"})
     nights.state.take_lease(EXECUTION + "another", datetime.now(UTC))
@@ -44,9 +46,13 @@ def log(nights: Nights) -> list[dict[str, object]]:
         assert nights.run(a_drop(3).zip()).why == "TryLater"
     nights.state.free_lease(EXECUTION + "another")
     assert nights.run(a_drop(4).zip(), passwords=passwords(4)).verdict == "applied"
+    nights.lambdas.invoke("drift", {})
     nights.tenant.fault(status=403, method="GET", shape="/users")
     nights.tomorrow()
     assert nights.run(a_drop(5).zip(), passwords=passwords(5)).status == "FAILED"
+    assert launchpad.browser().get("/launch/lgate").code == "L201"
+    monkeypatch.delenv("LAUNCH_TABLE")
+    assert launchpad.browser().get("/").code == "L900"
     return list(lines(nights))
 
 
@@ -62,6 +68,6 @@ def test_each_field_of_each_query_is_in_the_lines_that_it_asks_for(
             assert fields_of(query) - found == set(), message
 
 
-@pytest.mark.parametrize("label", EFFECT_LABELS.values())
-def test_each_effect_of_a_finding_has_a_section(label: str) -> None:
-    assert f"### {label}\n" in RUNBOOK
+def test_the_code_of_microsofts_refusal_is_in_the_log(log: list[dict[str, object]]) -> None:
+    told = [line for line in log if line.get("message") == "stage failed" and "code" in line]
+    assert [(line["exception_name"], line["status"]) for line in told] == [("DirectoryError", 403)]

@@ -23,7 +23,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi.edges.errors import KakehashiError, TryLater
+from kakehashi.edges.errors import DirectoryError, KakehashiError, TryLater
 
 NAMESPACE = "Kakehashi"
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "kakehashi")
@@ -94,6 +94,13 @@ def _run(event: Mapping[str, Any]) -> dict[str, str]:
     return {"run_id": str(event["run_id"])} if event.get("run_id") else {}
 
 
+def _refusal(exc: BaseException) -> dict[str, str | int]:
+    """Microsoft's code and HTTP status where it was Microsoft who refused: numbers, never a text."""
+    if isinstance(exc, DirectoryError):
+        return {"code": exc.code, "status": exc.status}
+    return {}
+
+
 def stage_handler(handler: Handler) -> Handler:
     """The frame of every Lambda: structured log, metrics, and nothing said too much."""
 
@@ -109,7 +116,7 @@ def stage_handler(handler: Handler) -> Handler:
             metrics.add_metric("Waited", MetricUnit.Count, 1)
             raise
         except Exception as exc:
-            logger.exception("stage failed", extra=_run(event))
+            logger.exception("stage failed", extra=_run(event) | _refusal(exc))
             metrics.add_metric("StageFailed", MetricUnit.Count, 1)
             raise discreet(exc) from None
         finally:

@@ -1,0 +1,117 @@
+"""The runbook at half past two: each alarm and each effect has its section, each section its parts.
+
+What its commands do is tried by tests/e2e/test_runbook.py, what its questions find by
+tests/integration/test_runbook_queries.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from kakehashi.findings import EFFECT_LABELS
+from tests.infra.conftest import ROOT
+from tests.infra.test_alarms import ALARMS
+
+PAGE = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
+PARTS = ("見えるもの", "意味", "すること", "確かめ方", "連絡")
+ALARM_CHAPTER, EFFECTS, PROCEDURES = "警報ごとに", "指摘の効果ごとに", "手順"
+WHOM = ("RPA の担当者", "C4th の窓口", "担当ベンダー", "Microsoft", "提供元", "学校", "職員",
+        "上司", "管理者", "承認する人")  # fmt: skip
+WHEN = re.compile(
+    r"\d+ ?(時|分|日|人)|[一二三](晩|日|回|週|時間|か月)|朝|すぐ|その日|その週|平日|前の日|前日"
+)
+MOST_LINES = 32  # of a section about an alarm: what fits on a screen
+
+
+@dataclass(frozen=True)
+class Section:
+    chapter: str
+    title: str
+    anchor: str
+    text: str
+
+    def part(self, name: str) -> str:
+        """What stands below a part's label; "" without the label."""
+        after = self.text.partition(f"**{name}**")[2]
+        return re.split(rf"\n\*\*(?:{'|'.join(PARTS)})\*\*", after)[0].strip()
+
+
+def sections() -> list[Section]:
+    found = []
+    for chapter in re.split(r"\n## ", PAGE)[1:]:
+        name = chapter.partition("\n")[0]
+        for piece in re.finditer(
+            r'(?:<a id="([\w-]+)"></a>\n)?### (.+)\n((?:(?!<a id=|### ).*\n?)*)', chapter
+        ):
+            found.append(Section(name, piece[2], piece[1] or "", piece[3]))
+    return found
+
+
+ALL = sections()
+OF_ALARMS = [one for one in ALL if one.chapter == ALARM_CHAPTER]
+
+
+def anchor_of(alarm: str) -> str:
+    return str(ALARMS[alarm]["AlarmDescription"].splitlines()[2].partition("#")[2])
+
+
+def test_the_chapters_are_three() -> None:
+    assert [one for one in dict.fromkeys(s.chapter for s in ALL)] == [
+        ALARM_CHAPTER,
+        EFFECTS,
+        PROCEDURES,
+    ]
+    assert len(ALL) == PAGE.count("\n### ")
+
+
+@pytest.mark.parametrize("section", ALL, ids=lambda section: section.title)
+def test_a_section_has_all_five_parts_in_their_order(section: Section) -> None:
+    labels = re.findall(r"^\*\*(.+?)\*\*", section.text, re.MULTILINE)
+    assert tuple(label for label in labels if label in PARTS) == PARTS
+    assert [name for name in PARTS if len(section.part(name)) < 10] == []
+
+
+@pytest.mark.parametrize("section", ALL, ids=lambda section: section.title)
+def test_a_section_says_when_to_call_and_whom(section: Section) -> None:
+    told = section.part("連絡")
+    assert any(somebody in told for somebody in WHOM), told
+    assert WHEN.search(told), told
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarms_section_shows_the_alarm_by_the_name_that_its_mail_bears(alarm: str) -> None:
+    (section,) = [one for one in OF_ALARMS if one.anchor == anchor_of(alarm)]
+    seen = section.part("見えるもの")
+    ending = re.sub(r"^[A-Z][a-z]+(?=SlowAlarm$)", "…", alarm)
+    assert f"`{alarm}`" in seen or f"`{ending}`" in seen
+
+
+def test_no_section_about_an_alarm_is_without_one() -> None:
+    assert {one.anchor for one in OF_ALARMS} == {anchor_of(alarm) for alarm in ALARMS}
+
+
+@pytest.mark.parametrize("section", OF_ALARMS, ids=lambda section: section.anchor)
+def test_a_section_about_an_alarm_fits_on_a_screen(section: Section) -> None:
+    assert len(section.text.strip().splitlines()) <= MOST_LINES
+
+
+def test_each_effect_of_a_finding_has_a_section_and_nothing_else_has() -> None:
+    assert [one.title for one in ALL if one.chapter == EFFECTS] == list(EFFECT_LABELS.values())
+
+
+def test_the_table_at_the_top_leads_to_each_alarm_and_names_who_is_woken() -> None:
+    rows = re.findall(r"^\| \[.+?\]\(#([\w-]+)\) \| .+? \| (\S+) \|$", PAGE, re.MULTILINE)
+    topics = {"StaffTopic": "職員", "VendorTopic": "担当ベンダー"}
+    woken = {anchor_of(n): topics[a["AlarmActions"][0]["Ref"]] for n, a in ALARMS.items()}
+    assert dict(rows) == woken
+    assert len(rows) == len(woken)
+
+
+def test_every_link_within_the_page_leads_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    places = {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in headings}
+    places |= set(re.findall(r'<a id="([\w-]+)"></a>', PAGE))
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) - places == set()
