@@ -95,7 +95,7 @@ def _run(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _refusal(exc: BaseException) -> dict[str, str | int]:
-    """Microsoft's code and HTTP status where it was Microsoft who refused: numbers, never a text."""
+    """Microsoft's code and HTTP status where it was Microsoft who refused."""
     if isinstance(exc, DirectoryError):
         return {"code": exc.code, "status": exc.status}
     return {}
@@ -116,7 +116,7 @@ def stage_handler(handler: Handler) -> Handler:
             metrics.add_metric("Waited", MetricUnit.Count, 1)
             raise
         except Exception as exc:
-            logger.exception("stage failed", extra=_run(event) | _refusal(exc))
+            logger.exception("stage failed", extra={**_run(event), **_refusal(exc)})
             metrics.add_metric("StageFailed", MetricUnit.Count, 1)
             raise discreet(exc) from None
         finally:
