@@ -1,4 +1,4 @@
-"""The report of bad nights in a real browser: see tests/e2e/js/report.test.mjs."""
+"""Reports of bad nights and of a good one in a real browser: see tests/e2e/js/report.test.mjs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ def put(night: Night, folder: Path) -> str:
     return night.verdict
 
 
-def test_staff_read_the_report_of_a_bad_night(nights: Nights, tmp_path: Path) -> None:
+def test_staff_read_the_reports_of_bad_nights_and_of_a_good_one(
+    nights: Nights, tmp_path: Path
+) -> None:
     nights.given(known(40))
     whole = a_drop(24, schools=2)
-    ended = {put(nights.run(body), tmp_path) for body in (whole.zip()[:-40], whole.zip())}
-    assert ended == {"refused", "awaiting-approval"}
+    cut, waiting = nights.run(whole.zip()[:-40]), nights.run(whole.zip())
+    ended = {put(night, tmp_path) for night in (cut, waiting)}
+    ended.add(put(nights.approve(waiting.summary), tmp_path))
+    assert ended == {"refused", "awaiting-approval", "applied"}
     scene = {"chromium": chromium(), "nights": str(tmp_path)}
     done = subprocess.run(
         [node(), "--test", "--test-reporter=tap", "report.test.mjs"],

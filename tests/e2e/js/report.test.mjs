@@ -1,4 +1,4 @@
-// The morning report of bad nights, in Chromium, without a network. The files are those of
+// The morning report of bad nights and of a good one, in Chromium, without a network. The files are those of
 // tests/browser/test_report.py, which says in SCENE where they lie.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,6 +10,8 @@ import { chromium } from "playwright-core";
 
 const scene = JSON.parse(process.env.SCENE);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const NIGHTS = ["refused", "awaiting", "applied"];
+const A4 = { width: 688, height: 1017 }; // in CSS pixels, within margins of 14 mm
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 let browser;
 
@@ -30,6 +32,7 @@ const verdict = (page) => page.getByRole("heading", { level: 1 }).innerText();
 test("the verdict is the first thing said", async () => {
   assert.match(await verdict(await open("refused")), /停止/);
   assert.match(await verdict(await open("awaiting")), /確認待ち/);
+  assert.match(await verdict(await open("applied")), /完了/);
 });
 
 test("a refused night says what to type, and its link leads to the reason", async () => {
@@ -43,7 +46,7 @@ test("a refused night says what to type, and its link leads to the reason", asyn
 });
 
 test("every link leads somewhere: a section of the page, or a file beside it", async () => {
-  for (const night of ["refused", "awaiting"]) {
+  for (const night of NIGHTS) {
     const page = await open(night);
     const links = await page.locator("a").evaluateAll((all) => all.map((one) => one.href));
     assert.ok(links.length > 1);
@@ -75,7 +78,7 @@ test("the switch turns the whole page into English, and back", async () => {
 
 for (const [name, size] of Object.entries(SIZES)) {
   test(`axe finds nothing wrong, and nothing sticks out, on a ${name}`, async () => {
-    for (const night of ["refused", "awaiting"]) {
+    for (const night of NIGHTS) {
       const page = await open(night, size);
       await page.evaluate(axe);
       const found = await page.evaluate(() => window.axe.run());
@@ -85,3 +88,16 @@ for (const [name, size] of Object.entries(SIZES)) {
     }
   });
 }
+
+test("on A4 nothing sticks out and nothing is hidden behind a scroll bar", async () => {
+  for (const night of NIGHTS) {
+    const page = await open(night, A4);
+    await page.emulateMedia({ media: "print" });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= A4.width, `${night}: ${wide} wide`);
+    const cut = await page.locator("table, pre").evaluateAll((all) =>
+      all.filter((one) => one.getBoundingClientRect().right > innerWidth).length,
+    );
+    assert.equal(cut, 0, night);
+  }
+});

@@ -192,6 +192,21 @@ def test_the_saved_days_are_shown_with_their_factors() -> None:
         assert words in page
 
 
+def test_the_saved_days_are_said_to_be_a_lower_bound() -> None:
+    page = report.html(EVERYTHING)
+    japanese, english = Tree(page, hidden="en").seen, Tree(page, hidden="ja").seen
+    assert "これは下限です" in japanese
+    assert japanese.count("少なくとも") == 3, "on the tile, in the heading and in the sum"
+    assert "This is a lower bound" in english
+    nothing = replace(EVERYTHING, saved=Saved(Savings(), date(2026, 4, 1)))
+    assert 'href="#saved"' in page
+    assert 'href="#saved"' not in report.html(nothing), "no tile that boasts of nothing"
+
+
+def test_decisions_can_be_handed_in_without_a_terminal() -> None:
+    assert f"inbox/{NIGHT.city}/approvals/" in Tree(report.html(NIGHT), hidden="en").seen
+
+
 # -- contrast ---------------------------------------------------------------------------------
 
 
