@@ -9,53 +9,41 @@ PROPOSALS in the state table                the run whose book is the newest
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
-
-import boto3
-from botocore.exceptions import ClientError
+from typing import Self
 
 from kakehashi.diff.consent import Book, Consent, weigh
 from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.edges import plans
+from kakehashi.edges.objects import Bucket
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
 BEFORE, AFTER = "consent_before.json", "consent.json"
-_GONE = frozenset({"NoSuchKey", "404"})
 
 
 class DecisionFiles:
     """Everything a city's staff have uploaded and that has not expired."""
 
-    def __init__(self, s3: S3Client, bucket: str) -> None:
-        self.s3, self.bucket = s3, bucket
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
 
     @classmethod
     def of(cls, bucket: str) -> Self:
-        return cls(boto3.client("s3"), bucket)
+        return cls(Bucket.of(bucket))
 
     def of_city(self, city: str) -> list[DecisionFile]:
         """The newest version of each file, the file that was put last at the end."""
-        prefix = f"inbox/{city}/approvals/"
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        items = [item for page in pages for item in page.get("Contents", [])]
-        items.sort(key=lambda item: (item["LastModified"], item["Key"]))
+        items = self.bucket.listed(f"inbox/{city}/approvals/")
         keys = [item["Key"] for item in items if not item["Key"].endswith("/")]
         return [file for key in keys if (file := self._read(key)) is not None]
 
     def _read(self, key: str) -> DecisionFile | None:
         """None where the file expired or was taken away between the listing and now."""
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _GONE:
-                return None
-            raise
+        answer = self.bucket.read(key)
+        if answer is None:
+            return None
         version = answer.get("VersionId") or answer["ETag"]
         body = answer["Body"].read(MOST_BYTES + 1)  # what is longer is refused when it is read
         return DecisionFile(key, version, answer["LastModified"].isoformat(), body)

@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
-
-import boto3
-from botocore.exceptions import ClientError
+from typing import Self
 
 from kakehashi.diff.plan import Action
+from kakehashi.edges.objects import Bucket
 from kakehashi.preprocess import PasswordFile, passwords
 from kakehashi.roster import Known
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
 ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster and starts no run
-_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
 class Passwords:
-    def __init__(self, s3: S3Client, bucket: str) -> None:
-        self.s3, self.bucket = s3, bucket
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
         self._rows = lru_cache(maxsize=2)(self._entries)  # a shard's pupils mostly share one file
 
     @classmethod
     def of(cls, bucket: str) -> Self:
-        return cls(boto3.client("s3"), bucket)
+        return cls(Bucket.of(bucket))
 
     def files(self, city: str) -> list[PasswordFile]:
         """Every CSV of the city in its newest version, the file that was put last at the end."""
-        prefix = f"inbox/{city}/passwords/"
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        items = [item for page in pages for item in page.get("Contents", [])]
-        items.sort(key=lambda item: (item["LastModified"], item["Key"]))
+        items = self.bucket.listed(f"inbox/{city}/passwords/")
         keys = [item["Key"] for item in items if item["Key"].lower().endswith(ENDINGS)]
         return [file for key in keys if (file := self._file(key)) is not None]
 
@@ -51,14 +42,12 @@ class Passwords:
         used = [key for key, ids in versions.items() if self._is_used(key, ids[0], accounts)]
         for key in used:
             for version in reversed(versions[key]):  # killed halfway, the newest still counts
-                self.s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version)
+                self.bucket.delete(key, version)
         return len(used)
 
     def _versions(self, prefix: str) -> dict[str, list[str]]:
         """The versions of each CSV that has not been deleted, the newest first."""
-        listing = self.s3.get_paginator("list_object_versions")
-        pages = list(listing.paginate(Bucket=self.bucket, Prefix=prefix))
-        rows = [row for page in pages for row in page.get("Versions", [])]
+        rows = self.bucket.versions(prefix)
         present = {row["Key"] for row in rows if row["IsLatest"]}
         found: dict[str, list[str]] = {}
         for row in sorted(rows, key=lambda row: not row["IsLatest"]):
@@ -84,13 +73,7 @@ class Passwords:
 
     def _file(self, key: str, version: str = "") -> PasswordFile | None:
         """The newest version if none is named. None if it expired or was taken away meanwhile."""
-        try:
-            if version:
-                answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version)
-            else:
-                answer = self.s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _GONE:
-                return None
-            raise
+        answer = self.bucket.read(key, version)
+        if answer is None:
+            return None
         return PasswordFile(key, answer.get("VersionId", ""), answer["Body"].read())
