@@ -222,19 +222,18 @@ class Console:
 
     def run_of(self, arn: str, city: str) -> str:
         """The id of the run that an execution made."""
-        started = self.sfn.describe_execution(executionArn=arn)["startDate"]
-        return run_id_of(city, arn.rpartition(":")[2], started)
+        return next(_run_ids(self.sfn.describe_execution(executionArn=arn), city))
 
     def outcome(self, execution: Mapping[str, Any], city: str, run_id: str = "") -> Outcome:
         """What an ended execution left behind, whatever its end."""
         name = execution["executionArn"].rpartition(":")[2]
-        run_id = run_id or run_id_of(city, name, execution["startDate"])
-        prefix = prefix_of(run_id)
-        for place in (f"{prefix}approvals/{name}/", prefix):
-            summary = self._json("RunsBucket", f"{place}summary.json")
-            if summary:
-                return Outcome(run_id, place, summary)
-        return Outcome(run_id, prefix, {"run_id": run_id, "city": city, "verdict": "failed"})
+        run_ids = [run_id] if run_id else list(_run_ids(execution, city))
+        for made in run_ids:
+            for place in (f"{prefix_of(made)}approvals/{name}/", prefix_of(made)):
+                if summary := self._json("RunsBucket", f"{place}summary.json"):
+                    return Outcome(made, place, summary)
+        told = {"run_id": run_ids[0], "city": city, "verdict": "failed"}
+        return Outcome(run_ids[0], prefix_of(run_ids[0]), told)
 
     def findings(self, outcome: Outcome) -> Iterator[Finding]:
         """What the stages of this run, or this approval, found."""
@@ -353,6 +352,15 @@ class Console:
                 return {}
             raise
         return dict(json.loads(answer["Body"].read()))
+
+
+def _run_ids(execution: Mapping[str, Any], city: str) -> Iterator[str]:
+    """Runs that an execution may have made, by DescribeExecution's answer, newest first. One that
+    was redriven has begun another run, unless it went on where it had been stopped."""
+    name = execution["executionArn"].rpartition(":")[2]
+    if redrives := execution.get("redriveCount", 0):
+        yield run_id_of(city, name, execution["redriveDate"], redrives)
+    yield run_id_of(city, name, execution["startDate"])
 
 
 def _record(item: Mapping[str, Any]) -> dict[str, Any]:

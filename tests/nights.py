@@ -67,8 +67,13 @@ class Night:
 
     @property
     def why(self) -> str:
-        """The name of the error that ended it; "" where none did."""
-        return self.execution.error
+        """The name of the error that ended it; "" where none did.
+
+        A stage's is what the last state was given; the execution's own is that it was not redriven.
+        """
+        _, given = self.execution.stands_at
+        failed = given.get("failed", {}) if self.execution.error else {}
+        return str(failed.get("error", self.execution.error))
 
     @property
     def history(self) -> list[str]:
@@ -195,6 +200,12 @@ class Nights:
         self.tenant.give_known(known)
         for one in known:
             self.state.put_pupil(one, None)
+
+    def redrive(self, night: Night) -> Night:
+        """What the console's button Redrive does, once the clock has moved on."""
+        walk = self.machine.redrive(night.execution, self.clock.isoformat())
+        self.clock += timedelta(minutes=5)
+        return Night(walk, self.names["RUNS_BUCKET"])
 
     # -- what can be looked at ------------------------------------------------------------
 

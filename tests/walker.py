@@ -32,7 +32,7 @@ KNOWN = {
     "retrier": {"ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxDelaySeconds",
                 "MaxAttempts", "JitterStrategy"},
     "catcher": {"ErrorEquals", "Output", "Next"},
-    "choice": {"Condition", "Next"},
+    "choice": {"Condition", "Output", "Next"},
 }  # fmt: skip
 _EXPRESSION = re.compile(r"\s*\{%(.*)%\}\s*\Z", re.DOTALL)
 
@@ -61,6 +61,8 @@ class Execution:
     history: list[str] = field(default_factory=list)
     payloads: list[Any] = field(default_factory=list)
     causes: list[str] = field(default_factory=list)
+    stands_at: tuple[str, Any] = ("", None)  # the state entered last, none within a Map; its input
+    done: dict[int, Any] = field(default_factory=dict)  # what it has of its items, if it is a Map
     status: str = "RUNNING"
     output: Any = None
     error: str = ""
@@ -84,12 +86,19 @@ class Machine:
         names = {"Id": arn, "Name": name, "StartTime": started, "Input": given}
         return self._go(Execution({"Execution": names}), self.definition["StartAt"], given)
 
-    def redrive(self, walk: Execution) -> Execution:
-        """As AWS does it: on from the state that did not succeed, with the input it had."""
-        name, given = walk.history[-1], walk.payloads[-1]
-        if name not in self.definition["States"]:
-            raise Unknown(f"redrive within a Map: {name}")
-        return self._go(Execution(walk.context, walk.history[:], walk.payloads[:]), name, given)
+    def redrive(self, walk: Execution, at: str) -> Execution:
+        """As AWS does it: on from the state that did not succeed, with the input it had.
+
+        A Choice is evaluated anew, a Task scheduled anew with all its retries, a Fail state fails
+        again, and of a Map only the items that did not succeed are walked. ``at`` is an ISO time.
+        """
+        if walk.status == "SUCCEEDED":
+            raise ValueError("what has succeeded cannot be redriven")
+        names = walk.context["Execution"]
+        redriven = {"RedriveCount": names.get("RedriveCount", 0) + 1, "RedriveTime": at}
+        again = Execution({"Execution": names | redriven}, walk.history[:], walk.payloads[:])
+        again.stands_at, again.done = walk.stands_at, dict(walk.done)
+        return self._go(again, *walk.stands_at)
 
     def _go(self, walk: Execution, start: str, given: Any) -> Execution:
         try:
@@ -97,6 +106,7 @@ class Machine:
             walk.status = "SUCCEEDED"
         except StateError as exc:
             walk.status, walk.error = "FAILED", exc.name
+            walk.causes.append(exc.cause)
         except Stopped:
             walk.status = "ABORTED"
         return walk
@@ -107,6 +117,8 @@ class Machine:
         name: str | None = start or machine["StartAt"]
         while name:
             state = machine["States"][name]
+            if machine is self.definition and walk.stands_at != (name, value):  # else redriven
+                walk.stands_at, walk.done = (name, value), {}
             walk.history.append(name)
             walk.payloads.append(value)
             value, name = self._step(walk, state, {"input": value, "context": context})
@@ -115,7 +127,7 @@ class Machine:
     def _step(self, walk: Execution, state: Any, states: dict[str, Any]) -> tuple[Any, str | None]:
         match state["Type"]:
             case "Choice":
-                return states["input"], _choose(state, states)
+                return _choose(state, states)
             case "Fail":
                 raise StateError(*(_value(state[key], states) for key in ("Error", "Cause")))
             case "Succeed":
@@ -135,9 +147,11 @@ class Machine:
             return self._task(walk, state, states)
         results = []
         for index, item in enumerate(_value(state["Items"], states)):
-            context = states["context"] | {"Map": {"Item": {"Index": index, "Value": item}}}
-            given = _value(state["ItemSelector"], states | {"context": context})
-            results.append(self._walk(walk, state["ItemProcessor"], given, context))
+            if index not in walk.done:
+                context = states["context"] | {"Map": {"Item": {"Index": index, "Value": item}}}
+                given = _value(state["ItemSelector"], states | {"context": context})
+                walk.done[index] = self._walk(walk, state["ItemProcessor"], given, context)
+            results.append(walk.done[index])
         return results
 
     def _task(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
@@ -166,14 +180,17 @@ def _catch(state: Any, states: dict[str, Any], exc: StateError) -> tuple[Any, st
     raise exc
 
 
-def _choose(state: Any, states: dict[str, Any]) -> str:
+def _choose(state: Any, states: dict[str, Any]) -> tuple[Any, str]:
     for choice in state["Choices"]:
         verdict = _value(choice["Condition"], states)
         if verdict is True:
-            return str(choice["Next"])
+            output = _value(choice["Output"], states) if "Output" in choice else states["input"]
+            return output, choice["Next"]
         if verdict is not False:
             raise StateError("States.QueryEvaluationError", "a condition is true or false")
-    return str(state["Default"])
+    if "Default" not in state:
+        raise StateError("States.NoChoiceMatched")
+    return states["input"], state["Default"]
 
 
 def _value(template: Any, states: Mapping[str, Any]) -> Any:
@@ -187,7 +204,10 @@ def _value(template: Any, states: Mapping[str, Any]) -> Any:
         return template
     expression = jsonata.Jsonata(found[1])
     expression.assign("states", states)
-    value = expression.evaluate(None)
+    try:
+        value = expression.evaluate(None)
+    except jsonata.JException as exc:
+        raise StateError("States.QueryEvaluationError", str(exc)) from exc
     if value is None:  # on AWS an expression that finds nothing is an error, never a null
         raise StateError("States.QueryEvaluationError", "an expression found nothing")
     return json.loads(json.dumps(value))

@@ -58,7 +58,8 @@ class Ended:
 
     @property
     def why(self) -> str:
-        return str(self.execution.get("error", ""))
+        """What the state machine's last state says: stage, and then the error's name."""
+        return str(self.execution.get("cause", "")).rpartition(": ")[2]
 
     @property
     def summary(self) -> Mapping[str, Any]:

@@ -83,15 +83,55 @@ def test_every_task_has_a_catch_for_all_errors_of_its_own_or_of_its_map(
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
-def test_after_a_catch_no_path_ends_in_succeed(machine: dict[str, Any]) -> None:
+def test_after_a_catch_the_only_way_on_is_the_rule_that_waits_for_a_redrive(
+    machine: dict[str, Any],
+) -> None:
+    red = {"Again", "DeadLetter", "ReportFailure", "Failed"}
+    undisturbed = {
+        name: state | {"Choices": []} if name == "Failed" else state
+        for name, state in machine["States"].items()
+    }
     for name, state in machine["States"].items():
         for catcher in state.get("Catch", []):
-            ends = {
-                step
-                for step in reachable(machine, catcher["Next"])
-                if machine["States"][step]["Type"] in {"Succeed", "Fail"}
-            }
-            assert ends == {"Failed"}, name
+            assert reachable({"States": undisturbed}, catcher["Next"]) <= red, name
+    failed = machine["States"]["Failed"]
+    assert failed.keys() == {"Type", "Comment", "Choices"}, "no Default"
+    assert [rule["Next"] for rule in failed["Choices"]] == ["Receive"]
+    assert "Fail" not in {state["Type"] for _, state in all_states(machine)}
+
+
+@pytest.mark.parametrize("execution", [{}, {"RedriveCount": 0}, {"RedriveCount": 1}])
+@pytest.mark.parametrize("noted", [1, None])
+def test_the_last_state_fails_and_tells_stage_and_error_unless_redriven_since(
+    machine: dict[str, Any], execution: dict[str, int], noted: int | None
+) -> None:
+    (rule,) = machine["States"]["Failed"]["Choices"]
+    failed = {"stage": "provision", "error": "DirectoryError", "redrives": noted}
+    given = {"failed": {name: value for name, value in failed.items() if value is not None}}
+    with pytest.raises(jsonata.JException, match=r"^stage provision: DirectoryError$"):
+        evaluate(rule["Condition"], input=given, context={"Execution": execution})
+
+
+def test_once_redriven_the_last_state_hands_on_what_the_dead_letter_says(
+    machine: dict[str, Any],
+) -> None:
+    run = {"run_id": "demo-1", "city": "demo", "failed": {"stage": "diff", "error": "E"}}
+    context = {"Execution": {"Id": "x", "RedriveCount": 1}}
+    noted = evaluate(machine["States"]["Again"]["Output"], input=run, context=context)
+    letter = letter_of(machine, run, context)
+    (rule,) = machine["States"]["Failed"]["Choices"]
+    redriven = {"Execution": {"Id": "x", "RedriveCount": 2}}
+    assert evaluate(rule["Condition"], input=noted, context=redriven) is True
+    assert evaluate(rule["Output"], input=noted) == letter["again"]
+
+
+@pytest.mark.parametrize("given", ["text", ["a"], [{"action": "deliver"}], 5, {"run_id": 5}, {}])
+def test_no_input_whatever_stops_the_night_before_anybody_was_told(
+    machine: dict[str, Any], given: Any
+) -> None:
+    failed = {"input": given, "failed": {"stage": "receive", "error": "BadConfiguration"}}
+    letter = letter_of(machine, failed, {"Execution": {"Id": "x", "Input": given}})
+    assert (letter["stage"], letter["again"]["action"]) == ("receive", "rerun")
 
 
 def test_every_catch_of_a_stage_goes_through_dead_letter_and_report(
@@ -100,10 +140,10 @@ def test_every_catch_of_a_stage_goes_through_dead_letter_and_report(
     for name, state in machine["States"].items():
         catchers = {catcher["Next"] for catcher in state.get("Catch", [])}
         if name not in {"DeadLetter", "ReportFailure"}:
-            assert catchers <= {"DeadLetter"}, name
+            assert catchers <= {"Again"}, name
+    assert successors(machine["States"]["Again"]) == {"DeadLetter"}
     assert successors(machine["States"]["DeadLetter"]) == {"ReportFailure"}
     assert successors(machine["States"]["ReportFailure"]) == {"Failed"}
-    assert machine["States"]["Failed"]["Type"] == "Fail"
 
 
 def test_a_tool_that_failed_within_the_map_turns_the_night_red(machine: dict[str, Any]) -> None:
@@ -116,7 +156,7 @@ def test_a_tool_that_failed_within_the_map_turns_the_night_red(machine: dict[str
     assert after["failed"] == {
         "stage": "deliver", "error": "BadConfiguration", "tools": ["tsubasa"]
     }  # fmt: skip
-    assert next_of(machine["States"]["Delivered"], after) == "DeadLetter"
+    assert next_of(machine["States"]["Delivered"], after) == "Again"
     assert next_of(machine["States"]["Delivered"], {"run_id": "r"}) == "Report"
 
 
@@ -173,9 +213,8 @@ def test_a_dead_letter_says_what_failed_and_how_to_run_again(
     run_id: str | None,
     again: str,
 ) -> None:
-    message = machine["States"]["DeadLetter"]["Arguments"]["MessageBody"]
     failed = {"stage": "diff", "error": "DirectoryError"}
-    letter = evaluate(message, input=given | {"failed": failed}, context={"Execution": {"Id": "x"}})
+    letter = letter_of(machine, given | {"failed": failed}, {"Execution": {"Id": "x"}})
     assert (letter.get("city"), letter.get("run_id")) == (city, run_id)
     assert (letter["stage"], letter["error"]) == ("diff", "DirectoryError")
     assert letter["execution"] == "x"
@@ -203,17 +242,15 @@ def test_a_dead_letter_says_what_failed_and_how_to_run_again(
 def test_what_a_person_asked_for_is_asked_for_again_under_no_persons_name(
     machine: dict[str, Any], given: dict[str, Any], again: dict[str, Any] | None
 ) -> None:
-    message = machine["States"]["DeadLetter"]["Arguments"]["MessageBody"]
     run = {"run_id": "demo-1", "city": "demo", "seconds": {"receive": 1, "diff": 2}}
     failed = {"stage": "provision", "error": "DirectoryError"}
     context = {"Execution": {"Id": "x", "Input": given}}
-    letter = evaluate(message, input=run | {"failed": failed}, context=context)
+    letter = letter_of(machine, run | {"failed": failed}, context)
     assert letter["again"] == (again or given)
     assert letter["done"] == ["receive", "diff"]
 
 
 def test_no_text_of_an_exception_is_passed_on(machine_text: str) -> None:
-    assert "Cause" in machine_text  # the Fail state's own
     assert "errorOutput.Cause" not in machine_text
     assert set(re.findall(r"\$states\.errorOutput\b(?!\.Error\b)", machine_text)) == set()
 
@@ -251,6 +288,16 @@ def evaluate(expression: str, **states: Any) -> Any:
     """A JSONata expression of the state machine, as Step Functions evaluates it."""
     text = expression.strip().removeprefix("{%").removesuffix("%}")
     return jsonata.Jsonata.jsonata(text).evaluate(None, {"states": states})
+
+
+def letter_of(
+    machine: dict[str, Any], given: dict[str, Any], context: dict[str, Any]
+) -> dict[str, Any]:
+    """What is queued of a failure that was caught with this output."""
+    noted = evaluate(machine["States"]["Again"]["Output"], input=given, context=context)
+    message = machine["States"]["DeadLetter"]["Arguments"]["MessageBody"]
+    letter: dict[str, Any] = evaluate(message, input=noted, context=context)
+    return letter
 
 
 def next_of(choice: dict[str, Any], given: dict[str, Any]) -> str:

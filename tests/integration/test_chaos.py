@@ -229,6 +229,21 @@ def order_after(nights: Nights, night: Night) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("trouble", [killed_after, timed_out, engine_restarted])
+def test_a_redriven_night_ends_as_if_nothing_had_happened(
+    nights: Nights, undisturbed: dict[str, Any], stage: str, trouble: Trouble
+) -> None:
+    prepare(nights)
+    with trouble(nights, stage):
+        night = tonight(nights)
+    assert night.status != "SUCCEEDED"
+    again = nights.redrive(night)
+    assert (again.status, again.verdict in {"applied", "unchanged"}) == ("SUCCEEDED", True)
+    assert left(nights, again) == undisturbed
+    assert nights.state.lease() is None
+
+
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_the_night_ends_and_a_rerun_ends_as_if_nothing_had_happened(
     nights: Nights, undisturbed: dict[str, Any], stage: str, trouble: Trouble
@@ -240,7 +255,7 @@ def test_the_night_ends_and_a_rerun_ends_as_if_nothing_had_happened(
     assert (night.status == "ABORTED") == (trouble is engine_restarted)
     assert (night.why == TimedOut.error) == (trouble is timed_out)
     if night.status == "FAILED":
-        assert night.history[-3:] == ["DeadLetter", "ReportFailure", "Failed"]
+        assert night.history[-4:] == ["Again", "DeadLetter", "ReportFailure", "Failed"]
         assert (night.why, nights.state.lease()) != ("", night.run.get("execution"))
     again = nights.start(order_after(nights, night))
     assert (again.status, again.verdict in {"applied", "unchanged"}) == ("SUCCEEDED", True)

@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from kakehashi.edges.errors import TryLater
+from kakehashi.edges.runs import made_on
 from local.cli.dlq import lines
 from local.dead_letters import DeadLetters, Letter
 from tests.builders import a_drop, a_pupil
 from tests.integration.test_night import (
     assert_everybody_has_exactly,
-    changed,
     known,
     passwords,
     users_of,
 )
 from tests.lambdas import Killed
-from tests.nights import EXECUTION, Night, Nights
+from tests.nights import EXECUTION, STAGES, Night, Nights
 from tests.walker import Stopped
 
 MACHINE = EXECUTION.replace(":execution:", ":stateMachine:").rstrip(":")
@@ -271,21 +273,120 @@ def test_what_cannot_be_started_stays_in_the_queue(desk: Desk) -> None:
 # -- what the console's button "Redrive" does ------------------------------------------------------
 
 
-def test_redriving_the_execution_itself_enters_fail_again_and_moves_nothing(desk: Desk) -> None:
-    """AWS goes on at the state that did not succeed: here Fail, whose input is unchanged."""
-    night = killed(desk.nights, "provision")
-    before = desk.nights.everything()
-    again = desk.nights.machine.redrive(night.execution)
-    assert (again.status, again.error) == ("FAILED", night.why)
-    assert again.history == [*night.history, "Failed"]
-    assert changed(before, desk.nights.everything()) == set()
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_execution_redriven_before_its_cause_is_mended_is_red_again_and_later_ends_well(
+    desk: Desk, stage: str
+) -> None:
+    night = killed(desk.nights, stage)
+    assert len(desk.bodies()) == 1
+    desk.nights.lambdas.trouble(stage, "before", Killed())
+    again = desk.nights.redrive(night)
+    assert (again.status, again.why) == ("FAILED", "Runtime.ExitError")
+    entered = again.history[len(night.history) :]
+    assert entered[:2] == ["Failed", "Receive"]
+    assert entered[-4:] == ["Again", "DeadLetter", "ReportFailure", "Failed"]
+    (letter,) = desk.bodies()
+    assert letter["stage"] == stage
+    assert desk.nights.state.lease() is None
 
-
-def test_redriving_an_execution_that_was_stopped_goes_on_where_it_was(desk: Desk) -> None:
-    """One that was stopped by hand has no Fail state behind it: Redrive enters its stage."""
-    desk.nights.lambdas.trouble("diff", "before", Stopped())
-    night = desk.nights.run(a_drop(4).zip(), passwords=passwords(4))
-    assert (night.status, night.history[-1]) == ("ABORTED", "Diff")
-    again = desk.nights.machine.redrive(night.execution)
-    assert (again.status, again.history[-1]) == ("SUCCEEDED", "Done")
+    well = desk.nights.redrive(again)
+    done = "applied" if STAGES.index(stage) <= STAGES.index("provision") else "unchanged"
+    assert (well.status, well.verdict, well.history[-1]) == ("SUCCEEDED", done, "Done")
+    assert well.run["run_id"] != night.run.get("run_id"), "a run of its own"
     assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
+    assert desk.bodies() == []
+
+
+@pytest.mark.parametrize("stage", ["receive", "provision"])
+def test_redrive_starts_what_the_dead_letter_says(desk: Desk, stage: str) -> None:
+    night = killed(desk.nights, stage)
+    (letter,) = desk.bodies()
+    again = desk.nights.redrive(night)
+    taken = again.execution.payloads[again.history.index("Receive", len(night.history))]
+    assert taken == letter["again"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"action": "deliver", "city": "demo", "tool": "lgate", "full": True, "by": "教育 花子"},
+        {"action": "rehearse", "city": "demo", "drop": UPLOAD},
+        {"action": "rerun", "city": "demo"},
+    ],
+)
+def test_what_a_person_asked_for_is_done_when_redriven(desk: Desk, order: dict[str, Any]) -> None:
+    desk.nights.tomorrow()
+    desk.nights.put("INBOX_BUCKET", UPLOAD, a_drop(3).zip())
+    stage = "deliver" if order["action"] == "deliver" else "diff"
+    desk.nights.lambdas.trouble(stage, "before", Killed())
+    night = desk.nights.start(order)
+    assert night.status == "FAILED"
+    again = desk.nights.redrive(night)
+    assert (again.status, again.run["mode"]) == ("SUCCEEDED", order["action"])
+    assert "花子" not in json.dumps(again.run, ensure_ascii=False)
+
+
+def test_days_later_a_redriven_execution_is_a_run_of_its_own_day(desk: Desk) -> None:
+    night = killed(desk.nights, "diff")
+    desk.nights.go_to(desk.nights.clock.date() + timedelta(days=9))
+    desk.nights.lambdas.trouble("receive", "after", TryLater("busy"))  # its state tries again
+    again = desk.nights.redrive(night)
+    assert (again.status, again.verdict) == ("SUCCEEDED", "applied")
+    newest, older, *_ = desk.nights.state.runs()
+    assert older["sk"] == f"RUN#{night.run['run_id']}", "two attempts of Receive are one run"
+    assert newest["sk"] == f"RUN#{again.run['run_id']}"
+    begun, today = made_on(again.run["run_id"]), desk.nights.clock.date()
+    assert (begun, again.run["as_of"]) == (today, today.isoformat())
+
+
+def test_an_execution_whose_failure_could_not_even_be_told_is_redriven_all_the_same(
+    desk: Desk,
+) -> None:
+    desk.nights.lambdas.trouble("report", "before", Killed())
+    night = killed(desk.nights, "provision")
+    assert night.history[-2:] == ["ReportFailure", "Failed"]
+    lease = desk.nights.state.lease()
+    assert lease is not None, "nobody gave it back"
+    assert lease.owner == night.run["execution"]
+    again = desk.nights.redrive(night)
+    assert (again.status, again.verdict) == ("SUCCEEDED", "applied")
+    assert desk.nights.state.lease() is None
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
+
+
+def test_redriving_after_somebody_ran_it_again_changes_nothing(desk: Desk) -> None:
+    night = killed(desk.nights, "provision")
+    desk.redrive()
+    before, writes = zips(desk.nights), desk.nights.tenant.count("writes")
+    again = desk.nights.redrive(night)
+    assert (again.status, again.verdict) == ("SUCCEEDED", "unchanged")
+    assert (zips(desk.nights), desk.nights.tenant.count("writes")) == (before, writes)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_redriving_an_execution_that_was_stopped_goes_on_where_it_was(
+    desk: Desk, stage: str
+) -> None:
+    """One that was stopped by hand, or by the clock, has not come to its last state."""
+    desk.nights.lambdas.trouble(stage, "before", Stopped())
+    night = desk.nights.run(a_drop(4).zip(), passwords=passwords(4))
+    assert night.status == "ABORTED"
+    again = desk.nights.redrive(night)
+    assert (again.status, again.history[-1]) == ("SUCCEEDED", "Done")
+    assert again.history.count("Receive") == (2 if stage == "receive" else 1)
+    assert_everybody_has_exactly(desk.nights, [a_pupil(n) for n in range(1, 5)])
+
+
+def test_a_stopped_execution_that_others_have_overtaken_is_refused_and_then_starts_anew(
+    desk: Desk,
+) -> None:
+    desk.nights.lambdas.trouble("provision", "before", Stopped())
+    night = desk.nights.run(a_drop(4).zip(), passwords=passwords(4))
+    assert desk.nights.rerun().verdict == "applied", "it takes over the lease of the dead"
+    writes = desk.nights.tenant.count("writes")
+    late = desk.nights.redrive(night)
+    assert (late.status, late.why) == ("FAILED", "Refused")
+    assert len(desk.bodies()) == 1
+    again = desk.nights.redrive(late)
+    assert (again.status, again.verdict) == ("SUCCEEDED", "unchanged")
+    assert desk.nights.tenant.count("writes") == writes

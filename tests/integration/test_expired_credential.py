@@ -36,7 +36,7 @@ def accounts(nights: Nights) -> list[dict[str, Any]]:
 def assert_told_once(night: Night, nights: Nights, stage: str) -> None:
     """Red, and the report names what happened and what to do, in both languages."""
     assert (night.status, night.verdict) == ("FAILED", "failed")
-    assert night.execution.error == "CredentialRefused"
+    assert night.why == "CredentialRefused"
     assert night.summary["findings"].get("I005") == 1
     assert not {"I001", "I002"} & night.summary["findings"].keys()
     page = night.folder.need("report.html").decode()

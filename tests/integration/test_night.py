@@ -249,7 +249,7 @@ def test_whatever_stage_fails_the_night_ends_red_is_queued_and_the_next_one_work
 
 def assert_ended_red(nights: Nights, night: Night, stage: str) -> None:
     """Queued, told, reported, and the city is free for the next run."""
-    assert (night.status, night.execution.error) == ("FAILED", "LookupError"), stage
+    assert (night.status, night.why) == ("FAILED", "LookupError"), stage
     assert night.history[-3:] == ["DeadLetter", "ReportFailure", "Failed"]
     (letter,) = nights.letters()
     assert (letter["city"], letter["stage"], letter["error"]) == ("demo", stage, "LookupError")
@@ -285,7 +285,7 @@ def test_provision_that_dies_between_graph_and_state_makes_nobody_twice(nights: 
     nights.given(known(20))
     with nights.lambdas.dying_at("dynamodb.PutItem", 3):
         night = nights.run(a_drop(25).zip(), passwords=passwords(*range(21, 26)))
-    assert (night.status, night.execution.error) == ("FAILED", "Runtime.ExitError")
+    assert (night.status, night.why) == ("FAILED", "Runtime.ExitError")
     assert len(users_of(nights)) == 25, "Graph had said yes to all"
     assert len(list(nights.state.pupils())) == 22, "and we had written down two"
     assert [letter["stage"] for letter in nights.letters()] == ["provision"]
@@ -330,7 +330,7 @@ def test_nobody_is_named_in_logs_metrics_payloads_queues_mails_or_errors(nights:
     nights.lambdas.trouble("provision", "before", damage)
     drop.rows["users.csv"][2]["preferredGivenName"] = a_pupil(3).family
     failed = nights.run(drop.zip())
-    assert (applied.verdict, failed.execution.error) == ("applied", "ValueError")
+    assert (applied.verdict, failed.why) == ("applied", "ValueError")
     assert applied.summary["findings"].keys() >= {"D051", "N003", "S065", "M008"}
 
     nobody, ids = personal(drop), {row["userMasterIdentifier"] for row in drop.rows["users.csv"]}

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.walker import PATIENCE, Machine, StateError, Unknown
+from tests.walker import PATIENCE, Machine, StateError, Stopped, Unknown
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 
@@ -34,7 +34,7 @@ def task(**more: Any) -> dict[str, Any]:
         task(HeartbeatSeconds=5),
         task(Assign={"x": 1}),
         {"Type": "Map", "ItemReader": {}, "End": True},
-        {"Type": "Choice", "Choices": [{"Condition": True, "Next": "A", "Output": {}}]},
+        {"Type": "Choice", "Choices": [{"Condition": True, "Next": "A", "Assign": {}}]},
     ],
 )
 def test_what_the_walker_does_not_know_it_refuses_before_anything_runs(state: Any) -> None:
@@ -81,3 +81,61 @@ def test_a_map_walks_its_items_in_order_and_none_at_all() -> None:
     }
     assert run(machine(A=each), {"n": 3}).output == [1, 2, 3]
     assert run(machine(A=each), {"n": 0}).output == []
+
+
+# -- redriven, as AWS documents for each kind of state ---------------------------------------------
+
+LATER = "2026-11-25T09:00:00+09:00"
+
+
+def test_a_fail_state_fails_again_and_what_went_well_cannot_be_redriven() -> None:
+    fail = machine(A={"Type": "Fail", "Error": "Broken", "Cause": "x"})
+    again = fail.redrive(run(fail, {}), LATER)
+    assert (again.status, again.error, again.history) == ("FAILED", "Broken", ["A", "A"])
+    done = machine(A={"Type": "Succeed"})
+    with pytest.raises(ValueError, match="redriven"):
+        done.redrive(run(done, {}), LATER)
+
+
+def test_a_choice_is_evaluated_anew_and_sees_that_it_was_redriven() -> None:
+    rule = {
+        "Condition": "{% $states.context.Execution.RedriveCount = 2 ? true : $error('not yet') %}",
+        "Output": "{% $states.context.Execution.RedriveTime %}",
+        "Next": "B",
+    }
+    walked = machine(A={"Type": "Choice", "Choices": [rule]}, B={"Type": "Succeed"})
+    first = run(walked, {"a": 1})
+    assert (first.error, first.causes) == ("States.QueryEvaluationError", ["not yet"])
+    second = walked.redrive(first, "earlier")
+    assert second.status == "FAILED"
+    third = walked.redrive(second, LATER)
+    assert (third.output, third.history) == (LATER, ["A", "A", "A", "B"])
+
+
+def test_a_choice_that_nothing_matches_has_an_error_of_its_own() -> None:
+    rule = {"Condition": "{% $states.input.a = 2 %}", "Next": "A"}
+    ended = run(machine(A={"Type": "Choice", "Choices": [rule]}), {"a": 1})
+    assert ended.error == "States.NoChoiceMatched"
+
+
+def test_a_task_is_scheduled_anew_and_of_a_map_only_the_items_that_are_missing() -> None:
+    seen: list[int] = []
+
+    def stopped_once(_: str, arguments: Any) -> Any:
+        seen.append(arguments)
+        if seen == [1, 2]:
+            raise Stopped
+        return arguments * 10
+
+    each = {
+        "Type": "Map",
+        "Items": "{% [1..3] %}",
+        "ItemSelector": "{% $states.context.Map.Item.Value %}",
+        "ItemProcessor": {"StartAt": "B", "States": {"B": task()}},
+        "End": True,
+    }
+    walked = machine(stopped_once, A=each)
+    ended = run(walked, {})
+    assert (ended.status, ended.history) == ("ABORTED", ["A", "B", "B"])
+    assert walked.redrive(ended, LATER).output == [10, 20, 30]
+    assert seen == [1, 2, 2, 3]

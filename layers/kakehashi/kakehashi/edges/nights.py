@@ -81,7 +81,8 @@ def run_never_begun(event: Mapping[str, Any]) -> Run | None:
     mode, run_id = given.get("action", "sync"), given.get("run_id", "")
     folder = f"approvals/{execution['name']}/"
     if mode != "apply":
-        run_id, folder = run_id_of(city, execution["name"], started), ""
+        redrives = execution.get("redrives", 0)
+        run_id, folder = run_id_of(city, execution["name"], started, redrives), ""
     return Run(
         run_id=run_id,
         city=city,

@@ -65,12 +65,15 @@ class Run(BaseModel):
         return self.model_copy(update=update).model_dump(mode="json")
 
 
-def run_id_of(city: str, execution_name: str, started: datetime) -> str:
+def run_id_of(city: str, execution_name: str, started: datetime, redrives: int = 0) -> str:
     """The id of the run that an execution makes: the same however often its first state runs.
 
-    It leads back to its city, so that an approval needs to name nothing but the run.
+    It leads back to its city, so that an approval needs to name nothing but the run. ``redrives``
+    counts how often somebody has redriven the execution, and ``started`` is when that last was:
+    what it begins then is another run.
     """
-    digest = hashlib.sha256(execution_name.encode()).hexdigest()[:8]
+    begun = f"{execution_name} {redrives}" if redrives else execution_name
+    digest = hashlib.sha256(begun.encode()).hexdigest()[:8]
     return f"{city}-{started.astimezone(JAPAN):%Y%m%dT%H%M%S}-{digest}"
 
 

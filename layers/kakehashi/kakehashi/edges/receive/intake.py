@@ -35,17 +35,21 @@ class Environment(settings.RulesSettings, settings.InboxSettings, settings.Passw
 
 
 class Execution(BaseModel):
-    """The execution that runs us, as the state machine's context tells it."""
+    """The execution that runs us, as the state machine's context tells it.
+
+    ``started`` is when it began, or was redriven last; ``redrives`` is how often it was.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
     started: datetime
+    redrives: int = 0  # a state machine of before an update does not tell it
 
     def run_id(self, city: str) -> str:
         """The id of the run that it makes."""
-        return run_id_of(city, self.name, self.started)
+        return run_id_of(city, self.name, self.started, self.redrives)
 
     def today(self) -> date:
         """The Japan date on which it began."""
