@@ -32,12 +32,12 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(Shape(header))
     places: dict[str, list[int] | None] = {}
-    for file, name, *cells in csv.reader(lines, strict=True):
+    for line in csv.reader(lines, strict=True):
+        file, name, *cells = map(pool.setdefault, line, line)
         if not file:
             places[name] = _places(cells, header.get(name, ()))
         elif file in header:
-            row: Row = tuple(map(pool.setdefault, cells, cells))
-            records.put((file, pool.setdefault(name, name)), _laid(row, places[file]))
+            records.rows[file][name] = _laid(tuple(cells), places[file])
     return records
 
 

@@ -7,10 +7,11 @@ delivery that failed leaves the old baseline standing, so its changes are simply
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
-from kakehashi.deliver.records import Key, Records, Row
-from kakehashi.deliver.selection import Selection, Status, closed
+from kakehashi.deliver.records import Records
+from kakehashi.deliver.selection import Entry, Known, Selection, closed
 from kakehashi.roster import JAPAN
 
 _CLOCK = re.compile(r"\d{8}T(\d{6})")
@@ -27,15 +28,6 @@ def changed_at(as_of: date, run_id: str) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def final(wanted: Records, before: Records, key: Key) -> tuple[Row, Status] | None:
-    """How a record shall end up at the tool; None for one that neither side knows."""
-    row = wanted.get(key)
-    if row:
-        return row, "active"
-    old = before.get(key)
-    return (old, "tobedeleted") if old else None
-
-
 def changes(wanted: Records, before: Records, *, anew: bool = False) -> Selection:
     """What the tool must hear to get from ``before`` to ``wanted``; {} when nothing changed.
 
@@ -44,20 +36,49 @@ def changes(wanted: Records, before: Records, *, anew: bool = False) -> Selectio
     same file (インタラクティブスタディ does). ``anew``: everything is told again, for a tool that
     was emptied or restored.
     """
-    seed = {key for key, row in wanted.unordered() if anew or before.get(key) != row}
-    gone = {key for key, _ in before.unordered() if wanted.get(key) is None}
-    if len(seed) < len(wanted):
-        seed |= _whole_pupils(wanted, seed, gone, before)
-    return closed(seed | gone, lambda key: final(wanted, before, key), wanted.shape)
+    gone = {file: had.keys() - wanted.rows[file].keys() for file, had in before.rows.items()}
+    news = {
+        file: {i for i, row in rows.items() if anew or before.rows[file].get(i) != row}
+        for file, rows in wanted.rows.items()
+    }
+    if sum(map(len, news.values())) < len(wanted):
+        news = _whole_pupils(wanted, news, _owners(before, gone))
+    seed = {file: news[file] | gone[file] for file in news}
+    return closed(seed, _final(wanted, before), wanted.shape)
 
 
-def _whole_pupils(wanted: Records, seed: set[Key], gone: set[Key], before: Records) -> set[Key]:
+def _final(wanted: Records, before: Records) -> Known:
+    """How each record shall end up at the tool: what is no longer wanted, as ``tobedeleted``."""
+    known: dict[str, dict[str, Entry]] = {}
+    for file, rows in wanted.rows.items():
+        known[file] = {i: (row, "tobedeleted") for i, row in before.rows[file].items()}
+        known[file] |= {i: (row, "active") for i, row in rows.items()}
+    return known
+
+
+def _owners(records: Records, ids: Mapping[str, Iterable[str]]) -> set[str | None]:
+    """The pupils whose own records these are; None where one is shared."""
+    owner = records.shape.owner
+    return {owner((file, i), records.rows[file][i]) for file, some in ids.items() for i in some}
+
+
+def _whole_pupils(
+    wanted: Records, news: Mapping[str, set[str]], touched: set[str | None]
+) -> dict[str, set[str]]:
+    """``news`` and all records of the pupils whom they concern, or who are ``touched`` already."""
     shape = wanted.shape
-    touched = {shape.owner(key, before.rows[key[0]][key[1]]) for key in gone}
-    spread = set(seed)
-    for key, row in wanted:  # references point backwards: one pass carries a change through
-        if key in spread or any(target in spread for target in shape.targets(key, row)):
-            spread.add(key)
-            touched.add(shape.owner(key, row))
-    touched.discard(None)
-    return {key for key, row in wanted.unordered() if shape.owner(key, row) in touched}
+    spread = {file: set(ids) for file, ids in news.items()}
+    for file, rows in wanted.rows.items():  # references point backwards: one pass carries it on
+        pointers, here = [(at, spread[to]) for at, to in shape.pointers(file)], spread[file]
+        # more than once where orgs point at orgs
+        while more := {
+            i
+            for i, row in rows.items()
+            if i not in here and any(row[at] in changed for at, changed in pointers)
+        }:
+            here |= more
+    touched = (touched | _owners(wanted, spread)) - {None}
+    return {
+        file: news[file] | {i for i, row in rows.items() if shape.owner((file, i), row) in touched}
+        for file, rows in wanted.rows.items()
+    }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.preflight import Fault
 from kakehashi.deliver.records import Key, Records, Row, Shape
-from kakehashi.deliver.selection import Selection, Status, closed
+from kakehashi.deliver.selection import Entry, Selection, closed
 from kakehashi.findings import Finding, Place
 
 
@@ -61,15 +61,18 @@ def kept(settled: Records, had: Records, holds: Holds, stay: frozenset[str]) -> 
 
     Shared records are those that somebody left points at.
     """
-    own = dict(_own(settled, lambda pupil: pupil not in holds.pupils))
-    own |= dict(_own(had, lambda pupil: pupil in stay))
-
-    def lookup(key: Key) -> tuple[Row, Status] | None:
-        row = own.get(key) or (None if key in holds.spoilt else settled.get(key)) or had.get(key)
-        return (row, "") if row else None
-
+    own = Records(settled.shape)
+    for key, row in _own(settled, lambda pupil: pupil not in holds.pupils):
+        own.put(key, row)
+    for key, row in _own(had, lambda pupil: pupil in stay):
+        own.put(key, row)
+    known: dict[str, dict[str, Entry]] = {file: {} for file in own.rows}
+    for source in (had, settled, own):
+        for key, row in source.unordered():
+            if source is not settled or key not in holds.spoilt:
+                known[key[0]][key[1]] = (row, "")
     records = Records(settled.shape)
-    for key, (row, _) in closed(own, lookup, settled.shape).items():
+    for key, (row, _) in closed(own.rows, known, settled.shape).items():
         records.put(key, row)
     return records
 

@@ -13,7 +13,7 @@ from itertools import repeat
 from kakehashi.deliver import rows
 from kakehashi.deliver.dialect import Dialect, Header
 from kakehashi.oneroster import ROSTER
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.roster import Known, Status
 
 type Key = tuple[str, str]  # (file, sourcedId)
 type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank
@@ -56,21 +56,23 @@ class Shape:
             if "userSourcedId" in columns
         }
 
+    def pointers(self, file: str) -> Sequence[tuple[int, str]]:
+        """(position, file pointed into) of the columns that hold an id; none where no such file."""
+        return self._targets.get(file, ())
+
     def targets(self, key: Key, row: Row) -> list[Key]:
         """The records that this row points at. Every reference we write is a single id."""
         return [(file, row[at]) for at, file in self._targets[key[0]] if row[at]]
 
-    def in_order(self, file: str, rows: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
-        """``rows`` of one file by sourcedId, and the district before its schools.
+    def in_order(self, file: str, rows: Mapping[str, Row]) -> list[str]:
+        """The sourcedIds of one file's ``rows``, sorted, and the district before its schools.
 
         File after file in the order of ROSTER, every reference then points backwards.
         """
         inward = self._inward.get(file)
-        if inward is not None:
-            first = {i: row for i, row in rows.items() if not row[inward]}
-            yield from sorted(first.items())
-            rows = {i: row for i, row in rows.items() if row[inward]}
-        yield from sorted(rows.items())
+        if inward is None:
+            return sorted(rows)
+        return sorted(rows, key=lambda sourced_id: (rows[sourced_id][inward] != "", sourced_id))
 
     def owner(self, key: Key, row: Row) -> str | None:
         """The pupil whose own record this is; None for a shared one."""
@@ -94,8 +96,9 @@ class Records:
     def __iter__(self) -> Iterator[tuple[Key, Row]]:
         """Every record, in an order in which each reference points backwards."""
         for file in ROSTER:
-            for sourced_id, row in self.shape.in_order(file, self.rows[file]):
-                yield (file, sourced_id), row
+            held = self.rows[file]
+            for sourced_id in self.shape.in_order(file, held):
+                yield (file, sourced_id), held[sourced_id]
 
     def unordered(self) -> Iterator[tuple[Key, Row]]:
         """Every record, as they come: for a question to which the order is nothing."""
@@ -138,20 +141,25 @@ def records_of(settled: Iterable[Known], dialect: Dialect, board: rows.Board) ->
     """
     records = Records(Shape(dialect.header))
     header = dialect.header
-    newest: dict[Key, tuple[str, Pupil, rows.Make]] = {}
+    newest: dict[tuple[str, int, str], Known] = {}  # of each class: it has shared records in common
     for known in settled:
-        for key, make in rows.shared(known.pupil, board):
-            said = newest.get(key)
-            if said is None or (said[0], said[1].id) < (known.run_id, known.pupil.id):
-                newest[key] = (known.run_id, known.pupil, make)
+        pupil = known.pupil
+        home = pupil.school, pupil.school_year, pupil.class_title
+        if home not in newest or _age(newest[home]) < _age(known):
+            newest[home] = known
         for key, values in rows.own(known, dialect.content):
             if key[0] in header:
                 records.put(key, _in_order(header[key[0]], values))
-    for key, (_, pupil, make) in newest.items():
-        if key[0] in header:
-            values = make(pupil, board, dialect.content)
-            records.put(key, _in_order(header[key[0]], values))
+    for known in sorted(newest.values(), key=_age):  # the last one's word stays
+        for key, make in rows.shared(known.pupil, board):
+            if key[0] in header:
+                values = make(known.pupil, board, dialect.content)
+                records.put(key, _in_order(header[key[0]], values))
     return records
+
+
+def _age(known: Known) -> tuple[str, str]:
+    return known.run_id, known.pupil.id
 
 
 def _in_order(columns: Sequence[str], values: Mapping[str, str]) -> Row:

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from kakehashi.deliver.records import Key, Records, Row, Shape
 from kakehashi.oneroster import ROSTER
 
 type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
-type Selection = dict[Key, tuple[Row, Status]]
-type Lookup = Callable[[Key], tuple[Row, Status] | None]
+type Entry = tuple[Row, Status]
+type Selection = dict[Key, Entry]
+type Ids = Mapping[str, Iterable[str]]  # file → sourcedIds
+type Known = Mapping[str, Mapping[str, Entry]]  # file → sourcedId → how the record shall end up
 
 
-def closed(seed: Iterable[Key], lookup: Lookup, shape: Shape) -> Selection:
+def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
     """``seed`` and everything it points at, in an order in which references point backwards.
 
     So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
-    it, and one that applies row after row never meets an unknown id.
+    it, and one that applies row after row never meets an unknown id. What is not ``known`` is left
+    out.
     """
-    found: dict[str, dict[str, tuple[Row, Status]]] = {file: {} for file in ROSTER}
-    wanted: dict[str, set[str]] = {file: set() for file in ROSTER}
-    for file, sourced_id in seed:
-        wanted[file].add(sourced_id)
+    found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
+    wanted = {file: set(seed.get(file, ())) for file in ROSTER}
     for file in reversed(ROSTER):  # references point backwards: one pass meets them all
-        while new := wanted[file] - found[file].keys():  # more than once where orgs point at orgs
-            wanted[file] = set()
-            for sourced_id in new:
-                entry = lookup((file, sourced_id))
-                if entry:
-                    found[file][sourced_id] = entry
-                    for target, target_id in shape.targets((file, sourced_id), entry[0]):
-                        wanted[target].add(target_id)
+        entries, here = known.get(file, {}), found[file]
+        # more than once where orgs point at orgs
+        while new := {i: entries[i] for i in wanted[file] if i in entries and i not in here}:
+            here |= new
+            for at, target in shape.pointers(file):
+                wanted[target].update(row[at] for row, _ in new.values())
     return {
         (file, sourced_id): found[file][sourced_id]
         for file in ROSTER
-        for sourced_id, _ in shape.in_order(file, {i: row for i, (row, _) in found[file].items()})
+        for sourced_id in shape.in_order(file, {i: row for i, (row, _) in found[file].items()})
     }
 
 
@@ -74,21 +73,24 @@ def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> di
     final row: the old school's takes role and enrollment away, and they may be applied in any
     order.
     """
-    seeds: dict[str, list[Key]] = {}
-    everywhere: list[Key] = []
-    told = dict(chosen)
-    for key, (row, status) in chosen.items():
-        at = _school(key, row, schools, shape)
+    seeds: dict[str, dict[str, list[str]]] = {}
+    everywhere: dict[str, list[str]] = {}
+    told: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
+    for (file, sourced_id), (row, status) in chosen.items():
+        at = _school((file, sourced_id), row, schools, shape)
+        told[file][sourced_id] = (row, status if at else status and "active")
         if at:
-            seeds.setdefault(at, []).append(key)
-        elif status == "tobedeleted":
-            told[key] = (row, "active")
-        else:
-            everywhere.append(key)
+            seeds.setdefault(at, {}).setdefault(file, []).append(sourced_id)
+        elif status != "tobedeleted":
+            everywhere.setdefault(file, []).append(sourced_id)
     return {
-        schools[at]: closed([*seeds.get(at, ()), *everywhere], told.get, shape)
+        schools[at]: closed(_together(seeds.get(at, {}), everywhere), told, shape)
         for at in sorted(seeds or schools, key=lambda at: schools[at])
     }
+
+
+def _together(own: Ids, everywhere: Ids) -> Ids:
+    return {file: [*own.get(file, ()), *everywhere.get(file, ())] for file in ROSTER}
 
 
 def _school(key: Key, row: Row, schools: Mapping[str, str], shape: Shape) -> str | None:

@@ -129,9 +129,9 @@ def _laid_out(table: Table, dialect: Dialect) -> Sheet:
     parent = wanted.index("parentSourcedId") if "parentSourcedId" in wanted else None
     null_at = parent if dialect.null_parent else None
     spelt = {CANONICAL[name]: name for name in _spellings(dialect.columns.version)}
-    return (*written, *(spelt.get(name, name) for name in more)), _cells(
-        table.rows, places, null_at
-    )
+    as_they_are = null_at is None and places == list(range(len(table.columns)))
+    rows = table.rows if as_they_are else _cells(table.rows, places, null_at)
+    return (*written, *(spelt.get(name, name) for name in more)), rows
 
 
 def _spellings(version: str) -> set[str]:
