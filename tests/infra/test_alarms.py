@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from kakehashi.edges.telemetry import NAMESPACE
 from kakehashi.report import Verdict
+from kakehashi.report.words import VERDICTS
 from local.engine.deploy import read_template
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
@@ -108,3 +110,35 @@ def test_a_stage_alarms_before_it_runs_out_of_time(stage: str) -> None:
     assert alarm["Dimensions"] == [
         {"Name": "FunctionName", "Value": {"Ref": f"{stage.capitalize()}Function"}}
     ]
+
+
+# -- the dashboard ---------------------------------------------------------------------------------
+
+WIDGETS = json.loads((ROOT / "infra" / "dashboard.json").read_text(encoding="utf-8"))["widgets"]
+
+
+def labels() -> dict[str, str]:
+    """Metric of ours → what the dashboard calls it."""
+    metrics = [m for w in WIDGETS for m in w["properties"].get("metrics", ())]
+    return {metric[1]: metric[-1]["label"] for metric in metrics if metric[0] == NAMESPACE}
+
+
+def test_the_dashboard_calls_the_end_of_a_night_what_the_report_calls_it() -> None:
+    told = {Verdict(name): labels()[name.title().replace("-", "")] for name in
+            ("applied", "unchanged", "awaiting-approval", "refused", "failed")}  # fmt: skip
+    assert told == {verdict: VERDICTS[verdict].ja for verdict in told}
+
+
+def test_the_dashboard_shows_the_state_of_every_alarm_that_is_always_there() -> None:
+    (shown,) = [w["properties"]["alarms"] for w in WIDGETS if w["type"] == "alarm"]
+    always = [name for name in ALARMS if "Condition" not in TEMPLATE["Resources"][name]]
+    assert shown == [f"${{{name}.Arn}}" for name in always]
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_the_dashboard_says_of_an_alarm_what_its_mail_says(name: str) -> None:
+    text = "".join(w["properties"].get("markdown", "") for w in WIDGETS)
+    happened = ALARMS[name]["AlarmDescription"].splitlines()[0]
+    slow = re.sub(r"^段階 \w+ が", "段階が", happened)
+    row = f"…SlowAlarm | {slow}" if name.endswith("SlowAlarm") else f"{name} | {happened}"
+    assert row in text.splitlines()
