@@ -219,6 +219,22 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def authorization_request(hints: Mapping[str, str], tool: str) -> dict[str, str]:
+    """What a tool at that address asks of the platform after a login with these hints."""
+    return {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": hints["client_id"],
+        "redirect_uri": f"{tool}/launch",
+        "login_hint": hints["login_hint"],
+        "lti_message_hint": hints["lti_message_hint"],
+        "state": "state-of-the-tool",
+        "nonce": "nonce-of-the-tool",
+    }
+
+
 @dataclass
 class Tool:
     """A learning tool, registered in the city as ``drill``."""
@@ -228,19 +244,7 @@ class Tool:
 
     def asks(self, begun: Answer, **changes: str) -> dict[str, str]:
         """The authorization request a tool makes of a login that ``begun`` started."""
-        hints = begun.query
-        request = {
-            "scope": "openid",
-            "response_type": "id_token",
-            "response_mode": "form_post",
-            "prompt": "none",
-            "client_id": hints["client_id"],
-            "redirect_uri": f"{TOOL}/launch",
-            "login_hint": hints["login_hint"],
-            "lti_message_hint": hints["lti_message_hint"],
-            "state": "state-of-the-tool",
-            "nonce": "nonce-of-the-tool",
-        }
+        request = authorization_request(begun.query, TOOL)
         return {k: v for k, v in (request | changes).items() if v}
 
     def launched(self, **changes: str) -> Answer:

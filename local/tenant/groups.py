@@ -21,7 +21,8 @@ from local.tenant.answers import (
 from local.tenant.calls import Call
 from local.tenant.directory import Facts, membership
 from local.tenant.kinds import GROUP, USER
-from local.tenant.schema import GUID, misfits, names
+from local.tenant.properties import declared
+from local.tenant.schema import GUID, names
 from local.tenant.store import Change
 from local.tenant.tenant import Tenant
 
@@ -224,13 +225,7 @@ def _linked(tenant: Tenant, link: Any) -> str:
 
 
 def _checked(call: Call) -> Facts:
-    body = call.facts()
-    for misfit in misfits("group", body):
-        if misfit.unknown:
-            raise malformed(f"Invalid property '{misfit.path}'.")
-        raise bad_request(
-            f"Property {misfit.path} in payload has a value that does not match schema."
-        )
+    body = declared(call, "group")
     for name, value in body.items():
         if "@" in name:
             continue

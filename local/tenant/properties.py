@@ -74,15 +74,21 @@ PATTERNS = {
 _UPN = re.compile(r"[A-Za-z0-9'.\-_!#^~]{1,64}(?<!\.)@(?P<domain>[A-Za-z0-9.-]{1,48})\Z")
 
 
-def check_body(call: Call) -> Facts:
-    """The body, with types, names, lengths and values checked property by property."""
+def declared(call: Call, kind: str) -> Facts:
+    """The body, all of whose properties the schema declares and types so."""
     body = call.facts()
-    for misfit in misfits("user", body):
+    for misfit in misfits(kind, body):
         if misfit.unknown:
             raise malformed(f"Invalid property '{misfit.path}'.")
         raise bad_request(
             f"Property {misfit.path} in payload has a value that does not match schema."
         )
+    return body
+
+
+def check_body(call: Call) -> Facts:
+    """The body, with types, names, lengths and values checked property by property."""
+    body = declared(call, "user")
     for name, value in body.items():
         if "@" not in name and not name.startswith("extension_"):
             _check_property(name, value)

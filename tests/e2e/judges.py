@@ -5,11 +5,12 @@ A city's rules are believed for a minute, so each module has a city of its own.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from local.engine import process
 from local.sample_tool import ADDRESS, CLIENTS
 from local.sample_tool.app import create_app
 from local.sample_tool.lti import Tool
+from local.screenshots import chromium
 from local.stack import ROOT
 from tests.launches import tool_rules
 
@@ -84,3 +86,21 @@ def node() -> str:
     found = shutil.which("node")
     assert found is not None, "Node.js 20 or newer is needed"
     return found
+
+
+def in_a_browser(tests: str, scene: Mapping[str, Any], *, seconds: int) -> None:
+    """Node runs the tests of ``tests``, a file beside this one, on ``scene`` and Chromium: it has
+    to bring at least one, and none may fail."""
+    told = json.dumps({"chromium": chromium(), **scene})
+    done = subprocess.run(
+        [node(), "--test", "--test-reporter=tap", tests],
+        cwd=JS,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+        env=os.environ | {"SCENE": told},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# fail 0" in done.stdout
+    assert "# pass 0" not in done.stdout

@@ -19,7 +19,15 @@ from local.cli import main
 from local.console import Console
 from local.stack import Stack
 from tests.builders import a_known, a_pupil
-from tests.launches import ASSERTION, NRPS_SCOPE, PASSWORD, a_key, form_in, tool_rules
+from tests.launches import (
+    ASSERTION,
+    NRPS_SCOPE,
+    PASSWORD,
+    a_key,
+    authorization_request,
+    form_in,
+    tool_rules,
+)
 from tests.nights import RULES
 from tests.tenants import Tenant, as_graph
 
@@ -61,18 +69,7 @@ def launch(browser: requests.Session, launcher: str) -> tuple[str, dict[str, str
     """The form that the browser is made to post to the tool."""
     begun = browser.get(f"{launcher}/launch/drill", allow_redirects=False)
     hints = dict(parse_qsl(urlsplit(begun.headers["Location"]).query))
-    asked = {
-        "scope": "openid",
-        "response_type": "id_token",
-        "response_mode": "form_post",
-        "prompt": "none",
-        "client_id": hints["client_id"],
-        "redirect_uri": f"{TOOL}/launch",
-        "login_hint": hints["login_hint"],
-        "lti_message_hint": hints["lti_message_hint"],
-        "state": "s",
-        "nonce": "n",
-    }
+    asked = authorization_request(hints, TOOL)
     page = browser.get(f"{launcher}/lti/authorize", params=asked)
     return form_in(page.text, page.url)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
 
+from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
 from kakehashi.edges.launch.sign_in import SignIn
 from local import tenant as fake
@@ -19,6 +21,26 @@ from tests.integration.test_night import known
 from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules
 from tests.nights import Night, Nights
 from tests.staff import Board
+from tests.tenants import Tenant, environment
+
+
+@pytest.fixture
+def tenant() -> Iterator[Tenant]:
+    """A fake tenant, empty."""
+    with fake.serve() as base_url, closing(Tenant(base_url)) as control:
+        yield control
+
+
+@pytest.fixture
+def env(
+    account: dict[str, str], tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> settings.DirectorySettings:
+    """What reaches that tenant, with its credential in place."""
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    for name, value in environment(tenant.base_url).items():
+        monkeypatch.setenv(name, value)
+    return settings.load(settings.DirectorySettings)
 
 
 @pytest.fixture

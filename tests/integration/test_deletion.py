@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
 
 from kakehashi.diff.plan import Action, Kind
@@ -18,30 +14,19 @@ from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
 from kakehashi.provision.deletable import Conditions
 from kakehashi.roster import Known, Status
-from local import tenant as fake
 from tests.builders import TODAY, a_known, a_pupil
-from tests.tenants import Tenant, environment
+from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action
 
 MARK = "extensionAttribute1"
 LONG_AGO = TODAY - timedelta(days=100)
 
 
-@pytest.fixture
-def tenant(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
-    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
-        for name, value in environment(base_url).items():
-            monkeypatch.setenv(name, value)
-        yield tenant
-
-
 class Office:
     """Three leavers of long ago, in the state and in the tenant."""
 
-    def __init__(self, tenant: Tenant, table: str) -> None:
-        self.tenant = tenant
+    def __init__(self, tenant: Tenant, env: settings.DirectorySettings, table: str) -> None:
+        self.tenant, self.env = tenant, env
         self.state = State.of(table, "demo")
         self.leavers = [
             a_known(n, status=Status.SUSPENDED, suspended_on=LONG_AGO, absent_since=LONG_AGO)
@@ -59,7 +44,7 @@ class Office:
             mark=MARK,
             effects={},
             state=self.state,
-            directory=Directory.of(settings.load(settings.DirectorySettings)),
+            directory=Directory.of(self.env),
         )
 
     def outcomes(self, deletions: Deletions) -> list[tuple[str, str]]:
@@ -76,8 +61,8 @@ def action(known: Known) -> Action:
 
 
 @pytest.fixture
-def office(tenant: Tenant, account: dict[str, str]) -> Office:
-    return Office(tenant, account["TABLE"])
+def office(tenant: Tenant, env: settings.DirectorySettings, account: dict[str, str]) -> Office:
+    return Office(tenant, env, account["TABLE"])
 
 
 def ids(*numbers: int) -> set[str]:

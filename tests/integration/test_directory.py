@@ -1,12 +1,10 @@
 """The real client against the fake tenant, over HTTP."""
 
-import json
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-import boto3
 import pytest
 
 from kakehashi.catalogue import provision as rules
@@ -21,30 +19,12 @@ from kakehashi.provision.dialogues import Terms, dialogue
 from kakehashi.provision.exchange import Ended
 from kakehashi.provision.pace import Clock, Pacer
 from kakehashi.roster import TenantAccount
-from local import tenant as fake
 from tests.builders import a_known, a_pupil, an_id
-from tests.tenants import SharedClock, Tenant, environment
+from tests.tenants import SharedClock, Tenant
 from tests.unit.provision.conversations import an_action
 
 MARK = "extensionAttribute1"
 PASSWORD = "Hinagiku-2026"
-
-
-@pytest.fixture
-def tenant() -> Iterator[Tenant]:
-    with fake.serve() as base_url, closing(Tenant(base_url)) as control:
-        yield control
-
-
-@pytest.fixture
-def env(
-    account: dict[str, str], tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> settings.DirectorySettings:
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
-    for name, value in environment(tenant.base_url).items():
-        monkeypatch.setenv(name, value)
-    return settings.load(settings.DirectorySettings)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-import boto3
 import pytest
 
 from kakehashi.city import City
@@ -24,11 +23,10 @@ from kakehashi.provision.answers import Settled
 from kakehashi.provision.dialogues import Terms, create
 from kakehashi.provision.pace import Pacer
 from kakehashi.roster import Known, Status
-from local import tenant as fake
 from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
 from tests.nights import RULES, Nights
-from tests.tenants import SharedClock, Tenant, as_graph, environment
+from tests.tenants import SharedClock, Tenant, as_graph
 from tests.unit.provision.conversations import an_action
 
 A1, A1_ID = "STANDARDWOFFPACK_STUDENT", "314c4481-f395-4525-be8b-2ec4bb1e9d91"
@@ -106,23 +104,6 @@ def make_accounts(town: Town, number: int) -> None:
         assert isinstance(ended.outcome, Settled)
         action = actions[ended.key]
         town.settled.append(a_known(pupil=action.after, object_id=ended.outcome.object_id))
-
-
-@pytest.fixture
-def tenant() -> Iterator[Tenant]:
-    with fake.serve() as base_url, closing(Tenant(base_url)) as control:
-        yield control
-
-
-@pytest.fixture
-def env(
-    account: dict[str, str], tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> settings.DirectorySettings:
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
-    for name, value in environment(tenant.base_url).items():
-        monkeypatch.setenv(name, value)
-    return settings.load(settings.DirectorySettings)
 
 
 @pytest.fixture
