@@ -20,6 +20,8 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3
 
+from local.engine import redrive
+
 VERSION = "1.5.33"
 
 
@@ -37,6 +39,7 @@ def install(lambda_python: str) -> None:
     limit_workers(2 * (os.cpu_count() or 1) + 2)
     name_the_uploaded_version()
     count_loopback_as_tls()
+    redrive.let_executions_be_redriven()
 
 
 def run_our_worker(lambda_python: str) -> None:

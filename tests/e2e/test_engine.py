@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_no_credential_of_the_developer_reaches_a_function(
 
 def test_a_function_may_do_what_its_role_says_and_nothing_else(tiny: Deployed) -> None:
     assert tiny.run("keep", act="keep")["status"] == "SUCCEEDED"  # in a bucket for TLS only
-    assert tiny.run("trespass", act="trespass")["error"] == "ClientError"  # AccessDenied
+    assert why(tiny.run("trespass", act="trespass")) == "ClientError"  # AccessDenied
 
 
 def test_an_error_is_retried_by_its_name(tiny: Deployed) -> None:
@@ -55,15 +56,59 @@ def test_a_function_stays_warm_after_an_error(tiny: Deployed) -> None:
 def test_a_caught_error_reaches_the_dead_letters(tiny: Deployed) -> None:
     tiny.engine.client("sqs").purge_queue(QueueUrl=tiny.outputs["DeadLettersUrl"])
     ended = tiny.run("broken", act="break")
-    assert (ended["status"], ended["error"]) == ("FAILED", "Broken")
+    assert (ended["status"], why(ended)) == ("FAILED", "Broken")
     queued = tiny.engine.client("sqs").receive_message(QueueUrl=tiny.outputs["DeadLettersUrl"])
     letters = [json.loads(message["Body"]) for message in queued["Messages"]]
     assert letters == [{"error": "Broken", "execution": "broken"}]
 
 
 def test_a_process_that_dies_is_an_error_and_the_next_call_gets_a_new_one(tiny: Deployed) -> None:
-    assert tiny.run("die", act="die")["error"] == "Runtime.ExitError"
+    assert why(tiny.run("die", act="die")) == "Runtime.ExitError"
     assert tiny.run("alive-again", act="see")["status"] == "SUCCEEDED"
+
+
+def test_a_redriven_execution_goes_on_where_it_failed_and_knows_how_often(tiny: Deployed) -> None:
+    sfn = tiny.engine.client("stepfunctions")
+    arn = tiny.run("redriven", act="break")["executionArn"]
+    sfn.redrive_execution(executionArn=arn)
+    ended = tiny.ended(arn)
+    assert (ended["status"], ended["redriveCount"]) == ("SUCCEEDED", 1)
+    assert ended["output"]["mapped"] == [1], "one item for each redrive that the last state saw"
+    events = sfn.get_execution_history(executionArn=arn)["events"]
+    entered = [
+        event.get("stateEnteredEventDetails", {"name": "(redriven)"})["name"]
+        for event in events
+        if event["type"].endswith("StateEntered") or event["type"] == "ExecutionRedriven"
+    ]
+    assert entered == ["Act", "DeadLetter", "Failed", "(redriven)", "Failed", "Act", "Each"]
+
+
+def test_what_has_not_failed_cannot_be_redriven(tiny: Deployed) -> None:
+    sfn = tiny.engine.client("stepfunctions")
+    refused = sfn.exceptions.ExecutionNotRedrivable
+    done = tiny.run("went-well", act="see")["executionArn"]
+    with pytest.raises(refused):
+        sfn.redrive_execution(executionArn=done)
+    with pytest.raises(sfn.exceptions.ExecutionDoesNotExist):
+        sfn.redrive_execution(executionArn=f"{done}-not")
+    asleep = sfn.start_execution(
+        stateMachineArn=tiny.outputs["StateMachineArn"],
+        name="asleep",
+        input=json.dumps({"act": "sleep", "seconds": 2}),
+    )["executionArn"]
+    with pytest.raises(refused):
+        sfn.redrive_execution(executionArn=asleep)
+    sfn.stop_execution(executionArn=asleep)
+
+    def once_its_state_has_ended() -> bool | None:
+        try:
+            sfn.redrive_execution(executionArn=asleep)
+        except refused:
+            return None
+        return True
+
+    assert until(once_its_state_has_ended)
+    assert tiny.ended(asleep)["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("items", [0, 1, 3])
@@ -180,6 +225,11 @@ def test_only_the_owner_can_read_what_the_engine_keeps(deployed: Deployed) -> No
     home = deployed.engine.home
     kept = [home, *(home / "state").iterdir(), *(home / "s3").rglob("*"), deployed.engine.log]
     assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def why(ended: dict[str, Any]) -> str:
+    """The error that was caught, as the last state tells it."""
+    return str(ended["cause"]).rpartition(": ")[2]
 
 
 def _put(deployed: Deployed, name: str) -> None:

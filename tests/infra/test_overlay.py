@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from local.engine import overlay
+from local.engine import overlay, redrive
 from tests.infra.conftest import ROOT
 
 PATCHES = [
@@ -18,6 +18,7 @@ PATCHES = [
     overlay.limit_workers,
     overlay.name_the_uploaded_version,
     overlay.count_loopback_as_tls,
+    redrive.let_executions_be_redriven,
 ]
 
 
