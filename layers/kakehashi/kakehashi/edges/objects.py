@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
-class Bucket:
+class Objects:
+    """Those of the bucket ``name``."""
+
     def __init__(self, s3: S3Client, name: str) -> None:
         self.s3, self.name = s3, name
 
@@ -38,6 +41,10 @@ class Bucket:
             Bucket=self.name, Prefix=prefix
         )
         return [version for page in pages for version in page.get("Versions", [])]
+
+    def put(self, key: str, body: io.BytesIO) -> str:
+        """Returns the new version, of a bucket that has versions."""
+        return self.s3.put_object(Bucket=self.name, Key=key, Body=body)["VersionId"]
 
     def delete(self, key: str, version: str) -> None:
         """This version, for good."""

@@ -16,19 +16,17 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 import boto3
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
 from kakehashi import city as cities
 from kakehashi import jsonlines
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.objects import Objects
 from kakehashi.findings import Finding
 from kakehashi.roster import JAPAN
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-_MISSING = frozenset({"NoSuchKey", "404"})
 
 Mode = Literal["sync", "rerun", "rehearse", "apply", "undo", "deliver"]
 
@@ -96,6 +94,7 @@ class Folder:
 
     def __init__(self, s3: S3Client, bucket: str, prefix: str) -> None:
         self.s3, self.bucket, self.prefix = s3, bucket, prefix
+        self._objects = Objects(s3, bucket)
 
     @classmethod
     def of(cls, run: Run, bucket: str) -> Self:
@@ -112,13 +111,8 @@ class Folder:
 
     def get(self, name: str) -> bytes | None:
         """One file's bytes, or None where it does not exist."""
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _MISSING:
-                return None
-            raise
-        return answer["Body"].read()
+        answer = self._objects.read(self.prefix + name)
+        return answer["Body"].read() if answer else None
 
     def need(self, name: str) -> bytes:
         """One file's bytes. Raises BadConfiguration where it is missing."""
@@ -145,21 +139,13 @@ class Folder:
 
     def lines(self, name: str) -> Iterator[dict[str, Any]]:
         """Rows of a JSON-lines file, streamed; nothing where the file does not exist."""
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _MISSING:
-                return
-            raise
-        yield from jsonlines.read(answer["Body"].iter_lines(chunk_size=1 << 16))
+        if answer := self._objects.read(self.prefix + name):
+            yield from jsonlines.read(answer["Body"].iter_lines(chunk_size=1 << 16))
 
     def names(self, under: str = "") -> list[str]:
         """Names of all files below ``under``, sorted, relative to the folder."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=self.prefix + under
-        )
-        found = (item["Key"] for page in pages for item in page.get("Contents", []))
-        return sorted(key.removeprefix(self.prefix) for key in found)
+        found = self._objects.listed(self.prefix + under)
+        return sorted(item["Key"].removeprefix(self.prefix) for item in found)
 
     def findings(self, stage: str = "") -> Iterator[Finding]:
         """Findings of one stage (``findings/<stage>.jsonl``), or of all stages in order."""

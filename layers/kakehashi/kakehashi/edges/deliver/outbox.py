@@ -20,12 +20,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
-from botocore.exceptions import ClientError
 
 from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
 from kakehashi.deliver.dialect import Header
 from kakehashi.edges.deliver.announcements import announce
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import OutboxSettings
 from kakehashi.edges.state import State
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 TYPES = {"zip": "application/zip", "csv": "text/csv"}
-_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,13 @@ class Baseline:
     """What one tool holds. The newest version stays for ever, those before it for a while."""
 
     def __init__(self, s3: S3Client, bucket: str, city: str, tool: str) -> None:
-        self.s3, self.bucket, self.key = s3, bucket, f"{city}/{tool}.csv.gz"
+        self.objects, self.key = Objects(s3, bucket), f"{city}/{tool}.csv.gz"
 
     def get(self, version: str, header: Header) -> Records | None:
         """The records of one version; None where it is gone."""
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=self.key, VersionId=version)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _GONE:
-                return None
-            raise
+        answer = self.objects.read(self.key, version)
+        if answer is None:
+            return None
         with gzip.open(io.BytesIO(answer["Body"].read()), "rt", newline="") as lines:
             return read_baseline(lines, header)
 
@@ -95,8 +91,7 @@ class Baseline:
         ):
             write_baseline(records, out)
         body.seek(0)
-        answer = self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body)
-        return answer["VersionId"]
+        return self.objects.put(self.key, body)
 
 
 class Outbox:

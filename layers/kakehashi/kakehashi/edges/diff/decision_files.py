@@ -16,7 +16,7 @@ from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.edges import plans
-from kakehashi.edges.objects import Bucket
+from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 
@@ -26,22 +26,22 @@ BEFORE, AFTER = "consent_before.json", "consent.json"
 class DecisionFiles:
     """Everything a city's staff have uploaded and that has not expired."""
 
-    def __init__(self, bucket: Bucket) -> None:
-        self.bucket = bucket
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
 
     @classmethod
     def of(cls, bucket: str) -> Self:
-        return cls(Bucket.of(bucket))
+        return cls(Objects.of(bucket))
 
     def of_city(self, city: str) -> list[DecisionFile]:
         """The newest version of each file, the file that was put last at the end."""
-        items = self.bucket.listed(f"inbox/{city}/approvals/")
+        items = self.objects.listed(f"inbox/{city}/approvals/")
         keys = [item["Key"] for item in items if not item["Key"].endswith("/")]
         return [file for key in keys if (file := self._read(key)) is not None]
 
     def _read(self, key: str) -> DecisionFile | None:
         """None where the file expired or was taken away between the listing and now."""
-        answer = self.bucket.read(key)
+        answer = self.objects.read(key)
         if answer is None:
             return None
         version = answer.get("VersionId") or answer["ETag"]

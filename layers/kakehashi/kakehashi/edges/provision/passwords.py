@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Self
 
 from kakehashi.diff.plan import Action
-from kakehashi.edges.objects import Bucket
+from kakehashi.edges.objects import Objects
 from kakehashi.preprocess import PasswordFile, passwords
 from kakehashi.roster import Known
 
@@ -15,17 +15,17 @@ ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster 
 
 
 class Passwords:
-    def __init__(self, bucket: Bucket) -> None:
-        self.bucket = bucket
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
         self._rows = lru_cache(maxsize=2)(self._entries)  # a shard's pupils mostly share one file
 
     @classmethod
     def of(cls, bucket: str) -> Self:
-        return cls(Bucket.of(bucket))
+        return cls(Objects.of(bucket))
 
     def files(self, city: str) -> list[PasswordFile]:
         """Every CSV of the city in its newest version, the file that was put last at the end."""
-        items = self.bucket.listed(f"inbox/{city}/passwords/")
+        items = self.objects.listed(f"inbox/{city}/passwords/")
         keys = [item["Key"] for item in items if item["Key"].lower().endswith(ENDINGS)]
         return [file for key in keys if (file := self._file(key)) is not None]
 
@@ -42,12 +42,12 @@ class Passwords:
         used = [key for key, ids in versions.items() if self._is_used(key, ids[0], accounts)]
         for key in used:
             for version in reversed(versions[key]):  # killed halfway, the newest still counts
-                self.bucket.delete(key, version)
+                self.objects.delete(key, version)
         return len(used)
 
     def _versions(self, prefix: str) -> dict[str, list[str]]:
         """The versions of each CSV that has not been deleted, the newest first."""
-        rows = self.bucket.versions(prefix)
+        rows = self.objects.versions(prefix)
         present = {row["Key"] for row in rows if row["IsLatest"]}
         found: dict[str, list[str]] = {}
         for row in sorted(rows, key=lambda row: not row["IsLatest"]):
@@ -73,7 +73,7 @@ class Passwords:
 
     def _file(self, key: str, version: str = "") -> PasswordFile | None:
         """The newest version if none is named. None if it expired or was taken away meanwhile."""
-        answer = self.bucket.read(key, version)
+        answer = self.objects.read(key, version)
         if answer is None:
             return None
         return PasswordFile(key, answer.get("VersionId", ""), answer["Body"].read())
