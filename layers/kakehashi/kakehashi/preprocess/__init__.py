@@ -23,7 +23,7 @@ from kakehashi.preprocess.classes import Classes, fill_grades, read_classes
 from kakehashi.preprocess.enrolments import Enrolments, read_enrolments, read_roles
 from kakehashi.preprocess.holds import Holds, code_of_lost, codes_by_user, read_holds, unread
 from kakehashi.preprocess.lexicon import Lexicon
-from kakehashi.preprocess.passwords import Known, PasswordFile, locate
+from kakehashi.preprocess.passwords import InDrop, PasswordFile, locate
 from kakehashi.preprocess.pupils import USERS, Assembler
 from kakehashi.preprocess.rows import Rows, hold_rivals, read_rows, read_unread
 from kakehashi.preprocess.schools import Schools, unify
@@ -143,12 +143,12 @@ def _rows(
     return rows
 
 
-def _known(rows: Rows, desired: Iterable[Desired]) -> Known:
+def _known(rows: Rows, desired: Iterable[Desired]) -> InDrop:
     """Pupils by both keys; an account that several rows bear belongs to the pupil who goes on."""
     pairs = [(row.account, row.pupil) for row in rows.pupils if row.pupil]
     pairs += [(d.pupil.account, d.pupil.id) for d in desired]
     by_account = {account: pupil for account, pupil in pairs if account}
-    return Known(by_account, {pupil: account for account, pupil in pairs})
+    return InDrop(by_account, {pupil: account for account, pupil in pairs})
 
 
 def _consistent(held: Iterable[Held], desired: Iterable[Desired]) -> tuple[Held, ...]:

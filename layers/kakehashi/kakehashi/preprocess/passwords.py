@@ -65,7 +65,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class InDrop:
     """The pupils of the drop by both keys, held ones too: account → id, and id → account."""
 
     by_account: Mapping[str, str]
@@ -142,7 +142,7 @@ def fits(password: str, account: str) -> bool:
 
 
 def locate(
-    files: Iterable[PasswordFile], known: Known
+    files: Iterable[PasswordFile], known: InDrop
 ) -> tuple[dict[str, PasswordAt], list[Finding]]:
     """Pupil → place of its password. ``files`` from the oldest to the newest: the newest file
     that names a pupil decides, even when its row cannot be used.
@@ -168,7 +168,7 @@ def locate(
     return places, findings
 
 
-def _owner(entry: Entry, known: Known) -> tuple[Rule | None, str]:
+def _owner(entry: Entry, known: InDrop) -> tuple[Rule | None, str]:
     by_account = known.by_account.get(entry.account, "")
     by_pupil = entry.pupil if entry.pupil in known.by_pupil else ""
     if entry.account and entry.pupil and by_account != by_pupil:
@@ -181,7 +181,7 @@ _NOBODY = rules.PASSWORD_OF_NOBODY
 
 
 def _unusable(
-    file: PasswordFile, pupil: str, entries: list[Entry], known: Known
+    file: PasswordFile, pupil: str, entries: list[Entry], known: InDrop
 ) -> Iterator[Finding]:
     if len(entries) > 1:
         rule, first = rules.PASSWORD_TWICE, entries[0].line
