@@ -163,6 +163,17 @@ def test_a_function_has_a_log_of_its_own_that_ends(resources: Resources, stage: 
     assert log["RetentionInDays"] == {"Ref": "LogDays"}
 
 
+def test_every_function_and_every_state_machine_is_traced_and_measures_under_one_name(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    every = template["Globals"]["Function"]
+    assert every["Tracing"] == "Active"
+    assert "Tracing" not in str(of_type(resources, "AWS::Serverless::Function"))
+    assert every["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == "kakehashi"
+    for machine in of_type(resources, "AWS::Serverless::StateMachine").values():
+        assert machine["Tracing"] == {"Enabled": True}
+
+
 def test_a_drop_that_could_not_start_a_run_is_not_lost(resources: Resources) -> None:
     rule = resources["DropRule"]["Properties"]
     (target,) = rule["Targets"]
