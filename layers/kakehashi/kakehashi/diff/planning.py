@@ -53,18 +53,14 @@ def make_plan(
     (none: everything held tonight counts as new), ``offered`` how old the roster is. Linear in the
     number of pupils.
     """
-    offered = offered or Offered()
+    offered, decisions = offered or Offered(), decisions or {}
     sources = index_sources(desired, held, current, tenant)
     sights = list(look(sources, city, as_of))
     turn = turn_of(sights, sources.known.values(), city, as_of)
     base = Base.of(sources.known.values())
     limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
-    findings = (
-        *offered.findings(),
-        *_refusals(sources),
-        *limits.findings,
-        *_about_pupils(sights, sources, decisions or {}),
-    )
+    findings = (*offered.findings(), *_refusals(sources), *limits.findings,
+                *_about_pupils(sights, sources, decisions))  # fmt: skip
     refused = refuses(findings)
     counts = _count(sights, turn, known=bool(base.pupils))
     return Plan(
@@ -72,7 +68,7 @@ def make_plan(
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
-        actions=() if refused else _actions(sights, decisions or {}),
+        actions=() if refused else _actions(sights, decisions),
         proposals={} if refused else _proposals(sights),
         counts=_in_city(counts),
         schools=_by_school(counts),
