@@ -8,24 +8,25 @@ from datetime import date
 from typing import Any
 
 from kakehashi.catalogue import english, japanese
-from kakehashi.diff import Export, outdated, read_plan
+from kakehashi.diff import outdated, read_plan
 from kakehashi.edges.runs import made_on
+from kakehashi.edges.state import Applied
 
 
 def outdated_by(
-    run_id: str, header: Mapping[str, Any], state: Mapping[str, Any], rules: str, today: date
+    run_id: str, header: Mapping[str, Any], state: Applied, rules: str, today: date
 ) -> list[dict[str, str]]:
     """Code and words of each reason; [] for a plan that can still be approved.
 
-    ``header`` is its plan.json, ``state`` the city's STATE item as plain values, ``rules`` the text
-    of the city's rules, ``today`` a Japan date.
+    ``header`` is its plan.json, ``rules`` the text of the city's rules, ``today`` a Japan
+    date.
     """
     findings = outdated(
         read_plan(header),
-        serial=int(state.get("serial", 0)),
+        serial=state.serial(),
         today=today,
         made_on=made_on(run_id),
         rules_now=hashlib.sha256(rules.encode()).hexdigest(),
-        newest=Export.from_json(state.get("export", {})),
+        newest=state.newest_export(),
     )
     return [{"code": f.code, "ja": japanese(f), "en": english(f)} for f in findings]
