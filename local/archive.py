@@ -106,8 +106,8 @@ class Archive:
         return Papers(
             run_id,
             line,
-            summary=_json(folder, "summary.json"),
-            plan=_json(folder, "plan.json"),
+            summary=folder.get_json("summary.json"),
+            plan=folder.get_json("plan.json"),
             desired=desired[0] if desired else {},
             held=tuple(held),
             current=next(iter(_rows(folder, "current.jsonl", umi)), {}),
@@ -143,10 +143,6 @@ class Archive:
                 gone = row.get("status") == "tobedeleted"
                 return "tobedeleted" if gone else "suspended" if suspended else "active"
         return "absent" if mode == "bulk" else "nothing"
-
-
-def _json(folder: Folder, name: str) -> dict[str, Any]:
-    return dict(json.loads(folder.get(name) or "{}"))
 
 
 def _rows(folder: Folder, name: str, umi: str) -> list[dict[str, Any]]:

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.objects import Objects
 from kakehashi.report.upload_receipt import SUFFIXES
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,7 @@ class Inbox:
         return [key for key in keys if not key.endswith(SUFFIXES)]  # our own receipts
 
     def _get(self, key: str, version: str | None = None) -> tuple[bytes, datetime, str]:
-        which: dict[str, Any] = {"VersionId": version} if version else {}
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] in _GONE:
-                raise BadConfiguration("no drop at the key given") from exc
-            raise
+        answer = Objects(self.s3, self.bucket).read(key, version or "")
+        if answer is None:
+            raise BadConfiguration("no drop at the key given")
         return answer["Body"].read(), answer["LastModified"], answer.get("VersionId", "")
