@@ -42,6 +42,9 @@ class Account:
     def client(self, service: Any) -> Any:
         return boto3.client(service)
 
+    def resource(self, service: Any) -> Any:
+        return boto3.resource(service)
+
 
 @pytest.fixture
 def city(nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
