@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
-import boto3
 import pytest
 
 from functions.diff import app
 from kakehashi.diff import read_plan
+from kakehashi.edges import settings
 from kakehashi.edges.errors import Refused
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.roster import Desired, Held, Known, Pupil
-from local import tenant as fake
 from tests.builders import DOMAIN, TODAY, a_held, a_known, a_pupil
-from tests.tenants import Tenant, as_graph, environment
+from tests.tenants import Tenant, as_graph
 from tests.unit.diff.nights import a_school_of, knowing, wanting
 
 RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'
@@ -72,13 +70,10 @@ class City:
 
 
 @pytest.fixture
-def city(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
-    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
-        for name, value in environment(base_url).items():
-            monkeypatch.setenv(name, value)
-        yield City(account, tenant)
+def city(
+    account: dict[str, str], tenant: Tenant, env: settings.DirectorySettings
+) -> Iterator[City]:
+    yield City(account, tenant)
     directory.tenant.cache_clear()
 
 

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,14 +15,14 @@ import pytest
 from functions.provision import app
 from kakehashi.accounts import account_of
 from kakehashi.diff.plan import Action, Kind
+from kakehashi.edges import settings
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.roster import Known, PasswordAt, Status
-from local import tenant as fake
 from tests.builders import DOMAIN, TODAY, a_city, a_known, a_password_file, a_pupil
-from tests.tenants import Tenant, environment
+from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action
 
 RUN = Run(
@@ -132,13 +132,10 @@ def creates(count: int, first: int = 1) -> list[Action]:
 
 
 @pytest.fixture
-def night(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
-    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
-        for name, value in environment(base_url).items():
-            monkeypatch.setenv(name, value)
-        yield Night(account, tenant)
+def night(
+    account: dict[str, str], tenant: Tenant, env: settings.DirectorySettings
+) -> Iterator[Night]:
+    yield Night(account, tenant)
     directory.tenant.cache_clear()
 
 

@@ -21,6 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.utils import base64url_encode
 
 from kakehashi.edges.errors import Refused
+from kakehashi.edges.state.partition import lost_the_race
 from kakehashi.lti.keys import Ring, RingKey
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class LtiKeys:
         try:
             self.table.put_item(Item=_written(ring), ConditionExpression=unmoved)
         except ClientError as exc:
-            if exc.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if lost_the_race(exc):
                 raise Refused("somebody else is rotating the keys") from exc
             raise
         return ring

@@ -26,6 +26,8 @@ import boto3
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
+from kakehashi.edges.state.partition import lost_the_race
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
@@ -76,7 +78,7 @@ class ShortLived:
         try:
             self.table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
         except ClientError as exc:
-            if exc.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if lost_the_race(exc):
                 return False
             raise
         return True
