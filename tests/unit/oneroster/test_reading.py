@@ -77,14 +77,39 @@ def test_upper_case_uuids_find_their_targets() -> None:
     assert {f.code for f in found_in(spoiled(spoil))} == {"R053"}
 
 
-def test_literal_null_is_blank_in_parent_columns_only() -> None:
+def test_literal_null_is_blank_except_where_somebody_may_have_written_it() -> None:
+    nulls = {"grades": "NULL", "userMasterIdentifier": "NULL", "metadata.jp.homeClass": "NULL"}
+
     def spoil(files: Files) -> None:
         files["orgs.csv"][0]["parentSourcedId"] = "NULL"
-        files["users.csv"][0]["givenName"] = "NULL"
+        files["enrollments.csv"][0] |= {"beginDate": "NULL", "primary": "NULL"}
+        files["users.csv"][0] |= nulls | {"givenName": "NULL", "email": "NULL"}
 
     opened = oneroster.open_package(spoiled(spoil))
-    assert next(iter(opened.tables["orgs.csv"].values("parentSourcedId"))) == ""
-    assert next(iter(opened.tables["users.csv"].values("givenName"))) == "NULL"
+    assert opened.tables["orgs.csv"].values("parentSourcedId")[0] == ""
+    enrolments, users = (next(opened.tables[f].records()) for f in ("enrollments.csv", "users.csv"))
+    assert (enrolments["beginDate"], enrolments["primary"]) == ("", "")
+    assert [users[name] for name in nulls] == ["", "", ""]
+    assert (users["givenName"], users["email"]) == ("NULL", "NULL")
+    told = {(f.place.file, f.facts["count"]) for f in opened.findings if f.code == "R052"}
+    assert told == {("orgs.csv", 1), ("enrollments.csv", 2), ("users.csv", 3)}
+
+
+def test_a_delta_that_leaves_out_status_is_told_once_a_column_with_a_count() -> None:
+    cells = sheets(p.many(50))
+    cells["manifest.csv"] = [
+        [name, "delta" if name == "file.users" else value] for name, value in cells["manifest.csv"]
+    ]
+    found = found_in({name: csv_bytes(rows) for name, rows in cells.items()})
+    told = [(f.place.column, f.place.line, f.facts["count"]) for f in found if f.code == "R025"]
+    assert told == [("status", 2, 50), ("dateLastModified", 2, 50)]
+
+
+def test_a_header_in_capitals_is_no_file_of_passwords() -> None:
+    cells = sheets(p.clean())
+    cells["users.csv"][0] = [name.upper() for name in cells["users.csv"][0]]
+    found = found_in({name: csv_bytes(rows) for name, rows in cells.items()})
+    assert {f.code for f in found} == {"H005"}
 
 
 def test_both_spellings_of_the_enrolment_columns_are_read_under_one_name() -> None:

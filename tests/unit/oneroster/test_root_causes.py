@@ -102,6 +102,14 @@ def test_a_number_that_lost_its_zeros_in_excel_is_told_as_that() -> None:
     assert not any(code == "X001" for *_, code in rows)
 
 
+def test_a_school_code_that_excel_broke_is_told_as_that_alone() -> None:
+    def spoil(files: Files) -> None:
+        files["orgs.csv"][1]["identifier"] = "1.08299900015E+12"
+
+    (finding,) = found_in(spoiled(spoil))
+    assert finding.row() == ("orgs.csv", 3, "identifier", "R019")
+
+
 def with_users(change: Callable[[bytes], bytes], file: str = "users.csv") -> dict[str, bytes]:
     files = p.loose(p.many(60))
     return files | {file: change(files[file])}

@@ -69,6 +69,11 @@ def test_a_city_may_let_a_name_go_out_as_it_is() -> None:
     assert [str(finding.effect) for finding in cleaned.findings] == ["note"]
 
 
+def test_an_external_name_that_a_database_wrote_as_null_is_none() -> None:
+    cleaned = clean(a_child(preferredFamilyName="NULL", familyName="佐藤"))
+    assert [d.pupil.family for d in cleaned.desired] == ["佐藤"]
+
+
 def test_a_name_of_nothing_never_goes_out() -> None:
     blank = dict.fromkeys((FAMILY, RECORD, "preferredGivenName", "givenName"), "")
     cleaned = clean(a_child(**blank), effects={"N006": "note"})

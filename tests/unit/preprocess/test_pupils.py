@@ -17,6 +17,13 @@ from tests.unit.preprocess.night import (
 CHILD = builders.a_pupil(1)
 
 
+def test_a_school_year_that_is_over_is_told_once_and_not_pupil_by_pupil() -> None:
+    cleaned = night(builders.a_drop(3), as_of=date(2027, 4, 1))
+    (year,) = cleaned.findings
+    assert (year.code, year.children) == ("P050", 3)
+    assert [held.code for held in cleaned.held] == ["P031"] * 3
+
+
 def test_a_clean_row_becomes_the_pupil_it_tells_of() -> None:
     drop = builders.Drop()
     drop.add_pupil(1, grade="J1", attendance_no="１２")

@@ -644,8 +644,8 @@ SESSION_YEAR = Rule(
 DELTA_BLANK = Rule(
     "R025",
     _HOLD,
-    ja="差分(delta)の行に status または dateLastModified がありません。",
-    en="A delta row lacks status or dateLastModified.",
+    ja="差分(delta)の行に status または dateLastModified がありません({count} 行)。",
+    en="{count} delta rows lack status or dateLastModified; the first is shown.",
     todo=_AGAIN,
     todo_en=_AGAIN_EN,
 )
@@ -694,13 +694,11 @@ BOOLEAN_CASE = Rule(
     todo=_NOTHING,
     todo_en=_NOTHING_EN,
 )
-NULL_PARENT = Rule(
+NULL = Rule(
     "R052",
     _NOTE,
-    ja="parentSourcedId に文字列 NULL が {count} 件あります(最初は {first_line} 行目)。"
-    "空として読みました。",
-    en="parentSourcedId holds the text NULL {count} times (first: line {first_line}); "
-    "read as blank.",
+    ja="文字列 NULL が {count} 件あります(最初は {first_line} 行目)。空として読みました。",
+    en="The text NULL stands {count} times (first: line {first_line}); read as blank.",
     todo=_NOTHING,
     todo_en=_NOTHING_EN,
 )

@@ -146,7 +146,7 @@ def _passwords(entries: list[_Entry]) -> Iterator[Finding]:
     for entry in entries:
         name = re.split(r"[/\\]", entry.name)[-1]
         header = _first_line(entry) if name.lower().endswith((".csv", ".tsv")) else ""
-        of_roster = "sourcedId" in header  # a copy of users.csv has a column of that name
+        of_roster = "sourcedid" in header.lower()  # a copy of users.csv has a column of that name
         count += bool(_PASSWORD.search(name if of_roster else name + header))
     if count:
         yield rules.PASSWORD_FILE.at(count=count)

@@ -51,8 +51,7 @@ def _wrong_values(scene: Scene, table: Table, at: int, column: Column) -> dict[s
 def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
     """status and dateLastModified: blank in bulk, both filled in delta; the rows win."""
     if mode == "delta":
-        yield from scene.wrong(table, ("status",), _delta_status)
-        yield from scene.wrong(table, ("dateLastModified",), _delta_time)
+        yield from _delta_faults(scene, table)
         return
     if not any(any(table.values(column)) for column in ("status", "dateLastModified")):
         return
@@ -67,17 +66,20 @@ def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
         yield rules.STATUS_FILLED.at(Place(table.file), count=len(filled), first_line=first)
 
 
-def _delta_status(value: str) -> Rule | None:
-    if not value:
-        return rules.DELTA_BLANK
-    return None if value in _STATUS else rules.TERM
+def _delta_faults(scene: Scene, table: Table) -> Iterator[Finding]:
+    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
+    yield from scene.wrong(table, ("dateLastModified",), _delta_time)
+    for column in (
+        "status",
+        "dateLastModified",
+    ):  # once: an exporter that leaves out one leaves all
+        values = table.values(column)
+        if table.index(column) is not None and (count := values.count("")):
+            yield scene.told(rules.DELTA_BLANK, table, values.index(""), column, count=count)
 
 
 def _delta_time(value: str) -> Rule | None:
-    if not value:
-        return rules.DELTA_BLANK
-    wrong = faults(Column("dateLastModified", "datetime"), {value})
-    return wrong.get(value)
+    return faults(Column("dateLastModified", "datetime"), {value}).get(value) if value else None
 
 
 def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class Filler:
         table.rows = self.rows = ByColumn(self.width)
         self.specs = [known.get(name) or Column(name, "text") for name in header.columns]
         self.tidies: list[Tidy | None] = [tidy_of(table.file, spec) for spec in self.specs]
+        self.kinds = [spec.kind for spec in self.specs]
         self.share = [_sharing(table.file, spec, shared) for spec in self.specs]
         self.tally = Tally(table.file)
         self.findings: list[Finding] = []
@@ -82,13 +83,13 @@ class Filler:
             self.findings.append(rules.CUT_OFF.at(Place(self.table.file, last.line)))
 
     def _store(self, columns: Columns, lines: Sequence[int]) -> None:
-        parts = zip(self.rows.columns, columns, self.tidies, self.share, strict=True)
-        for stored, column, tidy, share in parts:
+        parts = zip(self.rows.columns, columns, self.tidies, self.kinds, self.share, strict=True)
+        for stored, column, tidy, kind, share in parts:
             alike = column.count(column[0]) == len(column)  # most columns: blank, or one word
             if alike and not column[0]:
                 stored.extend(column)
                 continue
-            new = replacements(tidy, column[:1] if alike else column) if tidy else {}
+            new = replacements(tidy, kind, column[:1] if alike else column)
             read = self._replace(column, new, lines) if new else column
             if share and alike:
                 stored.extend([share(read[0], read[0])] * len(read))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,10 +46,6 @@ def _identifier(value: str) -> tuple[str, Rule | None]:
     return lower, (rules.UPPER_UUID if lower != value else None)
 
 
-def _parent(value: str) -> tuple[str, Rule | None]:
-    return ("", rules.NULL_PARENT) if value == "NULL" else _identifier(value)
-
-
 def _name(value: str) -> tuple[str, Rule | None]:
     tidy = full_width(value)
     if tidy == value:
@@ -74,6 +70,8 @@ def _board_code(value: str) -> tuple[str, Rule | None]:
     return value, None
 
 
+_ANY_TEXT = frozenset({"name", "text", "code"})  # where NULL may be what somebody wrote
+
 _TIDIES: dict[str, Tidy] = {
     "bool": _boolean,
     "guid": _identifier,
@@ -93,20 +91,21 @@ _QUIET: dict[Tidy, Callable[[str], bool]] = {  # one look at a whole column: not
 
 
 def tidy_of(file: str, column: Column) -> Tidy | None:
-    if column.name == "parentSourcedId":
-        return _parent
     if (file, column.name) == ("orgs.csv", "identifier"):
         return _board_code
     return _TIDIES.get(column.kind)
 
 
-def replacements(tidy: Tidy, column: Iterable[str]) -> dict[str, tuple[str, Rule]]:
+def replacements(
+    tidy: Tidy | None, kind: str, column: Sequence[str]
+) -> dict[str, tuple[str, Rule]]:
     """Those values of ``column`` that are read as something else: value → (reading, rule)."""
-    quiet = _QUIET.get(tidy)
-    if quiet and quiet("\n".join(column)):
-        return {}
+    null = {"NULL": ("", rules.NULL)} if kind not in _ANY_TEXT and "NULL" in column else {}
+    quiet = _QUIET.get(tidy) if tidy else None
+    if tidy is None or (quiet and quiet("\n".join(column))):
+        return null
     found = ((value, tidy(value)) for value in set(column))
-    return {value: (new, rule) for value, (new, rule) in found if rule}
+    return null | {value: (new, rule) for value, (new, rule) in found if rule}
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ from itertools import combinations
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Rule
 from kakehashi.oneroster import mext
+from kakehashi.oneroster.columns import Column
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.scene import Scene
-from kakehashi.oneroster.values import is_date, split
+from kakehashi.oneroster.values import faults, is_date, split
 
 _EVER = ("0000-00-00", "9999-99-99")
 Spans = Mapping[str, tuple[str, str]]  # by a class's sourcedId
@@ -58,7 +59,8 @@ def _schools(scene: Scene, table: Table) -> Iterator[Finding]:
         if not identifier:
             return rules.NO_SCHOOL_CODE
         if not mext.SCHOOL_CODE.fullmatch(identifier):
-            return rules.SCHOOL_CODE
+            damaged = faults(Column("identifier", "code"), {identifier})  # told as what it is
+            return None if damaged else rules.SCHOOL_CODE
         return None if mext.digit_fits(identifier) else rules.CHECK_DIGIT
 
     yield from scene.wrong(table, ("type", "identifier"), code)

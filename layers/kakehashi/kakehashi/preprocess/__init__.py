@@ -16,6 +16,7 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, soften
 from kakehashi.preprocess import duplicates
 from kakehashi.preprocess.cells import cells
@@ -89,7 +90,8 @@ def preprocess(
         key=lambda d: d.pupil.id,
     )
     held = _consistent([*rows.held, *resolved.held, *waiting], desired)
-    groups = (check_years(sessions), schools.findings, written.findings, classes.findings,
+    years, found = _told_once(check_years(sessions), found)
+    groups = (years, schools.findings, written.findings, classes.findings,
               enrolments.findings, rows.findings, resolved.findings, found, told)  # fmt: skip
     return Cleaned(
         desired=tuple(desired),
@@ -149,6 +151,15 @@ def _known(rows: Rows, desired: Iterable[Desired]) -> InDrop:
     pairs += [(d.pupil.account, d.pupil.id) for d in desired]
     by_account = {account: pupil for account, pupil in pairs if account}
     return InDrop(by_account, {pupil: account for account, pupil in pairs})
+
+
+def _told_once(years: list[Finding], found: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Where the whole school year is over, or has not begun, no pupil is told of one by one."""
+    codes = {rules.ENROLMENT_OVER.code, rules.NOT_BEGUN.code}
+    others = [finding for finding in found if finding.code not in codes]
+    if not years:
+        return years, found
+    return [replace(years[0], children=len(found) - len(others)), *years[1:]], others
 
 
 def _consistent(held: Iterable[Held], desired: Iterable[Desired]) -> tuple[Held, ...]:

@@ -75,8 +75,13 @@ class Speller:
         return spelled
 
     def _choose(self, at: int, external: str, record: str) -> Spelled:
-        """The external name, or where it is blank (or the city says so) the name of record."""
+        """The external name, or where it is blank (or the city says so) the name of record.
+
+        An external name of NULL is how a database writes that there is none.
+        """
         chosen = external.strip() if self._external else ""
+        if chosen == "NULL":
+            chosen = ""
         column = COLUMNS[at if chosen else at + 1]
         text, faults = self._spell(chosen or record.strip())
         if at >= _FIRST_KANA:
