@@ -24,6 +24,7 @@ KNOWN = {
     "Task": _WORK | {"Resource", "Arguments", "Retry", "Catch"},
     "Map": _WORK | {"Items", "ItemSelector", "ItemProcessor", "MaxConcurrency", "Catch"},
     "Pass": _WORK,
+    "Wait": _ANY | {"Next", "Seconds"},
     "Choice": _ANY | {"Choices", "Default"},
     "Succeed": _ANY,
     "Fail": _ANY | {"Error", "Cause"},
@@ -129,7 +130,9 @@ class Machine:
             case "Choice":
                 return _choose(state, states)
             case "Fail":
-                raise StateError(*(_value(state[key], states) for key in ("Error", "Cause")))
+                raise StateError(
+                    *(_value(state.get(key, ""), states) for key in ("Error", "Cause"))
+                )
             case "Succeed":
                 return states["input"], None
         try:
@@ -141,7 +144,7 @@ class Machine:
         return output, state.get("Next")
 
     def _work(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
-        if state["Type"] == "Pass":
+        if state["Type"] in {"Pass", "Wait"}:
             return states["input"]
         if state["Type"] == "Task":
             return self._task(walk, state, states)

@@ -59,9 +59,9 @@ def reader() -> dict[str, Any]:
 
 def statements(reader: dict[str, Any], **names: str) -> dict[str, dict[str, Any]]:
     """Sid → statement, with these parameters put in."""
-    role = reader["Resources"]["ToolReader"]["Properties"]
-    more = reader["Resources"]["MayPutReceipts"]["Properties"]["PolicyDocument"]["Statement"]
-    text = json.dumps([*role["Policies"][0]["PolicyDocument"]["Statement"], *more])
+    always, answering = reader["Resources"]["ToolReader"]["Properties"]["Policies"]
+    policies = [always, answering["Fn::If"][1]]
+    text = json.dumps([s for policy in policies for s in policy["PolicyDocument"]["Statement"]])
     for name, value in names.items():
         text = text.replace(f"${{{name}}}", value)
     return {s["Sid"]: s for s in json.loads(text.replace("${AWS::Partition}", "aws"))}
@@ -107,7 +107,10 @@ def test_the_role_can_open_the_outbox_only_and_is_no_other_customers(
 def test_a_maker_answers_in_its_own_place_and_only_where_that_is_wanted(
     reader: dict[str, Any],
 ) -> None:
-    assert reader["Resources"]["MayPutReceipts"]["Condition"] == "Answers"
+    _, answering = reader["Resources"]["ToolReader"]["Properties"]["Policies"]
+    wanted, policy, otherwise = answering["Fn::If"]
+    assert (wanted, policy["PolicyName"]) == ("Answers", "PutReceipts")
+    assert otherwise == {"Ref": "AWS::NoValue"}
     assert reader["Parameters"]["MayAnswer"]["Default"] == "false"
     found = statements(reader, InboxBucket="inbox", City="tsukuba", Tool="lgate")
     assert found["Receipts"]["Action"] == "s3:PutObject"
