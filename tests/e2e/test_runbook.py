@@ -5,16 +5,20 @@ A command that the runbook gains and ``SITUATIONS`` does not know fails.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.demo.passwords import passwords
 from local.stack import ROOT, Stack
@@ -31,6 +35,7 @@ MENTIONED = {"kakehashi approve", "kakehashi undo", "kakehashi upload passwords"
 """Named in passing; what to type stands elsewhere on the page, with its arguments."""
 
 DONE, WAITS, REFUSED = 0, 3, 4
+SECONDS = 20  # until a receipt lies there, cold and on a busy machine
 PASSPHRASE = "kono-kotoba-de-hiraku"
 
 
@@ -251,6 +256,27 @@ def test_an_input_that_the_runbook_gives_to_paste_starts_a_run_that_ends_well(
 ) -> None:
     arn = office.town.console.start(json.loads(order) | {"city": CITY})
     assert office.town.end(arn).summary["verdict"] in {"applied", "unchanged", "already-done"}
+
+
+def test_the_robot_finds_its_receipt_within_seconds_of_the_upload(office: Office) -> None:
+    town, file = office.town, office.town.export()
+    body, since, begun = file.read_bytes(), datetime.now(UTC), time.monotonic()
+    key, version = town.console.upload_drop(CITY, file, starts=True)
+
+    def receipt() -> dict[str, Any] | None:
+        inbox = town.console.outputs["InboxBucket"]
+        try:
+            found = town.stack.client("s3").get_object(Bucket=inbox, Key=f"{key}.receipt.json")
+        except ClientError:
+            return None
+        return dict(json.loads(found["Body"].read()))
+
+    told = until(receipt)
+    assert time.monotonic() - begun < SECONDS
+    assert (told["bytes"], told["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
+    assert told["lines"]["users.csv"] >= len(town.city.truth())
+    town.end(town.console.started_by(key, version, since))
+    assert (receipt() or {})["standing"] in {"accepted", "already-done"}
 
 
 def test_no_situation_is_left_over() -> None:
