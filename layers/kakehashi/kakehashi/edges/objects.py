@@ -46,7 +46,7 @@ class Objects:
         """Returns the new version, of a bucket that has versions."""
         return self.s3.put_object(Bucket=self.name, Key=key, Body=body)["VersionId"]
 
-    def delete(self, key: str, version: str) -> None:
+    def remove(self, key: str, version: str) -> None:
         """This version, for good."""
         self.s3.delete_object(Bucket=self.name, Key=key, VersionId=version)
 

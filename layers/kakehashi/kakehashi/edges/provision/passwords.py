@@ -42,7 +42,7 @@ class Passwords:
         used = [key for key, ids in versions.items() if self._is_used(key, ids[0], accounts)]
         for key in used:
             for version in reversed(versions[key]):  # killed halfway, the newest still counts
-                self.objects.delete(key, version)
+                self.objects.remove(key, version)
         return len(used)
 
     def _versions(self, prefix: str) -> dict[str, list[str]]:
