@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from kakehashi.edges.telemetry import NAMESPACE
 from kakehashi.report import Verdict
 from kakehashi.report.words import VERDICTS
+from kakehashi.roster import JAPAN
 from local.engine.deploy import read_template
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
@@ -66,6 +68,18 @@ def test_a_letter_that_lies_for_a_quarter_of_an_hour_alarms_until_the_queue_is_e
     alarm = ALARMS["DeadLettersAlarm"]
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60
     assert alarm["TreatMissingData"] == "ignore"
+
+
+@pytest.mark.parametrize("minute", [0, 30, 59])
+def test_a_robot_that_comes_between_one_and_two_is_missed_at_three(minute: int) -> None:
+    """CloudWatch counts whole hours of the clock, all of which must have been empty."""
+    alarm = ALARMS["DropMissingAlarm"]
+    hours = TEMPLATE["Parameters"][alarm["EvaluationPeriods"]["Ref"]]["Default"]
+    hour = timedelta(seconds=alarm["Period"])
+    last = datetime(2026, 11, 24, 1, minute, tzinfo=JAPAN)
+    its_hour_ends = last.replace(minute=0) + hour
+    assert its_hour_ends + hours * hour == datetime(2026, 11, 25, 3, tzinfo=JAPAN)
+    assert "DatapointsToAlarm" not in alarm
 
 
 def test_every_way_to_fail_has_an_alarm() -> None:
