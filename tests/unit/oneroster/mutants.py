@@ -1,11 +1,13 @@
 """Small packages spoiled at random: bytes, cells, rows, columns, files, encodings, the zip itself.
 
-``KAKEHASHI_FUZZ`` is the number of packages tried (20,000 before a release), and
-``KAKEHASHI_FUZZ_SEED`` says which.
+Half of them are broken so that nearly all are refused; of the other half every file stays a file of
+OneRoster and only what its rows say is wrong, so that most of them come to be cleaned.
+``KAKEHASHI_FUZZ`` is how many are tried (`make fuzz`: 20,000), ``KAKEHASHI_FUZZ_SEED`` says which.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import random
@@ -91,6 +93,43 @@ MUTATIONS: list[Callable[[random.Random, Files], None]] = [
 ]  # fmt: skip
 
 
+type Sheet = list[list[str]]  # rows without their header
+
+
+def _another_word(r: random.Random, rows: Sheet) -> None:
+    at = r.randrange(len(rows[0]))
+    r.choice(rows)[at] = r.choice([*WORDS, r.choice(rows)[at], r.choice(r.choice(rows))])
+
+
+def _exchanged(r: random.Random, rows: Sheet) -> None:
+    at, one, other = r.randrange(len(rows[0])), r.choice(rows), r.choice(rows)
+    one[at], other[at] = other[at], one[at]
+
+
+def _row_gone(r: random.Random, rows: Sheet) -> None:
+    if len(rows) > 1:
+        rows.remove(r.choice(rows))
+
+
+def _row_once_more(r: random.Random, rows: Sheet) -> None:
+    rows.insert(r.randrange(len(rows) + 1), list(r.choice(rows)))
+    if r.random() < 0.5:
+        _another_word(r, rows)
+
+
+MISTAKES: list[Callable[[random.Random, Sheet], None]] = [
+    _another_word, _another_word, _exchanged, _row_gone, _row_once_more,
+]  # fmt: skip
+
+
+def _mistaken(r: random.Random, files: Files) -> None:
+    """One mistake as somebody makes it in C4th, not in the file."""
+    name = r.choice([file for file in sorted(files) if file != "manifest.csv"])
+    header, *rows = csv.reader(io.StringIO(files[name].decode("utf-8"), newline=""))
+    r.choice(MISTAKES)(r, rows)
+    files[name] = p.csv_bytes([header, *rows])
+
+
 def _source(r: random.Random, files: Files) -> io.BytesIO | Files:
     if r.random() < 0.5:
         return files
@@ -109,6 +148,11 @@ def mutants() -> Iterator[tuple[int, Files, io.BytesIO | Files]]:
     for n in range(CASES):
         r = random.Random(SEED * 1_000_003 + n)
         files = dict(clean)
+        if n % 2:
+            for _ in range(r.randint(1, 3)):
+                _mistaken(r, files)
+            yield n, files, files
+            continue
         for _ in range(r.randint(1, 3)):
             if files:
                 r.choice(MUTATIONS)(r, files)

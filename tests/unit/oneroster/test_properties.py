@@ -7,6 +7,7 @@ import io
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,24 @@ def test_reading_what_the_writer_wrote_gives_the_same_rows(data: Any, dialect: D
     assert set(table.columns) - set(kept) <= {"resourceSourcedIds"}
     for column in kept:
         assert list(again.values(column)) == list(table.values(column))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_profile_reads_what_it_wrote_of_all_seven_files_and_finds_nothing(
+    profile: str,
+) -> None:
+    before = oneroster.open_package(p.loose()).tables
+    body = oneroster.write_package(before, Dialect(profile))
+    package = oneroster.open_package(io.BytesIO(body))
+    assert list(oneroster.check(package)) == []
+    assert set(package.tables) == set(before) == set(oneroster.ROSTER)
+    for file, table in before.items():
+        after = package.tables[file]
+        for column in table.columns:
+            if after.index(column) is not None:
+                assert list(after.values(column)) == list(table.values(column))
+            else:
+                assert not any(table.values(column)), (file, column)
 
 
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1, max_size=8), st.booleans())

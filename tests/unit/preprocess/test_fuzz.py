@@ -7,7 +7,7 @@ from kakehashi.findings import Finding, refuses
 from kakehashi.preprocess import Cleaned, preprocess
 from tests import builders
 from tests.unit.oneroster.mutants import Files, mutants, rows_of_users
-from tests.unit.oneroster.packages import MASTERS
+from tests.unit.oneroster.packages import MASTERS, USERS
 
 CITY = builders.a_city()
 
@@ -23,6 +23,18 @@ def test_no_mutated_drop_loses_a_pupil_between_the_checks_and_the_roster() -> No
         if refuses(findings) or refuses(cleaned.findings):
             continue
         assert not _lost(files, package, findings, cleaned), f"case {n}: pupils vanished"
+        silent = not findings and not cleaned.findings
+        assert not (silent and _spoken_of(files) - wanted - held), f"case {n}: smaller, unsaid"
+
+
+def _spoken_of(files: Files) -> set[str]:
+    """Pupils of the clean package whom any file still names by either id, its rows lost or not."""
+    text = b"\n".join(files.values())
+    return {
+        master
+        for user, master in zip(USERS, MASTERS, strict=True)
+        if user.encode() in text or master.encode() in text
+    }
 
 
 def _lost(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kakehashi.preprocess import Cleaned
 from kakehashi.preprocess.lexicon import Lexicon
+from kakehashi.roster import Pupil
 from tests import builders
 from tests.unit.preprocess.night import clean, night, night_of, pupils_of
 
@@ -185,6 +186,41 @@ def test_preprocessing_twice_is_once(drop: builders.Drop) -> None:
     again = {id_: p.class_title for id_, p in pupils_of(clean(drop, **RULES)).items()}
     before = {id_: p.class_title for id_, p in pupils_of(once).items()}
     assert {id_: again.get(id_, title) for id_, title in before.items()} == before
+
+
+@given(drops())
+@settings(max_examples=40, deadline=None)
+def test_a_roster_that_went_out_comes_back_as_it_is(drop: builders.Drop) -> None:
+    once = pupils_of(night(drop, **RULES))
+    assert pupils_of(night(_exported(once.values()), **RULES)) == once
+
+
+def _exported(pupils: Iterable[Pupil]) -> builders.Drop:
+    """A roster of these pupils as C4th would write it, schools and classes as they went out."""
+    drop = builders.Drop()
+    schools: dict[str, builders.Row] = {}
+    homes: dict[tuple[str, str], builders.Row] = {}
+    for one in pupils:
+        if one.school not in schools:
+            schools[one.school] = drop.add_school(one.school, name=one.school_name)
+        school, key = schools[one.school], (one.school, one.class_title)
+        if key not in homes:
+            homes[key] = drop.add_class(
+                one.class_title or "算数",
+                school=school,
+                grades=",".join(one.class_grades),
+                classType="homeroom" if one.class_title else "scheduled",
+                specialNeeds=str(one.special_needs).lower(),
+            )
+        user = drop.add_pupil(
+            grade=one.grade, school=school, home=homes[key], account=one.account,
+            attendance_no=str(one.attendance_no), userMasterIdentifier=one.id,
+            preferredFamilyName=one.family, preferredGivenName=one.given,
+            kanaFamilyName=one.kana_family, kanaGivenName=one.kana_given,
+        )  # fmt: skip
+        if not one.class_title:
+            user["metadata.jp.homeClass"] = ""
+    return drop
 
 
 def _of_pupils(
