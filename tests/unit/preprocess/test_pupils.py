@@ -24,6 +24,16 @@ def test_a_school_year_that_is_over_is_told_once_and_not_pupil_by_pupil() -> Non
     assert [held.code for held in cleaned.held] == ["P031"] * 3
 
 
+def test_the_number_of_a_pupil_who_is_twice_in_one_class_does_not_hang_on_its_ids() -> None:
+    drop = builders.Drop()
+    school = drop.add_school()
+    one, again = (drop.add_class("1年1組", school=school, grades="P1") for _ in range(2))
+    user = drop.add_pupil(1, grade="P1", school=school, home=one, attendance_no="3")
+    drop.enrol(user, again, ShussekiNo="5")
+    nights = [clean(drop.with_new_ids(str(salt))).desired for salt in range(8)]
+    assert {desired.pupil.attendance_no for night in nights for desired in night} == {5}
+
+
 def test_a_clean_row_becomes_the_pupil_it_tells_of() -> None:
     drop = builders.Drop()
     drop.add_pupil(1, grade="J1", attendance_no="１２")
