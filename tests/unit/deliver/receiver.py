@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kakehashi.roster import school_id
@@ -58,10 +59,17 @@ class Receiver:
     """What the tool knows: file → sourcedId → row, status and dateLastModified apart."""
 
     store: dict[str, dict[str, Row]] = field(default_factory=lambda: {f: {} for f in IN_ORDER})
+    behind: set[str] = field(default_factory=set)
 
-    def take(self, body: bytes) -> None:
-        """One upload, all or nothing. Raises Rejected."""
+    def take(self, body: bytes, refuses: Iterable[str] = ()) -> None:
+        """One upload, all or nothing, but for the rows of pupils whom the tool ``refuses``: they
+        stay ``behind`` as they are, until it takes a row of theirs. Raises Rejected.
+        """
         files = unzip(body)
+        self.behind -= {row["sourcedId"] for row in files.get("users.csv", [])}
+        self.behind |= set(refuses)
+        files = {name: [row for row in rows if whose(name, row) not in self.behind]
+                 for name, rows in files.items()}  # fmt: skip
         modes = {row["propertyName"]: row["value"] for row in files.pop("manifest.csv")}
         sent = {m for name, m in modes.items() if name.startswith("file.") and m != "absent"}
         if sent == {"bulk"}:
@@ -93,10 +101,10 @@ class Receiver:
         for file, row in reversed(rows):
             if row["status"] == "tobedeleted":
                 after[file].pop(row["sourcedId"], None)
-        for file, held in after.items():
-            for row in held.values():
-                self._look_up(file, row, after)  # nothing dangles once the upload is applied
         self.store = after
+        for file, held in after.items():
+            for row in (r for r in held.values() if whose(file, r) not in self.behind):
+                self._look_up(file, row, after)  # nothing dangles once the upload is applied
 
     @staticmethod
     def _look_up(file: str, row: Row, known: dict[str, dict[str, Row]]) -> None:
@@ -121,6 +129,11 @@ class Receiver:
         return shown
 
 
+def whose(file: str, row: Row) -> str:
+    """The pupil whose row this is, "" for a shared one."""
+    return row["sourcedId"] if file == "users.csv" else row.get("userSourcedId", "")
+
+
 def plain(row: Row) -> Row:
     return {k: v for k, v in row.items() if k not in {"status", "dateLastModified"}}
 
@@ -128,7 +141,8 @@ def plain(row: Row) -> Row:
 class DataSync(Receiver):
     """School Data Sync takes the same six files every time, and what is missing is gone."""
 
-    def take(self, body: bytes) -> None:
+    def take(self, body: bytes, refuses: Iterable[str] = ()) -> None:
+        assert not refuses
         self.files = unzip(body)
         known = {row["sourcedId"] for row in self.files["orgs.csv"]}
         users = {row["sourcedId"] for row in self.files["users.csv"]}
@@ -153,6 +167,23 @@ class DataSync(Receiver):
             for role in files.get("roles.csv", [])
             if (user := users[role["userSourcedId"]])
         }  # fmt: skip
+
+
+class Shelf(Receiver):
+    """A digital textbook that takes no roster, only a list of those who may open it."""
+
+    def take(self, body: bytes, refuses: Iterable[str] = ()) -> None:
+        assert not refuses
+        text = io.StringIO(body.decode("utf-8-sig"), newline="")
+        self.list = list(csv.DictReader(text, strict=True))
+
+    def pupils(self) -> dict[str, tuple[str, ...]]:
+        """As the other tools; who stands on its list is enabled."""
+        columns = ("アカウント", "姓", "名", "学年", "学校コード", "学校名", "組")
+        return {
+            row["ID"]: ("true", *(row[column] for column in columns))
+            for row in getattr(self, "list", [])
+        }
 
 
 AGES = {
