@@ -13,7 +13,7 @@ import click
 from kakehashi import city as cities
 from kakehashi import oneroster, report
 from kakehashi.findings import Finding, refuses, soften
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess import PasswordFile, preprocess
 from kakehashi.roster import JAPAN
 from local.cli.city import read_rules
 from local.cli.nightly import must_be_a_drop
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 RULES = Path(__file__).parents[2] / "cities"
 REFUSED = 4
 
+COUNTED = {  # what preprocess counts, as a person calls it
+    "rows_users": "users.csv の行",
+    "staff": "教職員(除外)",
+    "pupils": "児童生徒",
+    "desired": "連携する児童生徒",
+    "held": "保留",
+    "schools": "学校",
+    "classes": "学級",
+    "special_classes": "特別支援学級",
+    "renamed_classes": "学級名を変えた学級",
+}
+
 
 @click.command()
 @click.argument("drop", type=click.Path(path_type=Path))
@@ -34,6 +46,13 @@ REFUSED = 4
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     help="この日として調べる(初期値は今日) / the day to check for (default: today in Japan)",
+)
+@click.option(
+    "--passwords",
+    "password_files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="初期パスワードの CSV も調べる / check this file of initial passwords too",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON: {counts, findings}")
 @click.option(
@@ -44,7 +63,13 @@ REFUSED = 4
 )
 @in_clear_words
 def check(
-    *, drop: Path, city: str, as_of: datetime | None, as_json: bool, workbook: Path | None
+    *,
+    drop: Path,
+    city: str,
+    as_of: datetime | None,
+    password_files: Sequence[Path],
+    as_json: bool,
+    workbook: Path | None,
 ) -> None:
     """DROP(zip または CSV のフォルダー)を手元で検査・整形し、指摘を示す。何も動かさない。
 
@@ -53,24 +78,27 @@ def check(
     """
     must_be_a_drop(drop)
     day = as_of.date() if as_of else datetime.now(UTC).astimezone(JAPAN).date()
-    findings, counts = examine(drop, rules_of(city), day)
+    passwords = [PasswordFile(file.name, "", file.read_bytes()) for file in password_files]
+    findings, counts = examine(drop, rules_of(city), day, passwords)
     if workbook:
         workbook.write_bytes(report.findings_xlsx(findings, day))
     if as_json:
         found = [finding.to_json() for finding in findings]
         click.echo(json.dumps({"counts": counts, "findings": found}, ensure_ascii=False, indent=2))
     else:
-        _tell(report.groups(findings), counts)
+        _tell(report.groups(findings), counts, refused=refuses(findings))
     raise SystemExit(REFUSED if refuses(findings) else 0)
 
 
-def examine(drop: Path, rules: cities.City, as_of: date) -> tuple[list[Finding], Mapping[str, int]]:
+def examine(
+    drop: Path, rules: cities.City, as_of: date, passwords: Sequence[PasswordFile] = ()
+) -> tuple[list[Finding], Mapping[str, int]]:
     """All findings of validate and, unless they refuse the drop, of preprocess."""
     package = open_drop(drop)
     findings = list(soften(oneroster.check(package, rules.source.versions), rules.effects))
     if refuses(findings):
         return findings, {}
-    cleaned = preprocess(package, findings, rules, as_of, ())
+    cleaned = preprocess(package, findings, rules, as_of, passwords)
     return [*findings, *cleaned.findings], cleaned.counts
 
 
@@ -90,11 +118,13 @@ def rules_of(city: str) -> cities.City:
     return cities.parse(read_rules(file))
 
 
-def _tell(groups: Sequence[Group], counts: Mapping[str, int]) -> None:
+def _tell(groups: Sequence[Group], counts: Mapping[str, int], *, refused: bool) -> None:
     for group in groups:
         _tell_group(group)
     for name, count in counts.items():
-        terminal.print(f"{name}: {count:,}", highlight=False)
+        terminal.print(f"{COUNTED[name]} / {name}: {count:,}", highlight=False)
+    if refused:
+        terminal.print("この投入は受け付けられません。 / this drop would be refused", style="red")
     if not groups:
         terminal.print("指摘はありません。 / nothing to say", style="green")
 

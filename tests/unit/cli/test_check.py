@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from kakehashi.findings import Effect, Finding, Place
 from kakehashi.report import findings_xlsx
 from local.cli import main
+from local.cli.check import COUNTED
 from tests import builders
 
 RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{builders.DOMAIN}"\n'
@@ -54,6 +55,29 @@ def test_a_refused_drop_ends_with_four(folder: Path) -> None:
     drop.rows["users.csv"].clear()
     told = check(folder, a_zip(folder, drop))
     assert (told.exit_code, "F03" in told.output) == (4, True)
+    assert told.output.splitlines()[-1].startswith("この投入は受け付けられません。")
+
+
+def test_everything_that_is_counted_has_a_name_in_japanese(folder: Path) -> None:
+    counts = json.loads(check(folder, a_zip(folder, builders.a_drop(1)), "--json").output)["counts"]
+    assert counts.keys() == COUNTED.keys()
+    assert "児童生徒 / pupils: 1" in check(folder, a_zip(folder, builders.a_drop(1))).output
+
+
+def test_passwords_are_checked_by_line_and_never_shown(folder: Path) -> None:
+    one, two = (builders.a_pupil(n).account for n in (1, 2))
+    rows = (
+        f"初期パスワード,アカウント\nSakura-2026,{one}\nkantan99,{two}\nMomiji-2026,nobody@x.jp\n"
+    )
+    file = folder / "first.csv"
+    file.write_bytes(rows.encode("cp932"))
+    drop = a_zip(folder, builders.a_drop(2))
+    told = check(folder, drop, "--passwords", str(file))
+    assert told.exit_code == 0, told.output
+    assert "first.csv initialPassword 3 行目" in told.output
+    assert "first.csv 4 行目" in told.output
+    assert not any(secret in told.output for secret in ("Sakura-2026", "kantan99", "Momiji-2026"))
+    assert "first.csv" not in check(folder, drop).output
 
 
 def test_root_causes_come_before_other_findings_of_the_same_effect(folder: Path) -> None:
