@@ -16,6 +16,7 @@ from local.console.reach import BadUse, Reach
 from local.waiting import outdated_by
 
 UNDER_WAY = frozenset({"running", "awaiting-approval"})  # the latter while it is being applied
+RUNS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,6 @@ class Results(Reach):
 
     def status(self, city: str) -> dict[str, Any]:
         """The newest runs first, and how many dead letters wait."""
-        table = self.site.client("dynamodb").query(
-            TableName=self.outputs["Table"],
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :run)",
-            ExpressionAttributeValues={":pk": {"S": f"CITY#{city}"}, ":run": {"S": "RUN#"}},
-            ScanIndexForward=False,
-            Limit=10,
-        )
         queue = self.site.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs["DeadLettersUrl"],
             AttributeNames=["ApproximateNumberOfMessages"],
@@ -81,7 +75,7 @@ class Results(Reach):
             "city": city,
             "runs": [
                 self._with_standing(city, self._with_progress(_record(item)))
-                for item in table["Items"]
+                for item in self.state(city).runs(RUNS_SHOWN)
             ],
             "dead_letters": int(queue["Attributes"]["ApproximateNumberOfMessages"]),
         }
@@ -135,9 +129,9 @@ class Results(Reach):
 
 
 def _record(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A run's record as plain values; its sort key is the run's id."""
-    plain = {k: next(iter(v.values())) for k, v in item.items() if k not in {"pk", "sk"}}
-    return plain | {"run_id": item["sk"]["S"].removeprefix("RUN#")}
+    """A run's record; its sort key is the run's id."""
+    rest = {name: value for name, value in item.items() if name != "sk"}
+    return rest | {"run_id": item["sk"].removeprefix("RUN#")}
 
 
 def _files(delivery: Mapping[str, Any]) -> list[str]:

@@ -105,7 +105,8 @@ def test_passwords_that_come_with_the_roster_start_no_run_of_their_own(
     summary = json.loads(arrived.stdout)
     assert (summary["verdict"], summary["held"]) == ("awaiting-approval", {})
     status = kakehashi("status", *words, cwd=tmp_path)
-    assert len(json.loads(status.stdout)["runs"]) == 2
+    runs = json.loads(status.stdout)["runs"]
+    assert [run["serial"] for run in runs] == [0, 0], "numbers are told as numbers"
 
 
 def test_a_zip_by_any_name_is_a_drop_and_a_refusal_says_why(stack: Stack, tmp_path: Path) -> None:
