@@ -119,7 +119,8 @@ class Receiver:
         role = {r["userSourcedId"]: r["orgSourcedId"] for r in self.store["roles.csv"].values()}
         shown: dict[str, tuple[str, ...]] = {}
         for umi, user in self.store["users.csv"].items():
-            school = self.store["orgs.csv"][role.get(umi) or user["orgSourcedIds"]]
+            at = role.get(umi) or user["orgSourcedIds"]  # of one left behind it may be gone
+            school = self.store["orgs.csv"].get(at, {"identifier": "", "name": ""})
             enrolled = home.get(umi, {})
             room = self.store["classes.csv"].get(enrolled.get("classSourcedId", ""), {})
             shown[umi] = (

@@ -21,7 +21,8 @@ type City = dict[int, Known]
 type Event = tuple[str, int]
 
 SCHOOLS = (a_code(1), a_code(2))
-RECEIVERS = {"microsoft_sds_v2_1": DataSync, "tsubasa_book_licences": Shelf}
+LIST = "tsubasa_book_licences"  # of those who may open it, so of nobody who is suspended
+RECEIVERS = {"microsoft_sds_v2_1": DataSync, LIST: Shelf}
 
 
 def arrive(city: City, n: int) -> None:
@@ -145,7 +146,7 @@ class Follower:
 def shown(city: City, dialect: str = "lgate") -> dict[str, tuple[str, ...]]:
     """What a tool should show, straight from the state: written without any of its code."""
     city = {n: known for n, known in city.items() if known.status is not Status.DELETED}
-    if dialect in RECEIVERS:  # knows no disabled account, so it is not told of one
+    if dialect == "microsoft_sds_v2_1":  # knows no disabled account, so it is not told of one
         city = {n: known for n, known in city.items() if known.status is Status.ACTIVE}
     if dialect.startswith("mirai"):
         city = {n: known for n, known in city.items() if known.pupil.grade.startswith("J")}
@@ -158,7 +159,7 @@ def shown(city: City, dialect: str = "lgate") -> dict[str, tuple[str, ...]]:
         p.id: ("true" if known.status is Status.ACTIVE else "false", p.account, p.family, p.given,
                p.grade, p.school, names[p.school], p.class_title)
         for known in city.values()
-        if (p := known.pupil)
+        if (p := known.pupil) and (known.status is Status.ACTIVE or dialect != LIST)
     }  # fmt: skip
 
 
@@ -210,7 +211,8 @@ def test_a_pupil_the_tool_would_refuse_stays_as_it_has_it_and_the_others_go_on(
         for file in delivery.files:
             tool.take(file.body)
         before = delivery.records
-        refused = {a_pupil(n).id for n in spoilt & city.keys()}
+        living = {n for n, known in city.items() if known.status is not Status.DELETED}
+        refused = {a_pupil(n).id for n in spoilt & living}
         told_now = {umi: facts for umi, facts in shown(city).items() if umi not in refused}
         stays = {umi: facts for umi, facts in expected.items() if umi in refused}
         expected = but_school_names(told_now | stays)

@@ -24,6 +24,7 @@ from kakehashi.deliver.receipts import (
 from kakehashi.roster import Known
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
+from tests.unit.deliver.sharp_importer import complaints
 from tests.unit.deliver.tools import deliver_to, told
 
 FORM = ReceiptForm()
@@ -158,6 +159,19 @@ def test_a_refused_deletion_is_told_again() -> None:
     third = deliver_to("interactive_study", rest, held)
     tool.take(third.files[0].body)
     assert umi not in tool.store["users.csv"]
+
+
+def test_a_refused_move_is_told_again_and_every_row_of_it_points_at_one_beside_it() -> None:
+    moved = [a_known(1, pupil=a_pupil(1, class_title="3年1組"))]
+    before = told(CITY[:1], "interactive_study")
+    second = deliver_to("interactive_study", moved, before)
+    refused = said(lines("sourcedId,result", f"{a_pupil(1).id},NG"), moved).refusals
+    held = deliver.taken_back(second.records, refused, told(CITY[:1], "interactive_study"))
+    third = deliver_to("interactive_study", moved, held)
+    assert complaints(third.files[0].body) == []
+    assert {r["title"]: r["status"] for r in unzip(third.files[0].body)["classes.csv"]} == {
+        "3年1組": "active", "3年2組": "tobedeleted",
+    }  # fmt: skip
 
 
 def test_a_refused_pupil_who_has_left_since_is_not_told_at_all() -> None:

@@ -194,7 +194,8 @@ def taken_back(held: Records, refusals: Iterable[Refusal], earlier: Records | No
     """What the tool holds by its own word: of whom it refused a record, what it had before.
 
     So they are in the next delivery again, as they are then. All records of a pupil go together: a
-    tool that refused the user has nothing to hang the enrollment on.
+    tool that refused the user has nothing to hang the enrollment on. What such a record points at
+    comes back too, or the row that takes it away would point at nothing in its file.
     """
     pupils, keys = set[str](), set[Key]()
     for refusal in refusals:
@@ -204,10 +205,12 @@ def taken_back(held: Records, refusals: Iterable[Refusal], earlier: Records | No
             keys.add(refusal.key)
     for records in (held, earlier) if earlier else (held,):
         keys |= {k for k, row in records.unordered() if records.shape.owner(k, row) in pupils}
-    for key in keys:
+    while keys:
+        key = keys.pop()
         row = earlier.get(key) if earlier else None
         if row:
             held.put(key, row)
+            keys |= {to for to in held.shape.targets(key, row) if held.get(to) is None}
         else:
             held.drop(key)
     return held
