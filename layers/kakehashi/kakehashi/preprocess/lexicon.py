@@ -1,10 +1,10 @@
 """Words that tell a disability, and whether a text holds one.
 
 Titles of special-needs classes name the kind of disability: in full (自閉症・情緒), in short
-(知1組), or by the room (ことばの教室). Comparison folds width, case, kana, spaces and invisible
-characters, on a copy: the text itself is never rewritten. The list errs on the side of masking: an
-ordinary class taken for a special one gets a neutral title and staff notice; the other mistake is
-published.
+(知1組), or by the room (ことばの教室). Comparison folds width, case and kana, and leaves out
+spaces, signs and invisible characters, on a copy: the text itself is never rewritten. The list errs
+on the side of masking: an ordinary class taken for a special one gets a neutral title and staff
+notice; the other mistake is published.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WORDS = (
     "きこえの教室", "言葉の教室", "聞こえの教室",
     # diagnoses
     "発達", "多動", "学習困難", "吃音", "きつおん", "緘黙", "かんもく", "構音", "アスペルガー",
-    "ダウン症", "てんかん", "脳性まひ", "麻痺", "医療的ケア", "重度", "重複", "高機能",
+    "ダウン症", "てんかん", "脳性まひ", "麻痺", "医療的ケア", "重度", "重複", "高機能", "asperger",
 )  # fmt: skip
 """Contained anywhere, after folding."""
 
@@ -35,10 +35,11 @@ SHORT = (
     rf"[{_KINDS}]\d",  # 知1組, 1年情2: one character for the kind, then the number
     rf"[(\[<〈《【〔「『][{_KINDS}視聴・/,]+[)\]>〉》】〕」』]",  # ひまわり(知・情)
     "[知情肢弱難病言]学級",
+    rf"[{_KINDS}][一二三四五六七八九十a-e]組",
 )
 """Patterns too short to look for anywhere: 知組 beside 徳組 and 体組 is an ordinary class."""
 
-_NOISE = re.compile(r"[\s・.,、。_‐‑‒–—―ー-]+")
+_NOISE = re.compile(r"[\W_ー]+")  # AD/HD is how Japan's ministries write it
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
