@@ -1,5 +1,6 @@
 """Whatever the nights bring, a tool that applies what it is handed holds the settled roster."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -278,6 +279,45 @@ def test_a_tool_that_was_failed_hears_everything_in_the_next_delta() -> None:
     first = told([a_known(1)], "interactive_study")
     third = told([a_known(1), a_known(2), a_known(3)], "interactive_study")
     assert deliver.build(an_order(), third, first).rows["users.csv"] == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("interactive_study", "generic_oneroster_1_2"),  # other columns
+        ("lgate", "generic_oneroster_1_2"),  # from full files to changes
+        ("interactive_study", "lgate_v6"),  # and back
+    ],
+)
+def test_a_tool_whose_dialect_changes_in_mid_year_misses_nobody_and_keeps_nobody(
+    before: str, after: str
+) -> None:
+    tool, kept = Receiver(), io.StringIO(newline="")
+    first = deliver.build(an_order(before), told([a_known(n) for n in (1, 2, 3)], before), None)
+    tool.take(first.files[0].body)
+    deliver.write_baseline(first.records, kept)
+    kept.seek(0)
+    had = deliver.read_baseline(kept, load(after).header)
+    city: City = {n: a_known(n) for n in (1, 2, 4)}
+    change(city, 2, family="改姓")
+    second = deliver.build(an_order(after, 1), told(city.values(), after), had)
+    assert second.findings == ()
+    tool.take(second.files[0].body)
+    assert tool.pupils() == shown(city)
+    if load(after).mode == "delta":
+        quiet = deliver.build(an_order(after, 2), told(city.values(), after), second.records)
+        assert quiet.verdict == "nothing"
+
+
+def test_a_tool_that_is_added_or_comes_back_in_mid_year_holds_the_settled_roster() -> None:
+    city: City = {n: a_known(n) for n in (1, 2, 3)}
+    tool = Follower("interactive_study")
+    tool.night(0, city, "taken")
+    assert tool.receiver.pupils() == shown(city), "everything, on its first night"
+    delete(city, 1)
+    arrive(city, 4)  # in nights of which it hears nothing: it is not among the city's tools
+    tool.night(60, city, "taken")
+    assert tool.receiver.pupils() == shown(city)
 
 
 def test_the_same_run_writes_the_same_bytes() -> None:
