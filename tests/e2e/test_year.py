@@ -20,6 +20,7 @@ from local.console import Console, Outcome, order_for_drop
 from local.demo.moves import Changes
 from local.stack import Stack
 from tests.decisions import a_csv, filled_in
+from tests.outbox_search import leaks
 from tests.year.bridge import Night
 from tests.year.living import live
 from tests.year.world import World
@@ -145,6 +146,13 @@ class Engine:
     def delivered(self, key: str) -> bytes:
         return self._object("OutboxBucket", key)
 
+    def outbox(self) -> Mapping[str, bytes]:
+        bucket, prefix = self.stack.outputs()["OutboxBucket"], f"outbox/{self.city}/"
+        listed = self.stack.client("s3").get_paginator("list_objects_v2")
+        return {item["Key"]: self.delivered(item["Key"])
+                for page in listed.paginate(Bucket=bucket, Prefix=prefix)
+                for item in page.get("Contents", [])}  # fmt: skip
+
     def said(self) -> list[Any]:
         """The whole history of the last execution, every payload in it."""
         history = self.stack.client("stepfunctions").get_paginator("get_execution_history")
@@ -193,4 +201,7 @@ def test_ten_nights_of_the_year_end_in_the_engine_as_it_is_true(
     for day in TEN:
         live(world, day, A_BUSY_DAY)
     assert world.ears.overheard() == set()
+    outbox = engine.outbox()
+    assert {key.split("/")[2] for key in outbox} == set(world.tools.receivers)
+    assert leaks(outbox) == set(), "handed to a tool or not"
     assert {word for _, word in world.marked} == {"停止", "削除"}

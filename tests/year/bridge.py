@@ -53,6 +53,7 @@ class Bridge(Protocol):
     def users(self) -> list[dict[str, Any]]: ...
     def known(self) -> Iterable[Known]: ...
     def delivered(self, key: str) -> bytes: ...
+    def outbox(self) -> Mapping[str, bytes]: ...
     def said(self) -> list[Any]: ...
 
 
@@ -62,7 +63,7 @@ class FastPath:
     def __init__(self, nights: Nights) -> None:
         self.nights, self.board = nights, Board(nights)
         self.put_rules, self.put_passwords = nights.put_rules, nights.put_passwords
-        self.users = nights.tenant.users
+        self.users, self.outbox = nights.tenant.users, nights.outbox
         self._last: FastNight | None = None
 
     def go_to(self, day: date) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from tests.nights import Nights
+from tests.outbox_search import leaks
 from tests.year.bridge import FastPath
 from tests.year.living import live
 from tests.year.script import FIRST_DAY, NIGHTS, children_move
@@ -30,6 +31,7 @@ def test_after_a_school_year_tenant_state_and_tools_are_as_it_is_true(world: Wor
         today = FIRST_DAY + timedelta(days=night)
         live(world, today, children_move(today, PUPILS))
     assert world.ears.overheard() == set()
+    assert leaks(world.bridge.outbox()) == set(), "handed to a tool or not"
     assert_everything_has_happened(world)
 
 
