@@ -172,7 +172,7 @@ def test_the_push_listens_to_one_tools_files_and_fails_red(resources: Resources)
     assert machine["QueryLanguage"] == "JSONata"
     caught = [s for s in machine["States"].values() if s["Type"] == "Task"]
     assert all(state["Catch"][0]["ErrorEquals"] == ["States.ALL"] for state in caught)
-    assert machine["States"]["Failed"]["Type"] == "Fail"
+    assert "Default" not in machine["States"]["Failed"], "red, until somebody redrives it"
 
 
 def test_the_connector_reads_one_tools_outbox(resources: Resources) -> None:

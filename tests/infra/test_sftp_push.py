@@ -97,9 +97,12 @@ def event(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return {"source": entry["Source"], "detail-type": entry["DetailType"], "detail": detail}
 
 
+def machine(family: Family) -> Machine:
+    return Machine((ROOT / "infra" / "sftp_push.asl.yaml").read_text("utf-8"), VALUES, family)
+
+
 def push(event: dict[str, Any], family: Family) -> Execution:
-    text = (ROOT / "infra" / "sftp_push.asl.yaml").read_text(encoding="utf-8")
-    return Machine(text, VALUES, family).run(event, "one", MACHINE, "2026-11-24T02:00:00Z")
+    return machine(family).run(event, "one", MACHINE, "2026-11-24T02:00:00Z")
 
 
 def test_a_file_is_sent_once_and_the_push_ends_when_the_transfer_does(
@@ -142,7 +145,7 @@ def test_a_push_that_fails_ends_red_and_lies_in_the_dead_letters_to_be_pushed_ag
     event: dict[str, Any], family: Family, error: str
 ) -> None:
     walk = push(event, family)
-    assert (walk.status, walk.error) == ("FAILED", "SftpPushFailed")
+    assert (walk.status, walk.history[-1]) == ("FAILED", "Failed")
     (letter,) = family.letters
     assert (letter["stage"], letter["error"], letter["tools"]) == (
         "sftp-push", error, ["interactive_study"],
@@ -153,12 +156,22 @@ def test_a_push_that_fails_ends_red_and_lies_in_the_dead_letters_to_be_pushed_ag
     assert well.started[0]["SendFilePaths"] == [f"/outbox/{KEY}"]
 
 
+def test_a_push_that_failed_can_be_redriven_and_is_red_again_while_nothing_is_mended(
+    event: dict[str, Any],
+) -> None:
+    broken, mended = Family(["FAILED"]), Family(["COMPLETED"])
+    once = push(event, broken)
+    twice = machine(broken).redrive(once, "2026-11-24T03:00:00Z")
+    assert (twice.status, len(broken.letters)) == ("FAILED", 2)
+    assert machine(mended).redrive(twice, "2026-11-24T04:00:00Z").status == "SUCCEEDED"
+    assert mended.started[0]["SendFilePaths"] == [f"/outbox/{KEY}"]
+
+
 def test_a_transfer_is_given_up_before_the_execution_is_timed_out(event: dict[str, Any]) -> None:
     family = Family(["IN_PROGRESS"])
-    walk = push(event, family)
-    machine = Machine((ROOT / "infra" / "sftp_push.asl.yaml").read_text("utf-8"), VALUES, family)
-    waited = walk.history.count("Wait") * machine.definition["States"]["Wait"]["Seconds"]
-    assert 1800 <= waited <= machine.definition["TimeoutSeconds"] / 2
+    walk, definition = push(event, family), machine(family).definition
+    waited = walk.history.count("Wait") * definition["States"]["Wait"]["Seconds"]
+    assert 1800 <= waited <= definition["TimeoutSeconds"] / 2
 
 
 # -- who may do it ---------------------------------------------------------------------------------
@@ -177,12 +190,9 @@ def allowed(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_the_machine_may_do_what_it_does_to_its_connector_and_its_queue_alone() -> None:
     template = read_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    machine = Machine(
-        (ROOT / "infra" / "sftp_push.asl.yaml").read_text("utf-8"), VALUES, Family([])
-    )
     done = {
         resource.removeprefix("arn:aws:states:::").removeprefix("aws-sdk:").casefold()
-        for state in machine.definition["States"].values()
+        for state in machine(Family([])).definition["States"].values()
         if (resource := state.get("Resource", ""))
     }
     may = allowed(template["Resources"]["SftpPush"])
