@@ -69,10 +69,8 @@ def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
 def _delta_faults(scene: Scene, table: Table) -> Iterator[Finding]:
     yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
     yield from scene.wrong(table, ("dateLastModified",), _delta_time)
-    for column in (
-        "status",
-        "dateLastModified",
-    ):  # once: an exporter that leaves out one leaves all
+    # once a column: an exporter that leaves out one leaves out all
+    for column in ("status", "dateLastModified"):
         values = table.values(column)
         if table.index(column) is not None and (count := values.count("")):
             yield scene.told(rules.DELTA_BLANK, table, values.index(""), column, count=count)
