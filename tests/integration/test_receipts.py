@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import zipfile
 
 import boto3
 import pytest
@@ -38,6 +41,26 @@ def test_whom_the_tool_refused_is_in_the_next_delta_again_and_then_no_more(
     }  # fmt: skip
     after = told(answered.start(ORDER))
     assert (after["verdict"], after["receipts"]["files"]) == ("nothing", 0), "read once"
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_the_tool_refused_of_a_full_restart_is_told_again_also_a_deletion(
+    settled: Nights, stays: bool
+) -> None:
+    if not stays:
+        gone = settled.state.pupil(REFUSED)
+        assert gone
+        settled.state.drop_pupil(gone)
+    full = told(settled.start(SAMPLE))
+    assert REFUSED in pupils(settled, full["file"])
+    put(settled, f"file,sourcedId,result,reason\nusers.csv,{REFUSED},NG,E012\n")
+    again = told(settled.start(ORDER))
+    with zipfile.ZipFile(io.BytesIO(settled.outbox()[again["file"]])) as archive:
+        users = list(csv.DictReader(io.StringIO(archive.read("users.csv").decode())))
+    assert [(user["sourcedId"], user["status"]) for user in users] == [
+        (REFUSED, "active" if stays else "tobedeleted")
+    ]
+    assert told(settled.start(ORDER))["verdict"] == "nothing"
 
 
 def test_the_report_tells_the_codes_and_only_the_run_folder_who(answered: Nights) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
-from kakehashi.deliver.records import Records, Row, Shape
+from kakehashi.deliver.records import Records, Row, Shape, unsure
+
+RENAMED = {"orgSourcedIds": "primaryOrgSourcedId", "primaryOrgSourcedId": "orgSourcedIds"}
 
 
 def write_baseline(records: Records, out: TextIO) -> None:
@@ -27,7 +29,8 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     """The records of a baseline laid under ``header``.
 
     A dialect may have got other columns since: the cells that it still has are kept, new ones are
-    blank, so that every record differs and is told again. A file it no longer has is forgotten.
+    blank, and every record of that file is marked, so that it is told again. A file it no longer
+    has is forgotten.
     """
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(Shape(header))
@@ -37,7 +40,7 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
         if not file:
             places[name] = _places(cells, header.get(name, ()))
         elif file in header:
-            records.rows[file][name] = _laid(tuple(cells), places[file])
+            records.rows[file][name] = _laid(tuple(cells), places[file], header[file])
     return records
 
 
@@ -45,8 +48,11 @@ def _places(old: Sequence[str], new: Sequence[str]) -> list[int] | None:
     """Where each new column stood, -1 for nowhere; None where nothing has changed."""
     if list(old) == list(new):
         return None
-    return [old.index(column) if column in old else -1 for column in new]
+    names = [column if column in old else RENAMED.get(column, "") for column in new]
+    return [old.index(name) if name in old else -1 for name in names]
 
 
-def _laid(row: Row, places: list[int] | None) -> Row:
-    return row if places is None else tuple(row[at] if at >= 0 else "" for at in places)
+def _laid(row: Row, places: list[int] | None, columns: Sequence[str]) -> Row:
+    if places is None:
+        return row
+    return unsure(tuple(row[at] if at >= 0 else "" for at in places), columns)

@@ -21,6 +21,7 @@ from kakehashi.deliver.packing import Unreadable
 from kakehashi.deliver.preflight import Fault, Receiver
 from kakehashi.deliver.records import Key, Records
 from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
+from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.findings import Effect, Finding, soften
 
 ROUNDS = 5  # each round holds more pupils; a healthy night needs one
@@ -125,6 +126,7 @@ class _Night:
         self.shape = settled.shape
         self.schools = schools_of(settled, had)
         self.mext = pupils_at(self.schools, had, settled)
+        self.tombstones = Tombstones(had, dialect.rules, order.tells)
         self.receiver = Receiver(
             order.tool, dialect.rules, order.tells, mode, reads_oneroster=dialect.layout is not None
         )
@@ -153,7 +155,7 @@ class _Night:
     def _chosen(self, records: Records) -> Selection:
         if self.mode == "bulk":
             return bulk.everything(records)
-        return delta.changes(records, self.had, anew=self.order.anew)
+        return delta.changes(records, self.had, self.tombstones, anew=self.order.anew)
 
     def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
         """One zip and what its receiver would refuse in it. Raises Unreadable."""

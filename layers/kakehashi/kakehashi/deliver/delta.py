@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from kakehashi.deliver.records import Records
-from kakehashi.deliver.selection import Entry, Known, Selection, closed
+from kakehashi.deliver.selection import Entry, Ids, Known, Selection, closed
+from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.roster import JAPAN
 
 _CLOCK = re.compile(r"\d{8}T(\d{6})")
@@ -28,7 +29,9 @@ def changed_at(as_of: date, run_id: str) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def changes(wanted: Records, before: Records, *, anew: bool = False) -> Selection:
+def changes(
+    wanted: Records, before: Records, tombstones: Tombstones, *, anew: bool = False
+) -> Selection:
     """What the tool must hear to get from ``before`` to ``wanted``; {} when nothing changed.
 
     All rows of a pupil travel together: where one row, or something it points at, has changed, the
@@ -44,14 +47,15 @@ def changes(wanted: Records, before: Records, *, anew: bool = False) -> Selectio
     if sum(map(len, news.values())) < len(wanted):
         news = _whole_pupils(wanted, news, _owners(before, gone))
     seed = {file: news[file] | gone[file] for file in news}
-    return closed(seed, _final(wanted, before), wanted.shape)
+    return closed(seed, _final(wanted, before, gone, tombstones), wanted.shape)
 
 
-def _final(wanted: Records, before: Records) -> Known:
+def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) -> Known:
     """How each record shall end up at the tool: what is no longer wanted, as ``tobedeleted``."""
     known: dict[str, dict[str, Entry]] = {}
     for file, rows in wanted.rows.items():
-        known[file] = {i: (row, "tobedeleted") for i, row in before.rows[file].items()}
+        had = before.rows[file]
+        known[file] = {i: (tombstones.row(file, had[i]), "tobedeleted") for i in gone[file]}
         known[file] |= {i: (row, "active") for i, row in rows.items()}
     return known
 

@@ -61,9 +61,9 @@ def tables(chosen: Selection, header: Header, changed_at: str) -> dict[str, list
 
 
 def _stamped(row: Row, columns: Sequence[str], status: Status, changed_at: str) -> Row:
-    if not status or columns[1:3] != ("status", "dateLastModified"):
+    if (not status and not row[1]) or columns[1:3] != ("status", "dateLastModified"):
         return row
-    return (row[0], status, changed_at, *row[3:])
+    return (row[0], status, changed_at if status else "", *row[3:])
 
 
 def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Iterator[Sheet]]]:

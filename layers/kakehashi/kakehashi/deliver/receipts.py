@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.dialect import ReceiptForm
-from kakehashi.deliver.records import Key, Records
+from kakehashi.deliver.records import Key, Records, unsure
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster import ROSTER
 
@@ -190,12 +190,20 @@ class Delivered:
         return keys[0] if len(set(keys)) == 1 else None
 
 
-def taken_back(held: Records, refusals: Iterable[Refusal], earlier: Records | None) -> Records:
+def taken_back(
+    held: Records,
+    refusals: Iterable[Refusal],
+    earlier: Records | None,
+    *,
+    anew: bool = False,
+) -> Records:
     """What the tool holds by its own word: of whom it refused a record, what it had before.
 
     So they are in the next delivery again, as they are then. All records of a pupil go together: a
     tool that refused the user has nothing to hang the enrollment on. What such a record points at
-    comes back too, or the row that takes it away would point at nothing in its file.
+    comes back too, or the row that takes it away would point at nothing in its file. ``anew``: that
+    delivery told everything again. The tool may have been emptied or not, so what it had before is
+    unsure, and is told or taken away once more.
     """
     pupils, keys = set[str](), set[Key]()
     for refusal in refusals:
@@ -209,7 +217,7 @@ def taken_back(held: Records, refusals: Iterable[Refusal], earlier: Records | No
         key = keys.pop()
         row = earlier.get(key) if earlier else None
         if row:
-            held.put(key, row)
+            held.put(key, unsure(row, held.shape.header[key[0]]) if anew else row)
             keys |= {to for to in held.shape.targets(key, row) if held.get(to) is None}
         else:
             held.drop(key)
@@ -224,7 +232,8 @@ class Answer:
     """What the receipts that came since a delivery say of it, all together.
 
     ``unknown`` counts rejected rows that are none of ours; ``unreadable`` tells by code why files
-    could not be read. ``earlier`` is the version of what the tool held before that delivery.
+    could not be read. ``earlier`` is the version of what the tool held before that delivery, and
+    ``anew`` whether that told everything again.
     """
 
     read: int = 0
@@ -233,6 +242,7 @@ class Answer:
     refusals: tuple[Refusal, ...] = ()
     unreadable: tuple[str, ...] = ()
     earlier: str = ""
+    anew: bool = False
 
     def counts(self) -> dict[str, Any]:
         """For the report: nothing of a pupil. Reasons with the most frequent first."""
@@ -263,19 +273,25 @@ class Answer:
         return {
             "read": self.read, "accepted": self.accepted, "unknown": self.unknown,
             "refusals": refusals, "unreadable": list(self.unreadable), "earlier": self.earlier,
+            "anew": self.anew,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         refusals = tuple(map(Refusal.from_json, data["refusals"]))
         return cls(data["read"], data["accepted"], data["unknown"], refusals,
-                   tuple(data["unreadable"]), data["earlier"])  # fmt: skip
+                   tuple(data["unreadable"]), data["earlier"], data["anew"])  # fmt: skip
 
 
 def answer(
-    bodies: Iterable[bytes], form: ReceiptForm, delivered: Delivered, earlier: str
+    bodies: Iterable[bytes],
+    form: ReceiptForm,
+    delivered: Delivered,
+    earlier: str,
+    *,
+    anew: bool = False,
 ) -> Answer:
-    """All receipts of one delivery; ``earlier`` as in ``Answer``."""
+    """All receipts of one delivery; ``earlier`` and ``anew`` as in ``Answer``."""
     read: list[Receipt] = []
     unreadable: list[str] = []
     for body in bodies:
@@ -292,4 +308,5 @@ def answer(
         refusals=refusals,
         unreadable=tuple(unreadable),
         earlier=earlier,
+        anew=anew,
     )

@@ -18,6 +18,8 @@ from kakehashi.roster import Known, Status
 type Key = tuple[str, str]  # (file, sourcedId)
 type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank
 
+UNSURE = "?"  # as status: of the row that the tool perhaps holds, so that no row is like it
+
 POINTS_INTO = {  # column → the file it points into; one name means the same in every file
     "parentSourcedId": "orgs.csv",
     "orgSourcedId": "orgs.csv",
@@ -156,6 +158,14 @@ def records_of(settled: Iterable[Known], dialect: Dialect, board: rows.Board) ->
                 values = make(known.pupil, board, dialect.content)
                 records.put(key, _in_order(header[key[0]], values))
     return records
+
+
+def unsure(row: Row, columns: Sequence[str]) -> Row:
+    """``row`` so marked that it is told again if it is still wanted, and taken away if not.
+
+    Without a column for the status there are no deltas, and nothing is marked.
+    """
+    return (row[0], UNSURE, *row[2:]) if columns[1:2] == ("status",) else row
 
 
 def _age(known: Known) -> tuple[str, str]:

@@ -119,7 +119,7 @@ class Outbox:
         if held is None or not answer.refusals:
             return held
         earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
-        return taken_back(held, answer.refusals, earlier)
+        return taken_back(held, answer.refusals, earlier, anew=answer.anew)
 
     def hand_over(self, delivery: Delivery) -> list[dict[str, Any]]:
         """Files, the note of what came last, the baseline, the pointer; and then the events.

@@ -71,8 +71,13 @@ class Receipts:
         if not keys:
             return Answer()
         pointer = self.state.tool(self.tool)
-        earlier = "" if pointer.get("made_anew") else str(pointer.get("previous", ""))
-        return answer(self._bodies(keys), form, Delivered(self._zips()), earlier)
+        return answer(
+            self._bodies(keys),
+            form,
+            Delivered(self._zips()),
+            str(pointer.get("previous", "")),
+            anew=bool(pointer.get("made_anew")),
+        )
 
     def _bodies(self, keys: list[str]) -> Iterator[bytes]:
         for key in keys:
