@@ -107,19 +107,19 @@ class Follower:
     def __post_init__(self) -> None:
         self.receiver = RECEIVERS.get(self.dialect, Receiver)()
 
-    def speak(self, dialect: str) -> None:
-        """From now on it is told in this dialect."""
-        self.dialect = dialect
-        if self.before:
-            kept = io.StringIO(newline="")
-            deliver.write_baseline(self.before, kept)
-            kept.seek(0)
-            self.before = deliver.read_baseline(kept, load(dialect).header)
+    def had(self) -> Records | None:
+        """What it holds, as its dialect of tonight reads it: every night anew from what is kept."""
+        if not self.before:
+            return None
+        kept = io.StringIO(newline="")
+        deliver.write_baseline(self.before, kept)
+        kept.seek(0)
+        return deliver.read_baseline(kept, load(self.dialect).header)
 
     def night(self, number: int, city: City, ends: str) -> None:
         anew = ends.startswith(("anew", "emptied"))
         order = an_order(self.dialect, number, split=self.split, anew=anew)
-        delivery = deliver.build(order, told(city.values(), self.dialect), self.before)
+        delivery = deliver.build(order, told(city.values(), self.dialect), self.had())
         nobody = not shown(city, self.dialect.removesuffix("_licences"))
         emptying = order.dialect.mode == "bulk" and nobody and self.has_pupils()
         assert [f.code for f in delivery.findings] == ["T002"] * emptying
@@ -152,7 +152,7 @@ class Follower:
             return delivery.records
         receipt = "\r\n".join(["file,sourcedId,result", *(f"users.csv,{i},NG" for i in refuses)])
         said = answer([receipt.encode()], ReceiptForm(), Delivered(files), "")
-        return deliver.taken_back(delivery.records, said.refusals, self.before, anew=anew)
+        return deliver.taken_back(delivery.records, said.refusals, self.had(), anew=anew)
 
     def has_pupils(self) -> bool:
         return self.before is not None and bool(self.before.pupils())
@@ -309,7 +309,7 @@ def test_a_tool_whose_dialect_changes_in_mid_year_misses_nobody_and_keeps_nobody
         EVENTS[event](city, n)
     if promoted:
         promote(city, 0)
-    tool.speak(after)
+    tool.dialect = after
     tool.night(1, city, "taken")
     assert tool.receiver.pupils() == shown(city, after)
     if load(after).mode == "delta":
@@ -328,7 +328,7 @@ def test_a_tool_that_is_told_in_ever_other_dialects_holds_the_settled_roster(
     for number, ((events, ends), dialect) in enumerate(lives, 1):
         for event, n in events:
             EVENTS[event](city, n)
-        tool.speak(dialect)
+        tool.dialect = dialect
         tool.night(number, city, ends)
         if ends != "failed" and (shown(city, dialect) or tool.before is None):
             behind = tool.receiver.behind
@@ -366,6 +366,21 @@ def test_a_tool_that_is_added_or_comes_back_in_mid_year_holds_the_settled_roster
     arrive(city, 4)  # in nights of which it hears nothing: it is not among the city's tools
     tool.night(60, city, "taken")
     assert tool.receiver.pupils() == shown(city)
+
+
+def test_a_class_that_nobody_is_left_in_goes_with_the_next_pupil_and_not_in_a_file_of_its_own() -> (
+    None
+):
+    city: City = {1: a_known(1)}
+    tool = Follower("interactive_study")
+    tool.night(0, city, "refused")
+    delete(city, 1)
+    order = an_order(night=1)
+    assert deliver.build(order, told([], tool.dialect), tool.had()).verdict == "nothing"
+    arrive(city, 2)
+    change(city, 2, class_title="3年1組")
+    tool.night(2, city, "taken")
+    assert {row["title"] for row in tool.receiver.store["classes.csv"].values()} == {"3年1組"}
 
 
 def test_the_same_run_writes_the_same_bytes() -> None:

@@ -183,3 +183,16 @@ def test_a_refused_pupil_who_has_left_since_is_not_told_at_all() -> None:
     after = deliver_to("interactive_study", CITY[:2], held)
     gone = unzip(after.files[0].body).get("users.csv", []) if after.files else []
     assert umi not in {row["sourcedId"] for row in gone}
+
+
+def test_what_is_unsure_after_a_full_restart_leaves_no_mark_in_a_full_file() -> None:
+    umi = a_pupil(2).id
+    first = deliver_to("lgate", CITY)
+    refused = said(lines("sourcedId,result", f"{umi},NG")).refusals
+    held = deliver.taken_back(first.records, refused, told(CITY, "lgate"), anew=True)
+    spoilt = [CITY[0], a_known(2, pupil=a_pupil(2, kana_given="")), CITY[2]]
+    after = deliver_to("lgate", spoilt, held)
+    assert {f.pupil for f in after.findings} == {umi}
+    tool = Receiver()
+    tool.take(after.files[0].body)
+    assert umi in tool.pupils()

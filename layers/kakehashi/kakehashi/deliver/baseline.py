@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
-from kakehashi.deliver.records import Records, Row, Shape, unsure
+from kakehashi.deliver.records import Records, Row, Shape
 
 RENAMED = {"orgSourcedIds": "primaryOrgSourcedId", "primaryOrgSourcedId": "orgSourcedIds"}
 
@@ -29,8 +29,8 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     """The records of a baseline laid under ``header``.
 
     A dialect may have got other columns since: the cells that it still has are kept, new ones are
-    blank, and every record of that file is marked, so that it is told again. A file it no longer
-    has is forgotten.
+    blank, so that a record with something to say there differs and is told again. A file it no
+    longer has is forgotten.
     """
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(Shape(header))
@@ -40,7 +40,7 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
         if not file:
             places[name] = _places(cells, header.get(name, ()))
         elif file in header:
-            records.rows[file][name] = _laid(tuple(cells), places[file], header[file])
+            records.rows[file][name] = _laid(tuple(cells), places[file])
     return records
 
 
@@ -52,7 +52,5 @@ def _places(old: Sequence[str], new: Sequence[str]) -> list[int] | None:
     return [old.index(name) if name in old else -1 for name in names]
 
 
-def _laid(row: Row, places: list[int] | None, columns: Sequence[str]) -> Row:
-    if places is None:
-        return row
-    return unsure(tuple(row[at] if at >= 0 else "" for at in places), columns)
+def _laid(row: Row, places: list[int] | None) -> Row:
+    return row if places is None else tuple(row[at] if at >= 0 else "" for at in places)

@@ -155,7 +155,10 @@ class _Night:
     def _chosen(self, records: Records) -> Selection:
         if self.mode == "bulk":
             return bulk.everything(records)
-        return delta.changes(records, self.had, self.tombstones, anew=self.order.anew)
+        chosen = delta.changes(records, self.had, self.tombstones, anew=self.order.anew)
+        if self.order.dialect.unchanged == "no-file" and all(f != "users.csv" for f, _ in chosen):
+            return {}  # some receivers want a users.csv in every file: what is gone waits for one
+        return chosen
 
     def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
         """One zip and what its receiver would refuse in it. Raises Unreadable."""
