@@ -196,3 +196,13 @@ def test_what_is_unsure_after_a_full_restart_leaves_no_mark_in_a_full_file() -> 
     tool = Receiver()
     tool.take(after.files[0].body)
     assert umi in tool.pupils()
+
+
+def test_an_old_pupil_whom_the_tool_refused_in_a_full_restart_is_told_again() -> None:
+    umi, before = a_pupil(2).id, told(CITY, "interactive_study")
+    full = deliver_to("interactive_study", CITY, before, anew=True)
+    refused = said(lines("sourcedId,result", f"{umi},NG")).refusals
+    held = deliver.taken_back(full.records, refused, before, anew=True)
+    again = deliver_to("interactive_study", CITY, held)
+    assert [row["sourcedId"] for row in unzip(again.files[0].body)["users.csv"]] == [umi]
+    assert deliver_to("interactive_study", CITY, again.records).verdict == "nothing"
