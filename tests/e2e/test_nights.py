@@ -90,13 +90,13 @@ def test_a_lambda_killed_in_the_middle_of_provisioning_loses_nobody_and_doubles_
 ) -> None:
     town = Town(stack, tmp_path, "killed", pupils=120)
     waiting = town.night()
-    town.fault(kind="latency", seconds=0.02, method="POST", shape="/users", times=None)
+    town.refuse_one()
     arn = town.console.start(town.approval(waiting))
-    until(lambda: len(town.accounts()) > 30 or None)
+    until(lambda: True if town.accounts() else None)
     assert kill_workers(stack, "provision") > 0
     town.console.follow(arn, lambda _stage: None)
     town.no_faults()
-    assert 30 < len(town.accounts()) < 120, "it was cut short"
+    assert 0 < len(town.accounts()) < 120, "it was cut short"
 
     again = town.rerun()
     if again.summary["verdict"] == "awaiting-approval":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from boto3.dynamodb.conditions import Key
 
 from local.console import Outcome
@@ -28,19 +29,29 @@ RUNS = re.compile(r"town-\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of this module's own: its engine is killed."""
     whole = Stack(tmp_path_factory.mktemp("restarted"))
     try:
-        whole.up()
         yield whole
     finally:
         whole.down()
 
 
+@pytest.fixture
+def own(killed: Stack) -> Stack:
+    """It is up, even where the test before left it dead, and its tenant is empty: the towns have
+    the same pupils, and would take over each other's accounts."""
+    killed.up()
+    emptied = requests.post(f"{killed.tenant_url}/_tenant/import", json={"value": []}, timeout=30)
+    emptied.raise_for_status()
+    return killed
+
+
 @pytest.fixture(scope="module")
-def undisturbed(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    town = Town(own, tmp_path_factory.mktemp("quiet"), "quiet", PUPILS)
+def undisturbed(killed: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    killed.up()
+    town = Town(killed, tmp_path_factory.mktemp("quiet"), "quiet", PUPILS)
     town.first_night()
     found = left(town)
     assert (len(found["accounts"]), len(found["state"])) == (PUPILS, PUPILS)
@@ -80,8 +91,10 @@ def test_after_the_engine_was_killed_and_started_again_the_night_ends_as_if_noth
     waiting = town.night()
     order = town.approval(waiting) if stage == "Provision" else rerun(town)
     engine_of(own).save()
-    method = "POST" if stage == "Provision" else "GET"
-    town.fault(kind="latency", seconds=0.2, method=method, shape="/users", times=None)
+    if stage == "Provision":
+        town.refuse_one()
+    else:
+        town.fault(kind="latency", seconds=2, method="GET", shape="/users", times=None)
     arn = town.console.start(order)
     until(lambda: has_entered(town, arn, stage))
     if stage == "Provision":
@@ -91,9 +104,9 @@ def test_after_the_engine_was_killed_and_started_again_the_night_ends_as_if_noth
     pid = engine_of(own).pid()
     assert pid, "it answers; 0 would be ourselves"
     os.kill(pid, signal.SIGKILL)
-    town.no_faults()
     until(lambda: None if left_behind(own) else True)
     cut_short = len(town.accounts())
+    town.no_faults()
     assert cut_short < PUPILS
     assert (cut_short > 0) == (stage == "Provision")
 

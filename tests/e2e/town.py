@@ -167,6 +167,13 @@ class Town:
         url = f"{self.stack.tenant_url}/_tenant/faults"
         requests.post(url, json=rule, timeout=30).raise_for_status()
 
+    def refuse_one(self) -> None:
+        """The tenant is not able to create one of the accounts, and asks to wait: whoever creates
+        them is in the middle of it until there are no faults."""
+        last = max(self.expected())
+        asks = {"kind": "status", "status": 503, "retry_after": 2, "times": None}
+        self.fault(**asks, method="POST", shape="/users", upn=last)
+
     def no_faults(self) -> None:
         requests.delete(f"{self.stack.tenant_url}/_tenant/faults", timeout=30).raise_for_status()
 
