@@ -29,8 +29,8 @@ HEAD = """# Benchmarks · 速さの比較
 Demo cities of `local/demo`, two nights each, on a machine with 2 cores. Every line is a fresh
 process, start-up and imports included; the lines are measured in rounds, one after the other, so
 whatever else the machine does falls on all alike. Of the smallest city the median is shown, of
-the others one run. Peak is the process's own resident memory. Compare the ratios: seconds differ
-from machine to machine.
+230,000 pupils the median of ours and one run of the peers, of 500,000 one run. Peak is the
+process's own resident memory. Compare the ratios: seconds differ from machine to machine.
 
 A *stage* does what its Lambda does, with the run folder on disk instead of S3: it reads the
 city's rules and the previous stage's files, and writes its own. The diff also reads our state and

@@ -139,15 +139,31 @@ class Known:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        pupil = Pupil.from_json(data["pupil"])
         return cls(
-            pupil=Pupil.from_json(data["pupil"]),
-            account=dict(data["account"]),
+            pupil=pupil,
+            account=_shared(data["account"], pupil),
             object_id=data["object_id"],
             status=Status(data["status"]),
             absent_since=_date(data.get("absent_since")),
             suspended_on=_date(data.get("suspended_on")),
             run_id=data.get("run_id", ""),
         )
+
+
+_SAME_FOR_MANY = frozenset(
+    {"department", "officeLocation", "jobTitle", "usageLocation", "ageGroup"}
+)
+
+
+def _shared(account: Mapping[str, str], pupil: Pupil) -> dict[str, str]:
+    """A copy of ``account`` whose texts are the pupil's own, or one for all who have the same."""
+    texts = (pupil.account, pupil.id, pupil.family, pupil.given)
+    own = dict(zip(texts, texts, strict=True))
+    return {
+        name: intern(text) if name in _SAME_FOR_MANY else own.get(text, text)
+        for name, text in account.items()
+    }
 
 
 def _date(text: str | None) -> date | None:

@@ -22,7 +22,7 @@ and never anything by a child's name. Who is looked at:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -79,7 +79,7 @@ class Sight:
     situation: Situation
     known: Known | None = None
     pupil: Pupil | None = None
-    account: dict[str, str] = field(default_factory=dict)
+    account: Mapping[str, str] = field(default_factory=dict)
     wanted: Desired | None = None
     object_id: str = ""
     code: str = ""
@@ -109,7 +109,8 @@ def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
 
     ``as_of`` is a Japan date. Never raises; each pupil appears at most once.
     """
-    for umi in sorted(sources.desired.keys() | sources.known.keys() | sources.held.keys()):
+    known, desired, held = sources.known, sources.desired, sources.held
+    for umi in sorted(dict.fromkeys((*known, *desired, *held))):  # known come in order, mostly
         sight = _one(umi, sources, city, as_of)
         if sight is not None:
             yield sight
@@ -129,15 +130,15 @@ def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
         Situation.NEW if strange else Situation.CONFIRMED,
         known,
         pupil,
-        account=account_of(pupil, city),
+        account=_account(pupil, known, city),
         wanted=wanted,
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
     )
     if umi in sources.twice:
         return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
-    if len(sources.wanted_by[pupil.account.lower()]) > 1:
-        count = len(sources.wanted_by[pupil.account.lower()])
+    if sources.wanted_by.has_several(pupil.account.lower()):
+        count = len(sources.wanted_by.of(pupil.account.lower()))
         return sight.held(rules.SHARED_ACCOUNT, "userIds", count=count)
     if known is None or strange:
         return _newcomer(sight, wanted, sources)
@@ -157,11 +158,17 @@ def _with_safe_name(wanted: Desired, known: Known | None) -> Pupil:
     )
 
 
+def _account(pupil: Pupil, known: Known | None, city: City) -> Mapping[str, str]:
+    """What the tenant should hold; where it is what we wrote last, that, and no copy of it."""
+    account = account_of(pupil, city)
+    return known.account if known and known.account == account else account
+
+
 def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """A pupil of the drop whom the state does not know."""
     if wanted.unsafe_name:
         return replace(sight, code=wanted.unsafe_name)  # preprocess has told why
-    marked = sources.by_mark.get(sight.id, ())
+    marked = sources.by_mark.of(sight.id)
     if len(marked) > 1:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:

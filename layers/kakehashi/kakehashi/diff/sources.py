@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
+
+
+class Grouped[K, V]:
+    """Values by key where nearly every key has one, and a city has a million keys: no container
+    is made for those, and whether a key has several is known without looking at its values."""
+
+    __slots__ = ("_first", "_more")
+
+    def __init__(self, pairs: Iterable[tuple[K, V]]) -> None:
+        self._first: dict[K, V] = {}
+        self._more: dict[K, list[V]] = {}
+        for key, value in pairs:
+            if key in self._first:
+                self._more.setdefault(key, []).append(value)
+            else:
+                self._first[key] = value
+
+    def of(self, key: K) -> tuple[V, ...]:
+        """In the order in which they came; none for an unknown key."""
+        if key not in self._first:
+            return ()
+        return (self._first[key], *self._more.get(key, ()))
+
+    def has_several(self, key: K) -> bool:
+        return key in self._more
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +48,15 @@ class Sources:
     untied: int
     known: Mapping[str, Known]
     by_object: Mapping[str, TenantAccount]
-    by_mark: Mapping[str, Sequence[TenantAccount]]
+    by_mark: Grouped[str, TenantAccount]
     by_upn: Mapping[str, TenantAccount]
-    wanted_by: Mapping[str, Sequence[str]]
-    owners: Mapping[str, Sequence[str]]
-    by_known_object: Mapping[str, Sequence[str]]
+    wanted_by: Grouped[str, str]
+    owners: Grouped[str, str]
+    by_known_object: Grouped[str, str]
 
     def owner(self, upn: str, but: str) -> Known | None:
         """The pupil of our state, other than ``but``, to whose account we gave this name."""
-        for umi in self.owners.get(upn.lower(), ()):
+        for umi in self.owners.of(upn.lower()):
             known = self.known[umi]
             if umi != but and not self.superseded(known):
                 return known
@@ -44,22 +69,23 @@ class Sources:
 
     def successor(self, known: Known) -> Pupil | None:
         """Tonight's pupil, unknown to the state, who wants this absent pupil's account."""
-        wanting = self.wanted_by.get(known.account.get("userPrincipalName", "").lower(), ())
+        wanting = self.wanted_by.of(known.account.get("userPrincipalName", "").lower())
         if len(wanting) != 1 or wanting[0] in self.known or not self.absent(known.pupil.id):
             return None
         return self.desired[wanting[0]].pupil
 
     def claimed(self, known: Known) -> str:
         """The known pupil on whose row tonight this absent pupil's account stands, or ""."""
-        wanting = self.wanted_by.get(known.account.get("userPrincipalName", "").lower(), ())
+        wanting = self.wanted_by.of(known.account.get("userPrincipalName", "").lower())
         return next((umi for umi in sorted(wanting) if umi in self.known), "")
 
     def superseded(self, known: Known) -> bool:
         """Whether the account has gone over to another id of the same child, by a decision."""
+        if not self.by_known_object.has_several(known.object_id):
+            return False
         holder = self.by_object.get(known.object_id)
-        sharers = self.by_known_object[known.object_id]
         mark = holder.mark.lower() if holder else ""
-        return len(sharers) > 1 and mark != known.pupil.id and mark in sharers
+        return mark != known.pupil.id and mark in self.by_known_object.of(known.object_id)
 
 
 def index_sources(
@@ -69,33 +95,48 @@ def index_sources(
     tenant: Iterable[TenantAccount],
 ) -> Sources:
     """Index everything once; nothing is lost where keys are not unique."""
-    rows = _grouped((row.pupil.id, row) for row in desired)
+    rows, again = _by_id(desired)
     known = {one.pupil.id: one for one in current}
     living = [one for one in known.values() if one.status is not Status.DELETED]
-    owners = _grouped((one.account.get("userPrincipalName", "").lower(), one.pupil.id)
+    owners = Grouped((_lower(one.account.get("userPrincipalName", "")), one.pupil.id)
                       for one in living)  # fmt: skip
     accounts = {one.object_id: one for one in tenant}  # a listing may show a page twice
     tied, untied = _tie(held, known, owners, rows.keys())
     return Sources(
-        desired={umi: _first(several) for umi, several in rows.items()},
-        twice=frozenset(umi for umi, several in rows.items() if len(several) > 1),
+        desired=rows | {umi: _always_the_same(several) for umi, several in again.items()},
+        twice=frozenset(again),
         held=tied,
         untied=untied,
         known=known,
         by_object=accounts,
-        by_mark=_grouped((one.mark.lower(), one) for one in accounts.values() if one.mark),
-        by_upn={one.upn.lower(): one for one in accounts.values()},
-        wanted_by=_grouped(dict.fromkeys((row.pupil.account.lower(), umi)
-                                         for umi, several in rows.items() for row in several)),
+        by_mark=Grouped((_lower(one.mark), one) for one in accounts.values() if one.mark),
+        by_upn={_lower(one.upn): one for one in accounts.values()},
+        wanted_by=Grouped((account, umi) for umi, row in rows.items()
+                           for account in _accounts(again.get(umi, (row,)))),
         owners=owners,
-        by_known_object=_grouped((one.object_id, one.pupil.id) for one in known.values()),
+        by_known_object=Grouped((one.object_id, one.pupil.id) for one in known.values()),
     )  # fmt: skip
+
+
+def _by_id(desired: Iterable[Desired]) -> tuple[dict[str, Desired], dict[str, list[Desired]]]:
+    """A row for each id, and all rows of the ids that stand on several."""
+    rows: dict[str, Desired] = {}
+    again: dict[str, list[Desired]] = {}
+    for row in desired:
+        first = rows.setdefault(row.pupil.id, row)
+        if first is not row:
+            again.setdefault(row.pupil.id, [first]).append(row)
+    return rows, again
+
+
+def _accounts(rows: Iterable[Desired]) -> Iterable[str]:
+    return dict.fromkeys(_lower(row.pupil.account) for row in rows)
 
 
 def _tie(
     held: Iterable[Held],
     known: Mapping[str, Known],
-    owners: Mapping[str, Sequence[str]],
+    owners: Grouped[str, str],
     present: Set[str],
 ) -> tuple[dict[str, Held], int]:
     """Held rows by pupil: the id on the row, and whoever owns its account if that id is strange.
@@ -108,7 +149,7 @@ def _tie(
     untied = 0
     for row in sorted(held, key=lambda row: (row.leaving, row.code, row.line)):
         ids = [row.pupil] if row.pupil else []
-        theirs = owners.get((row.account or "").lower(), ())
+        theirs = owners.of((row.account or "").lower())
         if not row.pupil or row.pupil not in known:
             ids += theirs
         elif not row.leaving:
@@ -119,19 +160,15 @@ def _tie(
     return tied, untied
 
 
-def _first(rows: Sequence[Desired]) -> Desired:
+def _always_the_same(rows: Iterable[Desired]) -> Desired:
     """Any one of rows that share an id, but whatever their order always the same one."""
-    return rows[0] if len(rows) == 1 else min(rows, key=lambda row: str(row.pupil.facts()))
+    return min(rows, key=lambda row: str(row.pupil.facts()))
 
 
-def _grouped[K, V](pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    groups: dict[K, list[V]] = {}
-    for key, value in pairs:
-        if key in groups:
-            groups[key].append(value)
-        else:
-            groups[key] = [value]
-    return groups
+def _lower(text: str) -> str:
+    """``text`` in lower case: itself where it is, for a city has a million of them in memory."""
+    lower = text.lower()
+    return text if text == lower else lower
 
 
 def same_child(one: Pupil, other: Pupil | None) -> bool:
