@@ -68,8 +68,8 @@ class Receiver:
         stay ``behind`` as they are, until it takes a row of theirs. Raises Rejected.
         """
         files = unzip(body)
-        self.behind -= {row["sourcedId"] for row in files.get("users.csv", [])}
-        self.behind |= set(refuses)
+        told_of = {row["sourcedId"] for row in files.get("users.csv", [])}
+        self.behind = self.behind - told_of | set(refuses)
         files = {name: [row for row in rows if whose(name, row) not in self.behind]
                  for name, rows in files.items()}  # fmt: skip
         modes = {row["propertyName"]: row["value"] for row in files.pop("manifest.csv")}
@@ -78,7 +78,7 @@ class Receiver:
             self._replace(files)
         elif sent == {"delta"}:
             if modes["oneroster.version"] == "1.1":  # where a user's school and role stand with it
-                self._forget_roles({user["sourcedId"] for user in files.get("users.csv", [])})
+                self._forget_roles(told_of)  # of the refused too: there is no file for them
             self._apply(files)
         elif sent:
             raise Rejected("mixed modes")
@@ -128,7 +128,7 @@ class Receiver:
         role = {r["userSourcedId"]: r["orgSourcedId"] for r in self.store["roles.csv"].values()}
         shown: dict[str, tuple[str, ...]] = {}
         for umi, user in self.store["users.csv"].items():
-            at = role.get(umi) or user["orgSourcedIds"]  # of one left behind it may be gone
+            at = role.get(umi) or user.get("orgSourcedIds", "")  # of one left behind it may be gone
             school = self.store["orgs.csv"].get(at, {"identifier": "", "name": ""})
             enrolled = home.get(umi, {})
             room = self.store["classes.csv"].get(enrolled.get("classSourcedId", ""), {})

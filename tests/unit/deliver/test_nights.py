@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kakehashi import deliver
@@ -319,6 +319,13 @@ def test_a_tool_whose_dialect_changes_in_mid_year_misses_nobody_and_keeps_nobody
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lives=st.lists(st.tuples(days, st.sampled_from(ONEROSTER)), min_size=2, max_size=6))
+@example(
+    lives=[
+        (([], "taken"), "generic_oneroster_1_2"),
+        (([("bury", 1)], "refused"), "generic_oneroster_1_1"),
+        (([], "taken"), "generic_oneroster_1_2"),
+    ]
+)
 def test_a_tool_that_is_told_in_ever_other_dialects_holds_the_settled_roster(
     lives: list[tuple[tuple[list[Event], str], str]],
 ) -> None:
