@@ -11,7 +11,7 @@ from kakehashi.oneroster.columns import REFERENCES, Column
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.profiles import profiles_of
 from kakehashi.oneroster.scene import Scene
-from kakehashi.oneroster.values import all_well, faults
+from kakehashi.oneroster.values import all_well, faults, judge_of
 
 _STATUS = frozenset({"", "active", "tobedeleted"})
 
@@ -31,13 +31,15 @@ def cell_faults(scene: Scene, table: Table) -> Iterator[Finding]:
 
 def _wrong_values(scene: Scene, table: Table, at: int, column: Column) -> dict[str, Rule]:
     cells = table.cells(at)
+    if judge_of(column) is None and not column.required:
+        return {}
     if all_well(column.kind, cells):
         return {}
     if column.kind in REFERENCES:
         # what refers to a row that is there is as well formed as that row's own id
         values = set(scene.distinct(table, at) - scene.ids.get(column.target, frozenset()))
     else:
-        values = set(cells)
+        values = set(scene.distinct(table, at) if column.kind == "uuid4" else cells)
     blank = "" in values
     values.discard("")
     wrong = faults(column, values)
@@ -82,7 +84,7 @@ def _delta_time(value: str) -> Rule | None:
 
 def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:
     """Rows that share a sourcedId: word for word a note, else none of them can be trusted."""
-    for group in _sharing(table, "sourcedId"):
+    for group in _sharing(scene, table, "sourcedId"):
         first, *others = group
         facts = {"first_line": table.lines[first]}
         if all(table.rows[n] == table.rows[first] for n in others):
@@ -94,16 +96,20 @@ def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:
 
 def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
     column = "userMasterIdentifier"
-    for group in _sharing(table, column):
+    for group in _sharing(scene, table, column):
         if len({table.rows[n][0] for n in group}) > 1:  # else it is told by its sourcedId
             facts = {"count": len(group), "first_line": table.lines[group[0]]}
             yield scene.told(rules.SAME_MASTER_ID, table, group[1], column, **facts)
 
 
-def _sharing(table: Table, column: str) -> list[list[int]]:
+def _sharing(scene: Scene, table: Table, column: str) -> list[list[int]]:
     """Numbers of rows that share a value of ``column``, blanks apart, group by group."""
-    values = table.values(column)
-    if len(set(values)) == len(values):
+    at = table.index(column)
+    if at is None:
+        return []
+    values = table.cells(at)
+    blanks = values.count("")
+    if len(scene.distinct(table, at)) == len(values) - blanks + bool(blanks):
         return []
     shared = {value for value, count in Counter(values).items() if count > 1 and value}
     groups: dict[str, list[int]] = defaultdict(list)

@@ -59,7 +59,7 @@ class Filler:
     def fill(self, rows: Rows) -> None:
         for columns, lines in rows.blocks(self.width, partial(self._fit, rows)):
             if columns:
-                self._store(columns, lines)
+                self._store(columns, lines, may_say_null=rows.may_say_null)
         self._look_at_the_end(rows)
 
     def _fit(self, rows: Rows, row: list[str]) -> list[str]:
@@ -82,14 +82,15 @@ class Filler:
         if last and last.line == rows.line and not rows.text.endswith(("\n", "\r")):
             self.findings.append(rules.CUT_OFF.at(Place(self.table.file, last.line)))
 
-    def _store(self, columns: Columns, lines: Sequence[int]) -> None:
+    def _store(self, columns: Columns, lines: Sequence[int], *, may_say_null: bool) -> None:
         parts = zip(self.rows.columns, columns, self.tidies, self.kinds, self.share, strict=True)
         for stored, column, tidy, kind, share in parts:
             alike = column.count(column[0]) == len(column)  # most columns: blank, or one word
             if alike and not column[0]:
                 stored.extend(column)
                 continue
-            new = replacements(tidy, kind, column[:1] if alike else column)
+            some = column[:1] if alike else column
+            new = replacements(tidy, kind, some, may_say_null=may_say_null)
             read = self._replace(column, new, lines) if new else column
             if share and alike:
                 stored.extend([share(read[0], read[0])] * len(read))

@@ -97,10 +97,11 @@ def tidy_of(file: str, column: Column) -> Tidy | None:
 
 
 def replacements(
-    tidy: Tidy | None, kind: str, column: Sequence[str]
+    tidy: Tidy | None, kind: str, column: Sequence[str], *, may_say_null: bool = True
 ) -> dict[str, tuple[str, Rule]]:
     """Those values of ``column`` that are read as something else: value → (reading, rule)."""
-    null = {"NULL": ("", rules.NULL)} if kind not in _ANY_TEXT and "NULL" in column else {}
+    is_null = may_say_null and kind not in _ANY_TEXT and "NULL" in column
+    null = {"NULL": ("", rules.NULL)} if is_null else {}
     quiet = _QUIET.get(tidy) if tidy else None
     if tidy is None or (quiet and quiet("\n".join(column))):
         return null

@@ -38,7 +38,7 @@ class ByColumn(Collection[Row]):
         return zip(*self.columns, strict=True)
 
     def __getitem__(self, n: int) -> Row:
-        return tuple(column[n] for column in self.columns)
+        return tuple([column[n] for column in self.columns])
 
     def __contains__(self, row: object) -> bool:
         return any(row == one for one in self)

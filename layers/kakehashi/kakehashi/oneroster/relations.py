@@ -124,6 +124,8 @@ def _repeated(
     scene: Scene, table: Table, columns: tuple[str, ...], marks: tuple[str, ...], rule: Rule
 ) -> Iterator[Finding]:
     """Rows whose last columns hold ``marks`` and whose cells an earlier row had already."""
+    if scene.all_differ(table, columns[0]):
+        return
     rows = list(zip(*map(table.values, columns), strict=True))
     if len(set(rows)) == len(rows):
         return
@@ -139,7 +141,7 @@ def _roles_of_users(scene: Scene, table: Table) -> Iterator[Finding]:
     roles = scene.table("roles.csv")
     if not roles or "role" in table.columns:  # 1.1 has the role in users.csv
         return
-    mute = set(table.values("sourcedId")).difference(roles.values("userSourcedId"), ("",))
+    mute = set(scene.values(table, "sourcedId") - scene.values(roles, "userSourcedId") - {""})
     if not mute:
         return
     for bad in roles.bad:  # a broken row tells of itself
@@ -150,13 +152,13 @@ def _roles_of_users(scene: Scene, table: Table) -> Iterator[Finding]:
 
 
 def _grades_of_pupils(scene: Scene, table: Table) -> Iterator[Finding]:
+    if "" not in table.values("grades"):
+        return
     blank = {
         user
         for user, grade in zip(table.values("sourcedId"), table.values("grades"), strict=True)
         if not grade
     }
-    if not blank:
-        return
     roles = scene.table("roles.csv")
     source, column = (roles, "userSourcedId") if roles else (table, "sourcedId")
     pairs = zip(source.values(column), source.values("role"), strict=True)
@@ -172,10 +174,7 @@ def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
     if not classes or not enrolments or column not in table.columns:
         return
     kinds = dict(zip(classes.values("sourcedId"), classes.values("classType"), strict=True))
-    homes = set(zip(table.values("sourcedId"), table.values(column), strict=True))
-    homes.difference_update(
-        zip(enrolments.values("userSourcedId"), enrolments.values("classSourcedId"), strict=True)
-    )  # what is left has no enrolment in the home class
+    homes = _without_enrolment(table, column, enrolments)
     homerooms = frozenset(c for c, kind in kinds.items() if kind == "homeroom")
     blank = any(not home for _, home in homes)
     terms = _spans_of(scene, classes) if blank else {}
@@ -192,6 +191,16 @@ def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
     yield from scene.wrong(table, (column,), kind)
     if homes:
         yield from scene.wrong(table, ("sourcedId", column), fits)
+
+
+def _without_enrolment(users: Table, column: str, enrolments: Table) -> set[tuple[str, str]]:
+    """Users and their home classes, those left out who are enrolled in it."""
+    columns = enrolments.values("userSourcedId"), enrolments.values("classSourcedId")
+    last = dict(zip(*columns, strict=True))  # most have no other, so this settles nearly all
+    pairs = zip(users.values("sourcedId"), users.values(column), strict=True)
+    homes = {(user, home) for user, home in pairs if last.get(user) != home}
+    homes.difference_update(zip(*columns, strict=True))
+    return homes
 
 
 def _spans_of(scene: Scene, classes: Table) -> Spans:

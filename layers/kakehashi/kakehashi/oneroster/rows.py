@@ -43,6 +43,7 @@ class Rows:
     quotes: list[int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stopped: bool = False
+    may_say_null: bool = True  # whether the text NULL stands in the block last read
     bare: bool = False  # whether a row ends in less than CRLF
     _ahead: IO[str] = field(default_factory=io.StringIO)
     _row: list[str] = field(default_factory=list)
@@ -58,10 +59,12 @@ class Rows:
                 return
             columns = split(text, width) if len(text) < LONGEST else []
             if columns and all(columns[0]):
+                self.may_say_null = "NULL" in text
                 self.bare |= not text.endswith("\r\n")
                 first, self.end = self.end + 1, self.end + len(columns[0])
                 yield columns, range(first, self.end + 1)
             else:
+                self.may_say_null = True  # its last row may run on into what follows
                 yield self._one_by_one(text, width, fit)
 
     def _one_by_one(self, text: str, width: int, fit: Fit) -> tuple[Columns, Sequence[int]]:

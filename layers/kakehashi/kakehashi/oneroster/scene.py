@@ -46,6 +46,15 @@ class Scene:
             self._distinct[key] = frozenset(table.cells(at))
         return self._distinct[key]
 
+    def values(self, table: Table, column: str) -> frozenset[str]:
+        """The same by name; a blank where the file does not have the column."""
+        at = table.index(column)
+        return frozenset(("",)) if at is None else self.distinct(table, at)
+
+    def all_differ(self, table: Table, column: str) -> bool:
+        """Whether no two rows have the same value of ``column``."""
+        return len(self.values(table, column)) == len(table.rows)
+
     def specs(self, table: Table) -> Iterator[tuple[int, Column]]:
         """Position and definition of the columns we know."""
         known = layout(table.file, self.version)
