@@ -178,3 +178,16 @@ def test_a_child_who_took_another_name_and_account_on_moving_is_asked_about(orde
     assert pupils_of(night(order(both))), "one account: one child"
     new["userIds"] = "{MS:other@ed.example.jp}"
     assert pupils_of(night(order(both))) == {}
+
+
+def test_of_rows_that_do_not_begin_before_tomorrow_the_same_account_is_held(order: Drops) -> None:
+    cleaned = night(
+        order(
+            a_transfer(
+                {"begin": "2027-01-08", "userIds": f"{{MS:s000009@{builders.DOMAIN}}}"},
+                {"begin": "2027-01-08"},
+            )
+        )
+    )
+    (held,) = cleaned.held
+    assert (held.pupil, held.account) == (CHILD.id, CHILD.account)

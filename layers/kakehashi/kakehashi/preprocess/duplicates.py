@@ -80,7 +80,7 @@ def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
     cannot be judged, so the pupil is held; an older one is history, and does not block the other.
     """
     best = max(row.score for row in rows)
-    top = sorted((row for row in rows if row.score == best), key=lambda row: row.line)
+    top = sorted((row for row in rows if row.score == best), key=_by_what_it_says)
     orders = [row for row in rows if row.is_order]
     rivals = [row for row in orders if row.held]
     if not top[0].is_order:
@@ -91,9 +91,14 @@ def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
         _dispute(rules.SHARED_IDENTIFIER, "userMasterIdentifier", equals, rows, found)
         return None
     else:
-        chosen = min(rivals, key=lambda row: row.line) if rivals else top[0]
+        chosen = min(rivals, key=_by_what_it_says) if rivals else top[0]
     _note_older(rows, chosen, found)
     return chosen
+
+
+def _by_what_it_says(row: Row) -> tuple[object, ...]:
+    """An order that the place in the file decides only between rows that say the same."""
+    return (not row.account, row.account, row.held, row.grade, row.spelling, row.line)
 
 
 def _note_older(rows: Iterable[Row], chosen: Row, found: Resolved) -> None:
