@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kakehashi.catalogue import RULES
+from kakehashi.catalogue.index import RULES
 from kakehashi.findings import EFFECT_LABELS, Rule
 from local import city_alarms, dashboard
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kakehashi.catalogue import RULES, english, japanese
+from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.diff.answers import ANSWER_TO, JAPANESE
 from kakehashi.diff.matching import Evidence
 from kakehashi.diff.situations import Situation

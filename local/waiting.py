@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from kakehashi.catalogue import english, japanese
+from kakehashi.catalogue.index import english, japanese
 from kakehashi.diff import outdated, read_plan
 from kakehashi.edges.runs import made_on
 from kakehashi.edges.state import Applied

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kakehashi import catalogue
 from kakehashi import city as cities
+from kakehashi.catalogue import index
 from kakehashi.deliver.dialect import names as dialects
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
@@ -66,7 +66,7 @@ def must_name_what_exists(rules: cities.City) -> None:
     problems += [
         f"effects.{code}: この番号の指摘はありません / no such finding (docs/findings.md)"
         for code in rules.effects
-        if code not in catalogue.RULES
+        if code not in index.RULES
     ]
     if problems:
         raise cities.BadCity(problems)

@@ -1,4 +1,4 @@
-from kakehashi.catalogue import RULES
+from kakehashi.catalogue.index import RULES
 from kakehashi.findings import HARD_LETTERS
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kakehashi.catalogue import RULES
+from kakehashi.catalogue.index import RULES
 from kakehashi.lti import pages
 from kakehashi.lti.refusal import Refusal
 from tests.builders import a_pupil

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kakehashi import report
-from kakehashi.catalogue import RULES
+from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.preprocess import OLDER_OWNER
 from kakehashi.city import Savings
 from kakehashi.findings import Place, placeholders

@@ -1,50 +1,6 @@
-"""Every message Kakehashi can give, declared once.
+"""Every message Kakehashi can give, declared once, in the module of the stage that gives it.
 
 Letters: F file · H header · R row and cell · X references · D duplicates · N names (外字) ·
 P preprocessing · S safety · M Microsoft 365 · T tool files · L launches (LTI) · I our own fault.
-Codes are never renumbered; a retired code goes to ``RETIRED`` and does not come back.
+Codes are never renumbered; a retired code goes to ``index.RETIRED`` and does not come back.
 """
-
-from __future__ import annotations
-
-from types import ModuleType
-
-from kakehashi.catalogue import (
-    deliver,
-    diff,
-    exports,
-    faults,
-    launch,
-    oneroster,
-    preprocess,
-    provision,
-    undo,
-)
-from kakehashi.findings import Finding, Rule
-
-RETIRED: frozenset[str] = frozenset()
-
-
-def _rules(module: ModuleType) -> list[Rule]:
-    return [value for value in vars(module).values() if isinstance(value, Rule)]
-
-
-def _collect() -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
-    for module in (oneroster, preprocess, diff, exports, undo, provision, deliver, launch, faults):
-        for rule in _rules(module):
-            if rule.code in rules or rule.code in RETIRED:
-                raise ValueError(f"{rule.code} is declared twice or retired")
-            rules[rule.code] = rule
-    return dict(sorted(rules.items()))
-
-
-RULES = _collect()
-
-
-def japanese(finding: Finding) -> str:
-    return RULES[finding.code].ja.format(**finding.facts)
-
-
-def english(finding: Finding) -> str:
-    return RULES[finding.code].en.format(**finding.facts)

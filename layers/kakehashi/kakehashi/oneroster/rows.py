@@ -8,6 +8,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import contains
 from typing import IO
 
 from kakehashi.catalogue import oneroster as rules
@@ -161,12 +163,19 @@ def split(text: str, width: int) -> list[list[str]]:
     if not text.endswith("\n") or text.count("\r") != (lines if end == "\r\n" else 0):
         return []
     if not quotes:
-        cells = text[: -len(end)].replace(end, f",{end},").split(",")
+        comma, edge, trim = ",", end, 0
     elif quotes == 2 * width * lines and text[0] == text[-len(end) - 1] == '"':
-        cells = text[1 : -len(end) - 1].replace(f'"{end}"', f'","{end}","').split('","')
+        comma, edge, trim = '","', f'"{end}"', 1
     else:
         return []
-    step = width + 1  # a row's end has become a cell of its own, to see that rows are even
-    if len(cells) != step * lines - 1 or cells[width::step].count(end) != lines - 1:
+    # between two commas stands a cell, or the last of a row and the first of the next at an edge
+    step = width - 1
+    cells = text[trim : -len(end) - trim].split(comma)
+    if not step or len(cells) != step * lines + 1:
         return []
-    return [cells[at::step] for at in range(width)]
+    edges = cells[step:-1:step]
+    pairs = edge.join(edges).split(edge) if edges else []
+    if len(pairs) != 2 * len(edges) or not all(map(contains, edges, repeat(edge))):
+        return []
+    inner = (cells[at::step] for at in range(1, step))
+    return [[cells[0], *pairs[1::2]], *inner, [*pairs[::2], cells[-1]]]

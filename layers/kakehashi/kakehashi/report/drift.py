@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kakehashi.catalogue import RULES, japanese
+from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import groups

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from kakehashi.catalogue import RULES, english, japanese
+from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import EFFECT_LABELS, Effect, Finding
 from kakehashi.report.words import Word, compress
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from kakehashi.catalogue import RULES
 from kakehashi.catalogue import diff as reasons
+from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect
 from kakehashi.report.decided import Line, lines
 from kakehashi.report.decision import Decision, decision

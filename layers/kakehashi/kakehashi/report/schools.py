@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kakehashi.catalogue import RULES, japanese
+from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import PUPIL
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report.groups import school_at

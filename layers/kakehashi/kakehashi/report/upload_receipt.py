@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from kakehashi.catalogue import RULES, english, japanese
+from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN

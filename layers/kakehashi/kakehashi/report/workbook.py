@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from kakehashi.catalogue import RULES, japanese
+from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import ANSWER_TO, DECISION, JAPANESE, PUPIL
 from kakehashi.diff.matching import Match
 from kakehashi.diff.situations import Situation
