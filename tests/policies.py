@@ -23,6 +23,7 @@ from local.engine.deploy import read_template
 ROOT = Path(__file__).parents[1]
 REGION, ACCOUNT = "ap-northeast-1", "123456789012"
 PSEUDO = {
+    "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "kakehashi",
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -61,6 +62,7 @@ def allows(statements: Sequence[Statement], call: Call) -> bool:
         action=call.action,
         resource_arn=call.resource,
         region=REGION,
+        secure_transport=True,
         service_context=dict(call.keys),
     )
     policy = parse_policy_document({"Statement": list(statements)})

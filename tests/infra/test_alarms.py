@@ -83,7 +83,10 @@ def test_a_robot_that_comes_between_one_and_two_is_missed_at_three(minute: int) 
 
 
 def test_every_way_to_fail_has_an_alarm() -> None:
-    metrics = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values()}
+    metrics = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values() if "Metrics" not in a}
+    for alarm in ALARMS.values():
+        stats = (m["MetricStat"] for m in alarm.get("Metrics", ()) if "MetricStat" in m)
+        metrics |= {(s["Metric"]["Namespace"], s["Metric"]["MetricName"]) for s in stats}
     assert metrics == {
         ("Kakehashi", "Received"),
         ("Kakehashi", "Refused"),
@@ -104,8 +107,21 @@ def test_every_way_to_fail_has_an_alarm() -> None:
     }
 
 
+def test_an_upload_of_any_kind_that_started_nothing_alarms() -> None:
+    summed, *each = ALARMS["DropsNotStartedAlarm"]["Metrics"]
+    assert (summed["Expression"], [m["ReturnData"] for m in each]) == (
+        "SUM(METRICS())",
+        [False] * 4,
+    )
+    watched = [m["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for m in each]
+    rules = [name for name, resource in TEMPLATE["Resources"].items()
+             if resource["Type"] == "AWS::Events::Rule" and "RosterSync" in
+             str(resource["Properties"]["Targets"])]  # fmt: skip
+    assert watched == rules
+
+
 def test_what_an_alarm_watches_is_what_a_stage_counts() -> None:
-    ours = [a for a in ALARMS.values() if a["Namespace"] == NAMESPACE]
+    ours = [a for a in ALARMS.values() if a.get("Namespace") == NAMESPACE]
     verdicts = {str(verdict).title().replace("-", "") for verdict in Verdict}
     for alarm in ours:
         at = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}

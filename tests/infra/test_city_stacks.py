@@ -79,14 +79,38 @@ def test_names_of_runs_are_listed_for_one_city_only() -> None:
     assert not lists("")
 
 
-@pytest.mark.parametrize(("name", "key"), [("Robot", DATA), ("PasswordOffice", PASSWORD)])
-def test_whoever_puts_a_file_cannot_open_one(name: str, key: str) -> None:
-    buckets = [
-        (("kms:encryptioncontext:aws:s3:arn", f"arn:aws:s3:::{b}"),)
-        for b in ("inbox", "passwords", "runs")
-    ]
-    assert not any(allows(policy(name), Call("kms:Decrypt", key, bucket)) for bucket in buckets)
-    assert sum(allows(policy(name), Call("kms:GenerateDataKey", key, b)) for b in buckets) == 1
+PUTS = {
+    "Robot": (DATA, "inbox"),
+    "Staff": (DATA, "inbox"),
+    "PasswordOffice": (PASSWORD, "passwords"),
+}
+THROUGH_S3 = ("kms:viaservice", f"s3.{PSEUDO['AWS::Region']}.amazonaws.com")
+
+
+def of_bucket(name: str) -> tuple[str, str]:
+    return ("kms:encryptioncontext:aws:s3:arn", f"arn:aws:s3:::{name}")
+
+
+@pytest.mark.parametrize("name", PUTS)
+def test_whoever_puts_a_file_may_put_a_large_one(name: str) -> None:
+    """From 8 MiB on AWS's clients send parts, and each asks the key for both."""
+    key, bucket = PUTS[name]
+    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+        assert allows(policy(name), Call(action, key, (of_bucket(bucket), THROUGH_S3)))
+
+
+@pytest.mark.parametrize("name", ["Robot", "PasswordOffice"])
+def test_whoever_puts_a_file_uses_the_key_for_that_bucket_through_s3_and_cannot_read_it(
+    name: str,
+) -> None:
+    key, own = PUTS[name]
+    others = {"inbox", "passwords", "runs"} - {own}
+    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+        assert not any(allows(policy(name), Call(action, key, (of_bucket(o), THROUGH_S3)))
+                       for o in others)  # fmt: skip
+        assert not allows(policy(name), Call(action, key, (of_bucket(own),)))
+    read = {path for action, path in MAY[name] if action == "s3:GetObject"}
+    assert all(path.endswith((".receipt.txt", ".receipt.json")) for path in read)
 
 
 def test_one_more_city_has_every_alarm_that_looks_at_a_city(template: dict[str, Any]) -> None:

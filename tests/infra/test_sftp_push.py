@@ -181,7 +181,7 @@ def allowed(resource: Mapping[str, Any]) -> dict[str, Any]:
     """Action → the resource it is allowed on."""
     (policy,) = resource["Properties"]["Policies"]
     found: dict[str, Any] = {}
-    for statement in policy["Statement"]:
+    for statement in policy["PolicyDocument"]["Statement"]:
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
             found[action.casefold()] = statement["Resource"]
@@ -195,7 +195,7 @@ def test_the_machine_may_do_what_it_does_to_its_connector_and_its_queue_alone() 
         for state in machine(Family([])).definition["States"].values()
         if (resource := state.get("Resource", ""))
     }
-    may = allowed(template["Resources"]["SftpPush"])
+    may = allowed(template["Resources"]["SftpPushRole"])
     assert may.keys() == done
     assert may["sqs:sendmessage"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
     del may["sqs:sendmessage"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
+from tests.rule_complexity import MOST, score
 
 type Resources = dict[str, dict[str, Any]]
 BUCKETS = (
@@ -16,6 +18,7 @@ BUCKETS = (
     "BaselinesBucket",
 )  # fmt: skip
 ACCESS_LOG = "AccessLogBucket"
+UPLOADS = ("DropRule", "LooseDropRule", "DecisionsRule", "PasswordsRule")
 
 
 def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
@@ -36,9 +39,9 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::SNS::Topic": 2,
         "AWS::SNS::Subscription": 2,
         "AWS::SecretsManager::Secret": 3,
-        "AWS::Events::Rule": 2,
+        "AWS::Events::Rule": 5,
         "AWS::Scheduler::Schedule": 3,
-        "AWS::IAM::Role": 4,
+        "AWS::IAM::Role": 6,
         "AWS::Transfer::Connector": 1,
         "AWS::CloudWatch::Alarm": 23,
         "AWS::ApiGatewayV2::Api": 1,
@@ -174,16 +177,65 @@ def test_every_function_and_every_state_machine_is_traced_and_measures_under_one
         assert machine["Tracing"] == {"Enabled": True}
 
 
-def test_a_drop_that_could_not_start_a_run_is_not_lost(resources: Resources) -> None:
-    rule = resources["DropRule"]["Properties"]
-    (target,) = rule["Targets"]
-    assert target["Arn"] == {"Ref": "RosterSync"}
-    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
-    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+def test_every_role_that_a_service_takes_names_the_account(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    named = [r["AssumeRolePolicyDocument"] for r in of_type(resources, "AWS::IAM::Role").values()]
+    for document in (*named, template["Globals"]["Function"]["AssumeRolePolicyDocument"]):
+        (statement,) = document["Statement"]
+        assert statement["Principal"].keys() == {"Service"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        }
+    for machine in of_type(resources, "AWS::Serverless::StateMachine").values():
+        assert machine["Role"]["Fn::GetAtt"][0] in resources, "SAM's own names no account"
+
+
+def test_an_upload_that_could_not_start_a_run_is_not_lost(resources: Resources) -> None:
+    for name in UPLOADS:
+        rule = resources[name]["Properties"]
+        (target,) = rule["Targets"]
+        assert target["Arn"] == {"Ref": "RosterSync"}
+        assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_every_rule_may_put_what_it_could_not_start_into_the_queue(resources: Resources) -> None:
     (allowed,) = resources["DeadLettersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    sources = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert sources[0] == {"Fn::GetAtt": ["DropRule", "Arn"]}
-    assert sources[1]["Fn::If"][:2] == ["PushesBySftp", {"Fn::GetAtt": ["SftpPushRule", "Arn"]}]
+    sources = json.dumps(allowed["Condition"]["ArnEquals"]["aws:SourceArn"])
+    named = {name for name in of_type(resources, "AWS::Events::Rule") if f'"{name}"' in sources}
+    assert named == {*UPLOADS, "SftpPushRule"}
+
+
+def test_the_wildcards_of_a_rule_are_not_too_complex_for_eventbridge(resources: Resources) -> None:
+    for rule in of_type(resources, "AWS::Events::Rule").values():
+        for wildcards in wildcards_of(rule["EventPattern"]):
+            assert score(wildcards) <= MOST
+
+
+def wildcards_of(pattern: Any) -> Iterator[list[str]]:
+    """Of each field of an event pattern that has some."""
+    if isinstance(pattern, dict):
+        for part in pattern.values():
+            yield from wildcards_of(part)
+    elif found := [one["wildcard"] for one in pattern if "wildcard" in one]:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("wildcards", "measured"),
+    [  # by event-ruler itself, version of 2026-07-21
+        (["inbox/*/approvals/*"], 4),
+        (["inbox/*/roster/*.zip", "inbox/*/roster/*.ZIP"], 8),
+        (["inbox/*.zip", "inbox/*.ZIP", "inbox/*manifest.csv"], 6),
+        (["inbox/*/approvals/*", "inbox/*/passwords/*.csv", "inbox/*/passwords/*.CSV"], 11),
+        (["inbox/*/roster/*.zip", "inbox/*/roster/*.ZIP", "inbox/*/roster/*manifest.csv"], 12),
+    ],
+)
+def test_the_score_is_the_one_that_the_published_ruler_gives(
+    wildcards: list[str], measured: int
+) -> None:
+    assert score(wildcards) == measured
 
 
 def test_whatever_fails_without_anybody_waiting_for_it_comes_to_the_one_queue(
