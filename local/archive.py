@@ -18,7 +18,7 @@ from kakehashi.findings import Effect, Finding
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LINE = re.compile(r"users\.csv:(\d+)\Z", re.IGNORECASE)
-_RUN = re.compile(r"[a-z0-9_-]+-\d{8}T\d{6}-[0-9a-f]{8}\Z")
+_RUN = re.compile(r"[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
 
 type Row = Mapping[str, Any]
 

@@ -1,8 +1,13 @@
+import json
+import re
 from datetime import date
 
 import pytest
 
-from kakehashi import city
+from kakehashi import city, receive
+
+ORDERS = (receive.Sync, receive.Rerun, receive.Rehearse, receive.Apply, receive.Deliver,
+          receive.Undo)  # fmt: skip
 
 MINIMAL = 'name = "見本市"\nboard_code = "082201"\ndomain = "ed.example.jp"\n'
 
@@ -37,6 +42,48 @@ def test_a_slip_in_the_rules_is_an_error_that_names_its_key(extra: str, where: s
     with pytest.raises(city.BadCity) as caught:
         city.parse(MINIMAL + extra)
     assert any(problem.startswith(where) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("extra", "where"),
+    [
+        ('[calendar]\nrollover = { until = "04-１５" }', "calendar.rollover.until"),
+        ('[calendar]\nrollover = { until = "13-99" }', "calendar.rollover.until"),
+        ('[calendar]\nrollover = { until = "04-31" }', "calendar.rollover.until"),
+        ('[calendar]\nrollover = { from = "3-25" }', "calendar.rollover.from"),
+        ('[calendar]\nrollover = { from = "03-25\\n" }', "calendar.rollover.from"),
+        ('[calendar]\nrollover = { from = "04-16" }', "calendar.rollover"),
+        ('[[unified_schools]]\nmext_code = "C20822200001３"\nname = "x"', "unified_schools.0"),
+        ('[[school_aliases]]\nold = "C２08222000013"\nnew = "C208222000013"', "school_aliases.0"),
+        ('[tools.lgate]\ndialect = "lgate"\nschools = ["B10820000000١"]', "tools.lgate.schools"),
+        ('[effects]\nN００2 = "note"', "TOML"),
+        ('[effects]\n"N００2" = "note"', "effects.N００2"),
+        ("[savings]\ntransfer = inf", "savings.transfer"),
+        ("[limits.city]\ngone = { share = nan, number = 1 }", "limits.city.gone.share"),
+    ],
+)
+def test_a_date_is_a_date_and_a_digit_is_ascii(extra: str, where: str) -> None:
+    with pytest.raises(city.BadCity) as caught:
+        city.parse(MINIMAL + extra)
+    assert [problem[: len(where)] for problem in caught.value.problems] == [where]
+
+
+@pytest.mark.parametrize("code", ["０82201", "08220１", "08220٣", "082201\n"])
+def test_a_board_code_has_ascii_digits(code: str) -> None:
+    with pytest.raises(city.BadCity, match="board_code"):
+        city.parse(MINIMAL.replace("082201", code.replace("\n", "\\n")))
+
+
+def test_no_pattern_of_a_rule_or_an_order_takes_the_digits_of_every_script() -> None:
+    schemas = [city.City.model_json_schema(), *(one.model_json_schema() for one in ORDERS)]
+    patterns = re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(schemas))
+    assert len(patterns) > 10
+    assert not [p for p in patterns if re.search(r"\\[dDwWsS]", p)]
+
+
+def test_the_last_day_of_a_leap_years_february_is_a_day() -> None:
+    season = city.parse(MINIMAL + '[calendar]\nrollover = { from = "02-29", until = "02-29" }')
+    assert season.calendar.rollover.covers(date(2028, 2, 29))
 
 
 def test_what_is_not_toml_is_refused_with_the_line() -> None:

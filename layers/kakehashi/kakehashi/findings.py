@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
-_CODE = re.compile(r"[A-Z]\d{3}\Z")
+_CODE = re.compile(r"[A-Z][0-9]{3}\Z")
 _FACT = re.compile(r"[A-Za-z0-9_.,:+/ -]{0,120}\Z")  # no "@": an account does not fit
 
 

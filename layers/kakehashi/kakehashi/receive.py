@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from kakehashi.city import CITY_NAME
 
 CityName = Annotated[str, StringConstraints(pattern=rf"^{CITY_NAME.pattern.removesuffix(r'\Z')}$")]
-RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+-\d{8}T\d{6}-[0-9a-f]{8}$")]
+RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}$")]
 
 
 BESIDE_THE_ROSTER = frozenset({"approvals", "passwords"})  # folders whose uploads start a rerun
@@ -65,7 +65,7 @@ class Apply(_Input):
     action: Literal["apply"]
     run_id: RunId
     checksum: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,100}$")]
-    accept: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}$")], ...] = ()
+    accept: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{3}$")], ...] = ()
     by: Annotated[str, Field(min_length=1, max_length=100)]
 
     @property

@@ -53,7 +53,7 @@ class City(Rules):
     """All rules of one municipality. ``sha256`` is the fingerprint of the file they came from."""
 
     name: Annotated[str, Field(min_length=1)]
-    board_code: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[1-3][0-9]|4[0-7])\d{4}$")]
+    board_code: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[1-3][0-9]|4[0-7])[0-9]{4}$")]
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     language: Literal["ja", "en"] = "ja"
     source: Source = Source()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from string import Formatter
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -11,11 +12,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from kakehashi.roster import GRADES
 
+# A digit is written [0-9] here: \d, to pydantic as to Python, is also ３ and ٣.
 CITY_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?\Z")
 
-SchoolCode = Annotated[str, StringConstraints(pattern=r"^[A-H][12]\d{11}$")]
+SchoolCode = Annotated[str, StringConstraints(pattern=r"^[A-H][12][0-9]{11}$")]
 Grade = Literal["P1", "P2", "P3", "P4", "P5", "P6", "J1", "J2", "J3"]
-FindingCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}$")]
+FindingCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{3}$")]
 assert set(GRADES) == set(Grade.__args__)  # type: ignore[attr-defined]
 
 
@@ -39,6 +41,20 @@ def _finds_a_date(pattern: str) -> str:
 DatePattern = Annotated[str, AfterValidator(_is_regex), AfterValidator(_finds_a_date)]
 
 
+def _is_a_day(text: str) -> str:
+    """MM-DD of a leap year: of such texts the smaller one is the earlier day."""
+    try:
+        date.fromisoformat(f"2024-{text}")
+    except ValueError as exc:
+        raise ValueError("not a day of the year, MM-DD") from exc
+    return text
+
+
+DayOfYear = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_is_a_day)
+]
+
+
 def template_of(*fields: str) -> AfterValidator:
     """A text whose ``{placeholders}`` are all among ``fields``."""
 
@@ -59,7 +75,11 @@ class Rules(BaseModel):
     """Frozen, no unknown key, and never the offending value in an error text."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        defer_build=True,
+        allow_inf_nan=False,
     )
 
 

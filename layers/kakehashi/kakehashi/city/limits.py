@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from kakehashi.city.checked import Rules
+from kakehashi.city.checked import DayOfYear, Rules
 
 
 class Season(Rules):
-    """Two days of the year, MM-DD, both included."""
+    """Two days of one year, both included; it does not run over the new year."""
 
-    from_: Annotated[str, Field(alias="from", pattern=r"^\d\d-\d\d$")] = "03-25"
-    until: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = "04-15"
+    from_: Annotated[DayOfYear, Field(alias="from")] = "03-25"
+    until: DayOfYear = "04-15"
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.from_ > self.until:
+            raise ValueError("until comes before from")
+        return self
 
     def covers(self, day: date) -> bool:
         return self.from_ <= f"{day:%m-%d}" <= self.until

@@ -38,7 +38,7 @@ class LtiTool(Rules):
     keys: tuple[dict[str, str], ...] = ()
     grades: tuple[Grade, ...] = ()
     schools: tuple[SchoolCode, ...] = ()
-    deployment: Annotated[str, StringConstraints(pattern=r"^(school|[PB]_\d{6})$")] = "school"
+    deployment: Annotated[str, StringConstraints(pattern=r"^(school|[PB]_[0-9]{6})$")] = "school"
     send_names: bool = False
     memberships: bool = False
     deep_linking: bool = False

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kakehashi.city import City, SchoolAlias
     from kakehashi.oneroster import Package
 
-_MEXT = re.compile(r"[A-H][12]\d{11}\Z")
+_MEXT = re.compile(r"[A-H][12][0-9]{11}\Z")
 _HALF = re.compile(r"[\s(（\[【・]*(前期|後期)(課程|部)?[)）\]】\s]*\Z")
 
 
