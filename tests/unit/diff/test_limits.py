@@ -221,6 +221,11 @@ def test_attendance_numbers_and_the_school_year_change_unasked_at_the_turn_of_th
     assert "S026" in codes(in_april)
 
 
+def test_what_the_class_row_says_beside_its_title_is_another_change() -> None:
+    for facts in ({"class_grades": ("P3", "P4"), "attendance_no": 99}, {"special_needs": True}):
+        assert city_codes(night(with_changes(31, **facts), KNOWN)) == ["S026"]
+
+
 def test_a_move_a_name_or_a_new_class_is_no_other_change() -> None:
     for other in (
         [replace(p, family="高橋") for p in TOWN],

@@ -1,7 +1,8 @@
 """Rules about situations, limits and approvals (S).
 
 S001–S029 limits (one code for the city, one for schools) · S030–S039 drops that cannot be judged ·
-S040–S059 pupils who are held · S060–S079 notes · S900–S919 approvals that cannot be followed.
+S040–S059 pupils who are held · S060–S079 notes · S140–S159 limits on classes and on sums over
+several nights · S900–S919 approvals that cannot be followed.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ _UPDATED = (
     "氏名・学校・学年・学級のほかだけが変わる児童生徒(出席番号、表示の規則など)",
     "change in nothing but attendance number, composed texts and the like",
 )
+_CLASS = ("学級の変わる児童生徒(名称だけが変わった学級は 1 と数えます)", "change class")
 _UNCLASSED = ("ホームクラスのなくなった児童生徒", "lose their home class")
 
 NEW_IN_CITY = _limit("S001", _CITY, _NEW, causes="Also the first run of all: a person signs it.")
@@ -67,6 +69,12 @@ RETURNED_IN_CITY = _limit("S024", _CITY, _RETURNED, causes="A file from before t
 RETURNED_IN_SCHOOL = _limit("S025", _SCHOOL, _RETURNED)
 UPDATED_IN_CITY = _limit("S026", _CITY, _UPDATED, causes="A rule of the city was changed.")
 UPDATED_IN_SCHOOL = _limit("S027", _SCHOOL, _UPDATED)
+_A_WHOLE_CLASS = (
+    "A class that only has another title counts once. A class for the first time, and"
+    " the classes of the new school year between the rollover dates, do not count."
+)
+CLASS_CHANGED_IN_CITY = _limit("S140", _CITY, _CLASS, causes=_A_WHOLE_CLASS)
+CLASS_CHANGED_IN_SCHOOL = _limit("S141", _SCHOOL, _CLASS, causes=_A_WHOLE_CLASS)
 
 SCHOOL_MISSING = Rule(
     "S020",
@@ -94,6 +102,16 @@ CLASS_MOVED = Rule(
     todo="学級の名称を C4th で書き換えていないかを確かめてください。学級替えなら承認してください。",
     todo_en="See whether a class was given another title in C4th; accept if classes were mixed.",
     causes="A class is known by its title: a new title is a new class for every tool.",
+)
+CLASSES_RETITLED = Rule(
+    "S142",
+    Effect.AWAIT_APPROVAL,
+    ja="市のルールが変わり、市全体で {count} の学級の名称が変わります(承認なしの上限 {bound})。",
+    en="The city's rules have changed, and {count} classes get another title (limit {bound}).",
+    todo="ルール(class_titles、special_needs)の変更が意図したものなら承認してください。",
+    todo_en="Accept this if class_titles or special_needs in the rules were changed on purpose.",
+    causes="A class is known by its title: a new title is a new class for every tool. Asked once,"
+    " whatever the number of schools.",
 )
 SCHOOL_NOT_PROMOTED = Rule(
     "S023",

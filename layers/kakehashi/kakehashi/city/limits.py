@@ -51,6 +51,7 @@ class LimitSet(Rules):
     held: Limit | None = None
     returned: Limit | None = None
     updated: Limit | None = None
+    class_changed: Limit | None = None
 
 
 def _city_limits() -> LimitSet:
@@ -62,12 +63,15 @@ def _city_limits() -> LimitSet:
         held=Limit(share=0.01, number=200, floor=5),
         returned=Limit(share=0.005, number=50, floor=5),
         updated=Limit(share=0.05, number=1000, floor=20),
+        class_changed=Limit(share=0.02, number=500, floor=20),
     )
 
 
 def _school_limits() -> LimitSet:
     return LimitSet(
-        gone=Limit(share=0.05, number=15, floor=3), moved=Limit(share=0.10, number=30, floor=5)
+        gone=Limit(share=0.05, number=15, floor=3),
+        moved=Limit(share=0.10, number=30, floor=5),
+        class_changed=Limit(share=0.25, number=200, floor=20),
     )
 
 

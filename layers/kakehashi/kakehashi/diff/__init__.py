@@ -5,9 +5,9 @@ situations → reactions → plan → calendar → limits, and approval for plan
 
 from kakehashi.diff.answers import Decision, Decisions
 from kakehashi.diff.approval import Approval, admit, outdated
+from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exports import Export, Offered, comes_late, export_of
 from kakehashi.diff.inverse import Undone
-from kakehashi.diff.limits import LastNight
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
 from kakehashi.diff.planning import make_plan
 from kakehashi.diff.situations import Change, Situation

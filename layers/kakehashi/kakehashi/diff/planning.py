@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import Decisions
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
+from kakehashi.diff.class_changes import ClassChanges, class_changes
+from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
-from kakehashi.diff.limits import Counted, LastNight, Tally, events, judge, tally
+from kakehashi.diff.limits import judge
 from kakehashi.diff.plan import Action, Breach, Plan, in_order
 from kakehashi.diff.reactions import PROPOSED, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
@@ -95,8 +97,10 @@ def _limits(
     sights: Sequence[Sight], turn: Turn, base: Base, city: City, last: LastNight, *, untied: int
 ) -> _Limits:
     newly_untied = max(0, untied - last.untied)
-    limited, explained = tally(events(sights, turn, last), base, turn, newly_untied)
-    found = [*judge(limited, base, city), *vanished_groups(sights, turn, last)]
+    rules_changed = last.had_other_rules(city.sha256)
+    classes = ClassChanges() if turn.open else class_changes(sights, rules_changed=rules_changed)
+    limited, explained = tally(events(sights, turn, last, classes), base, turn, newly_untied)
+    found = [*judge(limited, base, city), *vanished_groups(sights, turn, last, classes.by_rule)]
     return _Limits(
         tuple(breach for breach, _ in found),
         (*(finding for _, finding in found), *_season(turn, explained)),

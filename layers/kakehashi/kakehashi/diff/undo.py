@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.calendar import CITY, Base
+from kakehashi.diff.counting import Counted
 from kakehashi.diff.inverse import Undone, way_back
-from kakehashi.diff.limits import Counted, bound_of, judge
+from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Rule
@@ -115,6 +116,8 @@ def _changes(action: Action) -> Iterator[tuple[Counted, tuple[str, ...]]]:
             yield kind, (now.school,)
     if now.class_title and not back.class_title:
         yield Counted.UNCLASSED, (now.school,)
+    elif back.class_title and facts & {"class_title", "school", "grade"} == {"class_title"}:
+        yield Counted.CLASS, (now.school,)
 
 
 def _school(action: Action, known: Mapping[str, Known]) -> str:

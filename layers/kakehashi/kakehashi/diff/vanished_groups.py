@@ -8,11 +8,13 @@ looked at by a person.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.calendar import CITY, PRESENT, Turn
-from kakehashi.diff.limits import LastNight, breach, newly_gone
+from kakehashi.diff.class_changes import Retitled
+from kakehashi.diff.counting import LastNight, newly_gone
+from kakehashi.diff.limits import breach
 from kakehashi.diff.plan import Breach
 from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation
 from kakehashi.findings import Finding
@@ -24,13 +26,19 @@ FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middl
 type Found = tuple[Breach, Finding]
 
 
-def vanished_groups(sights: Sequence[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
-    """Breaches for groups of which nothing, or hardly anything, is left where it was."""
+def vanished_groups(
+    sights: Sequence[Sight], turn: Turn, last: LastNight, by_rule: Set[Retitled]
+) -> Iterator[Found]:
+    """Breaches for groups of which nothing, or hardly anything, is left where it was.
+
+    ``by_rule`` are classes (school, old title, new title) that a changed rule has given another
+    title: one question for all of them.
+    """
     yield from _missing(sights, turn, last)
     if turn.open:
         yield from _not_promoted(sights, turn)
     else:
-        yield from _classes_moved(sights)
+        yield from _classes_moved(sights, by_rule)
 
 
 def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
@@ -59,7 +67,7 @@ def _yesterday(sight: Sight) -> Pupil | None:
     return known.pupil
 
 
-def _classes_moved(sights: Iterable[Sight]) -> Iterator[Found]:
+def _classes_moved(sights: Iterable[Sight], by_rule: Set[Retitled]) -> Iterator[Found]:
     """Classes of which more than half went to one and the same other class tonight."""
     size: Counter[tuple[str, str]] = Counter()
     went: Counter[tuple[tuple[str, str], tuple[str, str]]] = Counter()
@@ -73,9 +81,12 @@ def _classes_moved(sights: Iterable[Sight]) -> Iterator[Found]:
             after = (sight.pupil.school, sight.pupil.class_title)
             went[home, after] += after != home
     moved: Counter[str] = Counter()
-    for (home, _), count in went.items():
-        if count >= FEWEST_OF_A_CLASS and 2 * count > size[home]:
+    for (home, after), count in went.items():
+        ruled = home[0] == after[0] and (*home, after[1]) in by_rule
+        if count >= FEWEST_OF_A_CLASS and 2 * count > size[home] and not ruled:
             moved[home[0]] += 1
+    if by_rule:
+        yield breach(rules.CLASSES_RETITLED, CITY, len(by_rule), 0, "classes retitled by a rule")
     for school, count in sorted(moved.items()):
         yield breach(rules.CLASS_MOVED, school, count, 0, "class")
 

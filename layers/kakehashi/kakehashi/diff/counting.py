@@ -1,0 +1,242 @@
+"""What a night counts: what happened to each pupil, as far as a limit looks at it.
+
+Situations are counted, not actions: half of the city missing makes no action at all, and must not
+look safe. What the school calendar explains (``calendar``) is told apart, pupil by pupil where it
+names pupils and as a number where it does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.calendar import (
+    CITY,
+    ELSEWHERE,
+    FIRST,
+    LAST,
+    PRESENT,
+    PRIMARY_END,
+    TRANSFERS,
+    Base,
+    Turn,
+)
+from kakehashi.diff.class_changes import ClassChanges
+from kakehashi.diff.situations import Change, Sight, Situation
+
+if TYPE_CHECKING:
+    from kakehashi.roster import Pupil
+
+
+class Counted(StrEnum):
+    """What is counted, by the name of its bounds in a city's rules, where it has its own."""
+
+    NEW = "new"
+    MOVED = "moved"
+    RENAMED = "renamed"
+    GONE = "gone"
+    HELD = "held"
+    RETURNED = "returned"  # from suspension
+    UPDATED = "updated"  # in nothing that another limit looks at
+    CLASS = "class_changed"  # one class of a school and grade for another
+    GRADE = "grade"  # in a grade that the calendar does not explain
+    GRADUATE = "graduate"  # still there although the year has turned
+    ACCOUNT = "account"  # another sign-in name
+    UNCLASSED = "unclassed"  # had a home class, has none
+
+
+_COUNTED_OTHERWISE = frozenset(
+    {
+        Situation.NEW,
+        Situation.UNLINKED,
+        Situation.GONE,
+        Situation.SUSPENDED,
+        Situation.EXPIRED,
+    }
+)
+
+# Counted by a limit of their own, beside what ``Change`` tells apart.
+_LOOKED_AT = frozenset({"account", "grade", "class_title"})
+
+type Tally = Mapping[tuple[Counted, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """What was held when the last run settled: only newly held pupils and rows are counted.
+
+    ``waiting`` are those of ``held`` who only lacked a password: they have been counted as new.
+    ``rules`` is the SHA-256 of the city's file at that time, "" where nobody knows.
+    """
+
+    held: Set[str] = frozenset()
+    waiting: Set[str] = frozenset()
+    untied: int = 0
+    rules: str = ""
+
+    @classmethod
+    def of(cls, header: Mapping[str, Any]) -> Self:
+        """From that run's plan.json; {} where there is none."""
+        ids = (umi for ids in header.get("held", {}).values() for umi in ids)
+        waiting = header.get("held", {}).get(NO_PASSWORD.code, ())
+        return cls(frozenset(ids), frozenset(waiting), header.get("untied", 0),
+                   header.get("rules", ""))  # fmt: skip
+
+    def had_other_rules(self, sha256: str) -> bool:
+        """Whether the city's file, now of this fingerprint, has been changed since."""
+        return bool(self.rules and sha256) and self.rules != sha256
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "held": sorted(self.held),
+            "waiting": sorted(self.waiting),
+            "untied": self.untied,
+            "rules": self.rules,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One pupil's contribution to a limit; ``grade`` is the grade left, or entered by a NEW."""
+
+    counted: Counted
+    schools: tuple[str, ...]
+    grade: str = ""
+    expected: bool = False
+
+
+def events(
+    sights: Iterable[Sight], turn: Turn, last: LastNight, classes: ClassChanges
+) -> Iterator[Event]:
+    """What each sight adds to the limits, and whether the calendar expected it."""
+    yield from (Event(Counted.CLASS, (school,)) for school in classes.schools())
+    pending = _whole_grades_without_class(sights, turn)
+    for sight in sights:
+        if sight.situation is Situation.CONFIRMED and not turn.open:
+            continue
+        if newly_gone(sight, last) and sight.known:
+            pupil = sight.known.pupil
+            yield Event(Counted.GONE, (pupil.school,), pupil.grade, turn.expects_leaving(pupil))
+        elif newly_new(sight, last) and sight.pupil:
+            yield Event(Counted.NEW, (sight.pupil.school,), sight.pupil.grade)
+        elif newly_held(sight, last):
+            yield Event(Counted.HELD, (sight.school,) if sight.school else ())
+        elif sight.situation is Situation.RETURNED:
+            yield Event(Counted.RETURNED, (sight.school,))
+        elif sight.situation in PRESENT:
+            yield from _changes(sight, turn, pending)
+
+
+def newly_gone(sight: Sight, last: LastNight) -> bool:
+    """Absent for the first night. One with a row that says so has no date in our state yet."""
+    if sight.situation is not Situation.GONE or sight.known is None:
+        return False
+    return sight.known.absent_since is None and not (sight.code and sight.id in last.held)
+
+
+def newly_new(sight: Sight, last: LastNight) -> bool:
+    """New for the first night, password or not; one who is still held is not new again."""
+    told = sight.id in last.waiting or (bool(sight.code) and sight.id in last.held)
+    return sight.situation is Situation.NEW and not told
+
+
+def newly_held(sight: Sight, last: LastNight) -> bool:
+    """Held for another reason than being new or gone: those are counted as what they are."""
+    own = sight.situation not in _COUNTED_OTHERWISE
+    return bool(sight.code) and own and sight.id not in last.held
+
+
+def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterator[Event]:
+    """A pupil who was here and is here: each thing that a limit looks at."""
+    if sight.known is None or sight.pupil is None:
+        return
+    before, after = sight.known.pupil, sight.pupil
+    yield from _in_grade_or_class(sight, before, after, turn, pending)
+    both = tuple(dict.fromkeys((before.school, after.school)))
+    if Change.MOVED in sight.changes:
+        expected = turn.expects_move(before, after)
+        yield Event(Counted.MOVED, both, before.grade, expected)
+    if Change.RENAMED in sight.changes:
+        yield Event(Counted.RENAMED, (before.school,))
+    if before.account.lower() != after.account.lower():
+        yield Event(Counted.ACCOUNT, (before.school,))
+    if sight.changes == {Change.UPDATED} and not _LOOKED_AT.intersection(before.changed(after)):
+        # the turn of the year renumbers everybody, but composes no text anew
+        expected = turn.open and sight.account == sight.known.account
+        yield Event(Counted.UPDATED, (before.school,), before.grade, expected)
+
+
+def _in_grade_or_class(
+    sight: Sight, before: Pupil, after: Pupil, turn: Turn, pending: Set[tuple[str, str]]
+) -> Iterator[Event]:
+    if turn.left_behind(before, after) or _graduate_is_back(sight, turn):
+        counted = Counted.GRADUATE if before.grade == LAST else Counted.GRADE
+        yield Event(counted, (before.school,), before.grade)
+    if before.grade != after.grade:
+        expected = turn.expects_promotion(before, after)
+        yield Event(Counted.GRADE, (before.school,), before.grade, expected)
+    if before.class_title and not after.class_title:
+        expected = (after.school, after.grade) in pending
+        yield Event(Counted.UNCLASSED, (before.school,), before.grade, expected)
+
+
+def _graduate_is_back(sight: Sight, turn: Turn) -> bool:
+    known = sight.known
+    return (
+        turn.open
+        and known is not None
+        and known.absent_since is not None
+        and (known.pupil.grade == LAST)
+    )
+
+
+def _whole_grades_without_class(sights: Iterable[Sight], turn: Turn) -> Set[tuple[str, str]]:
+    """Grades of a school in which nobody has a class: in April, classes not yet announced."""
+    if not turn.open:
+        return frozenset()
+    classed = Counter[tuple[str, str]]()
+    for sight in sights:
+        if sight.pupil and sight.wanted:
+            classed[sight.pupil.school, sight.pupil.grade] += bool(sight.pupil.class_title)
+    return frozenset(grade for grade, count in classed.items() if count == 0)
+
+
+def tally(found: Iterable[Event], base: Base, turn: Turn, untied: int) -> tuple[Tally, Tally]:
+    """(counted, explained) by kind and scope, after all the calendar's allowances."""
+    counts: Counter[tuple[Counted, str]] = Counter()
+    explained: Counter[tuple[Counted, str]] = Counter()
+    grades: Counter[tuple[Counted, str, str]] = Counter()
+    for event in found:
+        for scope in (CITY, *event.schools):
+            (explained if event.expected else counts)[event.counted, scope] += 1
+            grades[event.counted, scope, event.grade] += not event.expected
+    for key in list(counts) if turn.open else []:
+        allowed = _allowed(key, counts[key], grades, base, turn)
+        counts[key] -= allowed
+        explained[key] += allowed
+    if untied:
+        counts[Counted.HELD, CITY] += untied
+    return counts, explained
+
+
+def _allowed(
+    key: tuple[Counted, str],
+    count: int,
+    grades: Mapping[tuple[Counted, str, str], int],
+    base: Base,
+    turn: Turn,
+) -> int:
+    """How many of ``count`` the season explains as a number, without saying which pupils."""
+    counted, scope = key
+    if counted is Counted.GONE:
+        leaving = grades.get((counted, scope, PRIMARY_END), 0)
+        usual = min(leaving, int(ELSEWHERE * base.grades.get((scope, PRIMARY_END), 0)))
+    elif counted is Counted.NEW:
+        usual = min(grades.get((counted, scope, FIRST), 0), turn.intake(base, scope))
+    else:
+        return 0
+    return usual + min(count - usual, int(TRANSFERS * base.pupils.get(scope, 0)))
