@@ -144,7 +144,7 @@ def test_an_item_that_somebody_wrote_meanwhile_is_kept_and_told(office: Office) 
 
         def drop_pupil(self, known: Known) -> None:
             if known == raced:
-                super().put_pupil(now, raced)
+                super().put_pupil(now, known)
             super().drop_pupil(known)
 
     deletions.state = Raced(office.state.table, "demo")

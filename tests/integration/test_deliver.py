@@ -97,7 +97,8 @@ def pointer(state: State, tool: str) -> dict[str, Any]:
 
 
 def change(state: State, old: Known, **facts: Any) -> None:
-    state.put_pupil(a_known(pupil=a_pupil(old.pupil.line - 1, **facts)), old)
+    now = a_known(pupil=a_pupil(old.pupil.line - 1, **facts))
+    state.put_pupil(now, state.pupil(old.pupil.id))
 
 
 def test_a_first_night_puts_the_zip_the_note_the_baseline_and_the_pointer(state: State) -> None:

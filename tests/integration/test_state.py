@@ -5,7 +5,8 @@ import pytest
 
 from kakehashi.edges.errors import Refused, TryLater
 from kakehashi.edges.state import LEASE, State
-from kakehashi.roster import Known
+from kakehashi.roster import RECORD, Known, canonical
+from kakehashi.stored import TooNew
 from tests import builders
 
 NOW = datetime(2026, 11, 22, 16, tzinfo=UTC)
@@ -47,10 +48,43 @@ def test_writing_the_same_again_is_harmless(state: State) -> None:
 def test_an_item_that_moved_under_us_is_not_overwritten(state: State) -> None:
     first, second = a_known(), a_known(object_id="p")
     state.put_pupil(first, None)
-    state.put_pupil(second, first)
+    read = state.pupil(first.pupil.id)
+    state.put_pupil(second, read)
     with pytest.raises(TryLater):
-        state.put_pupil(a_known(object_id="q"), first)
+        state.put_pupil(a_known(object_id="q"), read)
     assert state.pupil(first.pupil.id) == second
+
+
+def test_nothing_is_written_over_an_item_that_was_not_read(state: State) -> None:
+    state.put_pupil(a_known(), None)
+    for put in (state.put_pupil, lambda _, known: state.drop_pupil(known)):
+        with pytest.raises(ValueError, match="read from its item"):
+            put(a_known(object_id="p"), a_known())
+
+
+def test_an_item_that_another_release_wrote_is_written_over_by_its_own_etag(state: State) -> None:
+    """Whatever that release made its etag of, and whatever facts it knew."""
+    known = a_known()
+    state.put_pupil(known, None)
+    key = {"pk": "CITY#demo", "sk": f"PUPIL#{known.pupil.id}"}
+    state.table.update_item(
+        Key=key, UpdateExpression="SET etag = :e", ExpressionAttributeValues={":e": "their own"}
+    )
+    read = state.pupils_of([known.pupil.id])[known.pupil.id]
+    state.put_pupil(a_known(object_id="p"), read)
+    now = state.pupil(known.pupil.id)
+    assert now == a_known(object_id="p")
+    state.drop_pupil(now)
+    assert state.pupil(known.pupil.id) is None
+
+
+def test_an_item_of_a_later_release_is_not_read_as_if_it_were_ours(state: State) -> None:
+    known = a_known()
+    text = canonical(known.to_json() | {"v": RECORD.v + 1})
+    item = {"pk": "CITY#demo", "sk": f"PUPIL#{known.pupil.id}", "etag": "theirs", "known": text}
+    state.table.put_item(Item=item)
+    with pytest.raises(TooNew):
+        list(state.pupils())
 
 
 def test_one_execution_at_a_time_holds_the_city(state: State) -> None:

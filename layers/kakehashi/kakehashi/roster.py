@@ -13,6 +13,8 @@ from operator import attrgetter
 from sys import intern
 from typing import Any, Self
 
+from kakehashi.stored import VERSION, Form
+
 JAPAN = timezone(timedelta(hours=9), "JST")  # every date of ours is a Japan date
 
 SCHOOL_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/school")
@@ -109,6 +111,9 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
+RECORD = Form("record")  # of ``Known``
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A pupil as last *applied*: one item of the state table.
@@ -125,9 +130,11 @@ class Known:
     absent_since: date | None = None
     suspended_on: date | None = None
     run_id: str = ""
+    etag: str = field(default="", compare=False)
 
     def to_json(self) -> dict[str, Any]:
         return {
+            VERSION: RECORD.v,
             "pupil": self.pupil.to_json(),
             "account": dict(sorted(self.account.items())),
             "object_id": self.object_id,
@@ -139,6 +146,8 @@ class Known:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Of whatever form. Raises TooNew."""
+        data = RECORD.upgrade(data)
         pupil = Pupil.from_json(data["pupil"])
         return cls(
             pupil=pupil,

@@ -13,17 +13,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from itertools import batched
+from itertools import batched, chain
 from typing import Any, Self
 
 from kakehashi.diff.exports import Export
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding
 from kakehashi.roster import Known, PasswordAt, Pupil, Status, canonical
+from kakehashi.stored import VERSION, Form
 
 # Actions of one Lambda: a minute at Graph's write limit, nine at our slowest pace. Each shard waits
 # for its last stragglers; shards of 200 took three times as long where one call in twenty failed.
 SHARD = 1000
+
+HEADER = Form("plan")  # of plan.json
 
 
 class Kind(StrEnum):
@@ -101,22 +104,22 @@ class Action:
 
     def essence(self) -> dict[str, Any]:
         """What the action *is*: without run ids, line numbers and places of passwords."""
-        return {
-            "pupil": self.pupil,
-            "kind": str(self.kind),
-            "situation": str(self.situation),
-            "before": self.before and _essence(self.before),
-            "after": self.after and self.after.facts(),
-            "account": dict(self.account),
-            "object_id": self.object_id,
-            "back": self.back and _essence(self.back),
-        }
+        return essence(self.to_json())
 
 
-def _essence(known: Known) -> dict[str, Any]:
-    item = known.to_json() | {"pupil": known.pupil.facts()}
-    del item["run_id"]
-    return item
+def essence(action: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of an action as it is written, facts included that this release does not know."""
+    found = {name: value for name, value in action.items() if name != "password"}
+    for item in ("before", "back"):
+        if known := found.get(item):
+            found[item] = _without(known, "run_id") | {"pupil": _without(known["pupil"], "line")}
+    if pupil := found["after"]:
+        found["after"] = _without(pupil, "line")
+    return found
+
+
+def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != name}
 
 
 def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Known | None:
@@ -183,7 +186,7 @@ class Plan:
     could be found for. ``explained`` says how much of each limited kind the calendar expected.
     ``rules`` is the SHA-256 of the city's file. ``undoes`` is the run that this plan turns back, ""
     for a roster's plan; ``export`` says how old that roster is. ``findings`` are not part of the
-    header.
+    header. ``found`` is the checksum of what stands in the files of a plan that was read.
     """
 
     city_code: str
@@ -203,6 +206,7 @@ class Plan:
     export: Export = field(default_factory=Export)
     findings: tuple[Finding, ...] = ()
     checksum: str = ""
+    found: str = field(default="", compare=False)
 
     def sealed(self) -> Plan:
         """The same with its checksum: what a planner hands out."""
@@ -210,19 +214,13 @@ class Plan:
 
     def computed_checksum(self) -> str:
         """SHA-256 over canonical lines: city and serial, each action, each breach."""
-        digest = hashlib.sha256()
-        for line in self._lines():
-            digest.update(canonical(line).encode() + b"\n")
-        return digest.hexdigest()
-
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        yield {"city": self.city_code, "serial": self.serial, "undoes": self.undoes}
-        yield from (action.essence() for action in self.actions)
-        yield from (breach.to_json() for breach in self.breaches)
+        actions = (action.essence() for action in self.actions)
+        breaches = (breach.to_json() for breach in self.breaches)
+        return _checksum(self.city_code, self.serial, self.undoes, actions, breaches)
 
     def altered(self) -> bool:
         """Whether actions or breaches are no longer what the checksum was made of."""
-        return self.checksum != self.computed_checksum()
+        return self.checksum != (self.found or self.computed_checksum())
 
     def verdict(self, *, rehearse: bool) -> str:
         """The word for the state machine's next Choice."""
@@ -242,6 +240,7 @@ class Plan:
         """What stands in plan.json: everything but the actions and the findings."""
         kinds = [action.kind for action in self.actions]
         return {
+            VERSION: HEADER.v,
             "city": self.city_code,
             "serial": self.serial,
             "as_of": self.as_of.isoformat(),
@@ -265,14 +264,19 @@ class Plan:
 def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = ()) -> Plan:
     """A plan as it was written, with the checksum it was written with and without findings.
 
-    Whether it still is that plan, ``altered`` tells; ``admit`` asks.
+    Whether it still is that plan, ``altered`` tells; ``admit`` asks. It may be an earlier
+    release's: its checksum is that of what stands there, not of what we would write today.
     """
+    header = HEADER.upgrade(header)
+    read: list[Action] = []
+    found = _checksum(header["city"], header["serial"], header["undoes"],
+                      _noted(actions, read), header["breaches"])  # fmt: skip
     return Plan(
         city_code=header["city"],
         serial=header["serial"],
         as_of=date.fromisoformat(header["as_of"]),
         rules=header["rules"],
-        actions=tuple(Action.from_json(row) for row in actions),
+        actions=tuple(read),
         proposals={Situation(s): tuple(ids) for s, ids in header["proposals"].items()},
         counts=dict(header["counts"]),
         schools={school: dict(counts) for school, counts in header["schools"].items()},
@@ -284,4 +288,26 @@ def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = 
         undoes=header["undoes"],
         export=Export.from_json(header["export"]),
         checksum=header["checksum"],
+        found=found,
     )
+
+
+def _noted(rows: Iterable[Mapping[str, Any]], read: list[Action]) -> Iterator[Mapping[str, Any]]:
+    """What each row is, in passing: two copies of a large plan would be held otherwise."""
+    for row in rows:
+        read.append(Action.from_json(row))
+        yield essence(row)
+
+
+def _checksum(
+    city: str,
+    serial: int,
+    undoes: str,
+    actions: Iterable[Mapping[str, Any]],
+    breaches: Iterable[Mapping[str, Any]],
+) -> str:
+    digest = hashlib.sha256()
+    head = {"city": city, "serial": serial, "undoes": undoes}
+    for line in chain((head,), actions, breaches):
+        digest.update(canonical(line).encode() + b"\n")
+    return digest.hexdigest()

@@ -1,10 +1,15 @@
-"""Pupils' items: each as last applied, written only over what was read."""
+"""Pupils' items: each as last applied, written only over what was read.
+
+What was read is known by its ``etag``, which nobody makes again from the contents: another release
+may have written the item.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import batched
 from typing import Any
 
@@ -15,15 +20,14 @@ from kakehashi.edges.state.partition import Partition, later
 from kakehashi.roster import Known, canonical, class_id
 
 
-def etag(known: Known) -> str:
-    """A fingerprint of what we know of a pupil, to write only over what was read."""
-    return hashlib.sha256(canonical(known.to_json()).encode()).hexdigest()[:32]
-
-
 class PupilItems(Partition):
     def pupils(self) -> Iterator[Known]:
-        """Everybody we have ever given an account, ordered by userMasterIdentifier."""
-        return map(_known, self._every(Key("sk").begins_with("PUPIL#")))
+        """Everybody we have ever given an account, ordered by userMasterIdentifier.
+
+        To be read only: a city's worth of etags would be held in memory for nothing.
+        """
+        items = self._every(Key("sk").begins_with("PUPIL#"))
+        return (Known.from_json(json.loads(item["known"])) for item in items)
 
     def pupil(self, umi: str) -> Known | None:
         item = self._get(f"PUPIL#{umi}")
@@ -45,20 +49,18 @@ class PupilItems(Partition):
 
     def put_pupil(self, known: Known, previous: Known | None) -> None:
         """Write what was applied, only over ``previous``. Raises TryLater if it has moved."""
+        text = canonical(known.to_json())  # as text: maps are slow to read by thousands
+        etag = hashlib.sha256(text.encode()).hexdigest()[:32]
         item: dict[str, Any] = {
             "pk": self.pk,
             "sk": f"PUPIL#{known.pupil.id}",
-            "etag": etag(known),
-            "known": canonical(known.to_json()),  # as text: maps are slow to read by thousands
+            "etag": etag,
+            "known": text,
             **_indexed(known),
         }
-        unmoved: ConditionBase = Attr("pk").not_exists()
-        if previous:
-            unmoved = Attr("etag").eq(etag(previous))
+        unmoved = _as_read(previous) if previous else Attr("pk").not_exists()
         try:
-            self.table.put_item(
-                Item=item, ConditionExpression=unmoved | Attr("etag").eq(etag(known))
-            )
+            self.table.put_item(Item=item, ConditionExpression=unmoved | Attr("etag").eq(etag))
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
 
@@ -70,10 +72,17 @@ class PupilItems(Partition):
         try:
             self.table.delete_item(
                 Key={"pk": self.pk, "sk": f"PUPIL#{known.pupil.id}"},
-                ConditionExpression=Attr("pk").not_exists() | Attr("etag").eq(etag(known)),
+                ConditionExpression=Attr("pk").not_exists() | _as_read(known),
             )
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
+
+
+def _as_read(known: Known) -> ConditionBase:
+    """The item is still the one that was read."""
+    if not known.etag:
+        raise ValueError("only what was read from its item can be written over")
+    return Attr("etag").eq(known.etag)
 
 
 def _indexed(known: Known) -> dict[str, str]:
@@ -86,4 +95,4 @@ def _indexed(known: Known) -> dict[str, str]:
 
 
 def _known(item: Mapping[str, Any]) -> Known:
-    return Known.from_json(json.loads(item["known"]))
+    return replace(Known.from_json(json.loads(item["known"])), etag=str(item["etag"]))
