@@ -197,19 +197,22 @@ class Desired:
 
     ``unsafe_name`` is the code of the finding that says this name must not go out (外字), or "":
     a new pupil is held under that code, a known one keeps yesterday's names while every other
-    change goes on.
+    change goes on. ``former`` are userMasterIdentifiers under which rows of the same child with
+    the same account have ended: what a transfer has left behind.
     """
 
     pupil: Pupil
     password: PasswordAt | None = None
     unsafe_name: str = ""
+    former: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        row = {
             "pupil": self.pupil.to_json(),
             "password": self.password and dataclasses.asdict(self.password),
             "unsafe_name": self.unsafe_name,
         }
+        return row | {"former": list(self.former)} if self.former else row
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -218,6 +221,7 @@ class Desired:
             Pupil.from_json(data["pupil"]),
             PasswordAt(**where) if where else None,
             data.get("unsafe_name", ""),
+            tuple(data.get("former", ())),
         )
 
 

@@ -115,9 +115,18 @@ def older_row(bad: bool) -> Case:
 def older_owner(bad: bool) -> Case:
     drop = builders.a_drop(1)
     if bad:
-        other = drop.add_pupil(1, begin="2026-04-01", end="2026-10-15")
+        other = drop.add_pupil(1, begin="2026-03-01")
         other["userMasterIdentifier"] = builders.an_id("umi before")
     return Case(drop, [(USERS, 3, "userIds", "D054")])
+
+
+@case("D065")
+def left_behind(bad: bool) -> Case:
+    drop = builders.a_drop(1)
+    if bad:
+        other = drop.add_pupil(1, begin="2026-04-01", end="2026-10-15")
+        other["userMasterIdentifier"] = builders.an_id("umi before")
+    return Case(drop, [(USERS, 3, "userIds", "D065")])
 
 
 @case("D055")

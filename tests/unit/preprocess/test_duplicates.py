@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 
+from kakehashi.findings import Effect
+from kakehashi.preprocess import Cleaned
 from tests import builders
-from tests.unit.preprocess.night import held_of, night, pupils_of, rows_of
+from tests.unit.preprocess.night import held_of, night, night_of, pupils_of, rows_of
 
 OVER = {"begin": "2026-04-01", "end": "2026-10-15"}
 SINCE_OCTOBER = {"begin": "2026-10-15"}
@@ -40,31 +43,130 @@ def a_transfer(old: dict[str, str], new: dict[str, str]) -> builders.Drop:
 
 
 NEW_SCHOOL = builders.a_code(2)
-OTHER_UMI = {"userMasterIdentifier": builders.an_id("umi before the transfer")}
+OLD_ID = builders.an_id("umi before the transfer")
+OTHER_UMI = {"userMasterIdentifier": OLD_ID}
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "ended"),
     [
-        ({"enabledUser": "false"}, {}),
-        ({"enabledUser": "false", **SINCE_OCTOBER}, {}),  # enabled goes before dates
-        (OVER, {}),
-        ({}, SINCE_OCTOBER),
+        ({"enabledUser": "false"}, {}, True),
+        ({"enabledUser": "false", **SINCE_OCTOBER}, {}, True),  # enabled goes before dates
+        (OVER, {}, True),
+        ({}, SINCE_OCTOBER, False),
     ],
     ids=["disabled", "disabled though newer", "over", "older"],
 )
 @pytest.mark.parametrize("same_umi", [True, False])
-def test_the_ladder(order: Drops, old: dict[str, str], new: dict[str, str], same_umi: bool) -> None:
+def test_the_ladder(
+    order: Drops, old: dict[str, str], new: dict[str, str], ended: bool, same_umi: bool
+) -> None:
     old = old if same_umi else old | OTHER_UMI
     cleaned = night(order(a_transfer(old, new)))
     assert {p.id: p.school for p in pupils_of(cleaned).values()} == {CHILD.id: NEW_SCHOOL}
     held = held_of(cleaned)
-    if same_umi:
-        assert held == {}
-        assert [code for *_, code in rows_of(cleaned)] == ["D053"]
-    else:
-        loser = held[OTHER_UMI["userMasterIdentifier"]]
+    code = "D053" if same_umi else "D065" if ended else "D054"
+    assert [code for *_, code in rows_of(cleaned)] == [code]
+    if code == "D054":
+        loser = held[OLD_ID]
         assert (loser.code, loser.account, loser.leaving) == ("D054", None, False)
+    else:
+        assert held == {}
+
+
+def former_of(cleaned: Cleaned) -> list[tuple[str, ...]]:
+    return [desired.former for desired in cleaned.desired]
+
+
+def test_what_a_transfer_leaves_behind_is_told_once_and_its_id_goes_with_the_child(
+    order: Drops,
+) -> None:
+    cleaned = night(order(a_transfer(OVER | OTHER_UMI, {})))
+    assert (former_of(cleaned), cleaned.held) == ([(OLD_ID,)], ())
+    (finding,) = cleaned.findings
+    assert (finding.code, finding.effect, finding.pupil) == ("D065", Effect.NOTE, OLD_ID)
+    assert cleaned.counts["held"] == 0
+
+
+def test_every_row_that_several_transfers_left_behind_is_passed_over(order: Drops) -> None:
+    first = a_transfer(OVER | OTHER_UMI, {})
+    older = first.add_pupil(1, end="2026-05-31")
+    older["userMasterIdentifier"] = builders.an_id("umi before both")
+    cleaned = night(order(first))
+    assert [sorted(ids) for ids in former_of(cleaned)] == [
+        sorted([OLD_ID, older["userMasterIdentifier"]])
+    ]
+    assert cleaned.held == ()
+
+
+def test_a_row_of_the_past_beside_another_child_hands_nobody_an_account(order: Drops) -> None:
+    """The slip of a typist: the account of a child who has left, in the row of one who is here."""
+    drop = builders.Drop()
+    drop.add_pupil(1, end=OVER["end"])
+    drop.add_pupil(2, account=CHILD.account)
+    cleaned = night(order(drop))
+    assert cleaned.desired == ()
+    assert {h.pupil: (h.code, h.leaving) for h in cleaned.held} == {
+        CHILD.id: ("D051", False),
+        builders.a_pupil(2).id: ("D051", False),
+    }
+
+
+def test_one_row_that_is_over_proposes_a_leaver(order: Drops) -> None:
+    drop = builders.Drop()
+    drop.add_pupil(1, end=OVER["end"])
+    cleaned = night(order(drop))
+    assert [(h.code, h.leaving) for h in cleaned.held] == [("P031", True)]
+
+
+def test_an_older_row_that_a_check_holds_is_not_history_under_another_id(order: Drops) -> None:
+    cleaned = night(order(a_transfer({**OVER, **OTHER_UMI, "grades": "P3年"}, {})))
+    assert former_of(cleaned) == [()]
+    assert [(h.pupil, h.leaving) for h in cleaned.held] == [(OLD_ID, False)]
+    assert held_of(cleaned)[OLD_ID].code.startswith("R")
+
+
+def test_a_row_whose_enrolment_may_be_the_unread_one_is_not_history(order: Drops) -> None:
+    drop = order(a_transfer(OVER | OTHER_UMI, {}))
+    lines = drop.files()["enrollments.csv"].decode().split("\r\n")
+    rows = drop.rows["enrollments.csv"]
+    at = next(i for i, row in enumerate(rows, 1) if row["endDate"] == OVER["end"])
+    lines[at] = '"x","","","?"'
+    files = drop.files() | {"enrollments.csv": "\r\n".join(lines).encode()}
+    cleaned = night_of(files)
+    assert former_of(cleaned) == [()]
+    assert [(h.pupil, h.leaving) for h in cleaned.held] == [(OLD_ID, False)]
+
+
+def test_the_row_of_the_school_to_come_waits_for_its_day(order: Drops) -> None:
+    cleaned = night(order(a_transfer({}, {"begin": "2027-01-08"} | OTHER_UMI)))
+    assert list(pupils_of(cleaned)) == [CHILD.id]
+    assert [(h.code, h.pupil) for h in cleaned.held] == [("P032", OLD_ID)]
+    assert [code for *_, code in rows_of(cleaned)] == ["P032"]
+
+
+def test_two_equally_good_rows_of_one_child_under_two_ids_both_wait(order: Drops) -> None:
+    cleaned = night(order(a_transfer(OTHER_UMI, {})))
+    assert cleaned.desired == ()
+    assert {(h.code, h.pupil, h.leaving) for h in cleaned.held} == {
+        ("D050", OLD_ID, False),
+        ("D050", CHILD.id, False),
+    }
+    found = [(f.code, f.place.line, dict(f.facts)) for f in cleaned.findings]
+    assert found == [("D050", line, {"count": 2, "first_line": 2}) for line in (2, 3)]
+
+
+@pytest.mark.parametrize("turn", list(permutations(range(3))))
+def test_of_three_rows_two_that_are_equally_good_hold_all(turn: tuple[int, int, int]) -> None:
+    drop = a_transfer(OTHER_UMI, {})
+    past = drop.add_pupil(1, end=OVER["end"])
+    past["userMasterIdentifier"] = builders.an_id("umi before both")
+    drop.rows["users.csv"] = [drop.rows["users.csv"][at] for at in turn]
+    cleaned = night(drop)
+    assert cleaned.desired == ()
+    assert {h.code for h in cleaned.held} == {"D050"}
+    assert len(cleaned.held) == 3
+    assert [dict(f.facts)["count"] for f in cleaned.findings] == [2, 2]
 
 
 def test_a_tie_holds_both_and_names_the_lines(order: Drops) -> None:

@@ -63,13 +63,26 @@ OLDER_OWNER = Rule(
     "D054",
     Effect.HOLD_PUPIL,
     ja="この行のアカウントは、別のユーザー識別子で今在籍している行({kept_line} 行目)のものとして"
-    "扱いました。",
+    "扱いました。この行も今日在籍しています。",
     en="The account on this row was taken to belong to a row with another userMasterIdentifier "
-    "that is enrolled today (line {kept_line}).",
+    "that is enrolled today (line {kept_line}). This row is enrolled today as well.",
     todo="同じ児童生徒が C4th に二重に登録されていないか確かめ、"
-    "古い方の外部 ID(Microsoft 365 アカウント)を空にしてください。",
-    todo_en="See whether the child is registered twice in C4th, and clear the external ID of the "
-    "older registration.",
+    "終わっている方の所属に異動日(終了日)を入れてください。外部 ID を消す必要はありません。",
+    todo_en="See whether the child is registered twice in C4th, and give the enrolment that is "
+    "over its end date; the external ID need not be cleared.",
+)
+LEFT_BEHIND = Rule(
+    "D065",
+    Effect.NOTE,
+    ja="転校などで終わった在籍の行なので使いませんでした。アカウントは、同じ児童生徒が今在籍して"
+    "いる行({kept_line} 行目)のものです。",
+    en="A row whose enrolment has ended was left out: its account is that of the same child's row "
+    "which is enrolled today (line {kept_line}).",
+    todo="対応は要りません。指導要録のために C4th に残っている行です。外部 ID も消さないで"
+    "ください。",
+    todo_en="Nothing to do: C4th keeps the row for the school's records, its external ID too.",
+    causes="After a transfer some rows get another userMasterIdentifier. Family and given name, or "
+    "both readings, must agree: otherwise both rows wait (D051).",
 )
 NO_ACCOUNT = Rule(
     "D055",

@@ -26,12 +26,12 @@ from kakehashi.preprocess.holds import Holds, code_of_lost, codes_by_user, read_
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.passwords import InDrop, PasswordFile, locate
 from kakehashi.preprocess.pupils import USERS, Assembler
-from kakehashi.preprocess.rows import Rows, hold_rivals, read_rows, read_unread
+from kakehashi.preprocess.rows import Rows, hold_rivals, hold_unenrolled, read_rows, read_unread
 from kakehashi.preprocess.schools import Schools, unify
 from kakehashi.preprocess.special_needs import guard, mask
 from kakehashi.preprocess.titles import rename_titles, tell_apart
 from kakehashi.preprocess.years import When, check_years, read_sessions, roster_year
-from kakehashi.roster import Desired, Held
+from kakehashi.roster import Desired, Held, PasswordAt
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -81,13 +81,11 @@ def preprocess(
     rows = _rows(package, holds, city, classes=classes, enrolments=enrolments, today=today)
     resolved = duplicates.resolve(rows.pupils)
     year = roster_year(sessions, as_of)
-    lost = code_of_lost(package, holds, classes.lessons)
-    assembler = Assembler(city, schools, classes, enrolments, year=year, lost=lost)
+    assembler = Assembler(city, schools, classes, enrolments, year=year)
     made, waiting, found = assembler.assemble_all(resolved.chosen)
     places, told = locate(password_files, _known(rows, made))
     desired = sorted(
-        (replace(d, password=places[d.pupil.id]) if d.pupil.id in places else d for d in made),
-        key=lambda d: d.pupil.id,
+        (_completed(d, places, resolved.left_behind) for d in made), key=lambda d: d.pupil.id
     )
     held = _consistent([*rows.held, *resolved.held, *waiting], desired)
     years, found = _told_once(check_years(sessions), found)
@@ -142,7 +140,19 @@ def _rows(
         held = read_unread(lost, city.domain, known)
         hold_rivals(rows.pupils, held)
         rows.held += held
+    if code := code_of_lost(package, holds, classes.lessons):
+        hold_unenrolled(rows.pupils, enrolments, code)
     return rows
+
+
+def _completed(
+    made: Desired, places: Mapping[str, PasswordAt], left_behind: Mapping[str, Sequence[str]]
+) -> Desired:
+    umi = made.pupil.id
+    if umi not in places and umi not in left_behind:
+        return made
+    former = tuple(sorted(left_behind.get(umi, ())))
+    return replace(made, password=places.get(umi), former=former)
 
 
 def _known(rows: Rows, desired: Iterable[Desired]) -> InDrop:

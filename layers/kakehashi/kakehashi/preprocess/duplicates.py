@@ -3,6 +3,10 @@
 After a transfer C4th keeps the old row, with the same account and mostly the same
 userMasterIdentifier. The ladder: enabled over disabled, enrolled today over not, the latest begin
 date. What it leaves undecided is DISPUTED: all are held. The place in the file decides nothing.
+
+A row under another userMasterIdentifier that has ended, while a row of the same child with the same
+account is enrolled today, is what the transfer has left behind: the school needs it for 指導要録,
+so nobody is asked to clear it. It is passed over, and its id goes with the living row.
 """
 
 from __future__ import annotations
@@ -22,9 +26,13 @@ _FIELDS = dict(zip(names.COLUMNS, range(len(names.COLUMNS)), strict=True))
 
 @dataclass(slots=True)
 class Resolved:
-    """``chosen`` holds at most one row per pupil and, among orders, one per account."""
+    """``chosen`` holds at most one row per pupil and, among orders, one per account.
+
+    ``left_behind`` maps a chosen pupil to the ids under which rows of the same child have ended.
+    """
 
     chosen: list[Row] = field(default_factory=list)
+    left_behind: dict[str, list[str]] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -120,7 +128,11 @@ def _dispute(rule: Rule, column: str, top: list[Row], rows: Iterable[Row], found
 
 
 def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
-    """Of different userMasterIdentifiers with one account: who goes on."""
+    """Of different userMasterIdentifiers with one account: who goes on.
+
+    Only rows of one child are chosen between: a typing slip must not hand the account of a child
+    who has left to another.
+    """
     if not _one_child(rows):
         _dispute(rules.ACCOUNT_OF_ANOTHER_CHILD, "userIds", rows, rows, found)
         return []
@@ -134,13 +146,30 @@ def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
     owner = top[0]
     for row in rows:
         if row is not owner:
-            # not an absence, and not a leaver either: the account has an owner who is here
-            found.held.append(row.hold(rules.OLDER_OWNER.code))
-            place = Place("users.csv", row.line, "userIds")
-            found.findings.append(
-                rules.OLDER_OWNER.at(place, pupil=row.pupil, kept_line=owner.line)
-            )
+            _pass_over(row, owner, found)
     return [owner]
+
+
+def _pass_over(row: Row, owner: Row, found: Resolved) -> None:
+    """A row of the same child, whose account belongs to ``owner``, who is enrolled today."""
+    if row.held:
+        found.held.append(row.hold(row.held))  # it may be misread, and its check has told why
+    elif row.has_ended:
+        _tell_older(rules.LEFT_BEHIND, row, owner, found)
+        found.left_behind.setdefault(owner.pupil, []).append(row.pupil)
+    elif not row.is_order:
+        found.held.append(row.hold(rules.NOT_BEGUN.code))
+        place = Place("users.csv", row.line)
+        found.findings.append(rules.NOT_BEGUN.at(place, pupil=row.pupil))
+    else:
+        # not an absence, and not a leaver either: the account has an owner who is here
+        found.held.append(row.hold(rules.OLDER_OWNER.code))
+        _tell_older(rules.OLDER_OWNER, row, owner, found)
+
+
+def _tell_older(rule: Rule, row: Row, owner: Row, found: Resolved) -> None:
+    place = Place("users.csv", row.line, "userIds")
+    found.findings.append(rule.at(place, pupil=row.pupil, kept_line=owner.line))
 
 
 def _two_children(orders: Iterable[Row]) -> bool:

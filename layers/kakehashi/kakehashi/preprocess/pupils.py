@@ -50,16 +50,13 @@ class Faults:
 
 
 class Assembler:
-    """Makes pupils of rows. ``lost`` is the code of an enrolment row nobody could read, or "":
-    while there is one, a pupil without an enrolment has not left.
-    """
+    """Makes pupils of rows."""
 
     def __init__(
-        self, city: City, schools: Schools, classes: Classes, enrolments: Enrolments, *,
-        year: int, lost: str = "",
-    ) -> None:  # fmt: skip
+        self, city: City, schools: Schools, classes: Classes, enrolments: Enrolments, *, year: int
+    ) -> None:
         self.schools, self.classes, self.enrolments = schools, classes, enrolments
-        self.year, self.lost = year, lost
+        self.year = year
         self.speller = Speller(city.names)
         self.effects: Mapping[str, Effect] = city.effects
 
@@ -102,8 +99,6 @@ class Assembler:
             faults.add(rules.DISABLED, "enabledUser")
         elif row.when is When.FUTURE:
             faults.add(rules.NOT_BEGUN, None)
-        elif self.lost and row.source not in self.enrolments.homes:
-            return row.hold(self.lost), ()
         else:
             faults.add(rules.ENROLMENT_OVER, None)
         leaving = faults.codes[0] != rules.NOT_BEGUN.code

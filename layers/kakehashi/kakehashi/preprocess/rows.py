@@ -62,6 +62,11 @@ class Row:
         """Whether the row asks for an account tonight."""
         return self.enabled and self.when is When.CURRENT
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the roster says that the pupil has left this row."""
+        return not self.enabled or self.when is When.ENDED
+
     def hold(self, code: str, *, leaving: bool = False) -> Held:
         return Held(code, self.line, self.pupil or None, self.account or None, leaving)
 
@@ -162,3 +167,10 @@ def hold_rivals(rows: Iterable[Row], unread: Iterable[Held]) -> None:
     if pupils or accounts:
         for row in rows:
             row.held = row.held or pupils.get(row.pupil) or accounts.get(row.account) or ""
+
+
+def hold_unenrolled(rows: Iterable[Row], enrolments: Enrolments, code: str) -> None:
+    """While an enrolment that names nobody could not be read, who has none has not left."""
+    for row in rows:
+        if row.enabled and row.when is When.ENDED and row.source not in enrolments.homes:
+            row.held = row.held or code
