@@ -62,7 +62,7 @@ def _rows(slips: Sequence[Slip]) -> Iterator[tuple[str, ...]]:
             GRADE_LABELS[pupil.grade],
             pupil.class_title,
             str(pupil.attendance_no or ""),
-            f"{pupil.family} {pupil.given}",
+            f"{pupil.family} {pupil.given}".strip(),
             pupil.account,
             slip.password,
         )

@@ -62,7 +62,7 @@ def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
     if tool not in city.tools:
         raise BadConfiguration(f"the city's rules name no tool {tool}")
     try:
-        dialect = deliver.load(city.tools[tool].dialect)
+        dialect = deliver.load(city.tools[tool].dialect).with_empty(city.names.empty)
     except deliver.UnknownDialect as exc:
         raise BadConfiguration(f"tool {tool}: {exc}") from exc
     return deliver.Order(

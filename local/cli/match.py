@@ -166,7 +166,7 @@ def _sheets(found: Compared) -> Iterator[Sheet]:
 
 
 def _pupil(pupil: Pupil) -> tuple[str, str, str, str, str, str]:
-    name = f"{pupil.family} {pupil.given}"
+    name = f"{pupil.family} {pupil.given}".strip()
     return pupil.id, pupil.school_name, pupil.grade, pupil.class_title, name, pupil.account
 
 

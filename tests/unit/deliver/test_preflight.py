@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
+
 from kakehashi import deliver
 from kakehashi.deliver import Delivery, Records, load
 from kakehashi.findings import Effect
@@ -141,3 +143,45 @@ def test_a_line_break_in_a_cell_shifts_no_fault_to_another_record() -> None:
     held = {f.pupil for f in delivery.findings}
     assert held == {a_pupil(1).id, a_pupil(3).id}
     assert pupils(delivery) == [a_pupil(2).id]
+
+
+ONE_NAME = {"family": "", "kana_family": ""}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "columns"),
+    [
+        ("lgate", ["familyName", "preferredFamilyName", "metadata.jp.kanaFamilyName"]),
+        ("interactive_study", ["familyName", "preferredFamilyName", "metadata.jp.kanaFamilyName"]),
+        ("generic_oneroster_1_2", ["familyName"]),
+        ("generic_oneroster_1_1", ["familyName"]),
+        ("microsoft_sds_v2_1", ["familyName"]),
+    ],
+)
+def test_the_citys_sign_stands_in_the_empty_half_only_where_the_tool_wants_both(
+    dialect: str, columns: list[str]
+) -> None:
+    city = [known(1), known(2, **ONE_NAME)]
+    shape = load(dialect).with_empty("－")
+    order = replace(an_order(dialect), dialect=shape)
+    tool = deliver.records_of(city, shape, deliver.Board.of("082201", "見本市"))
+    (row,) = [r for r in unzip(deliver.build(order, tool, None).files[0].body)["users.csv"]
+              if r["sourcedId"] == a_pupil(2).id]  # fmt: skip
+    assert sorted(name for name, cell in row.items() if cell == "－") == sorted(columns)
+    assert row["givenName"] == a_pupil(2).given
+
+
+@pytest.mark.parametrize("dialect", ["lgate", "generic_oneroster_1_2", "microsoft_sds_v2_1"])
+def test_without_a_sign_the_tool_is_not_told_of_a_pupil_with_one_name(dialect: str) -> None:
+    delivery = deliver_to([known(1), known(2, **ONE_NAME)], dialect=dialect)
+    assert pupils(delivery) == [a_pupil(1).id]
+    assert {f.pupil for f in delivery.findings} == {a_pupil(2).id}
+
+
+def test_a_reading_that_is_missing_whole_gets_no_sign() -> None:
+    """It is not half a name: somebody has forgotten it."""
+    shape = load("lgate").with_empty("－")
+    city = [known(1), known(2, kana_family="", kana_given="")]
+    tool = deliver.records_of(city, shape, deliver.Board.of("082201", "見本市"))
+    delivery = deliver.build(replace(an_order("lgate"), dialect=shape), tool, None)
+    assert pupils(delivery) == [a_pupil(1).id]

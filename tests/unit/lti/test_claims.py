@@ -92,3 +92,8 @@ def test_a_pupil_sees_the_tools_of_grade_and_school_in_the_order_of_the_rules() 
         + tool_rules("c", schools=["C108299900099"])
     )
     assert [one.key for one in shown_to(a_pupil(1), "demo", rules)] == ["z", "a"]
+
+
+def test_a_pupil_with_one_name_is_told_by_that_alone() -> None:
+    told_of = claims.names(a_registration(send_names=True), a_pupil(1, family=""))
+    assert told_of == {"name": a_pupil(1).given, "given_name": a_pupil(1).given}

@@ -205,14 +205,27 @@ def replaced(bad: bool) -> Case:
 
 @case("N006")
 def name_blank(bad: bool) -> Case:
-    drop = _named(preferredGivenName="", givenName="" if bad else "葵")
-    return Case(drop, [(USERS, 2, "givenName", "N006")])
+    drop = _named(preferredGivenName="", preferredFamilyName="",
+                  **dict.fromkeys(("givenName", "familyName"), "" if bad else "葵"))  # fmt: skip
+    return Case(drop, [(USERS, 2, "familyName", "N006")])
 
 
 @case("N007")
 def hiragana(bad: bool) -> Case:
     drop = _named(kanaGivenName="あおい" if bad else "アオイ")
     return Case(drop, [(USERS, 2, "metadata.jp.kanaGivenName", "N007")])
+
+
+@case("N010")
+def one_name(bad: bool) -> Case:
+    drop = _named(preferredGivenName="", givenName="" if bad else "葵")
+    return Case(drop, [(USERS, 2, "givenName", "N010")])
+
+
+@case("N011")
+def name_is_a_day(bad: bool) -> Case:
+    drop = _named(preferredGivenName="4月1日" if bad else "卯月")
+    return Case(drop, [(USERS, 2, "preferredGivenName", "N011")])
 
 
 # -- P: schools and classes --------------------------------------------------------------------

@@ -2,7 +2,9 @@ import unicodedata
 
 import pytest
 
+from kakehashi import oneroster
 from kakehashi.city import Names
+from kakehashi.findings import Effect
 from kakehashi.preprocess.names import SAFE, Speller
 from tests import builders
 from tests.unit.preprocess.night import clean, night, rows_of
@@ -167,3 +169,88 @@ def test_a_hiragana_reading_becomes_katakana() -> None:
 
 def test_a_name_written_in_hiragana_stays() -> None:
     assert night(a_child(preferredGivenName="さくら")).desired[0].pupil.given == "さくら"
+
+
+BLANK_RECORD = {"familyName": "", "givenName": ""}
+
+
+@pytest.mark.parametrize(
+    "unused",
+    [
+        BLANK_RECORD,
+        {"familyName": "4月1日"},
+        {"familyName": "髙\ue000"},
+        {"middleName": "4月1日"},
+        {"username": ""},
+        {"username": "1.23E+10"},
+        {"identifier": "1.23E+10"},
+        {"metadata.jp.kanaFamilyName": "4月1日", "metadata.jp.kanaPreferredFamilyName": "サトウ"},
+    ],
+)
+def test_what_does_not_go_out_holds_nobody(unused: dict[str, str]) -> None:
+    cleaned = night(a_child(**unused))
+    (desired,) = cleaned.desired
+    assert (desired.pupil.family, desired.unsafe_name, cleaned.held) == ("鈴木", "", ())
+
+
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [
+        ("academicSessions.csv", "title"),
+        ("academicSessions.csv", "type"),
+        ("academicSessions.csv", "schoolYear"),
+        ("courses.csv", "title"),
+        ("courses.csv", "orgSourcedId"),
+        ("classes.csv", "courseSourcedId"),
+        ("classes.csv", "termSourcedIds"),
+        ("roles.csv", "roleType"),
+        ("roles.csv", "orgSourcedId"),
+        ("enrollments.csv", "schoolSourcedId"),
+    ],
+)
+def test_a_required_cell_that_nothing_needs_is_told_and_holds_nobody(
+    file: str, column: str
+) -> None:
+    drop = builders.a_drop(2)
+    for row in drop.rows[file]:
+        row[column] = ""
+    found = [f for f in oneroster.check(oneroster.open_package(drop.files())) if f.code == "R002"]
+    assert {(f.place.file, f.place.column, f.effect) for f in found} == {
+        (file, column, Effect.NOTE)
+    }
+    cleaned = night(drop)
+    assert (len(cleaned.desired), cleaned.held) == (2, ())
+
+
+def test_a_class_that_tells_its_year_in_no_way_still_waits() -> None:
+    drop = builders.a_drop(1)
+    drop.rows["classes.csv"][0].update(termSourcedIds="", courseSourcedId="")
+    assert {held.code for held in night(drop).held} == {"P013"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "family", "given"),
+    [
+        ({"preferredFamilyName": "", "familyName": ""}, "", "陽菜"),
+        ({"preferredGivenName": "", "givenName": ""}, "鈴木", ""),
+    ],
+)
+def test_a_child_with_one_name_goes_by_it(cells: dict[str, str], family: str, given: str) -> None:
+    cleaned = night(a_child(**cells))
+    (desired,) = cleaned.desired
+    spelled = (desired.pupil.family, bool(desired.pupil.given), desired.unsafe_name)
+    assert spelled == (family, bool(given), "")
+    assert [(f.code, f.effect) for f in cleaned.findings] == [("N010", Effect.NOTE)]
+
+
+@pytest.mark.parametrize("repertoire", ["cp932", "jisx0213", "unicode"])
+@pytest.mark.parametrize(("written", "told"), [("ゔぃおら", "ヴィオラ"), ("ゕゖ", "ヵヶ")])
+def test_a_kana_is_judged_as_it_goes_out(repertoire: str, written: str, told: str) -> None:
+    city = builders.a_city(names={"repertoire": repertoire}).names
+    found = Speller(city).spell(("鈴木", "", "葵", "", written, "", "アオイ", ""))[2]
+    assert (found.text, [rule.code for rule, _ in found.faults]) == (told, ["N007"])
+
+
+def test_gaiji_in_a_hiragana_reading_are_still_told() -> None:
+    found = Speller(Names()).spell(("鈴木", "", "葵", "", "さと\ue000", "", "アオイ", ""))[2]
+    assert [rule.code for rule, _ in found.faults] == ["N001", "N007"]

@@ -180,8 +180,8 @@ REPLACED = Rule(
 NAME_BLANK = Rule(
     "N006",
     Effect.HOLD_PUPIL,
-    ja="氏名(姓または名)が空です。",
-    en="The family name or the given name is blank.",
+    ja="氏名(姓も名も)が空です。",
+    en="Both the family name and the given name are blank.",
     todo="C4th の氏名欄(外部連携用氏名、なければ本名)を入力してください。",
     todo_en="Fill the name (external name, or else the name of record) in C4th.",
 )
@@ -192,6 +192,25 @@ KANA_WAS_HIRAGANA = Rule(
     en="The kana was in hiragana and was turned into katakana.",
     todo="C4th のフリガナ欄を全角カタカナで入力し直してください。",
     todo_en="Type the kana in full-width katakana in C4th.",
+)
+
+ONE_NAME = Rule(
+    "N010",
+    Effect.NOTE,
+    ja="姓と名のどちらかが空です。ある方だけで登録しました。",
+    en="Either the family name or the given name is blank; the pupil goes by the other alone.",
+    todo="名が一つだけの児童生徒なら対応は要りません(空欄を受け付けない教材には、市の設定 "
+    "names.empty の文字を送ります)。入力漏れなら C4th の氏名欄を入力してください。",
+    todo_en="Nothing to do for a pupil who has one name only (a tool that wants both is given "
+    "names.empty of the city's rules). If it was forgotten, fill the name in C4th.",
+)
+NAME_IS_A_DAY = Rule(
+    "N011",
+    Effect.HOLD_PUPIL,
+    ja="氏名が日付になっています(Excel での保存による置き換え)。",
+    en="The name is a date (put there by saving in Excel).",
+    todo="C4th の出力を Excel で開かずに、そのまま投入してください。",
+    todo_en="Drop the C4th export without opening it in Excel.",
 )
 
 # -- P: schools ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from kakehashi.city.checked import DatePattern, Grade, Pattern, Rules, SchoolCode, template_of
 
@@ -22,6 +22,7 @@ class Names(Rules):
     display: Annotated[str, template_of("family", "given")] = "{family} {given}"
     repertoire: Literal["jisx0213", "cp932", "unicode"] = "jisx0213"
     replace: Literal["none", "safe"] = "none"
+    empty: Annotated[str, StringConstraints(pattern=r"^([^\s=+@-](.{0,8}\S)?)?$")] = ""
 
 
 class UnifiedSchool(Rules):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -60,7 +60,8 @@ class Content:
     """Which optional facts of a pupil go out, and in which words.
 
     ``id_types`` are the types written into userIds; an item that does not match ``id_pattern`` is
-    left out. ``grade_codes`` maps our grades to the receiver's where they differ.
+    left out. ``grade_codes`` maps our grades to the receiver's where they differ. ``empty`` stands
+    in the blank half of a name (``halves``) where the receiver wants both.
     """
 
     id_types: tuple[str, ...] = ()
@@ -68,6 +69,8 @@ class Content:
     grade_codes: Mapping[str, str] = field(default_factory=dict)
     attendance_number: bool = True
     special_needs: bool = False
+    empty: str = ""
+    halves: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,25 @@ class Dialect:
     rules: ReceiverRules = ReceiverRules()
     receipt: ReceiptForm = ReceiptForm()
     licences: LicenceList | None = None
+
+    def with_empty(self, text: str) -> Dialect:
+        """The same, with ``text`` in the blank half of a name wherever this receiver wants both."""
+        if not text:
+            return self
+        wanted = set(self.rules.required.get("users.csv", ()))
+        if self.layout is not None:
+            wanted |= _STANDARD_WANTS
+        halves = tuple(pair for pair in _NAMES if wanted.issuperset(pair))
+        return replace(self, content=replace(self.content, empty=text, halves=halves))
+
+
+_STANDARD_WANTS = frozenset({"familyName", "givenName"})
+_NAMES = (
+    ("familyName", "givenName"),
+    ("preferredFamilyName", "preferredGivenName"),
+    ("metadata.jp.kanaFamilyName", "metadata.jp.kanaGivenName"),
+    ("metadata.jp.kanaPreferredFamilyName", "metadata.jp.kanaPreferredGivenName"),
+)
 
 
 def names() -> tuple[str, ...]:

@@ -24,6 +24,9 @@ ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a 
     "delta": frozenset({files.NO_KEY_COLUMN.code, files.DELTA.code, files.REQUIRED_ABSENT.code}),
 }
 
+STRICT = frozenset({files.BLANK.code, files.EXCEL.code})
+"""What our reader forgives in a drop, where a column goes unused, and no tool need forgive."""
+
 TITLED = frozenset({"classes.csv", "courses.csv"})
 TOMBSTONE = "tobedeleted"
 
@@ -71,7 +74,7 @@ def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Plac
             continue
         if finding.effect in {Effect.REFUSE_DROP, Effect.AWAIT_APPROVAL}:
             raise Unreadable(finding.code)
-        if finding.effect is Effect.HOLD_PUPIL:
+        if finding.effect is Effect.HOLD_PUPIL or finding.code in STRICT:
             found.setdefault(finding.place.file, []).append((finding.place, finding.code))
     return found
 

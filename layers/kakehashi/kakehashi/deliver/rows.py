@@ -152,7 +152,7 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 
 def _user(known: Known, content: Content) -> Values:
     pupil, school = known.pupil, _school_id(known.pupil.school)
-    return {
+    values = {
         "sourcedId": pupil.id,
         "enabledUser": "true" if known.status is Status.ACTIVE else "false",
         "orgSourcedIds": school,
@@ -173,6 +173,10 @@ def _user(known: Known, content: Content) -> Values:
         "metadata.jp.kanaPreferredFamilyName": pupil.kana_family,
         "metadata.jp.homeClass": _home(pupil),
     }
+    for pair in content.halves:
+        if any(values[half] for half in pair):
+            values |= {half: values[half] or content.empty for half in pair}
+    return values
 
 
 def _user_ids(pupil: Pupil, content: Content) -> str:

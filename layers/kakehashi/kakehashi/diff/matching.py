@@ -172,8 +172,9 @@ def _pair(
         doubt, evidence = 100, (Evidence.MARK_OF_ANOTHER, *evidence)
     if not account.enabled:
         evidence = (*evidence, Evidence.DISABLED)
-    return Match(fit, doubt, evidence, pupil.id, f"{pupil.family} {pupil.given}", pupil.grade,
-                 pupil.school, account.upn, account.display_name, _place(account),
+    name = f"{pupil.family} {pupil.given}".strip()
+    return Match(fit, doubt, evidence, pupil.id, name, pupil.grade, pupil.school,
+                 account.upn, account.display_name, _place(account),
                  account.mark if fit is Fit.MARKED else another)  # fmt: skip
 
 
@@ -185,7 +186,9 @@ def _another(pupil: Pupil, account: TenantAccount, namesakes: Mapping[str, Seque
 
 def _missing(fit: Fit, pupil: Pupil, alike: Sequence[TenantAccount]) -> Match:
     """A pupil without an account; one that nobody wants may be theirs, by a slip in C4th."""
-    row = Match(fit, 0, (), pupil.id, f"{pupil.family} {pupil.given}", pupil.grade, pupil.school)
+    row = Match(
+        fit, 0, (), pupil.id, f"{pupil.family} {pupil.given}".strip(), pupil.grade, pupil.school
+    )
     if not alike:
         return row
     at_school = [a for a in alike if _says(pupil.school_name, _place(a))]

@@ -118,8 +118,9 @@ def names(registration: Registration, pupil: Pupil) -> Mapping[str, str]:
     """The pupil's names where the city lets this tool have them, else nothing."""
     if not registration.tool.send_names:
         return {}
-    return {
-        "name": f"{pupil.family} {pupil.given}",
+    told = {
+        "name": f"{pupil.family} {pupil.given}".strip(),
         "family_name": pupil.family,
         "given_name": pupil.given,
     }
+    return {claim: text for claim, text in told.items() if text}

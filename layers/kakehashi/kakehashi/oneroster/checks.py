@@ -32,7 +32,8 @@ def check(package: Package, versions: Sequence[str] = VERSIONS) -> Iterator[Find
 
     ``versions`` are the oneroster.versions to accept. A finding that holds points at the row (file
     and physical line); the rows that fall with it are its ``children``. Faults on which no
-    account depends (files beyond the roster's seven, slack columns) are notes.
+    account depends (files beyond the roster's seven, slack columns) are notes, and so is a blank
+    that the standard forbids and no reader of a roster misses.
     """
     scene = Scene(package)
     found = [*package.findings, *_package_faults(package, versions), *_row_faults(scene)]
@@ -75,8 +76,9 @@ def _weighed(finding: Finding, version: str) -> Finding:
     if finding.effect is not Effect.HOLD_PUPIL:
         return finding
     spec = layout(file, version).get(column or "") if file in ROSTER else None
+    forgiven = spec is not None and spec.forgiving and finding.code == rules.BLANK.code
     slack = file not in ROSTER or (spec is not None and spec.slack)
-    return replace(finding, effect=Effect.NOTE) if slack else finding
+    return replace(finding, effect=Effect.NOTE) if slack or forgiven else finding
 
 
 def _named(finding: Finding, scene: Scene) -> Finding:

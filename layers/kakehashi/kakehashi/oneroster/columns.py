@@ -1,8 +1,9 @@
 """Columns of every OneRoster CSV file, as a table: name, kind, required or not, terms, target.
 
-One line a column: ``name kind [arguments]``. ``!`` after the name: always required. ``~`` at the
-end: nobody's account hangs on this column, so its faults are notes. ``ext:`` among the terms: the
-vocabulary may be extended. The three columns every file begins with are not repeated.
+One line a column: ``name kind [arguments]``. ``!`` after the name: always required; ``?`` after
+that: a blank is a note, for what it would tell is told elsewhere, or looked at when it goes out.
+``~`` at the end: nobody's account hangs on this column, so its faults are notes. ``ext:`` among the
+terms: the vocabulary may be extended. The three columns every file begins with are not repeated.
 
 Source: OneRoster CSV Binding 1.2 Final (https://imsjapan.github.io/or12.html); users.csv of 1.1 as
 its public importers read it; ``metadata.jp.*`` as hanachin/meibo models the Japan profiles.
@@ -20,7 +21,7 @@ LEADING = ("sourcedId", "status", "dateLastModified")
 class Column:
     """One column: ``kind`` names the check of its values, ``target`` the file it refers to.
 
-    ``slack``: faults here are told as notes.
+    ``slack``: faults here are told as notes. ``forgiving``: a blank is.
     """
 
     name: str
@@ -30,18 +31,19 @@ class Column:
     extensible: bool = False
     target: str = ""
     slack: bool = False
+    forgiving: bool = False
 
 
 REFERENCES = frozenset({"ref", "refs"})
 
 TABLES = {
     "academicSessions.csv": """
-        title!            name
-        type!             enum gradingPeriod semester schoolYear term ext:
+        title!            name ~
+        type!             enum gradingPeriod semester schoolYear term ext: ~
         startDate!        date
         endDate!          date
         parentSourcedId   ref academicSessions.csv ~
-        schoolYear!       year
+        schoolYear!       year ~
     """,
     "orgs.csv": """
         name!             name
@@ -51,22 +53,22 @@ TABLES = {
     """,
     "courses.csv": """
         schoolYearSourcedId ref academicSessions.csv ~
-        title!            name
-        courseCode        code
+        title!            name ~
+        courseCode        code ~
         grades            grades ~
-        orgSourcedId!     ref orgs.csv
+        orgSourcedId!?    ref orgs.csv
         subjects          list ~
         subjectCodes      list ~
     """,
     "classes.csv": """
         title!            name
         grades            grades
-        courseSourcedId!  ref courses.csv
-        classCode         code
+        courseSourcedId!? ref courses.csv
+        classCode         code ~
         classType!        enum homeroom scheduled ext:
-        location          name
+        location          name ~
         schoolSourcedId!  ref orgs.csv
-        termSourcedIds!   refs academicSessions.csv
+        termSourcedIds!?  refs academicSessions.csv
         subjects          list ~
         subjectCodes      list ~
         periods           list ~
@@ -74,12 +76,12 @@ TABLES = {
     """,
     "users.csv": """
         enabledUser!      bool
-        username!         code
+        username!         code ~
         userIds           userIds
-        givenName!        name
-        familyName!       name
-        middleName        name
-        identifier        code
+        givenName!        name ~
+        familyName!       name ~
+        middleName        name ~
+        identifier        code ~
         email             text
         sms               text
         phone             text
@@ -88,32 +90,32 @@ TABLES = {
         password          text
         userMasterIdentifier uuid4
         resourceSourcedIds refs resources.csv ~
-        preferredGivenName name
-        preferredMiddleName name
-        preferredFamilyName name
+        preferredGivenName name ~
+        preferredMiddleName name ~
+        preferredFamilyName name ~
         primaryOrgSourcedId ref orgs.csv
         pronouns          text
-        metadata.jp.kanaGivenName name
-        metadata.jp.kanaFamilyName name
-        metadata.jp.kanaMiddleName name
+        metadata.jp.kanaGivenName name ~
+        metadata.jp.kanaFamilyName name ~
+        metadata.jp.kanaMiddleName name ~
         metadata.jp.homeClass ref classes.csv
-        metadata.jp.kanaPreferredFamilyName name
-        metadata.jp.kanaPreferredGivenName name
-        metadata.jp.kanaPreferredMiddleName name
+        metadata.jp.kanaPreferredFamilyName name ~
+        metadata.jp.kanaPreferredGivenName name ~
+        metadata.jp.kanaPreferredMiddleName name ~
     """,
     "roles.csv": """
         userSourcedId!    ref users.csv
-        roleType!         enum primary secondary
+        roleType!?        enum primary secondary
         role!             enum aide counselor districtAdministrator guardian parent principal \
 proctor relative siteAdministrator student systemAdministrator teacher ext:
         beginDate         date
         endDate           date
-        orgSourcedId!     ref orgs.csv
+        orgSourcedId!?    ref orgs.csv
         userProfileSourcedId ref userProfiles.csv ~
     """,
     "enrollments.csv": """
         classSourcedId!   ref classes.csv
-        schoolSourcedId!  ref orgs.csv
+        schoolSourcedId!? ref orgs.csv
         userSourcedId!    ref users.csv
         role!             enum administrator guardian proctor student teacher ext:
         primary           bool
@@ -239,12 +241,12 @@ TABLES_1_1 = {
         enabledUser!      bool
         orgSourcedIds!    refs orgs.csv
         role!             enum administrator aide guardian parent proctor relative student teacher
-        username!         code
+        username!         code ~
         userIds           userIds
-        givenName!        name
-        familyName!       name
-        middleName        name
-        identifier        code
+        givenName!        name ~
+        familyName!       name ~
+        middleName        name ~
+        identifier        code ~
         email             text
         sms               text
         phone             text
@@ -272,13 +274,14 @@ def _column(line: str) -> Column:
     is_reference = kind in REFERENCES
     terms = frozenset() if is_reference else frozenset(a.replace("_", " ") for a in args)
     return Column(
-        name=name.rstrip("!"),
+        name=name.rstrip("!?"),
         kind=kind,
-        required=name.endswith("!"),
+        required="!" in name,
         terms=terms - {"ext:"},
         extensible="ext:" in terms,
         target=args[0] if is_reference else "",
         slack=slack,
+        forgiving=name.endswith("?"),
     )
 
 

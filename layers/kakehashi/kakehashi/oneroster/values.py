@@ -91,8 +91,13 @@ def _list(value: str) -> Rule | None:
     return None if all(split(value)) else rules.LIST
 
 
+def is_excel_day(value: str) -> bool:
+    """Whether a text is what Excel makes of one that looks like a date: 4月1日 of 4-1."""
+    return _EXCEL_DAY_IN_TEXT.fullmatch(value) is not None
+
+
 def _text(value: str) -> Rule | None:
-    return rules.EXCEL if _EXCEL_DAY_IN_TEXT.fullmatch(value) else None
+    return rules.EXCEL if is_excel_day(value) else None
 
 
 def _code(value: str) -> Rule | None:

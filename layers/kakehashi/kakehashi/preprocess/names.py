@@ -3,6 +3,8 @@
 Kanji are never normalised: NFC alone would rewrite 塚 (U+FA10) and twenty more. Only two things are
 touched: a hiragana reading becomes katakana, and the one-to-one variants below are replaced where
 the city has opted in. (The reader has made half-width kana full-width and joined its dakuten.)
+
+What goes out is judged, as it goes out: a cell that never does may hold anything, or nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Rule
+from kakehashi.oneroster.values import is_excel_day
 
 if TYPE_CHECKING:
     from kakehashi.city import Names
@@ -83,18 +86,16 @@ class Speller:
         if chosen == "NULL":
             chosen = ""
         column = COLUMNS[at if chosen else at + 1]
-        text, faults = self._spell(chosen or record.strip())
-        if at >= _FIRST_KANA:
-            if _HIRAGANA.search(text):
-                text = text.translate(_TO_KATAKANA)
-                faults = (*faults, (rules.KANA_WAS_HIRAGANA, ""))
-        elif not text:
-            faults = (*faults, (rules.NAME_BLANK, ""))
-        return Spelled(text, column, faults)
+        written = chosen or record.strip()
+        if at < _FIRST_KANA or not _HIRAGANA.search(written):
+            return Spelled(*self._spell(written, column))
+        # before it is judged: cp932 has ヴ, and no ゔ
+        text, _, faults = self._spell(written.translate(_TO_KATAKANA), column)
+        return Spelled(text, column, (*faults, (rules.KANA_WAS_HIRAGANA, "")))
 
-    def _spell(self, text: str) -> tuple[str, tuple[Fault, ...]]:
+    def _spell(self, text: str, column: str) -> tuple[str, str, tuple[Fault, ...]]:
         out: list[str] = []
-        faults: dict[Rule, str] = {}
+        faults: dict[Rule, str] = {rules.NAME_IS_A_DAY: ""} if is_excel_day(text) else {}
         for char in text:
             rule = self._fault(char)
             if rule is None:
@@ -103,7 +104,7 @@ class Speller:
             replacement = self._replacement(char, rule) if self._safe else None
             out.append(char if replacement is None else replacement)
             faults.setdefault(rule if replacement is None else rules.REPLACED, code_point(char))
-        return "".join(out), tuple(faults.items())
+        return "".join(out), column, tuple(faults.items())
 
     def _fault(self, char: str) -> Rule | None:
         if _SELECTOR.match(char):

@@ -175,8 +175,12 @@ class Assembler:
             faults.note(rule, column, **({"code_point": point} if point else {}))
         family, given, kana_family, kana_given = (one.text for one in spelled)
         unsafe = {rule.code for rule, _, _ in found if self._keeps_in(rule)}
+        blank = next((one.column for one in spelled[:2] if not one.text), "")
         if not family and not given:
+            faults.note(rules.NAME_BLANK, blank)
             unsafe.add(rules.NAME_BLANK.code)  # nothing to show: no city can wish that
+        elif blank:
+            faults.note(rules.ONE_NAME, blank)
         return (family, given, kana_family, kana_given), min(unsafe, default="")
 
     def _keeps_in(self, rule: Rule) -> bool:
