@@ -1,0 +1,373 @@
+"""Drawn years: what children, offices, robots and administrators do, night after night.
+
+Each rule is one happening, and mostly a night follows it; after each night ``truth.Looker`` looks
+whether everything is as it is true of every child. At the end C4th is corrected and the staff
+answer what they are asked, rightly: within a few nights nobody may be held any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import wraps
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from kakehashi.diff import Plan, Situation
+from kakehashi.roster import Known
+from tests.builders import DOMAIN, a_password_file
+from tests.unit.children.bridge import Bridge, Night
+from tests.unit.children.town import FAMILIES, GIVENS, GRADES, Child, Entry, Slip, Town
+from tests.unit.children.truth import Looker
+
+FIRST_DAY = date(2026, 5, 11)
+RULES = {"m365": {"groups": ("school", "class")}}
+NIGHTS = 12  # of a drawn year; those at its end, when everything is put right, come on top
+MOST_TO_SETTLE = 6
+
+who = st.integers(0, 30)
+days = st.sampled_from((1, 1, 31, 7, 31, 92, 0))  # until the night; 0: something else happens too
+kids = st.tuples(
+    st.integers(0, 3),
+    st.integers(0, 6),
+    st.sampled_from(("east", "west")),
+    st.sampled_from(GRADES),
+    st.integers(1, 2),
+)
+
+
+def happens(**drawn: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
+    """A rule whose happening is followed by a night, so many ``days`` later."""
+
+    def made(act: Callable[..., None]) -> Any:
+        @wraps(act)
+        def step(self: Years, days: int, **given: Any) -> None:
+            act(self, **given)
+            if days:
+                self.go_on(days)
+
+        del step.__wrapped__
+        as_rule: Any = rule(**{"days": days, **drawn})  # type: ignore[call-overload]
+        return as_rule(step)
+
+    return made
+
+
+def one_of[T](some: Sequence[T], at: int) -> T | None:
+    return some[at % len(some)] if some else None
+
+
+class Years(RuleBasedStateMachine):
+    """A town of a few children, whom nobody knows yet on the first night."""
+
+    @initialize(first=st.lists(kids, min_size=4, max_size=8))
+    def begins(self, first: list[Any]) -> None:
+        self.town = Town(FIRST_DAY)
+        self.bridge = Bridge(RULES)
+        self.looker = Looker(self.bridge, self.town)
+        self.owners = self.looker.owners
+        self.asked: Plan | None = None
+        self.faulty: Callable[[dict[str, bytes]], dict[str, bytes]] | None = None
+        self.made_by_hand = 0
+        for one in first:
+            self._comes(one)
+        self.bridge.go_to(self.town.day)
+        self.night()
+
+    # -- nights ----------------------------------------------------------------------------
+
+    def go_on(self, days: int) -> None:
+        day = self.town.day + timedelta(days=days)
+        april = date(self.town.day.year + (self.town.day.month > 3), 4, 2)
+        if day >= april:
+            day = april
+            self.town.goes_up()
+        self.town.day = day
+        self.bridge.go_to(day)
+        self.night()
+
+    def night(self) -> Night:
+        self._hand_in_slips()
+        before = self.looker.picture()
+        self.files = self.town.drop().files()
+        if self.faulty:
+            self.files = self.faulty(self.files)
+        night = self.bridge.run(self.files, self.town.day, lambda _plan: self.faulty is None)
+        self.faulty = None
+        self._heard(night)
+        wrong = self.looker.differences(before, night)
+        assert not wrong, wrong
+        return night
+
+    def _heard(self, night: Night) -> None:
+        if night.plan and not night.plan.refused:
+            self.asked = night.plan
+        for key, user in self.looker.users().items():
+            child = self.owners.accounts.get(key)
+            if child and child.here and user["accountEnabled"]:
+                self.owners.suspended.discard(child.n)
+
+    def _hand_in_slips(self) -> None:
+        """A first password for whoever has no account, unless one lies there already."""
+        rows = {e.child.n: e for e in self.town.entries() if not e.ended}
+        waiting = [
+            child
+            for child in self.town.here
+            if child.n in rows
+            and not self.looker.of(child)
+            and not any(child.password.encode() in file.body for file in self.bridge.slips)
+        ]
+        for child in waiting:
+            child.slips += 1
+        if waiting:
+            given = {rows[child.n].upn: child.password for child in waiting}
+            self.bridge.put_passwords(a_password_file(given))
+
+    def teardown(self) -> None:
+        """C4th is corrected, the staff answer rightly, and within a few nights all is well."""
+        if not hasattr(self, "town"):
+            return
+        self.town.slips.clear()
+        wrong: list[str] = []
+        for _ in range(MOST_TO_SETTLE):
+            self.town.day += timedelta(days=1)
+            self.bridge.go_to(self.town.day)
+            before = self.looker.picture()
+            night = self.night()
+            wrong = self.looker.differences(before, night, strict=True)
+            if not wrong:
+                return
+            self._answer()
+        raise AssertionError([*wrong, self.asked and dict(self.asked.held)])
+
+    # -- children --------------------------------------------------------------------------
+
+    def _comes(self, kid: Any) -> Child:
+        family, given, school, grade, room = kid
+        if grade.startswith("J"):
+            school = "junior"
+        if school in self.town.closed:
+            school = "east"
+        return self.town.comes(family, given, school, grade, room)
+
+    @happens()
+    def nothing(self) -> None:
+        pass
+
+    @happens(kid=kids)
+    def a_child_comes(self, kid: Any) -> None:
+        self._comes(kid)
+
+    @happens(at=who)
+    def a_twin_comes(self, at: int) -> None:
+        """The same family name, the same birth, the same class."""
+        other = one_of(self.town.here, at)
+        if other:
+            given = (self._given_of(other) + 1) % 7
+            twin = self.town.comes(self._family_of(other), given, other.school, other.grade,
+                                   other.room)  # fmt: skip
+            twin.born = other.born
+
+    @happens(at=who)
+    def a_child_leaves(self, at: int) -> None:
+        if len(self.town.plain()) > 2 and (child := one_of(self.town.plain(), at)):
+            child.here = False
+
+    @happens(at=who)
+    def a_child_returns(self, at: int) -> None:
+        if child := one_of(self.town.away, at):
+            self._back(child)
+
+    def _back(self, child: Child) -> None:
+        child.here = True
+        if child.school in self.town.closed:
+            child.school = "east"
+
+    @happens(at=who, room=st.integers(1, 3))
+    def a_child_changes_its_class(self, at: int, room: int) -> None:
+        if child := one_of(self.town.here, at):
+            child.room = room
+
+    @happens(at=who, family=st.integers(0, 3))
+    def a_parent_marries(self, at: int, family: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            written, kana = FAMILIES[family]
+            child.called((written, child.name[1], kana, child.name[3]))
+
+    @happens(at=who)
+    def a_child_moves_to_another_school(self, at: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            self._moves(child)
+
+    def _moves(self, child: Child) -> None:
+        other = {"east": "west", "west": "east", "junior": "second", "second": "junior"}
+        if other[child.school] not in self.town.closed:
+            child.school = other[child.school]
+
+    @happens(at=who)
+    def a_transfer_leaves_the_old_row(self, at: int) -> None:
+        """The same id, the same account, and an enrolment that has ended."""
+        if child := one_of(self.town.plain(), at):
+            self.town.left.append(self._old_row(child))
+            self._moves(child)
+
+    # -- C4th ------------------------------------------------------------------------------
+
+    def _old_row(self, child: Child) -> Entry:
+        return Entry(child, child.umi, child.upn, child.name, child.school, child.grade, child.room,
+                     ended=max(self.town.day - timedelta(days=1), self._year_began()))  # fmt: skip
+
+    def _year_began(self) -> date:
+        return date(self.town.day.year - (self.town.day.month < 4), 4, 1)
+
+    @happens(at=who)
+    def a_child_gets_a_new_id(self, at: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            child.keyed()
+
+    @happens(at=who)
+    def a_transfer_draws_a_new_id_and_leaves_the_old_row(self, at: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            self.town.left.append(self._old_row(child))
+            self._moves(child)
+            child.keyed()
+
+    @happens(at=who)
+    def a_child_gets_a_new_id_and_a_new_account(self, at: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            child.upn = f"c{child.n:04d}n{len(child.ids)}@{DOMAIN}"
+            child.keyed()
+
+    @happens(at=who)
+    def a_child_gets_another_sign_in_name(self, at: int) -> None:
+        if child := one_of(self.town.plain(), at):
+            child.upn = f"c{child.n:04d}r{self.bridge.runs}@{DOMAIN}"
+
+    @happens(at=who, by=who)
+    def two_accounts_typed_the_wrong_way_round_are_corrected(self, at: int, by: int) -> None:
+        one, other = one_of(self.town.plain(), at), one_of(self.town.plain(), by)
+        if one and other and one is not other:
+            one.upn, other.upn = other.upn, one.upn
+
+    @happens(
+        at=who,
+        by=who,
+        kind=st.sampled_from(("behind", "names", "accounts", "id over", "account over", "lost")),
+    )
+    def somebody_slips(self, at: int, by: int, kind: str) -> None:
+        one, other = one_of(self.town.plain(), at), one_of(self.town.plain(), by)
+        if one and other and one is not other:
+            self.town.slips.append(Slip(kind, one, other))
+
+    @happens(at=who)
+    def a_slip_is_corrected(self, at: int) -> None:
+        if slip := one_of(self.town.slips, at):
+            self.town.slips.remove(slip)
+
+    @happens()
+    def a_school_closes(self) -> None:
+        """Its pupils go to the other one, and are there the next night."""
+        if "west" not in self.town.closed:
+            self.town.closed.add("west")
+            for child in self.town.children:
+                child.school = "east" if child.school == "west" else child.school
+            self.town.left = [row for row in self.town.left if row.school != "west"]
+
+    # -- the tenant ------------------------------------------------------------------------
+
+    def _commit(self, *changes: Any) -> None:
+        self.bridge.tenant.directory.commit(changes)
+
+    @happens(at=who)
+    def an_account_is_deleted_by_hand(self, at: int) -> None:
+        if key := one_of(sorted(self.looker.users()), at):
+            child = self.owners.accounts[key]
+            self.owners.deleted.add(child.n)
+            self.bridge.directory.wire.send(_Delete(key))  # type: ignore[arg-type]
+
+    @happens(at=who)
+    def an_account_is_blocked_by_hand(self, at: int) -> None:
+        if key := one_of(sorted(self.looker.users()), at):
+            self.owners.blocked.add(key)
+            user = self.bridge.tenant.directory.users[key]
+            self._commit(("users", key, user | {"accountEnabled": False}))
+
+    # -- the office ------------------------------------------------------------------------
+
+    @happens()
+    def the_office_answers(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        words: dict[str, str] = {}
+        for situation, ids in (self.asked.proposals if self.asked else {}).items():
+            for umi in ids:
+                if word := self._word(situation, umi):
+                    words[umi] = word
+        if words:
+            self.bridge.put_decisions(words)
+
+    def _word(self, situation: Situation, umi: str) -> str:
+        known = self.bridge.state.pupil(umi)
+        match situation:
+            case Situation.GONE | Situation.EXPIRED:
+                return self._about_a_leaver(situation, known)
+            case Situation.UNLINKED:
+                return "連携" if self._is_own(umi) else "保留"
+        return ""
+
+    def _about_a_leaver(self, situation: Situation, known: Known | None) -> str:
+        child = self.owners.accounts.get(known.object_id) if known else None
+        if child is None or child.here:
+            return "保留"
+        if situation is Situation.GONE:
+            self.owners.suspended.add(child.n)
+            return "停止"
+        self.owners.deleted.add(child.n)
+        return "削除"
+
+    def _is_own(self, umi: str) -> bool:
+        """Whether the account on the row of this id is the child's whose row it is."""
+        rows = [e for e in self.town.entries() if e.umi == umi and not e.ended]
+        users = self.bridge.tenant.directory
+        return len(rows) == 1 and (
+            self.owners.accounts.get(users.upns.get(rows[0].upn, "")) is rows[0].child
+        )
+
+    # -- the robot -------------------------------------------------------------------------
+
+    @happens()
+    def the_same_drop_comes_again(self) -> None:
+        before, rows = self.looker.picture(), dict(self.bridge.state.rows)
+        self.bridge.run(self.files, self.town.day, lambda _plan: False)
+        assert before == self.looker.picture()
+        assert rows == self.bridge.state.rows
+
+    @happens(keep=st.integers(1, 9))
+    def the_export_is_cut_short(self, keep: int) -> None:
+        def cut(files: dict[str, bytes]) -> dict[str, bytes]:
+            lines = files["users.csv"].splitlines(keepends=True)
+            return files | {"users.csv": b"".join(lines[: 1 + keep])}
+
+        self.faulty = cut
+
+    # -- names -----------------------------------------------------------------------------
+
+    @staticmethod
+    def _family_of(child: Child) -> int:
+        return [f[0] for f in FAMILIES].index(child.name[0])
+
+    @staticmethod
+    def _given_of(child: Child) -> int:
+        return [g[0] for g in GIVENS].index(child.name[1])
+
+
+class _Delete:
+    """Somebody presses Delete in the portal."""
+
+    method, body, writes = "DELETE", None, 1
+
+    def __init__(self, key: str) -> None:
+        self.url = f"/users/{key}"

@@ -1,0 +1,225 @@
+"""What must be true of children at the end of each night, whatever ids and accounts are called.
+
+The oracle knows whose mailbox an account is (``Owners``), and no userMasterIdentifier decides
+anything here: it asks of every person, and of every account and tool user that a person has had.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kakehashi.roster import GRADE_LABELS
+from local.tenant import passwords
+from tests.unit.children.bridge import Bridge, Night, ToolSide
+from tests.unit.children.town import SCHOOLS, Child, Town
+
+MARK = "extensionAttribute1"
+EXTENSIONS = "onPremisesExtensionAttributes"
+
+type User = Mapping[str, Any]
+
+
+def mark_of(user: User) -> str:
+    return str(user.get(EXTENSIONS, {}).get(MARK, "")).lower()
+
+
+@dataclass
+class Owners:
+    """Whose things are whose, for life. ``accounts``: object id → child. ``users``: tool →
+    sourcedId → child. ``suspended`` and ``deleted`` are children whom a person's word has named;
+    ``by_hand`` are accounts that somebody has blocked or deleted in the portal."""
+
+    accounts: dict[str, Child] = field(default_factory=dict)
+    users: dict[tuple[str, str], Child] = field(default_factory=dict)
+    suspended: set[int] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    thrown_away: set[str] = field(default_factory=set)
+    told: dict[str, int] = field(default_factory=dict)  # object id → the slip its password is from
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything about every child at one moment: its accounts, and what each tool shows of it."""
+
+    accounts: Mapping[int, frozenset[tuple[Any, ...]]]
+    tools: Mapping[tuple[str, int], frozenset[tuple[Any, ...]]]
+
+
+@dataclass
+class Looker:
+    bridge: Bridge
+    town: Town
+    owners: Owners = field(default_factory=Owners)
+
+    # -- seeing ----------------------------------------------------------------------------
+
+    def users(self) -> dict[str, User]:
+        """The living accounts with our mark, by object id."""
+        users = self.bridge.tenant.directory.users
+        return {key: user for key, user in users.items() if mark_of(user)}
+
+    def of(self, child: Child) -> dict[str, User]:
+        owned = self.owners.accounts
+        return {key: u for key, u in self.users().items() if owned.get(key) is child}
+
+    def picture(self) -> Picture:
+        accounts: dict[int, set[tuple[Any, ...]]] = {}
+        for key, user in self.users().items():
+            if child := self.owners.accounts.get(key):
+                accounts.setdefault(child.n, set()).add((key, *_facts(user)))
+        tools: dict[tuple[str, int], set[tuple[Any, ...]]] = {}
+        for tool in self.bridge.tools:
+            for key, shown in tool.receiver.pupils().items():
+                if child := self.owners.users.get((tool.name, key)):
+                    tools.setdefault((tool.name, child.n), set()).add((key, *shown))
+        return Picture(
+            {n: frozenset(some) for n, some in accounts.items()},
+            {who: frozenset(some) for who, some in tools.items()},
+        )
+
+    # -- judging ---------------------------------------------------------------------------
+
+    def differences(self, before: Picture, night: Night, *, strict: bool = False) -> list[str]:
+        """Where something is not as it is true. ``strict``: nobody may be held any more."""
+        found = [*self._new_accounts(), *self._new_tool_users()]
+        now = self.picture()
+        told = night.told_of()
+        held = set[int]() if strict else {c.n for umi in told for c in self.town.of(umi)}
+        stopped = not night.applied and not strict
+        found += [*self._accounts(), *self._gone(before), *self._tool_users()]
+        for child in self.town.children:
+            waits = stopped or child.n in held
+            same = before.accounts.get(child.n) == now.accounts.get(child.n)
+            wrong = self._account_of(child)
+            if wrong and not (waits and same):
+                found.append(f"{child.n}: {wrong}{' and was changed' if waits else ', untold'}")
+            for tool in self.bridge.tools:
+                who = (tool.name, child.n)
+                same_there = before.tools.get(who) == now.tools.get(who)
+                wrong_there = self._shown(tool, child)
+                if wrong_there and not (waits and (same_there or wrong)):
+                    found.append(f"{child.n}: {tool.name} {wrong_there}")
+        return found + ([] if stopped else [*self._groups()])
+
+    def _new_accounts(self) -> Iterator[str]:
+        """An account that was made tonight is the child's on whose row it was asked for."""
+        for key, user in self.users().items():
+            if key in self.owners.accounts:
+                continue
+            mark = mark_of(user)
+            rows = [e.child for e in self.town.entries() if e.umi == mark and not e.ended]
+            if len(rows) != 1:
+                yield f"an account was made for nobody's row ({len(rows)})"
+                continue
+            self.owners.accounts[key] = rows[0]
+            self.owners.told[key] = rows[0].slips
+
+    def _new_tool_users(self) -> Iterator[str]:
+        """A tool's user is the child's whose account signs in there."""
+        upns = {u["userPrincipalName"].lower(): key for key, u in self.users().items()}
+        for tool in self.bridge.tools:
+            for key, shown in tool.receiver.pupils().items():
+                if (tool.name, key) in self.owners.users:
+                    continue
+                child = self.owners.accounts.get(upns.get(shown[1].lower(), ""))
+                if child is None:
+                    yield f"{tool.name} has a user who cannot sign in"
+                else:
+                    self.owners.users[tool.name, key] = child
+
+    def _accounts(self) -> Iterator[str]:
+        """No account shows another child, carries another's mark, or is taken unasked."""
+        for key, user in self.users().items():
+            child = self.owners.accounts.get(key)
+            if child is None:
+                continue
+            if user["displayName"] not in {f"{name[0]} {name[1]}" for name in child.names}:
+                yield f"{child.n}: the account shows another child"
+            if mark_of(user) not in child.ids:
+                yield f"{child.n}: the account carries another child's mark"
+            said = child.n in self.owners.suspended or key in self.owners.blocked
+            if not user["accountEnabled"] and not said:
+                yield f"{child.n}: suspended, and nobody said so"
+
+    def _gone(self, before: Picture) -> Iterator[str]:
+        living = self.users()
+        for n, accounts in before.accounts.items():
+            for key, *_ in accounts:
+                if key not in living and n not in self.owners.deleted:
+                    yield f"{n}: deleted, and nobody said so"
+
+    def _tool_users(self) -> Iterator[str]:
+        """Whoever signs in to a tool meets nobody's history but its own."""
+        upns = {u["userPrincipalName"].lower(): key for key, u in self.users().items()}
+        for tool in self.bridge.tools:
+            mine: Counter[int] = Counter()
+            for key, shown in tool.receiver.pupils().items():
+                child = self.owners.users.get((tool.name, key))
+                if child is None:
+                    continue
+                mine[child.n] += 1
+                enabled, upn, family, given = shown[:4]
+                if (family, given) not in {name[:2] for name in child.names}:
+                    yield f"{child.n}: {tool.name} shows another child"
+                signs_in = self.owners.accounts.get(upns.get(upn.lower(), ""), child)
+                if enabled == "true" and signs_in is not child:
+                    yield f"{child.n}: {tool.name} opens for another child"
+            yield from (f"{n}: {tool.name} has {count} of it" for n, count in mine.items()
+                        if count > 1)  # fmt: skip
+
+    def _account_of(self, child: Child) -> str:
+        """What is wrong with how this child signs in; "" if nothing is."""
+        mine = self.of(child)
+        if not child.here:
+            return ""  # an account stays as it is until a person decides
+        if len(mine) != 1:
+            return f"{len(mine)} accounts"
+        ((key, user),) = mine.items()
+        wanted = (child.upn, child.shown, child.title, SCHOOLS[child.school][1],
+                  GRADE_LABELS[child.grade], key not in self.owners.blocked)  # fmt: skip
+        if _facts(user) != wanted:
+            return f"{_facts(user)}, not {wanted}"
+        sealed = self.bridge.tenant.directory.tables["passwords"].get(key, "")
+        slip = self.owners.told.get(key, child.slips)
+        if sealed and not passwords.opens(sealed, f"Hinagiku-{child.n:04d}-{slip}"):
+            return "the slip does not open it"
+        return ""
+
+    def _shown(self, tool: ToolSide, child: Child) -> str:
+        """What is wrong with how a tool has this child; "" if nothing is."""
+        users = [shown for key, shown in tool.receiver.pupils().items()
+                 if self.owners.users.get((tool.name, key)) is child]  # fmt: skip
+        if not child.here:
+            if child.n in self.owners.suspended and any(s[0] == "true" for s in users):
+                return "has not heard of the suspension"
+            return ""
+        if len(users) != 1:
+            return f"has {len(users)} of it"
+        code, school = SCHOOLS[child.school]
+        wanted = ("true", child.upn, *child.name[:2], child.grade, code, school, child.title)
+        return "" if users[0] == wanted else f"shows {users[0]}, not {wanted}"
+
+    def _groups(self) -> Iterator[str]:
+        """Everybody sits in one class group at the most, and in the class that the account says."""
+        directory = self.bridge.tenant.directory
+        for key, user in self.users().items():
+            named = [directory.groups[g] for g in directory.groups_of(key)]
+            titles = [g["displayName"] for g in named if "-class-" in g["mailNickname"]]
+            years = Counter(title.rpartition(" ")[2] for title in titles)  # last year's stay
+            if max(years.values(), default=0) > 1:
+                yield f"{self.owners.accounts[key].n}: in {len(titles)} class groups"
+            elif user["accountEnabled"] and not any(
+                title.startswith(f"{user['officeLocation']} {user['department']} ")
+                for title in titles
+            ):
+                yield f"{self.owners.accounts[key].n}: not in the group of its class"
+
+
+def _facts(user: User) -> tuple[Any, ...]:
+    names = ("userPrincipalName", "displayName", "department", "officeLocation", "jobTitle",
+             "accountEnabled")  # fmt: skip
+    return tuple(user.get(name) for name in names)
