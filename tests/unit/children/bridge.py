@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, cast
@@ -28,7 +28,6 @@ from kakehashi.edges.microsoft.groups import Keeper, look
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
-from kakehashi.edges.state.pupils import etag
 from kakehashi.findings import Finding, refuses, soften
 from kakehashi.preprocess import PasswordFile, passwords, preprocess
 from kakehashi.provision.answers import Answer
@@ -126,10 +125,10 @@ class Items(PupilItems):
     """Pupils' items as the table keeps them, each written only over what was read."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[str, str]] = {}  # userMasterIdentifier → (etag, text)
+        self.rows: dict[str, str] = {}  # userMasterIdentifier → the item's text
 
     def pupils(self) -> Iterator[Known]:
-        return iter([self._read(umi) for umi in sorted(self.rows)])
+        return iter([Known.from_json(json.loads(self.rows[umi])) for umi in sorted(self.rows)])
 
     def pupil(self, umi: str) -> Known | None:
         return self._read(umi) if umi in self.rows else None
@@ -138,17 +137,19 @@ class Items(PupilItems):
         return {umi: self._read(umi) for umi in umis if umi in self.rows}
 
     def put_pupil(self, known: Known, previous: Known | None) -> None:
-        umi, now = known.pupil.id, self.rows.get(known.pupil.id)
-        assert now is None if previous is None else now and now[0] == etag(previous)
-        self.rows[umi] = (etag(known), json.dumps(known.to_json()))
+        umi, text = known.pupil.id, json.dumps(known.to_json())
+        there = self.rows.get(umi)
+        assert there in {text, previous.etag if previous else None}
+        self.rows[umi] = text
 
     def drop_pupil(self, known: Known) -> None:
-        now = self.rows.get(known.pupil.id)
-        assert now is None or now[0] == etag(known)
+        assert self.rows.get(known.pupil.id) in {None, known.etag}
         self.rows.pop(known.pupil.id, None)
 
     def _read(self, umi: str) -> Known:
-        return Known.from_json(json.loads(self.rows[umi][1]))
+        """The text itself does for an etag: it is opaque to everybody else."""
+        text = self.rows[umi]
+        return replace(Known.from_json(json.loads(text)), etag=text)
 
 
 # -- the tools ------------------------------------------------------------------------------------
