@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import TryLater
+from kakehashi.edges.microsoft.refused import of_cause
 from kakehashi.edges.provision.provisioning import Environment, Part
 from kakehashi.edges.runs import Run
 from kakehashi.edges.telemetry import stage_handler
@@ -27,10 +28,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     part, complete = Part.gather(run, number, env), False
     left = context.get_remaining_time_in_millis() / 1000
     until = part.work.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
+    cause = None
     try:
         complete = part.work.carry_out(until)
     finally:
-        progress = part.write_down(complete=complete)
+        cause = part.work.tell_one_cause()
+        progress = part.write_down(complete=complete and cause is None)
+    if cause:
+        raise of_cause(cause)
     if not complete:
         raise TryLater(f"run {run.run_id}, shard {number}: time is up, call again")
     part.send_dead_letters(DeadLetters.of(env.dead_letters_url))

@@ -78,4 +78,7 @@ def _count(night: Night) -> None:
             "ActionsDone": night.done,
             "ActionsFailed": night.failures,
         }
+    cause = report.named(night.failed) if night.failed else None
+    if cause and cause.microsoft and verdict is Verdict.FAILED:
+        counts |= {"MicrosoftRefused": 1}
     measure("report", night.city, counts)

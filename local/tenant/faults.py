@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from local.tenant.answers import GraphError, concurrent, denied
+from local.tenant.answers import GraphError, concurrent, conflict, denied
 from local.tenant.calls import Call
 from local.tenant.settings import Outside
 
@@ -39,7 +39,8 @@ class Rule(Outside):
     the client opens a new one).
     ``shape`` is a path with ``{id}`` (``/users``, ``/groups/{id}/members/$ref``), ``/$batch`` for a
     batch as a whole, or ``/token``. ``times`` None never ends. ``code`` overrides Graph's error
-    code for the status.
+    code for the status. ``conflict`` makes it 400 ObjectConflict on that property, with ``holder``
+    (``User_<id>``) in the way.
     """
 
     kind: Literal[
@@ -47,6 +48,8 @@ class Rule(Outside):
     ] = "status"
     status: int = Field(default=503, ge=400, le=599)
     code: str | None = None
+    conflict: str | None = None
+    holder: str = ""
     retry_after: int | None = None
     seconds: float = Field(default=0.0, ge=0)
     method: str | None = None
@@ -67,6 +70,9 @@ class Rule(Outside):
         return self.kind.endswith("reset")
 
     def error(self) -> GraphError:
+        if self.conflict is not None:
+            resource, _, other = self.holder.partition("_")
+            return conflict(self.conflict, resource, other, name_other=bool(self.holder))
         known = {403: denied, 409: concurrent}.get(self.status)
         if known is not None and self.code is None:
             return known()

@@ -35,6 +35,8 @@ WEAK = (
     "The specified password does not comply with password complexity requirements. Please provide "
     "a different password."
 )
+MASTERED = "Unable to update the specified properties for"
+CLOUD_ONLY = frozenset({"usageLocation", "ageGroup", "consentProvidedForMinor", "accountEnabled"})
 UNIQUE = ("userPrincipalName", "onPremisesImmutableId")
 QUOTA = "The directory object quota limit for the Tenant has been exceeded."
 
@@ -80,6 +82,7 @@ def update(tenant: Tenant, call: Call) -> Answer:
     before = find(tenant, call.path[1])
     body = check_body(call)
     _check_may_touch(tenant, before, body)
+    _check_mastered_here(before, body)
     for name in NEVER_NULL:
         if name in body and body[name] is None:
             raise required(name, "User")
@@ -166,6 +169,16 @@ def _check_unique(tenant: Tenant, facts: Facts, own: str | None) -> None:
         holder = tenant.directory.holder(prop, facts[prop]) if prop in facts else None
         if holder is not None and holder != own:
             raise conflict(prop, "User", holder, name_other=tenant.settings.conflict_names_other)
+
+
+def _check_mastered_here(facts: Facts, body: Facts) -> None:
+    """What a local Active Directory masters, or once did, is not changed from the cloud."""
+    synced = facts.get("onPremisesSyncEnabled")
+    if synced and not body.keys() <= CLOUD_ONLY:
+        raise bad_request(f"{MASTERED} on-premises mastered Directory Sync objects or objects "
+                          "currently undergoing migration.")  # fmt: skip
+    if synced is False and EXTENSIONS in body:
+        raise bad_request(f"{MASTERED} objects that have originated within an external service.")
 
 
 def _check_may_touch(tenant: Tenant, facts: Facts, body: Facts) -> None:

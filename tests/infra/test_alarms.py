@@ -93,6 +93,7 @@ def test_every_way_to_fail_has_an_alarm() -> None:
         ("Kakehashi", "AwaitingApproval"),
         ("Kakehashi", "PlanWaitsHours"),
         ("Kakehashi", "ActionsFailed"),
+        ("Kakehashi", "MicrosoftRefused"),
         ("Kakehashi", "CredentialDaysLeft"),
         ("Kakehashi", "DriftFound"),
         ("Kakehashi", "LaunchRefused"),

@@ -7,12 +7,15 @@ tests/integration/test_runbook_queries.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from kakehashi.edges import errors
 from kakehashi.findings import EFFECT_LABELS
+from kakehashi.report.causes import CAUSES
+from kakehashi.report.page import BY_MICROSOFT
 from tests.infra.conftest import ROOT
 from tests.infra.test_alarms import ALARMS
 
@@ -112,13 +115,31 @@ def test_the_table_at_the_top_leads_to_each_alarm_and_names_who_is_woken() -> No
 
 
 def test_every_error_of_ours_that_a_letter_can_name_is_explained() -> None:
-    raised: list[type[Exception]] = [
-        *errors.KakehashiError.__subclasses__(), *errors.DirectoryError.__subclasses__()
-    ]  # fmt: skip
-    ours = {kind.__name__ for kind in raised if kind.__module__ == errors.__name__}
     (letters,) = [one for one in OF_ALARMS if one.anchor == "dead-letters"]
-    explained = set(re.findall(r"^\| `([\w.]+)` \|", letters.text, re.MULTILINE))
-    assert explained == ours | {"Sandbox.Timedout"}
+    cells = re.findall(r"^\| (`[^|]+`) \|", letters.text, re.MULTILINE)
+    explained = re.findall(r"`([\w.]+)`", " ".join(cells))
+    assert sorted(explained) == sorted(every_error_of_ours() | {"Sandbox.Timedout"})
+
+
+def test_every_cause_that_lies_with_microsoft_has_its_row() -> None:
+    (section,) = [one for one in OF_ALARMS if one.anchor == BY_MICROSOFT]
+    rows = re.findall(r"^\| .+\(I\d{3}\) \| `(\w+)` \|", section.text, re.MULTILINE)
+    assert set(rows) == {name for name, cause in CAUSES.items() if cause.microsoft}
+
+
+def test_every_error_of_ours_is_told_by_a_cause_of_its_own() -> None:
+    """But for the bare kinds, which nobody raises where a cause is known."""
+    assert every_error_of_ours() - CAUSES.keys() == {"Refused", "DirectoryError"}
+
+
+def every_error_of_ours() -> set[str]:
+    def below(kind: type[Exception]) -> Iterator[type[Exception]]:
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    raised = below(errors.KakehashiError)
+    return {kind.__name__ for kind in raised if kind.__module__ == errors.__name__}
 
 
 def test_every_link_within_the_page_leads_somewhere() -> None:

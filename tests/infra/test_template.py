@@ -43,7 +43,7 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::Scheduler::Schedule": 3,
         "AWS::IAM::Role": 6,
         "AWS::Transfer::Connector": 1,
-        "AWS::CloudWatch::Alarm": 23,
+        "AWS::CloudWatch::Alarm": 24,
         "AWS::ApiGatewayV2::Api": 1,
         "AWS::ApiGatewayV2::Integration": 1,
         "AWS::ApiGatewayV2::Route": 1,

@@ -253,7 +253,9 @@ class Held:
 class TenantAccount:
     """An account as the tenant lists it; ``mark`` is the userMasterIdentifier it carries, or "".
 
-    The last three are told of unmarked accounts only: evidence for the first matching.
+    The texts of places are told of unmarked accounts only: evidence for the first matching.
+    ``synced`` is true where a local Active Directory masters the account, false where one once did,
+    None where none ever has.
     """
 
     object_id: str
@@ -264,9 +266,13 @@ class TenantAccount:
     department: str = ""
     office_location: str = ""
     job_title: str = ""
+    synced: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        values = dataclasses.asdict(self)
+        if self.synced is None:  # of nearly everybody
+            del values["synced"]
+        return values
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -13,6 +13,7 @@ from kakehashi.catalogue import (
     oneroster,
     preprocess,
     provision,
+    refusals,
     undo,
 )
 from kakehashi.findings import Finding, Rule
@@ -26,7 +27,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, preprocess, diff, exports, undo, provision, deliver, launch, faults):
+    for module in (oneroster, preprocess, diff, exports, undo, provision, refusals,
+                   deliver, launch, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

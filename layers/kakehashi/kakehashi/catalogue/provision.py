@@ -49,9 +49,13 @@ NOT_PERMITTED = Rule(
     Effect.HOLD_PUPIL,
     ja="Microsoft 365 がこのアカウントの変更を許しませんでした({code})。",
     en="Microsoft 365 did not permit a change of this account ({code}).",
-    todo="アカウントに管理者の役割が付いていないか、役割付きグループに入っていないかを"
-    "確かめてください。",
-    todo_en="See whether the account holds an administrator role or is in a role-assignable group.",
+    todo="ほかの児童生徒の変更が通っていれば、このアカウントに管理者の役割が付いていないか、"
+    "役割付きグループに入っていないかを確かめてください。今夜の変更がこれだけなら、アプリの権限"
+    "(docs/deploy.md の 1)も確かめてください。",
+    todo_en="Where other pupils' changes went through, see whether this account holds an"
+    " administrator role or is in a role-assignable group. Where there was no other change, check"
+    " the app's permissions too (docs/deploy.md, 1).",
+    causes="When most changes of a night are refused like this, it is one cause and told as I010.",
 )
 PASSWORD_REFUSED = Rule(
     "M006",

@@ -22,6 +22,7 @@ from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.plan import Kind, Plan
 from kakehashi.diff.situations import Situation
+from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.roster import GRADE_LABELS, Desired, Pupil, TenantAccount
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Fit(StrEnum):
 
     PROPOSED = "proposed"  # the account of that sign-in name bears no mark: link?
     MARKED = "marked"  # it bears the mark of another pupil
+    UNSERVABLE = "unservable"  # it is, or was, synchronised from a local Active Directory
     NO_ACCOUNT = "no-account"  # to be made
     NO_PASSWORD = "no-password"  # noqa: S105 (to be made as soon as there is an initial password)
     NOT_IN_ROSTER = "not-in-roster"  # an account that looks like a pupil's, and nobody wants it
@@ -129,7 +131,7 @@ def match(
         *(Match(Fit.NOT_IN_ROSTER, 0, account=a.upn, shown=a.display_name, place=_place(a))
           for a in strays),
     ]  # fmt: skip
-    open_questions = {Fit.PROPOSED, Fit.MARKED}
+    open_questions = {Fit.PROPOSED, Fit.MARKED, Fit.UNSERVABLE}
     if not any(one.fit in open_questions or one.evidence for one in found):
         return []
     return sorted(found, key=lambda one: (-one.doubt, list(Fit).index(one.fit), one.school,
@@ -142,6 +144,7 @@ def _standing(plan: Plan, pupils: Mapping[str, Pupil]) -> Iterator[tuple[Fit, Pu
     for fit, ids in (
         (Fit.PROPOSED, plan.proposals.get(Situation.UNLINKED, ())),
         (Fit.MARKED, plan.held.get(rules.MARKED_FOR_ANOTHER.code, ())),
+        *((Fit.UNSERVABLE, plan.held.get(code, ())) for code in UNSERVABLE),
         (Fit.NO_ACCOUNT, creates),
         (Fit.NO_PASSWORD, plan.held.get(NO_PASSWORD.code, ())),
     ):

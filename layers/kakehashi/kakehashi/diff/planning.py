@@ -19,6 +19,7 @@ from kakehashi.diff.plan import Action, Breach, Plan, in_order
 from kakehashi.diff.reactions import PROPOSED, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Sources, index_sources
+from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import Desired, Held, Known, Status, TenantAccount
@@ -129,7 +130,7 @@ def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
     """Who waits for a person; those decided tonight included, until it is done."""
     waiting: dict[Situation, list[str]] = {situation: [] for situation in PROPOSED}
     for sight in sights:
-        if sight.situation in waiting:
+        if sight.situation in waiting and sight.code not in UNSERVABLE:
             waiting[sight.situation].append(sight.id)
     return {situation: tuple(ids) for situation, ids in waiting.items()}
 
@@ -190,8 +191,10 @@ def _about_pupils(
     situations = Counter(sight.situation for sight in sights)
     if sources.untied and situations[Situation.GONE]:
         yield rules.UNTIED_ROWS.at(count=sources.untied, absent=situations[Situation.GONE])
-    if situations[Situation.UNLINKED]:
-        yield rules.LINKS_WAITING.at(count=situations[Situation.UNLINKED])
+    out_of_reach = Counter(sight.code for sight in sights if sight.code in UNSERVABLE)
+    if links := situations[Situation.UNLINKED] - out_of_reach.total():
+        yield rules.LINKS_WAITING.at(count=links)
+    yield from told_once(sources.by_object.values(), out_of_reach)
     if decisions:
         yield from unfit({sight.id: sight for sight in sights}, decisions)
     for sight in sights:

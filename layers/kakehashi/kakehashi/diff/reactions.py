@@ -12,6 +12,7 @@ from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import ANSWER_TO, MEANT_FOR, Decision, Decisions
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.situations import Sight, Situation
+from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.findings import Finding, Rule
 from kakehashi.roster import Status
 
@@ -58,6 +59,8 @@ def _asked(sight: Sight, decision: Decision | None) -> Action | None:
 
 def obstacle(sight: Sight) -> Rule | None:
     """Why a decision cannot be followed although it fits: own the account or leave it."""
+    if unfit := UNSERVABLE.get(sight.code):
+        return unfit
     if sight.tenant is None:  # nothing is left to delete, only to forget
         return None if sight.situation is Situation.EXPIRED else rules.LOST
     if sight.situation is Situation.UNLINKED:

@@ -32,6 +32,7 @@ from kakehashi.accounts import account_of
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.sources import Sources, same_child
+from kakehashi.diff.unservable import unservable
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
 
@@ -188,7 +189,8 @@ def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     found = replace(sight, object_id=holder.object_id, tenant=holder)
     if holder.mark:
         return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
-    return replace(found, situation=Situation.UNLINKED)
+    unfit = unservable(holder)
+    return replace(found, situation=Situation.UNLINKED, code=unfit.code if unfit else "")
 
 
 def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:

@@ -14,10 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
-from kakehashi.catalogue import faults
 from kakehashi.city import CITY_NAME, City
 from kakehashi.diff.matching import Match, counted
-from kakehashi.edges.errors import CredentialRefused
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
@@ -30,6 +28,7 @@ from kakehashi.report import (
     Verdict,
     Work,
     decided,
+    faults_of,
     final_verdict,
     saved,
     school_year,
@@ -101,7 +100,7 @@ def matches_of(folder: Folder) -> list[Match]:
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
     """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
     plan = folder.get_json("plan.json")
-    findings = (*folder.findings(), *_faults(failed))
+    findings = (*folder.findings(), *faults_of(failed))
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
     schools, school_of = _schools(folder, _listed(plan, held, results, findings))
@@ -171,6 +170,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
         done=night.done,
         held=len(night.held_pupils()),
         failures=night.failures,
+        exceptions=night.exceptions,
         **night.work.record(),
     )
     if night.plan and not night.plan.get("undoes") and night.verdict in _WENT_WELL:
@@ -183,22 +183,6 @@ def remember(night: Night, state: State, now: datetime) -> None:
             serial=serial,
             failed=night.failures,
         )
-
-
-def _faults(failed: Failure | None) -> Iterator[Finding]:
-    if failed is None:
-        return
-    if failed.stage == "receive":
-        yield faults.NOT_STARTED.at(error=failed.error)
-    elif failed.tools:
-        for tool in failed.tools:
-            yield faults.TOOL_FAILED.at(tool=tool)
-    elif failed.error == CredentialRefused.__name__:
-        yield faults.CREDENTIAL_REFUSED.at(stage=failed.stage)
-    elif failed.error in {"States.Timeout", "Sandbox.Timedout"}:
-        yield faults.TIMED_OUT.at(stage=failed.stage)
-    else:
-        yield faults.STAGE_FAILED.at(stage=failed.stage, error=failed.error)
 
 
 def _by_code(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:

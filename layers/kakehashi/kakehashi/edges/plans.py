@@ -41,7 +41,7 @@ def read(folder: Folder) -> Plan | None:
 def begin(state: State, run_id: str, plan: Plan) -> None:
     """From here on ``plan`` is the newest that was applied. Again for the same run is harmless.
 
-    Raises Refused when another run has moved the state since the plan was made.
+    Raises Overtaken when another run has moved the state since the plan was made.
     """
     if plan.actions:
         state.begin_apply(run_id, plan.serial)

@@ -111,8 +111,9 @@ def stage_handler(handler: Handler) -> Handler:
         gc.disable()
         try:
             return handler(event, context)
-        except TryLater:
-            logger.info("busy or throttled: the state machine will call again", extra=_run(event))
+        except TryLater as exc:
+            about = {**_run(event), **_refusal(exc), "cause": type(exc).__name__}
+            logger.info("busy or throttled: the state machine will call again", extra=about)
             metrics.add_metric("Waited", MetricUnit.Count, 1)
             raise
         except Exception as exc:

@@ -10,9 +10,8 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.findings import Rule
 from kakehashi.groups import requests as graph
 from kakehashi.groups.sight import GraphGroup, rows_as
-from kakehashi.provision.answers import BAD_REQUEST, NOT_FOUND, Answer, Settled, Stopped
+from kakehashi.provision.answers import BAD_REQUEST, NOT_FOUND, UNCLEAR, Answer, Settled, Stopped
 from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.exchange import UNCLEAR
 from kakehashi.provision.requests import GraphRequest, MemberRemoval, Verb
 
 ONE_BY_ONE = frozenset({BAD_REQUEST, NOT_FOUND})  # one of the twenty may be the reason

@@ -9,13 +9,28 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kakehashi.catalogue import provision as rules
 from kakehashi.findings import Rule
 
+EXTENSIONS = "onPremisesExtensionAttributes"
+QUOTA = "Directory_QuotaExceeded"
 NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
-BAD_REQUEST, NOT_PERMITTED, NOT_FOUND = 400, 403, 404
+BAD_REQUEST, NOT_PERMITTED, NOT_FOUND, TOO_MANY = 400, 403, 404, 429
+UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
+NOT_DONE = frozenset({TOO_MANY, 409, 424, 503})
+BUSY = UNCLEAR | NOT_DONE
+"""Statuses after which the same call may succeed."""
 _USER_TARGET = re.compile(r"User_([0-9a-fA-F-]{36})\Z")
-_OTHER_TARGET = re.compile(r"[A-Za-z]+_[0-9a-fA-F-]{36}\Z")
+_OTHER_TARGET = re.compile(r"([A-Za-z]+)_[0-9a-fA-F-]{36}\Z")
+_PROPERTY = re.compile(r"\bproperty '?([A-Za-z]{1,40})'?", re.IGNORECASE)
+_TAKEN = ("already exists", "conflicting object")
+NAMED = frozenset({
+    "accountEnabled", "ageGroup", "department", "displayName", "employeeId", "givenName",
+    "jobTitle", "mail", "mailNickname", "officeLocation", "onPremisesExtensionAttributes",
+    "onPremisesImmutableId", "otherMails", "passwordProfile", "proxyAddresses", "surname",
+    "usageLocation", "userPrincipalName",
+})  # fmt: skip
+"""Properties of a user whose names may be repeated to staff: whatever else an answer says might
+be a value."""
 
 
 class _FromGraph(BaseModel):
@@ -30,6 +45,7 @@ class GraphUser(_FromGraph):
     enabled: bool | None = Field(default=None, alias="accountEnabled")
     display_name: str | None = Field(default=None, alias="displayName")
     extensions: dict[str, Any] | None = Field(default=None, alias="onPremisesExtensionAttributes")
+    synced: bool | None = Field(default=None, alias="onPremisesSyncEnabled")
 
     def mark(self, attribute: str) -> str:
         """The userMasterIdentifier that the account carries, lower case, or ""."""
@@ -71,6 +87,11 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004
 
     @property
+    def lacks_permission(self) -> bool:
+        """403, a quota apart: the account is out of our reach, or all of them are."""
+        return self.status == NOT_PERMITTED and self.code != QUOTA
+
+    @property
     def code(self) -> str:
         """Graph's error code, e.g. ``Request_ResourceNotFound``; a safe word where it has none."""
         code = self._error().code
@@ -97,13 +118,34 @@ class Answer:
             return GraphUser()
 
     def conflicts(self) -> bool:
-        """Another object has the name we asked for. Seen as 400 and, for some keys, as 409."""
+        """Another object has a value that we asked for. Seen as 400 and, for some keys, as 409."""
         error = self._error()
         codes = {detail.code for detail in error.details or ()}
-        return bool(codes & {"ObjectConflict", "ConflictingObjects"}) or error.code in {
+        if codes & {"ObjectConflict", "ConflictingObjects"} or error.code in {
             "ObjectConflict",
             "Request_MultipleObjectsWithSameKeyValue",
-        }
+        }:
+            return True
+        # Some services leave the details out: then the text is the only sign there is.
+        return self._bad("object with") and any(map(self.says, _TAKEN))
+
+    def about(self) -> str:
+        """The property that the answer is about, e.g. ``proxyAddresses``; "" where it names none
+        that we know. Never a value."""
+        told = [d.target or "" for d in self._error().details or () if d.code == "ObjectConflict"]
+        found = [*told, *_PROPERTY.findall(self._error().message)]
+        if "extensionAttribute" in self._error().message:
+            found.append(EXTENSIONS)
+        return next((name for name in found if name in NAMED), "")
+
+    def holder(self) -> str:
+        """What kind of object is in the way: ``User``, ``Group``, ``Contact``; "" unsaid."""
+        targets = [_OTHER_TARGET.match(d.target or "") for d in self._error().details or ()]
+        return next((found[1] for found in targets if found), "")
+
+    def says(self, text: str) -> bool:
+        """Whether Graph's sentence holds ``text`` (lower case). Only for what has no code."""
+        return text in self._error().message.lower()
 
     def conflicting_user(self) -> str | None:
         """Object id of the user in the way; "" if Graph does not say, None if it is no user."""
@@ -116,7 +158,7 @@ class Answer:
     def about_password(self) -> bool:
         # Graph gives a refused password the same code as any other bad value and no target:
         # the text is the only sign there is.
-        return "password" in self._error().message.lower()
+        return self.says("password")
 
     def not_replicated(self) -> bool:
         """What a read, a search or a reference gets while a new object is still spreading."""
@@ -132,7 +174,7 @@ class Answer:
         return self.status == NOT_FOUND or self._bad("references do not exist")
 
     def _bad(self, text: str) -> bool:
-        return self.status == BAD_REQUEST and text in self._error().message.lower()
+        return self.status == BAD_REQUEST and self.says(text)
 
     def _error(self) -> _Error:
         try:
@@ -158,25 +200,3 @@ class Stopped:
 
 
 type Outcome = Settled | Stopped
-
-
-def refusal(answer: Answer) -> Stopped:
-    """What a final answer that is not a success means for the pupil."""
-    code, status = answer.code, answer.status
-    if code == "Directory_QuotaExceeded":
-        return Stopped(rules.TENANT_FULL, failed=True)
-    if answer.conflicts():
-        return Stopped(rules.ACCOUNT_TAKEN)
-    if status == NOT_PERMITTED:
-        return Stopped(rules.NOT_PERMITTED, {"code": code})
-    if status == NOT_FOUND:
-        return Stopped(rules.ACCOUNT_LOST)
-    if status == BAD_REQUEST:
-        return _refused_value(answer)
-    return Stopped(rules.GAVE_UP, {"code": code, "status": status}, failed=True)
-
-
-def _refused_value(answer: Answer) -> Stopped:
-    if answer.about_password():
-        return Stopped(rules.PASSWORD_REFUSED)
-    return Stopped(rules.VALUE_REFUSED, {"code": answer.code, "status": answer.status})

@@ -22,8 +22,8 @@ from kakehashi.provision.answers import (
     Outcome,
     Settled,
     Stopped,
-    refusal,
 )
+from kakehashi.provision.refusals import SIGN_IN_NAMES, refusal, taken
 from kakehashi.provision.requests import Request
 
 type Dialogue = Generator[Request, Answer, Outcome]
@@ -108,7 +108,7 @@ def create(action: Action, terms: Terms, password: Password) -> Dialogue:
         return Settled(answer.user().id)
     if answer.conflicts():
         return (yield from _who_has_it(action, terms, answer))
-    return refusal(answer)
+    return refusal(answer, new=True)
 
 
 def _bring_back(action: Action, binned: str) -> Dialogue:
@@ -124,15 +124,15 @@ def _bring_back(action: Action, binned: str) -> Dialogue:
 def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Dialogue:
     """Look at the object in the way: ours is a success, anybody else's is left alone."""
     holder = conflict.conflicting_user()
-    if holder is None:
-        return Stopped(rules.ACCOUNT_TAKEN)
+    if holder is None or (not holder and conflict.about() not in SIGN_IN_NAMES):
+        return taken(conflict, new=True)
     key = holder or action.account["userPrincipalName"]
     answer = yield graph.look_at_user(key, graph.graph_fields(action.account), patient=True)
     if not answer.ok:
         return _unseen(answer)
     user = answer.user()
     if user.mark(terms.mark) != action.pupil:
-        return Stopped(rules.ACCOUNT_TAKEN)
+        return taken(conflict, new=True)
     changes = graph.differing(user.values(), action.account)
     if not changes and user.enabled:
         return Settled(user.id)

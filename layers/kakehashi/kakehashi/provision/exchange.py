@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kakehashi.provision.answers import NO_ANSWER, Answer, Outcome
+from kakehashi.provision.answers import BUSY, NOT_DONE, Answer, Outcome
 from kakehashi.provision.dialogues import Dialogue
 from kakehashi.provision.requests import Request
 
@@ -18,10 +18,6 @@ MOST_TRIES = 10  # of one request; at the longest waits about four minutes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
 REPLICATION_WAITS = (2.0, *([4.0] * 8), 8.0, 8.0, 16.0, 30.0, 60.0)  # 156 s in all
 LINK_WAITS = (15.0, 15.0, 30.0, 30.0, 60.0)  # 150 s in all; each try counts against the limit
-TOO_MANY = 429
-UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
-NOT_DONE = frozenset({TOO_MANY, 409, 424, 503})
-BUSY = UNCLEAR | NOT_DONE
 
 
 @dataclass(frozen=True, slots=True)

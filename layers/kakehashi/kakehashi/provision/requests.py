@@ -18,6 +18,7 @@ from uuid import UUID
 BATCH = 20  # Graph's limit for items of one $batch
 EXTENSIONS = "onPremisesExtensionAttributes"
 IDENTITY = ("id", "userPrincipalName", "accountEnabled", "displayName", EXTENSIONS)
+SYNCED = "onPremisesSyncEnabled"  # true: by a local AD; false: it once was; null: it never was
 PLACES = ("department", "officeLocation", "jobTitle")
 NEVER_EMPTY = frozenset({"userPrincipalName", "mailNickname", "displayName", "usageLocation"})
 

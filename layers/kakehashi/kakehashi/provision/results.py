@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.answers import Outcome, Settled, Stopped
+from kakehashi.provision.causes import Cause, cause_of, one_cause
 from kakehashi.roster import Known
 
 
@@ -94,6 +95,7 @@ class Ledger:
 
     results: dict[int, Result] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    stops: dict[int, Stopped] = field(default_factory=dict)
 
     @property
     def failed(self) -> list[Result]:
@@ -104,8 +106,23 @@ class Ledger:
         ends = [r.outcome for r in self.results.values()]
         return {str(end): ends.count(end) for end in End}
 
+    def tell_one_cause(self) -> Cause | None:
+        """The cause behind most stops, if there is one. What it stopped then counts as failed,
+        and nobody is told of it pupil by pupil."""
+        ends = [r.outcome for r in self.results.values() if r.kind != Kind.RECORD]
+        cause = one_cause(self.stops.values(), len(ends) - ends.count(End.SKIPPED))
+        if cause is None:
+            return None
+        same = {line: stop for line, stop in self.stops.items() if cause_of(stop) is cause}
+        for line in same:
+            self.results[line] = replace(self.results[line], outcome=End.FAILED)
+        pupils = {(self.results[line].pupil, stop.rule.code) for line, stop in same.items()}
+        self.findings = [f for f in self.findings if (f.pupil, f.code) not in pupils]
+        return cause
+
     def stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
         self.findings.append(finding(action, why))
+        self.stops[line] = why
         self.results[line] = result(line, action, why, request_id)
 
 

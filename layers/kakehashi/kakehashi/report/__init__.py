@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kakehashi.report.causes import faults_of, named
 from kakehashi.report.decided import decided
 from kakehashi.report.drift import PAGE as DRIFT_PAGE
 from kakehashi.report.drift import WORKBOOK as DRIFT_WORKBOOK
@@ -39,6 +40,7 @@ __all__ = [
     "drift_line",
     "drift_summary",
     "drift_xlsx",
+    "faults_of",
     "final_verdict",
     "findings_xlsx",
     "groups",
@@ -47,6 +49,7 @@ __all__ = [
     "html",
     "line_without_run",
     "mail_line",
+    "named",
     "saved",
     "school_year",
     "subject",

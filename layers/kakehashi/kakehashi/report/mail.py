@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
+from kakehashi.report.causes import named
+from kakehashi.report.headline import headline
 from kakehashi.report.night import Failure, Night
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, Word, word
 
@@ -40,7 +42,7 @@ def subject(night: Night) -> str:
 
 def mail_line(night: Night) -> str:
     """The verdict and its numbers; what to do if anything is; the report's address."""
-    verdict = VERDICTS[night.verdict]
+    verdict = headline(night.verdict, night.done, night.exceptions)
     english = night.language == "en"
     parts = [part.en if english else part.ja for part in _parts(night)]
     head = f"{verdict.mark} {night.city_name} {night.as_of:%Y-%m-%d}"
@@ -64,7 +66,7 @@ def address(night: Night) -> str:
 
 
 def _next(night: Night) -> Word:
-    told = NEXT.get(night.verdict, Word("", ""))
+    told = _after_failure(night) or NEXT.get(night.verdict, Word("", ""))
     facts = {"city": night.city, "run_id": ""}
     if night.undo and night.verdict is Verdict.FAILED:
         told, facts["run_id"] = UNDO_AGAIN, str(night.undo["run_id"])
@@ -76,10 +78,20 @@ def _next(night: Night) -> Word:
     return Word(told.ja.format(**facts), told.en.format(**facts))
 
 
+def _after_failure(night: Night) -> Word | None:
+    """What to do about a failure whose cause has a name: that first, and then run again."""
+    cause = named(night.failed) if night.failed else None
+    if cause is None:
+        return None
+    again = "kakehashi rerun --city {city}"
+    return Word(f"{cause.rule.todo} {again}", f"{cause.rule.todo_en} {again}")
+
+
 def _parts(night: Night) -> Iterator[Word]:
     if night.failed:
-        stage, error = word(STAGES, night.failed.stage), night.failed.error
-        yield Word(f"{stage.ja}で停止({error})", f"stopped in {stage.en} ({error})")
+        stage, cause = word(STAGES, night.failed.stage), named(night.failed)
+        why = cause.word if cause else Word(*2 * (night.failed.error,))
+        yield Word(f"{stage.ja}で停止({why.ja})", f"stopped in {stage.en} ({why.en})")
     if night.undo:
         yield Word("実行の取り消し", "undo of a run")
     yield from _numbers(night)

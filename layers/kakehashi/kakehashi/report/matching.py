@@ -15,6 +15,9 @@ from kakehashi.report.words import Word
 FITS: Mapping[str, Word] = MappingProxyType({
     Fit.PROPOSED: Word("同じアカウントがある → 名寄せの候補", "account exists → link?"),
     Fit.MARKED: Word("アカウントに別の児童生徒の印がある", "account marked for another pupil"),
+    Fit.UNSERVABLE: Word(
+        "構内の Active Directory のアカウント(受け持てません)", "synchronised account, not served"
+    ),
     Fit.NO_ACCOUNT: Word("名簿にいてアカウントがない(作成します)", "in the roster, no account yet"),
     Fit.NO_PASSWORD: Word(
         "名簿にいてアカウントがない(初期パスワード待ち)", "in the roster, no account, no password"

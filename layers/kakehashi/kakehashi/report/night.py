@@ -109,6 +109,12 @@ class Night:
         return sum(n for (_, outcome), n in self.results.items() if outcome == "failed")
 
     @property
+    def exceptions(self) -> int:
+        """Pupils whose accounts were to be changed and were not, whatever the reason."""
+        return sum(n for (kind, outcome), n in self.results.items()
+                   if kind != BOOKKEEPING and outcome in {"held", "failed"})  # fmt: skip
+
+    @property
     def done(self) -> int:
         """Account actions that are carried out, now or by an earlier attempt of this run."""
         return sum(n for (kind, outcome), n in self.results.items()

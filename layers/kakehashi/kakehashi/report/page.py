@@ -10,10 +10,12 @@ from typing import Any
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect
+from kakehashi.report.causes import named
 from kakehashi.report.decided import Line, lines
 from kakehashi.report.decision import Decision, decision
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import Group, groups
+from kakehashi.report.headline import headline
 from kakehashi.report.matching import FITS
 from kakehashi.report.night import Night
 from kakehashi.report.rehearsal import Moves, moves
@@ -34,8 +36,8 @@ from kakehashi.report.words import (
     STAGES,
     UNDO_DONE,
     UNDO_WAITS,
-    VERDICTS,
     Verdict,
+    VerdictWord,
     Word,
     word,
 )
@@ -61,6 +63,7 @@ RUNBOOK = {
     Verdict.FAILED: "execution-failed",
 }
 """Sections of docs/runbook.ja.md."""
+BY_MICROSOFT = "microsoft-refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +129,13 @@ def _groups(night: Night) -> list[Group]:
 
 
 def page_of(night: Night) -> Page:
-    verdict = VERDICTS[night.verdict]
+    verdict = headline(night.verdict, night.done, night.exceptions)
     columns, schools = _schools(night)
     counts = night.plan.get("counts", {})
     return Page(
         night=night,
         verdict=verdict,
-        more=_more(night),
+        more=_more(night, verdict),
         received=_received(night.drop.get("received", "")),
         before=_received(night.past[0].received) if night.past else "",
         size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
@@ -147,7 +150,7 @@ def page_of(night: Night) -> Page:
         group_work=[(GROUPS[name], n) for name, n in groups_of(night).items() if n],
         moves=moves(night),
         handouts=handouts(night),
-        runbook=RUNBOOK.get(night.verdict, ""),
+        runbook=_runbook(night),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
@@ -157,7 +160,7 @@ def page_of(night: Night) -> Page:
     )  # fmt: skip
 
 
-def _more(night: Night) -> Word:
+def _more(night: Night, told: VerdictWord) -> Word:
     if night.refused_approval:
         late = any(finding.code in TOO_LATE for finding in night.findings)
         return APPROVAL_TOO_LATE if late else APPROVAL_REFUSED
@@ -165,7 +168,15 @@ def _more(night: Night) -> Word:
         return UNDO_WAITS
     if night.undo and night.verdict in {Verdict.APPLIED, Verdict.UNCHANGED}:
         return UNDO_DONE
-    return Word(VERDICTS[night.verdict].ja_more, VERDICTS[night.verdict].en_more)
+    if cause := named(night.failed) if night.failed else None:
+        return Word(f"{cause.word.ja}: {told.ja_more}", f"{cause.word.en}: {told.en_more}")
+    return Word(told.ja_more, told.en_more)
+
+
+def _runbook(night: Night) -> str:
+    """The section to read on in: a cause that lies with Microsoft has one of its own."""
+    cause = named(night.failed) if night.failed else None
+    return BY_MICROSOFT if cause and cause.microsoft else RUNBOOK.get(night.verdict, "")
 
 
 # -- the head ---------------------------------------------------------------------------------

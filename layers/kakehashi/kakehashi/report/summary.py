@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kakehashi.report.decided import in_numbers
+from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
 from kakehashi.report.schools import handouts
 
@@ -20,10 +21,14 @@ FILES = {
 
 def summary(night: Night) -> dict[str, Any]:
     """JSON-ready. ``held`` and ``proposed`` name userMasterIdentifiers, nothing else of a pupil."""
+    told = headline(night.verdict, night.done, night.exceptions)
     return {
         "run_id": night.run_id,
         "city": night.city,
         "verdict": str(night.verdict),
+        "headline": {"ja": told.ja, "en": told.en},
+        "exceptions": night.exceptions,
+        "cause": night.failed.error if night.failed else "",
         "checksum": str(night.plan.get("checksum", "")),
         "counts": dict(night.plan.get("counts", {})),
         "held": night.held(),

@@ -8,7 +8,7 @@ import json
 import ssl
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ import requests
 from msal.exceptions import MsalServiceError  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from kakehashi.edges.errors import BadConfiguration, CredentialRefused, TryLater
+from kakehashi.edges.errors import AppRefused, BadConfiguration, CredentialRefused, SignInBusy
 from kakehashi.edges.settings import DirectorySettings
 
 LOGIN = "https://login.microsoftonline.com"
@@ -121,6 +121,13 @@ def days_left(secret_id: str, today: date) -> int | None:
     return None if last is None else min(NEVER, (last - today).days)
 
 
+def _not_throttled(answer: requests.Response) -> requests.Response:
+    """Raises SignInBusy for 429, which msal takes for a refusal, or for no configuration at all."""
+    if answer.status_code == requests.codes.too_many_requests:
+        raise SignInBusy("the login host is throttled")
+    return answer
+
+
 class LoginClient:
     """msal's http client: our timeouts, and the login host replaced by ``base``.
 
@@ -131,16 +138,34 @@ class LoginClient:
         self.base, self.session = base, requests.Session()
 
     def get(self, url: str, **options: Any) -> requests.Response:
-        return self.session.get(self._here(url), timeout=TIMEOUT, **options)
+        return _not_throttled(self.session.get(self._here(url), timeout=TIMEOUT, **options))
 
     def post(self, url: str, **options: Any) -> requests.Response:
-        return self.session.post(self._here(url), timeout=TIMEOUT, **options)
+        return _not_throttled(self.session.post(self._here(url), timeout=TIMEOUT, **options))
 
     def close(self) -> None:
         self.session.close()
 
     def _here(self, url: str) -> str:
         return self.base + url.removeprefix(LOGIN) if url.startswith(LOGIN) else url
+
+
+LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+LATER_NUMBERS = frozenset({90033, 90055, 90024, 50196})
+"""Transient: a fault of the service, too many requests, a budget exceeded, a loop of clients."""
+NOT_THE_CREDENTIAL = frozenset({65001, 90002, 700016, 7000112, 7000229})
+"""Not consented to; no such tenant, no such app in it; app disabled, without a principal."""
+
+
+def no_token(answer: Mapping[str, Any]) -> SignInBusy | CredentialRefused:
+    """What it means that the login host gave no token; ``answer`` is what msal makes of it."""
+    numbers = answer.get("error_codes") or []
+    word = str(answer.get("error", "NoToken"))
+    if word in LATER or not LATER_NUMBERS.isdisjoint(numbers):
+        return SignInBusy("the login host asks us to try later")
+    code = f"AADSTS{numbers[0]}" if numbers else word
+    refused = AppRefused if NOT_THE_CREDENTIAL & set(numbers) else CredentialRefused
+    return refused(code, 401)
 
 
 class Tokens:
@@ -160,19 +185,18 @@ class Tokens:
         return cls(lambda: _signing_in(settings, http), http)
 
     def bearer(self) -> str:
-        """A valid token. Raises CredentialRefused with the AADSTS number."""
+        """A valid token. Raises SignInBusy where a later try may get one, else CredentialRefused
+        with the AADSTS number."""
         app = self._app or self._sign_in()
         self._app = app
         try:
             answer = app.acquire_token_for_client(scopes=[SCOPE])
         except FAILURES as exc:
-            raise TryLater("the login host does not answer") from exc
+            raise SignInBusy("the login host does not answer") from exc
         if token := answer.get("access_token"):
             return str(token)
         self._app = None
-        numbers = answer.get("error_codes") or []
-        code = f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "NoToken"))
-        raise CredentialRefused(code, 401)
+        raise no_token(answer)
 
     def forget(self) -> None:
         """Graph did not like the token we have: the next one is fetched."""
@@ -195,7 +219,7 @@ def _signing_in(settings: DirectorySettings, http: LoginClient) -> App:
             instance_discovery=False,  # we name the host ourselves; nobody else is asked
         )
     except FAILURES as exc:
-        raise TryLater("the login host does not answer") from exc
+        raise SignInBusy("the login host does not answer") from exc
 
 
 def for_msal(credential: Credential, client_id: str, authority: str) -> str | dict[str, Any]:

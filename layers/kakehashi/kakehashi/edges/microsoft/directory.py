@@ -9,22 +9,21 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any, Self
 
-from kakehashi.edges.errors import DirectoryError
 from kakehashi.edges.microsoft.graph import Wire
+from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
 from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import NOT_FOUND, NOT_PERMITTED, Answer, GraphUser
+from kakehashi.provision.answers import NOT_FOUND, TOO_MANY, Answer, GraphUser
 from kakehashi.provision.dialogues import Dialogue
 from kakehashi.provision.exchange import (
     FIRST_WAIT,
-    TOO_MANY,
     Ended,
     Exchange,
     Talk,
     wait_before_retry,
 )
 from kakehashi.provision.pace import Clock, Pacer
-from kakehashi.provision.requests import BATCH, GraphRequest, Verb
+from kakehashi.provision.requests import BATCH, GraphRequest, Request, Verb
 from kakehashi.roster import TenantAccount
 
 IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
@@ -70,18 +69,18 @@ class Directory:
         query per pupil would be a thousand times more calls. Raises DirectoryError.
         """
         wanted = {upn.lower() for upn in upns}
-        for user in self._users(graph.list_users((*graph.IDENTITY, *graph.PLACES))):
+        for user in self._users(graph.list_users((*graph.IDENTITY, graph.SYNCED, *graph.PLACES))):
             account = as_account(user, mark)
             if account.mark or account.upn.lower() in wanted or also(account):
                 yield account
 
     def account(self, object_id: str, mark: str) -> TenantAccount | None:
         """One account as it stands; None where there is none."""
-        answer = self.read(graph.look_at_user(object_id, graph.IDENTITY))
+        answer = self.read(graph.look_at_user(object_id, (*graph.IDENTITY, graph.SYNCED)))
         if answer.status == NOT_FOUND:
             return None
         if not answer.ok:
-            raise DirectoryError(answer.code, answer.status)
+            raise refused(answer)
         return as_account(answer.user(), mark)
 
     def bin(self, mark: str) -> dict[str, str]:
@@ -106,7 +105,7 @@ class Directory:
     def _page(self, url: str) -> dict[str, Any]:
         answer = self.read(GraphRequest(Verb.GET, url))
         if not answer.ok or not isinstance(answer.body, dict):
-            raise DirectoryError(answer.code, answer.status)
+            raise refused(answer)
         return answer.body
 
     def read(self, request: GraphRequest) -> Answer:
@@ -207,14 +206,20 @@ def as_account(user: GraphUser, mark: str) -> TenantAccount:
         department=texts.get("department", ""),
         office_location=texts.get("officeLocation", ""),
         job_title=texts.get("jobTitle", ""),
+        synced=user.synced,
     )
 
 
 def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
-    """One account may be out of reach; when nobody may be created, our permission is missing."""
-    creates = [a for t, a in zip(batch, answers, strict=True) if t.request.url == "/users"]
-    if len(creates) >= BATCH // 2 and all(a.status == NOT_PERMITTED for a in creates):
-        raise DirectoryError(creates[0].code, NOT_PERMITTED)
+    """One account may be out of reach; when none of a batch may be written, our permission is
+    missing, and thousands more calls would only hear the same."""
+    written = [a for t, a in zip(batch, answers, strict=True) if _is_of_users(t.request)]
+    if len(written) >= BATCH // 2 and all(a.lacks_permission for a in written):
+        raise refused(written[0])
+
+
+def _is_of_users(request: Request) -> bool:
+    return bool(request.writes) and request.url.startswith("/users")
 
 
 @cache

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from itertools import batched
 
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue.refusals import GROUPS_BUSY
 from kakehashi.city import City
-from kakehashi.edges.errors import DirectoryError
+from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.refused import of_status, refused
 from kakehashi.groups import dialogues
 from kakehashi.groups import requests as graph
 from kakehashi.groups.planning import GroupMembers, Orders
@@ -83,7 +85,7 @@ def _named(directory: Directory, name: str) -> list[GraphGroup]:
     if answer.status == NOT_FOUND:
         return []
     if not answer.ok:
-        raise DirectoryError(answer.code, answer.status)
+        raise refused(answer)
     return rows_as(GraphGroup, [answer.body])
 
 
@@ -98,7 +100,7 @@ def _members(directory: Directory, groups: Iterable[str]) -> dict[str, set[str]]
     for ended in directory.apply(reading):
         if isinstance(ended.outcome, Stopped):
             facts = ended.outcome.facts
-            raise DirectoryError(str(facts["code"]), int(facts["status"]))
+            raise of_status(str(facts["code"]), int(facts["status"]))
     return members
 
 
@@ -209,6 +211,6 @@ def _removals(orders: Orders) -> Iterator[Piece]:
 
 def failed(found: DirectoryError) -> Left:
     """All of it, when the tenant refuses groups as such."""
-    return Left(
-        Stopped(rules.GROUPS_FAILED, {"count": 1, "code": found.code, "status": found.status}, True)
-    )
+    rule = GROUPS_BUSY if isinstance(found, TryLater) else rules.GROUPS_FAILED
+    facts: dict[str, int | str] = {"count": 1, "code": found.code, "status": found.status}
+    return Left(Stopped(rule, facts, failed=True))

@@ -19,10 +19,11 @@ from kakehashi.edges.microsoft.directory import Directory, as_account
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
 from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped, refusal
+from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped
 from kakehashi.provision.deletable import Conditions, objection
 from kakehashi.provision.dialogues import Dialogue
 from kakehashi.provision.exchange import Ended
+from kakehashi.provision.refusals import refusal
 from kakehashi.provision.results import MOVED, Ledger, Readiness, result
 from kakehashi.roster import Known
 

@@ -10,6 +10,7 @@ from typing import Self
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.passwords import Passwords
@@ -46,7 +47,7 @@ class Part:
         state.renew_lease(run.execution, now)
         progress = _progress(run, number, folder, env, now)
         folder.put_json(FILE, progress.to_json())
-        actions = [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
+        actions = _actions(folder, number)
         return cls(run, number, folder, _work(run, actions, folder, state, env), progress)
 
     def write_down(self, *, complete: bool) -> Progress:
@@ -75,6 +76,14 @@ class Part:
         for failure in self.work.failed:
             where = {"shard": self.number, "line": failure.line}
             letters.send(self.run, "provision", failure.code, undoes=undoes, **where)
+
+
+def _actions(folder: Folder, number: int) -> list[Action]:
+    """A plan that waited may have been written by an earlier release. Raises OtherRelease."""
+    try:
+        return [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
+    except UNREADABLE as exc:
+        raise OtherRelease(f"the plan of run {folder.prefix}") from exc
 
 
 def _progress(run: Run, number: int, folder: Folder, env: Environment, now: datetime) -> Progress:

@@ -6,7 +6,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
 from kakehashi.diff import Export
-from kakehashi.edges.errors import Refused
+from kakehashi.edges.errors import Overtaken
 from kakehashi.edges.state.partition import Partition, lost_the_race
 
 
@@ -17,7 +17,7 @@ class Applied(Partition):
     def begin_apply(self, run_id: str, planned_at: int) -> None:
         """Move the serial past ``planned_at``; again for the same run is harmless.
 
-        Raises Refused when another run has moved the state since the plan was made.
+        Raises Overtaken when another run has moved the state since the plan was made.
         """
         mine = Attr("serial").eq(planned_at + 1) & Attr("moved_by").eq(run_id)
         fresh: ConditionBase = Attr("serial").eq(planned_at)
@@ -32,7 +32,7 @@ class Applied(Partition):
             )
         except ClientError as exc:
             if lost_the_race(exc):
-                raise Refused(f"the state moved since the plan of run {run_id}") from exc
+                raise Overtaken(f"the state moved since the plan of run {run_id}") from exc
             raise
 
     def settled_run(self) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from kakehashi.edges.errors import Refused
-from kakehashi.edges.state.partition import Partition, later, lost_the_race
+from kakehashi.edges.errors import Overtaken, TryLater
+from kakehashi.edges.state.partition import Partition, lost_the_race
 
 LEASE = timedelta(minutes=30)
 
@@ -52,10 +52,12 @@ class Leased(Partition):
                 },
             )
         except ClientError as exc:
-            raise later(exc, "another run holds the lease of this city") from exc
+            if lost_the_race(exc):
+                raise TryLater("another run holds the lease of this city") from exc
+            raise
 
     def renew_lease(self, owner: str, now: datetime) -> None:
-        """Called by every stage. Raises Refused when somebody else has taken over.
+        """Called by every stage. Raises Overtaken when somebody else has taken over.
 
         A rehearsal holds no lease and has no ``owner``: nothing happens.
         """
@@ -70,7 +72,7 @@ class Leased(Partition):
             )
         except ClientError as exc:
             if lost_the_race(exc):
-                raise Refused("another run has taken the lease of this city") from exc
+                raise Overtaken("another run has taken the lease of this city") from exc
             raise
 
     def free_lease(self, owner: str) -> None:

@@ -9,7 +9,7 @@ import boto3
 from boto3.dynamodb.conditions import ConditionBase, Key
 from botocore.exceptions import ClientError
 
-from kakehashi.edges.errors import TryLater
+from kakehashi.edges.errors import LostRace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -70,4 +70,4 @@ def lost_the_race(exc: ClientError) -> bool:
 
 def later(exc: ClientError, why: str) -> Exception:
     """What to raise for a write that may be tried again where it lost its race."""
-    return TryLater(why) if lost_the_race(exc) else exc
+    return LostRace(why) if lost_the_race(exc) else exc

@@ -16,6 +16,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
+from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later
 from kakehashi.roster import Known, canonical, class_id
 
@@ -95,4 +96,7 @@ def _indexed(known: Known) -> dict[str, str]:
 
 
 def _known(item: Mapping[str, Any]) -> Known:
-    return replace(Known.from_json(json.loads(item["known"])), etag=str(item["etag"]))
+    try:
+        return replace(Known.from_json(json.loads(item["known"])), etag=str(item["etag"]))
+    except UNREADABLE as exc:
+        raise OtherRelease("an item of the state") from exc
