@@ -122,9 +122,11 @@ def days_left(secret_id: str, today: date) -> int | None:
 
 
 def _not_throttled(answer: requests.Response) -> requests.Response:
-    """Raises SignInBusy for 429, which msal takes for a refusal, or for no configuration at all."""
-    if answer.status_code == requests.codes.too_many_requests:
-        raise SignInBusy("the login host is throttled")
+    """Raises SignInBusy for 429 and 5xx: msal takes the one for a refusal, or for no configuration
+    at all, and remembers both for a while."""
+    code = answer.status_code
+    if code == requests.codes.too_many_requests or code >= requests.codes.server_error:
+        raise SignInBusy(f"the login host answers {code}")
     return answer
 
 
