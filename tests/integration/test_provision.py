@@ -393,8 +393,8 @@ def test_nothing_about_a_pupil_is_logged_returned_or_queued(
     night.upload_passwords(4)
     night.tenant.give({"userPrincipalName": a_pupil(2).account, "displayName": "x"})
     night.tenant.fault(kind="commit-then-reset", method="POST", shape="/users")
-    night.tenant.settings(quota=len(night.tenant.users()) + 2)
-    actions = creates(4)
+    night.tenant.settings(quota=4)
+    actions = creates(2)
     night.plan(*actions)
     answer = night.provision()
     said = json.dumps([answer, night.letters()]) + capsys.readouterr().out + "".join(
