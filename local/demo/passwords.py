@@ -12,7 +12,7 @@ _WORDS = ("Sakura", "Momiji", "Tsubame", "Hotaru", "Kawasemi", "Donguri", "Himaw
 
 
 def passwords(city: DemoCity) -> bytes | None:
-    """A row for each pupil who has none yet; None where everybody has one.
+    """A row for each pupil who has none yet, no two of them alike; None where everybody has one.
 
     Each satisfies Microsoft Entra's rules: eight characters or more, three kinds of them.
     """
@@ -22,6 +22,8 @@ def passwords(city: DemoCity) -> bytes | None:
     rows = [HEADER]
     for child in waiting:
         rng = random.Random(f"{city.seed}/password/{child.umi}")
-        rows.append((child.account, child.umi, f"{rng.choice(_WORDS)}-{rng.randrange(1000, 9999)}"))
+        rows.append(
+            (child.account, child.umi, f"{rng.choice(_WORDS)}-{rng.randrange(10**7, 10**8)}")
+        )
         child.has_password = True
     return csv_bytes(rows)

@@ -123,7 +123,8 @@ class Story:
         if "passwords" not in self.text:
             return []
         wanted = [builders.a_pupil(n).account for n in numbers(self.text["passwords"])]
-        body = builders.a_password_file({account: "Hinagiku-2026x" for account in wanted})
+        rows = {account: f"Hinagiku-{n:04}x" for n, account in enumerate(wanted)}
+        body = builders.a_password_file(rows)
         return [PasswordFile(PASSWORD_KEY, "v1", body)]
 
     def tenant(self) -> list[TenantAccount]:

@@ -320,7 +320,7 @@ def test_only_those_without_a_password_are_in_the_file_and_it_satisfies_the_rule
     assert {row["ユーザー識別子"] for row in rows} == {
         c.umi for c in city.children if c.since == "2026-11-10"
     }
-    assert all(re.fullmatch(r"[A-Z][a-z]+-\d{4}", row["初期パスワード"]) for row in rows)
+    assert all(re.fullmatch(r"[A-Z][a-z]+-\d{8}", row["初期パスワード"]) for row in rows)
     assert passwords(city) is None
 
 

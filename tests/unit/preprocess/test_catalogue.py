@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from kakehashi import oneroster
 from kakehashi.catalogue import preprocess as catalogue
 from kakehashi.findings import Rule
-from kakehashi.preprocess import PasswordFile
+from kakehashi.preprocess import PasswordFile, preprocess
 from tests import builders
-from tests.unit.preprocess.night import Where, clean, rows_of
+from tests.unit.preprocess.night import Where, rows_of
 
 CODES = sorted(v.code for v in vars(catalogue).values() if isinstance(v, Rule))
 USERS, CLASSES = "users.csv", "classes.csv"
@@ -34,7 +35,9 @@ class Case:
     def found(self) -> list[Where]:
         files = [PasswordFile(f"inbox/demo/passwords/{FILE}", "v1", self.passwords)]
         passwords = files if self.passwords else ()
-        return rows_of(clean(self.drop, as_of=self.as_of, passwords=passwords, **self.rules))
+        package = oneroster.open_package(self.drop.files())
+        city = builders.a_city(**self.rules)
+        return rows_of(preprocess(package, (), city, self.as_of, passwords))
 
 
 CASES: dict[str, Callable[[bool], Case]] = {}
@@ -457,7 +460,7 @@ def password_of_nobody(bad: bool) -> Case:
 def password_twice(bad: bool) -> Case:
     second = FIRST if bad else SECOND
     return _passwords(
-        f"{HEADER}{FIRST.account},,{GOOD}\r\n,{second.id},{GOOD}\r\n",
+        f"{HEADER}{FIRST.account},,{GOOD}\r\n,{second.id},{GOOD}1\r\n",
         [(FILE, 2, None, "P063"), (FILE, 3, None, "P063")],
     )
 
@@ -480,3 +483,28 @@ def password_keys_contradict(bad: bool) -> Case:
 def password_row_broken(bad: bool) -> Case:
     extra = ",x" if bad else ""
     return _passwords(f"{HEADER}{FIRST.account},,{GOOD}{extra}\r\n", [(FILE, 2, None, "P066")])
+
+
+@case("P070")
+def password_trimmed(bad: bool) -> Case:
+    blank = " " if bad else ""
+    return _passwords(
+        f"{HEADER}{FIRST.account},,{GOOD}{blank}\r\n", [(FILE, 2, "initialPassword", "P070")]
+    )
+
+
+@case("P071")
+def password_shared(bad: bool) -> Case:
+    other = GOOD if bad else f"{GOOD}x"
+    return _passwords(
+        f"{HEADER}{FIRST.account},,{GOOD}\r\n{SECOND.account},,{other}\r\n",
+        [(FILE, None, "initialPassword", "P071")],
+    )
+
+
+@case("P072")
+def password_shared_allowed(bad: bool) -> Case:
+    found = password_shared(bad)
+    found.rows = [(FILE, None, "initialPassword", "P072")]
+    found.rules = {"passwords": {"shared": "allow"}}
+    return found

@@ -1,6 +1,8 @@
 import pytest
 
-from kakehashi.preprocess import Cleaned, PasswordFile
+from kakehashi import oneroster
+from kakehashi.findings import Effect
+from kakehashi.preprocess import Cleaned, PasswordFile, preprocess
 from kakehashi.preprocess.passwords import fits, parse, read_one, used_up
 from kakehashi.roster import PasswordAt
 from tests import builders
@@ -40,7 +42,7 @@ def test_headers_in_either_language_any_order_and_one_key_are_enough(text: str, 
 
 
 def test_a_line_break_in_a_cell_does_not_shift_the_line() -> None:
-    text = f'note,account,initialPassword\n"a\nb",{TWO.account},{GOOD}\n\nc,{ONE.account},{GOOD}\n'
+    text = f'note,account,initialPassword\n"a\nb",{TWO.account},{GOOD}\n\nc,{ONE.account},{GOOD}1\n'
     assert lines_of(with_files(a_file(text))) == {TWO.id: 2, ONE.id: 5}
 
 
@@ -156,3 +158,101 @@ def test_a_file_is_used_up_when_every_pupil_in_it_has_an_account(text: str) -> N
 )
 def test_a_file_with_a_row_that_is_not_used_is_kept(text: str) -> None:
     assert not used_up(text.encode(), SETTLED)
+
+
+HEADER = "account,userMasterIdentifier,initialPassword\n"
+THREE = builders.a_pupil(3)
+
+
+@pytest.mark.parametrize(
+    "written", [f"{GOOD} ", f" {GOOD}", f"\u3000{GOOD}\u3000", f"{GOOD}\xa0\t"]
+)
+def test_blanks_around_a_password_go_neither_onto_a_slip_nor_into_an_account(written: str) -> None:
+    file = a_file(f"{HEADER}{ONE.account},,{written}\n")
+    cleaned = with_files(file)
+    assert lines_of(cleaned) == {ONE.id: 2}
+    assert [(f.row(), f.effect) for f in cleaned.findings] == [
+        (("first.csv", 2, "initialPassword", "P070"), Effect.NOTE)
+    ]
+    assert read_one(file.body, 2, ONE) == GOOD
+
+
+def test_blanks_within_a_password_are_the_citys_own() -> None:
+    body = f"{HEADER}{ONE.account},,Sakura 2026 x\n".encode()
+    assert read_one(body, 2, ONE) == "Sakura 2026 x"
+
+
+def test_what_is_too_short_without_its_blanks_is_too_weak() -> None:
+    cleaned = with_files(a_file(f"{HEADER}{ONE.account},,Abc-12   \n"))
+    assert lines_of(cleaned) == {}
+    assert [code for *_, code in rows_of(cleaned)] == ["P064"]
+
+
+ALIKE = f"{HEADER}{ONE.account},,{GOOD}\n,{TWO.id},{GOOD}\n{THREE.account},,{GOOD}3\n"
+
+
+def told(cleaned: Cleaned) -> list[tuple[str, str, int | None, dict[str, object]]]:
+    return [(f.code, f.place.file, f.place.line, dict(f.facts)) for f in cleaned.findings]
+
+
+def test_one_password_for_several_pupils_gives_none_of_them_one_and_only_the_count_is_told() -> (
+    None
+):
+    cleaned = clean(builders.a_drop(3), passwords=[a_file(ALIKE)])
+    assert lines_of(cleaned) == {THREE.id: 4}
+    assert told(cleaned) == [("P071", "first.csv", None, {"count": 2})]
+    assert [f.pupil for f in cleaned.findings] == [None]
+
+
+def test_a_city_may_let_pupils_start_with_one_password() -> None:
+    package = oneroster.open_package(builders.a_drop(3).files())
+    city = builders.a_city(passwords={"shared": "allow"})
+    cleaned = preprocess(package, (), city, builders.TODAY, [a_file(ALIKE)])
+    assert set(lines_of(cleaned)) == {ONE.id, TWO.id, THREE.id}
+    assert told(cleaned) == [("P072", "first.csv", None, {"count": 2})]
+
+
+def test_a_blank_does_not_hide_that_a_password_is_shared() -> None:
+    text = f"{HEADER}{ONE.account},,{GOOD}\n{TWO.account},,{GOOD} \n"
+    assert lines_of(with_files(a_file(text))) == {}
+
+
+def test_a_password_in_two_files_is_shared_too() -> None:
+    old = a_file(f"{HEADER}{ONE.account},,{GOOD}\n", "old.csv")
+    new = a_file(f"{HEADER}{TWO.account},,{GOOD}\n", "new.csv")
+    cleaned = with_files(old, new)
+    assert lines_of(cleaned) == {}
+    assert sorted(told(cleaned)) == [
+        ("P071", "new.csv", None, {"count": 1}),
+        ("P071", "old.csv", None, {"count": 1}),
+    ]
+
+
+def test_whoever_is_not_in_the_roster_yet_shares_as_well() -> None:
+    text = f"{HEADER}{ONE.account},,{GOOD}\nnobody@ed.example.jp,,{GOOD}\n"
+    cleaned = with_files(a_file(text))
+    assert lines_of(cleaned) == {}
+    assert {code for code, *_ in told(cleaned)} == {"P062", "P071"}
+
+
+def test_a_newer_file_with_passwords_of_their_own_ends_it() -> None:
+    old = a_file(f"{HEADER}{ONE.account},,{GOOD}\n{TWO.account},,{GOOD}\n", "old.csv")
+    new = a_file(f"{HEADER}{TWO.account},,{GOOD}2\n", "new.csv")
+    cleaned = with_files(old, new)
+    assert set(lines_of(cleaned)) == {ONE.id, TWO.id}
+    assert cleaned.findings == ()
+
+
+def test_the_same_password_for_one_pupil_in_two_files_is_not_shared() -> None:
+    text = f"{HEADER}{ONE.account},,{GOOD}\n"
+    assert set(lines_of(with_files(a_file(text, "old.csv"), a_file(text, "new.csv")))) == {ONE.id}
+
+
+def test_a_clerks_capitals_and_another_childs_account_are_read_for_what_they_are() -> None:
+    text = (
+        f"{HEADER}{ONE.account.upper()},{ONE.id.upper()},{GOOD}\n"
+        f"{ONE.account},{TWO.id},{GOOD}2\n"  # the account is another child's
+    )
+    cleaned = with_files(a_file(text))
+    assert lines_of(cleaned) == {ONE.id: 2}
+    assert [code for *_, code in rows_of(cleaned)] == ["P065"]

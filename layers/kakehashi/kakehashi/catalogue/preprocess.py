@@ -488,3 +488,39 @@ PASSWORD_ROW_BROKEN = Rule(
     todo="行を直して、もう一度置いてください。",
     todo_en="Correct the row and upload the file again.",
 )
+PASSWORD_TRIMMED = Rule(
+    "P070",
+    Effect.NOTE,
+    ja="初期パスワードの前後に空白があるため、空白を除いて使います。",
+    en="There are blanks around the initial password; it is used without them.",
+    todo="対応は要りません。配布票にも空白のないものを書いてください。",
+    todo_en="Nothing to do; write it without blanks on the slip too.",
+    causes="A blank at an end is seen neither in a spreadsheet nor on a slip, and the child who "
+    "types what it sees is locked out.",
+)
+PASSWORD_SHARED = Rule(
+    "P071",
+    Effect.NOTE,
+    ja="同じ初期パスワードの児童生徒が {count} 人いるため、使いません"
+    "(新しい児童生徒は初期パスワード待ちです)。",
+    en="{count} pupils have an initial password that another row has too; it is not used, and the "
+    "new ones among them wait for one.",
+    todo="一人ずつ別の初期パスワードにして、もう一度置いてください(kakehashi passwords make は"
+    "一人ずつ別のものを作ります)。同じもので始めてよい市は、市の設定 passwords.shared を "
+    '"allow" にしてください。',
+    todo_en="Give each pupil a password of its own and upload the file again (`kakehashi passwords "
+    'make` does so). A city that wants it otherwise sets passwords.shared = "allow".',
+    causes="Until a child signs in for the first time, whoever has the same slip can do it in its "
+    "place. Rows of pupils who are not in the roster count too: their slips are out.",
+)
+PASSWORD_SHARED_ALLOWED = Rule(
+    "P072",
+    Effect.NOTE,
+    ja="同じ初期パスワードの児童生徒が {count} 人います。市の設定により使います。",
+    en="{count} pupils have an initial password that another row has too; the city's rules allow "
+    "that.",
+    todo="できれば一人ずつ別の初期パスワードにしてください。最初にサインインするまで、"
+    "同じ配布票を持つ人がその児童生徒としてサインインできます。",
+    todo_en="Better give each pupil one of its own: until the first sign-in, whoever has the same "
+    "slip can sign in as that pupil.",
+)

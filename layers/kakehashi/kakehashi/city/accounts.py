@@ -50,7 +50,11 @@ class PasswordLength(Rules):
 
 class InitialPasswords(Rules):
     """What `kakehashi passwords make` makes them of: no letter that looks like a digit, Entra's
-    eight characters of three kinds at least. A grade not named gets two words and four digits."""
+    eight characters of three kinds at least. A grade not named gets two words and four digits.
+    ``shared`` is for files that others write: whether several pupils may start with one password.
+    """
+
+    shared: Literal["wait", "allow"] = "wait"
 
     words: Annotated[tuple[PasswordWord, ...], Field(min_length=32)] = PASSWORD_WORDS
     lengths: tuple[PasswordLength, ...] = (PasswordLength(grades=("P1", "P2"), words=1, digits=4),)

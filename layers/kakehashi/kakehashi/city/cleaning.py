@@ -22,7 +22,7 @@ class Names(Rules):
     display: Annotated[str, template_of("family", "given")] = "{family} {given}"
     repertoire: Literal["jisx0213", "cp932", "unicode"] = "jisx0213"
     replace: Literal["none", "safe"] = "none"
-    empty: Annotated[str, StringConstraints(pattern=r"^([^\s=+@-](.{0,8}\S)?)?$")] = ""
+    empty: Annotated[str, StringConstraints(pattern="^([^ \u3000=+@-](.{0,8}[^ \u3000])?)?$")] = ""
 
 
 class UnifiedSchool(Rules):

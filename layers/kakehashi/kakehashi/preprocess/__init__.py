@@ -83,7 +83,7 @@ def preprocess(
     year = roster_year(sessions, as_of)
     assembler = Assembler(city, schools, classes, enrolments, year=year)
     made, waiting, found = assembler.assemble_all(resolved.chosen)
-    places, told = locate(password_files, _known(rows, made))
+    places, told = locate(password_files, _known(rows, made), city.passwords.shared)
     desired = sorted(
         (_completed(d, places, resolved.left_behind) for d in made), key=lambda d: d.pupil.id
     )

@@ -1,7 +1,9 @@
 """Initial-password files: which row gives which pupil its first password, never what it is.
 
-A password is read once to be checked and a second time at the moment of use (``read_one``). In
-between only its place travels: key, version, line. No finding echoes a value.
+A password is read once to be checked and a second time at the moment of use (``read_one``), both
+times without the blanks at its ends, which nobody sees on a slip. In between only its place
+travels: key, version, line. No finding echoes a value, and of one that several children share only
+how many they are leaves this module: whoever knows the own one would know another's.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place, Rule
@@ -50,12 +54,16 @@ class PasswordFile:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the file. ``account`` is in lower case; "" where the file does not give the key."""
+    """A row of the file. ``account`` is in lower case; "" where the file does not give the key.
+
+    ``trimmed`` tells that the password stood there with blanks at an end.
+    """
 
     line: int
     account: str
     pupil: str
     password: str = field(repr=False)
+    trimmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,9 @@ def _entry(line: int, columns: list[str], cells: list[str]) -> Entry | None:
     row = dict(zip(columns, cells, strict=True))
     account = row.get("account", "").strip().lower()
     pupil = row.get("pupil", "").strip().lower()
-    return Entry(line, account, pupil, row["password"]) if account or pupil else None
+    written = row["password"]
+    password = written.strip()
+    return Entry(line, account, pupil, password, written != password) if account or pupil else None
 
 
 def fits(password: str, account: str) -> bool:
@@ -141,14 +151,22 @@ def fits(password: str, account: str) -> bool:
     )
 
 
+type Sharing = Literal["wait", "allow"]
+
+
 def locate(
-    files: Iterable[PasswordFile], known: InDrop
+    files: Iterable[PasswordFile], known: InDrop, shared: Sharing = "wait"
 ) -> tuple[dict[str, PasswordAt], list[Finding]]:
     """Pupil → place of its password. ``files`` from the oldest to the newest: the newest file
     that names a pupil decides, even when its row cannot be used.
+
+    ``shared`` says what becomes of pupils who share one password with any other row that counts,
+    a row of nobody in the drop included: they ``wait`` without one, or are ``allow``ed to.
     """
     places: dict[str, PasswordAt] = {}
+    words: dict[str, str] = {}
     findings: list[Finding] = []
+    files = tuple(files)
     for file in files:
         parsed = parse(file.body)
         findings += [rule.at(_at(file, line, rule)) for line, rule in parsed.faults]
@@ -157,15 +175,40 @@ def locate(
             rule, pupil = _owner(entry, known)
             if rule is not None:
                 findings.append(rule.at(_at(file, entry.line, rule)))
+                words[entry.account or entry.pupil] = entry.password
             else:
                 rows.setdefault(pupil, []).append(entry)
         for pupil, entries in rows.items():
             places.pop(pupil, None)
+            words[pupil] = entries[0].password
             if found := list(_unusable(file, pupil, entries, known)):
                 findings += found
-            else:
-                places[pupil] = PasswordAt(file.key, file.version, entries[0].line)
+                continue
+            places[pupil] = PasswordAt(file.key, file.version, entries[0].line)
+            if entries[0].trimmed:
+                rule = rules.PASSWORD_TRIMMED
+                findings.append(rule.at(_at(file, entries[0].line, rule), pupil=pupil))
+    findings += _shared(files, places, words, shared)
     return places, findings
+
+
+def _shared(
+    files: Iterable[PasswordFile],
+    places: dict[str, PasswordAt],
+    words: Mapping[str, str],
+    shared: Sharing,
+) -> Iterator[Finding]:
+    """One finding a file, and no line: lines side by side would tell who can sign in as whom."""
+    times = Counter(words.values())
+    alike = [pupil for pupil in places if times[words[pupil]] > 1]
+    rule = rules.PASSWORD_SHARED if shared == "wait" else rules.PASSWORD_SHARED_ALLOWED
+    counts = Counter((places[pupil].key, places[pupil].version) for pupil in alike)
+    if shared == "wait":
+        for pupil in alike:
+            del places[pupil]
+    for file in files:
+        if count := counts[file.key, file.version]:
+            yield rule.at(Place(file.name, None, "initialPassword"), count=count)
 
 
 def _owner(entry: Entry, known: InDrop) -> tuple[Rule | None, str]:
@@ -194,7 +237,8 @@ def _unusable(
 
 
 def _at(file: PasswordFile, line: int, rule: Rule) -> Place:
-    column = "initialPassword" if rule is rules.PASSWORD_TOO_WEAK else None
+    about_it = rule in {rules.PASSWORD_TOO_WEAK, rules.PASSWORD_TRIMMED}
+    column = "initialPassword" if about_it else None
     return Place(file.name, line, column)
 
 
