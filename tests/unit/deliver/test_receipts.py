@@ -65,6 +65,14 @@ def test_a_dialect_may_word_its_receipts_otherwise() -> None:
     assert read_receipt(lines("judge,line", "A,2", "B,3"), form).accepted == 1
 
 
+@pytest.mark.parametrize(
+    "word", ["◯", "○", "〇", "済", "取込済み", "取り込み済み", "登録", "登録済み", "更新", "更新済"]
+)
+def test_a_row_is_taken_in_whatever_the_word_for_it(word: str) -> None:
+    told = read_receipt(lines("結果,行", f"{word},2", f"未{word},3"), ReceiptForm())
+    assert (told.accepted, [row.line for row in told.rejected]) == (1, [3])
+
+
 def test_a_line_is_traced_to_the_record_and_the_pupil_that_stood_there() -> None:
     body = lines("file,line,result,reason", "users.csv,3,NG,E012", "enrollments.csv,2,NG,E7",
                  "classes.csv,2,NG,E9")  # fmt: skip

@@ -135,6 +135,7 @@ def renamed() -> Source:
 
 
 case("F014", renamed, USERS)
+case("F018", lambda: {"Student.csv": b"SIS ID,School SIS ID,Username\r\n"})
 case("F020", lambda: {n: b for n, b in loose().items() if n != MANIFEST}, MANIFEST)
 cells("F021", lambda s: s[MANIFEST].__setitem__(0, ["name", "value"]), MANIFEST, 1)
 cells("F022", lambda s: s[MANIFEST].pop(1), MANIFEST)

@@ -88,3 +88,45 @@ def test_a_filled_password_column_is_found_whatever_the_encoding() -> None:
         body = files["users.csv"].decode().encode(codec)
         (told,) = passwords_in(files | {"users.csv": body})
         assert (told.row(), told.facts["count"]) == (("users.csv", None, "password", "F016"), 2)
+
+
+SDS_V2 = "sourcedId,orgSourcedIds,givenName,familyName,username,password,role,grade"
+SDS_V2_1 = "sourcedId,username,givenName,familyName,password,activeDirectoryMatchId,email,phone,sms"
+LGATE = "username,password,enabledUser,isLocal,schoolCode,schoolName,familyName,givenName"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "known"),
+    [
+        ("Student.csv", "SIS ID,School SIS ID,First Name,Last Name,Password", "Microsoft SDS v1"),
+        ("TeacherRoster.csv", "Section SIS ID,SIS ID", "Microsoft SDS v1"),
+        ("users.csv", SDS_V2, "Microsoft SDS v2"),
+        ("users.csv", SDS_V2_1, "Microsoft SDS v2.1"),
+        ("roles.csv", "userSourcedId,orgSourcedId,role,isPrimary", "Microsoft SDS v2.1"),
+        ("School.csv", "DfE Number,Name", "Microsoft SDS, UK"),
+        ("Student.csv", "ID,School DfE Number,Username", "Microsoft SDS, UK"),
+        ("students.csv", "School_id,Student_id,Student_number,Last_name", "Clever"),
+        ("ユーザー.csv", LGATE, "L-Gate"),
+        ("クラス.csv", '"term","gradeCode","schoolName","name"', "L-Gate"),
+    ],
+)
+@pytest.mark.parametrize("codec", ["utf-8-sig", "cp932"])
+def test_another_format_is_named_as_what_it_is_and_nothing_else_is_said(
+    name: str, heading: str, known: str, codec: str
+) -> None:
+    files = {name: f"{heading}\r\n".encode(codec)}
+    assert [(f.code, f.facts) for f in passwords_in(files)] == [("F018", {"format": known})]
+    told = [(f.code, f.facts.get("format")) for f in found_in(files)]
+    assert told[0] == ("F018", known)
+    assert not {"F015", "F020"} & {code for code, _ in told}
+
+
+def test_in_a_folder_it_is_named_all_the_same() -> None:
+    files = {"2026/Student.csv": b"SIS ID,School SIS ID,Username\r\n"}
+    assert [f.code for f in found_in(zipped(files))] == ["F018"]
+
+
+def test_a_roster_without_its_manifest_is_no_other_format() -> None:
+    files = {name: body for name, body in loose().items() if name != "manifest.csv"}
+    assert "F020" in {f.code for f in found_in(files)}
+    assert "F018" not in {f.code for f in found_in(files)}

@@ -158,6 +158,16 @@ MAC_FILES = Rule(
     todo=_NOTHING,
     todo_en=_NOTHING_EN,
 )
+OTHER_FORMAT = Rule(
+    "F018",
+    _REFUSE,
+    ja="OneRoster ではなく、別の形式({format})のファイルです。",
+    en="This is no OneRoster but another format ({format}).",
+    todo="C4th から OneRoster CSV(manifest.csv を含む一式)を出力し、それを投入してください。",
+    todo_en="Export OneRoster CSV from C4th (a set with a manifest.csv) and drop that.",
+    causes="There is no manifest.csv, and a heading row is that format's. Nothing of it is kept: "
+    "it may hold passwords.",
+)
 NO_MANIFEST = Rule(
     "F020",
     _REFUSE,
@@ -273,8 +283,8 @@ DELTA = Rule(
 ROWS_ARE_DELTA = Rule(
     "F034",
     _REFUSE,
-    ja="manifest.csv は全件(bulk)ですが、削除を示す行(tobedeleted)が {count} 行あります。",
-    en="manifest.csv says bulk, yet {count} rows say tobedeleted: the rows win.",
+    ja="全件(bulk)の名簿に、削除を示す行(tobedeleted)が {count} 行あります。",
+    en="In a roster of everything (bulk) {count} rows say tobedeleted: the rows win.",
     todo="C4th の出力を「全件」にして、もう一度出力してください。",
     todo_en="Set the C4th export to everything (bulk), and export again.",
     causes="OneRoster 1.2: where the manifest and the rows differ, the rows win.",
@@ -440,10 +450,13 @@ SPELLING = Rule(
 NO_KEY_COLUMN = Rule(
     "H010",
     _REFUSE,
-    ja="userMasterIdentifier の列がないため、児童生徒を翌日以降に見分けられません。",
-    en="Without a userMasterIdentifier column pupils cannot be followed from night to night.",
-    todo="C4th の出力を OneRoster 1.2 以上にしてください。",
-    todo_en="Set the C4th export to OneRoster 1.2 or later.",
+    ja="userMasterIdentifier の列がないため、児童生徒を翌日以降に見分けられません。"
+    "OneRoster 1.1 の標準にはこの列がありません。",
+    en="Without a userMasterIdentifier column pupils cannot be followed from night to night; the"
+    " standard of OneRoster 1.1 has none.",
+    todo="C4th の出力を OneRoster 1.2 以上にするか、1.1 のまま userMasterIdentifier の列を"
+    "加えてください。",
+    todo_en="Set the C4th export to OneRoster 1.2 or later, or add that column to 1.1.",
 )
 
 # -- R: rows and cells ----------------------------------------------------------------------

@@ -19,6 +19,7 @@ from typing import IO
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.columns import TABLES
+from kakehashi.oneroster.formats import format_of
 
 MAX_FILES = 100
 MAX_FILE_BYTES = 1 << 30
@@ -38,7 +39,8 @@ DAMAGE = (  # what zipfile and zlib raise for bytes that are not what they claim
     ValueError,
 )
 READ_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
-KNOWN = {name.lower(): name for name in ("manifest.csv", *TABLES)}
+MANIFEST = "manifest.csv"
+KNOWN = {name.lower(): name for name in (MANIFEST, *TABLES)}
 _ARCHIVE = re.compile(r"\.(zip|7z|gz|tgz|rar|tar|lzh|bz2|xz)\Z", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
 
@@ -121,7 +123,7 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
 def _sift(entries: list[_Entry]) -> Files:
     """Refuse a dangerous drop whole; else keep what OneRoster knows and note the rest."""
     mine = [e for e in entries if _UNSAFE.search(e.name) or not _MAC.search(e.name)]
-    if refused := [*_passwords(entries), *_dangers(mine)]:
+    if refused := list(_other_format(mine)) or [*_passwords(entries), *_dangers(mine)]:
         return Files(findings=refused)
     files = Files()
     if macs := len(entries) - len(mine):
@@ -140,27 +142,38 @@ def _sift(entries: list[_Entry]) -> Files:
     return files
 
 
+def _other_format(entries: list[_Entry]) -> Iterator[Finding]:
+    """What a drop without a manifest is, where its heading rows say so."""
+    bases = {entry: re.split(r"[/\\]", entry.name)[-1].lower() for entry in entries[:MAX_FILES]}
+    if MANIFEST in bases.values():
+        return
+    tables = (entry for entry, base in bases.items() if base.endswith(".csv"))
+    if found := format_of(line for table in tables for line in _first_line(table)):
+        yield rules.OTHER_FORMAT.at(format=found)
+
+
 def _passwords(entries: list[_Entry]) -> Iterator[Finding]:
     """Files that say they hold passwords, by their name or their header line."""
     count = 0
     for entry in entries:
         name = re.split(r"[/\\]", entry.name)[-1]
-        header = _first_line(entry) if name.lower().endswith((".csv", ".tsv")) else ""
+        is_table = name.lower().endswith((".csv", ".tsv"))
+        header = " ".join(_first_line(entry)) if is_table else ""
         of_roster = "sourcedid" in header.lower()  # a copy of users.csv has a column of that name
         count += bool(_PASSWORD.search(name if of_roster else name + header))
     if count:
         yield rules.PASSWORD_FILE.at(count=count)
 
 
-def _first_line(entry: _Entry) -> str:
-    """The first line in each encoding it may be in, one after the other; "" if unreadable."""
+def _first_line(entry: _Entry) -> tuple[str, ...]:
+    """The first line in each encoding it may be in; none if unreadable."""
     try:
         with entry.open() as file:
             head = file.read(_HEAD)
     except DAMAGE:
-        return ""
+        return ()
     texts = (head.decode(codec, "replace") for codec in ("utf-8", "cp932", "utf-16"))
-    return " ".join(text.partition("\n")[0] for text in texts)
+    return tuple(text.partition("\n")[0] for text in texts)
 
 
 def _dangers(entries: list[_Entry]) -> Iterator[Finding]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place
-from kakehashi.oneroster.archive import Open
+from kakehashi.oneroster.archive import MANIFEST, Open
 from kakehashi.oneroster.columns import ROSTER, TABLES
 from kakehashi.oneroster.header import Header
 from kakehashi.oneroster.model import Manifest, Table
 from kakehashi.oneroster.profiles import VERSIONS, files_of
 from kakehashi.oneroster.reader import Scheme, read_table
 
-FILE = "manifest.csv"
+FILE = MANIFEST
 _COLUMNS = ("propertyName", "value")
 MODES = frozenset({"absent", "bulk", "delta"})
 _KNOWN = re.compile(r"manifest\.version|oneroster\.version|source\.system(?:Name|Code)")

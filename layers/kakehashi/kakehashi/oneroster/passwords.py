@@ -20,10 +20,12 @@ FILES = ("users.csv", "userProfiles.csv")  # whose standard has such a column
 def passwords_in(source: IO[bytes] | Mapping[str, bytes]) -> list[Finding]:
     """The refusals of a drop that holds passwords: their files by name or header, filled columns.
 
+    So may a drop in another format, whose columns nobody here knows: it is refused as what it is.
     Looked at as it streams by, so that nothing need be kept; never raises for bad data.
     """
     files = open_files(source)
-    found = [f for f in files.findings if f.code == rules.PASSWORD_FILE.code]
+    forbids = {rules.PASSWORD_FILE.code, rules.OTHER_FORMAT.code}
+    found = [f for f in files.findings if f.code in forbids]
     for file in FILES:
         if opener := files.openers.get(file):
             found += _told(file, _filled(opener))
