@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,11 +97,46 @@ class Archive:
             return next((owner for owner in owners if owner is not None), "")
         return next((o for f in newest_first if (o := _owner_of_account(f, wanted))), "")
 
-    def papers(self, run_id: str, umi: str) -> Papers:
+    def ids(self, umi: str, run_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Run → the ids by which it may name the child who has ``umi`` now, or had it last.
+
+        A child that is linked under a new id has two until then, and one afterwards: the old one
+        may be another child's by now.
+        """
+        moves = {run_id: _moves(self._folder(run_id)) for run_id in run_ids}
+        now = self._present_id(umi, run_ids, moves)
+        ids, found = frozenset({now}), {}
+        for run_id in reversed(run_ids):
+            if any(old == now for old, _ in moves[run_id]):  # before, it was another child's
+                now, ids = "", frozenset()
+            for old in [old for old, new in moves[run_id] if now and new == now]:
+                now, ids = old, ids | {old}
+            found[run_id] = ids
+        return {run_id: found[run_id] for run_id in run_ids}
+
+    def _present_id(
+        self, umi: str, run_ids: Sequence[str], moves: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> str:
+        """The id itself where the newest run knows somebody by it, else where it has moved."""
+        folders = ((run_id, self._folder(run_id)) for run_id in reversed(run_ids))
+        newest = next((one for one in folders if one[1].get("current.jsonl") is not None), None)
+        if newest:
+            gone = any(old == umi for old, _ in moves[newest[0]])
+            wanted = _rows(newest[1], "desired.jsonl", {umi})
+            if wanted or (_rows(newest[1], "current.jsonl", {umi}) and not gone):
+                return umi
+        for run_id in run_ids:
+            umi = next((new for old, new in moves[run_id] if old == umi), umi)
+        return umi
+
+    def papers(self, run_id: str, umi: str | Collection[str]) -> Papers:
+        """``umi``: the userMasterIdentifier, or all by which the run may name the child."""
+        ids = frozenset({umi}) if isinstance(umi, str) else frozenset(umi)
         folder = self._folder(run_id)
-        desired, held = _rows(folder, "desired.jsonl", umi), _rows(folder, "held.jsonl", umi)
-        line = _line(folder, umi, desired, held)
-        action, result = _deed(folder, umi)
+        desired, held = _rows(folder, "desired.jsonl", ids), _rows(folder, "held.jsonl", ids)
+        line = _line(folder, ids, desired, held)
+        action, result = _deed(folder, ids)
+        current = next(iter(_rows(folder, "current.jsonl", ids)), {})
         found = list(folder.findings())
         return Papers(
             run_id,
@@ -110,47 +145,85 @@ class Archive:
             plan=folder.get_json("plan.json"),
             desired=desired[0] if desired else {},
             held=tuple(held),
-            current=next(iter(_rows(folder, "current.jsonl", umi)), {}),
-            decision=next(iter(_rows(folder, "decisions.jsonl", umi)), {}),
-            match=next(iter(_rows(folder, "matching.jsonl", umi)), {}),
+            current=current,
+            decision=next(iter(_rows(folder, "decisions.jsonl", ids)), {}),
+            match=next(iter(_rows(folder, "matching.jsonl", ids)), {}),
             action=action,
             result=result,
-            findings=tuple(f for f in found if _is_about(f, umi, line)),
+            findings=tuple(f for f in found if _is_about(f, ids, line)),
             refusals=tuple(f for f in found if f.effect is Effect.REFUSE_DROP),
-            delivered=tuple(self._delivered(folder, umi)),
+            delivered=tuple(self._delivered(folder, _told_by(ids, action, current))),
         )
 
     def _folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.runs, prefix_of(run_id))
 
-    def _delivered(self, folder: Folder, umi: str) -> Iterator[Delivered]:
+    def _delivered(self, folder: Folder, ids: Set[str]) -> Iterator[Delivered]:
         for name in folder.names("deliveries/"):
             note = folder.get_json(name)
-            statuses = [self._status(file, umi, note["mode"]) for file in note.get("files", ())]
+            statuses = [self._status(file, ids, note["mode"]) for file in note.get("files", ())]
             told = [status for status in statuses if status not in {"absent", "nothing"}]
             yield Delivered(note["tool"], note["mode"], (told or statuses or ["nothing"])[0])
 
-    def _status(self, file: Row, umi: str, mode: str) -> str:
+    def _status(self, file: Row, ids: Set[str], mode: str) -> str:
         body = Folder(self.s3, self.outbox, "").get(file["key"])
         if body is None or hashlib.sha256(body).hexdigest() != file["sha256"]:
             return "replaced"
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = [name for name in archive.namelist() if name.endswith("users.csv")]
             text = archive.read(names[0]).decode("utf-8-sig") if names else ""
-        for row in csv.DictReader(io.StringIO(text, newline="")):
-            if row.get("sourcedId") == umi:
-                suspended = row.get("enabledUser") == "false"
-                gone = row.get("status") == "tobedeleted"
-                return "tobedeleted" if gone else "suspended" if suspended else "active"
+        told = {
+            _told(row)
+            for row in csv.DictReader(io.StringIO(text, newline=""))
+            if row.get("sourcedId") in ids
+        }
+        for status in ("active", "suspended", "tobedeleted"):  # a second user goes, the first stays
+            if status in told:
+                return status
         return "absent" if mode == "bulk" else "nothing"
 
 
-def _rows(folder: Folder, name: str, umi: str) -> list[dict[str, Any]]:
-    """The rows of a JSON-lines file that are this pupil's: only lines that hold the id are read."""
-    needle = umi.encode()
+def _told(row: Mapping[str, str]) -> str:
+    """What one row of users.csv says of its user."""
+    if row.get("status") == "tobedeleted":
+        return "tobedeleted"
+    return "suspended" if row.get("enabledUser") == "false" else "active"
+
+
+def _told_by(ids: Set[str], action: Row, current: Row) -> Set[str]:
+    """What tools know the pupil by, where that is another id than the roster's."""
+    told = action.get("tool_id") or current.get("tool_id")
+    return {told} if told else ids
+
+
+def _moves(folder: Folder) -> list[tuple[str, str]]:
+    """(former id, new id) of the children whose id this run has changed, or changed back."""
+    found = []
+    for name in folder.names("actions/"):
+        lines = [line for line in (folder.get(name) or b"").split(b"\n") if b'link"' in line]
+        acted = [(row["pupil"], move) for row in map(json.loads, lines) if (move := _move(row))]
+        results = folder.lines(name.replace("actions/", "results/")) if acted else ()
+        done = {row["pupil"] for row in results if row["outcome"] in {"done", "skipped"}}
+        found += [move for pupil, move in acted if pupil in done]
+    return found
+
+
+def _move(action: Row) -> tuple[str, str] | None:
+    """From which id to which a link leads, or an undo of one; None for any other action."""
+    before, back = action["before"], action.get("back")
+    if action["kind"] == "link" and before and before["pupil"]["id"] != action["pupil"]:
+        return before["pupil"]["id"], action["pupil"]
+    if action["kind"] == "unlink" and back:
+        return action["pupil"], back["pupil"]["id"]
+    return None
+
+
+def _rows(folder: Folder, name: str, ids: Set[str]) -> list[dict[str, Any]]:
+    """The rows of a JSON-lines file that are this pupil's: only lines that hold an id are read."""
+    needles = [umi.encode() for umi in ids]
     lines = (folder.get(name) or b"").split(b"\n")
-    rows = (json.loads(line) for line in lines if needle in line)
-    return [row for row in rows if _id_of(row) == umi]
+    rows = (json.loads(line) for line in lines if any(needle in line for needle in needles))
+    return [row for row in rows if _id_of(row) in ids]
 
 
 def _id_of(row: Row) -> str:
@@ -158,27 +231,27 @@ def _id_of(row: Row) -> str:
     return str(pupil["id"] if isinstance(pupil, dict) else pupil or "")
 
 
-def _line(folder: Folder, umi: str, desired: list[Any], held: list[Any]) -> int | None:
+def _line(folder: Folder, ids: Set[str], desired: list[Any], held: list[Any]) -> int | None:
     """Where the pupil stands in users.csv, also in a drop that was refused before it was read."""
     if desired or held:
         return int(desired[0]["pupil"]["line"] if desired else held[0]["line"])
     cleaned = folder.get("desired.jsonl") is not None
-    return None if cleaned else next((n for n, owner in _owners(folder) if owner == umi), None)
+    return None if cleaned else next((n for n, owner in _owners(folder) if owner in ids), None)
 
 
-def _deed(folder: Folder, umi: str) -> tuple[Row, Row]:
+def _deed(folder: Folder, ids: Set[str]) -> tuple[Row, Row]:
     """The pupil's action and its result; {} for either that is not there."""
     for name in folder.names("actions/"):
-        if actions := _rows(folder, name, umi):
-            results = _rows(folder, name.replace("actions/", "results/"), umi)
+        if actions := _rows(folder, name, ids):
+            results = _rows(folder, name.replace("actions/", "results/"), ids)
             return actions[0], results[0] if results else {}
     return {}, {}
 
 
-def _is_about(finding: Finding, umi: str, line: int | None) -> bool:
+def _is_about(finding: Finding, ids: Set[str], line: int | None) -> bool:
     """It names the pupil, or nobody and the pupil's row."""
     if finding.pupil:
-        return finding.pupil == umi
+        return finding.pupil in ids
     return line is not None and (finding.place.file, finding.place.line) == ("users.csv", line)
 
 

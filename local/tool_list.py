@@ -101,17 +101,19 @@ def _user(line: int, cells: Sequence[str], at: Mapping[str, Sequence[int]]) -> U
 
 
 def compare(
-    pupils: Iterable[Pupil], users: Iterable[User], held: frozenset[str] = frozenset()
+    pupils: Iterable[Pupil],
+    users: Iterable[User],
+    held: frozenset[str] = frozenset(),
+    told: Mapping[str, str] | None = None,
 ) -> Compared:
     """Matched by id, else by account or by what stands before its @; never by name.
 
     ``held`` are ids and accounts of rows that could not be read tonight: neither here nor absent.
+    ``told`` leads from a userMasterIdentifier to what tools know the pupil by, where that is
+    another id.
     """
-    by_word: dict[str, Pupil] = {}
     pupils = sorted(pupils, key=lambda pupil: (pupil.school, pupil.id))
-    for pupil in pupils:
-        account = pupil.account.lower()
-        by_word |= {word: pupil for word in (pupil.id, account, account.partition("@")[0]) if word}
+    by_word = _words(pupils, told or {})
     found: dict[str, User] = {}
     strangers, twice, waiting = [], [], 0
     for user in users:
@@ -135,6 +137,19 @@ def compare(
         twice=tuple(twice),
         held=waiting,
     )
+
+
+def _words(pupils: Iterable[Pupil], told: Mapping[str, str]) -> dict[str, Pupil]:
+    """What a tool may say of whom. An id that the roster has given to one pupil, and by which
+    tools know another, tells nothing: the account decides."""
+    found: dict[str, Pupil] = {}
+    twofold = set[str]()
+    for pupil in pupils:
+        account = pupil.account.lower()
+        found |= {word: pupil for word in (account, account.partition("@")[0]) if word}
+        for id_ in {pupil.id, told.get(pupil.id, pupil.id)}:
+            twofold |= {id_} if found.setdefault(id_, pupil) is not pupil else set()
+    return {word: pupil for word, pupil in found.items() if word not in twofold}
 
 
 def _owner(user: User, by_word: Mapping[str, Pupil]) -> Pupil | None:

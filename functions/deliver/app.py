@@ -7,7 +7,7 @@ writes the same bytes and leaves the same pointer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,8 +39,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     order = _order(run, city, tool, anew=outbox.turn.anew)
     answer = receipts.gather(order.dialect.receipt)
+    moved: dict[str, str] = {}
     settled = deliver.records_of(
-        _told_of(state, city.tools[tool], order.dialect),
+        _noted(_told_of(state, city.tools[tool], order.dialect), moved),
         order.dialect,
         deliver.Board.of(city.board_code, city.name),
     )
@@ -48,7 +49,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     files = outbox.hand_over(delivery)
     receipts.settle(delivered=bool(files))
-    _write_down(folder, delivery, files, answer)
+    _write_down(folder, delivery, files, answer, moved)
     rows, held = sum(delivery.rows.values()), len(delivery.held())
     measure("deliver", run.city, {"RowsDelivered": rows, "PupilsHeld": held})
     extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
@@ -84,13 +85,26 @@ def _told_of(state: State, rules: Tool, dialect: deliver.Dialect) -> Iterator[Kn
             yield known
 
 
+def _noted(settled: Iterable[Known], moved: dict[str, str]) -> Iterator[Known]:
+    """Of whom the tool knows by another id than the roster's, which is whose, in passing."""
+    for known in settled:
+        if known.tool_id:
+            moved[known.tool_id] = known.pupil.id
+        yield known
+
+
 def _write_down(
-    folder: Folder, delivery: deliver.Delivery, files: list[dict[str, Any]], answer: deliver.Answer
+    folder: Folder,
+    delivery: deliver.Delivery,
+    files: list[dict[str, Any]],
+    answer: deliver.Answer,
+    moved: Mapping[str, str],
 ) -> None:
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
     tool, keys = delivery.tool, [file["key"] for file in files]
     said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
-    folder.put_findings(f"deliver-{tool}", [*delivery.findings, *said])
+    findings = deliver.named([*delivery.findings, *said], moved)
+    folder.put_findings(f"deliver-{tool}", findings)
     folder.put_json(
         f"deliveries/{tool}.json",
         {

@@ -37,7 +37,7 @@ WORDS = {
     "held": "名簿で保留中 held in the roster",
 }
 
-type Roster = tuple[list[Pupil], frozenset[str]]
+type Roster = tuple[list[Pupil], frozenset[str], dict[str, str]]
 
 
 @click.command()
@@ -89,9 +89,9 @@ def match(
             "一覧を読めないか、識別子もアカウントも見出しにありません。--id-column か"
             " --account-column で見出しを教えてください。 / no heading tells who is who"
         ) from exc
-    rules, (pupils, held) = _of_drop(drop, city) if drop else _of_stack(at, city)
+    rules, (pupils, held, known_as) = _of_drop(drop, city) if drop else _of_stack(at, city)
     receiver = _tool(rules, tool)
-    compared = compare((p for p in pupils if _gets(receiver, p)), told, held)
+    compared = compare((p for p in pupils if _gets(receiver, p)), told, held, known_as)
     place = workbook or users.with_name(f"{users.stem}-match.xlsx")
     place.write_bytes(book(datetime.now(UTC).astimezone(JAPAN).date(), _sheets(compared)))
     for name, count in compared.counts().items():
@@ -123,7 +123,7 @@ def _of_drop(drop: Path, city: str) -> tuple[City, Roster]:
                      " / the drop would be refused: see kakehashi check")  # fmt: skip
     today = datetime.now(UTC).astimezone(JAPAN).date()
     cleaned = preprocess(package, findings, rules, today, ())
-    return rules, ([row.pupil for row in cleaned.desired], _words(cleaned.held))
+    return rules, ([row.pupil for row in cleaned.desired], _words(cleaned.held), {})
 
 
 def _of_stack(at: Where, city: str) -> tuple[City, Roster]:
@@ -142,10 +142,13 @@ def _of_stack(at: Where, city: str) -> tuple[City, Roster]:
 def _roster(folder: Folder) -> Roster:
     pupils = {d.pupil.id: d.pupil for d in map(Desired.from_json, folder.lines("desired.jsonl"))}
     held = _words(Held.from_json(row) for row in folder.lines("held.jsonl"))
+    known_as: dict[str, str] = {}
     for known in map(Known.from_json, folder.lines("current.jsonl")):
         if known.pupil.id in held:
             pupils.setdefault(known.pupil.id, known.pupil)
-    return list(pupils.values()), held
+        if known.tool_id:
+            known_as[known.pupil.id] = known.tool_id
+    return list(pupils.values()), held, known_as
 
 
 def _words(held: Iterator[Held] | Sequence[Held]) -> frozenset[str]:

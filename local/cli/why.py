@@ -34,7 +34,8 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     archive = Archive(console.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
     run_ids = archive.run_ids(nights)
     umi = archive.who(who, run_ids)
-    papers = [archive.papers(run_id, umi) for run_id in run_ids] if umi else []
+    ids = archive.ids(umi, run_ids) if umi else {}
+    papers = [archive.papers(run_id, several) for run_id, several in ids.items()]
     if not any(papers):
         raise BadUse(
             "この ID の児童生徒は、どの実行にも出てきません。userMasterIdentifier、アカウント、"
@@ -46,13 +47,19 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     if as_json:
         nights_told = [chapter.to_json() | {"approved": approved.get(chapter.papers.run_id, {})}
                        for chapter in story]  # fmt: skip
-        told = {"city": city, "pupil": umi, "nights": nights_told}
+        told = {"city": city, "pupil": umi, "ids": _known_by(ids), "nights": nights_told}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    terminal.print(f"userMasterIdentifier {umi}", highlight=False)
+    terminal.print(f"userMasterIdentifier {' ← '.join(_known_by(ids))}", highlight=False)
     for chapter in story:
         for line in _lines(chapter, approved.get(chapter.papers.run_id, {})):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _known_by(ids: dict[str, frozenset[str]]) -> list[str]:
+    """Every id that the child has had, the newest first."""
+    newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
+    return list(dict.fromkeys(umi for several in newest_first for umi in several))
 
 
 def _lines(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:

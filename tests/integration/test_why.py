@@ -26,7 +26,8 @@ def story(board: Board, who: str) -> list[dict[str, Any]]:
     found = archive(board)
     run_ids = found.run_ids(50)
     umi = found.who(who, run_ids)
-    return [c.to_json() for c in chapters(found.papers(run_id, umi) for run_id in run_ids)]
+    ids = found.ids(umi, run_ids) if umi else {}
+    return [c.to_json() for c in chapters(found.papers(*one) for one in ids.items())]
 
 
 def facts(chapter: dict[str, Any]) -> tuple[str, str, str, str]:

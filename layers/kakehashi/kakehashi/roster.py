@@ -13,7 +13,7 @@ from operator import attrgetter
 from sys import intern
 from typing import Any, Self
 
-from kakehashi.stored import VERSION, Form
+from kakehashi.stored import VERSION, Form, Stored
 
 JAPAN = timezone(timedelta(hours=9), "JST")  # every date of ours is a Japan date
 
@@ -111,7 +111,12 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
-RECORD = Form("record")  # of ``Known``
+def _with_tool_id(stored: Stored) -> Stored:
+    """Once a child was told to tools by its userMasterIdentifier alone, and by every new one."""
+    return {**stored, VERSION: 2, "tool_id": ""}
+
+
+RECORD = Form("record", (_with_tool_id,))  # of ``Known``
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,9 @@ class Known:
     ``account`` maps Microsoft Graph property names to the values we last wrote (no password).
     ``object_id`` is the Graph object id. ``absent_since`` is the Japan date of the first night on
     which the roster no longer held the pupil; it is None while the pupil is in the roster.
+    ``tool_id`` is what tools have known the child by since before it got this
+    userMasterIdentifier, "" where that is it: what a child has learnt hangs on it. ``etag`` is the
+    item's, as it was read: who writes over the item names it. It is no part of what we know.
     """
 
     pupil: Pupil
@@ -130,7 +138,13 @@ class Known:
     absent_since: date | None = None
     suspended_on: date | None = None
     run_id: str = ""
+    tool_id: str = ""
     etag: str = field(default="", compare=False)
+
+    @property
+    def sourced_id(self) -> str:
+        """Who the child is to a tool: OneRoster's sourcedId, and ``sub`` of a launch."""
+        return self.tool_id or self.pupil.id
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -142,6 +156,7 @@ class Known:
             "absent_since": self.absent_since and self.absent_since.isoformat(),
             "suspended_on": self.suspended_on and self.suspended_on.isoformat(),
             "run_id": self.run_id,
+            "tool_id": self.tool_id,
         }
 
     @classmethod
@@ -157,6 +172,7 @@ class Known:
             absent_since=_date(data.get("absent_since")),
             suspended_on=_date(data.get("suspended_on")),
             run_id=data.get("run_id", ""),
+            tool_id=data.get("tool_id", ""),
         )
 
 

@@ -84,16 +84,17 @@ def carried_out(
     accounts = {one.object_id: one for one in tenant}
     for action in plan.actions:
         item = settled(action, as_of=as_of, run_id="r", object_id=_object_id(action))
+        for umi in {*action.ids()} - {item.pupil.id if item else ""}:
+            state.pop(umi, None)
         if item is None:
-            del state[action.pupil]
             accounts.pop(action.object_id, None)
             continue
-        state[action.pupil] = item
+        state[item.pupil.id] = item
         if action.kind is not Kind.RECORD:
             accounts[item.object_id] = TenantAccount(
                 item.object_id,
                 upn=item.account["userPrincipalName"],
-                mark=action.pupil,
+                mark=item.pupil.id,
                 enabled=item.status == "active",
             )
     return list(state.values()), list(accounts.values())

@@ -39,10 +39,9 @@ def carried_back(plan: Plan, known: Iterable[Known]) -> dict[str, Known]:
     state = plain(known)
     for action in plan.actions:
         item = settled(action, as_of=TODAY, run_id="")
-        if item is None:
-            del state[action.pupil]
-        else:
-            state |= plain([item])
+        for umi in action.ids():
+            state.pop(umi, None)
+        state |= plain([item] if item else [])
     return state
 
 
@@ -142,11 +141,45 @@ def test_an_account_that_was_handed_on_goes_back_to_the_former_id() -> None:
                           ("account", "family", "given", "kana_family", "kana_given")})  # fmt: skip
     plan = night([child], [former], decisions={child.id: "link"})
     assert [(action.kind, action.pupil) for action in plan.actions] == [(Kind.LINK, child.id)]
-    state = [former, *(k for k in applied(plan, [former]) if k.pupil.id == child.id)]
-    (action,) = undo(plan, state).actions
+    state = applied(plan, [former])
+    way_back = undo(plan, state)
+    (action,) = way_back.actions
     assert (action.kind, dict(action.account)) == (Kind.UNLINK, dict(former.account))
-    elsewhere = replace(former, suspended_on=TODAY, status=Status.SUSPENDED)
-    assert undo(plan, [elsewhere, state[1]]).held == {"S083": (child.id,)}
+    assert carried_back(way_back, state) == plain([former])
+    assert undo(plan, [former]).actions == (), "it is undone already"
+    assert undo(plan, []).held == {"S083": (child.id,)}, "it has moved on to a third id"
+
+
+def test_an_id_that_another_child_has_meanwhile_is_not_given_back() -> None:
+    former, child, plan = a_child_that_moved()
+    another = a_known(pupil=a_pupil(7, id=former.pupil.id))
+    state = [*applied(plan, [former]), another]
+    assert undo(plan, state).held == {"S083": (child.id,)}
+
+
+def test_a_link_of_an_earlier_release_is_turned_back_though_it_left_the_former_record() -> None:
+    former, _, plan = a_child_that_moved()
+    (linked,) = applied(plan, [former])
+    state = [former, replace(linked, tool_id="")]
+    way_back = undo(plan, state)
+    assert carried_back(way_back, state) == plain([former])
+    assert way_back.held == {}
+
+
+def test_a_link_that_was_turned_back_can_be_turned_back_too() -> None:
+    former, _, plan = a_child_that_moved()
+    state = applied(plan, [former])
+    way_back = undo(plan, state)
+    (again,) = undo(way_back, carried_back(way_back, state).values()).actions
+    assert again.kind is Kind.LINK
+    assert [one.pupil for one in again.given_up] == [former.pupil]
+    assert settled(again, as_of=TODAY, run_id=RUN) == state[0]
+
+
+def a_child_that_moved() -> tuple[Known, Pupil, Plan]:
+    former = a_known(1)
+    child = replace(former.pupil, id=a_pupil(2).id)
+    return former, child, night([child], [former], decisions={child.id: "link"})
 
 
 def test_many_who_lose_their_account_are_counted_against_the_limit_for_leavers() -> None:

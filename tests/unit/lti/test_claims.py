@@ -23,7 +23,7 @@ def told(registration: Registration, **facts: Any) -> dict[str, Any]:
     pupil = a_pupil(1, **facts)
     link = ResourceLink.whole(registration, pupil)
     return claims.resource_link(
-        Message(PLATFORM, registration, pupil, "nonce", 1_800_000_000), link
+        Message(PLATFORM, registration, pupil, pupil.id, "nonce", 1_800_000_000), link
     )
 
 

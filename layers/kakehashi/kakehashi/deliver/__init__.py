@@ -7,7 +7,7 @@ from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
 from kakehashi.deliver.receipts import Answer, taken_back
 from kakehashi.deliver.records import Records, records_of, takes
 from kakehashi.deliver.rows import Board
-from kakehashi.deliver.selection import schools_of_pupils
+from kakehashi.deliver.selection import named, schools_of_pupils
 
 __all__ = [
     "Answer",
@@ -21,6 +21,7 @@ __all__ = [
     "build",
     "changed_at",
     "load",
+    "named",
     "read_baseline",
     "records_of",
     "schools_of_pupils",

@@ -171,7 +171,8 @@ class Delivered:
     def _note(self, file: str, line: int, row: Mapping[str, str]) -> None:
         sourced_id = row.get("sourcedId", "")
         self._at.setdefault((file, line), []).append(sourced_id)
-        self._of.setdefault(sourced_id, []).append((file, sourced_id))
+        for told in {sourced_id, row.get("userMasterIdentifier") or sourced_id}:
+            self._of.setdefault(told, []).append((file, sourced_id))  # a tool may say either
         owner = sourced_id if file == "users.csv" else row.get("userSourcedId", "")
         if owner:
             self._owner[file, sourced_id] = owner

@@ -1,8 +1,9 @@
 """One pupil → the values of every record that tells of it, under the names of all header editions.
 
 A header takes the columns it knows and leaves the rest. Every sourcedId is made from what the
-thing *is* (board code, school code, 年度 and title, userMasterIdentifier), so it is the same on
-every night, whatever C4th exported. No password, address or birth date is ever written.
+thing *is* (board code, school code, 年度 and title, what tools have known the child by from the
+first), so it is the same on every night, whatever C4th exported. No password, address or birth
+date is ever written.
 """
 
 from __future__ import annotations
@@ -70,12 +71,12 @@ def shared(pupil: Pupil, board: Board) -> Iterator[tuple[Key, Make]]:
 def own(known: Known, content: Content) -> Iterator[tuple[Key, Values]]:
     """The pupil's own records: one user, one role, and an enrollment where there is a class."""
     pupil = known.pupil
-    yield ("users.csv", pupil.id), _user(known, content)
-    role = _id("role", pupil.id, pupil.school)
-    yield ("roles.csv", role), _role(role, pupil, content)
+    yield ("users.csv", known.sourced_id), _user(known, content)
+    role = _id("role", known.sourced_id, pupil.school)
+    yield ("roles.csv", role), _role(role, known, content)
     if pupil.class_title:
-        enrollment = _id("enrollment", pupil.id, _home(pupil))
-        yield ("enrollments.csv", enrollment), _enrollment(enrollment, pupil, content)
+        enrollment = _id("enrollment", known.sourced_id, _home(pupil))
+        yield ("enrollments.csv", enrollment), _enrollment(enrollment, known, content)
 
 
 # -- shared records ----------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 def _user(known: Known, content: Content) -> Values:
     pupil, school = known.pupil, _school_id(known.pupil.school)
     values = {
-        "sourcedId": pupil.id,
+        "sourcedId": known.sourced_id,
         "enabledUser": "true" if known.status is Status.ACTIVE else "false",
         "orgSourcedIds": school,
         "role": "student",
@@ -188,10 +189,11 @@ def _grade(pupil: Pupil, content: Content) -> str:
     return content.grade_codes.get(pupil.grade, pupil.grade)
 
 
-def _role(role: str, pupil: Pupil, content: Content) -> Values:
+def _role(role: str, known: Known, content: Content) -> Values:
+    pupil = known.pupil
     return {
         "sourcedId": role,
-        "userSourcedId": pupil.id,
+        "userSourcedId": known.sourced_id,
         "roleType": "primary",
         "role": "student",
         "orgSourcedId": _school_id(pupil.school),
@@ -201,14 +203,15 @@ def _role(role: str, pupil: Pupil, content: Content) -> Values:
     }
 
 
-def _enrollment(enrollment: str, pupil: Pupil, content: Content) -> Values:
+def _enrollment(enrollment: str, known: Known, content: Content) -> Values:
+    pupil = known.pupil
     number = "" if pupil.attendance_no is None else str(pupil.attendance_no)
     shown = number if content.attendance_number else ""
     return {
         "sourcedId": enrollment,
         "classSourcedId": _home(pupil),
         "schoolSourcedId": _school_id(pupil.school),
-        "userSourcedId": pupil.id,
+        "userSourcedId": known.sourced_id,
         "role": "student",
         "primary": "false",
         "metadata.jp.shussekiNo": shown,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from kakehashi.deliver.records import Key, Records, Row, Shape
+from kakehashi.findings import Finding
 from kakehashi.oneroster import ROSTER
 
 type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
@@ -62,6 +64,12 @@ def pupils_at(schools: Mapping[str, str], *held: Records) -> dict[str, str]:
 def schools_of_pupils(records: Records) -> dict[str, str]:
     """Pupil → MEXT code of the school."""
     return pupils_at(schools_of(records), records)
+
+
+def named(findings: Iterable[Finding], moved: Mapping[str, str]) -> list[Finding]:
+    """The same findings, of each pupil by its userMasterIdentifier; ``moved`` leads there from the
+    sourcedId where that is another id."""
+    return [replace(one, pupil=moved.get(one.pupil or "", one.pupil)) for one in findings]
 
 
 def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> dict[str, Selection]:

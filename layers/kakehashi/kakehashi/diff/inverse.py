@@ -6,7 +6,8 @@
 | create        | suspend: an undo deletes nobody                                             |
 | suspend       | restore                                                                     |
 | restore       | suspend, as on the day of the first suspension                              |
-| link          | unlink: our mark comes off, the account is left as it is                    |
+| link          | unlink: our mark comes off, the account is left as it is; where a former id |
+|               | of the child had it, that one gets account and record back                  |
 | delete        | undelete: out of the deleted items, suspended as before; 30 days at most    |
 | unlink        | link again (the undo of an undo)                                            |
 | undelete      | nothing: that would delete                                                  |
@@ -49,10 +50,8 @@ class Undone:
     def done(self, known: Mapping[str, Known]) -> Iterator[Action]:
         """What it carried out, by its own word or, where it was killed, by the state's."""
         for action in self.actions:
-            now = known.get(action.pupil)
-            if self.outcomes.get(action.pupil) in CARRIED_OUT or (
-                now and now.run_id == self.run_id
-            ):
+            written = (known[umi].run_id for umi in action.ids() if umi in known)
+            if self.outcomes.get(action.pupil) in CARRIED_OUT or self.run_id in written:
                 yield action
 
 
@@ -67,7 +66,8 @@ def way_back(
         return rules.NEVER_DELETES
     if action.kind is Kind.UNLINK:
         return _link_again(action, now, known.get(action.account.get(mark, "")))
-    if action.kind is Kind.LINK and action.situation is not Situation.NEW:
+    handed_on = action.before is not None and action.before.pupil.id != action.pupil
+    if action.kind is Kind.LINK and (handed_on or action.situation is not Situation.NEW):
         return _unlink(action, known, undone, mark)
     if action.situation is Situation.NEW:
         return _suspend(action, now, undone)
@@ -101,15 +101,20 @@ def _unlink(
 ) -> Action | Rule | None:
     """Take our mark off; where the account was handed on by a former id, give that one back."""
     now, former = known.get(action.pupil), action.before
+    if former is None or former.pupil.id == action.pupil:
+        former = None
+    there = known.get(former.pupil.id) if former else None
     if now is None:
-        return None
-    handed_on = former is not None and former.pupil.id != action.pupil
-    stands = not (former and handed_on) or same_item(known.get(former.pupil.id), former)
-    if not stands or not same_item(now, _left(action, undone, now)):
+        return rules.CHANGED_AGAIN if former and not same_item(there, former) else None
+    left = _left(action, undone, now)
+    # What tools know the child by is no business of a run: an earlier release knew nothing of it.
+    same = left is not None and same_item(replace(left, tool_id=now.tool_id), now)
+    free = there is None or same_item(there, former)  # an earlier release left it where it was
+    if not (same and free):
         return rules.CHANGED_AGAIN
-    account = former.account if former and handed_on else {mark: ""}
+    account = former.account if former else {mark: ""}
     return Action(action.pupil, Kind.UNLINK, Situation.UNDONE, now, None, account,
-                  object_id=now.object_id)  # fmt: skip
+                  object_id=now.object_id, back=former)  # fmt: skip
 
 
 def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:

@@ -59,8 +59,10 @@ class Action:
     ``before`` is the state's item (None: there is none), ``after`` the roster's pupil (None: the
     pupil is not in the roster), ``account`` what the tenant must hold afterwards, ``object_id``
     the account to touch ("" for a create). In a link, ``before`` with another id than ``pupil``
-    is the same child under the id that the roster has given up: its mark may be replaced.
+    is the same child under the id that the roster has given up: its mark may be replaced, and its
+    item goes. ``former`` are such items that links of an earlier release have left behind.
     ``back`` is the item that an undo writes again, None where the item follows from the rest.
+    ``tool_id`` is what tools shall know the child by, "" where that follows from ``before``.
     """
 
     pupil: str
@@ -72,6 +74,20 @@ class Action:
     password: PasswordAt | None = None
     object_id: str = ""
     back: Known | None = None
+    former: tuple[Known, ...] = ()
+    tool_id: str = ""
+
+    @property
+    def given_up(self) -> tuple[Known, ...]:
+        """The child's items under ids that are given up: they go once the new one stands."""
+        if self.before is None or self.before.pupil.id == self.pupil:
+            return self.former
+        return (self.before, *self.former)
+
+    def ids(self) -> tuple[str, ...]:
+        """Whose items the action may write or drop, the pupil's own first."""
+        others = (*self.given_up, *((self.back,) if self.back else ()))
+        return tuple(dict.fromkeys((self.pupil, *(known.pupil.id for known in others))))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -84,6 +100,8 @@ class Action:
             "password": self.password and dataclasses.asdict(self.password),
             "object_id": self.object_id,
             "back": self.back and self.back.to_json(),
+            **({"former": [one.to_json() for one in self.former]} if self.former else {}),
+            **({"tool_id": self.tool_id} if self.tool_id else {}),
         }
 
     @classmethod
@@ -100,6 +118,8 @@ class Action:
             password=PasswordAt(**password) if password else None,
             object_id=data["object_id"],
             back=Known.from_json(back) if back else None,
+            former=tuple(map(Known.from_json, data.get("former", ()))),
+            tool_id=data.get("tool_id", ""),
         )
 
     def essence(self) -> dict[str, Any]:
@@ -112,10 +132,16 @@ def essence(action: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in action.items() if name != "password"}
     for item in ("before", "back"):
         if known := found.get(item):
-            found[item] = _without(known, "run_id") | {"pupil": _without(known["pupil"], "line")}
+            found[item] = _essence(known)
+    if former := found.get("former"):
+        found["former"] = [_essence(known) for known in former]
     if pupil := found["after"]:
         found["after"] = _without(pupil, "line")
     return found
+
+
+def _essence(known: Mapping[str, Any]) -> dict[str, Any]:
+    return _without(known, "run_id") | {"pupil": _without(known["pupil"], "line")}
 
 
 def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -125,13 +151,14 @@ def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
 def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Known | None:
     """The state's item once ``action`` is done; None when the pupil is to be forgotten.
 
-    ``object_id`` is what Graph answered to a create.
+    ``object_id`` is what Graph answered to a create. An account that goes back to a former id
+    leaves the item of that one.
     """
     before, after = action.before, action.after
-    if action.kind in {Kind.DELETE, Kind.UNLINK}:
-        return None
     if action.back is not None:
         return dataclasses.replace(action.back, run_id=run_id)
+    if action.kind in {Kind.DELETE, Kind.UNLINK}:
+        return None
     if action.kind is Kind.SUSPEND and before:
         return dataclasses.replace(
             before,
@@ -139,12 +166,27 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
             suspended_on=as_of,
             absent_since=before.absent_since or as_of,
             run_id=run_id,
+            tool_id=_tool_id(action),
         )
     if after is None and before:
-        return dataclasses.replace(before, absent_since=as_of, run_id=run_id)
+        return dataclasses.replace(
+            before, absent_since=as_of, run_id=run_id, tool_id=_tool_id(action)
+        )
     if after is None:
         raise ValueError("an action without before and after settles nothing")
-    return Known(after, dict(action.account), object_id or action.object_id, run_id=run_id)
+    return Known(
+        after,
+        dict(action.account),
+        object_id or action.object_id,
+        run_id=run_id,
+        tool_id=_tool_id(action),
+    )
+
+
+def _tool_id(action: Action) -> str:
+    """What tools know the child by goes with it, whatever id the roster gives it."""
+    told = action.tool_id or (action.before.sourced_id if action.before else "")
+    return "" if told == action.pupil else told
 
 
 def same_item(one: Known | None, other: Known | None) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue import moved
 from kakehashi.diff.answers import Decisions
 from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
@@ -16,7 +17,7 @@ from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
 from kakehashi.diff.limits import judge
 from kakehashi.diff.plan import Action, Breach, Plan, in_order
-from kakehashi.diff.reactions import PROPOSED, react, unfit
+from kakehashi.diff.reactions import PROPOSED, merging, react, unfit
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Sources, index_sources
 from kakehashi.diff.unservable import UNSERVABLE, told_once
@@ -122,7 +123,7 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
 
 
 def _actions(sights: Iterable[Sight], decisions: Decisions) -> tuple[Action, ...]:
-    found = (react(sight, decisions.get(sight.id)) for sight in sights)
+    found = (merging(sight, react(sight, decisions.get(sight.id))) for sight in sights)
     return in_order(action for action in found if action)
 
 
@@ -201,6 +202,15 @@ def _about_pupils(
         if sight.finding:
             yield sight.finding
         yield from _drift(sight)
+        yield from _moved(sight)
+
+
+def _moved(sight: Sight) -> Iterator[Finding]:
+    """What staff should know of ids that a child has given up."""
+    for old in sight.former:
+        yield moved.MERGED.at(pupil=sight.id, school=sight.school, old=old.pupil.id)
+    if sight.tool_id and not sight.code:
+        yield moved.ID_OF_ANOTHER.at(pupil=sight.id, school=sight.school)
 
 
 def _drift(sight: Sight) -> Iterator[Finding]:

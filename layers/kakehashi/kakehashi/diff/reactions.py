@@ -7,6 +7,7 @@ a decision that names the pupil. Without one it is a proposal and stays one, how
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import ANSWER_TO, MEANT_FOR, Decision, Decisions
@@ -88,7 +89,25 @@ def _act(sight: Sight, kind: Kind) -> Action:
         account=sight.account or (sight.known.account if sight.known else {}),
         password=wanted.password if wanted and kind is Kind.CREATE else None,
         object_id=sight.object_id,
+        tool_id=sight.tool_id,
     )
+
+
+def merging(sight: Sight, action: Action | None) -> Action | None:
+    """Tonight's action, and with it, or else by itself, an end to records under former ids.
+
+    Tools keep the id that they knew the child by first. An account is deleted on another night:
+    what deletes does nothing else.
+    """
+    known = sight.known
+    if known is None or not sight.former:
+        return action
+    told = known.tool_id or sight.former[0].sourced_id
+    if action is None or action.kind is Kind.DELETE:
+        back = replace(known, tool_id="" if told == sight.id else told)
+        action = Action(sight.id, Kind.RECORD, sight.situation, known, None, known.account,
+                        object_id=known.object_id, back=back)  # fmt: skip
+    return replace(action, former=sight.former, tool_id=told)
 
 
 def unfit(sights: Mapping[str, Sight], decisions: Decisions) -> list[Finding]:

@@ -73,7 +73,9 @@ class Sight:
     yesterday's) and ``account`` what the tenant should then hold. ``object_id`` is the account
     that an action would touch, "" where none exists. ``code`` says why the pupil is held, "" if
     not: a pupil who is GONE and has a code has a row that says so. ``tenant`` is that account as
-    the tenant lists it, ``owner`` the same child under an id that the drop no longer holds.
+    the tenant lists it, ``owner`` the same child under an id that the drop no longer holds,
+    ``former`` its records under ids given up before. ``tool_id`` is what tools shall know a new
+    child by, "" for its id.
     """
 
     id: str
@@ -88,6 +90,8 @@ class Sight:
     changes: frozenset[Change] = frozenset()
     tenant: TenantAccount | None = None
     owner: Known | None = None
+    former: tuple[Known, ...] = ()
+    tool_id: str = ""
 
     @property
     def school(self) -> str:
@@ -114,7 +118,8 @@ def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
     for umi in sorted(dict.fromkeys((*known, *desired, *held))):  # known come in order, mostly
         sight = _one(umi, sources, city, as_of)
         if sight is not None:
-            yield sight
+            former = sources.moved.former.get(umi)
+            yield replace(sight, former=former) if former else sight
 
 
 def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
@@ -135,6 +140,7 @@ def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
         wanted=wanted,
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
+        tool_id=sources.moved.tool_id_of(umi) if strange else "",
     )
     if umi in sources.twice:
         return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
@@ -174,11 +180,23 @@ def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:
         ours = replace(sight, object_id=marked[0].object_id, tenant=marked[0])
+        former = _cut_short(ours, sources)
+        if former is not None:
+            return replace(ours, owner=former, tool_id="")
         return _unless_taken(ours, sources)
     owner = sources.owner(wanted.pupil.account, sight.id)
     if owner is not None:
         return _account_of_another(sight, owner, sources)
     return _first_account(sight, wanted, sources)
+
+
+def _cut_short(ours: Sight, sources: Sources) -> Known | None:
+    """The same child's record under a former id, where a link got as far as the account's mark."""
+    owner = sources.owner(ours.account["userPrincipalName"], ours.id)
+    if owner is None or owner.object_id != ours.object_id:
+        return None
+    same = sources.absent(owner.pupil.id) and same_child(owner.pupil, ours.pupil)
+    return owner if same else None
 
 
 def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
@@ -197,7 +215,7 @@ def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:
     """A known account under an unknown id. One decision for staff if it is the same child."""
     if sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
         as_ = Situation.UNLINKED if owner.status is Status.ACTIVE else Situation.DISPUTED
-        theirs = replace(sight, owner=owner, object_id=owner.object_id,
+        theirs = replace(sight, owner=owner, object_id=owner.object_id, tool_id="",
                          tenant=sources.by_object.get(owner.object_id))  # fmt: skip
         return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=as_, old=owner.pupil.id)
     return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
@@ -257,7 +275,7 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
 def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
     """A pupil whom the state knows and the drop does not (or says has left)."""
     known = sources.known[umi]
-    if known.status is Status.DELETED or sources.superseded(known):
+    if known.status is Status.DELETED:
         return None
     held = sources.held.get(umi)
     sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
+from kakehashi.diff.moved import Moved, moved
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
 
 
@@ -39,7 +40,8 @@ class Sources:
 
     ``twice`` are ids on several rows. ``untied`` counts held rows that
     could not be tied to any pupil. ``wanted_by`` lists, for a sign-in name, the ids of tonight's
-    pupils who want it.
+    pupils who want it. ``known`` holds each child once: records under ids that were given up stand
+    in ``moved`` alone.
     """
 
     desired: Mapping[str, Desired]
@@ -52,14 +54,13 @@ class Sources:
     by_upn: Mapping[str, TenantAccount]
     wanted_by: Grouped[str, str]
     owners: Grouped[str, str]
-    by_known_object: Grouped[str, str]
+    moved: Moved
 
     def owner(self, upn: str, but: str) -> Known | None:
         """The pupil of our state, other than ``but``, to whose account we gave this name."""
         for umi in self.owners.of(upn.lower()):
-            known = self.known[umi]
-            if umi != but and not self.superseded(known):
-                return known
+            if umi != but:
+                return self.known[umi]
         return None
 
     def absent(self, umi: str) -> bool:
@@ -79,14 +80,6 @@ class Sources:
         wanting = self.wanted_by.of(known.account.get("userPrincipalName", "").lower())
         return next((umi for umi in sorted(wanting) if umi in self.known), "")
 
-    def superseded(self, known: Known) -> bool:
-        """Whether the account has gone over to another id of the same child, by a decision."""
-        if not self.by_known_object.has_several(known.object_id):
-            return False
-        holder = self.by_object.get(known.object_id)
-        mark = holder.mark.lower() if holder else ""
-        return mark != known.pupil.id and mark in self.by_known_object.of(known.object_id)
-
 
 def index_sources(
     desired: Iterable[Desired],
@@ -96,12 +89,15 @@ def index_sources(
 ) -> Sources:
     """Index everything once; nothing is lost where keys are not unique."""
     rows, again = _by_id(desired)
+    accounts = {one.object_id: one for one in tenant}  # a listing may show a page twice
     known = {one.pupil.id: one for one in current}
+    moves = moved(known, accounts)
+    for umi in moves.given_up():
+        del known[umi]
     living = [one for one in known.values() if one.status is not Status.DELETED]
     owners = Grouped((_lower(one.account.get("userPrincipalName", "")), one.pupil.id)
                       for one in living)  # fmt: skip
-    accounts = {one.object_id: one for one in tenant}  # a listing may show a page twice
-    tied, untied = _tie(held, known, owners, rows.keys())
+    tied, untied = _tie(held, known, owners, rows.keys(), moves)
     return Sources(
         desired=rows | {umi: _always_the_same(several) for umi, several in again.items()},
         twice=frozenset(again),
@@ -114,7 +110,7 @@ def index_sources(
         wanted_by=Grouped((account, umi) for umi, row in rows.items()
                            for account in _accounts(again.get(umi, (row,)))),
         owners=owners,
-        by_known_object=Grouped((one.object_id, one.pupil.id) for one in known.values()),
+        moved=moves,
     )  # fmt: skip
 
 
@@ -138,19 +134,26 @@ def _tie(
     known: Mapping[str, Known],
     owners: Grouped[str, str],
     present: Set[str],
+    moves: Moved,
 ) -> tuple[dict[str, Held], int]:
     """Held rows by pupil: the id on the row, and whoever owns its account if that id is strange.
 
     The id may also be another known pupil's, typed over this one's: an owner who stands on no row
     of their own (``present``) is held with it. A row that says "has left" gives way to any other
-    reason to hold the same pupil.
+    reason to hold the same pupil. A row under an id that a child has given up is that child's, and
+    says nothing of a child who stands on a row of its own.
     """
     tied: dict[str, Held] = {}
     untied = 0
     for row in sorted(held, key=lambda row: (row.leaving, row.code, row.line)):
         ids = [row.pupil] if row.pupil else []
         theirs = owners.of((row.account or "").lower())
-        if not row.pupil or row.pupil not in known:
+        mover = moves.holders.get(row.pupil or "") if row.pupil not in known else None
+        if mover in present:
+            continue
+        if mover:
+            ids = [mover]
+        elif not row.pupil or row.pupil not in known:
             ids += theirs
         elif not row.leaving:
             ids += [umi for umi in theirs if umi not in present]

@@ -64,12 +64,14 @@ class ResourceLink:
 class Message:
     """What every message to a tool is made of.
 
-    ``nonce`` is exactly as the tool sent it, ``now`` in seconds since 1970.
+    ``sub`` is what tools know the pupil by (``Known.sourced_id``), ``nonce`` exactly as the tool
+    sent it, ``now`` in seconds since 1970.
     """
 
     platform: Platform
     registration: Registration
     pupil: Pupil
+    sub: str
     nonce: str
     now: int
 
@@ -79,7 +81,7 @@ class Message:
         return {
             "iss": self.platform.issuer,
             "aud": registration.client_id,
-            "sub": pupil.id,
+            "sub": self.sub,
             "iat": self.now,
             "exp": self.now + LIFE,
             "nonce": self.nonce,

@@ -28,7 +28,8 @@ class Session:
     """Who is signed in in a browser.
 
     ``pupil`` is the userMasterIdentifier, ``login_hint`` what tools return to name this session,
-    ``key`` signs its message hints, ``ends`` is in seconds since 1970.
+    ``key`` signs its message hints, ``ends`` is in seconds since 1970. ``sub`` is what tools know
+    the pupil by, "" where that is the userMasterIdentifier.
     """
 
     city: str
@@ -36,6 +37,7 @@ class Session:
     login_hint: str
     key: bytes
     ends: int
+    sub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ LEARNERS = frozenset({LEARNER, "Learner"})  # the forms of a role filter that me
 
 type Member = dict[str, Any]
 type Told = Mapping[str, str]
-"""userMasterIdentifier → fingerprint of what was told of that member."""
+"""user_id → fingerprint of what was told of that member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,16 @@ class Page:
 
 
 def members_of(known: Iterable[Known], registration: Registration, role: str = "") -> list[Member]:
-    """The pupils whom the tool may know, by id. A suspended one is Inactive."""
+    """The pupils whom the tool may know, by what it knows them by. A suspended one is Inactive."""
     if role and role not in LEARNERS:
         return []
     seen = [k for k in known if k.status is not Status.DELETED and registration.is_for(k.pupil)]
-    return [_member(k, registration) for k in sorted(seen, key=lambda k: k.pupil.id)]
+    return [_member(k, registration) for k in sorted(seen, key=lambda k: k.sourced_id)]
 
 
 def _member(known: Known, registration: Registration) -> Member:
     return {
-        "user_id": known.pupil.id,
+        "user_id": known.sourced_id,
         "status": "Active" if known.status is Status.ACTIVE else "Inactive",
         "roles": [LEARNER],
         **names(registration, known.pupil),

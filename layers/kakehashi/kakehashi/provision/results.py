@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -31,6 +31,22 @@ class End(StrEnum):
     SKIPPED = "skipped"
     HELD = "held"
     FAILED = "failed"
+
+
+def standing(action: Action, items: Mapping[str, Known], as_of: date) -> Readiness:
+    """``items`` are those of ``action.ids()`` as just read; who has none is left out.
+
+    A child who moves to another id is done when the item under the former one is gone, too.
+    """
+    left = [one for one in action.given_up if one.pupil.id in items]
+    there = [*left, *((action.back,) if action.back else ())]
+    others = [one for one in there if one.pupil.id != action.pupil and one.pupil.id in items]
+    if not all(same_item(one, items[one.pupil.id]) for one in others):
+        return Readiness.MOVED
+    own = readiness(action, items.get(action.pupil), as_of)
+    if own is Readiness.DONE:
+        return Readiness.OPEN if left else Readiness.DONE
+    return own if len(left) == len(action.given_up) else Readiness.MOVED
 
 
 def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:

@@ -76,4 +76,5 @@ class Choices:
 
 
 def _name(session: Session) -> str:
-    return f"{session.city}\x1f{session.pupil}"
+    """What a pupil has chosen stays the pupil's, whatever id the roster gives it."""
+    return f"{session.city}\x1f{session.sub or session.pupil}"

@@ -103,10 +103,11 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in pupil who may launch."""
+    """A signed-in pupil who may launch, and what tools know the pupil by."""
 
     session: Session
     pupil: Pupil
+    sub: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Launcher:
             return Refusal(rules.UNKNOWN_PUPIL)
         city, known = found
         refusal = launch.standing(known, self.house.held(city))
-        return refusal or self.sessions.begin(city, known.pupil.id, self.now)
+        return refusal or self.sessions.begin(city, known.pupil.id, self.now, known.tool_id)
 
     def visitor(self, cookie: str) -> Visitor | Refusal:
         session = self.sessions.find(cookie, self.now)
@@ -158,7 +159,7 @@ class Launcher:
         refusal = launch.standing(known, self.house.held(session.city))
         if refusal or known is None:
             return refusal or Refusal(rules.UNKNOWN_PUPIL)
-        return Visitor(session, known.pupil)
+        return Visitor(session, known.pupil, known.sourced_id)
 
     # -- launching -----------------------------------------------------------------------------
 
@@ -237,7 +238,7 @@ class Launcher:
         """What the tool is told, or None where the content has gone meanwhile."""
         pupil = visitor.pupil
         platform = self.house.platform(visitor.session.city)
-        message = claims.Message(platform, tool, pupil, nonce, self.now)
+        message = claims.Message(platform, tool, pupil, visitor.sub, nonce, self.now)
         if hint["message"] == REQUEST:
             ends = self.now + CHOOSING_SECONDS
             back = launch.hint_for(tool, pupil, RESPONSE, once=_once(), ends=ends)

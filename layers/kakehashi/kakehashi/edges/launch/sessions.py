@@ -67,7 +67,7 @@ class Sessions:
     def __init__(self, kept: ShortLived) -> None:
         self.kept = kept
 
-    def begin(self, city: str, pupil: str, now: int) -> str:
+    def begin(self, city: str, pupil: str, now: int, sub: str = "") -> str:
         """A new session; returns what the cookie holds."""
         ends = now + SESSION_SECONDS
         facts = {
@@ -76,6 +76,7 @@ class Sessions:
             "login_hint": secrets.token_urlsafe(16),
             "key": secrets.token_hex(32),
             "ends": ends,
+            "sub": sub,
         }
         return self.kept.keep("SESSION", facts, ends)
 

@@ -22,8 +22,8 @@ from kakehashi.provision.results import (
     MOVED,
     Ledger,
     Readiness,
-    readiness,
     result,
+    standing,
 )
 from kakehashi.roster import Known
 
@@ -45,7 +45,7 @@ class Shard(Ledger):
     state: PupilItems
     directory: Directory
     read_password: ReadPassword
-    _read: dict[int, Known | None] = field(default_factory=dict)
+    _read: dict[int, dict[str, Known]] = field(default_factory=dict)
 
     def carry_out(self, until: float | None = None) -> bool:
         """Apply everything; False if ``until``, a moment of the directory's clock, came first.
@@ -65,21 +65,24 @@ class Shard(Ledger):
 
     def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Dialogue]]:
         """Dialogues for the actions that are still to be done, each begun when it is drawn."""
-        for line, action, current in self._current(numbered):
-            match readiness(action, current, self.as_of):
+        for line, action, items in self._current(numbered):
+            match standing(action, items, self.as_of):
                 case Readiness.DONE:
                     self.results[line] = result(line, action, Readiness.DONE)
                 case Readiness.MOVED:
                     self.stop(line, action, MOVED)
                 case Readiness.OPEN:
-                    self._read[line] = current
+                    self._read[line] = items
                     yield line, dialogue(action, self.terms, self._password(action))
 
-    def _current(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Action, Known | None]]:
-        """Actions with what the state holds of their pupils now, read a handful ahead."""
+    def _current(
+        self, numbered: Iterable[Numbered]
+    ) -> Iterator[tuple[int, Action, dict[str, Known]]]:
+        """Actions with the items that they are about as they stand now, read a handful ahead."""
         for some in batched(numbered, READ_AHEAD, strict=False):
-            known = self.state.pupils_of(action.pupil for _, action in some)
-            yield from ((line, action, known.get(action.pupil)) for line, action in some)
+            known = self.state.pupils_of(umi for _, action in some for umi in action.ids())
+            for line, action in some:
+                yield line, action, {umi: known[umi] for umi in action.ids() if umi in known}
 
     def _password(self, action: Action) -> Callable[[], str | None]:
         return lambda: self.read_password(action)
@@ -87,16 +90,20 @@ class Shard(Ledger):
     def _note(self, ended: Ended) -> None:
         """Write down one outcome: the state first, since it is what a later call looks at."""
         line, action = ended.key, self.actions[ended.key - 1]
-        previous = self._read.pop(line)
+        items = self._read.pop(line)
         if isinstance(ended.outcome, Stopped):
             self.stop(line, action, ended.outcome, ended.request_id)
             return
-        self._keep(action, ended.outcome, previous)
+        self._keep(action, ended.outcome, items)
         self.results[line] = result(line, action, ended.outcome, ended.request_id)
 
-    def _keep(self, action: Action, outcome: Settled, previous: Known | None) -> None:
+    def _keep(self, action: Action, outcome: Settled, items: Mapping[str, Known]) -> None:
+        """The new item first: a child whose id moves is known at every moment, if once too often
+        where the process dies in between. Called again, or on the next night, that is mended."""
         known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)
+        kept = known.pupil.id if known is not None else ""
         if known is not None:
-            self.state.put_pupil(known, previous)
-        elif previous is not None:
-            self.state.drop_pupil(previous)
+            self.state.put_pupil(known, items.get(kept))
+        for umi, item in items.items():
+            if umi != kept:
+                self.state.drop_pupil(item)
