@@ -18,7 +18,7 @@ from kakehashi.report.words import Word, word
 from kakehashi.roster import Pupil
 from local.archive import Delivered, Papers
 
-_UNSEEN = frozenset({"already-done"})  # runs that looked at nobody
+_UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
 OUTCOMES = {
     "done": Word("済み", "done"),
     "skipped": Word("前の試みで済み", "done by an earlier attempt"),

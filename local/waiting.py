@@ -28,5 +28,6 @@ def outdated_by(
         made_on=made_on(run_id),
         rules_now=hashlib.sha256(rules.encode()).hexdigest(),
         newest=state.newest_export(),
+        planned=state.newest_plan(),
     )
     return [{"code": f.code, "ja": japanese(f), "en": english(f)} for f in findings]

@@ -26,6 +26,7 @@ VERDICT_WORDS = {
     "unchanged": ("完了(変更なし)", "unchanged", "green"),
     "rehearsed": ("予行演習を終えました", "rehearsed", "green"),
     "already-done": ("同じファイルを処理済みです", "already done", "green"),
+    "superseded": ("新しい名簿を処理済みです", "superseded", "green"),
     "awaiting-approval": ("確認待ち", "awaiting approval", "yellow"),
     "outdated": ("期限切れ(もう承認できません)", "outdated", "yellow"),
     "refused": ("停止(受け付けませんでした)", "refused", "red"),
@@ -36,6 +37,7 @@ EXIT_STATUS = {
     "unchanged": 0,
     "rehearsed": 0,
     "already-done": 0,
+    "superseded": 0,
     "awaiting-approval": 3,
     "refused": 4,
 }

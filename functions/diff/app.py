@@ -13,7 +13,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi.diff import Plan, make_plan, make_undo
+from kakehashi.diff import Plan, Planned, make_plan, make_undo
 from kakehashi.diff.matching import match
 from kakehashi.edges import plans, settings
 from kakehashi.edges.diff.decision_files import Consents, DecisionFiles
@@ -69,6 +69,8 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
     matches = match(plan, desired, accounts, city)
     folder.put_lines("matching.jsonl", (one.to_json() for one in matches))
     consents.remember(plan, run.run_id, rehearse=rehearse)
+    if not rehearse and not plan.refused:
+        state.note_plan(Planned(run.run_id, plan.export.as_it_can_be(run.as_of)))
     return plan
 
 

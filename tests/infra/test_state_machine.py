@@ -188,6 +188,7 @@ def test_a_tool_that_failed_within_the_map_turns_the_night_red(machine: dict[str
         ("Received", "undo", "Diff"),
         ("Received", "deliver", "Deliver"),
         ("Received", "already-done", "Report"),
+        ("Received", "superseded", "Report"),
         ("Received", "refused", "Report"),
         ("Validated", "go", "Preprocess"),
         ("Validated", "refused", "Report"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from kakehashi.diff import Approval, Plan, admit
+from kakehashi.diff import Approval, Export, Plan, Planned, admit
 from kakehashi.findings import Finding, refuses
 from tests.builders import TODAY
 from tests.unit.diff.nights import SERIAL, a_town, knowing, night
@@ -87,6 +87,16 @@ def test_a_run_that_does_not_wait_cannot_be_approved() -> None:
 def test_changed_rules_make_a_waiting_plan_stale() -> None:
     assert found(rules_now="a") == []
     assert found(rules_now="b") == ["S909"]
+
+
+def test_a_plan_is_refused_once_a_roster_that_came_later_has_one_and_names_it() -> None:
+    came = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
+    plan = replace(PLAN, export=Export(TODAY, 2026, came))
+    for later, expected in ((1, ["S155"]), (0, []), (-1, [])):
+        newest = Planned("demo-2", Export(TODAY, 2026, came + timedelta(hours=later)))
+        findings = ask(plan, planned=newest)
+        assert [finding.code for finding in findings] == expected
+        assert all(finding.facts == {"run": "demo-2"} for finding in findings)
 
 
 def test_all_reasons_are_given_at_once() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from kakehashi.city import BadCity, Source, parse
-from kakehashi.diff import Export, Offered, comes_late, export_of
+from kakehashi.diff import Export, Offered, Planned, comes_late, export_of
 from kakehashi.diff.exports import too_old
 from tests.builders import DOMAIN
 
@@ -52,6 +53,7 @@ def test_a_pattern_needs_three_groups() -> None:
         parse(rules + "export_date = '20(\\d\\d)'\n")
 
 
+EARLY = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 DATED, YEAR_ONLY = Export(NOVEMBER, 2026), Export(None, 2026)
 
 
@@ -82,9 +84,48 @@ def test_what_was_applied_never_gets_older_and_believes_no_date_to_come() -> Non
 
 
 def test_an_export_can_be_read_back() -> None:
-    for export in (DATED, YEAR_ONLY, Export()):
+    for export in (DATED, YEAR_ONLY, Export(), Export(NOVEMBER, 2026, EARLY)):
         assert Export.from_json(export.to_json()) == export
     assert Export.from_json({}) == Export()
+
+
+def test_what_is_kept_of_an_export_that_nobody_saw_come_is_what_it_was() -> None:
+    assert DATED.to_json() == {"on": "2026-11-22", "year": 2026}
+    assert DATED.after(Export(NOVEMBER, 2026, EARLY), NOVEMBER) == DATED
+
+
+TOMORROW = NOVEMBER + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("on", "seconds", "newest_on", "superseded"),
+    [
+        (NOVEMBER, -1, NOVEMBER, True),
+        (NOVEMBER, 0, NOVEMBER, False),
+        (NOVEMBER, 1, NOVEMBER, False),
+        (None, -1, None, True),
+        (None, 1, None, False),
+        (None, -1, NOVEMBER, False),
+        (NOVEMBER, -1, None, False),
+        (NOVEMBER, -1, TOMORROW, True),
+        (NOVEMBER, 1, TOMORROW, False),
+        (TOMORROW, -1, NOVEMBER, False),
+        (date(2099, 1, 1), -1, TOMORROW, True),
+    ],
+)
+def test_a_drop_is_superseded_by_a_later_one_of_its_date_or_of_none(
+    on: date | None, seconds: int, newest_on: date | None, *, superseded: bool
+) -> None:
+    newest = Planned("demo-1", Export(newest_on, 2026, EARLY))
+    given = export_of("", "", (), (EARLY + timedelta(seconds=seconds)).isoformat())
+    assert newest.supersedes(replace(given, on=on), TOMORROW) is superseded
+    assert Planned.from_json(newest.to_json()) == newest
+
+
+def test_nothing_is_superseded_where_nobody_knows_when_it_came() -> None:
+    for newest in (Planned(), Planned("demo-1", DATED)):
+        assert not newest.supersedes(Export(NOVEMBER, 2026, EARLY), TOMORROW)
+    assert not Planned("demo-1", Export(NOVEMBER, 2026, EARLY)).supersedes(DATED, TOMORROW)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,25 @@ SAME_FILE = Rule(
     todo_en="See whether the robot really exports every night.",
     causes="Yesterday's file again, perhaps under another name: the children are a day behind.",
 )
+SUPERSEDED = Rule(
+    "S154",
+    Effect.NOTE,
+    ja="この名簿は、実行 {run} の名簿より前に届いたものなので使いません。何も変更していません。",
+    en="This roster came before the one of run {run} and is not used. Nothing was changed.",
+    todo="対応は要りません。この内容に戻すときだけ、もう一度アップロードしてください。",
+    todo_en="Nothing to do. Upload it again only if you want to go back to it.",
+    causes="Notices of an upload come late, more than once and in any order. What counts is when S3"
+    " received the file, among files of one date (or of no date).",
+)
+NEWER_PLAN = Rule(
+    "S155",
+    Effect.REFUSE_DROP,
+    ja="この計画の後に届いた名簿から、新しい計画(実行 {run})ができています。",
+    en="A roster that came later has a plan of its own (run {run}).",
+    todo="実行 {run} の報告を見てください。この計画の名簿に戻すときは、もう一度投入してください。",
+    todo_en="See the report of run {run}. To go back to the roster of this plan, drop it again.",
+    causes="Approved now, the older plan would make the newer one stale, the corrected file last.",
+)
 DIFFERS_FROM_REHEARSAL = Rule(
     "S072",
     Effect.NOTE,

@@ -6,7 +6,7 @@ situations → reactions → plan → calendar → limits, and approval for plan
 from kakehashi.diff.answers import Decision, Decisions
 from kakehashi.diff.approval import Approval, admit, outdated
 from kakehashi.diff.counting import LastNight
-from kakehashi.diff.exports import Export, Offered, comes_late, export_of
+from kakehashi.diff.exports import Export, Offered, Planned, comes_late, export_of
 from kakehashi.diff.inverse import Undone
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
 from kakehashi.diff.planning import make_plan
@@ -27,6 +27,7 @@ __all__ = [
     "LastNight",
     "Offered",
     "Plan",
+    "Planned",
     "Situation",
     "Undone",
     "admit",

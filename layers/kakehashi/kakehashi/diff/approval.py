@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.exports import Export, too_old
+from kakehashi.catalogue.exports import NEWER_PLAN
+from kakehashi.diff.exports import Export, Planned, too_old
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
 
@@ -39,14 +40,15 @@ def admit(
     applied: bool = False,
     rules_now: str = "",
     newest: Export | None = None,
+    planned: Planned | None = None,
 ) -> tuple[Finding, ...]:
     """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
 
     ``plan`` is read from the run folder (``read_plan``). ``serial`` and ``rules_now`` (SHA-256 of
     the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
     (default: the plan's own date) are Japan dates of the clock. ``newest`` is the newest roster
-    applied. ``waiting`` and ``applied`` tell what the run's record says: of a plan that was applied
-    nothing else needs to be said.
+    applied, ``planned`` the newest that reached a plan. ``waiting`` and ``applied`` tell what the
+    run's record says: of a plan that was applied nothing else needs to be said.
     """
     if applied:
         return (rules.ALREADY_APPLIED.at(),)
@@ -55,7 +57,7 @@ def admit(
             *(() if waiting and not plan.refused else [rules.NOT_WAITING.at()]),
             *_same_plan(plan, approval.checksum),
             *outdated(plan, serial=serial, today=today, made_on=made_on or plan.as_of,
-                      rules_now=rules_now, newest=newest),
+                      rules_now=rules_now, newest=newest, planned=planned),
             *_codes(plan, approval.accept),
         ]
     )  # fmt: skip
@@ -69,10 +71,13 @@ def outdated(
     made_on: date,
     rules_now: str = "",
     newest: Export | None = None,
+    planned: Planned | None = None,
 ) -> Iterator[Finding]:
     """Why nobody can approve ``plan`` any more, whatever the approval says; see ``admit``."""
     yield from _stale(plan, serial, rules_now)
     yield from too_old(plan.export, newest or Export())
+    if planned and planned.supersedes(plan.export, plan.as_of):
+        yield NEWER_PLAN.at(run=planned.run_id)
     yield from _expired(today, made_on)
 
 

@@ -1,4 +1,4 @@
-"""How old an export is, and whether it may still be taken in.
+"""How old an export is, whether it may still be taken in, and which of two came last.
 
 The robot writes the date into the file's name (``RO_20261122_082201.zip``). A file without one is
 judged by the school year of its pupils, which is coarse, and only catches last year's file.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, Self
 
 from kakehashi.catalogue import exports as rules
@@ -20,35 +20,77 @@ from kakehashi.findings import Finding
 @dataclass(frozen=True, slots=True)
 class Export:
     """``on`` is the Japan date in the drop's name, None where there is none; ``year`` the 年度 of
-    most of its pupils, 0 for nobody. Of a city: the newest that was applied."""
+    most of its pupils, 0 for nobody. ``received`` is when S3 received it, None where nobody knows.
+    Of a city: the newest that was applied."""
 
     on: date | None = None
     year: int = 0
+    received: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"on": self.on and self.on.isoformat(), "year": self.year}
+        came = {"received": self.received.isoformat()} if self.received else {}
+        return {"on": self.on and self.on.isoformat(), "year": self.year, **came}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         on = data.get("on")
-        return cls(date.fromisoformat(on) if on else None, int(data.get("year", 0)))
+        return cls(date.fromisoformat(on) if on else None, int(data.get("year", 0)),
+                   _moment(data.get("received", "")))  # fmt: skip
 
     def after(self, applied: Export, as_of: date) -> Export:
-        """The newest applied, once ``applied`` has been too.
-
-        A date later than the run's own is a robot's slip: it must not lock out the real exports
-        that follow.
-        """
-        dates = [self.on, min(applied.on, as_of) if applied.on else None]
+        """The newest applied, once ``applied`` has been too."""
+        dates = [self.on, applied.as_it_can_be(as_of).on]
         return Export(max((on for on in dates if on), default=None), max(self.year, applied.year))
 
+    def as_it_can_be(self, as_of: date) -> Export:
+        """A date later than the run's own is a robot's slip: it must not lock out the real exports
+        that follow."""
+        return replace(self, on=min(self.on, as_of)) if self.on else self
 
-def export_of(key: str, pattern: str, school_years: Iterable[int]) -> Export:
-    """``key`` is the drop's in the inbox: a zip, the manifest of loose files, or their folder."""
+    def supersedes(self, other: Export) -> bool:
+        """Whether ``other`` came to S3 before this one, and its name does not say that it is newer.
+
+        Events come more than once and in any order, so it is not they that tell. S3 tells seconds:
+        of two that came within one, neither supersedes the other.
+        """
+        if self.received is None or other.received is None or other.received >= self.received:
+            return False
+        if self.on is None or other.on is None:
+            return self.on is other.on
+        return other.on <= self.on
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The newest roster that reached a plan, whatever became of it, and the run that made it; of a
+    roster that was refused nobody speaks."""
+
+    run_id: str = ""
+    export: Export = field(default_factory=Export)
+
+    def supersedes(self, given: Export, as_of: date) -> bool:
+        """Whether ``given``, the roster of a run of this date, is none to go by any more."""
+        return self.export.supersedes(given.as_it_can_be(as_of))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, **self.export.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(str(data.get("run_id", "")), Export.from_json(data))
+
+
+def export_of(key: str, pattern: str, school_years: Iterable[int], received: str = "") -> Export:
+    """``key`` is the drop's in the inbox: a zip, the manifest of loose files, or their folder;
+    ``received`` an ISO moment, "" where nobody knows."""
     years = Counter(school_years)
     # Of two years with as many pupils the newer one, whatever the order of the rows.
     year = max(years, key=lambda year: (years[year], year), default=0)
-    return Export(_date_in(_name(key), pattern), year)
+    return Export(_date_in(_name(key), pattern), year, _moment(received))
 
 
 def comes_late(key: str, newest: str, pattern: str, today: date) -> bool:

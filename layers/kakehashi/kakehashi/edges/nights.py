@@ -38,6 +38,7 @@ from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
+_LEAVES_NO_TRACE = frozenset({Verdict.ALREADY_DONE, Verdict.SUPERSEDED})
 _WENT_WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
 
 
@@ -149,7 +150,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
     An approval that was refused, or failed in Receive, leaves the plan waiting. What could not
     be applied keeps the drop open: the same file may then be dropped again.
     """
-    if night.mode == "rehearse" or night.verdict is Verdict.ALREADY_DONE:
+    if night.mode == "rehearse" or night.verdict in _LEAVES_NO_TRACE:
         return
     ended = now.astimezone(UTC).isoformat()
     if night.approval_not_taken:

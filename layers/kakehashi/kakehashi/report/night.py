@@ -149,7 +149,8 @@ def final_verdict(last: str, failed: Failure | None, plan: Mapping[str, Any]) ->
     """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}."""
     if failed:
         return Verdict.FAILED
-    if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE}:
+    if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE,
+                Verdict.SUPERSEDED}:  # fmt: skip
         return Verdict(last)
     touched = [count for kind, count in plan.get("actions", {}).items() if kind != BOOKKEEPING]
     return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

@@ -31,6 +31,7 @@ class UploadStanding(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     ALREADY_DONE = "already-done"
+    SUPERSEDED = "superseded"
 
 
 STANDINGS: Mapping[UploadStanding, Word] = MappingProxyType({
@@ -43,6 +44,10 @@ STANDINGS: Mapping[UploadStanding, Word] = MappingProxyType({
     ),
     UploadStanding.ALREADY_DONE: Word(
         "同じファイルは処理済みです。今回は何もしません。", "Done before: nothing to do this time."
+    ),
+    UploadStanding.SUPERSEDED: Word(
+        "あとから届いた名簿が処理済みです。この名簿は使いません。",
+        "A roster that came later has been processed: this one is not used.",
     ),
 })  # fmt: skip
 

@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     ALREADY_DONE = "already-done"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ VERDICTS: Mapping[Verdict, VerdictWord] = MappingProxyType({
         "○", "完了(処理済み)", "Already done", "good",
         "同じファイルは処理済みです。今回は何もしていません。",
         "This very file has been processed before; nothing was done this time.",
+    ),
+    Verdict.SUPERSEDED: VerdictWord(
+        "○", "完了(使わない名簿)", "Superseded", "good",
+        "あとから届いた名簿が処理済みのため、この名簿は使いません。今回は何もしていません。",
+        "A roster that came later has been processed: this one is not used, and nothing was done.",
     ),
     Verdict.AWAITING: VerdictWord(
         "△", "確認待ち", "Waiting for approval", "wait",

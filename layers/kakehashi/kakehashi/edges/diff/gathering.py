@@ -61,9 +61,10 @@ class Gathering:
 
     def offered(self, city: City, desired: Sequence[Desired], *, rehearse: bool) -> Offered:
         """The drop's age beside that of the newest roster that was applied."""
-        key = str(self.folder.get_json("drop.json").get("key", ""))
+        drop = self.folder.get_json("drop.json")
+        key, received = str(drop.get("key", "")), str(drop.get("received", ""))
         years = (row.pupil.school_year for row in desired)
-        given = export_of(key, city.source.export_date, years)
+        given = export_of(key, city.source.export_date, years, received)
         offered = Offered(given, self.state.newest_export(), rehearse=rehearse)
         self.folder.put_json("exports.json", offered.to_json())
         return offered

@@ -53,6 +53,7 @@ class Approvals:
             applied=record.get("verdict") in {"applied", "unchanged"},
             rules_now=rules_now,
             newest=self.state.newest_export(),
+            planned=self.state.newest_plan(),
         )
         if refuses(findings):
             return self._refused(order, record, findings)

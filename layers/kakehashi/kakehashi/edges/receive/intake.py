@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
 from kakehashi import oneroster, receive
-from kakehashi.catalogue.exports import SAME_FILE
+from kakehashi.catalogue.exports import SAME_FILE, SUPERSEDED
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff import comes_late
+from kakehashi.diff import comes_late, export_of
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive import upload_receipts
@@ -123,18 +123,21 @@ class Intake:
     def take(
         self, order: receive.DropOrder, rules: RulesFile, receipt: UploadReceipt | None = None
     ) -> Run:
-        """Fill a new run folder. The Run's verdict is "go", "already-done" or "refused".
+        """Fill a new run folder. The Run's verdict is "go", "already-done", "superseded" or
+        "refused".
 
         A drop that holds passwords is refused here, before anything of it is copied.
         """
+        run = self._run(order, rules.city)
         if isinstance(order, receive.Rerun) and not self._concerned(order):
-            return self._run(order, rules.city).model_copy(update={"verdict": "already-done"})
+            return run.model_copy(update={"verdict": "already-done"})
         drop = self._drop(order)
+        if newer := self._superseded_by(order, drop, rules.city):
+            return self._left_alone(run, drop, newer, receipt)
         # First of all: a rerun after any failure must find this drop.
         if order.action == "sync" and not self._comes_late(order, drop, rules.city):
             given = order.as_of.isoformat() if order.as_of else ""
             self.state.note_newest_drop(key=drop.key, version=drop.version, as_of=given)
-        run = self._run(order, rules.city)
         same_as = self._same_as(order, run, drop)
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = oneroster.passwords_in(drop.source())
@@ -148,6 +151,26 @@ class Intake:
         if verdict != "go":
             upload_receipts.tell(run, folder, self.env.inbox_bucket, verdict, forbidden)
         return run.model_copy(update={"verdict": verdict})
+
+    def _superseded_by(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> str:
+        """The run that has planned with a roster which came after this one, "" for none.
+
+        Only an upload is asked: a rerun is of the newest, and a rehearsal may look at any.
+        """
+        if order.action != "sync":
+            return ""
+        newest = self.state.newest_plan()
+        pattern, received = city.source.export_date, drop.received.isoformat()
+        given = export_of(drop.key, pattern, (), received)
+        return newest.run_id if newest.supersedes(given, self._date(order)) else ""
+
+    def _left_alone(self, run: Run, drop: Drop, newer: str, receipt: UploadReceipt | None) -> Run:
+        """Nothing of the drop is taken in, and no record of it is made."""
+        folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
+        folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
+        folder.put_findings("receive", [SUPERSEDED.at(run=newer)])
+        upload_receipts.tell(run, folder, self.env.inbox_bucket, "superseded", ())
+        return run.model_copy(update={"verdict": "superseded"})
 
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
         """Whether its event was held up and a newer drop has come meanwhile: a rerun's is that."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -25,7 +26,8 @@ from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding, first
 
 
 def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
-    """Tell the sender that the drop is here, before anything else. None where nobody sent it.
+    """Tell the sender that the drop is here, before anything else. None where nobody sent it, or
+    where a newer file has come to its place.
 
     Called again for the same run, it says the same and writes nothing.
     """
@@ -38,7 +40,9 @@ def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadRe
     except BadConfiguration:  # Receive says so, in its turn
         return None
     folder = Folder(inbox.s3, bucket, "")
-    kept = folder.get_json(name + ".receipt.json")
+    kept = _kept(folder, name)
+    if _newer(kept, drop.received.isoformat()):
+        return None
     again = (kept.get("run_id"), kept.get("sha256")) == (run_id, drop.sha256())
     same_as = kept["same_as"] if again else _same_as(drop, state, run_id)
     receipt = _receipt(name, drop, run_id, same_as)
@@ -53,6 +57,9 @@ def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterabl
     name = _beside(str(drop.get("key", "")), run.city)
     if run.mode != "sync" or not name or "lines" not in drop:
         return
+    inbox = Folder(folder.s3, bucket, "")
+    if standing == UploadStanding.SUPERSEDED and _newer(_kept(inbox, name), str(drop["received"])):
+        return
     receipt = UploadReceipt(
         file=PurePosixPath(name).name,
         run_id=run.run_id,
@@ -60,7 +67,7 @@ def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterabl
         standing=UploadStanding(standing),
         refusal=first_refusal(findings) if standing == UploadStanding.REFUSED else None,
     )
-    _put(Folder(folder.s3, bucket, ""), name, receipt)
+    _put(inbox, name, receipt)
 
 
 def facts(receipt: UploadReceipt | None) -> Mapping[str, Any]:
@@ -94,6 +101,16 @@ def _same_as(drop: Drop, state: State, run_id: str) -> str:
     """The earlier run that was given the same bytes, whatever became of it."""
     earlier = str(state.drop(drop.sha256()).get("run_id", ""))
     return earlier if earlier != run_id else ""
+
+
+def _kept(inbox: Folder, name: str) -> dict[str, Any]:
+    return inbox.get_json(name + ".receipt.json")
+
+
+def _newer(kept: Mapping[str, Any], received: str) -> bool:
+    """Whether the receipt that lies there is of a file that came to this place later."""
+    there = str(kept.get("received", ""))
+    return bool(there) and datetime.fromisoformat(there) > datetime.fromisoformat(received)
 
 
 def _put(folder: Folder, name: str, receipt: UploadReceipt) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from kakehashi.diff import Export
+from kakehashi.diff import Export, Planned
 from kakehashi.edges.errors import Overtaken
 from kakehashi.edges.state.partition import Partition, lost_the_race
 
@@ -48,3 +48,10 @@ class Applied(Partition):
 
     def note_export(self, export: Export) -> None:
         self._set("STATE", {"export": export.to_json()})
+
+    def newest_plan(self) -> Planned:
+        """The newest roster that reached a plan, applied, waiting or with nothing to do."""
+        return Planned.from_json((self._get("STATE") or {}).get("planned", {}))
+
+    def note_plan(self, planned: Planned) -> None:
+        self._set("STATE", {"planned": planned.to_json()})
