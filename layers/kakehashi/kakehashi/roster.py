@@ -129,6 +129,8 @@ class Known:
     ``tool_id`` is what tools have known the child by since before it got this
     userMasterIdentifier, "" where that is it: what a child has learnt hangs on it. ``etag`` is the
     item's, as it was read: who writes over the item names it. It is no part of what we know.
+    ``grade_since`` is the Japan date of the night on which we saw the grade change, None where it
+    never has.
     """
 
     pupil: Pupil
@@ -139,6 +141,7 @@ class Known:
     suspended_on: date | None = None
     run_id: str = ""
     tool_id: str = ""
+    grade_since: date | None = None
     etag: str = field(default="", compare=False)
 
     @property
@@ -147,7 +150,8 @@ class Known:
         return self.tool_id or self.pupil.id
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        since = {"grade_since": self.grade_since.isoformat()} if self.grade_since else {}
+        return since | {
             VERSION: RECORD.v,
             "pupil": self.pupil.to_json(),
             "account": dict(sorted(self.account.items())),
@@ -173,6 +177,7 @@ class Known:
             suspended_on=_date(data.get("suspended_on")),
             run_id=data.get("run_id", ""),
             tool_id=data.get("tool_id", ""),
+            grade_since=_date(data.get("grade_since")),
         )
 
 

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kakehashi.diff import Plan, Situation
+from kakehashi.diff import Plan, Situation, Undone, make_undo
 from kakehashi.roster import Known, Pupil
+from tests.builders import a_city
 from tests.unit.diff.nights import (
     APRIL,
     JUNIOR,
@@ -270,3 +273,152 @@ def test_a_renamed_city_in_april_is_caught() -> None:
 
 def ids(school: str, grade: str) -> set[str]:
     return {p.id for p in TOWN if (p.school, p.grade) == (school, grade)}
+
+
+# -- nobody goes up twice -------------------------------------------------------------------------
+
+FIRST_OF_APRIL = date(2027, 4, 1)
+
+
+def in_the_old_year(pupils: list[Pupil]) -> list[Pupil]:
+    """The grades have gone up, and the export still says last year's 年度."""
+    return [replace(p, school_year=2026) for p in pupils]
+
+
+def up_again(pupils: list[Pupil]) -> list[Pupil]:
+    return [replace(gone_up(p), school_year=p.school_year) for p in pupils if p.grade != "J3"]
+
+
+def test_grades_that_rise_before_the_school_year_does_are_a_quiet_april() -> None:
+    first = april(in_the_old_year(CORRECT), as_of=FIRST_OF_APRIL)
+    assert breaches(first) == []
+    after = settled(first, as_of=FIRST_OF_APRIL)
+    assert breaches(april(in_the_old_year(CORRECT), after, as_of=date(2027, 4, 2))) == []
+    flipped = april(CORRECT, after, as_of=date(2027, 4, 8))
+    assert breaches(flipped) == []
+    assert april(CORRECT, settled(flipped, after), as_of=date(2027, 4, 9)).actions == ()
+
+
+@pytest.mark.parametrize("then", [in_the_old_year, list], ids=["old year", "new year"])
+def test_a_second_rise_the_night_after_is_caught_in_whatever_school_year(then: Any) -> None:
+    after = settled(april(in_the_old_year(CORRECT), as_of=FIRST_OF_APRIL), as_of=FIRST_OF_APRIL)
+    again = then(up_again(CORRECT))
+    found = by_code(april(again, after, as_of=date(2027, 4, 2)))
+    assert {("S006", "city"), ("S004", "city"), ("S016", PRIMARY), ("S016", UNIFIED)} <= found
+
+
+def test_first_graders_who_came_with_the_turn_do_not_go_up_in_it() -> None:
+    after = settled(april(in_the_old_year(CORRECT), as_of=FIRST_OF_APRIL), as_of=FIRST_OF_APRIL)
+    new = {p.id for p in first_graders()}
+    again = [replace(p, grade="P2") if p.id in new else p for p in in_the_old_year(CORRECT)]
+    assert ("S006", "city") in by_code(april(again, after, as_of=date(2027, 4, 2)))
+
+
+def test_a_second_intake_in_the_old_school_year_is_caught() -> None:
+    after = settled(april(in_the_old_year(CORRECT), as_of=FIRST_OF_APRIL), as_of=FIRST_OF_APRIL)
+    more = in_the_old_year([*CORRECT, *first_graders(start=9501)])
+    assert by_code(april(more, after, as_of=date(2027, 4, 7))) == {("S001", "city")}
+
+
+def test_next_april_everybody_goes_up_again() -> None:
+    after = settled(april(CORRECT))
+    following = date(2028, 4, 6)
+    roster = [gone_up(p) for p in CORRECT if p.grade != "J3"]
+    roster += [replace(p, school_year=2028) for p in first_graders(start=7001)]
+    graduates = [one for one in after if one.absent_since is None]
+    assert breaches(april(roster, graduates, as_of=following)) == []
+
+
+def test_a_turn_that_was_undone_is_due_again() -> None:
+    first = april(CORRECT)
+    after = settled(first)
+    undone = Undone("r", APRIL, first.actions, {a.pupil: "done" for a in first.actions})
+    back = make_undo(undone, after, a_city(), city_code="demo", serial=8, as_of=APRIL)
+    before_it = carried_out(back, after, in_tenant(after), APRIL)[0]
+    assert {one.grade_since for one in before_it} == {None}
+    assert by_code(april(CORRECT, before_it)) == {("S024", "city")}, "an undo suspends newcomers"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from([PRIMARY, OTHER, UNIFIED]),
+    st.booleans(),
+    st.sampled_from([PRIMARY, OTHER, UNIFIED]),
+)
+def test_whichever_school_turns_first_each_turns_once(
+    early: str, old_year: bool, twice: str
+) -> None:
+    """One school on one night, the others on the next, and then one of them a second time."""
+    told = in_the_old_year if old_year else list
+    late = [p for p in TOWN if p.school != early]
+    behind = {p.id for p in late} | {p.id for p in first_graders() if p.school != early}
+    first = [*late, *told([p for p in CORRECT if p.id not in behind])]
+    night_one = april(first, as_of=FIRST_OF_APRIL)
+    assert "S016" not in codes(night_one)
+    after = settled(night_one, as_of=FIRST_OF_APRIL)
+    night_two = april(told(CORRECT), after, as_of=date(2027, 4, 2))
+    assert "S016" not in codes(night_two)
+    after = settled(night_two, after, as_of=date(2027, 4, 2))
+    again = {p.id: p for p in told(up_again([p for p in CORRECT if p.school == twice]))}
+    night_three = april([again.get(p.id, p) for p in told(CORRECT)], after, as_of=date(2027, 4, 3))
+    assert ("S016", twice) in by_code(night_three)
+
+
+# -- cities of one kind of school -----------------------------------------------------------------
+
+PRIMARY_ONLY = [p for p in TOWN if p.school in {PRIMARY, OTHER}]
+JUNIOR_ONLY = [p for p in TOWN if p.school == JUNIOR]
+
+
+def primary_april(pupils: list[Pupil]) -> list[Pupil]:
+    new = [p for p in first_graders() if p.school in {PRIMARY, OTHER}]
+    return [*(gone_up(p) for p in pupils if p.grade != "P6"), *new]
+
+
+def junior_april(pupils: list[Pupil]) -> list[Pupil]:
+    new = a_school_of(60, JUNIOR, grades=["J1"], start=8001, school_year=2027)
+    return [*(gone_up(p) for p in pupils if p.grade != "J3"), *new]
+
+
+@pytest.mark.parametrize(
+    ("town", "after"), [(PRIMARY_ONLY, primary_april), (JUNIOR_ONLY, junior_april)]
+)
+@pytest.mark.parametrize("told", [in_the_old_year, list], ids=["old year", "new year"])
+def test_a_city_of_one_kind_of_school_has_a_quiet_april_and_turns_once(
+    town: list[Pupil], after: Any, told: Any
+) -> None:
+    known, correct = knowing(town), after(town)
+    first = april(told(correct), known)
+    assert breaches(first) == []
+    state = settled(first, known)
+    quiet = april(told(correct), state, as_of=date(2027, 4, 7))
+    assert (quiet.actions, quiet.breaches) == ((), ())
+    last = correct[0].grade[0] + ("6" if town is PRIMARY_ONLY else "3")
+    again = [replace(gone_up(p), school=p.school, school_year=p.school_year)
+             for p in told(correct) if p.grade != last]  # fmt: skip
+    assert {"S004", "S006", "S016"} <= set(codes(april(again, state, as_of=date(2027, 4, 7))))
+
+
+def test_who_left_a_primary_school_before_the_rest_went_up_was_expected() -> None:
+    known = knowing(PRIMARY_ONLY)
+    left = [p for p in PRIMARY_ONLY if p.grade != "P6"]
+    march = date(2027, 3, 26)
+    first = april(left, known, as_of=march)
+    assert (first.breaches, first.explained) == ((), {"gone": 40})
+    rest = april(primary_april(PRIMARY_ONLY), settled(first, known, march))
+    assert breaches(rest) == []
+
+
+def test_sixth_graders_who_stay_in_a_city_of_primary_schools_are_caught() -> None:
+    roster = [*primary_april(PRIMARY_ONLY), *(p for p in PRIMARY_ONLY if p.grade == "P6")]
+    assert ("S007", "city") in by_code(april(roster, knowing(PRIMARY_ONLY)))
+
+
+def test_sixth_graders_of_such_a_city_do_not_become_seventh_graders_unasked() -> None:
+    up = [replace(gone_up(p), school=p.school) for p in PRIMARY_ONLY]
+    assert ("S006", "city") in by_code(april(up, knowing(PRIMARY_ONLY)))
+
+
+def test_sixth_graders_who_vanish_in_november_are_caught_in_such_a_city_too() -> None:
+    left = [p for p in PRIMARY_ONLY if p.grade != "P6"]
+    assert "S021" in codes(april(left, knowing(PRIMARY_ONLY), as_of=date(2026, 11, 24)))

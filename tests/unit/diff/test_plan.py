@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from kakehashi.diff import SHARD, Action, Kind, Plan, Situation, read_plan
-from kakehashi.roster import PasswordAt
-from tests.builders import a_desired, a_held, a_known, a_pupil
+from kakehashi.diff import SHARD, Action, Kind, Plan, Situation, read_plan, settled
+from kakehashi.roster import Known, PasswordAt
+from tests.builders import TODAY, a_desired, a_held, a_known, a_pupil
 from tests.unit.diff.nights import a_school_of, a_town, knowing, night, wanting
 
 SCHOOL = a_school_of(10)
@@ -122,3 +122,16 @@ def test_verdicts() -> None:
         "awaiting-approval", "apply", "refused"]  # fmt: skip
     assert [p.verdict(rehearse=True) for p in (waits, goes, refused)] == [
         "rehearsed", "rehearsed", "refused"]  # fmt: skip
+
+
+def test_since_when_a_pupil_is_in_a_grade_is_kept_and_an_item_of_before_reads_as_ever() -> None:
+    up = replace(SCHOOL[0], grade="P2")
+    first = settled(night([up, *SCHOOL[1:]], KNOWN).actions[0], as_of=TODAY, run_id="r")
+    assert first is not None
+    assert (first.grade_since, Known.from_json(first.to_json())) == (TODAY, first)
+    named = replace(up, family="高橋")
+    (action, *_) = night([named, *SCHOOL[1:]], [first, *KNOWN[1:]]).actions
+    later = settled(action, as_of=date(2026, 12, 1), run_id="r")
+    assert later is not None
+    assert later.grade_since == TODAY
+    assert "grade_since" not in KNOWN[0].to_json()

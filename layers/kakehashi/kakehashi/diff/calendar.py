@@ -12,29 +12,34 @@ Only what departs from this is counted against the limits. A school turns when m
 who are due go up tonight, the city likewise; whoever then does not go up departs too. Before the
 turn shows in the data nothing is expected of anybody. Outside the dates nothing is explained.
 
-*Due* is a pupil whom the state does not yet have in the new school year, and everybody as long as
-the turn is not on record. (An export may change its school year on 1 April and its grades a week
-later. What tells that the grades have turned is that last year's J3 are gone and others are J3.)
+Nobody goes up twice: *due* is a pupil whose grade has not changed in this season, whom the state
+does not yet have in the new school year; and, in whatever year, as long as the turn is not on
+record. (An export may change its school year on 1 April and its grades a week later, or its grades
+first. What tells that the grades have turned is that most have gone up in this season, or that last
+year's J3 are gone and others are J3.)
+
+The first and the last grade are those of the city: in one of primary schools only, P6 leaves.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation, promoted
+from kakehashi.diff.situations import Sight, Situation, promoted
 from kakehashi.roster import Known, Pupil, Status
 
 if TYPE_CHECKING:
-    from kakehashi.city import City
+    from kakehashi.city import City, Season
 
 CITY = "city"
-FIRST, LAST, PRIMARY_END = "P1", "J3", "P6"
+PRIMARY_END = "P6"
 PRIMARY = ("P1", "P2", "P3", "P4", "P5", "P6")
+JUNIOR = ("J1", "J2", "J3")
 INTAKE = 1.25  # of the largest primary grade
 ELSEWHERE = 0.15  # of P6, to private, national and prefectural junior high schools
 TRANSFERS = 0.01  # of all pupils, each way, in the weeks around the turn
@@ -69,71 +74,126 @@ class Turn:
     """Where the city stands in the turn of the year tonight.
 
     ``year`` is the school year that begins. ``recorded``: the state already has the turn of this
-    season. ``turned`` are the scopes whose due pupils mostly go up tonight.
-    ``arrived`` counts this season's P1 by scope, as far as they came on earlier nights.
+    season. ``turned`` are the scopes whose due pupils mostly go up tonight, ``risen`` those whose
+    pupils mostly have done so on earlier nights. ``first`` and ``last`` are the city's grades.
+    ``arrived`` counts this season's first grade by scope, as far as it came on earlier nights.
     """
 
     open: bool
+    season: Season
     year: int = 0
     recorded: bool = False
     turned: frozenset[str] = frozenset()
+    risen: frozenset[str] = frozenset()
+    first: str = PRIMARY[0]
+    last: str = JUNIOR[-1]
     arrived: Mapping[str, int] = field(default_factory=dict)
 
-    def due(self, pupil: Pupil) -> bool:
-        return self.open and (pupil.school_year < self.year or not self.recorded)
+    def due(self, known: Known) -> bool:
+        pupil = known.pupil
+        new_there = pupil.grade == self.first and pupil.school in self.risen
+        if not self.open or new_there or self.has_gone_up(known):
+            return False
+        return pupil.school_year < self.year or not self.recorded
 
-    def expects_promotion(self, before: Pupil, after: Pupil) -> bool:
-        return self.due(before) and promoted(before.grade, after.grade)
+    def has_gone_up(self, known: Known) -> bool:
+        """In this season, as our own nights have seen it."""
+        since = known.grade_since
+        return since is not None and since.year == self.year and self.season.covers(since)
 
-    def expects_leaving(self, pupil: Pupil) -> bool:
-        return self.due(pupil) and pupil.grade == LAST
+    def expects_promotion(self, known: Known, after: Pupil) -> bool:
+        before = known.pupil.grade
+        return self.due(known) and before != self.last and promoted(before, after.grade)
 
-    def expects_move(self, before: Pupil, after: Pupil) -> bool:
+    def expects_leaving(self, known: Known) -> bool:
+        return self.due(known) and known.pupil.grade == self.last
+
+    def expects_move(self, known: Known, after: Pupil) -> bool:
         """From a primary to a junior high school."""
-        return self.expects_promotion(before, after) and before.grade == PRIMARY_END
+        return self.expects_promotion(known, after) and known.pupil.grade == PRIMARY_END
 
-    def left_behind(self, before: Pupil, after: Pupil) -> bool:
+    def left_behind(self, known: Known, after: Pupil) -> bool:
         """The city or the school has gone up and this pupil has not."""
+        before = known.pupil
         turned = CITY in self.turned or before.school in self.turned
-        return turned and self.should_go_up(before) and before.grade == after.grade
+        return turned and self.should_go_up(known) and before.grade == after.grade
 
-    def should_go_up(self, pupil: Pupil) -> bool:
+    def should_go_up(self, known: Known) -> bool:
         # A P1 already seen in the new school year has just come and stays P1.
-        just_come = pupil.grade == FIRST and pupil.school_year >= self.year
-        return self.due(pupil) and not just_come
+        just_come = known.pupil.grade == self.first and known.pupil.school_year >= self.year
+        return self.due(known) and not just_come
 
     def intake(self, base: Base, scope: str) -> int:
-        """How many new P1 are expected in ``scope`` tonight at the most."""
+        """How many new pupils of the first grade are expected in ``scope`` tonight at the most."""
         if not self.open:
             return 0
         arrived = self.arrived.get(scope, 0)
-        last_year = {grade: base.grades.get((scope, grade), 0) for grade in PRIMARY}
-        last_year[FIRST] -= arrived
+        stage = PRIMARY if self.first in PRIMARY else JUNIOR
+        last_year = {grade: base.grades.get((scope, grade), 0) for grade in stage}
+        last_year[self.first] -= arrived
         return max(0, math.ceil(INTAKE * max(last_year.values())) - arrived)
 
 
-def turn_of(sights: Iterable[Sight], known: Iterable[Known], city: City, as_of: date) -> Turn:
+def turn_of(sights: Iterable[Sight], known: Sequence[Known], city: City, as_of: date) -> Turn:
     """Read the turn of the year from tonight's sights and the state. ``as_of``: a Japan date."""
     season = city.calendar.rollover
     if not season.covers(as_of):
-        return Turn(open=False)
-    graduates, risen, in_new_year = 0, 0, Counter[bool]()
-    arrived: Counter[str] = Counter()
-    for one in known:
-        since, pupil = one.absent_since, one.pupil
-        new = pupil.school_year >= as_of.year
-        if pupil.grade == LAST:
-            graduates += since is not None and since.year == as_of.year and season.covers(since)
-            risen += since is None and new
-        elif pupil.grade != FIRST:
-            in_new_year[new] += 1
-        elif new:
-            arrived.update((CITY, pupil.school))
-    recorded = graduates > 0 and 2 * risen >= graduates
-    if not recorded and in_new_year[True] > in_new_year[False]:
-        arrived.clear()  # the year changed and the grades did not: these are last year's P1
-    turn = Turn(open=True, year=as_of.year, recorded=recorded, arrived=arrived)
+        return Turn(open=False, season=season)
+    first, last = _first_and_last(known)
+    turn = Turn(open=True, season=season, year=as_of.year, first=first, last=last)
+    turn = replace(turn, risen=_risen(known, turn))
+    turn = replace(turn, recorded=CITY in turn.risen or _others_are_last(known, turn))
+    turn = replace(turn, arrived=_arrived(known, turn))
     return replace(turn, turned=_turned(sights, turn))
+
+
+def _first_and_last(known: Iterable[Known]) -> tuple[str, str]:
+    """The first and the last grade of the city's schools; of nobody, of both kinds of school."""
+    grades = {one.pupil.grade for one in known if one.status is Status.ACTIVE}
+    first = PRIMARY[0] if not grades or grades & set(PRIMARY) else JUNIOR[0]
+    last = JUNIOR[-1] if not grades or grades & set(JUNIOR) else PRIMARY[-1]
+    return first, last
+
+
+def _risen(known: Iterable[Known], turn: Turn) -> frozenset[str]:
+    """Scopes in which more pupils have gone up in this season than have not."""
+    risen: Counter[str] = Counter()
+    for one in known:
+        pupil = one.pupil
+        here = one.status is Status.ACTIVE and one.absent_since is None
+        if here and pupil.grade != turn.first:
+            went = turn.has_gone_up(one)
+            risen.update(dict.fromkeys((CITY, pupil.school), 1 if went else -1))
+    return frozenset(scope for scope, balance in risen.items() if balance > 0)
+
+
+def _others_are_last(known: Iterable[Known], turn: Turn) -> bool:
+    """Whether last year's J3 are gone and others are J3 in the new school year."""
+    graduates, others = 0, 0
+    for one in known:
+        if one.pupil.grade == turn.last:
+            since = one.absent_since
+            graduates += since is not None and since.year == turn.year and turn.season.covers(since)
+            others += since is None and one.pupil.school_year >= turn.year
+    return graduates > 0 and 2 * others >= graduates
+
+
+def _arrived(known: Iterable[Known], turn: Turn) -> Mapping[str, int]:
+    """This season's first grade: in the new school year, or where the others have gone up."""
+    by_year, there = Counter[str](), Counter[str]()
+    in_new_year = Counter[bool]()
+    for one in known:
+        pupil = one.pupil
+        new = pupil.school_year >= turn.year
+        if pupil.grade != turn.first:
+            in_new_year[new] += pupil.grade != turn.last
+        elif pupil.school in turn.risen:
+            there.update((CITY, pupil.school))
+        elif new:
+            by_year.update((CITY, pupil.school))
+    if not turn.recorded and in_new_year[True] > in_new_year[False]:
+        return there  # the year changed and the grades did not: the others are last year's P1
+    return by_year + there
 
 
 def _turned(sights: Iterable[Sight], turn: Turn) -> frozenset[str]:
@@ -143,7 +203,7 @@ def _turned(sights: Iterable[Sight], turn: Turn) -> frozenset[str]:
         if sight.situation not in PRESENT or sight.known is None or sight.pupil is None:
             continue
         before, after = sight.known.pupil, sight.pupil
-        if before.grade not in NEXT_GRADE or not turn.should_go_up(before):
+        if before.grade == turn.last or not turn.should_go_up(sight.known):
             continue
         went = after.grade != before.grade
         up.update(dict.fromkeys((CITY, before.school), 1 if went else -1))

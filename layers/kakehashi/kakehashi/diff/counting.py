@@ -17,8 +17,6 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.calendar import (
     CITY,
     ELSEWHERE,
-    FIRST,
-    LAST,
     PRESENT,
     PRIMARY_END,
     TRANSFERS,
@@ -29,7 +27,7 @@ from kakehashi.diff.class_changes import ClassChanges
 from kakehashi.diff.situations import Change, Sight, Situation
 
 if TYPE_CHECKING:
-    from kakehashi.roster import Pupil
+    from kakehashi.roster import Known, Pupil
 
 
 class Counted(StrEnum):
@@ -120,7 +118,9 @@ def events(
             continue
         if newly_gone(sight, last) and sight.known:
             pupil = sight.known.pupil
-            yield Event(Counted.GONE, (pupil.school,), pupil.grade, turn.expects_leaving(pupil))
+            yield Event(
+                Counted.GONE, (pupil.school,), pupil.grade, turn.expects_leaving(sight.known)
+            )
         elif newly_new(sight, last) and sight.pupil:
             yield Event(Counted.NEW, (sight.pupil.school,), sight.pupil.grade)
         elif newly_held(sight, last):
@@ -155,10 +155,10 @@ def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterato
     if sight.known is None or sight.pupil is None:
         return
     before, after = sight.known.pupil, sight.pupil
-    yield from _in_grade_or_class(sight, before, after, turn, pending)
+    yield from _in_grade_or_class(sight.known, after, turn, pending)
     both = tuple(dict.fromkeys((before.school, after.school)))
     if Change.MOVED in sight.changes:
-        expected = turn.expects_move(before, after)
+        expected = turn.expects_move(sight.known, after)
         yield Event(Counted.MOVED, both, before.grade, expected)
     if Change.RENAMED in sight.changes:
         yield Event(Counted.RENAMED, (before.school,))
@@ -171,27 +171,22 @@ def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterato
 
 
 def _in_grade_or_class(
-    sight: Sight, before: Pupil, after: Pupil, turn: Turn, pending: Set[tuple[str, str]]
+    known: Known, after: Pupil, turn: Turn, pending: Set[tuple[str, str]]
 ) -> Iterator[Event]:
-    if turn.left_behind(before, after) or _graduate_is_back(sight, turn):
-        counted = Counted.GRADUATE if before.grade == LAST else Counted.GRADE
+    before = known.pupil
+    if turn.left_behind(known, after) or _graduate_is_back(known, turn):
+        counted = Counted.GRADUATE if before.grade == turn.last else Counted.GRADE
         yield Event(counted, (before.school,), before.grade)
     if before.grade != after.grade:
-        expected = turn.expects_promotion(before, after)
+        expected = turn.expects_promotion(known, after)
         yield Event(Counted.GRADE, (before.school,), before.grade, expected)
     if before.class_title and not after.class_title:
         expected = (after.school, after.grade) in pending
         yield Event(Counted.UNCLASSED, (before.school,), before.grade, expected)
 
 
-def _graduate_is_back(sight: Sight, turn: Turn) -> bool:
-    known = sight.known
-    return (
-        turn.open
-        and known is not None
-        and known.absent_since is not None
-        and (known.pupil.grade == LAST)
-    )
+def _graduate_is_back(known: Known, turn: Turn) -> bool:
+    return turn.open and known.absent_since is not None and known.pupil.grade == turn.last
 
 
 def _whole_grades_without_class(sights: Iterable[Sight], turn: Turn) -> Set[tuple[str, str]]:
@@ -236,7 +231,7 @@ def _allowed(
         leaving = grades.get((counted, scope, PRIMARY_END), 0)
         usual = min(leaving, int(ELSEWHERE * base.grades.get((scope, PRIMARY_END), 0)))
     elif counted is Counted.NEW:
-        usual = min(grades.get((counted, scope, FIRST), 0), turn.intake(base, scope))
+        usual = min(grades.get((counted, scope, turn.first), 0), turn.intake(base, scope))
     else:
         return 0
     return usual + min(count - usual, int(TRANSFERS * base.pupils.get(scope, 0)))

@@ -30,7 +30,7 @@ from kakehashi.roster import Known, Pupil, Status
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")
-LIFE = ("object_id", "status", "absent_since", "suspended_on")
+LIFE = ("object_id", "status", "absent_since", "suspended_on", "grade_since")
 
 
 @dataclass(frozen=True, slots=True)

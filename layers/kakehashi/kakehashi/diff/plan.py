@@ -180,6 +180,7 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
         object_id or action.object_id,
         run_id=run_id,
         tool_id=_tool_id(action),
+        grade_since=_grade_since(before, after, as_of),
     )
 
 
@@ -187,6 +188,12 @@ def _tool_id(action: Action) -> str:
     """What tools know the child by goes with it, whatever id the roster gives it."""
     told = action.tool_id or (action.before.sourced_id if action.before else "")
     return "" if told == action.pupil else told
+
+
+def _grade_since(before: Known | None, after: Pupil, as_of: date) -> date | None:
+    if before is None or before.pupil.grade == after.grade:
+        return before.grade_since if before else None
+    return as_of
 
 
 def same_item(one: Known | None, other: Known | None) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import moved
 from kakehashi.diff.answers import Decisions
-from kakehashi.diff.calendar import CITY, FIRST, Base, Turn, turn_of
+from kakehashi.diff.calendar import CITY, Base, Turn, turn_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
 from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
@@ -60,7 +60,7 @@ def make_plan(
     offered, decisions = offered or Offered(), decisions or {}
     sources = index_sources(desired, held, current, tenant)
     sights = list(look(sources, city, as_of))
-    turn = turn_of(sights, sources.known.values(), city, as_of)
+    turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
     limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
     findings = (*offered.findings(), *_refusals(sources), *limits.findings,
@@ -154,7 +154,7 @@ def _count(sights: Iterable[Sight], turn: Turn, *, known: bool) -> Counts:
             counts[school, change] += 1
         if Change.MOVED in sight.changes and sight.known:
             counts[sight.known.pupil.school, _MOVED_AWAY] += 1
-        starts_school = turn.open and sight.pupil is not None and sight.pupil.grade == FIRST
+        starts_school = turn.open and sight.pupil is not None and sight.pupil.grade == turn.first
         if sight.situation is Situation.NEW and known and not starts_school:
             counts[school, _TRANSFER_IN] += 1
     return counts

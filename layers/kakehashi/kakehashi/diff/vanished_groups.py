@@ -16,9 +16,9 @@ from kakehashi.diff.class_changes import Retitled
 from kakehashi.diff.counting import LastNight, newly_gone
 from kakehashi.diff.limits import breach
 from kakehashi.diff.plan import Breach
-from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation
+from kakehashi.diff.situations import Sight, Situation
 from kakehashi.findings import Finding
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.roster import Known, Status
 
 FEWEST = 3  # one or two leaving together are siblings
 FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middle of the year
@@ -45,7 +45,8 @@ def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[F
     """Schools, and grades of the other schools, all of whose pupils are gone tonight."""
     groups: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
     for sight in sights:
-        if (pupil := _yesterday(sight)) and not turn.expects_leaving(pupil):
+        if (known := _yesterday(sight)) and not turn.expects_leaving(known):
+            pupil = known.pupil
             groups[pupil.school, pupil.grade].append(newly_gone(sight, last))
     schools: defaultdict[str, list[bool]] = defaultdict(list)
     for (school, _), gone in groups.items():
@@ -59,12 +60,12 @@ def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[F
         yield breach(rules.GRADE_MISSING, school, count, 0, "grade missing")
 
 
-def _yesterday(sight: Sight) -> Pupil | None:
+def _yesterday(sight: Sight) -> Known | None:
     """The pupil as the state had it, if active and present last night."""
     known: Known | None = sight.known
     if known is None or known.status is not Status.ACTIVE or known.absent_since is not None:
         return None
-    return known.pupil
+    return known
 
 
 def _classes_moved(sights: Iterable[Sight], by_rule: Set[Retitled]) -> Iterator[Found]:
@@ -72,9 +73,10 @@ def _classes_moved(sights: Iterable[Sight], by_rule: Set[Retitled]) -> Iterator[
     size: Counter[tuple[str, str]] = Counter()
     went: Counter[tuple[tuple[str, str], tuple[str, str]]] = Counter()
     for sight in sights:
-        before = _yesterday(sight)
-        if before is None or not before.class_title:
+        known = _yesterday(sight)
+        if known is None or not known.pupil.class_title:
             continue
+        before = known.pupil
         home = (before.school, before.class_title)
         size[home] += 1
         if sight.situation is Situation.CHANGED and sight.pupil and sight.pupil.class_title:
@@ -99,8 +101,8 @@ def _not_promoted(sights: Iterable[Sight], turn: Turn) -> Iterator[Found]:
     for sight in sights:
         if sight.situation in PRESENT and sight.known and sight.pupil:
             before = sight.known.pupil
-            if before.grade in NEXT_GRADE:
-                stayed[before.school] += turn.left_behind(before, sight.pupil)
+            if before.grade != turn.last:
+                stayed[before.school] += turn.left_behind(sight.known, sight.pupil)
     for school, count in sorted(stayed.items()):
         if count >= FEWEST and school not in turn.turned:
             yield breach(rules.SCHOOL_NOT_PROMOTED, school, count, 0, "school not promoted")
