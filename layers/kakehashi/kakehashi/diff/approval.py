@@ -74,9 +74,9 @@ def outdated(
     planned: Planned | None = None,
 ) -> Iterator[Finding]:
     """Why nobody can approve ``plan`` any more, whatever the approval says; see ``admit``."""
-    yield from _stale(plan, serial, rules_now)
-    yield from too_old(plan.export, newest or Export())
-    if planned and planned.supersedes(plan.export, plan.as_of):
+    stale = [*_stale(plan, serial, rules_now), *too_old(plan.export, newest or Export())]
+    yield from stale
+    if not stale and planned and planned.supersedes(plan.export, plan.as_of):
         yield NEWER_PLAN.at(run=planned.run_id)
     yield from _expired(today, made_on)
 
