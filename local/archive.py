@@ -240,12 +240,13 @@ def _line(folder: Folder, ids: Set[str], desired: list[Any], held: list[Any]) ->
 
 
 def _deed(folder: Folder, ids: Set[str]) -> tuple[Row, Row]:
-    """The pupil's action and its result; {} for either that is not there."""
+    """The pupil's last action and its result; {} for either that is not there."""
+    found: tuple[Row, Row] = {}, {}
     for name in folder.names("actions/"):
         if actions := _rows(folder, name, ids):
             results = _rows(folder, name.replace("actions/", "results/"), ids)
-            return actions[0], results[0] if results else {}
-    return {}, {}
+            found = actions[-1], results[-1] if results else {}
+    return found
 
 
 def _is_about(finding: Finding, ids: Set[str], line: int | None) -> bool:

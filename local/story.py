@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
-from kakehashi.diff.answers import ANSWER_TO, JAPANESE
+from kakehashi.diff.answers import ANSWERS, JAPANESE
 from kakehashi.diff.matching import Evidence
 from kakehashi.diff.situations import Situation
 from kakehashi.edges.runs import made_on
@@ -170,7 +170,7 @@ def _not_yet(papers: Papers, verdict: str) -> Word:
 
 
 def _left_alone(papers: Papers, situation: str) -> Word:
-    if situation in ANSWER_TO:
+    if situation in ANSWERS:
         return _undecided(papers, situation)
     if codes := _codes_held(papers):
         return _by_code(codes[0])
@@ -184,7 +184,7 @@ def _left_alone(papers: Papers, situation: str) -> Word:
 
 
 def _undecided(papers: Papers, situation: str) -> Word:
-    answer = JAPANESE[ANSWER_TO[Situation(situation)]]
+    answer = "・".join(JAPANESE[one] for one in ANSWERS[Situation(situation)])
     if papers.decision.get("decision") == "keep":
         return Word("担当者が「保留」と決めています。", "Staff decided to leave it as it is.")
     if papers.decision:

@@ -61,6 +61,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
         serial=serial,
         as_of=run.as_of,
         decisions=consent.decisions,
+        asked=consent.asked,
         last_night=gathered.last_night(),
         offered=gathered.offered(city, desired, rehearse=rehearse),
     )

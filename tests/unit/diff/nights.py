@@ -9,6 +9,7 @@ from typing import Any
 
 from kakehashi.accounts import account_of
 from kakehashi.diff import Action, Decision, Kind, LastNight, Plan, make_plan, settled
+from kakehashi.diff.answers import Proposed
 from kakehashi.roster import Desired, Held, Known, PasswordAt, Pupil, TenantAccount
 from tests.builders import TODAY, a_city, a_code, a_known, a_pupil, a_tenant_account
 
@@ -45,6 +46,7 @@ def night(
     rules: Mapping[str, Any] | None = None,
     as_of: date = TODAY,
     decisions: Mapping[str, Decision] | None = None,
+    asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
     serial: int = SERIAL,
 ) -> Plan:
@@ -60,6 +62,7 @@ def night(
         serial=serial,
         as_of=as_of,
         decisions=decisions,
+        asked=asked,
         last_night=last_night,
     )
 

@@ -3,76 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kakehashi.diff import Decision, Kind, Plan, Situation
-from kakehashi.diff.consent import MOST_DAYS, Book, Consent, weigh
-from kakehashi.diff.decisions import DecisionFile, Mark, Reading, read
-from kakehashi.roster import Known, Pupil, TenantAccount
-from tests.builders import TODAY, a_held, a_pupil, a_tenant_account, an_id
-from tests.decisions import a_csv
-from tests.unit.diff.nights import carried_out, in_tenant, kinds, knowing, night
+from kakehashi.diff.consent import MOST_DAYS, Book, weigh
+from kakehashi.diff.decisions import DecisionFile, Mark, Reading
+from tests.builders import TODAY, a_pupil, a_tenant_account, an_id
+from tests.unit.diff.nights import kinds, knowing
+from tests.unit.diff.towns import Town
 
 STAY = [a_pupil(n) for n in range(1, 25)]
 CHILD, OTHER = a_pupil(900), a_pupil(901)
-
-
-@dataclass
-class Town:
-    """Nights one after the other: what a run leaves is what the next one finds."""
-
-    known: list[Known]
-    tenant: list[TenantAccount]
-    book: Book = field(default_factory=Book)
-    files: list[DecisionFile] = field(default_factory=list)
-    day: date = TODAY
-    consent: Consent = field(default_factory=Consent)
-
-    @classmethod
-    def of(cls, pupils: Sequence[Pupil]) -> Town:
-        known = knowing(pupils)
-        return cls(known, in_tenant(known))
-
-    def night(
-        self,
-        roster: Sequence[Pupil],
-        *,
-        held: Sequence[int] = (),
-        after: int = 1,
-        dies: bool = False,
-    ) -> Plan:
-        """``after`` days the next run; one that ``dies`` after planning applies nothing."""
-        self.day += timedelta(days=after)
-        self.consent = weigh([read(file) for file in self.files], self.book, self.day)
-        plan = night(
-            roster,
-            self.known,
-            held=[a_held(n) for n in held],
-            tenant=self.tenant,
-            as_of=self.day,
-            decisions=self.consent.decisions,
-        )
-        if not plan.refused:
-            self.book = self.book.after(plan.proposals, self.files, self.day)
-            self.book = Book.from_json(self.book.to_json())
-        if not dies:
-            self.known, self.tenant = carried_out(plan, self.known, self.tenant, self.day)
-        return plan
-
-    def upload(self, decisions: Mapping[str, str]) -> None:
-        number = str(len(self.files))
-        self.files.append(
-            DecisionFile(f"inbox/demo/approvals/{number}.csv", number, number,
-                         a_csv(list(decisions.items())))
-        )  # fmt: skip
-
-    def told(self) -> list[tuple[str, int | None, str | None, str]]:
-        return [finding.row() for finding in self.consent.findings]
 
 
 def taken(plan: Plan) -> list[tuple[str, Kind]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff.answers import ANSWER_TO, JAPANESE, MEANT_FOR, WORDS
+from kakehashi.diff.answers import ANSWERS, JAPANESE, WORDS, fits
 from kakehashi.diff.decisions import DecisionFile, Reading, read
 from kakehashi.diff.reactions import PROPOSED
 from kakehashi.diff.sheets import MOST_BYTES
@@ -200,5 +200,8 @@ def test_any_bytes_below_a_good_heading_never_raise(junk: bytes, codec: str) -> 
 
 def test_the_words_that_a_report_offers_are_understood() -> None:
     assert {WORDS[japanese] for japanese in JAPANESE.values()} == set(JAPANESE)
-    assert set(ANSWER_TO) == set(PROPOSED)
-    assert {MEANT_FOR[answer] for answer in ANSWER_TO.values()} == set(PROPOSED)
+    assert set(ANSWERS) == set(PROPOSED)
+    assert all(fits(answer, asked) for asked, answers in ANSWERS.items() for answer in answers)
+    assert {answer for answers in ANSWERS.values() for answer in answers} | {"keep"} == set(
+        JAPANESE
+    )

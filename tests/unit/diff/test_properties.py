@@ -32,7 +32,9 @@ from tests.unit.diff.nights import (
 
 PUPILS = [a_pupil(n) for n in range(1, 9)]
 CITY = a_city()
-DECISIONS: tuple[Decision, ...] = ("suspend", "delete", "link", "keep")
+DECISIONS: tuple[Decision, ...] = (
+    "suspend", "delete", "link", "keep", "rename", "right", "wrong",
+)  # fmt: skip
 
 
 @dataclass

@@ -131,13 +131,6 @@ def test_a_new_sign_in_name_that_somebody_has_in_the_tenant_is_held() -> None:
     assert (plan.actions, plan.held) == ((), {"S044": (A.id,)})
 
 
-def test_two_pupils_who_swap_their_sign_in_names_are_both_held() -> None:
-    roster = [replace(A, account=B.account), replace(B, account=A.account), C, D]
-    plan = night(roster, knowing(ALL))
-    assert plan.actions == ()
-    assert set(plan.held["S044"]) == {A.id, B.id}
-
-
 def test_a_sign_in_name_that_becomes_free_tonight_is_given_tomorrow() -> None:
     known, tenant = knowing(ALL), in_tenant(knowing(ALL))
     roster = [replace(A, account="new@ed.example.jp"), replace(B, account=A.account), C, D]
@@ -364,13 +357,14 @@ def test_after_the_account_went_over_the_new_id_lives_on_as_any_other() -> None:
     assert kinds(night([after, B, C, D], state, tenant=tenant)) == [(AGAIN.id, Kind.UPDATE)]
 
 
-def test_a_sign_in_name_on_record_is_not_free_even_if_it_was_changed_by_hand() -> None:
+def test_a_sign_in_name_changed_by_hand_is_free_only_if_its_owner_asks_for_another() -> None:
     known = knowing(ALL)
     tenant = [a_tenant_account(known[1], upn="hand@ed.example.jp"), *in_tenant([known[0]]),
               *in_tenant(known[2:])]  # fmt: skip
     roster = [replace(A, account=B.account), replace(B, account="free@ed.example.jp"), C, D]
-    plan = night(roster, known, tenant=tenant)
-    assert plan.held == {"S044": (A.id,)}
+    assert night(roster, known, tenant=tenant).held == {}
+    plan = night([roster[0], C, D], known, tenant=tenant, held=[a_held(2)])
+    assert plan.held == {"D050": (B.id,), "S044": (A.id,)}
 
 
 def test_an_account_on_the_row_of_another_known_pupil_is_not_gone() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kakehashi.accounts import account_of
 from kakehashi.diff.plan import Action, Kind
+from kakehashi.diff.rooms import UPN, aside
 from kakehashi.diff.situations import Situation
 from kakehashi.provision.answers import Answer, Outcome
 from kakehashi.provision.dialogues import Dialogue, Terms
@@ -16,6 +17,7 @@ from tests.builders import a_city, a_known, a_pupil, an_id
 
 TERMS = Terms(mark="extensionAttribute1")
 SITUATIONS = {
+    Kind.VACATE: Situation.EXCHANGED,
     Kind.CREATE: Situation.NEW,
     Kind.UPDATE: Situation.CHANGED,
     Kind.RESTORE: Situation.RETURNED,
@@ -34,7 +36,7 @@ def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
     suspended = kind in {Kind.RESTORE, Kind.DELETE, Kind.UNDELETE}
     status = Status.SUSPENDED if suspended else Status.ACTIVE
     known = a_known(n, pupil=a_pupil(n, class_title="3年1組"), status=status)
-    absent = kind in {Kind.RECORD, Kind.SUSPEND, Kind.DELETE, Kind.UNLINK}
+    absent = kind in {Kind.VACATE, Kind.RECORD, Kind.SUSPEND, Kind.DELETE, Kind.UNLINK}
     fresh = kind in {Kind.CREATE, Kind.LINK, Kind.UNDELETE}
     defaults: dict[str, Any] = {
         "pupil": pupil.id,
@@ -42,7 +44,9 @@ def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
         "situation": SITUATIONS[kind],
         "before": None if fresh else known,
         "after": None if absent else pupil,
-        "account": account_of(pupil, a_city()),
+        "account": {**known.account, UPN: aside(known)}
+        if kind is Kind.VACATE
+        else account_of(pupil, a_city()),
         "object_id": "" if kind is Kind.CREATE else known.object_id,
         "password": PasswordAt("inbox/demo/passwords/first.csv", "v1", n + 1)
         if kind is Kind.CREATE

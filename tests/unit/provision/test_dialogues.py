@@ -4,6 +4,7 @@ import pytest
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
+from kakehashi.diff.rooms import UPN, aside
 from kakehashi.findings import Rule
 from kakehashi.provision.answers import Answer, Outcome, Settled, Stopped
 from kakehashi.provision.dialogues import dialogue
@@ -177,6 +178,31 @@ def test_an_update_that_changes_nothing_in_the_tenant_says_nothing() -> None:
     action = an_action(Kind.UPDATE, before=a_known(pupil=a_pupil(attendance_no=9)))
     asked, outcome = talk(action)
     assert asked == []
+    assert outcome == Settled(action.object_id)
+
+
+def stepped_aside() -> Action:
+    """A change of the sign-in name, by a pupil who has made room for another."""
+    before = a_known(pupil=a_pupil(account="old@ed.example.jp"))
+    room = replace(before, account={**before.account, UPN: aside(before)})
+    return an_action(Kind.UPDATE, before=room)
+
+
+def test_whoever_stepped_aside_in_vain_gets_the_old_name_back() -> None:
+    asked, outcome = talk(stepped_aside(), taken(), NO_CONTENT)
+    assert [request.body for request in asked][1] == {UPN: "old@ed.example.jp"}
+    assert why(outcome).code == "M060"
+
+
+def test_a_name_that_cannot_be_given_back_either_changes_nothing_of_the_outcome() -> None:
+    _, outcome = talk(stepped_aside(), refused(403), refused(403))
+    assert isinstance(outcome, Stopped)
+
+
+def test_stepping_aside_changes_the_sign_in_name_and_nothing_else() -> None:
+    action = an_action(Kind.VACATE)
+    asked, outcome = talk(action, NO_CONTENT)
+    assert asked[0].body == {UPN: f"moving-{action.object_id}@ed.example.jp"}
     assert outcome == Settled(action.object_id)
 
 

@@ -5,8 +5,10 @@ import pytest
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Kind, settled
+from kakehashi.diff.rooms import UPN, aside
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
+from kakehashi.roster import Known
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 
@@ -34,6 +36,26 @@ def test_a_state_that_is_neither_before_nor_after_has_moved() -> None:
     assert readiness(an_action(Kind.SUSPEND), other, TODAY) is Readiness.MOVED
     assert readiness(an_action(Kind.UPDATE), None, TODAY) is Readiness.MOVED
     assert readiness(an_action(Kind.CREATE), other, TODAY) is Readiness.MOVED
+
+
+def stepped_aside(known: Known) -> Known:
+    return replace(known, account={**known.account, UPN: aside(known)})
+
+
+def test_whoever_has_stepped_aside_or_moved_on_does_not_step_aside_again() -> None:
+    action = an_action(Kind.VACATE)
+    assert action.before is not None
+    moved_on = replace(action.before, account={**action.before.account, UPN: "new@ed.example.jp"})
+    for now in (stepped_aside(action.before), moved_on):
+        assert readiness(action, now, TODAY) is Readiness.DONE
+
+
+def test_who_could_not_step_aside_may_still_get_the_new_name() -> None:
+    before = a_known(pupil=a_pupil(class_title="3年1組"))
+    action = an_action(Kind.UPDATE, before=stepped_aside(before))
+    assert readiness(action, before, TODAY) is Readiness.OPEN
+    other = replace(before, pupil=a_pupil(class_title="elsewhere"))
+    assert readiness(action, other, TODAY) is Readiness.MOVED
 
 
 def test_a_link_from_a_former_id_expects_nothing_under_the_new_one() -> None:

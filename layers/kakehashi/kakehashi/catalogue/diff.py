@@ -183,8 +183,10 @@ ACCOUNT_TAKEN = Rule(
     Effect.HOLD_PUPIL,
     ja="変更後のサインイン名は、別のアカウントが使っています。",
     en="The new sign-in name is in use by another account.",
-    todo="C4th のアカウント欄を確かめてください。相手の変更が済めば、次の夜に自動で進みます。",
-    todo_en="Check the account in C4th; if the other one is changing, this follows next night.",
+    todo="C4th のアカウント欄を確かめてください。正しければ、相手のサインイン名が変わった次の夜に"
+    "自動で進みます(Microsoft 365 管理センターで手作業で変えた場合も)。",
+    todo_en="Check the account in C4th. If it is right, this follows by itself on the night after"
+    " the other account has another name, also one given by hand in the admin centre.",
     causes="Two pupils who swap names would each be locked out, depending on the order.",
 )
 KNOWN_ACCOUNT = Rule(
@@ -319,8 +321,8 @@ DECISIONS_WITHOUT_COLUMNS = Rule(
 UNKNOWN_DECISION = Rule(
     "S068",
     Effect.NOTE,
-    ja="「決定」の欄に、停止・削除・連携・保留のどれでもない言葉があります。",
-    en="The decision is none of suspend, delete, link, keep.",
+    ja="「決定」の欄に、停止・削除・連携・改名・正しい・誤り・保留のどれでもない言葉があります。",
+    en="The decision is none of suspend, delete, link, rename, right, wrong, keep.",
     todo=_DECIDE_AGAIN,
     todo_en=_DECIDE_AGAIN_EN,
     causes=_UPLOADED_BY_HAND,

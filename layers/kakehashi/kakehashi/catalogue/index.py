@@ -9,6 +9,7 @@ from kakehashi.catalogue import (
     diff,
     exports,
     faults,
+    identity,
     launch,
     moved,
     oneroster,
@@ -28,7 +29,7 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, preprocess, diff, moved, exports, undo, provision, refusals,
+    for module in (oneroster, preprocess, diff, identity, moved, exports, undo, provision, refusals,
                    deliver, launch, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:

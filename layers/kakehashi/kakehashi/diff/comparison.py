@@ -100,7 +100,8 @@ def compare(run_id: str, rehearsed: Plan, real: Plan) -> SinceRehearsal:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a plan says of one pupil; ``digest`` tells what the account shall hold."""
+    """What a plan says of one pupil; ``digest`` tells what the account shall hold, or what is
+    asked."""
 
     kind: str
     situation: str
@@ -110,11 +111,16 @@ class _Named:
 
 def _named(plan: Plan) -> dict[str, _Named]:
     proposed = {
-        pupil: _Named(PROPOSED, str(situation), "", "")
+        pupil: _Named(PROPOSED, str(situation), "", _about(plan, pupil))
         for situation, pupils in plan.proposals.items()
         for pupil in pupils
     }
     return proposed | {action.pupil: _of(action) for action in plan.actions}
+
+
+def _about(plan: Plan, pupil: str) -> str:
+    question = plan.questions.get(pupil)
+    return question.about if question else ""
 
 
 def _of(action: Action) -> _Named:

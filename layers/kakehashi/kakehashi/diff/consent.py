@@ -12,10 +12,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Self
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.answers import DECISION, MEANT_FOR, Decisions, Standing
+from kakehashi.diff.answers import (
+    DECISION,
+    Decisions,
+    Proposed,
+    Question,
+    Standing,
+    fits,
+)
 from kakehashi.diff.decisions import DecisionFile, Mark, Reading
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Place
@@ -32,14 +40,6 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
-    """What a pupil is proposed for, and since the run of which number without a break."""
-
-    situation: Situation
-    since: int
-
-
-@dataclass(frozen=True, slots=True)
 class Book:
     """What a run leaves to the next. ``run`` counts the runs that made a plan."""
 
@@ -52,17 +52,23 @@ class Book:
         proposals: Mapping[Situation, Iterable[str]],
         files: Iterable[DecisionFile],
         as_of: date,
+        questions: Mapping[str, Question] = MappingProxyType({}),
     ) -> Book:
-        """The book of the run that saw ``files`` and made ``proposals``."""
+        """The book of the run that saw ``files``, made ``proposals`` and asked ``questions``."""
         run = self.run + 1
-        pupils = {}
-        for situation, ids in proposals.items():
-            for umi in ids:
-                before = self.pupils.get(umi)
-                goes_on = before is not None and before.situation is situation
-                pupils[umi] = before if before and goes_on else Proposed(situation, run)
+        pupils = {umi: self._proposed(umi, situation, "", run)
+                  for situation, ids in proposals.items() for umi in ids}  # fmt: skip
+        for umi, question in questions.items():
+            asked = self._proposed(umi, question.situation, question.about, run)
+            pupils[umi] = replace(asked, wants=question.wants, answer=question.answer)
         seen = {file.id: self.first_seen(file, as_of) for file in files}
         return Book(run, seen, pupils)
+
+    def _proposed(self, umi: str, situation: Situation, about: str, run: int) -> Proposed:
+        """As the earlier runs proposed it, or for the first time."""
+        before = self.pupils.get(umi)
+        goes_on = before is not None and (before.situation, before.about) == (situation, about)
+        return before if before and goes_on else Proposed(situation, run, about)
 
     def without(self, pupils: Collection[str]) -> Book:
         """The same book, with these pupils asked anew: what was decided of them has been done."""
@@ -75,13 +81,13 @@ class Book:
         return {
             "run": self.run,
             "files": {key: [seen.run, seen.on.isoformat()] for key, seen in self.files.items()},
-            "pupils": {umi: [str(p.situation), p.since] for umi, p in self.pupils.items()},
+            "pupils": {umi: proposed.to_json() for umi, proposed in self.pupils.items()},
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         files = {key: Seen(run, date.fromisoformat(on)) for key, (run, on) in data["files"].items()}
-        pupils = {umi: Proposed(Situation(s), run) for umi, (s, run) in data["pupils"].items()}
+        pupils = {umi: Proposed.from_json(row) for umi, row in data["pupils"].items()}
         return cls(data["run"], files, pupils)
 
 
@@ -118,10 +124,12 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """``decisions`` are those that stand; ``weighed`` is every pupil that a file names."""
+    """``decisions`` are those that stand; ``weighed`` is every pupil that a file names; ``asked``
+    is whom the last run asked about what."""
 
     weighed: tuple[Weighed, ...] = ()
     findings: tuple[Finding, ...] = ()
+    asked: Mapping[str, Proposed] = field(default_factory=dict)
 
     @property
     def decisions(self) -> Decisions:
@@ -147,7 +155,8 @@ def weigh(readings: Sequence[Reading], before: Book, as_of: date) -> Consent:
             if fresh and not one.counts and mark.decision not in {None, "keep"}:
                 place = Place(reading.file.name, mark.line, DECISION)
                 findings.append(rules.UNFIT_DECISION.at(place, pupil=mark.pupil))
-    return Consent(tuple(newest[umi] for umi in sorted(newest)), tuple(findings))
+    weighed = tuple(newest[umi] for umi in sorted(newest))
+    return Consent(weighed, tuple(findings), before.pupils)
 
 
 def _standing(mark: Mark, before: Book, seen: Seen, as_of: date) -> Standing:
@@ -156,7 +165,7 @@ def _standing(mark: Mark, before: Book, seen: Seen, as_of: date) -> Standing:
     proposed = before.pupils.get(mark.pupil)
     if proposed is None:
         return Standing.NOT_LISTED
-    if mark.decision != "keep" and MEANT_FOR[mark.decision] is not proposed.situation:
+    if not fits(mark.decision, proposed.situation):
         return Standing.OTHER_PROPOSAL
     if proposed.since >= seen.run:
         return Standing.BEFORE_THE_LIST

@@ -51,6 +51,7 @@ _COUNTED_OTHERWISE = frozenset(
     {
         Situation.NEW,
         Situation.UNLINKED,
+        Situation.SAME_CHILD,
         Situation.GONE,
         Situation.SUSPENDED,
         Situation.EXPIRED,

@@ -24,6 +24,7 @@ from typing import Any
 
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.plan import Action, Kind, same_item, settled
+from kakehashi.diff.rooms import as_one
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Rule
 from kakehashi.roster import Known, Pupil, Status
@@ -49,7 +50,7 @@ class Undone:
 
     def done(self, known: Mapping[str, Known]) -> Iterator[Action]:
         """What it carried out, by its own word or, where it was killed, by the state's."""
-        for action in self.actions:
+        for action in as_one(self.actions):
             written = (known[umi].run_id for umi in action.ids() if umi in known)
             if self.outcomes.get(action.pupil) in CARRIED_OUT or self.run_id in written:
                 yield action

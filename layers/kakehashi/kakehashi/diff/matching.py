@@ -9,19 +9,18 @@ A doubt is a number from 0 (all that can be compared agrees) to 100 (the mark of
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.plan import Kind, Plan
 from kakehashi.diff.situations import Situation
+from kakehashi.diff.spelling import folded
 from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.roster import GRADE_LABELS, Desired, Pupil, TenantAccount
 
@@ -231,16 +230,6 @@ def compare_names(pupil: Pupil, shown: str) -> tuple[Evidence, float]:
         return Evidence.KANA_SAME, 1.0
     alike = max(SequenceMatcher(None, text, told).ratio() for text in (*names, kana))
     return (Evidence.NAME_ALIKE if alike >= _ALIKE else Evidence.NAME_DIFFERS), alike
-
-
-_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-
-
-@lru_cache(maxsize=1 << 12)
-def folded(text: str) -> str:
-    """For comparison only: width, case, blanks, signs and the kind of kana do not matter."""
-    wide = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA)
-    return "".join(letter for letter in wide if letter.isalnum())
 
 
 def _says(wanted: str, place: str) -> bool:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from itertools import batched, chain
 from typing import Any, Self
 
+from kakehashi.diff.answers import Question
 from kakehashi.diff.exports import Export
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding
@@ -35,9 +36,11 @@ class Kind(StrEnum):
     Cut short anywhere, a run leaves too many accounts rather than too few: what takes something
     away comes last, deletion at the very end. ``record`` writes our state only. Only an undo
     takes an account out of the deleted items as it was (``undelete``) or takes our mark off it
-    again (``unlink``).
+    again (``unlink``). ``vacate`` gives an account a sign-in name for the time being, so that
+    another one can have its own (``rooms``).
     """
 
+    VACATE = "vacate"
     UPDATE = "update"
     RESTORE = "restore"
     UNDELETE = "undelete"
@@ -159,6 +162,8 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
         return dataclasses.replace(action.back, run_id=run_id)
     if action.kind in {Kind.DELETE, Kind.UNLINK}:
         return None
+    if action.kind is Kind.VACATE and before:
+        return dataclasses.replace(before, account=dict(action.account), run_id=run_id)
     if action.kind is Kind.SUSPEND and before:
         return dataclasses.replace(
             before,
@@ -228,7 +233,8 @@ def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``proposals`` name the pupils of GONE, UNLINKED and EXPIRED, who wait for a person.
+    """``proposals`` name the pupils who wait for a person, by situation; ``questions`` say more
+    of those about whom it is asked who they are, answered ones included.
 
     ``counts`` are pupils per situation and change in the city, ``schools`` the same per MEXT
     code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
@@ -244,6 +250,7 @@ class Plan:
     rules: str
     actions: tuple[Action, ...] = ()
     proposals: Mapping[Situation, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -288,6 +295,7 @@ class Plan:
     def header(self) -> dict[str, Any]:
         """What stands in plan.json: everything but the actions and the findings."""
         kinds = [action.kind for action in self.actions]
+        questions = {umi: question.to_json() for umi, question in self.questions.items()}
         return {
             VERSION: HEADER.v,
             "city": self.city_code,
@@ -307,6 +315,7 @@ class Plan:
             "untied": self.untied,
             "breaches": [breach.to_json() for breach in self.breaches],
             "explained": dict(self.explained),
+            **({"questions": questions} if questions else {}),
         }
 
 
@@ -333,6 +342,7 @@ def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = 
         untied=header["untied"],
         breaches=tuple(Breach(**breach) for breach in header["breaches"]),
         explained=dict(header["explained"]),
+        questions={u: Question.from_json(q) for u, q in header.get("questions", {}).items()},
         refused=header["refused"],
         undoes=header["undoes"],
         export=Export.from_json(header["export"]),

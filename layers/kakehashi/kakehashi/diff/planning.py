@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import moved
-from kakehashi.diff.answers import Decisions
+from kakehashi.diff.answers import Decisions, Given, Proposed
 from kakehashi.diff.calendar import CITY, Base, Turn, turn_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
 from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
+from kakehashi.diff.identity import identify
 from kakehashi.diff.limits import judge
 from kakehashi.diff.plan import Action, Breach, Plan, in_order
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit
+from kakehashi.diff.rooms import UPN, names_given_back, stands_aside, with_room
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Sources, index_sources
 from kakehashi.diff.unservable import UNSERVABLE, told_once
@@ -46,6 +48,7 @@ def make_plan(
     serial: int,
     as_of: date,
     decisions: Decisions | None = None,
+    asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
     offered: Offered | None = None,
 ) -> Plan:
@@ -53,18 +56,20 @@ def make_plan(
 
     ``tenant`` holds the accounts that carry a mark or whose name is wanted tonight, all pages.
     ``as_of`` is a Japan date. ``decisions`` are what staff decided pupil by pupil (none: nothing
-    is suspended, deleted or linked). ``last_night`` tells what was held when the last run settled
-    (none: everything held tonight counts as new), ``offered`` how old the roster is. Linear in the
-    number of pupils.
+    is suspended, deleted or linked), ``asked`` is whom the last run asked about what (None: the
+    decisions answer whatever is asked tonight). ``last_night`` tells what was held when the last
+    run settled (none: everything held tonight counts as new), ``offered`` how old the roster is.
+    Linear in the number of pupils.
     """
-    offered, decisions = offered or Offered(), decisions or {}
+    offered, given = offered or Offered(), Given(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant)
-    sights = list(look(sources, city, as_of))
+    identified = identify(list(look(sources, city, as_of)), sources, given)
+    sights = identified.sights
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
     limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
-    findings = (*offered.findings(), *_refusals(sources), *limits.findings,
-                *_about_pupils(sights, sources, decisions))  # fmt: skip
+    findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
+                *_about_pupils(sights, sources, given))  # fmt: skip
     refused = refuses(findings)
     counts = _count(sights, turn, known=bool(base.pupils))
     return Plan(
@@ -72,8 +77,9 @@ def make_plan(
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
-        actions=() if refused else _actions(sights, decisions),
+        actions=() if refused else _actions(sights, sources, given.decisions),
         proposals={} if refused else _proposals(sights),
+        questions={} if refused else {s.id: s.question for s in sights if s.question},
         counts=_in_city(counts),
         schools=_by_school(counts),
         held=_held(sights),
@@ -122,9 +128,18 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
         yield rules.STRANGE_IDS.at(count=len(here), same=same)
 
 
-def _actions(sights: Iterable[Sight], decisions: Decisions) -> tuple[Action, ...]:
-    found = (merging(sight, react(sight, decisions.get(sight.id))) for sight in sights)
-    return in_order(action for action in found if action)
+def _actions(sights: Iterable[Sight], sources: Sources, decisions: Decisions) -> tuple[Action, ...]:
+    found, aside = list[Action](), list[Known]()
+    for sight in sights:
+        action = merging(sight, react(sight, decisions.get(sight.id)))
+        if action:
+            found.append(action)
+        elif sight.known and stands_aside(sight.known):
+            aside.append(sight.known)
+    if aside:
+        taken = sources.by_upn.keys() | {action.account.get(UPN, "").lower() for action in found}
+        found += names_given_back(aside, sources.by_object, taken)
+    return in_order(with_room(found, sources.by_object))
 
 
 def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
@@ -186,9 +201,7 @@ def _season(turn: Turn, explained: Tally) -> Iterator[Finding]:
         )
 
 
-def _about_pupils(
-    sights: Sequence[Sight], sources: Sources, decisions: Decisions
-) -> Iterator[Finding]:
+def _about_pupils(sights: Sequence[Sight], sources: Sources, given: Given) -> Iterator[Finding]:
     situations = Counter(sight.situation for sight in sights)
     if sources.untied and situations[Situation.GONE]:
         yield rules.UNTIED_ROWS.at(count=sources.untied, absent=situations[Situation.GONE])
@@ -196,8 +209,8 @@ def _about_pupils(
     if links := situations[Situation.UNLINKED] - out_of_reach.total():
         yield rules.LINKS_WAITING.at(count=links)
     yield from told_once(sources.by_object.values(), out_of_reach)
-    if decisions:
-        yield from unfit({sight.id: sight for sight in sights}, decisions)
+    if given.decisions:
+        yield from unfit({sight.id: sight for sight in sights}, given)
     for sight in sights:
         if sight.finding:
             yield sight.finding

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.answers import ANSWER_TO, MEANT_FOR, Decision, Decisions
+from kakehashi.diff.answers import ANSWERS, Decision, Given, fits
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.situations import Sight, Situation
 from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.findings import Finding, Rule
 from kakehashi.roster import Status
 
-PROPOSED = (Situation.GONE, Situation.UNLINKED, Situation.EXPIRED)
+PROPOSED = tuple(ANSWERS)
 _DONE_BY: Mapping[Situation, Kind] = {
     Situation.GONE: Kind.SUSPEND,
     Situation.UNLINKED: Kind.LINK,
@@ -29,6 +29,8 @@ def react(sight: Sight, decision: Decision | None) -> Action | None:
     """The one action for this pupil tonight, if any."""
     if sight.situation in _DONE_BY:
         return _asked(sight, decision)
+    if sight.agreed:
+        return _act(sight, _agreed_kind(sight))
     kind = None if sight.code else _unasked(sight)
     return _act(sight, kind) if kind else None
 
@@ -50,7 +52,7 @@ def _unasked(sight: Sight) -> Kind | None:
 
 def _asked(sight: Sight, decision: Decision | None) -> Action | None:
     """A pupil who waits for a person: do as decided, else at most note the first absent night."""
-    if decision == ANSWER_TO[sight.situation] and obstacle(sight) is None:
+    if decision and decision in ANSWERS[sight.situation] and obstacle(sight) is None:
         return _act(sight, _DONE_BY[sight.situation])
     first_night = sight.known is not None and sight.known.absent_since is None
     if sight.situation is Situation.GONE and first_night and not sight.code:
@@ -76,6 +78,13 @@ def _first_kind(sight: Sight) -> Kind:
     # Our mark is on the account and the state does not know it: killed between Graph and table.
     disabled = sight.tenant is not None and not sight.tenant.enabled
     return Kind.RESTORE if disabled else Kind.LINK
+
+
+def _agreed_kind(sight: Sight) -> Kind:
+    """What a roster asks for about which a person has said that it is right."""
+    if sight.known is None:
+        return Kind.LINK
+    return Kind.RESTORE if sight.known.status is Status.SUSPENDED else Kind.UPDATE
 
 
 def _act(sight: Sight, kind: Kind) -> Action:
@@ -110,19 +119,26 @@ def merging(sight: Sight, action: Action | None) -> Action | None:
     return replace(action, former=sight.former, tool_id=told)
 
 
-def unfit(sights: Mapping[str, Sight], decisions: Decisions) -> list[Finding]:
+def unfit(sights: Mapping[str, Sight], given: Given) -> list[Finding]:
     """Decisions that are not followed, each with the reason; one already done says nothing."""
     found: list[Finding] = []
-    for umi, decision in sorted(decisions.items()):
+    for umi, decision in sorted(given.decisions.items()):
         sight = sights.get(umi)
         if decision == "keep" or (sight and _done(sight, decision)):
             continue
-        if sight is None or sight.situation is not MEANT_FOR[decision]:
+        if sight is None or not _is_answer(sight, decision, given):
             found.append(rules.UNFIT_DECISION.at(pupil=umi))
-        elif (rule := obstacle(sight)) is not None:
+        elif not sight.agreed and (rule := obstacle(sight)) is not None:
             held = sight.held(rule, "userIds")
             found += [held.finding] if held.finding else []
     return found
+
+
+def _is_answer(sight: Sight, decision: Decision, given: Given) -> bool:
+    """To what is asked tonight; a question of tonight may be another than the one answered."""
+    if sight.question:
+        return given.answers(sight.id, sight.question)
+    return fits(decision, sight.situation)
 
 
 def _done(sight: Sight, decision: Decision) -> bool:
@@ -131,7 +147,9 @@ def _done(sight: Sight, decision: Decision) -> bool:
     match decision:
         case "suspend":
             return suspended and sight.situation in {Situation.SUSPENDED, Situation.EXPIRED}
-        case "link":
+        case "link" | "rename" | "right":
             return sight.situation in {Situation.CONFIRMED, Situation.CHANGED}
+        case "wrong":
+            return sight.question is None
         case _:
             return False

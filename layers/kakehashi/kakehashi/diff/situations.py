@@ -18,6 +18,9 @@ and never anything by a child's name. Who is looked at:
 | another | any          | any              | DISPUTED: the account is on another pupil's row    |
 | no      | suspended    | any              | SUSPENDED; after the grace period EXPIRED         |
 | no      | no           | yes              | FOREIGN: never looked at                          |
+
+Whose name, account or id has changed hands is asked about (``identity``): RENAMING, EXCHANGED,
+SAME_CHILD.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
 
 if TYPE_CHECKING:
     from kakehashi.city import City
+    from kakehashi.diff.answers import Question
 
 
 class Situation(StrEnum):
@@ -53,6 +57,9 @@ class Situation(StrEnum):
     SUSPENDED = "SUSPENDED"
     EXPIRED = "EXPIRED"
     FOREIGN = "FOREIGN"
+    RENAMING = "RENAMING"  # nothing is left of the child's names
+    EXCHANGED = "EXCHANGED"  # names or sign-in names of known children, with each other
+    SAME_CHILD = "SAME_CHILD"  # as one who is missing, under a new id and a new account
     UNDONE = "UNDONE"  # not of a night: what an undo turns back
 
 
@@ -76,6 +83,8 @@ class Sight:
     the tenant lists it, ``owner`` the same child under an id that the drop no longer holds,
     ``former`` its records under ids given up before. ``tool_id`` is what tools shall know a new
     child by, "" for its id.
+    ``question`` is what a person is asked, or has been, about who this is; ``agreed``: the answer
+    is that tonight's roster is right.
     """
 
     id: str
@@ -92,6 +101,8 @@ class Sight:
     owner: Known | None = None
     former: tuple[Known, ...] = ()
     tool_id: str = ""
+    question: Question | None = None
+    agreed: bool = False
 
     @property
     def school(self) -> str:
@@ -262,12 +273,14 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
     """Hold where the wanted sign-in name belongs to somebody else until tonight.
 
     Two pupils who swap their names, or a name that becomes free only tonight, wait: the order of
-    the changes would decide who can sign in.
+    the changes would decide who can sign in. What the tenant shows goes before what we wrote last:
+    people may have given the names back to whom they belong by hand.
     """
     upn = sight.account["userPrincipalName"].lower()
     holder = sources.by_upn.get(upn)
-    taken = holder is not None and holder.object_id != sight.object_id
-    if taken or sources.owner(upn, sight.id) is not None:
+    if holder is not None and holder.object_id == sight.object_id:
+        return sight
+    if holder is not None or sources.keeps(upn, sight.id):
         return sight.held(rules.ACCOUNT_TAKEN, "userIds")
     return sight
 

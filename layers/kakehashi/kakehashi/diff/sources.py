@@ -63,6 +63,19 @@ class Sources:
                 return self.known[umi]
         return None
 
+    def keeps(self, upn: str, but: str) -> bool:
+        """Whether another pupil of our state has this name, for all that the tenant shows.
+
+        It is free once the tenant shows the owner under another name and the owner's row asks for
+        another one, too.
+        """
+        owner = self.owner(upn, but)
+        if owner is None:
+            return False
+        seen, row = self.by_object.get(owner.object_id), self.desired.get(owner.pupil.id)
+        moved = seen is not None and seen.upn.lower() != upn.lower()
+        return not (moved and row and row.pupil.account.lower() != upn.lower())
+
     def absent(self, umi: str) -> bool:
         """Known, and tonight neither in the drop nor held; a row that says "left" is an absence."""
         held = self.held.get(umi)

@@ -6,7 +6,7 @@ It is a plan like any other, except that no limit lets it pass: an undo always w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from kakehashi.diff.counting import Counted
 from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
+from kakehashi.diff.rooms import with_room
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Rule
 from kakehashi.roster import Known
@@ -42,23 +43,24 @@ def make_undo(
     known = {one.pupil.id: one for one in current}
     mark = city.m365.mark
     turned = [(action, way_back(action, known, undone, mark)) for action in undone.done(known)]
-    actions = in_order(back for _, back in turned if isinstance(back, Action))
+    backs = [back for _, back in turned if isinstance(back, Action)]
+    actions = in_order(with_room(backs))
     held = [(action, why) for action, why in turned if isinstance(why, Rule)]
-    waits = list(_waits(undone.run_id, actions, Base.of(known.values()), city)) if actions else []
+    waits = list(_waits(undone.run_id, backs, Base.of(known.values()), city)) if backs else []
     findings = [finding for _, finding in waits]
     if actions:
         findings.append(rules.COMES_AGAIN.at())
     else:
         findings.append(rules.NOTHING_TO_UNDO.at(run=undone.run_id, held=len(held)))
     findings += (why.at(pupil=a.pupil, school=_school(a, known) or None) for a, why in held)
-    schools = _per_school(actions, held, known)
+    schools = _per_school(backs, held, known)
     return Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
         actions=actions,
-        counts={str(Situation.UNDONE): len(actions), str(Situation.HELD): len(held)},
+        counts={str(Situation.UNDONE): len(backs), str(Situation.HELD): len(held)},
         schools=schools,
         held=_by_code(held),
         breaches=tuple(breach for breach, _ in waits),
@@ -83,7 +85,7 @@ def objections(
 
 
 def _waits(
-    run_id: str, actions: tuple[Action, ...], base: Base, city: City
+    run_id: str, actions: Sequence[Action], base: Base, city: City
 ) -> Iterator[tuple[Breach, Finding]]:
     """Why the plan waits: always because it is an undo, and for every limit it is over."""
     count = len(actions)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
+from kakehashi.diff.rooms import UPN, stands_aside
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import (
     NOT_FOUND,
@@ -50,7 +51,7 @@ def dialogue(action: Action, terms: Terms, password: Password) -> Dialogue:
     match action.kind:
         case Kind.CREATE:
             return create(action, terms, password)
-        case Kind.UPDATE:
+        case Kind.UPDATE | Kind.VACATE:
             return update(action)
         case Kind.RECORD:
             return silent(Settled(action.object_id))
@@ -88,7 +89,17 @@ def update(action: Action) -> Dialogue:
     if answer.status == NOT_FOUND and not (yield graph.look_in_bin(action.object_id)).ok:
         # Not deleted by hand: perhaps so new that it is not everywhere yet.
         answer = yield graph.change_user(action.object_id, changes, patient=True)
-    return Settled(action.object_id) if answer.ok else refusal(answer)
+    return (yield from _named_in_any_case(action, answer))
+
+
+def _named_in_any_case(action: Action, answer: Answer) -> Dialogue:
+    """The outcome of a change. Whoever stood aside for it and did not get the new name gets the old
+    one back, as far as it is still free: nobody goes without a name they know."""
+    if answer.ok:
+        return Settled(action.object_id)
+    if action.before and stands_aside(action.before):
+        yield graph.change_user(action.object_id, {UPN: action.before.pupil.account})
+    return refusal(answer)
 
 
 def create(action: Action, terms: Terms, password: Password) -> Dialogue:
@@ -173,7 +184,7 @@ def restore(action: Action, terms: Terms) -> Dialogue:
         return answer
     changes = graph.differing(answer.user().values(), action.account)
     answer = yield graph.change_user(action.object_id, changes, enabled=True)
-    return Settled(action.object_id) if answer.ok else refusal(answer)
+    return (yield from _named_in_any_case(action, answer))
 
 
 def suspend(action: Action, terms: Terms) -> Dialogue:
@@ -204,7 +215,7 @@ def turn_back(action: Action, terms: Terms) -> Dialogue:
         answer = yield graph.change_user(action.object_id, changes, enabled=enabled)
     if answer.ok and enabled is False:
         answer = yield graph.end_sessions(action.object_id)
-    return Settled(action.object_id) if answer.ok else refusal(answer)
+    return (yield from _named_in_any_case(action, answer))
 
 
 def unlink(action: Action, terms: Terms) -> Dialogue:

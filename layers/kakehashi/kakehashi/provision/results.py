@@ -10,6 +10,7 @@ from typing import Any
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind, same_item, settled
+from kakehashi.diff.rooms import never_stepped_aside
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.answers import Outcome, Settled, Stopped
 from kakehashi.provision.causes import Cause, cause_of, one_cause
@@ -58,7 +59,10 @@ def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
     if action.kind is Kind.UNLINK and current is None:
         return Readiness.DONE
     planned = action.before if _is_own(action) else None
-    return Readiness.OPEN if same_item(planned, current) else Readiness.MOVED
+    if action.kind is Kind.VACATE:  # the name is changed once: whoever has another has moved on
+        return Readiness.OPEN if same_item(planned, current) else Readiness.DONE
+    stayed = planned is not None and current is not None and never_stepped_aside(planned, current)
+    return Readiness.OPEN if stayed or same_item(planned, current) else Readiness.MOVED
 
 
 def _is_own(action: Action) -> bool:

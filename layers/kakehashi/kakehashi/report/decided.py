@@ -25,6 +25,7 @@ OUTCOMES: Mapping[str, Word] = MappingProxyType({
     Standing.BEFORE_THE_LIST: Word("候補になる前の決定です", "older than the proposal"),
     Standing.TOO_OLD: Word("期限を過ぎた決定です", "too old"),
 })  # fmt: skip
+LEAVES = frozenset({"keep", "wrong"})  # what touches no account
 USED = frozenset({"done", "kept", "failed", "waiting", "impossible"})
 _NOTHING_APPLIED = frozenset({Verdict.AWAITING, Verdict.REHEARSED, Verdict.REFUSED, Verdict.FAILED})
 
@@ -73,7 +74,7 @@ def decided(
 def _outcome(row: Mapping[str, Any], result: str, verdict: Verdict) -> str:
     if not row["counts"]:
         return str(row["standing"])
-    if row["decision"] == "keep":
+    if row["decision"] in LEAVES:
         return "kept"
     if result and result != "held":
         return "done" if result in {"done", "skipped"} else "failed"

@@ -15,10 +15,9 @@ from typing import Any
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
 from kakehashi.report.savings import Saved, Work
-from kakehashi.report.words import Verdict
+from kakehashi.report.words import PROPOSALS, Verdict
 
-PROPOSED = ("GONE", "UNLINKED", "EXPIRED")
-BOOKKEEPING = "record"  # a kind of action that touches no account
+BOOKKEEPING = frozenset({"record", "vacate"})  # kinds of action that are no change of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +111,13 @@ class Night:
     def exceptions(self) -> int:
         """Pupils whose accounts were to be changed and were not, whatever the reason."""
         return sum(n for (kind, outcome), n in self.results.items()
-                   if kind != BOOKKEEPING and outcome in {"held", "failed"})  # fmt: skip
+                   if kind not in BOOKKEEPING and outcome in {"held", "failed"})  # fmt: skip
 
     @property
     def done(self) -> int:
         """Account actions that are carried out, now or by an earlier attempt of this run."""
         return sum(n for (kind, outcome), n in self.results.items()
-                   if kind != BOOKKEEPING and outcome in {"done", "skipped"})  # fmt: skip
+                   if kind not in BOOKKEEPING and outcome in {"done", "skipped"})  # fmt: skip
 
     def held(self) -> dict[str, list[str]]:
         """Held pupils by the code that holds them; a pupil may stand under several.
@@ -142,7 +141,7 @@ class Night:
     def proposed(self) -> dict[str, list[str]]:
         """What waits for a person's word, pupil by pupil."""
         found = self.plan.get("proposals", {})
-        return {situation: sorted(found.get(situation, ())) for situation in PROPOSED}
+        return {situation: sorted(found.get(situation, ())) for situation in PROPOSALS}
 
 
 def final_verdict(last: str, failed: Failure | None, plan: Mapping[str, Any]) -> Verdict:
@@ -152,5 +151,5 @@ def final_verdict(last: str, failed: Failure | None, plan: Mapping[str, Any]) ->
     if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE,
                 Verdict.SUPERSEDED}:  # fmt: skip
         return Verdict(last)
-    touched = [count for kind, count in plan.get("actions", {}).items() if kind != BOOKKEEPING]
+    touched = [count for kind, count in plan.get("actions", {}).items() if kind not in BOOKKEEPING]
     return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

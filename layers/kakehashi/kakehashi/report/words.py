@@ -124,15 +124,22 @@ SITUATIONS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない", "not in roster"),
     "SUSPENDED": Word("利用停止中", "suspended"),
     "EXPIRED": Word("停止から猶予期間が経過", "suspended beyond the grace period"),
+    "RENAMING": Word("氏名がすべて変わった(確認待ち)", "quite another name, in doubt"),
+    "EXCHANGED": Word("氏名かサインイン名の入れ替わり(確認待ち)", "exchanged, in doubt"),
+    "SAME_CHILD": Word("識別子もアカウントも新しい同じ子?", "the same child anew?"),
     "UNDONE": Word("取り消し", "undone"),
 })  # fmt: skip
 SCHOOL_COLUMNS = ("NEW", "TRANSFER_IN", "MOVED", "MOVED_AWAY", "PROMOTED", "RENAMED", "UPDATED",
-                  "RETURNED", "HELD", "GONE", "UNLINKED", "LOST", "DISPUTED", "UNDONE")  # fmt: skip
+                  "RETURNED", "HELD", "GONE", "UNLINKED", "RENAMING", "EXCHANGED", "SAME_CHILD",
+                  "LOST", "DISPUTED", "UNDONE")  # fmt: skip
 """What the report tells per school, in this order."""
 PROPOSALS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない → 利用停止の候補", "not in roster → suspend?"),
     "UNLINKED": Word("既存のアカウント → 名寄せの候補", "existing account → link?"),
     "EXPIRED": Word("停止から猶予期間が経過 → 削除の候補", "suspended long ago → delete?"),
+    "RENAMING": Word("氏名と読みがすべて変わった → 改名?", "quite another name → rename?"),
+    "EXCHANGED": Word("氏名かサインイン名が入れ替わった → 正しい?", "exchanged → right?"),
+    "SAME_CHILD": Word("識別子とアカウントが変わった同じ子? → 連携?", "the same child? → link?"),
 })  # fmt: skip
 KINDS: Mapping[str, Word] = MappingProxyType({
     "create": Word("作成", "create"),
@@ -144,6 +151,7 @@ KINDS: Mapping[str, Word] = MappingProxyType({
     "unlink": Word("名寄せの取り消し", "unlink"),
     "undelete": Word("削除の取り消し", "undelete"),
     "record": Word("記録のみ", "record only"),
+    "vacate": Word("サインイン名を一時的に空ける", "vacate a sign-in name"),
 })  # fmt: skip
 MODES: Mapping[str, Word] = MappingProxyType({
     "bulk": Word("全件", "bulk"),

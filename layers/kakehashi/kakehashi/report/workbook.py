@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from kakehashi.catalogue.index import RULES, japanese
-from kakehashi.diff.answers import ANSWER_TO, DECISION, JAPANESE, PUPIL
+from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL
 from kakehashi.diff.matching import Match
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import EFFECT_LABELS, Finding
@@ -87,7 +87,7 @@ _PUPIL_COLUMNS = (
 )  # fmt: skip
 _DECISION_COLUMNS = (
     (PUPIL, 38), (DECISION, 10), ("状況", 36), ("学校コード", 16), ("学校名", 28),
-    ("候補", 10),
+    ("候補", 14), ("いっしょに決まる児童生徒", 38),
 )  # fmt: skip
 
 
@@ -149,8 +149,15 @@ def _proposals(night: Night, elsewhere: Set[str]) -> Iterator[Sequence[Cell]]:
     for situation, pupils in night.proposed().items():
         asked = set(pupils) - elsewhere
         for umi in sorted(asked, key=lambda umi: (night.school_of.get(umi, ""), umi)):
-            meaning, answer = PROPOSALS[situation].ja, ANSWER_TO[Situation(situation)]
-            yield [umi, "", meaning, *_school(night, umi), JAPANESE[answer]]
+            answers = "・".join(JAPANESE[answer] for answer in ANSWERS[Situation(situation)])
+            yield [umi, "", PROPOSALS[situation].ja, *_school(night, umi), answers,
+                   _others(night, umi)]  # fmt: skip
+
+
+def _others(night: Night, umi: str) -> str:
+    """Those for whom the same decision holds: one proposal may be about several."""
+    asked = night.plan.get("questions", {}).get(umi, {}).get("pupils", ())
+    return "、".join(other for other in asked if other != umi)
 
 
 def _school(night: Night, umi: str) -> tuple[str, str]:

@@ -1,0 +1,152 @@
+"""Who changes hands with whom: names and sign-in names of known children that go round.
+
+A name that one child gets tonight and another gives up tonight ties the two together, whatever
+else there is of them: twins share half of their names. A sign-in name ties them only in a ring,
+for otherwise it is free as soon as its owner has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kakehashi.catalogue import diff as reasons
+from kakehashi.diff.situations import Sight, Situation, changes_of
+from kakehashi.diff.sources import Grouped, Sources
+from kakehashi.diff.spelling import full_name
+from kakehashi.roster import Known, Pupil, Status
+
+LARGEST = 20  # pupils of one exchange; more is a column that slipped, and each is asked alone
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """``sights`` as they would be without a doubt, by id. ``waiting`` are those whose new sign-in
+    name is not free, even when all the others have moved."""
+
+    sights: tuple[Sight, ...]
+    of_names: bool
+    waiting: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """All that changes hands tonight; ``doubtful`` are pupils who get the name of a child who
+    shows no row tonight, or of one who is held."""
+
+    exchanges: tuple[Exchange, ...]
+    doubtful: frozenset[str]
+
+
+def freed(sight: Sight) -> Sight | None:
+    """The sight as it is once its sign-in name is free; None where there is another obstacle, or
+    nothing to do."""
+    if sight.known is None or sight.wanted is None:
+        return None
+    if sight.situation in {Situation.CHANGED, Situation.RETURNED}:
+        return sight
+    if sight.code != reasons.ACCOUNT_TAKEN.code:
+        return None
+    back = sight.known.status is Status.SUSPENDED
+    return replace(
+        sight,
+        situation=Situation.RETURNED if back else Situation.CHANGED,
+        code="",
+        finding=None,
+        changes=frozenset() if back else changes_of(sight.known, sight),
+    )
+
+
+def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) -> Hands:
+    """``free`` are the sights that ``freed`` gives, by id."""
+    names, doubtful = _names(sights, free)
+    taken = {s.id: s for s in sights if s.code == reasons.ACCOUNT_TAKEN.code and s.id in free}
+    holders = {umi: _holder(one, sources) for umi, one in taken.items()}
+    exchanges = []
+    for group in _together([*names, *_in_rings(holders)]):
+        if len(group) > LARGEST:
+            doubtful |= set(group)
+            continue
+        within = set(group)
+        waiting = {umi for umi in group if umi in taken and holders[umi] not in within}
+        of_names = any(one in within for one, _ in names)
+        members = tuple(free[umi] for umi in group)
+        exchanges.append(Exchange(members, of_names, frozenset(waiting)))
+    return Hands(tuple(exchanges), frozenset(doubtful))
+
+
+def renamed(known: Known, pupil: Pupil) -> bool:
+    """Under another full name than before, in whatever shape it is written."""
+    before = known.pupil
+    if (before.family, before.given) == (pupil.family, pupil.given):
+        return False
+    return full_name(before) != full_name(pupil)
+
+
+def _names(
+    sights: Iterable[Sight], free: Mapping[str, Sight]
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """Pairs of which the first gets the other's name tonight, and who gets a name in doubt."""
+    known = [(sight, sight.known) for sight in sights if sight.known]
+    moving = [(s, k, s.wanted.pupil) for s, k in known if s.wanted and renamed(k, s.wanted.pupil)]
+    if not moving:
+        return [], set()
+    given_up = Grouped((full_name(one.pupil), sight.id) for sight, one, _ in moving)
+    unseen = {
+        (one.pupil.school, full_name(one.pupil))
+        for sight, one in known
+        if sight.wanted is None and one.status is Status.ACTIVE
+    }
+    pairs, doubtful = [], set[str]()
+    for sight, one, pupil in moving:
+        if sight.id not in free:
+            continue
+        others = [umi for umi in given_up.of(full_name(pupil)) if umi != sight.id]
+        pairs += [(sight.id, umi) for umi in others if umi in free]
+        if (one.pupil.school, full_name(pupil)) in unseen or any(u not in free for u in others):
+            doubtful.add(sight.id)
+    return pairs, doubtful
+
+
+def _holder(sight: Sight, sources: Sources) -> str:
+    """Whose account in the tenant has the sign-in name that this pupil is to get; "" for nobody of
+    ours."""
+    holder = sources.by_upn.get(sight.account["userPrincipalName"].lower())
+    owners = sources.by_known_object.of(holder.object_id) if holder else ()
+    return owners[0] if len(owners) == 1 else ""
+
+
+def _in_rings(holders: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The pairs (pupil, holder) that lie on a ring: whoever follows them comes back."""
+    seen: dict[str, str] = {}
+    for start in holders:
+        here = start
+        while here in holders and here not in seen:
+            seen[here] = start
+            here = holders[here]
+        if seen.get(here) != start:
+            continue
+        first = here
+        while True:
+            yield here, holders[here]
+            here = holders[here]
+            if here == first:
+                break
+
+
+def _together(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """The groups that the pairs tie together, each sorted, the groups by their first."""
+    head: dict[str, str] = {}
+
+    def top(umi: str) -> str:
+        while head.setdefault(umi, umi) != umi:
+            head[umi] = head[head[umi]]
+            umi = head[umi]
+        return umi
+
+    for one, other in pairs:
+        head[top(one)] = top(other)
+    groups: dict[str, list[str]] = {}
+    for umi in sorted(head):
+        groups.setdefault(top(umi), []).append(umi)
+    return sorted(tuple(group) for group in groups.values())

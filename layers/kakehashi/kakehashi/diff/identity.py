@@ -1,0 +1,256 @@
+"""Whose account is it? Where a row may be another child's, a person is asked before it is followed.
+
+Three doubts, looked at once every pupil has been seen alone:
+
+- EXCHANGED: names or sign-in names of known children go round among them (``exchanges``). One
+  question for all of them, answered on any one.
+- RENAMING: nothing is left of a child's names, or the new name is that of a child who shows no row
+  tonight. Also of a child who returns from suspension.
+- SAME_CHILD: a new id with a new account, and the name, reading, school, grade and class of a child
+  who is missing. (A roster brings no dates of birth.)
+
+Until a person answers, everybody concerned stays as yesterday: held, and not absent. What was
+answered stands for that very question: another name in the roster is another question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from kakehashi.catalogue import diff as reasons
+from kakehashi.catalogue import identity as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.answers import Decision, Given, Question
+from kakehashi.diff.exchanges import Exchange, freed, hands
+from kakehashi.diff.situations import Sight, Situation
+from kakehashi.diff.sources import Sources
+from kakehashi.diff.spelling import full_name, full_reading, keeps_no_name
+from kakehashi.findings import Finding, Rule
+from kakehashi.roster import Known, Pupil, Status, canonical
+
+SHOWN = 3  # ids of one exchange that a finding names
+
+type Settled = dict[str, Sight]
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Every sight, in its order; ``findings`` belong to no single one of them."""
+
+    sights: list[Sight]
+    findings: tuple[Finding, ...] = ()
+
+
+def identify(sights: Sequence[Sight], sources: Sources, given: Given) -> Identified:
+    """The same sights, with those in doubt asked about, held, or agreed to. Linear."""
+    free = {one.id: one for sight in sights if (one := freed(sight))}
+    found = hands(sights, free, sources)
+    settled: Settled = {}
+    findings: list[Finding] = []
+    for exchange in found.exchanges:
+        settled |= _exchanged(exchange, given)
+        findings += _contradicted(exchange, given)
+    for sight in sights:
+        if sight.id in free and sight.id not in settled and not sight.code:
+            settled |= _renaming(sight, given, doubtful=sight.id in found.doubtful)
+    settled |= _same_children(sights, sources, given)
+    if not settled:
+        return Identified(list(sights))
+    return Identified([settled.get(sight.id, sight) for sight in sights], tuple(findings))
+
+
+# -- several at once ------------------------------------------------------------------------------
+
+
+def _exchanged(exchange: Exchange, given: Given) -> Settled:
+    sights = exchange.sights
+    question = _question(Situation.EXCHANGED, sights, given)
+    if question.answer == "wrong":
+        return _held_as_wrong(sights, question)
+    if question.answer == "right":
+        return _agreed(sights, question, exchange.waiting)
+    rule = rules.NAMES_EXCHANGED if exchange.of_names else rules.ACCOUNTS_EXCHANGED
+    return _asked(sights, question, rule, _column(exchange), count=len(sights),
+                  others=_others(sights))  # fmt: skip
+
+
+def _contradicted(exchange: Exchange, given: Given) -> Iterator[Finding]:
+    question = _question(Situation.EXCHANGED, exchange.sights, given)
+    if len(given.to(question, _wants_of(exchange.sights))) > 1:
+        first = exchange.sights[0]
+        yield rules.CONTRADICTED.at(pupil=first.id, school=first.school or None,
+                                    count=len(exchange.sights))  # fmt: skip
+
+
+def _agreed(sights: Sequence[Sight], question: Question, taken: Set[str] = frozenset()) -> Settled:
+    """A person has said yes. All of them wait while the sign-in name of one is ``taken``, or while
+    a name must not go out."""
+    asked = [_with(sight, question) for sight in sights]
+    unsafe = min((s.wanted.unsafe_name for s in sights if s.wanted and s.wanted.unsafe_name),
+                 default="")  # fmt: skip
+    if not taken and not unsafe:
+        return {one.id: replace(one, situation=question.situation, agreed=True) for one in asked}
+    code = unsafe or reasons.ACCOUNT_TAKEN.code
+    waiting = {one.id: replace(one, situation=question.situation, code=code) for one in asked}
+    return waiting | {
+        one.id: one.held(reasons.ACCOUNT_TAKEN, "userIds", as_=question.situation)
+        for one in asked
+        if one.id in taken
+    }
+
+
+def _others(sights: Sequence[Sight]) -> str:
+    """The ids of all but the first, as far as a finding has room."""
+    ids = [sight.id for sight in sights[1:]]
+    more = f", +{len(ids) - SHOWN}" if len(ids) > SHOWN else ""
+    return ", ".join(ids[: SHOWN - bool(more)]) + more
+
+
+def _column(exchange: Exchange) -> str:
+    return "familyName" if exchange.of_names else "userIds"
+
+
+# -- one alone ------------------------------------------------------------------------------------
+
+
+def _renaming(sight: Sight, given: Given, *, doubtful: bool) -> Settled:
+    known, wanted = sight.known, sight.wanted
+    if known is None or wanted is None:
+        return {}
+    if not doubtful and not keeps_no_name(known.pupil, wanted.pupil):
+        return {}
+    question = _question(Situation.RENAMING, [sight], given)
+    if question.answer == "wrong":
+        return _held_as_wrong([sight], question)
+    if question.answer == "rename":
+        return _agreed([sight], question)
+    back = sight.situation is Situation.RETURNED
+    rule = rules.RETURNS_AS_ANOTHER if back else rules.ANOTHER_NAME
+    return _asked([sight], question, rule, "familyName")
+
+
+# -- a new id and a new account -------------------------------------------------------------------
+
+
+def _same_children(sights: Sequence[Sight], sources: Sources, given: Given) -> Settled:
+    settled: Settled = {}
+    for sight, missing in _re_registered(sights):
+        theirs = replace(sight, owner=missing, object_id=missing.object_id,
+                         tenant=sources.by_object.get(missing.object_id))  # fmt: skip
+        question = _question(Situation.SAME_CHILD, [theirs], given)
+        if question.answer == "wrong":  # two children: each is what it looks like
+            settled[sight.id] = _with(sight, question)
+            continue
+        settled[missing.pupil.id] = Sight(missing.pupil.id, Situation.HELD, missing,
+                                          code=rules.SAME_CHILD.code)  # fmt: skip
+        if question.answer == "link" and _is_there(theirs):
+            unlocked = replace(theirs, code="", finding=None)
+            settled |= _agreed([unlocked], question)
+        else:
+            settled |= _asked([theirs], question, rules.SAME_CHILD, "userMasterIdentifier",
+                              old=missing.pupil.id)  # fmt: skip
+    return settled
+
+
+def _re_registered(sights: Iterable[Sight]) -> Iterator[tuple[Sight, Known]]:
+    """New pupils and the missing child each of them may be; none where several would fit."""
+    missing: defaultdict[tuple[str, ...], list[Known]] = defaultdict(list)
+    new: defaultdict[tuple[str, ...], list[Sight]] = defaultdict(list)
+    for sight in sights:
+        known, pupil = sight.known, sight.pupil
+        if known and sight.situation is Situation.GONE and known.status is Status.ACTIVE:
+            missing[_traits(known.pupil)].append(known)
+        elif pupil and _could_be_made(sight):
+            new[_traits(pupil)].append(sight)
+    for traits in missing.keys() & new.keys():
+        yield from _one_to_one(new[traits], missing[traits])
+
+
+def _one_to_one(new: Sequence[Sight], missing: Sequence[Known]) -> Iterator[tuple[Sight, Known]]:
+    """Of namesakes in one class the 出席番号 tells who is who."""
+    if len(new) == len(missing) == 1:
+        yield new[0], missing[0]
+        return
+    numbers = Counter(sight.pupil.attendance_no for sight in new if sight.pupil)
+    for sight in new:
+        number = sight.pupil.attendance_no if sight.pupil else None
+        same = [known for known in missing if known.pupil.attendance_no == number]
+        if len(same) == numbers[number] == 1:
+            yield sight, same[0]
+
+
+def _could_be_made(sight: Sight) -> bool:
+    """A new pupil for whom nothing but a password may be missing."""
+    made = not sight.object_id and sight.code in {"", NO_PASSWORD.code}
+    return made and sight.situation is Situation.NEW
+
+
+def _traits(pupil: Pupil) -> tuple[str, ...]:
+    return (full_name(pupil), full_reading(pupil), pupil.school, pupil.grade, pupil.class_title)
+
+
+def _is_there(sight: Sight) -> bool:
+    """Whether the account to be taken over is still there, and still that child's."""
+    former = sight.owner.pupil.id if sight.owner else ""
+    return sight.tenant is not None and sight.tenant.mark.lower() == former
+
+
+# -- questions and answers ------------------------------------------------------------------------
+
+
+def _question(situation: Situation, sights: Sequence[Sight], given: Given) -> Question:
+    """The question with its answer, if there is one and only one."""
+    ids = tuple(sight.id for sight in sights)
+    open_ = Question(situation, ids, _about(situation, sights))
+    said = given.to(open_, _wants_of(sights))
+    return replace(open_, answer=_only(said))
+
+
+def _only(said: Set[Decision]) -> Decision | None:
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def _about(situation: Situation, sights: Sequence[Sight]) -> str:
+    """A digest of who is who, for the state and for tonight's roster."""
+    known = {sight.id: _who((sight.known or sight.owner or sight).pupil) for sight in sights}
+    return _digest({"situation": str(situation), "known": known, "wants": _wants_of(sights)})
+
+
+def _wants_of(sights: Iterable[Sight]) -> dict[str, str]:
+    """By pupil, a digest of who it is for tonight's roster alone."""
+    return {one.id: _digest(_who(one.wanted.pupil if one.wanted else None)) for one in sights}
+
+
+def _with(sight: Sight, question: Question) -> Sight:
+    return replace(sight, question=replace(question, wants=_wants_of([sight])[sight.id]))
+
+
+def _digest(data: Mapping[str, object]) -> str:
+    return hashlib.sha256(canonical(data).encode()).hexdigest()[:16]
+
+
+def _who(pupil: Pupil | None) -> Mapping[str, str]:
+    if pupil is None:
+        return {}
+    names = ("id", "account", "family", "given", "kana_family", "kana_given")
+    return {name: getattr(pupil, name) for name in names}
+
+
+def _asked(
+    sights: Sequence[Sight], question: Question, rule: Rule, column: str, **facts: int | str
+) -> Settled:
+    """All of them held as yesterday until it is answered, with one finding, on the first."""
+    told = [_with(sight, question) for sight in sights]
+    first = told[0].held(rule, column, as_=question.situation, **facts)
+    rest = [replace(one, situation=question.situation, code=rule.code, finding=None,
+                    changes=frozenset()) for one in told[1:]]  # fmt: skip
+    return {one.id: one for one in (first, *rest)}
+
+
+def _held_as_wrong(sights: Sequence[Sight], question: Question) -> Settled:
+    """Held as yesterday, and nobody is asked."""
+    held = _asked(sights, question, rules.SAID_WRONG, "familyName", count=len(sights))
+    return {umi: replace(one, situation=Situation.HELD) for umi, one in held.items()}

@@ -1,0 +1,433 @@
+"""Whose account is it: names, sign-in names and ids that change hands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kakehashi.diff import Decision, Kind, Plan, Situation
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.exchanges import LARGEST
+from kakehashi.diff.rooms import UPN, as_one, stands_aside
+from kakehashi.roster import Desired, Pupil, Status
+from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
+from tests.unit.diff.nights import (
+    OTHER,
+    account,
+    carried_out,
+    codes,
+    in_tenant,
+    kinds,
+    knowing,
+    night,
+    wanting,
+)
+from tests.unit.diff.towns import Town
+
+A, B, C, D, E, F = (a_pupil(n) for n in range(1, 7))
+ALL = [A, B, C, D, E, F]
+TWIN = replace(
+    B, family=A.family, kana_family=A.kana_family, given="月", kana_given="ルナ",
+    class_title=A.class_title,
+)  # fmt: skip
+NAMES = ("family", "given", "kana_family", "kana_given")
+ROW = (*NAMES, "grade", "school", "school_name", "class_title", "attendance_no")
+
+
+def with_names_of(pupil: Pupil, other: Pupil, *which: str) -> Pupil:
+    return replace(pupil, **{name: getattr(other, name) for name in which or NAMES})
+
+
+def exchanged(*pupils: Pupil, which: tuple[str, ...] = ROW) -> list[Pupil]:
+    """Each with what the next one had."""
+    nexts = [*pupils[1:], pupils[0]]
+    return [with_names_of(one, other, *which) for one, other in zip(pupils, nexts, strict=True)]
+
+
+def with_accounts(*pupils: Pupil) -> list[Pupil]:
+    return exchanged(*pupils, which=("account",))
+
+
+def asked(plan: Plan, situation: Situation) -> set[str]:
+    return set(plan.proposals[situation])
+
+
+# -- two and more, with each other -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", [ROW, NAMES, ("family", "given")])
+def test_two_children_exchanged_behind_id_and_account_are_one_question(
+    which: tuple[str, ...],
+) -> None:
+    plan = night([*exchanged(A, B, which=which), C, D], knowing([A, B, C, D]))
+    assert (plan.actions, plan.held) == ((), {"S112": (A.id, B.id)})
+    assert asked(plan, Situation.EXCHANGED) == {A.id, B.id}
+    (finding,) = plan.findings
+    assert (finding.pupil, finding.facts) == (A.id, {"count": 2, "others": B.id})
+
+
+def test_twins_who_are_exchanged_share_half_of_their_names_and_are_asked_about_too() -> None:
+    plan = night([*exchanged(A, TWIN), C], knowing([A, TWIN, C]))
+    assert (plan.actions, asked(plan, Situation.EXCHANGED)) == ((), {A.id, TWIN.id})
+
+
+def test_names_that_go_round_among_three_are_one_question() -> None:
+    plan = night([*exchanged(A, B, C), D], knowing([A, B, C, D]))
+    assert (plan.actions, plan.held) == ((), {"S112": (A.id, B.id, C.id)})
+    assert plan.findings[0].facts == {"count": 3, "others": f"{B.id}, {C.id}"}
+
+
+def test_rows_that_slipped_down_by_one_are_one_question_down_to_the_last() -> None:
+    slipped = [with_names_of(A, B), with_names_of(B, C), with_names_of(C, a_pupil(40))]
+    plan = night([*slipped, D, E, F], knowing(ALL))
+    assert (plan.actions, asked(plan, Situation.EXCHANGED)) == ((), {A.id, B.id, C.id})
+
+
+@pytest.mark.parametrize("on", [A, B])
+def test_right_on_any_one_of_them_carries_the_whole_exchange_out(on: Pupil) -> None:
+    known, roster = knowing([A, B, C]), [*exchanged(A, B), C]
+    plan = night(roster, known, decisions={on.id: "right"})
+    assert kinds(plan) == [(A.id, Kind.UPDATE), (B.id, Kind.UPDATE)]
+    assert (plan.held, codes(plan)) == ({}, [])
+    after, tenant = carried_out(plan, known, in_tenant(known))
+    again = night(roster, after, tenant=tenant, decisions={on.id: "right"})
+    assert (again.actions, again.findings, again.counts) == ((), (), {"CONFIRMED": 3})
+
+
+def test_wrong_holds_all_of_them_as_yesterday_and_nobody_is_asked() -> None:
+    plan = night([*exchanged(A, B), C], knowing([A, B, C]), decisions={B.id: "wrong"})
+    assert (plan.actions, plan.held) == ((), {"S115": (A.id, B.id)})
+    assert asked(plan, Situation.EXCHANGED) == set()
+    assert (codes(plan), plan.counts["HELD"]) == (["S115"], 2)
+
+
+def test_answers_that_contradict_each_other_are_none() -> None:
+    said: dict[str, Decision] = {A.id: "right", B.id: "wrong"}
+    plan = night([*exchanged(A, B), C], knowing([A, B, C]), decisions=said)
+    assert (plan.actions, codes(plan)) == ((), ["S112", "S116"])
+    assert asked(plan, Situation.EXCHANGED) == {A.id, B.id}
+
+
+def test_one_who_is_exchanged_with_a_child_whose_row_is_held_is_asked_about() -> None:
+    """Twins: the other row cannot be read tonight, so nobody sees the other half."""
+    one = with_names_of(A, TWIN)
+    known = knowing([A, TWIN, C])
+    plan = night([one, C], known, held=[a_held(2)])
+    assert (plan.actions, asked(plan, Situation.RENAMING)) == ((), {A.id})
+
+
+def test_a_child_who_gets_a_name_that_another_keeps_is_a_namesake() -> None:
+    plan = night([replace(A, given=TWIN.given, kana_given=TWIN.kana_given), TWIN],
+                 knowing([A, TWIN]))  # fmt: skip
+    assert kinds(plan) == [(A.id, Kind.UPDATE)]
+
+
+def test_more_than_a_few_are_a_column_that_slipped_and_each_is_asked_alone() -> None:
+    class_of = [replace(a_pupil(n), family=f"姓{n}", given=f"名{n}", kana_family=f"セイ{n}",
+                        kana_given=f"メイ{n}") for n in range(1, LARGEST + 2)]  # fmt: skip
+    plan = night(exchanged(*class_of), knowing(class_of))
+    assert plan.actions == ()
+    assert asked(plan, Situation.RENAMING) == {pupil.id for pupil in class_of}
+
+
+# -- sign-in names ---------------------------------------------------------------------------------
+
+
+def test_accounts_typed_the_wrong_way_round_are_one_question() -> None:
+    plan = night([*with_accounts(A, B), C], knowing([A, B, C]))
+    assert (plan.actions, plan.held) == ((), {"S113": (A.id, B.id)})
+    assert asked(plan, Situation.EXCHANGED) == {A.id, B.id}
+
+
+@pytest.mark.parametrize("ring", [[A, B], [A, B, C], [A, B, C, D]])
+def test_right_gives_each_its_name_after_all_have_stepped_aside(ring: list[Pupil]) -> None:
+    known, roster = knowing(ALL), [*with_accounts(*ring), *ALL[len(ring) :]]
+    plan = night(roster, known, decisions={B.id: "right"})
+    ids = sorted(pupil.id for pupil in ring)
+    assert kinds(plan) == [*((umi, Kind.VACATE) for umi in ids), *((u, Kind.UPDATE) for u in ids)]
+    names = {one.pupil.id: one.account[UPN] for one in known}
+    for action in plan.actions:  # no two accounts have one name, not for a moment
+        names[action.pupil] = action.account[UPN]
+        assert len(set(names.values())) == len(names)
+    after, tenant = carried_out(plan, known, in_tenant(known))
+    assert {one.pupil.id: one.account for one in after} == {p.id: account(p) for p in roster}
+    assert night(roster, after, tenant=tenant).counts == {"CONFIRMED": len(ALL)}
+
+
+@pytest.mark.parametrize("done", range(5))
+def test_cut_short_anywhere_the_next_night_ends_it_without_asking_again(done: int) -> None:
+    known, roster = knowing(ALL), [*with_accounts(A, B), *ALL[2:]]
+    plan = night(roster, known, decisions={A.id: "right"})
+    part = replace(plan, actions=plan.actions[:done])
+    state, tenant = carried_out(part, known, in_tenant(known))
+    for _ in range(3):  # the answer is there as long as the question is
+        answer: dict[str, Decision] = {A.id: "right"}
+        after = night(roster, state, tenant=tenant, decisions=answer)
+        state, tenant = carried_out(after, state, tenant)
+    assert {one.pupil.id: one.account for one in state} == {p.id: account(p) for p in roster}
+    assert not any(stands_aside(one) for one in state)
+
+
+def test_cut_short_and_corrected_back_in_c4th_everybody_gets_the_old_name() -> None:
+    known, roster = knowing(ALL), [*with_accounts(A, B), *ALL[2:]]
+    plan = night(roster, known, decisions={A.id: "right"})
+    aside = replace(plan, actions=plan.actions[:2])
+    state, tenant = carried_out(aside, known, in_tenant(known))
+    back = night(ALL, state, tenant=tenant)
+    assert kinds(back) == [(A.id, Kind.UPDATE), (B.id, Kind.UPDATE)]
+    state, _ = carried_out(back, state, tenant)
+    assert {one.pupil.id: one.account for one in state} == {p.id: account(p) for p in ALL}
+
+
+def test_names_exchanged_by_hand_in_the_tenant_are_taken_as_settled() -> None:
+    known, roster = knowing([A, B, C]), [*with_accounts(A, B), C]
+    one, other, third = in_tenant(known)
+    by_hand = [replace(one, upn=B.account), replace(other, upn=A.account), third]
+    plan = night(roster, known, tenant=by_hand)
+    assert kinds(plan) == [(A.id, Kind.UPDATE), (B.id, Kind.UPDATE)]
+    after, tenant = carried_out(plan, known, by_hand)
+    assert night(roster, after, tenant=tenant).counts == {"CONFIRMED": 3}
+
+
+def test_a_name_that_somebody_freed_by_hand_is_free() -> None:
+    known, roster = knowing([A, B, C]), [*with_accounts(A, B), C]
+    one, *rest = in_tenant(known)
+    plan = night(roster, known, tenant=[replace(one, upn="free@ed.example.jp"), *rest])
+    assert kinds(plan) == [(B.id, Kind.UPDATE)]
+    assert plan.held == {"S044": (A.id,)}
+
+
+def test_a_name_whose_owner_no_listing_shows_is_not_free() -> None:
+    known = knowing([A, B, C])
+    plan = night([replace(A, account=B.account), C], known, tenant=in_tenant([known[0], known[2]]),
+                 held=[a_held(2)])  # fmt: skip
+    assert (plan.actions, plan.held["S044"]) == ((), (A.id,))
+
+
+def test_an_exchange_waits_for_the_one_whose_new_name_a_stranger_has() -> None:
+    names, stranger = exchanged(A, B), a_tenant_account(a_known(50), upn="x@ed.example.jp", mark="")
+    roster = [replace(names[0], account="x@ed.example.jp"), names[1], C]
+    plan = night(roster, knowing([A, B, C]), also=[stranger], decisions={A.id: "right"})
+    assert (plan.actions, plan.held) == ((), {"S044": (A.id, B.id)})
+    assert codes(plan) == ["S044"]
+
+
+def test_ids_alone_exchanged_take_names_and_sign_in_names_along() -> None:
+    roster = [*exchanged(A, B, which=(*ROW, "account")), C]
+    plan = night(roster, knowing([A, B, C]))
+    assert (plan.actions, plan.held) == ((), {"S112": (A.id, B.id)})
+    done = night(roster, knowing([A, B, C]), decisions={A.id: "right"})
+    assert [kind for _, kind in kinds(done)] == [Kind.VACATE] * 2 + [Kind.UPDATE] * 2
+
+
+def test_what_was_done_by_stepping_aside_is_one_change_from_end_to_end() -> None:
+    known = knowing([A, B, C])
+    plan = night([*with_accounts(A, B), C], known, decisions={A.id: "right"})
+    assert [(action.kind, action.before) for action in as_one(plan.actions)] == [
+        (Kind.UPDATE, known[0]),
+        (Kind.UPDATE, known[1]),
+    ]
+
+
+# -- one alone -------------------------------------------------------------------------------------
+
+
+def test_a_child_of_whose_names_nothing_is_left_is_asked_about() -> None:
+    plan = night([with_names_of(A, a_pupil(40), *ROW), B, C], knowing([A, B, C]))
+    assert (plan.actions, plan.held) == ((), {"S110": (A.id,)})
+    assert asked(plan, Situation.RENAMING) == {A.id}
+    assert plan.counts == {"CONFIRMED": 2, "RENAMING": 1}
+
+
+def test_rename_carries_it_out_with_all_else_that_waited() -> None:
+    after = with_names_of(A, a_pupil(40), *ROW)
+    plan = night([after, B, C], knowing([A, B, C]), decisions={A.id: "rename"})
+    (action,) = plan.actions
+    assert (action.kind, action.after, plan.held) == (Kind.UPDATE, after, {})
+
+
+def test_a_proposal_is_held_against_the_limits_once_and_an_answered_one_never() -> None:
+    rules = {"limits": {"city": {"held": {"share": 0.01, "number": 0, "floor": 0},
+                                 "renamed": {"share": 0.01, "number": 0, "floor": 0}}}}  # fmt: skip
+    roster, known = [with_names_of(A, a_pupil(40)), B, C], knowing([A, B, C])
+    first = night(roster, known, rules=rules)
+    assert [breach.code for breach in first.breaches] == ["S005"]
+    last = LastNight.of(first.header())
+    assert night(roster, known, rules=rules, last_night=last).breaches == ()
+    agreed = night(roster, known, rules=rules, last_night=last, decisions={A.id: "rename"})
+    assert (agreed.breaches, kinds(agreed)) == ((), [(A.id, Kind.UPDATE)])
+
+
+@pytest.mark.parametrize("changes", [
+    {"family": "高橋", "kana_family": "タカハシ"},
+    {"given": "花子", "kana_given": "ハナコ"},
+    {"family": "高橋", "given": "花子"},
+    {"family": "スミス", "given": "ジョン", "kana_family": "スミス"},
+])  # fmt: skip
+def test_a_change_that_leaves_something_of_the_names_is_followed(changes: dict[str, Any]) -> None:
+    before = replace(A, kana_family="スミス") if "スミス" in changes.values() else A
+    plan = night([replace(before, **changes), B, C], knowing([before, B, C]))
+    assert kinds(plan) == [(A.id, Kind.UPDATE)]
+
+
+@pytest.mark.parametrize("rename", [False, True])
+def test_a_suspended_account_comes_back_under_another_name_only_when_a_person_says_so(
+    rename: bool,
+) -> None:
+    back = a_known(pupil=A, status=Status.SUSPENDED, suspended_on=date(2026, 9, 1),
+                   absent_since=date(2026, 8, 1))  # fmt: skip
+    after = replace(with_names_of(A, a_pupil(40)), grade="P5", school=OTHER)
+    said: dict[str, Decision] = {A.id: "rename"} if rename else {}
+    plan = night([after, B, C], [back, *knowing([B, C])], decisions=said)
+    if rename:
+        assert (kinds(plan), plan.held) == ([(A.id, Kind.RESTORE)], {})
+    else:
+        assert (plan.actions, plan.held) == ((), {"S111": (A.id,)})
+
+
+def test_an_unsafe_name_is_looked_at_although_it_does_not_go_out() -> None:
+    """The other child's row holds 外字: without a look the class of one child reached the other."""
+    one, other = exchanged(A, B)
+    roster: list[Desired | Pupil] = [Desired(one, None, "N001"), other, C]
+    plan = night(roster, knowing([A, B, C]))
+    assert (plan.actions, asked(plan, Situation.EXCHANGED)) == ((), {A.id, B.id})
+
+
+def test_an_exchange_that_is_right_waits_while_one_of_the_names_must_not_go_out() -> None:
+    one, other = exchanged(A, B)
+    roster: list[Desired | Pupil] = [Desired(one, None, "N001"), other, C]
+    plan = night(roster, knowing([A, B, C]), decisions={A.id: "right"})
+    assert (plan.actions, plan.held) == ((), {"N001": (A.id, B.id)})
+
+
+# -- the same child anew ---------------------------------------------------------------------------
+
+ANEW = replace(A, id=an_id("anew"), account="anew@ed.example.jp")
+
+
+def test_a_child_registered_anew_is_one_question_and_nobody_is_asked_to_suspend() -> None:
+    plan = night([ANEW, B, C], knowing([A, B, C]))
+    assert (plan.actions, plan.held) == ((), {"S114": tuple(sorted((A.id, ANEW.id)))})
+    assert asked(plan, Situation.SAME_CHILD) == {ANEW.id}
+    assert asked(plan, Situation.GONE) == set()
+    (finding,) = plan.findings
+    assert (finding.pupil, finding.facts) == (ANEW.id, {"old": A.id})
+
+
+@pytest.mark.parametrize("password", [True, False])
+def test_link_takes_the_present_account_over_and_makes_none(
+    password: bool,
+) -> None:
+    known = knowing([A, B, C])
+    roster: list[Desired | Pupil] = [*wanting([ANEW], password=password), B, C]
+    plan = night(roster, known, decisions={ANEW.id: "link"})
+    (action,) = plan.actions
+    assert (action.kind, action.pupil, action.object_id) == (
+        Kind.LINK, ANEW.id, known[0].object_id,
+    )  # fmt: skip
+    assert (action.before, action.account) == (known[0], account(ANEW))
+
+
+def test_wrong_makes_two_children_of_them() -> None:
+    plan = night([ANEW, B, C], knowing([A, B, C]), decisions={ANEW.id: "wrong"})
+    assert kinds(plan) == [(ANEW.id, Kind.CREATE), (A.id, Kind.RECORD)]
+    assert asked(plan, Situation.GONE) == {A.id}
+    assert plan.held == {}
+
+
+@pytest.mark.parametrize("other", [
+    {"given": "花子"}, {"kana_given": "ハナコ"}, {"grade": "P4"}, {"school": OTHER},
+    {"class_title": "3年1組"},
+])  # fmt: skip
+def test_whoever_differs_in_one_of_these_is_a_new_child(other: dict[str, Any]) -> None:
+    plan = night([replace(ANEW, **other), B, C], knowing([A, B, C]))
+    assert kinds(plan) == [(ANEW.id, Kind.CREATE), (A.id, Kind.RECORD)]
+
+
+def test_of_namesakes_in_one_class_the_number_tells_who_is_who() -> None:
+    namesake = with_names_of(B, A)
+    new = replace(namesake, id=an_id("other anew"), account="other@ed.example.jp")
+    plan = night([ANEW, new, C], knowing([A, namesake, C]))
+    found = {finding.pupil: finding.facts["old"] for finding in plan.findings}
+    assert found == {ANEW.id: A.id, new.id: namesake.id}
+
+
+def test_of_namesakes_whom_nothing_tells_apart_none_is_proposed() -> None:
+    namesake = replace(with_names_of(B, A), attendance_no=A.attendance_no)
+    plan = night([ANEW, C, D], knowing([A, namesake, C, D]))
+    assert asked(plan, Situation.SAME_CHILD) == set()
+
+
+def test_an_account_that_is_gone_cannot_be_taken_over() -> None:
+    known = knowing([A, B, C])
+    plan = night([ANEW, B, C], known, tenant=in_tenant(known[1:]), decisions={ANEW.id: "link"})
+    assert plan.actions == ()
+    assert "S047" in codes(plan)
+
+
+# -- over several nights ---------------------------------------------------------------------------
+
+
+def test_an_answer_is_to_the_question_that_was_asked_and_to_no_other() -> None:
+    town = Town.of(ALL)
+    town.night([with_names_of(A, a_pupil(40)), *ALL[1:]])
+    town.upload({A.id: "改名"})
+    other = town.night([with_names_of(A, a_pupil(41)), *ALL[1:]])
+    assert (other.actions, codes(other)) == ((), ["S062", "S110"])
+    town.upload({A.id: "改名"})
+    assert kinds(town.night([with_names_of(A, a_pupil(41)), *ALL[1:]])) == [(A.id, Kind.UPDATE)]
+
+
+def test_an_exchange_with_another_child_is_another_question() -> None:
+    town = Town.of(ALL)
+    town.night([*exchanged(A, B), *ALL[2:]])
+    town.upload({A.id: "正しい"})
+    plan = town.night([*exchanged(A, C), B, *ALL[3:]])
+    assert (plan.actions, asked(plan, Situation.EXCHANGED)) == ((), {A.id, C.id})
+
+
+def test_wrong_is_remembered_after_its_file_is_gone_while_the_roster_says_the_same() -> None:
+    town, roster = Town.of(ALL), [*exchanged(A, B), *ALL[2:]]
+    town.night(roster)
+    town.upload({A.id: "誤り"})
+    town.night(roster)
+    town.files.clear()
+    for _ in range(3):
+        plan = town.night(roster, after=60)
+        assert (plan.actions, plan.held) == ((), {"S115": (A.id, B.id)})
+        assert asked(plan, Situation.EXCHANGED) == set()
+    assert town.night(ALL).counts == {"CONFIRMED": len(ALL)}
+    assert asked(town.night(roster), Situation.EXCHANGED) == {A.id, B.id}
+
+
+def test_wrong_can_be_decided_anew() -> None:
+    town, roster = Town.of(ALL), [*exchanged(A, B), *ALL[2:]]
+    town.night(roster)
+    town.upload({A.id: "誤り"})
+    town.night(roster)
+    town.upload({A.id: "正しい"})
+    assert kinds(town.night(roster)) == [(A.id, Kind.UPDATE), (B.id, Kind.UPDATE)]
+
+
+def test_two_children_are_told_apart_for_as_long_as_a_password_is_missing() -> None:
+    town = Town.of(ALL)
+    waiting = [*wanting([ANEW], password=False), *ALL[1:]]
+    town.night(waiting)  # type: ignore[arg-type]
+    town.upload({ANEW.id: "別人"})
+    held = town.night(waiting)  # type: ignore[arg-type]
+    assert (held.held, asked(held, Situation.GONE)) == ({"M001": (ANEW.id,)}, {A.id})
+    town.files.clear()
+    assert kinds(town.night([ANEW, *ALL[1:]])) == [(ANEW.id, Kind.CREATE)]
+
+
+def test_the_same_child_who_is_linked_is_confirmed_from_then_on() -> None:
+    town = Town.of(ALL)
+    town.night([ANEW, *ALL[1:]])
+    town.upload({ANEW.id: "連携"})
+    assert kinds(town.night([ANEW, *ALL[1:]])) == [(ANEW.id, Kind.LINK)]
+    plan = town.night([ANEW, *ALL[1:]])
+    assert (plan.actions, plan.counts["CONFIRMED"]) == ((), len(ALL))
+    assert town.day > TODAY
