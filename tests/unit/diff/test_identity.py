@@ -331,6 +331,15 @@ def test_link_takes_the_present_account_over_and_makes_none(
     assert (action.before, action.account) == (known[0], account(ANEW))
 
 
+def test_a_link_that_got_as_far_as_the_mark_is_gone_on_with_and_nobody_is_asked() -> None:
+    known = knowing([A, B, C])
+    marked = replace(in_tenant(known)[0], mark=ANEW.id, upn=ANEW.account)
+    plan = night([ANEW, B, C], known, tenant=[marked, *in_tenant(known[1:])])
+    (action,) = plan.actions
+    assert (action.kind, action.pupil, action.before) == (Kind.LINK, ANEW.id, known[0])
+    assert not any(plan.proposals.values())
+
+
 def test_wrong_makes_two_children_of_them() -> None:
     plan = night([ANEW, B, C], knowing([A, B, C]), decisions={ANEW.id: "wrong"})
     assert kinds(plan) == [(ANEW.id, Kind.CREATE), (A.id, Kind.RECORD)]

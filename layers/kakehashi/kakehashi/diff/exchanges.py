@@ -112,8 +112,8 @@ def _holder(sight: Sight, sources: Sources) -> str:
     """Whose account in the tenant has the sign-in name that this pupil is to get; "" for nobody of
     ours."""
     holder = sources.by_upn.get(sight.account["userPrincipalName"].lower())
-    owners = sources.by_known_object.of(holder.object_id) if holder else ()
-    return owners[0] if len(owners) == 1 else ""
+    owner = sources.known.get(holder.mark.lower()) if holder else None
+    return owner.pupil.id if holder and owner and owner.object_id == holder.object_id else ""
 
 
 def _in_rings(holders: Mapping[str, str]) -> Iterator[tuple[str, str]]:

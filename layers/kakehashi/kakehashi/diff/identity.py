@@ -136,9 +136,9 @@ def _renaming(sight: Sight, given: Given, *, doubtful: bool) -> Settled:
 
 
 def _same_children(sights: Sequence[Sight], sources: Sources, given: Given) -> Settled:
-    settled: Settled = {}
+    settled = _cut_short(sights)
     for sight, missing in _re_registered(sights):
-        theirs = replace(sight, owner=missing, object_id=missing.object_id,
+        theirs = replace(sight, owner=missing, object_id=missing.object_id, tool_id="",
                          tenant=sources.by_object.get(missing.object_id))  # fmt: skip
         question = _question(Situation.SAME_CHILD, [theirs], given)
         if question.answer == "wrong":  # two children: each is what it looks like
@@ -152,6 +152,23 @@ def _same_children(sights: Sequence[Sight], sources: Sources, given: Given) -> S
         else:
             settled |= _asked([theirs], question, rules.SAME_CHILD, "userMasterIdentifier",
                               old=missing.pupil.id)  # fmt: skip
+    return settled
+
+
+def _cut_short(sights: Iterable[Sight]) -> Settled:
+    """Links that got as far as the account's mark: the record follows, and nobody is asked."""
+    sights = list(sights)
+    missing = {s.known.object_id: s.known for s in sights if s.known
+               and s.situation is Situation.GONE}  # fmt: skip
+    settled: Settled = {}
+    for sight in sights if missing else ():
+        former = missing.get(sight.object_id)
+        if not former or sight.situation is not Situation.NEW or sight.owner or not sight.pupil:
+            continue
+        if _traits(former.pupil) == _traits(sight.pupil):
+            settled[sight.id] = replace(sight, owner=former, tool_id="")
+            settled[former.pupil.id] = Sight(former.pupil.id, Situation.HELD, former,
+                                             code=rules.SAME_CHILD.code)  # fmt: skip
     return settled
 
 

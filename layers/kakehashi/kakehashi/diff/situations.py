@@ -278,9 +278,10 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
     """
     upn = sight.account["userPrincipalName"].lower()
     holder = sources.by_upn.get(upn)
-    if holder is not None and holder.object_id == sight.object_id:
+    if sight.known and holder is not None and holder.object_id == sight.object_id:
         return sight
-    if holder is not None or sources.keeps(upn, sight.id):
+    taken = holder is not None and holder.object_id != sight.object_id
+    if taken or sources.keeps(upn, sight.id):
         return sight.held(rules.ACCOUNT_TAKEN, "userIds")
     return sight
 
