@@ -28,7 +28,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     city = folder.rules()
     with folder.package() as source:
         package = oneroster.open_package(source)
-    found = oneroster.check(package, city.source.versions)
+    found = oneroster.check(package, city.source.versions, city.board_code)
     findings = list(soften(found, city.effects))
     folder.put_findings("validate", findings)
     verdict = "refused" if refuses(findings) else "go"

@@ -37,11 +37,12 @@ COUNTED = {  # what preprocess counts, as a person calls it
     "special_classes": "特別支援学級",
     "renamed_classes": "学級名を変えた学級",
 }
+DEMO = "demo"
 
 
 @click.command()
 @click.argument("drop", type=click.Path(path_type=Path))
-@click.option("--city", default="demo", show_default=True, help="規則 / a city's name or TOML file")
+@click.option("--city", default=DEMO, show_default=True, help="規則 / a city's name or TOML file")
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -79,7 +80,9 @@ def check(
     must_be_a_drop(drop)
     day = as_of.date() if as_of else datetime.now(UTC).astimezone(JAPAN).date()
     passwords = [PasswordFile(file.name, "", file.read_bytes()) for file in password_files]
-    findings, counts = examine(drop, rules_of(city), day, passwords)
+    rules = rules_of(city)
+    board_code = rules.board_code if city != DEMO else ""  # whoever names no city may have any
+    findings, counts = examine(drop, rules, day, passwords, board_code)
     if workbook:
         workbook.write_bytes(report.findings_xlsx(findings, day))
     if as_json:
@@ -91,11 +94,19 @@ def check(
 
 
 def examine(
-    drop: Path, rules: cities.City, as_of: date, passwords: Sequence[PasswordFile] = ()
+    drop: Path,
+    rules: cities.City,
+    as_of: date,
+    passwords: Sequence[PasswordFile] = (),
+    board_code: str = "",
 ) -> tuple[list[Finding], Mapping[str, int]]:
-    """All findings of validate and, unless they refuse the drop, of preprocess."""
+    """All findings of validate and, unless they refuse the drop, of preprocess.
+
+    ``board_code``: refuse another board's roster; "" takes any.
+    """
     package = open_drop(drop)
-    findings = list(soften(oneroster.check(package, rules.source.versions), rules.effects))
+    checked = oneroster.check(package, rules.source.versions, board_code)
+    findings = list(soften(checked, rules.effects))
     if refuses(findings):
         return findings, {}
     cleaned = preprocess(package, findings, rules, as_of, passwords)

@@ -12,7 +12,7 @@ from kakehashi.edges.state import State
 from kakehashi.findings import Effect
 from tests.unit.oneroster import packages
 
-RULES = 'name = "x"\nboard_code = "082201"\ndomain = "ed.example.jp"\n'
+RULES = 'name = "x"\nboard_code = "082999"\ndomain = "ed.example.jp"\n'
 ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:m:one"
 CONTEXT = SimpleNamespace(
     function_name="validate",
@@ -50,6 +50,13 @@ def test_a_clean_drop_goes_on(folder: Folder) -> None:
     assert run.verdict == "go"
     assert run.counts["rows_users"] == 3
     assert list(folder.findings("validate")) == []
+
+
+def test_another_boards_roster_is_refused(folder: Folder) -> None:
+    folder.put("city.toml", RULES.replace("082999", "082201"))
+    folder.put("roster/drop.zip", packages.zipped(packages.loose()))
+    assert validate().verdict == "refused"
+    assert [finding.code for finding in folder.findings("validate")] == ["F019"]
 
 
 def test_loose_files_are_checked_like_a_zip(folder: Folder) -> None:

@@ -62,8 +62,10 @@ def many(pupils: int) -> Files:
         for n in range(pupils):
             new = {"sourcedId": f"{kind}0000000-0000-4000-8000-{n:012}"}
             other = {"userSourcedId": f"50000000-0000-4000-8000-{n:012}"} if kind > 5 else {}
-            master = {"userMasterIdentifier": f"60000000-0000-4000-8000-{n:012}"}
-            files[file].append(model | new | other | (master if kind == 5 else {}))
+            account = {"username": f"pupil{n}", "userIds": f"{{MS:pupil{n}@ed.example.jp}}"}
+            master = {"userMasterIdentifier": f"60000000-0000-4000-8000-{n:012}", **account}
+            number = {"metadata.jp.shussekiNo": str(n + 1)} if kind == 8 else {}
+            files[file].append(model | new | other | number | (master if kind == 5 else {}))
     return files
 
 

@@ -394,3 +394,50 @@ def one_master(files: Files) -> None:
 
 
 rows("D003", one_master, USERS, 3, "userMasterIdentifier")
+
+# -- the Japan Profile and the standard: notes, told once a file ---------------------------------
+
+
+def once(code: str, file: str, n: int, column: str, value: str, *, at: str = "") -> None:
+    """A cell whose fault is told of its file: ``at`` another column than that of the cell."""
+    cell(code, file, n, column, value, told=False)
+    CASES[-1] = CASES[-1]._replace(place=(file, None, at or column))
+
+
+once("F019", ORGS, 0, "identifier", "082201")
+body("R030", USERS, lambda b: b.replace(b'"pupil1"', b"pupil1", 1))
+body("R030", USERS, lambda b: b.replace(b'"', b""))
+once("R031", "courses.csv", 0, "courseCode", "P010")
+once("R032", "courses.csv", 0, "title", "ホームルーム")
+once("R033", SESSIONS, 0, "title", "令和8年度")
+once("R033", SESSIONS, 0, "type", "term", at="title")
+once("R034", ORGS, 1, "parentSourcedId", "")
+once("R034", ORGS, 0, "parentSourcedId", p.SCHOOL)
+once("R034", ORGS, 1, "parentSourcedId", p.JUNIOR)
+once("R035", ORGS, 0, "parentSourcedId", p.SCHOOL)
+once("R036", ROLES, 1, "role", "parent")
+once("R037", ROLES, 1, "roleType", "secondary")
+once("R038", ENROLMENTS, 1, "role", "proctor")
+once("R039", ENROLMENTS, 1, "metadata.jp.shussekiNo", "0")
+once("R039", ENROLMENTS, 1, "metadata.jp.shussekiNo", "-3")
+once("R040", ENROLMENTS, 1, "metadata.jp.shussekiNo", "1")
+once("R041", USERS, 1, "metadata.jp.kanaFamilyName", "見本")
+once("R042", CLASSES, 0, "subjectCodes", "P999")
+rows(
+    "R043",
+    lambda f: f[CLASSES][0].update(subjects="国語,算数", subjectCodes="P010"),
+    CLASSES, None, "subjectCodes",
+)  # fmt: skip
+once("R044", ENROLMENTS, 1, "beginDate", "2026-03-20", at="endDate")
+once("R044", ENROLMENTS, 1, "endDate", "2027-06-30")
+rows("R045", with_file("demographics.csv", {"sourcedId": NOWHERE, "sex": "other"}),
+     "demographics.csv", None, "sourcedId")  # fmt: skip
+once("R046", USERS, 1, "username", "pupil0")
+once("R047", CLASSES, 0, "grades", "P2")
+
+
+def enrolled_again(files: Files) -> None:
+    files[ENROLMENTS].append(files[ENROLMENTS][1] | {"sourcedId": NOWHERE})
+
+
+rows("R048", enrolled_again, ENROLMENTS, None, "userSourcedId")

@@ -16,6 +16,7 @@ from kakehashi.oneroster.cells import (
     same_master_ids,
 )
 from kakehashi.oneroster.columns import ROSTER
+from kakehashi.oneroster.japan import other_board, profile_faults, standard_faults
 from kakehashi.oneroster.model import BadRow, Package, Table
 from kakehashi.oneroster.passwords import filled_column
 from kakehashi.oneroster.profiles import VERSIONS, layout
@@ -27,16 +28,20 @@ from kakehashi.oneroster.values import UUID4
 _RANK = {file: rank for rank, file in enumerate(("", manifests.FILE, *ROSTER))}
 
 
-def check(package: Package, versions: Sequence[str] = VERSIONS) -> Iterator[Finding]:
+def check(
+    package: Package, versions: Sequence[str] = VERSIONS, board_code: str = ""
+) -> Iterator[Finding]:
     """Everything to say of ``package``: what opening it found first, then file by file.
 
-    ``versions`` are the oneroster.versions to accept. A finding that holds points at the row (file
-    and physical line); the rows that fall with it are its ``children``. Faults on which no
+    ``versions`` are the oneroster.versions to accept, ``board_code`` the six digits of the board
+    of education whose roster it must be ("" to accept any). A finding that holds points at the row
+    (file and physical line); the rows that fall with it are its ``children``. Faults on which no
     account depends (files beyond the roster's seven, slack columns) are notes, and so is a blank
     that the standard forbids and no reader of a roster misses.
     """
     scene = Scene(package)
     found = [*package.findings, *_package_faults(package, versions), *_row_faults(scene)]
+    found += other_board(scene, board_code)
     told = [_weighed(_named(finding, scene), scene.version) for finding in found]
     return iter(sorted(References(scene, told).judge(), key=_reading_order))
 
@@ -63,6 +68,8 @@ def _row_faults(scene: Scene) -> Iterator[Finding]:
         if table.file == "users.csv":
             yield from same_master_ids(scene, table)
     yield from relation_faults(scene)
+    yield from standard_faults(scene)
+    yield from profile_faults(scene)
 
 
 def _reading_order(finding: Finding) -> tuple[int, str, int, str]:

@@ -54,7 +54,8 @@ class Table:
 
     ``columns`` are canonical names, in the file's order. ``rows[i]`` has one cell per column and
     begins on physical line ``lines[i]`` (the header is line 1). ``bad`` rows are not in ``rows``.
-    ``whole`` is False where the file could not be read to its end.
+    ``whole`` is False where the file could not be read to its end. ``unquoted`` counts rows with a
+    value that is not quoted.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Table:
     lines: list[int] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     whole: bool = True
+    unquoted: int = 0
 
     def index(self, column: str) -> int | None:
         """Position of ``column``, or None where the file does not have it."""

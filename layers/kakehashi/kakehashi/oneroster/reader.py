@@ -96,9 +96,9 @@ def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
     if not header.usable:
         table.whole = False
         return [*header.findings, *rows.notes()]
-    table.columns = header.columns
+    table.columns, rows.unquoted = header.columns, 0  # a heading need not be quoted
     filler = Filler(table, header, scheme.columns, scheme.shared)
     filler.fill(rows)
-    table.whole = not refuses(rows.findings)
+    table.whole, table.unquoted = not refuses(rows.findings), rows.unquoted
     used = [*rows.notes(), *filler.tally.findings()]
     return [*header.findings, *rows.findings, *filler.findings, *used]

@@ -47,6 +47,7 @@ class Rows:
     stopped: bool = False
     may_say_null: bool = True  # whether the text NULL stands in the block last read
     bare: bool = False  # whether a row ends in less than CRLF
+    unquoted: int = 0  # rows with a value that is not quoted
     _ahead: IO[str] = field(default_factory=io.StringIO)
     _row: list[str] = field(default_factory=list)
 
@@ -63,6 +64,7 @@ class Rows:
             if columns and all(columns[0]):
                 self.may_say_null = "NULL" in text
                 self.bare |= not text.endswith("\r\n")
+                self.unquoted += len(columns[0]) if '"' not in text else 0
                 first, self.end = self.end + 1, self.end + len(columns[0])
                 yield columns, range(first, self.end + 1)
             else:
@@ -121,6 +123,8 @@ class Rows:
             written = "".join(self._row).rstrip("\r\n")
             if not _AS_THE_STANDARD_SAYS.fullmatch(written):
                 self.quotes.append(self.line)
+                return
+        self.unquoted += sum(text.count('"') for text in self._row) < 2 * len(row)
 
     def _broken(self) -> None:
         """Quotes that do not pair up: one line is one bad row; more may hide whole rows."""

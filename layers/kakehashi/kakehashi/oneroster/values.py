@@ -73,8 +73,13 @@ def _datetime(value: str) -> Rule | None:
     return None if _DATETIME.fullmatch(value) else rules.DATETIME
 
 
+def is_grade(value: str) -> bool:
+    """Whether ``value`` is the code of one grade."""
+    return _GRADE.fullmatch(value) is not None
+
+
 def _grade(value: str) -> Rule | None:
-    if _GRADE.fullmatch(value):
+    if is_grade(value):
         return None
     return rules.EXCEL if _EXCEL_GRADE.fullmatch(value) else rules.GRADE
 

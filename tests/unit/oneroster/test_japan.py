@@ -1,0 +1,100 @@
+"""Notes on values that no account depends on: when they are told, and when they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kakehashi import oneroster
+from kakehashi.findings import Effect, refuses
+from tests.unit.oneroster import packages as p
+
+type Spoil = Callable[[p.Files], object]
+
+
+def told(spoil: Spoil, board_code: str = "") -> dict[str, int | str]:
+    """Code → count of the findings on a package after ``spoil``."""
+    package = oneroster.open_package(p.spoiled(spoil))
+    found = oneroster.check(package, board_code=board_code)
+    return {one.code: one.facts.get("count", 1) for one in found}
+
+
+def quiet(files: p.Files) -> None:
+    """Nothing is spoilt."""
+
+
+def test_a_fault_of_every_row_is_one_note_with_its_count_and_first_line() -> None:
+    def spoil(files: p.Files) -> None:
+        for row in files["courses.csv"]:
+            row["courseCode"] = "P010"
+
+    (found,) = oneroster.check(oneroster.open_package(p.spoiled(spoil)))
+    assert (found.effect, found.facts) == (Effect.NOTE, {"count": 2, "first_line": 2})
+
+
+def test_a_package_of_the_base_standard_is_not_held_against_the_japan_profile() -> None:
+    files = p.clean()
+    for rows in files.values():
+        for row in rows:
+            for name in [name for name in row if name.startswith("metadata.jp.")]:
+                del row[name]
+    files["courses.csv"][0] |= {"courseCode": "X1", "title": "Homeroom"}
+    sheets = p.sheets(files, "1.2")
+    for sheet in sheets.values():
+        at = [n for n, name in enumerate(sheet[0]) if not name.startswith("metadata.jp.")]
+        sheet[:] = [[row[n] for n in at] for row in sheet]
+    package = oneroster.open_package({name: p.csv_bytes(rows) for name, rows in sheets.items()})
+    codes = {one.code for one in oneroster.check(package)}
+    assert not {"R031", "R032"} & codes
+
+
+@pytest.mark.parametrize(("board", "refused"), [("082999", False), ("082201", True), ("", False)])
+def test_another_boards_roster_refuses_the_drop(board: str, refused: bool) -> None:
+    found = list(oneroster.check(oneroster.open_package(p.loose()), board_code=board))
+    assert refuses(found) is refused
+    assert [one.code for one in found] == ["F019"] * refused
+
+
+def test_a_district_without_a_code_is_taken_for_ours() -> None:
+    def spoil(files: p.Files) -> None:
+        files["orgs.csv"][0]["identifier"] = ""
+
+    assert "F019" not in told(spoil, board_code="082201")
+
+
+def test_classmates_may_have_the_same_number_one_after_the_other() -> None:
+    def spoil(files: p.Files) -> None:
+        files["enrollments.csv"][0]["endDate"] = "2026-09-01"
+        files["enrollments.csv"][1]["metadata.jp.shussekiNo"] = "1"
+
+    assert "R040" not in told(spoil)
+
+
+def test_the_day_after_the_school_year_is_an_end_as_the_standard_writes_it() -> None:
+    def spoil(files: p.Files) -> None:
+        files["enrollments.csv"][0]["endDate"] = "2027-04-01"
+
+    assert "R044" not in told(spoil)
+
+
+def test_a_class_of_several_grades_names_them_all() -> None:
+    def spoil(files: p.Files) -> None:
+        files["classes.csv"][0]["grades"] = "P1,P2"
+        files["users.csv"][1]["grades"] = "P2"
+
+    assert "R047" not in told(spoil)
+
+
+def test_a_reading_in_hiragana_is_one() -> None:
+    def spoil(files: p.Files) -> None:
+        files["users.csv"][0]["metadata.jp.kanaFamilyName"] = "みほん"
+
+    assert "R041" not in told(spoil)
+
+
+def test_a_disabled_row_shares_a_username_without_a_note() -> None:
+    def spoil(files: p.Files) -> None:
+        files["users.csv"][1] |= {"username": "pupil0", "enabledUser": "false"}
+
+    assert "R046" not in told(spoil)
