@@ -198,6 +198,21 @@ def test_what_becomes_of_the_child_afterwards_reaches_every_tool(
     assert tools.users() | {"sds": sds} == suspended | {"sds": []}, "SDS leaves them out"
 
 
+def test_a_leaver_who_comes_back_under_another_id_is_the_same_child(
+    board: Board, tools: Tools
+) -> None:
+    lives(board, tools, drop(without=True))
+    decides(board, tools, OLD, "停止")
+    linked = links(board, tools)
+    assert record_of(board) == (NEW, OLD, Status.ACTIVE)
+    assert board.nights.tenant.user(UPN)["accountEnabled"]
+    assert tools.users() == everywhere(NEW)
+    asked = board.nights.undo(linked.run["run_id"])
+    assert board.nights.approve(asked.summary).verdict == "applied"
+    assert record_of(board) == (OLD, OLD, Status.SUSPENDED)
+    assert not board.nights.tenant.user(UPN)["accountEnabled"]
+
+
 def test_an_id_that_is_corrected_back_leaves_all_as_it_was(board: Board, tools: Tools) -> None:
     links(board, tools)
     links(board, tools, OLD)

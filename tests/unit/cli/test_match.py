@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ dialect = "lgate"
 grades = ["P6"]
 """
 ONE, TWO, THREE, OUT = (a_pupil(n) for n in (1, 2, 3, 90))
+MOVED = "00000000-0000-4000-8000-00000000abcd"
 HEADING = ("氏名", "メールアドレス")
 LIST = [
     (f"{ONE.family}{ONE.given}", ONE.account.upper()),
@@ -140,3 +142,19 @@ def test_every_user_and_every_pupil_is_told_once(present: list[Any]) -> None:
     told = counts["same"] + counts["renamed"]
     assert told + counts["twice"] + counts["not_in_roster"] == len(users)
     assert told + counts["not_in_tool"] == 3
+
+
+def test_a_pupil_is_found_by_the_id_that_tools_have_known_first() -> None:
+    moved, users = replace(ONE, id=MOVED), read_users(f"sourcedId\n{ONE.id}\n".encode(), Columns())
+    assert compare([moved], users).counts()["not_in_roster"] == 1
+    found = compare([moved], users, told={MOVED: ONE.id})
+    assert (found.same, found.not_in_tool) == (1, ())
+
+
+def test_an_id_of_two_pupils_says_nothing_and_the_account_decides() -> None:
+    """Tools know the one by the id that the roster has given to the other."""
+    moved, stranger = replace(ONE, id=MOVED), replace(TWO, id=ONE.id)
+    told = {MOVED: ONE.id, ONE.id: TWO.id}
+    rows = f"sourcedId,username\n{ONE.id},{ONE.account}\n{ONE.id},nobody\n".encode()
+    found = compare([moved, stranger], read_users(rows, Columns()), told=told)
+    assert (found.same, found.not_in_tool, len(found.not_in_roster)) == (1, (stranger,), 1)

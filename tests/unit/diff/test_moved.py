@@ -107,6 +107,13 @@ def test_an_id_that_another_child_gets_is_not_what_tools_know_that_child_by() ->
     assert (again.actions, codes(again)) == ((), [])
 
 
+def test_a_leaver_who_comes_back_under_another_id_is_linked_and_active_again() -> None:
+    old = a_known(pupil=CHILD, status=Status.SUSPENDED, suspended_on=TODAY, absent_since=TODAY)
+    state, _ = linked(MOVED, [old, HERE[1]])
+    (child,) = [one for one in state if one.pupil.id == NEW]
+    assert (child.status, child.suspended_on, child.sourced_id) == (Status.ACTIVE, None, OLD)
+
+
 def test_a_link_that_died_between_account_and_table_goes_on_without_a_new_decision() -> None:
     """The mark is the new id's already: it was set because a person had said so."""
     account = replace(a_tenant_account(HERE[0]), mark=NEW)

@@ -9,6 +9,7 @@ from kakehashi.findings import Rule
 from kakehashi.provision.answers import Answer, Outcome, Settled, Stopped
 from kakehashi.provision.dialogues import dialogue
 from kakehashi.provision.requests import Request
+from kakehashi.roster import Status
 from tests.builders import a_known, a_pupil, an_id
 from tests.unit.provision.conversations import (
     CREATED,
@@ -254,6 +255,22 @@ def test_a_link_may_replace_the_mark_of_the_same_childs_former_id() -> None:
         action, a_user(**{ANY_MARK: {"extensionAttribute1": a_pupil(2).id}}), NO_CONTENT
     )
     assert asked[1].body == {ANY_MARK: {"extensionAttribute1": action.pupil}}
+
+
+def test_a_link_lets_a_leaver_who_is_back_under_another_id_sign_in_again() -> None:
+    action = an_action(Kind.LINK, before=a_known(2, status=Status.SUSPENDED))
+    asleep = {ANY_MARK: {"extensionAttribute1": a_pupil(2).id}, "accountEnabled": False}
+    asked, _ = talk(action, a_user(**asleep), NO_CONTENT)
+    assert asked[1].body == {
+        ANY_MARK: {"extensionAttribute1": action.pupil}, "accountEnabled": True,
+    }  # fmt: skip
+
+
+def test_a_link_lets_nobody_sign_in_whom_somebody_has_disabled_by_hand() -> None:
+    asked, _ = talk(
+        an_action(Kind.LINK), a_user(**{ANY_MARK: None, "accountEnabled": False}), NO_CONTENT
+    )
+    assert "accountEnabled" not in (asked[1].body or {})
 
 
 def test_a_link_that_an_earlier_call_made_says_no_more() -> None:

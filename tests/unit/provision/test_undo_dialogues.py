@@ -11,6 +11,7 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.provision.answers import Answer, Settled, Stopped
 from kakehashi.provision.dialogues import dialogue
+from kakehashi.roster import Status
 from tests.builders import a_known, a_pupil
 from tests.unit.provision.conversations import (
     NO_CONTENT,
@@ -83,6 +84,15 @@ def test_a_link_is_undone_by_taking_the_mark_off_and_nothing_else() -> None:
     asked, body, outcome = talk(an_unlinking(), a_user(), NO_CONTENT)
     assert (asked, outcome) == ([LOOK, PATCH], DONE)
     assert body == {MARK: {"extensionAttribute1": None}}
+
+
+def test_a_leaver_who_came_back_under_another_id_is_suspended_again_by_the_undo() -> None:
+    former = replace(OURS, pupil=replace(OURS.pupil, id="former"), status=Status.SUSPENDED)
+    action = replace(an_unlinking(), account={"extensionAttribute1": "former"}, back=former)
+    asked, _, outcome = talk(action, a_user(), NO_CONTENT, NO_CONTENT)
+    assert (asked, outcome) == ([LOOK, PATCH, SESSIONS], DONE)
+    _, body, _ = talk(action, a_user(), NOT_FOUND)
+    assert body == {MARK: {"extensionAttribute1": "former"}, "accountEnabled": False}
 
 
 def test_a_mark_that_is_off_already_is_as_it_should_be() -> None:

@@ -225,10 +225,10 @@ def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
 def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:
     """A known account under an unknown id. One decision for staff if it is the same child."""
     if sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
-        as_ = Situation.UNLINKED if owner.status is Status.ACTIVE else Situation.DISPUTED
         theirs = replace(sight, owner=owner, object_id=owner.object_id, tool_id="",
                          tenant=sources.by_object.get(owner.object_id))  # fmt: skip
-        return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=as_, old=owner.pupil.id)
+        return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
+                           old=owner.pupil.id)  # fmt: skip
     return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
 
 

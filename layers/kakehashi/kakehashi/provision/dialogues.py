@@ -26,6 +26,7 @@ from kakehashi.provision.answers import (
 )
 from kakehashi.provision.refusals import SIGN_IN_NAMES, refusal, taken
 from kakehashi.provision.requests import Request
+from kakehashi.roster import Known, Status
 
 type Dialogue = Generator[Request, Answer, Outcome]
 type Password = Callable[[], str | None]
@@ -161,7 +162,8 @@ def _unseen(answer: Answer) -> Stopped:
 def link(action: Action, terms: Terms) -> Dialogue:
     """Put our mark on an account that a person said is this pupil's, unless it has an owner.
 
-    The only other mark it may carry is the one ``before`` names: the pupil's own former id.
+    The only other mark it may carry is the one ``before`` names: the pupil's own former id. Who
+    was suspended under that one is back, and may sign in again.
     """
     answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
     if not answer.ok:
@@ -171,10 +173,15 @@ def link(action: Action, terms: Terms) -> Dialogue:
     if user.mark(terms.mark) not in {"", former, action.pupil}:
         return Stopped(rules.OTHER_MARK)
     changes = graph.differing(user.values(), action.account)
-    if not changes:
+    enabled = True if _is_suspended(action.before) and not user.enabled else None
+    if not changes and enabled is None:
         return Settled(user.id)
-    answer = yield graph.change_user(user.id, changes)
+    answer = yield graph.change_user(user.id, changes, enabled=enabled)
     return Settled(user.id) if answer.ok else refusal(answer)
+
+
+def _is_suspended(known: Known | None) -> bool:
+    return known is not None and known.status is Status.SUSPENDED
 
 
 def restore(action: Action, terms: Terms) -> Dialogue:
@@ -222,7 +229,7 @@ def unlink(action: Action, terms: Terms) -> Dialogue:
     """Undo a link: take our mark off and leave the account as it is.
 
     Where the account came from a former id of the pupil, ``action.account`` holds what that one
-    had, its mark included.
+    had, its mark included, and ``action.back`` tells whether that one was suspended.
     """
     answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
     if not answer.ok:
@@ -235,7 +242,10 @@ def unlink(action: Action, terms: Terms) -> Dialogue:
     changes = _still_ours(action, user)
     if isinstance(changes, Stopped):
         return changes
-    answer = yield graph.change_user(action.object_id, changes)
+    enabled = False if _is_suspended(action.back) else None
+    answer = yield graph.change_user(action.object_id, changes, enabled=enabled)
+    if answer.ok and enabled is False:
+        answer = yield graph.end_sessions(action.object_id)
     return Settled(action.object_id) if answer.ok else refusal(answer)
 
 
