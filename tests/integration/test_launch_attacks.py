@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -264,6 +265,17 @@ def test_an_assertion_that_says_something_else_is_refused(launchpad: Launchpad) 
     tool = launchpad.signed_in(1)
     for claims, code in ASSERTIONS:
         refused(launchpad, tool.token(tool.assertion(**claims)), code)
+
+
+@pytest.mark.parametrize(("ahead", "code"), [(-10, ""), (50, ""), (90, "L302")])
+def test_a_tools_clock_may_be_a_minute_ahead(launchpad: Launchpad, ahead: int, code: str) -> None:
+    with_memberships(launchpad)
+    tool = launchpad.signed_in(1)
+    answer = tool.token(tool.assertion(nbf=int(time.time()) + ahead))
+    if code:
+        refused(launchpad, answer, code)
+    else:
+        assert answer.json()["token_type"] == "Bearer"
 
 
 def test_an_assertion_signed_otherwise_is_refused(launchpad: Launchpad) -> None:

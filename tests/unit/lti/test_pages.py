@@ -59,3 +59,17 @@ def test_what_comes_from_outside_is_escaped() -> None:
     assert (
         "<script>alert" not in pages.to_tool("https://tool.example.jp", {"state": evil}, "x").html
     )
+
+
+def test_a_childs_name_is_read_in_hiragana() -> None:
+    child = a_pupil(1, kana_family="ミホン", kana_given="ｻｸﾗｺ")
+    assert '<rt aria-hidden="true">みほん さくらこ</rt>' in pages.launcher(child, "市", []).html
+    assert pages.hiragana("ヴァージニア ジョー") == "ゔぁーじにあ じょー"
+    silent = a_pupil(1, kana_family="", kana_given="")
+    assert "さん" in pages.launcher(silent, "市", []).html
+    assert "<rt" not in pages.launcher(silent, "市", []).html.partition("</header>")[0]
+
+
+def test_whoever_goes_through_the_page_by_keys_comes_to_the_tiles_before_signing_out() -> None:
+    page = pages.launcher(a_pupil(1), "市", [a_registration()]).html
+    assert page.index('href="/launch/') < page.index('action="/sign-out"')

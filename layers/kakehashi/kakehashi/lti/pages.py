@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +43,16 @@ def launcher(
     chosen: Mapping[str, Sequence[ResourceLink]] = MappingProxyType({}),
 ) -> Page:
     """``chosen`` are contents by tool key."""
-    return _page("launcher.html.j2", name=name, pupil=pupil, tools=tools, chosen=chosen)
+    kana = hiragana(f"{pupil.kana_family} {pupil.kana_given}".strip())
+    return _page("launcher.html.j2", name=name, pupil=pupil, kana=kana, tools=tools, chosen=chosen)
+
+
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F5)}
+
+
+def hiragana(text: str) -> str:
+    """A reading as first-graders learn it; rosters have it in katakana, of either width."""
+    return unicodedata.normalize("NFKC", text).translate(_HIRAGANA)
 
 
 def refused(refusal: Refusal, reference: str, *, signed_in: bool) -> Page:

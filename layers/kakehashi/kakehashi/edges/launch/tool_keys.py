@@ -6,14 +6,15 @@ import functools
 from typing import Any
 
 import jwt
-from jwt import PyJWK, PyJWKClient
+from jwt import PyJWK
 
 from kakehashi.catalogue import launch as rules
 from kakehashi.city import LtiTool
+from kakehashi.edges.launch.jwks import KeySet
+from kakehashi.lti.assertions import SKEW
 from kakehashi.lti.refusal import Refusal
 
 ALGORITHMS = ["RS256"]  # never what the header asks for
-TIMEOUT = 5.0  # seconds
 _OURS: Any = {  # the claims are judged in kakehashi.lti.assertions
     "verify_aud": False,
     "verify_exp": False,
@@ -46,7 +47,7 @@ def verified(token: str, tool: LtiTool) -> dict[str, Any] | Refusal:
     if key is None:
         return Refusal(rules.UNKNOWN_KEY)
     try:
-        return jwt.decode(token, key, algorithms=ALGORITHMS, options=_OURS)
+        return jwt.decode(token, key, algorithms=ALGORITHMS, options=_OURS, leeway=SKEW)
     except jwt.PyJWTError as exc:  # also a key that is too short
         return Refusal(rules.BAD_ASSERTION, type(exc).__name__)
 
@@ -54,14 +55,14 @@ def verified(token: str, tool: LtiTool) -> dict[str, Any] | Refusal:
 def _key(tool: LtiTool, kid: str) -> PyJWK | None:
     try:
         if tool.jwks_uri:
-            return _client(tool.jwks_uri).get_signing_key(kid)
+            return _published(tool.jwks_uri).find(kid)
         given = next((key for key in tool.keys if key.get("kid") == kid), None)
         return PyJWK.from_dict(given, ALGORITHMS[0]) if given else None
-    except (jwt.PyJWTError, ValueError, OSError):  # what stands at a tool's address is its affair
+    except (jwt.PyJWTError, ValueError):  # a key that a city wrote down wrongly
         return None
 
 
 @functools.cache
-def _client(url: str) -> PyJWKClient:
-    """Keeps a tool's keys for five minutes; an unknown kid makes it look again, twice a minute."""
-    return PyJWKClient(url, timeout=TIMEOUT)
+def _published(url: str) -> KeySet:
+    """One an address, for the life of the process."""
+    return KeySet(url)
