@@ -12,6 +12,7 @@ Four kinds of message lie in it, and all become a ``Letter``:
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +20,13 @@ from itertools import batched
 from typing import Any
 
 from kakehashi import receive
+from kakehashi.roster import JAPAN
 from local.site import Site
 
 HELD = 60  # seconds for which nobody else sees a message that was read
 WAIT = 1  # seconds to ask all of SQS's servers, not only some
 _BATCH = 10
+POLL = 2.0  # seconds between two looks at an execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Letter:
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "sent": self.sent.isoformat(),
+            "sent": self.sent.astimezone(JAPAN).isoformat(),
             "city": self.city,
             "run_id": self.run_id,
             "stage": self.stage,
@@ -118,18 +121,29 @@ class DeadLetters:
             self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=letter.receipt)
 
     def redrive(self, letters: Sequence[Letter]) -> Iterator[tuple[Again, str]]:
-        """Start what the letters say, once for all that say the same, oldest first, and delete
-        them once it has started; yields what was started and the execution's ARN.
+        """Start what the letters say, once for all that say the same, oldest first; yields what was
+        started and the execution's ARN.
 
-        Dying in between leaves letters whose run has begun: starting it again does no harm.
+        A nightly run's letters, and a comparison's, leave the queue by themselves when it has ended
+        well. A push has nobody who does that: it is followed to its end here.
         """
         for text in dict.fromkeys(_key(letter) for letter in letters if letter.again):
             same = [letter for letter in letters if letter.again and _key(letter) == text]
             again = same[0].again
             if again is not None:
                 started = self._start(again)
-                self.drop(same)
                 yield again, started
+                nightly = again.target == self.outputs["StateMachineArn"]
+                if again.is_run and not nightly and self._ended_well(started):
+                    self.drop(same)
+
+    def _ended_well(self, execution: str) -> bool:
+        """Wait for the end of an execution."""
+        while True:
+            told = self.site.client("stepfunctions").describe_execution(executionArn=execution)
+            if told["status"] != "RUNNING":
+                return bool(told["status"] == "SUCCEEDED")
+            time.sleep(POLL)
 
     def _start(self, again: Again) -> str:
         """The execution's ARN, or "" for a function that was called."""
@@ -141,7 +155,7 @@ class DeadLetters:
             return ""
         answer = self.site.client("stepfunctions").start_execution(
             stateMachineArn=again.target,
-            name=f"redrive-{datetime.now(UTC):%Y%m%dT%H%M%S%f}",
+            name=f"redrive-{datetime.now(UTC).astimezone(JAPAN):%Y%m%dT%H%M%S%f}",
             input=body,
         )
         return str(answer["executionArn"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
@@ -13,9 +14,11 @@ from kakehashi.diff.situations import Situation
 from kakehashi.edges.runs import made_on
 from kakehashi.findings import Finding
 from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
+from kakehashi.report.healed import begun
 from kakehashi.report.matching import EVIDENCE
+from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
-from kakehashi.roster import Pupil
+from kakehashi.roster import JAPAN, Pupil
 from local.archive import Delivered, Papers
 
 _UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
@@ -86,6 +89,20 @@ def chapters(papers: Iterator[Papers]) -> Iterator[Chapter]:
         stopped = not paper.plan and verdict in {"refused", "failed"}
         if verdict not in _UNSEEN and (paper or stopped):
             yield _chapter(paper, verdict)
+
+
+def in_order(told: Iterable[Chapter], approved: Mapping[str, str]) -> list[Chapter]:
+    """As it happened: a plan that waited stands where it was applied, not where it was made.
+
+    ``approved`` maps runs to the ISO moment of their approval, "" where there was none.
+    """
+
+    def moment(chapter: Chapter) -> tuple[datetime, str]:
+        run_id = chapter.papers.run_id
+        at = in_japan(approved[run_id]) if approved.get(run_id) else begun(run_id)
+        return at or datetime.min.replace(tzinfo=JAPAN), run_id
+
+    return sorted(told, key=moment)
 
 
 def _chapter(papers: Papers, verdict: str) -> Chapter:

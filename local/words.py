@@ -9,7 +9,10 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from kakehashi.findings import Effect, Finding
+from kakehashi.report import Verdict
 from kakehashi.report.groups import groups
+from kakehashi.report.headline import headline
+from kakehashi.report.times import minute
 
 STAGE_WORDS = {
     "Receive": "受領",
@@ -62,16 +65,40 @@ def exit_status(verdict: str) -> int:
     return EXIT_STATUS.get(verdict, 1)
 
 
-def verdict_line(verdict: str) -> str:
+def verdict_line(verdict: str, told: Mapping[str, Any] | None = None) -> str:
+    """``told`` is a run's record or summary: how many it could not change belongs to its word."""
     ja, en, colour = VERDICT_WORDS.get(verdict, (verdict, verdict, "red"))
+    exceptions = int((told or {}).get("exceptions") or 0)
+    if verdict == Verdict.APPLIED and exceptions:
+        head = headline(Verdict.APPLIED, int((told or {}).get("done") or 0), exceptions)
+        ja, en, colour = head.ja, head.en, "yellow"
     return f"[bold {colour}]{ja}[/] [dim]{en}[/]"
+
+
+def roster_line(record: Mapping[str, Any]) -> str:
+    """The roster of a run and its numbers, "" of a run that had none; times are Japan's."""
+    if not record.get("as_of") or record.get("pupils") is None:
+        return ""
+    came = minute(str(record.get("received") or ""))
+    parts = [f"名簿 roster {record['as_of']}" + (f"(受領 received {came})" if came else "")]
+    parts.append(f"児童生徒 pupils {record['pupils']:,}")
+    counts = (("done", "反映 applied"), ("held", "保留 held"), ("failures", "失敗 failed"))
+    parts += [f"{word} {record[name]:,}" for name, word in counts if record.get(name)]
+    return "、".join(parts)
+
+
+def rehearsal_line(record: Mapping[str, Any]) -> str:
+    """A rehearsal: for which day it was made, and what it would have done."""
+    counts = {k: v for k, v in record.get("counts", {}).items() if k in COUNT_WORDS and v}
+    told = "、".join(f"{word} {counts[k]:,}" for k, word in COUNT_WORDS.items() if k in counts)
+    return f"{record['run_id']}  予行 rehearsal {record.get('as_of') or '?'}: {told or '-'}"
 
 
 def tell(
     terminal: Terminal, summary: Mapping[str, Any], place: str, findings: Iterable[Finding] = ()
 ) -> None:
     """The outcome of a run, why it stopped where it did, and exactly what to type next."""
-    terminal.print(verdict_line(str(summary.get("verdict", "failed"))), highlight=False)
+    terminal.print(verdict_line(str(summary.get("verdict", "failed")), summary), highlight=False)
     terminal.print(f"実行 run {summary.get('run_id', '')}", highlight=False, style="dim")
     counts = {k: v for k, v in summary.get("counts", {}).items() if k in COUNT_WORDS and v}
     if counts:

@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import drift, report
 from kakehashi.city import City
 from kakehashi.edges import plans, settings
+from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.microsoft.credentials import days_left
 from kakehashi.edges.microsoft.directory import tenant
@@ -33,13 +34,25 @@ HOUR = timedelta(hours=1)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(settings.DirectorySettings, settings.RulesSettings, settings.TopicSettings):
+class Environment(
+    settings.DirectorySettings,
+    settings.RulesSettings,
+    settings.TopicSettings,
+    settings.QueueSettings,
+):
     pass
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    env, now = settings.load(Environment), datetime.now(UTC)
+    env = settings.load(Environment)
+    told = _look(event, env)
+    DeadLetters.of(env.dead_letters_url).forget_calls(event)  # of before, that asked for the same
+    return told
+
+
+def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
+    now = datetime.now(UTC)
     if event.get("only") == "waiting":
         measure("drift", "all", {"Calls": 1})
         return {"hours": {name: _hours_waiting(name, now, env) for name in _cities(env)}}

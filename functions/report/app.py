@@ -15,7 +15,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
 from kakehashi.edges import settings
-from kakehashi.edges.nights import failure_of, gather, matches_of, remember, run_never_begun
+from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.nights import (
+    ended,
+    failure_of,
+    gather,
+    matches_of,
+    remember,
+    run_never_begun,
+)
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
@@ -24,10 +32,14 @@ from kakehashi.report import Night, Verdict
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class Environment(settings.TopicSettings, settings.QueueSettings):
+    pass
+
+
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    env = settings.load(settings.TopicSettings)
+    env = settings.load(Environment)
     run = Run.model_validate(event) if "run_id" in event else run_never_begun(event)
     if run is None:
         return _without_run(event, env.topic_arn)
@@ -37,6 +49,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     remember(night, state, datetime.now(UTC))
     if run.execution:
         state.free_lease(run.execution)
+    DeadLetters.of(env.dead_letters_url).forget_healed(ended(run, night, state))
     if night.verdict is not Verdict.ALREADY_DONE:
         _tell(env.topic_arn, report.subject(night), report.mail_line(night))
     _count(night)

@@ -55,10 +55,10 @@ def list_(*, city: str | None, as_json: bool, at: Where) -> None:
 @where
 @in_clear_words
 def redrive(*, ids: tuple[str, ...], everything: bool, city: str | None, at: Where) -> None:
-    """伝言のとおりにもう一度実行し、始まったら伝言を消す。いつ行っても安全。
+    """伝言のとおりにもう一度実行する。うまく終わると伝言は消える。いつ行っても安全。
 
-    Start again what the messages say, and delete them once it has started. Messages that say the
-    same start one run. Always safe: what is done is skipped.
+    Start again what the messages say; they leave the queue when that has ended well, and not
+    before. Messages that say the same start one run. Always safe: what is done is skipped.
     """
     if bool(ids) == everything:
         raise BadUse("伝言の番号か --all のどちらかを指定してください。 / ids, or --all")
@@ -69,6 +69,9 @@ def redrive(*, ids: tuple[str, ...], everything: bool, city: str | None, at: Whe
             terminal.print(
                 f"始めました started: {began(again, arn)}", highlight=False, soft_wrap=True
             )
+    terminal.print(
+        "うまく終わると伝言は消えます。 / letters leave when it has ended well", highlight=False
+    )
     if helpless:
         raise BadUse(
             f"やり直し方が書かれていない伝言です: {'、'.join(helpless)}。"

@@ -215,17 +215,23 @@ def must_be_a_tool(console: Console, city: str, tool: str) -> str:
 @where
 @in_clear_words
 def status(*, city: str, as_json: bool, at: Where) -> None:
-    """最近の実行と、待っている計画 / recent runs and waiting plans."""
+    """最近の実行と予行、待っている計画 / recent runs, rehearsals, waiting plans."""
     report = at.console(city, start=False).status(city)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True))
         return
     for record in report["runs"]:
         outdated = record.get("outdated", [])
-        verdict = words.verdict_line("outdated" if outdated else record.get("verdict", "?"))
+        verdict = words.verdict_line("outdated" if outdated else record.get("verdict", "?"), record)
         terminal.print(f"{record['run_id']}  {verdict}", highlight=False)
+        if line := words.roster_line(record):
+            terminal.print(f"  {line}", highlight=False, soft_wrap=True)
+        if record.get("until") and not outdated:
+            terminal.print(f"  承認の期限 approve until {record['until']}", highlight=False)
         for why in outdated:
             terminal.print(f"  {why['code']} {why['ja']} {why['en']}", highlight=False)
         if line := progress_line(record.get("progress", {})):
             terminal.print(f"  {line}", highlight=False)
+    for rehearsal in report["rehearsals"]:
+        terminal.print(words.rehearsal_line(rehearsal), highlight=False, soft_wrap=True)
     terminal.print(f"失敗の待ち行列 dead letters: {report['dead_letters']}", highlight=False)

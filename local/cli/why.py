@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from kakehashi.diff.answers import JAPANESE
+from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
 from local.archive import Archive
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
-from local.story import OUTCOMES, Chapter, chapters, delivered_word
+from local.story import OUTCOMES, Chapter, chapters, delivered_word, in_order
 
 
 @click.command()
@@ -41,14 +42,17 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
             "この ID の児童生徒は、どの実行にも出てきません。userMasterIdentifier、アカウント、"
             "users.csv:行 のどれかで指定してください。 / no run knows this pupil"
         )
-    story = list(chapters(iter(papers)))
-    acted = [chapter.papers.run_id for chapter in story if chapter.papers.action]
+    told = list(chapters(iter(papers)))
+    acted = [chapter.papers.run_id for chapter in told if chapter.papers.action]
     approved = {run_id: by for run_id in acted if (by := console.approved(run_id))}
+    story = in_order(told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()})
     if as_json:
         nights_told = [chapter.to_json() | {"approved": approved.get(chapter.papers.run_id, {})}
                        for chapter in story]  # fmt: skip
-        told = {"city": city, "pupil": umi, "ids": _known_by(ids), "nights": nights_told}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        everything = {
+            "city": city, "pupil": umi, "ids": _known_by(ids), "nights": nights_told
+        }  # fmt: skip
+        click.echo(json.dumps(everything, ensure_ascii=False, indent=2))
         return
     terminal.print(f"userMasterIdentifier {' ← '.join(_known_by(ids))}", highlight=False)
     for chapter in story:
@@ -99,7 +103,7 @@ def _decided(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:
         yield f"  操作 action: {_deed(chapter)}"
     if approved:
         codes = ", ".join(approved.get("accept", ()))
-        yield f"  承認 approved by: {approved['by']} {approved['at']} {codes}".rstrip()
+        yield f"  承認 approved by: {approved['by']} {minute(approved['at'])} {codes}".rstrip()
     if chapter.reason:
         yield f"  変更しなかった理由 why not: {chapter.reason.ja} {chapter.reason.en}"
 
@@ -109,7 +113,7 @@ def _decision(chapter: Chapter) -> str:
     counts = "有効 counts" if row["counts"] else "対象外 does not count"
     file = row["file"].rpartition("/")[2]
     word = JAPANESE.get(row["decision"], "?")
-    return f"{word} ({counts}, {file} {row['line']} 行目, {row['uploaded']})"
+    return f"{word} ({counts}, {file} {row['line']} 行目, {minute(row['uploaded'])})"
 
 
 def _deed(chapter: Chapter) -> str:

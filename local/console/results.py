@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kakehashi.edges.runs import Folder, city_of, prefix_of
+from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.roster import JAPAN, Pupil
+from local.archive import Archive
 from local.console.executions import run_ids
 from local.console.reach import BadUse, Reach
 from local.waiting import outdated_by
 
 UNDER_WAY = frozenset({"running", "awaiting-approval"})  # the latter while it is being applied
 RUNS_SHOWN = 10
+REHEARSALS_SHOWN = 3
+_RECENT, _LOOKED_AT = 100, 20  # runs listed, and folders opened, in search of rehearsals
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Results(Reach):
         return {name: told[name] for name in ("by", "at", "accept") if name in told}
 
     def status(self, city: str) -> dict[str, Any]:
-        """The newest runs first, and how many dead letters wait."""
+        """The newest runs first, then the newest rehearsals, and how many dead letters wait."""
         queue = self.site.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs["DeadLettersUrl"],
             AttributeNames=["ApproximateNumberOfMessages"],
@@ -77,6 +81,7 @@ class Results(Reach):
                 self._with_standing(city, self._with_progress(_record(item)))
                 for item in self.state(city).runs(RUNS_SHOWN)
             ],
+            "rehearsals": self._rehearsals(city),
             "dead_letters": int(queue["Attributes"]["ApproximateNumberOfMessages"]),
         }
 
@@ -87,7 +92,23 @@ class Results(Reach):
         header = self._folder(prefix_of(record["run_id"])).get_json("plan.json")
         state, today = self.state(city), datetime.now(UTC).astimezone(JAPAN).date()
         reasons = outdated_by(record["run_id"], header, state, self.rules(city) or "", today)
-        return record | {"outdated": reasons}
+        until = made_on(record["run_id"]) + timedelta(days=MOST_DAYS)
+        return record | {"outdated": reasons, "until": until.isoformat()}
+
+    def _rehearsals(self, city: str) -> list[dict[str, Any]]:
+        """The newest first. They leave no record: their folders are all there is of them."""
+        recorded = {str(item["sk"]).removeprefix("RUN#") for item in self.state(city).runs(_RECENT)}
+        outputs = self.outputs
+        archive = Archive(self.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
+        ids = [one for one in reversed(archive.run_ids(_RECENT)) if one not in recorded]
+        folders = ((one, self._folder(prefix_of(one))) for one in ids[:_LOOKED_AT])
+        found = ((one, folder.get_json("summary.json"), folder) for one, folder in folders)
+        return [
+            {"run_id": one, "as_of": folder.get_json("plan.json").get("as_of", ""),
+             "counts": summary.get("counts", {}), "held": len(set().union(
+                 *map(set, summary.get("held", {}).values())))}
+            for one, summary, folder in found if summary.get("verdict") == "rehearsed"
+        ][:REHEARSALS_SHOWN]  # fmt: skip
 
     def progress(self, run_id: str) -> dict[str, Any]:
         """progress.json of a run, {} where its accounts have not been begun."""

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from local.archive import Archive
-from local.story import chapters
+from local.story import chapters, in_order
 from tests.builders import a_drop, a_known, a_pupil, an_id, zip_bytes
 from tests.nights import Night
 from tests.staff import Board
@@ -110,6 +110,24 @@ def test_a_waiting_plan_and_a_broken_row_each_have_their_reason(
     assert (held["situation"], held["line"], held["action"]) == ("HELD", 4, "")
     assert {finding["line"] for finding in held["findings"]} == {4}
     assert any(held["reason"].startswith(finding["code"]) for finding in held["findings"])
+
+
+def test_a_plan_that_waited_stands_where_it_was_applied(board: Board) -> None:
+    waiting = board.nights.run(a_drop(4).zip())
+    board.nights.tomorrow()
+    files = a_drop(12).files()
+    files["users.csv"] = files["users.csv"].replace(b"enabledUser", b"enabled", 1)
+    refused = board.nights.run(zip_bytes(files))
+    applied = board.nights.approve(waiting.summary)
+    assert applied.verdict in {"applied", "unchanged"}
+    found = archive(board)
+    run_ids = found.run_ids(50)
+    told = list(chapters(found.papers(run_id, a_pupil(3).id) for run_id in run_ids))
+    records = {run_id: board.nights.state.run(run_id) for run_id in run_ids}
+    approved = {run_id: str(r.get("approved", {}).get("at", "")) for run_id, r in records.items()}
+    order = [chapter.papers.run_id for chapter in in_order(told, approved)]
+    assert order[-2:] == [refused.run["run_id"], waiting.run["run_id"]]
+    assert sorted(order) == [chapter.papers.run_id for chapter in told]
 
 
 def test_nobody_is_told_of_a_pupil_whom_no_run_knows(board: Board) -> None:

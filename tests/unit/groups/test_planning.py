@@ -182,3 +182,12 @@ def test_who_lacks_the_licence_is_given_it() -> None:
 def test_without_seats_nobody_is_asked_for() -> None:
     found = orders(by_user(), Sight(skus={A1: Sku(A1_ID, 0)}), a_known(1))
     assert (codes(found), found.gifts) == (["M023"], ())
+
+
+def test_a_subscription_that_has_lapsed_is_not_told_as_too_few_seats() -> None:
+    found = orders(by_user(), Sight(skus={A1: Sku(A1_ID, 0, lapsed=True)}), a_known(1))
+    assert [finding.code for finding in found.findings] == ["M069"]
+    gone = GraphSku.model_validate(
+        {"skuId": A1_ID, "skuPartNumber": A1, "capabilityStatus": "Suspended",
+         "prepaidUnits": {"enabled": 50}})  # fmt: skip
+    assert (gone.lapsed, gone.left) == (True, 0)

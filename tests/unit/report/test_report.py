@@ -106,7 +106,7 @@ def test_the_summary_has_exactly_the_promised_keys() -> None:
     assert set(report.summary(NIGHT)) == {
         "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings",
         "breaches", "decisions", "deliveries", "groups", "matching", "provision",
-        "saved", "schools", "seconds", "paths", "headline", "exceptions", "cause",
+        "saved", "schools", "seconds", "paths", "headline", "exceptions", "done", "cause",
     }  # fmt: skip
 
 

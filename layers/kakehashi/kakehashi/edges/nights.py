@@ -34,6 +34,7 @@ from kakehashi.report import (
     school_year,
     work_of,
 )
+from kakehashi.report.healed import Ended, begun
 from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
@@ -184,6 +185,24 @@ def remember(night: Night, state: State, now: datetime) -> None:
             serial=serial,
             failed=night.failures,
         )
+
+
+def ended(run: Run, night: Night, state: State) -> Ended:
+    """How the run ended, for the dead letters that it may have healed. A plan that waited begins
+    anew with its approval."""
+    approved = state.run(run.run_id).get("approved", {}) if run.mode == "apply" else {}
+    at = datetime.fromisoformat(approved["at"]) if "at" in approved else begun(run.run_id)
+    return Ended(
+        city=run.city,
+        run_id=run.run_id,
+        mode=run.mode,
+        verdict=night.verdict,
+        began=at or datetime.min.replace(tzinfo=UTC),
+        execution=run.execution,
+        drop=str(night.drop.get("key", "")),
+        undoes=str(night.undo.get("run_id", "")),
+        tool=run.tools[0] if run.mode == "deliver" and run.tools else "",
+    )
 
 
 def _by_code(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:

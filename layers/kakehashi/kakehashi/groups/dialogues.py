@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue.refusals import NO_LOCATION, SEATS_GONE
 from kakehashi.findings import Rule
 from kakehashi.groups import requests as graph
 from kakehashi.groups.sight import GraphGroup, rows_as
@@ -14,6 +15,8 @@ from kakehashi.provision.answers import BAD_REQUEST, NOT_FOUND, UNCLEAR, Answer,
 from kakehashi.provision.dialogues import Dialogue
 from kakehashi.provision.requests import GraphRequest, MemberRemoval, Verb
 
+_NO_LICENCE = (("usage location", NO_LOCATION), ("available licenses", SEATS_GONE))
+"""What Graph's sentence holds → what that means; one code for both."""
 ONE_BY_ONE = frozenset({BAD_REQUEST, NOT_FOUND})  # one of the twenty may be the reason
 
 
@@ -61,7 +64,12 @@ def remove(group: str, member: str) -> Dialogue:
 
 def give(sku: str, sku_id: str, user: str) -> Dialogue:
     answer = yield graph.assign_licence(user, sku_id)
-    return Settled(user) if answer.ok else later(rules.LICENCE_LATER, answer, sku=sku)
+    if answer.ok:
+        return Settled(user)
+    for text, rule in _NO_LICENCE:
+        if answer.status == BAD_REQUEST and answer.says(text):
+            return Stopped(rule, {"count": 1, "sku": sku})
+    return later(rules.LICENCE_LATER, answer, sku=sku)
 
 
 def read_members(group: str, into: set[str], relative: Callable[[str], str]) -> Dialogue:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
 from kakehashi.findings import Finding
 from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
@@ -117,6 +118,8 @@ def _seated(
     """Those for whom there is a seat, and what to tell when some go without."""
     if len(users) <= sku.left:
         return tuple(users), []
+    if sku.lapsed:
+        return (), [LICENCE_LAPSED.at(sku=part_number, count=len(users))]
     short = rules.SEATS_SHORT.at(sku=part_number, seats=sku.left, count=len(users))
     return tuple(users[: sku.left]), [short]
 

@@ -45,9 +45,15 @@ class GraphSku(_FromGraph):
     status: str = Field(default="Enabled", alias="capabilityStatus")
 
     @property
+    def lapsed(self) -> bool:
+        """The subscription has ended or is suspended: no seat can be given, however many there
+        are."""
+        return self.status not in _USABLE
+
+    @property
     def left(self) -> int:
         """Seats that can still be given."""
-        return max(0, self.units.enabled - self.consumed) if self.status in _USABLE else 0
+        return 0 if self.lapsed else max(0, self.units.enabled - self.consumed)
 
 
 class GraphHolder(_FromGraph):
@@ -83,10 +89,11 @@ class LicenceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """A product by its id, and how many seats of it can still be given."""
+    """A product by its id, how many seats of it can still be given, and whether it has lapsed."""
 
     sku_id: str
     left: int
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

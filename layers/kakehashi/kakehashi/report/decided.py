@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from kakehashi.diff.answers import JAPANESE, Standing
+from kakehashi.report.times import minute
 from kakehashi.report.words import Verdict, Word, word
-from kakehashi.roster import JAPAN
 
 OUTCOMES: Mapping[str, Word] = MappingProxyType({
     "done": Word("反映しました", "carried out"),
@@ -101,6 +100,5 @@ def lines(decisions: Sequence[Decided]) -> Iterator[Line]:
         if d.fresh or d.outcome in USED
     )
     for (uploaded, name, decision, outcome), count in sorted(told.items(), reverse=True):
-        moment = datetime.fromisoformat(uploaded).astimezone(JAPAN)
         meant = next((ja for known, ja in JAPANESE.items() if known == decision), "?")
-        yield Line(name, f"{moment:%Y-%m-%d %H:%M}", meant, word(OUTCOMES, outcome), count)
+        yield Line(name, minute(uploaded), meant, word(OUTCOMES, outcome), count)

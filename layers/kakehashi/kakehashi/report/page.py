@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from kakehashi.catalogue import diff as reasons
@@ -22,7 +21,7 @@ from kakehashi.report.rehearsal import Moves, moves
 from kakehashi.report.schools import Handout, handouts
 from kakehashi.report.sparkline import Sparkline, sparkline
 from kakehashi.report.summary import delivery, groups_of
-from kakehashi.report.times import Times, times_of
+from kakehashi.report.times import Times, minute, times_of
 from kakehashi.report.words import (
     APPROVAL_REFUSED,
     APPROVAL_TOO_LATE,
@@ -41,7 +40,6 @@ from kakehashi.report.words import (
     Word,
     word,
 )
-from kakehashi.roster import JAPAN
 
 TOO_LATE = {
     rule.code
@@ -136,8 +134,8 @@ def page_of(night: Night) -> Page:
         night=night,
         verdict=verdict,
         more=_more(night, verdict),
-        received=_received(night.drop.get("received", "")),
-        before=_received(night.past[0].received) if night.past else "",
+        received=minute(night.drop.get("received", "")),
+        before=minute(night.past[0].received) if night.past else "",
         size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
         change=_change(night),
         decision=decision(night),
@@ -180,16 +178,6 @@ def _runbook(night: Night) -> str:
 
 
 # -- the head ---------------------------------------------------------------------------------
-
-
-def _received(iso: str) -> str:
-    """When a file came, in Japan's time; "" where nobody knows."""
-    if not iso:
-        return ""
-    moment = datetime.fromisoformat(iso)
-    if not moment.tzinfo:
-        moment = moment.replace(tzinfo=UTC)
-    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 def _change(night: Night) -> str:

@@ -28,6 +28,7 @@ def summary(night: Night) -> dict[str, Any]:
         "verdict": str(night.verdict),
         "headline": {"ja": told.ja, "en": told.en},
         "exceptions": night.exceptions,
+        "done": night.done,
         "cause": night.failed.error if night.failed else "",
         "checksum": str(night.plan.get("checksum", "")),
         "counts": dict(night.plan.get("counts", {})),

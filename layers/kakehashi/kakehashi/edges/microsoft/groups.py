@@ -62,7 +62,7 @@ def look(directory: Directory, city: City, city_code: str) -> Sight:
         licence_groups={
             n: tuple(_licence_group(g, members) for g in gs) for n, gs in named.items()
         },
-        skus={sku.part_number: Sku(sku.id, sku.left) for sku in skus},
+        skus={sku.part_number: Sku(sku.id, sku.left, sku.lapsed) for sku in skus},
         holders=_holders(directory) if direct else {},
     )
 
