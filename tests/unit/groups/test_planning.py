@@ -6,6 +6,7 @@ import pytest
 from kakehashi.city import City
 from kakehashi.groups import LicenceGroup, Sight, Sku, TenantGroup, decide
 from kakehashi.groups.planning import Gift, GroupMembers, Orders
+from kakehashi.groups.sight import GraphSku
 from kakehashi.roster import Known, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil, an_id
 from tests.unit.groups.tenants import A1, A1_ID, KINDS, in_step, licensed
