@@ -39,7 +39,7 @@ NIGHT: dict[str, dict[str, str]] = {
         "validate": "UploadReceipts RunFolder RunFolderNames State DataKey",
         "preprocess": "Passwords PasswordNames RunFolder RunFolderNames State DataKey PasswordKey",
         "diff": "DecisionNames Credential RunFolder RunFolderNames State DataKey",
-        "report": "TellStaff RunFolder RunFolderNames State DataKey",
+        "report": "ForgetHealed TellStaff RunFolder RunFolderNames State DataKey",
     },
     "its approval": {
         "provision": "RunFolderNames Passwords PasswordKey Credential RunFolder State DataKey",
@@ -55,7 +55,9 @@ NIGHT: dict[str, dict[str, str]] = {
     "a tenant that refuses": {"provision": "DeadLetters", "groups": "DeadLetters"},
     "a city without rules": {"receive": "RulesNames"},
     "a lease whose execution is dead": {"receive": "HasTheLeaseHolderEnded"},
-    "a comparison": {"drift": "Rules RulesNames Credential State Findings TellStaff DataKey"},
+    "a comparison": {
+        "drift": "Rules RulesNames Credential State Findings TellStaff DataKey ForgetHealed"
+    },
 }
 HELD = "after a night in which somebody was held"
 LAUNCH = {
@@ -66,6 +68,8 @@ DECISIONS = "userMasterIdentifier,決定\n".encode()
 UNUSED_HERE = {  # allowed, and not used in this story, because
     ("provision", "dynamodb:DeleteItem"): "only a marked pupil's item is deleted: test_leaving",
     ("receive", "s3:GetObject"): "only an order can name a drop without its version: test_receive",
+    ("report", "sqs:DeleteMessage"): "only a letter that was healed is deleted: test_dead_letters",
+    ("drift", "sqs:DeleteMessage"): "the same: test_dead_letters",
     ("launch", "kms:GenerateDataKey"): "DynamoDB asks for it in some cases only",
 }
 
