@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kakehashi.catalogue import japan as rules
 from kakehashi.findings import Finding, Place, Rule
@@ -163,10 +163,12 @@ def _attendance_numbers(scene: Scene) -> Iterator[Finding]:
     yield from _once(scene, "enrollments.csv", (column,), rules.ATTENDANCE_NUMBER,
                      lambda number: _WHOLE.fullmatch(number) and int(number) <= 0)  # fmt: skip
     columns = ("classSourcedId", column, "endDate")  # whoever has left gave the number back
-    found = Counter(_rows(enrolments, columns))
-    several = {cells for cells, count in found.items() if count > 1 and cells[1]}
+    rows = list(_rows(enrolments, columns))
+    if len(set(rows)) == len(rows):
+        return
+    several = {cells for cells, count in Counter(rows).items() if count > 1 and cells[1]}
     if several:
-        shared = [cells in several for cells in _rows(enrolments, columns)]
+        shared = [cells in several for cells in rows]
         yield _told(rules.NUMBER_TWICE, enrolments, column, shared)
 
 
@@ -196,22 +198,40 @@ def _without_primary_role(scene: Scene) -> Iterator[Finding]:
 
 def _twice(scene: Scene) -> Iterator[Finding]:
     """A username on two living rows, and a pupil twice in a class in one period."""
-    users, enrolments = scene.table("users.csv"), scene.table("enrollments.csv")
-    if users and "username" in users.columns and not scene.all_differ(users, "username"):
-        columns = ("username", "enabledUser")
-        accounts = set(_rows(users, ("username", "userIds", "enabledUser")))
+    if users := scene.table("users.csv"):
+        rows = _repeated(scene, users, ("username", "userIds", "enabledUser"))
         # one account on two rows is told when the night is planned
-        living = Counter(name for name, _, on in accounts if name and on != "false")
-        shared = [on != "false" and living[name] > 1 for name, on in _rows(users, columns)]
-        if any(shared):
-            yield _told(rules.USERNAME_TWICE, users, "username", shared)
-    if enrolments:
-        of_one = ("classSourcedId", "userSourcedId", "role", "beginDate", "endDate")
-        rows = list(_rows(enrolments, of_one))
-        if len(set(rows)) < len(rows):
-            found = Counter(rows)
-            shared = [found[cells] > 1 for cells in rows]
-            yield _told(rules.TWICE_IN_CLASS, enrolments, "userSourcedId", shared)
+        accounts = {cells for cells in rows.values() if cells[2] != "false"}
+        living = Counter(name for name, _, _ in accounts if name)
+        yield from _at(rules.USERNAME_TWICE, users, "username",
+                       [n for n, (name, _, on) in rows.items()
+                        if on != "false" and living[name] > 1])  # fmt: skip
+    if enrolments := scene.table("enrollments.csv"):
+        columns = ("userSourcedId", "classSourcedId", "role", "beginDate", "endDate")
+        rows = _repeated(scene, enrolments, columns)
+        found = Counter(rows.values())
+        yield from _at(rules.TWICE_IN_CLASS, enrolments, "userSourcedId",
+                       [n for n, cells in rows.items() if found[cells] > 1])  # fmt: skip
+
+
+def _repeated(
+    scene: Scene, table: Table, columns: tuple[str, ...]
+) -> Mapping[int, tuple[str, ...]]:
+    """Number → cells of the rows whose first cell stands on others too."""
+    if columns[0] not in table.columns or scene.all_differ(table, columns[0]):
+        return {}
+    values = table.values(columns[0])
+    several = {value for value, count in Counter(values).items() if count > 1}
+    picked = list(map(table.values, columns))
+    return {n: tuple(column[n] for column in picked)
+            for n, value in enumerate(values) if value in several}  # fmt: skip
+
+
+def _at(rule: Rule, table: Table, column: str, rows: Sequence[int]) -> Iterator[Finding]:
+    """``rule`` once for these rows, if there are any."""
+    if rows:
+        place = Place(table.file, None, column)
+        yield rule.at(place, count=len(rows), first_line=table.lines[rows[0]])
 
 
 def _strangers(scene: Scene) -> Iterator[Finding]:
