@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, JAPANESE
 from kakehashi.diff.matching import Evidence
 from kakehashi.diff.situations import Situation
@@ -204,6 +205,8 @@ def _undecided(papers: Papers, situation: str) -> Word:
     answer = "・".join(JAPANESE[one] for one in ANSWERS[Situation(situation)])
     if papers.decision.get("decision") == "keep":
         return Word("担当者が「保留」と決めています。", "Staff decided to leave it as it is.")
+    if NO_PASSWORD.code in _codes_held(papers):
+        return _by_code(NO_PASSWORD.code)
     if papers.decision:
         why = "impossible" if papers.decision["counts"] else papers.decision["standing"]
         told = word(OUTCOMES_OF_DECISIONS, why)

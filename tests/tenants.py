@@ -50,6 +50,18 @@ class Tenant:
 
     def delete(self, object_id: str) -> None:
         """Somebody deletes an account by hand, in the portal."""
+        self._by_hand("DELETE", f"users/{object_id}")
+
+    def purge(self, object_id: str) -> None:
+        """Somebody deletes an account for good, or thirty days pass."""
+        self.delete(object_id)
+        self._by_hand("DELETE", f"directory/deletedItems/{object_id}")
+
+    def have_back(self, object_id: str) -> None:
+        """Somebody restores a deleted account in the portal."""
+        self._by_hand("POST", f"directory/deletedItems/{object_id}/restore", {})
+
+    def _by_hand(self, method: str, path: str, body: Any = None) -> None:
         token = self.session.post(
             f"{self.base_url}/{fake.TENANT_ID}/oauth2/v2.0/token",
             data={
@@ -59,9 +71,9 @@ class Tenant:
                 "scope": "https://graph.microsoft.com/.default",
             },
         ).json()["access_token"]
-        answer = self.session.delete(
-            f"{self.base_url}/v1.0/users/{object_id}", headers={"Authorization": f"Bearer {token}"}
-        )
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{self.base_url}/v1.0/{path}"
+        answer = self.session.request(method, url, headers=headers, json=body)
         assert answer.ok, answer.text
 
     def settings(self, **changes: Any) -> None:

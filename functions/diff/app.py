@@ -50,7 +50,8 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
     desired, known = gathered.desired(), gathered.known()
     consents = Consents(folder, state, DecisionFiles.of(env.inbox_bucket))
     consent = consents.gather(run.city, run.as_of)
-    accounts = gathered.tenant(tenant(env), city, desired, known)
+    directory = tenant(env)
+    accounts = gathered.tenant(directory, city, desired, known)
     plan = make_plan(
         desired,
         gathered.held(),
@@ -64,6 +65,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
         asked=consent.asked,
         last_night=gathered.last_night(),
         offered=gathered.offered(city, desired, rehearse=rehearse),
+        missing=gathered.missing(directory, city, desired, accounts),
     )
     moved = [] if rehearse else Rehearsals(folder, state).compare(run, plan)
     plans.write(folder, plan, [*consent.findings, *plan.findings, *moved], city)
@@ -95,4 +97,4 @@ def _counted(run: Run, plan: Plan) -> dict[str, int]:
     }
     measure("diff", run.city, {f"Plan{name.title()}": n for name, n in counts.items()})
     logger.info("plan", extra={"run_id": run.run_id, "serial": plan.serial, **counts})
-    return counts | plan.counts
+    return counts | plan.counts | {"lost": len(plan.lost)}

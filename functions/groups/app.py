@@ -10,16 +10,16 @@ for it. Called again after a crash, or after TryLater, it looks again and does w
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi.city import City
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.microsoft.directory import Directory, tenant
+from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.microsoft.groups import Keeper, failed, look
 from kakehashi.edges.provision.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
@@ -27,9 +27,13 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
 from kakehashi.groups import Orders, decide, tell
+from kakehashi.provision.results import End
+from kakehashi.roster import Known
 
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
 URGENT = frozenset({"create", "restore"})
+GIVES = URGENT | {"link", "undelete"}
+CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
 
 
 class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
@@ -42,7 +46,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run, env = Run.model_validate(event), settings.load(Environment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
-    Passwords.of(env.passwords_bucket).forget_used(run.city, state.pupils)
+    lost = _lost(run, folder)
+    passwords = Passwords.of(env.passwords_bucket)
+    passwords.forget_used(run.city, lambda: _with_account(state, lost))
     city = folder.rules()
     if not (city.m365.groups or city.m365.licences):
         measure("groups", run.city, {"GroupsLeft": 0})
@@ -52,7 +58,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     until = keeper.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
     orders, complete = Orders(), True
     try:
-        orders = _orders(run, city, folder, state, keeper.directory)
+        settled = list(_with_account(state, lost))
+        sight = look(keeper.directory, city, run.city)
+        orders = decide(settled, _made(folder, URGENT), sight, city, run.city)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
         keeper.left.append(failed(exc))
@@ -64,15 +72,25 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return run.after("groups", run.verdict, started, **_counted(run, keeper))
 
 
-def _orders(run: Run, city: City, folder: Folder, state: State, directory: Directory) -> Orders:
-    settled = list(state.pupils())
-    return decide(settled, _urgent(folder), look(directory, city, run.city), city, run.city)
+def _lost(run: Run, folder: Folder) -> frozenset[str]:
+    """Pupils whose account was asked for before the plan and is nowhere; one that this run made,
+    or had back, is there although nobody may see it yet."""
+    if not run.counts.get("lost", 1):  # a plan that waited tells no counts
+        return frozenset()
+    nowhere = frozenset(folder.get_json("plan.json").get("lost", ()))
+    return nowhere - _made(folder, GIVES, done=True) if nowhere else nowhere
 
 
-def _urgent(folder: Folder) -> frozenset[str]:
-    """Pupils whose accounts this run made or gave back."""
+def _with_account(state: State, lost: frozenset[str]) -> Iterator[Known]:
+    """Who can be in a group, and needs no initial password any more."""
+    return (known for known in state.pupils() if known.pupil.id not in lost)
+
+
+def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> frozenset[str]:
+    """Pupils for whom this run had an action of these kinds, carried out or not."""
     rows = (row for name in folder.names("results/") for row in folder.lines(name))
-    return frozenset(row["pupil"] for row in rows if row["kind"] in URGENT)
+    ends = CARRIED_OUT if done else frozenset(End)
+    return frozenset(r["pupil"] for r in rows if r["kind"] in kinds and r["outcome"] in ends)
 
 
 def _send_dead_letters(run: Run, keeper: Keeper, letters: DeadLetters) -> None:

@@ -179,8 +179,8 @@ def upload(
 ) -> None:
     """初期パスワードや、決定を書いた一覧を受信箱に置き、それで始まる実行を見届ける。
 
-    Put passwords, or a list with decisions (停止・削除・連携・改名・正しい・誤り・保留), into the
-    inbox and follow the run that this starts. A tool's receipt (取込結果, with --tool) starts
+    Put passwords, or a list with decisions (停止・削除・連携・作成・改名・正しい・誤り・保留), into
+    the inbox and follow the run that this starts. A tool's receipt (取込結果, with --tool) starts
     nothing: the next delivery to that tool reads it.
     """
     console = at.console(city)

@@ -7,8 +7,9 @@ A story is one ``story.toml``. Its top level:
     known             pupils as last applied: facts of ``Pupil`` and ``Known`` (builders.a_known)
     tonight           rows of users.csv: arguments and cells for builders' ``Drop.add_pupil``
     passwords         numbers of the pupils who have a row in the password file
-    tenant            what differs from the accounts we left: {deleted = "2"}, {blocked = "2"},
-                      {unmarked = "3"} (somebody made it by hand), or a stranger's account
+    tenant            what differs from the accounts we left: {deleted = "2"} (for good),
+                      {binned = "2"} (can be had back), {blocked = "2"}, {unmarked = "3"} and
+                      {marked = "3"} (somebody made it by hand), or a stranger's account
     new_ids           true: the export has drawn every sourcedId anew
     [schools]         label = {code = "C2 4" or a whole MEXT code, name = …}; the first one is
                       the default
@@ -37,6 +38,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kakehashi.city import City
+from kakehashi.diff import Missing
 from kakehashi.preprocess import PasswordFile
 from kakehashi.preprocess.years import year_of
 from kakehashi.roster import Known, Status, TenantAccount
@@ -130,7 +132,8 @@ class Story:
     def tenant(self) -> list[TenantAccount]:
         accounts = {one.mark: one for one in in_tenant(self.known)}
         for spec in self.text.get("tenant", ()):
-            if gone := [self.labels[str(n)] for n in numbers(spec.get("deleted", ""))]:
+            gone = [self.labels[str(n)] for n in numbers(spec.get("deleted", _binned(spec)))]
+            if gone:
                 accounts = {umi: one for umi, one in accounts.items() if umi not in gone}
                 continue
             if "blocked" in spec:
@@ -140,9 +143,17 @@ class Story:
             made = dict(spec)
             if "unmarked" in spec:
                 made = {"upn": builders.a_pupil(int(spec["unmarked"])).account}
+            if "marked" in spec:
+                child = builders.a_pupil(int(spec["marked"]))
+                made = {"upn": child.account, "mark": child.id}
             stranger = TenantAccount(builders.an_id(made["upn"]), made["upn"], "", enabled=True)
             accounts[stranger.object_id] = replace(stranger, **made)
         return list(accounts.values())
+
+    def missing(self) -> Missing:
+        """Of the accounts that are not in the tenant, those that can be had back."""
+        binned = [n for spec in self.text.get("tenant", ()) for n in numbers(_binned(spec))]
+        return Missing(in_bin=frozenset(self.labels[str(n)] for n in binned))
 
     def decisions(self) -> dict[str, Any]:
         return {self.labels[label]: word for label, word in self.text.get("decisions", {}).items()}
@@ -156,6 +167,10 @@ class Story:
                 return file, line
             line += 1 + "".join(other.values()).count("\n")
         raise KeyError(label)
+
+
+def _binned(spec: Mapping[str, Any]) -> str:
+    return str(spec.get("binned", ""))
 
 
 def numbers(spec: str | int) -> Iterator[int]:

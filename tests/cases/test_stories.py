@@ -46,6 +46,7 @@ def live(
         as_of=story.as_of,
         decisions=story.decisions(),
         last_night=last_night,
+        missing=story.missing(),
     )
     findings += tuple(soften(plan.findings, story.city.effects))
     return Outcome(plan.verdict(rehearse=False), findings, plan)

@@ -165,7 +165,24 @@ def test_an_account_deleted_by_hand_is_held_and_told(city: City) -> None:
     city.tenant.delete(a_known(pupil=SCHOOL[0]).object_id)
     run, folder = city.night(SCHOOL)
     assert (run.verdict, kinds(folder)) == ("apply", [])
-    assert folder.get_json("plan.json")["held"] == {"S047": [SCHOOL[0].id]}
+    plan = folder.get_json("plan.json")
+    assert (plan["held"], plan["lost"]) == ({"S131": [SCHOOL[0].id]}, [SCHOOL[0].id])
+    assert (run.counts["lost"], folder.get_json("missing.json")) == (
+        1,
+        {"unsure": [], "in_bin": [SCHOOL[0].id]},
+    )
+
+
+def test_whoever_could_not_be_asked_for_is_neither_lost_nor_proposed(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kakehashi.edges.diff.gathering.MOST_LOOK_UPS", 1)
+    city.knows(knowing(SCHOOL))
+    for pupil in SCHOOL[:3]:
+        city.tenant.delete(a_known(pupil=pupil).object_id)
+    _, folder = city.night(SCHOOL)
+    plan, missing = folder.get_json("plan.json"), folder.get_json("missing.json")
+    assert (len(plan["lost"]), len(plan["held"]["S133"]), len(missing["unsure"])) == (1, 2, 2)
 
 
 def test_pupils_held_when_the_last_run_settled_are_not_newly_held(city: City) -> None:

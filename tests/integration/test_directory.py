@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.edges import settings
@@ -101,6 +102,35 @@ def test_one_account_is_read_as_it_stands(tenant: Tenant, directory: Directory) 
         known.object_id, known.pupil.account, known.pupil.id, True, known.account["displayName"]
     )
     assert directory.account(an_id("nobody"), MARK) is None
+
+
+def test_accounts_are_asked_for_twenty_at_a_time(tenant: Tenant, directory: Directory) -> None:
+    known = [a_known(n) for n in range(1, 42)]
+    tenant.give_known(known[:40])
+    tenant.recount()
+    found = directory.look_up([one.object_id for one in known], MARK)
+    assert sorted(one.object_id for one in found) == sorted(k.object_id for k in known[:40])
+    assert tenant.count("batches") == 3
+
+
+def test_an_account_that_cannot_be_told_is_not_taken_for_gone(
+    tenant: Tenant, directory: Directory
+) -> None:
+    tenant.give_known([a_known(1)])
+    tenant.fault(status=403, method="GET", shape="/users/{id}", times=1)
+    with pytest.raises(DirectoryError):
+        directory.look_up([a_known(1).object_id], MARK)
+
+
+def test_of_two_deleted_accounts_the_last_one_deleted_is_had_back(
+    tenant: Tenant, directory: Directory
+) -> None:
+    earlier, later = (a_known(1, object_id=an_id(word)) for word in ("earlier", "later"))
+    for one in (earlier, later):
+        tenant.give_known([one])
+        tenant.delete(one.object_id)
+        directory.clock.wait_until(directory.clock.now() + 60)
+    assert directory.bin(MARK) == {earlier.pupil.id: later.object_id}
 
 
 def test_a_listing_survives_throttling_and_outages(tenant: Tenant, directory: Directory) -> None:
@@ -326,3 +356,18 @@ def test_a_real_tenant_is_never_written_to_unpaced(env: settings.DirectorySettin
 def test_a_next_page_on_a_strange_host_is_not_followed(env: settings.DirectorySettings) -> None:
     with closing(Wire.of(env)) as wire, pytest.raises(DirectoryError):
         wire.relative("https://elsewhere.example/v1.0/users?$skiptoken=x")
+
+
+def test_that_no_password_may_be_set_says_nothing_of_what_else_may_be_done(
+    tenant: Tenant, directory: Directory
+) -> None:
+    """Twenty children back at once, each with a slip: the app may not, and the night goes on."""
+    pupils = [a_known(n) for n in range(1, 21)]
+    tenant.give_known(pupils)
+    for one in pupils:
+        tenant.delete(one.object_id)
+    ended = apply(directory, *creates(20))
+    assert {one.outcome.note for one in ended.values() if isinstance(one.outcome, Settled)} == {
+        lost.PASSWORD_NOT_SET
+    }
+    assert len(tenant.users()) == 20

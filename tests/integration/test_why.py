@@ -155,9 +155,21 @@ def test_an_account_that_was_there_before_us_is_told_with_the_evidence(board: Bo
 def test_a_decision_that_the_account_does_not_allow_is_told_as_that(
     board: Board, missing: Night
 ) -> None:
-    board.nights.tenant.delete(board.nights.tenant.user(CHILD.account)["id"])
+    account = board.nights.tenant.user(CHILD.account)
+    marks = {"onPremisesExtensionAttributes": {"extensionAttribute1": "somebody else"}}
+    board.nights.tenant.give(account | marks)
     board.mark((CHILD.id, "停止"))
     told = story(board, CHILD.id)[-1]
     assert (told["situation"], told["decision"]["counts"]) == ("GONE", True)
     assert "アカウントの状態により" in told["reason"]
-    assert "S047" in [finding["code"] for finding in told["findings"]]
+    assert "S048" in [finding["code"] for finding in told["findings"]]
+
+
+def test_an_account_that_is_gone_is_told_with_what_it_waits_for(board: Board) -> None:
+    board.nights.tenant.purge(board.nights.tenant.user(CHILD.account)["id"])
+    board.later(1)
+    assert "作成" in story(board, CHILD.id)[-1]["reason"]
+    board.mark((CHILD.id, "作成"))
+    told = story(board, CHILD.id)[-1]
+    assert (told["situation"], told["decision"]["counts"]) == ("LOST", True)
+    assert "初期パスワード" in told["reason"]

@@ -39,6 +39,7 @@ def test_a_changed_attribute_is_told_by_its_name(changed: dict[str, Any], fields
 
 def test_an_account_that_is_not_listed_is_missing() -> None:
     assert told([a_known(1)]) == [("M041", a_pupil(1).id)]
+    assert told([a_known(1, status=Status.SUSPENDED)]) == [], "written down as gone"
 
 
 def test_our_mark_on_an_account_of_the_citys_that_we_do_not_know_is_foreign() -> None:

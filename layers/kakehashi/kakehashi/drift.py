@@ -35,6 +35,8 @@ def drifted(
             rule = rules.DRIFT_TWICE if umi in ours else rules.DRIFT_FOREIGN
             yield rule.at(pupil=umi)
     for known in unseen.values():
+        if known.status is not Status.ACTIVE:  # nobody was to sign in to it anyway
+            continue
         yield rules.DRIFT_MISSING.at(pupil=known.pupil.id, school=known.pupil.school)
 
 

@@ -93,6 +93,8 @@ def carried_out(
             accounts.pop(action.object_id, None)
             continue
         state[item.pupil.id] = item
+        if action.kind is Kind.SUSPEND and action.object_id not in accounts:
+            continue  # written down only
         if action.kind is not Kind.RECORD:
             accounts[item.object_id] = TenantAccount(
                 item.object_id,

@@ -33,7 +33,7 @@ from tests.unit.diff.nights import (
 PUPILS = [a_pupil(n) for n in range(1, 9)]
 CITY = a_city()
 DECISIONS: tuple[Decision, ...] = (
-    "suspend", "delete", "link", "keep", "rename", "right", "wrong",
+    "suspend", "delete", "link", "recreate", "keep", "rename", "right", "wrong",
 )  # fmt: skip
 
 
@@ -147,15 +147,18 @@ def test_nothing_is_taken_or_taken_over_unless_a_person_named_the_pupil(world: W
             assert world.decisions.get(action.pupil) == needs[action.kind]
         if action.kind is Kind.LINK and marks[action.object_id] != action.pupil:
             assert world.decisions.get(action.pupil) == "link"
+        if action.kind is Kind.CREATE and action.before:
+            assert world.decisions.get(action.pupil) == "recreate"
+            assert action.before.object_id not in marks
 
 
 @given(worlds())
 def test_no_account_is_touched_that_does_not_carry_our_mark(world: World) -> None:
     marks = {account.object_id: account.mark for account in world.tenant}
     for action in world.plan().actions:
-        if action.kind in {Kind.UPDATE, Kind.RESTORE, Kind.SUSPEND}:
+        if action.kind in {Kind.UPDATE, Kind.RESTORE}:
             assert marks[action.object_id] == action.pupil
-        if action.kind is Kind.DELETE:  # an account that is gone is only forgotten
+        if action.kind in {Kind.SUSPEND, Kind.DELETE}:  # one that is gone is only written down
             assert marks.get(action.object_id, action.pupil) == action.pupil
         if action.kind is Kind.LINK:
             former = action.before.pupil.id if action.before else ""

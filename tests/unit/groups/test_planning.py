@@ -110,6 +110,13 @@ def test_a_renamed_school_gives_its_groups_the_new_name() -> None:
     assert "新校" not in repr(found)
 
 
+def test_whose_account_is_nowhere_gets_nothing_and_loses_nothing() -> None:
+    there, lost = a_known(1), a_known(2)
+    sight = Sight(groups=in_step([there, lost]))
+    assert orders(grouped(), sight, there) == Orders(), "a gap in a listing takes nobody out"
+    assert orders(grouped(), Sight(groups=in_step([lost]))) == Orders()
+
+
 def test_an_empty_state_empties_nothing() -> None:
     assert orders(grouped(), Sight(groups=in_step([a_known(1)]))) == Orders()
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.rooms import UPN, aside
@@ -61,10 +62,15 @@ def test_an_account_without_the_pupils_mark_is_not_suspended(mark: object) -> No
     assert why(outcome) is rules.FOREIGN_MARK
 
 
-def test_an_account_that_cannot_be_seen_is_not_suspended() -> None:
-    asked, outcome = talk(an_action(Kind.SUSPEND), NOT_FOUND)
-    assert len(asked) == 1
-    assert why(outcome) is rules.ACCOUNT_LOST
+def test_nobody_can_sign_in_to_an_account_that_is_gone_so_it_counts_as_suspended() -> None:
+    action = an_action(Kind.SUSPEND)
+    asked, outcome = talk(action, NOT_FOUND)
+    assert (len(asked), outcome) == (1, Settled(action.object_id))
+
+
+def test_an_account_that_could_not_be_looked_at_is_not_suspended() -> None:
+    asked, outcome = talk(an_action(Kind.SUSPEND), refused(403, "Authorization_RequestDenied"))
+    assert (len(asked), why(outcome)) == (1, rules.NOT_PERMITTED)
 
 
 def test_a_deletion_is_refused_without_a_word_to_graph() -> None:
@@ -130,17 +136,87 @@ def test_a_taken_name_whose_holder_stays_invisible_is_tried_again_next_time() ->
 
 
 def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_one() -> None:
-    asked, outcome = talk(an_action(Kind.CREATE), a_user(), NO_CONTENT, in_bin="old")
+    action = an_action(Kind.CREATE, password=None)
+    asked, outcome = talk(action, a_user(), NO_CONTENT, in_bin="old")
     assert said(asked) == ["POST /directory/deletedItems/old/restore", "PATCH /users/old"]
     assert asked[1].body is not None
     assert asked[1].body["accountEnabled"] is True
     assert asked[1].patient
-    assert outcome == Settled("old")
+    assert outcome == Settled("old", lost.BROUGHT_BACK)
 
 
 def test_an_account_brought_back_by_an_earlier_try_is_only_brought_up_to_date() -> None:
-    _, outcome = talk(an_action(Kind.CREATE), NOT_FOUND, NO_CONTENT, in_bin="old")
+    action = an_action(Kind.CREATE, password=None)
+    _, outcome = talk(action, NOT_FOUND, NO_CONTENT, in_bin="old")
+    assert outcome == Settled("old", lost.BROUGHT_BACK)
+
+
+def test_the_slip_of_a_child_whose_account_is_brought_back_opens_it() -> None:
+    answers = (a_user(), NO_CONTENT, NO_CONTENT)
+    asked, outcome = talk(an_action(Kind.CREATE), *answers, in_bin="old")
+    assert said(asked)[1:] == ["PATCH /users/old", "PATCH /users/old"]
+    assert asked[1].body
+    assert "passwordProfile" not in asked[1].body, "a refusal must not keep the account closed"
+    assert asked[2].body == {
+        "passwordProfile": {"password": "Secret-1", "forceChangePasswordNextSignIn": True}
+    }
+    assert "Secret-1" not in repr(asked)
     assert outcome == Settled("old")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (refused(403, "Authorization_RequestDenied"), "Authorization_RequestDenied"),
+        (refused(400, text="The specified password does not comply"), "Request_BadRequest"),
+    ],
+    ids=["not permitted", "not accepted"],
+)
+def test_a_slip_that_does_not_open_the_account_brought_back_is_told(
+    answer: Answer, code: str
+) -> None:
+    _, outcome = talk(an_action(Kind.CREATE), a_user(), NO_CONTENT, answer, in_bin="old")
+    assert isinstance(outcome, Settled)
+    assert outcome.note is lost.PASSWORD_NOT_SET
+    assert outcome.facts == {"code": code, "status": answer.status}
+
+
+def test_a_deleted_account_whose_name_was_given_away_comes_back_under_the_new_one() -> None:
+    action = an_action(Kind.CREATE, password=None)
+    answers = (taken(by=an_id("another")), a_user(), NO_CONTENT)
+    asked, outcome = talk(action, *answers, in_bin="old")
+    assert asked[1].body == {"newUserPrincipalName": action.account["userPrincipalName"]}
+    assert outcome == Settled("old", lost.BROUGHT_BACK)
+
+
+def test_a_deleted_account_that_cannot_come_back_leaves_the_pupil_held() -> None:
+    answers = (taken(by=an_id("another")), taken(by=an_id("another")))
+    _, outcome = talk(an_action(Kind.CREATE), *answers, in_bin="old")
+    assert why(outcome).code == "M060"
+
+
+# -- making the account of a known pupil again ----------------------------------------------------
+
+
+def test_a_lost_account_is_made_again_once_nobody_has_had_it_back() -> None:
+    again = an_action(Kind.CREATE, before=a_known(1))
+    asked, outcome = talk(again, NOT_FOUND, CREATED)
+    assert said(asked) == [f"GET /users/{a_known(1).object_id}", "POST /users"]
+    assert outcome == Settled("new-object")
+
+
+def test_an_account_that_was_had_back_since_the_plan_is_not_made_twice() -> None:
+    again = an_action(Kind.CREATE, before=a_known(1))
+    asked, outcome = talk(again, a_user(), NO_CONTENT, NO_CONTENT)
+    assert [verb for verb in said(asked) if verb.startswith("POST")] == []
+    assert outcome == Settled(a_known(1).object_id)
+
+
+def test_an_account_that_was_had_back_without_our_mark_is_left_alone() -> None:
+    again = an_action(Kind.CREATE, before=a_known(1))
+    stranger = a_user(onPremisesExtensionAttributes={"extensionAttribute1": an_id("x")})
+    asked, _ = talk(again, stranger, taken(by=a_known(1).object_id), stranger)
+    assert [verb for verb in said(asked) if verb.startswith("PATCH")] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from kakehashi.diff.plan import Kind, settled
 from kakehashi.diff.rooms import UPN, aside
 from kakehashi.provision.answers import Settled, Stopped
 from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
-from kakehashi.roster import Known
+from kakehashi.roster import Known, Status
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 
@@ -61,6 +61,26 @@ def test_who_could_not_step_aside_may_still_get_the_new_name() -> None:
 def test_a_link_from_a_former_id_expects_nothing_under_the_new_one() -> None:
     action = an_action(Kind.LINK, before=a_known(2))
     assert readiness(action, None, TODAY) is Readiness.OPEN
+
+
+@pytest.mark.parametrize("known", [a_known(), a_known(status=Status.SUSPENDED)], ids=str)
+def test_an_account_to_be_made_again_is_not_done_before_it_is_made(known: Known) -> None:
+    """Nothing of the roster has changed, so the item looks just as it shall look afterwards."""
+    action = an_action(Kind.CREATE, before=known, after=known.pupil, account=known.account)
+    assert readiness(action, known, TODAY) is Readiness.OPEN
+    for object_id in ("new", known.object_id):  # made anew, or had back as it was
+        made = settled(action, as_of=TODAY, run_id="this", object_id=object_id)
+        assert readiness(action, made, TODAY) is Readiness.DONE
+
+
+@pytest.mark.parametrize("kind", [Kind.RESTORE, Kind.LINK])
+def test_an_account_to_be_taken_back_is_not_done_before_it_is_taken(kind: Kind) -> None:
+    known = a_known()
+    action = an_action(kind, before=known, after=known.pupil, account=known.account,
+                       object_id="another")  # fmt: skip
+    assert readiness(action, known, TODAY) is Readiness.OPEN
+    taken = settled(action, as_of=TODAY, run_id="this")
+    assert readiness(action, taken, TODAY) is Readiness.DONE
 
 
 def test_a_suspension_of_another_night_is_not_this_one() -> None:

@@ -437,6 +437,12 @@ def test_a_decision_that_waits_for_an_approval_says_so() -> None:
     assert [one.outcome for one in found] == ["waiting"]
 
 
+def test_a_decision_to_make_an_account_again_waits_for_its_password_and_says_so() -> None:
+    words = [a_word(UMI[0], "recreate"), a_word(UMI[1], "suspend")]
+    found = report.decided(words, {}, Verdict.APPLIED, waiting=[UMI[0], UMI[1]])
+    assert [one.outcome for one in found] == ["password", "impossible"]
+
+
 def test_the_page_tells_of_new_lists_and_when_they_came_but_not_of_old_ones_again() -> None:
     found = report.decided(WORDS, {UMI[0]: "done"}, Verdict.APPLIED)
     text = _Outline(report.html(replace(NIGHT, decisions=found))).text

@@ -211,12 +211,14 @@ NEW_ID = Rule(
 LOST = Rule(
     "S047",
     Effect.HOLD_PUPIL,
-    ja="登録済みのアカウントが Microsoft 365 に見つかりません。",
-    en="The account on record is not in Microsoft 365.",
-    todo="Microsoft 365 管理センターの「削除済みのユーザー」を確かめ、"
-    "30 日以内に復元してください。",
-    todo_en="Look under deleted users in the Microsoft 365 admin centre; restore within 30 days.",
-    causes="Somebody deleted it by hand; making another one would lose the child's files.",
+    ja="登録済みのアカウントが Microsoft 365 のどこにもありません。",
+    en="The account on record is nowhere in Microsoft 365 any more.",
+    todo="新しいアカウントが要るなら「作成」と決め、初期パスワードを用意してください"
+    "(前のファイルは戻りません)。手で作り直した場合は、C4th と同じサインイン名にすると"
+    "次の夜に名寄せの候補になります。",
+    todo_en="Decide 'recreate' and provide an initial password if a new account is needed (the old"
+    " files are lost). One made by hand under the name in C4th is proposed as a link next night.",
+    causes="Somebody deleted it by hand, and it is no longer among the deleted users.",
 )
 MARK_CHANGED = Rule(
     "S048",
@@ -321,8 +323,9 @@ DECISIONS_WITHOUT_COLUMNS = Rule(
 UNKNOWN_DECISION = Rule(
     "S068",
     Effect.NOTE,
-    ja="「決定」の欄に、停止・削除・連携・改名・正しい・誤り・保留のどれでもない言葉があります。",
-    en="The decision is none of suspend, delete, link, rename, right, wrong, keep.",
+    ja="「決定」の欄に、停止・削除・連携・作成・改名・正しい・誤り・保留のどれでもない言葉が"
+    "あります。",
+    en="The decision is none of suspend, delete, link, recreate, rename, right, wrong, keep.",
     todo=_DECIDE_AGAIN,
     todo_en=_DECIDE_AGAIN_EN,
     causes=_UPLOADED_BY_HAND,

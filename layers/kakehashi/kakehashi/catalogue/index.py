@@ -12,6 +12,7 @@ from kakehashi.catalogue import (
     identity,
     japan,
     launch,
+    lost,
     moved,
     oneroster,
     preprocess,
@@ -30,8 +31,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, japan, preprocess, diff, identity, moved, exports, undo, provision,
-                   refusals, deliver, launch, faults):  # fmt: skip
+    for module in (oneroster, japan, preprocess, diff, identity, lost, moved, exports, undo,
+                   provision, refusals, deliver, launch, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

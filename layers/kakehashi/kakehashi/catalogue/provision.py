@@ -40,8 +40,10 @@ ACCOUNT_LOST = Rule(
     Effect.HOLD_PUPIL,
     ja="登録済みのアカウントが Microsoft 365 に見つかりません。手作業で削除されたようです。",
     en="An account we know is not in Microsoft 365; somebody may have deleted it by hand.",
-    todo="Microsoft 365 管理センターの「削除済みのユーザー」を見て、30 日以内に復元してください。",
-    todo_en="Look under deleted users in the Microsoft 365 admin centre and restore it in 30 days.",
+    todo="Microsoft 365 管理センターの「削除済みのユーザー」から復元するか(30 日以内)、"
+    "次の夜の候補一覧で「作成」と決めてください。",
+    todo_en="Restore it from the deleted users in the Microsoft 365 admin centre (30 days), or"
+    " decide 'recreate' on the next night's list.",
     causes="Graph answered 404 to a change of an account that an earlier run had made.",
 )
 NOT_PERMITTED = Rule(
@@ -245,8 +247,10 @@ DRIFT_MISSING = Rule(
     Effect.NOTE,
     ja="登録済みのアカウントが Microsoft 365 の一覧にありません。",
     en="An account we know is not listed in Microsoft 365.",
-    todo="Microsoft 365 管理センターの「削除済みのユーザー」を見て、30 日以内に復元してください。",
-    todo_en="Look under deleted users in the Microsoft 365 admin centre and restore it in 30 days.",
+    todo="Microsoft 365 管理センターの「削除済みのユーザー」から復元するか(30 日以内)、"
+    "次の夜の候補一覧で「作成」と決めてください。",
+    todo_en="Restore it from the deleted users in the Microsoft 365 admin centre (30 days), or"
+    " decide 'recreate' on the next night's list.",
     causes=_WEEKLY,
 )
 DRIFT_FOREIGN = Rule(

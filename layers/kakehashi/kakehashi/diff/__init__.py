@@ -11,7 +11,7 @@ from kakehashi.diff.inverse import Undone
 from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
 from kakehashi.diff.planning import make_plan
 from kakehashi.diff.situations import Change, Situation
-from kakehashi.diff.sources import unseen
+from kakehashi.diff.sources import Missing, binned_perhaps, unseen
 from kakehashi.diff.undo import make_undo, objections
 
 __all__ = [
@@ -25,12 +25,14 @@ __all__ = [
     "Export",
     "Kind",
     "LastNight",
+    "Missing",
     "Offered",
     "Plan",
     "Planned",
     "Situation",
     "Undone",
     "admit",
+    "binned_perhaps",
     "comes_late",
     "export_of",
     "make_plan",

@@ -10,18 +10,19 @@ from typing import Any, Literal, Self
 
 from kakehashi.diff.situations import Situation
 
-Decision = Literal["suspend", "delete", "link", "keep", "rename", "right", "wrong"]
+Decision = Literal["suspend", "delete", "link", "recreate", "keep", "rename", "right", "wrong"]
 Decisions = Mapping[str, Decision]
 
 PUPIL, DECISION = "userMasterIdentifier", "決定"  # the two headings of a list
 JAPANESE: Mapping[Decision, str] = MappingProxyType({
-    "suspend": "停止", "delete": "削除", "link": "連携", "keep": "保留",
+    "suspend": "停止", "delete": "削除", "link": "連携", "recreate": "作成", "keep": "保留",
     "rename": "改名", "right": "正しい", "wrong": "誤り",
 })  # fmt: skip
 ANSWERS: Mapping[Situation, tuple[Decision, ...]] = MappingProxyType({
     Situation.GONE: ("suspend",),
     Situation.UNLINKED: ("link",),
     Situation.EXPIRED: ("delete",),
+    Situation.LOST: ("recreate",),
     Situation.RENAMING: ("rename", "wrong"),
     Situation.EXCHANGED: ("right", "wrong"),
     Situation.SAME_CHILD: ("link", "wrong"),

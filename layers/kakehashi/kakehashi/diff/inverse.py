@@ -12,7 +12,8 @@
 | unlink        | link again (the undo of an undo)                                            |
 | undelete      | nothing: that would delete                                                  |
 
-A field that has changed since is never overwritten: its pupil is held and told.
+A field that has changed since is never overwritten: its pupil is held and told. An account by
+which we no longer know a pupil is gone: no undo goes back to it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from kakehashi.roster import Known, Pupil, Status
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")
-LIFE = ("object_id", "status", "absent_since", "suspended_on", "grade_since")
+LIFE = ("status", "absent_since", "suspended_on", "grade_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def way_back(
     handed_on = action.before is not None and action.before.pupil.id != action.pupil
     if action.kind is Kind.LINK and (handed_on or action.situation is not Situation.NEW):
         return _unlink(action, known, undone, mark)
-    if action.situation is Situation.NEW:
+    if action.situation is Situation.NEW or action.kind is Kind.CREATE:
         return _suspend(action, now, undone)
     return _step_back(action, now, undone)
 
@@ -114,8 +115,9 @@ def _unlink(
     if not (same and free):
         return rules.CHANGED_AGAIN
     account = former.account if former else {mark: ""}
+    # A pupil whom we knew by an account that is gone stays known.
     return Action(action.pupil, Kind.UNLINK, Situation.UNDONE, now, None, account,
-                  object_id=now.object_id, back=former)  # fmt: skip
+                  object_id=now.object_id, back=former or action.before)  # fmt: skip
 
 
 def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:

@@ -66,6 +66,8 @@ class Action:
     item goes. ``former`` are such items that links of an earlier release have left behind.
     ``back`` is the item that an undo writes again, None where the item follows from the rest.
     ``tool_id`` is what tools shall know the child by, "" where that follows from ``before``.
+    A create with ``before`` makes a new account for a pupil whose old one is gone; a restore with
+    another object id than ``before`` takes back the account that carries the pupil's mark.
     """
 
     pupil: str
@@ -168,6 +170,7 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
         return dataclasses.replace(
             before,
             status=Status.SUSPENDED,
+            object_id=action.object_id or before.object_id,
             suspended_on=as_of,
             absent_since=before.absent_since or as_of,
             run_id=run_id,
@@ -238,10 +241,12 @@ class Plan:
 
     ``counts`` are pupils per situation and change in the city, ``schools`` the same per MEXT
     code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
-    could be found for. ``explained`` says how much of each limited kind the calendar expected.
-    ``rules`` is the SHA-256 of the city's file. ``undoes`` is the run that this plan turns back, ""
-    for a roster's plan; ``export`` says how old that roster is. ``findings`` are not part of the
-    header. ``found`` is the checksum of what stands in the files of a plan that was read.
+    could be found for. ``lost`` are the active pupils whose account was asked for and is nowhere:
+    no group and no licence is for them until they have one. ``explained`` says how much of each
+    limited kind the calendar expected. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
+    the run that this plan turns back, "" for a roster's plan; ``export`` says how old that roster
+    is. ``findings`` are not part of the header. ``found`` is the checksum of what stands in the
+    files of a plan that was read.
     """
 
     city_code: str
@@ -255,6 +260,7 @@ class Plan:
     schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untied: int = 0
+    lost: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
     explained: Mapping[str, int] = field(default_factory=dict)
     refused: bool = False
@@ -313,6 +319,7 @@ class Plan:
             "schools": {school: dict(counts) for school, counts in self.schools.items()},
             "held": {code: list(ids) for code, ids in self.held.items()},
             "untied": self.untied,
+            "lost": list(self.lost),
             "breaches": [breach.to_json() for breach in self.breaches],
             "explained": dict(self.explained),
             **({"questions": questions} if questions else {}),
@@ -340,6 +347,7 @@ def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = 
         schools={school: dict(counts) for school, counts in header["schools"].items()},
         held={code: tuple(ids) for code, ids in header["held"].items()},
         untied=header["untied"],
+        lost=tuple(header.get("lost", ())),
         breaches=tuple(Breach(**breach) for breach in header["breaches"]),
         explained=dict(header["explained"]),
         questions={u: Question.from_json(q) for u, q in header.get("questions", {}).items()},

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.catalogue import moved
+from kakehashi.catalogue import lost, moved
 from kakehashi.diff.answers import Decisions, Given, Proposed
 from kakehashi.diff.calendar import CITY, Base, Turn, turn_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
@@ -17,11 +17,11 @@ from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
 from kakehashi.diff.identity import identify
 from kakehashi.diff.limits import judge
-from kakehashi.diff.plan import Action, Breach, Plan, in_order
-from kakehashi.diff.reactions import PROPOSED, merging, react, unfit
+from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
+from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
 from kakehashi.diff.rooms import UPN, names_given_back, stands_aside, with_room
 from kakehashi.diff.situations import Change, Sight, Situation, look
-from kakehashi.diff.sources import Sources, index_sources
+from kakehashi.diff.sources import Missing, Sources, index_sources
 from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.findings import Finding, refuses
@@ -51,6 +51,7 @@ def make_plan(
     asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
     offered: Offered | None = None,
+    missing: Missing | None = None,
 ) -> Plan:
     """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
 
@@ -58,18 +59,21 @@ def make_plan(
     ``as_of`` is a Japan date. ``decisions`` are what staff decided pupil by pupil (none: nothing
     is suspended, deleted or linked), ``asked`` is whom the last run asked about what (None: the
     decisions answer whatever is asked tonight). ``last_night`` tells what was held when the last
-    run settled (none: everything held tonight counts as new), ``offered`` how old the roster is.
-    Linear in the number of pupils.
+    run settled (none: everything held tonight counts as new), ``offered`` how old the roster is,
+    ``missing`` what was asked about accounts that ``tenant`` does not show (none: they are gone for
+    good). Linear in the number of pupils.
     """
     offered, given = offered or Offered(), Given(decisions or {}, asked)
-    sources = index_sources(desired, held, current, tenant)
+    sources = index_sources(desired, held, current, tenant, missing)
     identified = identify(list(look(sources, city, as_of)), sources, given)
-    sights = identified.sights
+    sights = [with_answer(sight, given.decisions.get(sight.id)) for sight in identified.sights]
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
     limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
+    actions = _actions(sights, sources, given.decisions)
     findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
-                *_about_pupils(sights, sources, given))  # fmt: skip
+                *_about_pupils(sights, sources, given),
+                *_unused_passwords(actions, sources))  # fmt: skip
     refused = refuses(findings)
     counts = _count(sights, turn, known=bool(base.pupils))
     return Plan(
@@ -77,13 +81,14 @@ def make_plan(
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
-        actions=() if refused else _actions(sights, sources, given.decisions),
+        actions=() if refused else actions,
         proposals={} if refused else _proposals(sights),
         questions={} if refused else {s.id: s.question for s in sights if s.question},
         counts=_in_city(counts),
         schools=_by_school(counts),
         held=_held(sights),
         untied=sources.untied,
+        lost=_lost(sources),
         breaches=limits.breaches,
         explained=limits.explained,
         refused=refused,
@@ -149,6 +154,12 @@ def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
         if sight.situation in waiting and sight.code not in UNSERVABLE:
             waiting[sight.situation].append(sight.id)
     return {situation: tuple(ids) for situation, ids in waiting.items()}
+
+
+def _lost(sources: Sources) -> tuple[str, ...]:
+    """The pupils whose account is nowhere, whatever the roster says of them."""
+    active = (one for one in sources.known.values() if one.status is Status.ACTIVE)
+    return tuple(sorted(one.pupil.id for one in active if sources.without_account(one)))
 
 
 def _held(sights: Iterable[Sight]) -> dict[str, tuple[str, ...]]:
@@ -226,10 +237,24 @@ def _moved(sight: Sight) -> Iterator[Finding]:
         yield moved.ID_OF_ANOTHER.at(pupil=sight.id, school=sight.school)
 
 
+def _unused_passwords(actions: Iterable[Action], sources: Sources) -> Iterator[Finding]:
+    """Whoever gets an account that is there already keeps its password, whatever the slip says.
+
+    One that only our state does not know was made with the very password of the file.
+    """
+    for action in actions:
+        given = action.kind in {Kind.RESTORE, Kind.LINK} and action.situation is not Situation.NEW
+        if given and sources.desired[action.pupil].password:
+            school = action.after.school if action.after else None
+            yield lost.PASSWORD_NOT_USED.at(pupil=action.pupil, school=school)
+
+
 def _drift(sight: Sight) -> Iterator[Finding]:
     """What somebody changed by hand on an account of ours; told, and left alone."""
     known, tenant = sight.known, sight.tenant
     if known is None or tenant is None or sight.wanted is None or sight.code:
+        return
+    if tenant.object_id != known.object_id:  # taken back tonight, as the roster wants it
         return
     if known.status is Status.ACTIVE and not tenant.enabled:
         yield rules.DISABLED_BY_HAND.at(pupil=sight.id, school=sight.school)

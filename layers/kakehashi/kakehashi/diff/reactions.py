@@ -1,7 +1,8 @@
 """What to do about each situation: an action, a proposal, or nothing.
 
-Whatever takes something away from a child (suspend, delete) or takes an account over (link) needs
-a decision that names the pupil. Without one it is a proposal and stays one, however long.
+Whatever takes something away from a child (suspend, delete), takes an account over (link) or makes
+a second one (recreate) needs a decision that names the pupil. Without one it is a proposal and
+stays one, however long.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue import lost
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, Decision, Given, fits
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.situations import Sight, Situation
@@ -22,7 +25,12 @@ _DONE_BY: Mapping[Situation, Kind] = {
     Situation.GONE: Kind.SUSPEND,
     Situation.UNLINKED: Kind.LINK,
     Situation.EXPIRED: Kind.DELETE,
+    Situation.LOST: Kind.CREATE,
 }
+
+_WITHOUT_ACCOUNT = frozenset(
+    rule.code for rule in (rules.LOST, lost.LOST_IN_BIN, lost.LOST_UNMARKED)
+)
 
 
 def react(sight: Sight, decision: Decision | None) -> Action | None:
@@ -41,7 +49,7 @@ def _unasked(sight: Sight) -> Kind | None:
         case Situation.NEW:
             return _first_kind(sight)
         case Situation.CHANGED:
-            return Kind.UPDATE
+            return _changing_kind(sight)
         case Situation.RETURNED:
             return Kind.RESTORE
         case Situation.CONFIRMED if sight.known and sight.known.absent_since:
@@ -60,12 +68,28 @@ def _asked(sight: Sight, decision: Decision | None) -> Action | None:
     return None
 
 
+def with_answer(sight: Sight, decision: Decision | None) -> Sight:
+    """The same sight, no longer held for what a person has decided; a new account still waits for
+    an initial password, which says so."""
+    if sight.code not in _WITHOUT_ACCOUNT or decision not in ANSWERS[sight.situation]:
+        return sight
+    rule = obstacle(sight)
+    if rule is None:
+        return replace(sight, code="", finding=None)
+    return sight.held(rule, "userIds", as_=sight.situation)
+
+
 def obstacle(sight: Sight) -> Rule | None:
     """Why a decision cannot be followed although it fits: own the account or leave it."""
     if unfit := UNSERVABLE.get(sight.code):
         return unfit
-    if sight.tenant is None:  # nothing is left to delete, only to forget
-        return None if sight.situation is Situation.EXPIRED else rules.LOST
+    if sight.situation is Situation.LOST:
+        given = sight.in_bin or (sight.wanted is not None and sight.wanted.password is not None)
+        return None if given else NO_PASSWORD
+    if sight.unsure:
+        return lost.NOT_SEEN
+    if sight.tenant is None:  # nothing is left to block or to delete: it is only written down
+        return None if sight.situation in {Situation.GONE, Situation.EXPIRED} else rules.LOST
     if sight.situation is Situation.UNLINKED:
         owned = sight.owner.pupil.id if sight.owner else ""
         return None if sight.tenant.mark.lower() == owned else rules.MARK_CHANGED
@@ -84,7 +108,15 @@ def _agreed_kind(sight: Sight) -> Kind:
     """What a roster asks for about which a person has said that it is right."""
     if sight.known is None:
         return Kind.LINK
-    return Kind.RESTORE if sight.known.status is Status.SUSPENDED else Kind.UPDATE
+    return _changing_kind(sight)
+
+
+def _changing_kind(sight: Sight) -> Kind:
+    """Of an account that is taken back, what it holds is not known: all of it is looked at."""
+    known = sight.known
+    if known is None or known.object_id != sight.object_id:
+        return Kind.RESTORE
+    return Kind.RESTORE if known.status is Status.SUSPENDED else Kind.UPDATE
 
 
 def _act(sight: Sight, kind: Kind) -> Action:
@@ -128,7 +160,7 @@ def unfit(sights: Mapping[str, Sight], given: Given) -> list[Finding]:
             continue
         if sight is None or not _is_answer(sight, decision, given):
             found.append(rules.UNFIT_DECISION.at(pupil=umi))
-        elif not sight.agreed and (rule := obstacle(sight)) is not None:
+        elif not sight.agreed and (rule := obstacle(sight)) is not None and rule.code != sight.code:
             held = sight.held(rule, "userIds")
             found += [held.finding] if held.finding else []
     return found
@@ -147,7 +179,7 @@ def _done(sight: Sight, decision: Decision) -> bool:
     match decision:
         case "suspend":
             return suspended and sight.situation in {Situation.SUSPENDED, Situation.EXPIRED}
-        case "link" | "rename" | "right":
+        case "link" | "rename" | "right" | "recreate":
             return sight.situation in {Situation.CONFIRMED, Situation.CHANGED}
         case "wrong":
             return sight.question is None

@@ -11,6 +11,8 @@ and never anything by a child's name. Who is looked at:
 | yes     | active       | same             | CONFIRMED                                         |
 | yes     | active       | differs          | CHANGED                                           |
 | yes     | suspended    | yes              | RETURNED                                          |
+| yes     | yes          | another, marked  | CHANGED, RETURNED: that account is taken back      |
+| yes     | yes          | another, unmarked | UNLINKED                                         |
 | yes     | yes          | no               | LOST                                              |
 | yes     | any          | another's        | DISPUTED                                          |
 | held    | any          | any              | HELD                                              |
@@ -33,6 +35,7 @@ from typing import TYPE_CHECKING
 
 from kakehashi.accounts import account_of
 from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.sources import Sources, same_child
 from kakehashi.diff.unservable import unservable
@@ -82,9 +85,10 @@ class Sight:
     not: a pupil who is GONE and has a code has a row that says so. ``tenant`` is that account as
     the tenant lists it, ``owner`` the same child under an id that the drop no longer holds,
     ``former`` its records under ids given up before. ``tool_id`` is what tools shall know a new
-    child by, "" for its id.
-    ``question`` is what a person is asked, or has been, about who this is; ``agreed``: the answer
-    is that tonight's roster is right.
+    child by, "" for its id. ``question`` is what a person is asked, or has been, about who this is;
+    ``agreed``: the answer is that tonight's roster is right. ``unsure``: the listing does not show
+    the account, and nobody has asked for it by itself. ``in_bin``: a deleted account of the pupil's
+    can still be had back.
     """
 
     id: str
@@ -103,6 +107,8 @@ class Sight:
     tool_id: str = ""
     question: Question | None = None
     agreed: bool = False
+    unsure: bool = False
+    in_bin: bool = False
 
     @property
     def school(self) -> str:
@@ -152,6 +158,7 @@ def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
         tool_id=sources.moved.tool_id_of(umi) if strange else "",
+        in_bin=umi in sources.missing.in_bin,
     )
     if umi in sources.twice:
         return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
@@ -214,7 +221,8 @@ def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """Nobody we know has the sign-in name; perhaps the tenant does."""
     holder = sources.by_upn.get(wanted.pupil.account.lower())
     if holder is None:
-        return sight if wanted.password else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
+        given = wanted.password or sight.in_bin  # whoever comes back has a password
+        return sight if given else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
     found = replace(sight, object_id=holder.object_id, tenant=holder)
     if holder.mark:
         return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
@@ -235,7 +243,7 @@ def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:
 def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
     """A pupil of the drop whose account we made, active or suspended."""
     if sight.tenant is None:
-        return sight.held(rules.LOST, "userIds", as_=Situation.LOST)
+        return _without_account(sight, known, sources)
     if sight.tenant.mark.lower() != sight.id:
         return sight.held(rules.MARK_CHANGED, "userIds")
     if known.status is Status.SUSPENDED:
@@ -244,6 +252,49 @@ def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
     if not changes:
         return sight
     return _unless_taken(replace(sight, situation=Situation.CHANGED, changes=changes), sources)
+
+
+def _without_account(sight: Sight, known: Known, sources: Sources) -> Sight:
+    """A known pupil of the drop whose account was deleted by hand, or replaced by another."""
+    if known.object_id in sources.missing.unsure:
+        return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
+    marked = sources.by_mark.of(sight.id)
+    if len(marked) > 1:
+        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    if marked:
+        return _taken_back(sight, known, marked[0], sources)
+    return _perhaps_made_by_hand(replace(sight, object_id=""), sources)
+
+
+def _perhaps_made_by_hand(sight: Sight, sources: Sources) -> Sight:
+    """No account carries the pupil's mark; perhaps one has the sign-in name that is wanted."""
+    upn = sight.account["userPrincipalName"].lower()
+    owner = sources.owner(upn, sight.id)
+    if owner is not None and sources.keeps(upn, sight.id):
+        return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
+    holder = sources.by_upn.get(upn)
+    if holder is None:
+        rule = lost.LOST_IN_BIN if sight.in_bin else rules.LOST
+        return sight.held(rule, "userIds", as_=Situation.LOST)
+    found = replace(sight, object_id=holder.object_id, tenant=holder)
+    if holder.mark:
+        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+    if unfit := unservable(holder):
+        return replace(found, situation=Situation.UNLINKED, code=unfit.code)
+    return found.held(lost.LOST_UNMARKED, "userIds", as_=Situation.UNLINKED)
+
+
+def _taken_back(sight: Sight, known: Known, ours: TenantAccount, sources: Sources) -> Sight:
+    """The one account that carries the pupil's mark, though we know the pupil by another."""
+    back = Situation.RETURNED if known.status is Status.SUSPENDED else Situation.CHANGED
+    changes = changes_of(known, sight) or frozenset({Change.UPDATED})
+    found = replace(sight, situation=back, object_id=ours.object_id, tenant=ours,
+                    changes=changes if back is Situation.CHANGED else frozenset())  # fmt: skip
+    settled = _unless_taken(found, sources)
+    if settled.code:
+        return settled
+    told = settled.held(lost.TAKEN_BACK, "userIds").finding
+    return replace(settled, finding=told)
 
 
 def changes_of(known: Known, sight: Sight) -> frozenset[Change]:
@@ -294,7 +345,8 @@ def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None
     held = sources.held.get(umi)
     sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,
                   code=held.code if held else "",
-                  tenant=sources.by_object.get(known.object_id))  # fmt: skip
+                  tenant=sources.by_object.get(known.object_id),
+                  unsure=known.object_id in sources.missing.unsure)  # fmt: skip
     successor = sources.successor(known)
     if successor is not None and same_child(known.pupil, successor):
         # One decision, asked under the new id: a suspension here would lock the same child out.
@@ -302,7 +354,17 @@ def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None
     if claimant := sources.claimed(known):
         return sight.held(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
     if known.status is Status.ACTIVE:
-        return sight
+        return _under_its_mark(sight, sources)
     days = (as_of - known.suspended_on).days if known.suspended_on else -1
     expired = days >= city.leaving.grace_days
     return replace(sight, situation=Situation.EXPIRED if expired else Situation.SUSPENDED)
+
+
+def _under_its_mark(sight: Sight, sources: Sources) -> Sight:
+    """A leaver; an account made anew by hand with our mark is the one to be suspended."""
+    marked = sources.by_mark.of(sight.id) if sight.tenant is None else ()
+    if len(marked) > 1:
+        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    if marked:
+        return replace(sight, object_id=marked[0].object_id, tenant=marked[0])
+    return sight

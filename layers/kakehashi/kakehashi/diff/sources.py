@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from kakehashi.diff.moved import Moved, moved
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
@@ -35,6 +36,22 @@ class Grouped[K, V]:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What was asked about accounts that the tenant's listing does not show.
+
+    ``unsure`` are object ids of which nobody knows: a page may be missing from a listing, and they
+    were not asked for one by one. ``in_bin`` are the userMasterIdentifiers whose deleted account
+    can still be had back.
+    """
+
+    unsure: Set[str] = frozenset()
+    in_bin: Set[str] = frozenset()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"unsure": sorted(self.unsure), "in_bin": sorted(self.in_bin)}
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Ids and sign-in names are keys in lower case.
 
@@ -55,6 +72,12 @@ class Sources:
     wanted_by: Grouped[str, str]
     owners: Grouped[str, str]
     moved: Moved
+    missing: Missing = field(default_factory=Missing)
+
+    def without_account(self, known: Known) -> bool:
+        """Nobody has the account any more: it was asked for by itself and not found."""
+        gone = known.object_id not in self.by_object
+        return gone and known.object_id not in self.missing.unsure
 
     def owner(self, upn: str, but: str) -> Known | None:
         """The pupil of our state, other than ``but``, to whose account we gave this name."""
@@ -99,6 +122,7 @@ def index_sources(
     held: Iterable[Held],
     current: Iterable[Known],
     tenant: Iterable[TenantAccount],
+    missing: Missing | None = None,
 ) -> Sources:
     """Index everything once; nothing is lost where keys are not unique."""
     rows, again = _by_id(desired)
@@ -124,6 +148,7 @@ def index_sources(
                            for account in _accounts(again.get(umi, (row,)))),
         owners=owners,
         moved=moves,
+        missing=missing or Missing(),
     )  # fmt: skip
 
 
@@ -195,11 +220,26 @@ def same_child(one: Pupil, other: Pupil | None) -> bool:
 
 def unseen(desired: Iterable[Desired], current: Iterable[Known],
            tenant: Iterable[TenantAccount]) -> list[str]:  # fmt: skip
-    """Object ids of known pupils of the drop that a listing of the tenant does not show.
+    """Object ids that a listing of the tenant does not show although we know somebody by them who
+    is in the drop, or who is not suspended: those of the drop first.
 
     A page may be missing from a listing, so each is to be asked for by itself before it is lost.
     """
     listed = {one.object_id for one in tenant}
     wanted = {row.pupil.id for row in desired}
-    return sorted(one.object_id for one in current if one.pupil.id in wanted
-                  and one.status is not Status.DELETED and one.object_id not in listed)  # fmt: skip
+    asked = sorted(
+        (one.pupil.id not in wanted, one.object_id)
+        for one in current
+        if one.object_id not in listed
+        and (one.status is Status.ACTIVE
+             or (one.pupil.id in wanted and one.status is Status.SUSPENDED))
+    )  # fmt: skip
+    return [object_id for _, object_id in asked]
+
+
+def binned_perhaps(desired: Iterable[Desired], tenant: Iterable[TenantAccount]) -> bool:
+    """Whether somebody in the drop has no account of ours: a deleted one may be had back."""
+    without = {row.pupil.id for row in desired}
+    for account in tenant:
+        without.discard(_lower(account.mark))
+    return bool(without)

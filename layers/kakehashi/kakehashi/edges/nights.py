@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.city import CITY_NAME, City
 from kakehashi.diff.matching import Match, counted
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
@@ -136,7 +137,10 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         past=tuple(_past(state, run.run_id)),
         matching=counted(matches_of(folder)),
         decisions=decided(
-            folder.lines("decisions.jsonl"), {r["pupil"]: r["outcome"] for r in results}, verdict
+            folder.lines("decisions.jsonl"),
+            {r["pupil"]: r["outcome"] for r in results},
+            verdict,
+            plan.get("held", {}).get(NO_PASSWORD.code, ()),
         ),
         work=work,
         saved=_saved(state, run, work, city),

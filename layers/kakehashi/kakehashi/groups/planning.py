@@ -55,7 +55,8 @@ class Orders:
 def decide(
     settled: Sequence[Known], urgent: Collection[str], sight: Sight, city: City, city_code: str
 ) -> Orders:
-    """``settled`` are all pupils we know, ``urgent`` the userMasterIdentifiers of those whose
+    """``settled`` are all pupils we know whose account is there: to one who is left out nothing is
+    given, and from him nothing taken. ``urgent`` are the userMasterIdentifiers of those whose
     accounts were made or given back tonight: they get the first seats."""
     wanted = roster_groups(settled, city.m365.groups, city_code)
     first = sorted(

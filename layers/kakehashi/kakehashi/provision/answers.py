@@ -185,9 +185,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Graph now holds what the action wanted."""
+    """Graph now holds what the action wanted; ``note`` is what staff must know all the same."""
 
     object_id: str
+    note: Rule | None = None
+    facts: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

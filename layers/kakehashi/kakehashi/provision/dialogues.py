@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind
 from kakehashi.diff.rooms import UPN, stands_aside
@@ -106,12 +107,21 @@ def _named_in_any_case(action: Action, answer: Answer) -> Dialogue:
 def create(action: Action, terms: Terms, password: Password) -> Dialogue:
     """POST with the mark inside. A name already taken may be our own earlier, unheard success.
 
-    An account that carries our mark though the state table does not know it is taken back.
+    An account that carries our mark though the state table does not know it is taken back; one
+    that was deleted is had back, by us now or by somebody else since the plan was made.
     """
     if action.object_id:
         return (yield from restore(action, terms))
     if binned := terms.in_bin.get(action.pupil):
-        return (yield from _bring_back(action, binned))
+        return (yield from _bring_back(action, binned, terms, password))
+    if action.before:
+        seen = yield graph.look_at_user(action.before.object_id, graph.IDENTITY)
+        if seen.ok and seen.user().mark(terms.mark) == action.pupil:
+            return (yield from _had_back(action, action.before.object_id, terms, password))
+    return (yield from _make(action, terms, password))
+
+
+def _make(action: Action, terms: Terms, password: Password) -> Dialogue:
     secret = password()
     if secret is None:
         return Stopped(rules.NO_PASSWORD)
@@ -123,14 +133,36 @@ def create(action: Action, terms: Terms, password: Password) -> Dialogue:
     return refusal(answer, new=True)
 
 
-def _bring_back(action: Action, binned: str) -> Dialogue:
+def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -> Dialogue:
     """A returning pupil gets the old account, with its files, not a second identity."""
     answer = yield graph.bring_back(binned)
+    if answer.conflicts():  # somebody else has the old name meanwhile
+        answer = yield graph.bring_back(binned, action.account["userPrincipalName"])
     if not answer.ok and answer.status != NOT_FOUND:  # not found: an earlier try restored it
         return refusal(answer)
+    return (yield from _had_back(action, binned, terms, password))
+
+
+def _had_back(action: Action, object_id: str, terms: Terms, password: Password) -> Dialogue:
+    """Bring a restored account up to date, and let the pupil's slip open it if there is one."""
     changes = graph.differing({}, action.account)
-    answer = yield graph.change_user(binned, changes, enabled=True, patient=True)
-    return Settled(binned) if answer.ok else refusal(answer)
+    answer = yield graph.change_user(object_id, changes, enabled=True, patient=True)
+    if not answer.ok:
+        return refusal(answer)
+    secret = password() if action.password else None
+    if secret is None:
+        return Settled(object_id, lost.BROUGHT_BACK)
+    answer = yield graph.set_password(object_id, secret, must_change=terms.must_change)
+    if answer.ok:
+        return Settled(object_id)
+    # The child has an account all the same; that the slip does not open it must be told.
+    return Settled(object_id, lost.PASSWORD_NOT_SET, {"code": answer.code, "status": answer.status})
+
+
+def look_up(object_id: str, heard: dict[str, Answer]) -> Dialogue:
+    """Put what Graph says of the account into ``heard``."""
+    heard[object_id] = yield graph.look_at_user(object_id, graph.IDENTITY)
+    return Settled(object_id)
 
 
 def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Dialogue:
@@ -195,10 +227,13 @@ def restore(action: Action, terms: Terms) -> Dialogue:
 
 
 def suspend(action: Action, terms: Terms) -> Dialogue:
-    """Block sign-in, then end open sessions. Looks at the mark first: this one can hurt."""
+    """Block sign-in, then end open sessions. Looks at the mark first: this one can hurt.
+
+    Nobody can sign in to an account that is gone, so that one is as good as suspended.
+    """
     answer = yield from _own(action, terms)
     if isinstance(answer, Stopped):
-        return answer
+        return Settled(action.object_id) if answer.rule is rules.ACCOUNT_LOST else answer
     answer = yield graph.change_user(action.object_id, {}, enabled=False)
     if not answer.ok:
         return refusal(answer)

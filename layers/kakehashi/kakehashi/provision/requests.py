@@ -125,6 +125,17 @@ def change_user(
     return GraphRequest(Verb.PATCH, f"/users/{object_id}", body, patient)
 
 
+def set_password(object_id: str, password: str, *, must_change: bool) -> GraphRequest:
+    """PATCH the password of an account that exists: most apps may not, and that is no fault."""
+    profile = {"password": password, "forceChangePasswordNextSignIn": must_change}
+    return GraphRequest(Verb.PATCH, f"/users/{object_id}", {"passwordProfile": profile}, True)
+
+
+def only_sets_password(request: Request) -> bool:
+    """Whether it is one that most apps may not make, and need not."""
+    return request.body is not None and request.body.keys() == {"passwordProfile"}
+
+
 def look_at_user(key: str, fields: tuple[str, ...], *, patient: bool = False) -> GraphRequest:
     """GET one user by object id or userPrincipalName."""
     return GraphRequest(Verb.GET, f"/users{_key(key)}?{_select(fields)}", patient=patient)
@@ -137,16 +148,19 @@ def list_users(fields: tuple[str, ...] = IDENTITY) -> str:
 
 def list_bin() -> str:
     """URL of the first page of users deleted in the last 30 days."""
-    return f"/directory/deletedItems/microsoft.graph.user?$top=999&{_select(IDENTITY)}"
+    fields = (*IDENTITY, "deletedDateTime")
+    return f"/directory/deletedItems/microsoft.graph.user?$top=999&{_select(fields)}"
 
 
 def look_in_bin(object_id: str) -> GraphRequest:
     return GraphRequest(Verb.GET, f"/directory/deletedItems/{object_id}?$select=id")
 
 
-def bring_back(object_id: str) -> GraphRequest:
-    """Restore a deleted user: its id, groups and files come back with it."""
-    return GraphRequest(Verb.POST, f"/directory/deletedItems/{object_id}/restore", EMPTY)
+def bring_back(object_id: str, new_name: str = "") -> GraphRequest:
+    """Restore a deleted user: its id, groups and files come back with it. ``new_name`` is the
+    sign-in name it shall have where its own has been given away."""
+    body = {"newUserPrincipalName": new_name} if new_name else EMPTY
+    return GraphRequest(Verb.POST, f"/directory/deletedItems/{object_id}/restore", body)
 
 
 def end_sessions(object_id: str) -> GraphRequest:

@@ -11,7 +11,7 @@ from typing import Any
 from kakehashi.catalogue import provision as rules
 from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.diff.rooms import never_stepped_aside
-from kakehashi.findings import Finding, Place
+from kakehashi.findings import Finding, Place, Rule
 from kakehashi.provision.answers import Outcome, Settled, Stopped
 from kakehashi.provision.causes import Cause, cause_of, one_cause
 from kakehashi.roster import Known
@@ -52,8 +52,9 @@ def standing(action: Action, items: Mapping[str, Known], as_of: date) -> Readine
 
 def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
     """``current`` is the pupil's item as just read, None where there is none."""
-    if current is not None and current.object_id:
-        wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=current.object_id)
+    if current is not None and current.object_id and not _remade_later(action, current):
+        object_id = action.object_id or current.object_id
+        wanted = settled(action, as_of=as_of, run_id=current.run_id, object_id=object_id)
         if wanted is not None and same_item(wanted, current):
             return Readiness.DONE
     if action.kind is Kind.UNLINK and current is None:
@@ -63,6 +64,14 @@ def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
         return Readiness.OPEN if same_item(planned, current) else Readiness.DONE
     stayed = planned is not None and current is not None and never_stepped_aside(planned, current)
     return Readiness.OPEN if stayed or same_item(planned, current) else Readiness.MOVED
+
+
+def _remade_later(action: Action, current: Known) -> bool:
+    """A pupil who is to get a new account and is still known by the one that is gone."""
+    before = action.before
+    if action.kind is not Kind.CREATE or before is None:
+        return False
+    return (before.object_id, before.run_id) == (current.object_id, current.run_id)
 
 
 def _is_own(action: Action) -> bool:
@@ -145,9 +154,13 @@ class Ledger:
         self.stops[line] = why
         self.results[line] = result(line, action, why, request_id)
 
+    def tell(self, action: Action, note: Rule, facts: Mapping[str, int | str]) -> None:
+        """Of an action that is done, what staff must know all the same."""
+        self.findings.append(finding(action, Stopped(note, facts)))
+
 
 def finding(action: Action, stopped: Stopped) -> Finding:
-    """What the report says about an action that stopped."""
+    """What the report says about an action that stopped, or that is done with a note."""
     pupil = action.after or (action.before.pupil if action.before else None)
     in_drop = action.after is not None and action.after.line > 0
     place = Place("users.csv", action.after.line) if action.after and in_drop else Place()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ OUTCOMES: Mapping[str, Word] = MappingProxyType({
     "kept": Word("そのままにします", "left as it is"),
     "failed": Word("反映できませんでした(明晩もう一度試みます)", "failed, tried again next night"),
     "waiting": Word("まだ反映していません", "not carried out yet"),
+    "password": Word("初期パスワードが届きしだい作成します", "waits for an initial password"),
     "impossible": Word("アカウントの状態により行いません", "the account does not allow it"),
     Standing.UNREADABLE: Word("読めないか食い違うため行いません", "unreadable or contradictory"),
     Standing.NOT_LISTED: Word("候補ではありません(済みを含む)", "no proposal, or already done"),
@@ -25,7 +26,7 @@ OUTCOMES: Mapping[str, Word] = MappingProxyType({
     Standing.TOO_OLD: Word("期限を過ぎた決定です", "too old"),
 })  # fmt: skip
 LEAVES = frozenset({"keep", "wrong"})  # what touches no account
-USED = frozenset({"done", "kept", "failed", "waiting", "impossible"})
+USED = frozenset({"done", "kept", "failed", "waiting", "password", "impossible"})
 _NOTHING_APPLIED = frozenset({Verdict.AWAITING, Verdict.REHEARSED, Verdict.REFUSED, Verdict.FAILED})
 
 
@@ -55,28 +56,36 @@ class Line:
 
 
 def decided(
-    weighed: Iterable[Mapping[str, Any]], results: Mapping[str, str], verdict: Verdict
+    weighed: Iterable[Mapping[str, Any]],
+    results: Mapping[str, str],
+    verdict: Verdict,
+    waiting: Collection[str] = (),
 ) -> tuple[Decided, ...]:
-    """``weighed`` are the rows of decisions.jsonl, ``results`` outcomes by pupil."""
+    """``weighed`` are the rows of decisions.jsonl, ``results`` outcomes by pupil, ``waiting`` the
+    pupils who lack an initial password."""
     return tuple(
         Decided(
             row["name"],
             row["uploaded"],
             row["fresh"],
             row["decision"] or "",
-            _outcome(row, results.get(row["pupil"], ""), verdict),
+            _outcome(row, results.get(row["pupil"], ""), verdict, waiting),
         )
         for row in weighed
     )
 
 
-def _outcome(row: Mapping[str, Any], result: str, verdict: Verdict) -> str:
+def _outcome(
+    row: Mapping[str, Any], result: str, verdict: Verdict, waiting: Collection[str]
+) -> str:
     if not row["counts"]:
         return str(row["standing"])
     if row["decision"] in LEAVES:
         return "kept"
     if result and result != "held":
         return "done" if result in {"done", "skipped"} else "failed"
+    if row["decision"] == "recreate" and row["pupil"] in waiting:
+        return "password"
     return "impossible" if result or verdict not in _NOTHING_APPLIED else "waiting"
 
 

@@ -137,6 +137,7 @@ PROPOSALS: Mapping[str, Word] = MappingProxyType({
     "GONE": Word("名簿にいない → 利用停止の候補", "not in roster → suspend?"),
     "UNLINKED": Word("既存のアカウント → 名寄せの候補", "existing account → link?"),
     "EXPIRED": Word("停止から猶予期間が経過 → 削除の候補", "suspended long ago → delete?"),
+    "LOST": Word("アカウントが消えている → 作成の候補", "account is gone → make it again?"),
     "RENAMING": Word("氏名と読みがすべて変わった → 改名?", "quite another name → rename?"),
     "EXCHANGED": Word("氏名かサインイン名が入れ替わった → 正しい?", "exchanged → right?"),
     "SAME_CHILD": Word("識別子とアカウントが変わった同じ子? → 連携?", "the same child? → link?"),

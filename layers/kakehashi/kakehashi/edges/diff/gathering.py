@@ -1,6 +1,7 @@
 """What a night's plan is made from, each piece kept in the run folder before it is used.
 
 current.jsonl     our state            tenant.jsonl      the accounts in question
+missing.json      what was asked about accounts that are not listed, if anything was found
 last_night.json   who was held         exports.json      how old the roster is
 """
 
@@ -10,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from kakehashi.city import City
-from kakehashi.diff import LastNight, Offered, export_of, unseen
+from kakehashi.diff import LastNight, Missing, Offered, binned_perhaps, export_of, unseen
 from kakehashi.diff.matching import looks_like_a_pupil
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.roster import Desired, Held, Known, TenantAccount
 
-MOST_LOOK_UPS = 200  # more missing from the listing is no oversight: let the limits stop it
+MOST_LOOK_UPS = 3_000  # a minute's calls; of whoever is left nothing is known tonight
 
 
 class Gathering:
@@ -25,6 +26,7 @@ class Gathering:
 
     def __init__(self, folder: Folder, state: State) -> None:
         self.folder, self.state = folder, state
+        self._unsure: frozenset[str] = frozenset()
 
     def desired(self) -> list[Desired]:
         return [Desired.from_json(row) for row in self.folder.lines("desired.jsonl")]
@@ -43,11 +45,29 @@ class Gathering:
         """What the tenant lists, and by themselves the accounts that the listing does not show."""
         mark, names = city.m365.mark, {row.pupil.account for row in desired}
         listed = list(directory.accounts(mark, names, lambda one: looks_like_a_pupil(one, city)))
-        missing = unseen(desired, known, listed)
-        looked_up = _look_up(directory, mark, missing if len(missing) <= MOST_LOOK_UPS else [])
+        asked = unseen(desired, known, listed)
+        looked_up = directory.look_up(asked[:MOST_LOOK_UPS], mark)
         found = sorted(chain(listed, looked_up), key=lambda account: account.object_id)
         self.folder.put_lines("tenant.jsonl", (account.to_json() for account in found))
+        self._unsure = frozenset(asked[MOST_LOOK_UPS:])
         return found
+
+    def missing(
+        self,
+        directory: Directory,
+        city: City,
+        desired: Sequence[Desired],
+        tenant: Sequence[TenantAccount],
+    ) -> Missing:
+        """What is known of accounts that ``tenant``, as just gathered, does not hold. The deleted
+        ones are listed only where somebody of the drop may have one."""
+        in_bin: set[str] = set()
+        if binned_perhaps(desired, tenant):
+            in_bin = directory.bin(city.m365.mark).keys() & {row.pupil.id for row in desired}
+        missing = Missing(self._unsure, frozenset(in_bin))
+        if missing != Missing():
+            self.folder.put_json("missing.json", missing.to_json())
+        return missing
 
     def last_night(self) -> LastNight:
         """Who was held when the last run settled, from that run's plan."""
@@ -68,9 +88,3 @@ class Gathering:
         offered = Offered(given, self.state.newest_export(), rehearse=rehearse)
         self.folder.put_json("exports.json", offered.to_json())
         return offered
-
-
-def _look_up(directory: Directory, mark: str, missing: Sequence[str]) -> Iterator[TenantAccount]:
-    for object_id in missing:
-        if account := directory.account(object_id, mark):
-            yield account

@@ -12,6 +12,7 @@ from typing import Any, Self
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
+from kakehashi.provision import dialogues
 from kakehashi.provision import requests as graph
 from kakehashi.provision.answers import NOT_FOUND, TOO_MANY, Answer, GraphUser
 from kakehashi.provision.dialogues import Dialogue
@@ -83,9 +84,23 @@ class Directory:
             raise refused(answer)
         return as_account(answer.user(), mark)
 
+    def look_up(self, object_ids: Iterable[str], mark: str) -> list[TenantAccount]:
+        """Those of these accounts that there are, asked for by themselves, twenty a call.
+
+        Raises DirectoryError where one of them cannot be told, and TryLater.
+        """
+        heard: dict[str, Answer] = {}
+        for _ in self.apply(enumerate(dialogues.look_up(one, heard) for one in object_ids)):
+            pass
+        for answer in heard.values():
+            if not answer.ok and answer.status != NOT_FOUND:
+                raise refused(answer)
+        return [as_account(answer.user(), mark) for answer in heard.values() if answer.ok]
+
     def bin(self, mark: str) -> dict[str, str]:
-        """Deleted accounts that can still be restored: userMasterIdentifier → object id."""
-        users = self._users(graph.list_bin())
+        """Deleted accounts that can still be restored: userMasterIdentifier → object id, that of
+        the account deleted last."""
+        users = sorted(self._users(graph.list_bin()), key=_deleted_at)
         return {umi: user.id for user in users if (umi := user.mark(mark))}
 
     def users(self, fields: tuple[str, ...]) -> Iterator[GraphUser]:
@@ -210,6 +225,10 @@ def as_account(user: GraphUser, mark: str) -> TenantAccount:
     )
 
 
+def _deleted_at(user: GraphUser) -> str:
+    return str((user.model_extra or {}).get("deletedDateTime") or "")
+
+
 def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
     """One account may be out of reach; when none of a batch may be written, our permission is
     missing, and thousands more calls would only hear the same."""
@@ -219,7 +238,8 @@ def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
 
 
 def _is_of_users(request: Request) -> bool:
-    return bool(request.writes) and request.url.startswith("/users")
+    ours = bool(request.writes) and request.url.startswith("/users")
+    return ours and not graph.only_sets_password(request)
 
 
 @cache

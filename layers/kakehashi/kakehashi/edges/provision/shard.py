@@ -95,6 +95,8 @@ class Shard(Ledger):
             self.stop(line, action, ended.outcome, ended.request_id)
             return
         self._keep(action, ended.outcome, items)
+        if ended.outcome.note:
+            self.tell(action, ended.outcome.note, ended.outcome.facts)
         self.results[line] = result(line, action, ended.outcome, ended.request_id)
 
     def _keep(self, action: Action, outcome: Settled, items: Mapping[str, Known]) -> None:
