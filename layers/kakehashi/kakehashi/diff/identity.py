@@ -46,20 +46,28 @@ class Identified:
 
 def identify(sights: Sequence[Sight], sources: Sources, given: Given) -> Identified:
     """The same sights, with those in doubt asked about, held, or agreed to. Linear."""
-    free = {one.id: one for sight in sights if (one := freed(sight))}
-    found = hands(sights, free, sources)
+    moving = [sight for sight in sights if _may_have_moved(sight)]
+    free = {one.id: one for sight in moving if (one := freed(sight))}
+    found = hands(moving, free, sources)
     settled: Settled = {}
     findings: list[Finding] = []
     for exchange in found.exchanges:
         settled |= _exchanged(exchange, given)
         findings += _contradicted(exchange, given)
-    for sight in sights:
+    for sight in moving:
         if sight.id in free and sight.id not in settled and not sight.code:
             settled |= _renaming(sight, given, doubtful=sight.id in found.doubtful)
-    settled |= _same_children(sights, sources, given)
+    settled |= _same_children(moving, sources, given)
     if not settled:
         return Identified(list(sights))
     return Identified([settled.get(sight.id, sight) for sight in sights], tuple(findings))
+
+
+def _may_have_moved(sight: Sight) -> bool:
+    """Most pupils are as they were, but for a name that must not go out."""
+    if sight.situation is not Situation.CONFIRMED:
+        return True
+    return sight.wanted is not None and bool(sight.wanted.unsafe_name)
 
 
 # -- several at once ------------------------------------------------------------------------------
