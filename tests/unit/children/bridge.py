@@ -283,11 +283,12 @@ class Bridge:
             serial=self.serial,
             as_of=as_of,
             decisions=consent.decisions,
+            asked=consent.asked,
             last_night=self.last_night,
             offered=Offered(),
         )
         if not plan.refused:
-            self.book = self.book.after(plan.proposals, self.uploads, as_of)
+            self.book = self.book.after(plan.proposals, self.uploads, as_of, plan.questions)
         header = json.loads(json.dumps(plan.header()))
         again = read_plan(header, [json.loads(json.dumps(a.to_json())) for a in plan.actions])
         assert not again.altered()

@@ -69,6 +69,7 @@ class Years(RuleBasedStateMachine):
         self.looker = Looker(self.bridge, self.town)
         self.owners = self.looker.owners
         self.asked: Plan | None = None
+        self.rows: list[tuple[str, Child, bool]] = []  # of tonight: id, whose, and if truly typed
         self.faulty: Callable[[dict[str, bytes]], dict[str, bytes]] | None = None
         self.made_by_hand = 0
         for one in first:
@@ -104,6 +105,8 @@ class Years(RuleBasedStateMachine):
     def _heard(self, night: Night) -> None:
         if night.plan and not night.plan.refused:
             self.asked = night.plan
+            self.rows = [(e.umi, e.child, (e.name, e.upn) == (e.child.name, e.child.upn))
+                         for e in self.town.entries() if not e.ended]  # fmt: skip
         for key, user in self.looker.users().items():
             child = self.owners.accounts.get(key)
             if child and child.here and user["accountEnabled"]:
@@ -258,7 +261,7 @@ class Years(RuleBasedStateMachine):
     )
     def somebody_slips(self, at: int, by: int, kind: str) -> None:
         one, other = one_of(self.town.plain(), at), one_of(self.town.plain(), by)
-        if one and other and one is not other:
+        if one and other and one is not other and one.name != other.name:
             self.town.slips.append(Slip(kind, one, other))
 
     @happens(at=who)
@@ -316,7 +319,27 @@ class Years(RuleBasedStateMachine):
                 return self._about_a_leaver(situation, known)
             case Situation.UNLINKED:
                 return "連携" if self._is_own(umi) else "保留"
+            case Situation.RENAMING:
+                return "改名" if self._is_true(umi) else "誤り"
+            case Situation.EXCHANGED if self.asked:
+                asked = self.asked.questions[umi]
+                right = all(self._is_true(one) for one in asked.pupils)
+                return ("正しい" if right else "誤り") if umi == asked.pupils[0] else ""
+            case Situation.SAME_CHILD if self.asked:
+                return "連携" if self._is_taken_over(umi) else "誤り"
         return ""
+
+    def _is_true(self, umi: str) -> bool:
+        """Whether the row of this id was that of the child whose account the id has, rightly
+        typed, when it was asked about."""
+        known = self.bridge.state.pupil(umi)
+        child = self.owners.accounts.get(known.object_id) if known else None
+        return [(one, true) for at, one, true in self.rows if at == umi] == [(child, True)]
+
+    def _is_taken_over(self, umi: str) -> bool:
+        """Whether the missing child that the finding names is the one on the row."""
+        rows = [child for at, child, _ in self.rows if at == umi]
+        return len(rows) == 1 and bool(self.looker.of(rows[0]))
 
     def _about_a_leaver(self, situation: Situation, known: Known | None) -> str:
         child = self.owners.accounts.get(known.object_id) if known else None

@@ -21,17 +21,14 @@ SEED = int(os.environ.get("KAKEHASHI_TRUTH_SEED", "1"))
 class SoFar(Years):
     """What is not true yet is left out here, each with its reason."""
 
-    # two children exchanged behind id and account are applied as two renames
-    somebody_slips = None
-    a_slip_is_corrected = None
-    # accounts exchanged in C4th wait for ever
+    # a leaver's account may have the sign-in name: only a person frees it, in the tenant
     two_accounts_typed_the_wrong_way_round_are_corrected = None
     # a deleted account can never be settled
     an_account_is_deleted_by_hand = None
     # after a link the item of the old id lives on
     a_child_gets_a_new_id = None
     a_transfer_draws_a_new_id_and_leaves_the_old_row = None
-    # a child who gets both anew is a stranger
+    # it is asked about only as long as school, grade and class stay as they were
     a_child_gets_a_new_id_and_a_new_account = None
 
 

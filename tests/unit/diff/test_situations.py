@@ -365,6 +365,8 @@ def test_a_sign_in_name_changed_by_hand_is_free_only_if_its_owner_asks_for_anoth
     assert night(roster, known, tenant=tenant).held == {}
     plan = night([roster[0], C, D], known, tenant=tenant, held=[a_held(2)])
     assert plan.held == {"D050": (B.id,), "S044": (A.id,)}
+    left = night([roster[0], C, D], known, tenant=tenant, decisions={B.id: "suspend"})
+    assert kinds(left) == [(A.id, Kind.UPDATE), (B.id, Kind.SUSPEND)]
 
 
 def test_an_account_on_the_row_of_another_known_pupil_is_not_gone() -> None:

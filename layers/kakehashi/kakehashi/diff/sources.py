@@ -89,15 +89,20 @@ class Sources:
     def keeps(self, upn: str, but: str) -> bool:
         """Whether another pupil of our state has this name, for all that the tenant shows.
 
-        It is free once the tenant shows the owner under another name and the owner's row asks for
-        another one, too.
+        It is free once the tenant shows the owner under another name, and the owner's row asks for
+        another one, too, or the owner has left.
         """
         owner = self.owner(upn, but)
         if owner is None:
             return False
-        seen, row = self.by_object.get(owner.object_id), self.desired.get(owner.pupil.id)
-        moved = seen is not None and seen.upn.lower() != upn.lower()
-        return not (moved and row and row.pupil.account.lower() != upn.lower())
+        row = self.desired.get(owner.pupil.id)
+        asks = row.pupil.account.lower() if row else "" if self.absent(owner.pupil.id) else upn
+        return upn.lower() in {self.name_now(owner), asks.lower()}
+
+    def name_now(self, known: Known) -> str:
+        """The sign-in name that the tenant shows; where it shows none, the one we wrote last."""
+        seen = self.by_object.get(known.object_id)
+        return _lower(seen.upn if seen else known.account.get("userPrincipalName", ""))
 
     def absent(self, umi: str) -> bool:
         """Known, and tonight neither in the drop nor held; a row that says "left" is an absence."""
@@ -113,7 +118,7 @@ class Sources:
 
     def claimed(self, known: Known) -> str:
         """The known pupil on whose row tonight this absent pupil's account stands, or ""."""
-        wanting = self.wanted_by.of(known.account.get("userPrincipalName", "").lower())
+        wanting = self.wanted_by.of(self.name_now(known))
         return next((umi for umi in sorted(wanting) if umi in self.known), "")
 
 
