@@ -20,7 +20,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench cost \
-	fuzz long lock docs screenshots deploy install-dev install-sam format clean distclean
+	fuzz long quiet-year lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -139,6 +139,9 @@ long: install-dev ## 市の全員を二十回止めながら、四倍の学校�
 	KAKEHASHI_YEAR_PUPILS=1000 $(BIN)/pytest -q tests/year
 	KAKEHASHI_TRUTH_YEARS=2000 KAKEHASHI_TRUTH_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q -n auto tests/unit/children/test_children.py
+
+quiet-year: install-dev ## 市の全員の 365 晩の計画だけ / 365 plans for 22,948 pupils: what they count, and that they ask nothing new
+	$(BIN)/python -m benchmarks.quiet_year $(YEAR)
 
 fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked and cleaned, some minutes; SEED=2 tries others
 	KAKEHASHI_FUZZ=20000 KAKEHASHI_FUZZ_SEED=$(or $(SEED),1) \

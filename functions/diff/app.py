@@ -66,6 +66,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
         last_night=gathered.last_night(),
         offered=gathered.offered(city, desired, rehearse=rehearse),
         missing=gathered.missing(directory, city, desired, accounts),
+        past=gathered.past(run),
     )
     moved = [] if rehearse else Rehearsals(folder, state).compare(run, plan)
     plans.write(folder, plan, [*consent.findings, *plan.findings, *moved], city)

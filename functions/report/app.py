@@ -14,7 +14,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
-from kakehashi.edges import settings
+from kakehashi.edges import plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.nights import (
     ended,
@@ -47,6 +47,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     night = gather(run, folder, state, failure_of(event))
     _write(night, folder)
     remember(night, state, datetime.now(UTC))
+    plans.count_what_was_done(run, folder, state)
     if run.execution:
         state.free_lease(run.execution)
     DeadLetters.of(env.dead_letters_url).forget_healed(ended(run, night, state))

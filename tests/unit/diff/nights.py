@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from kakehashi.accounts import account_of
-from kakehashi.diff import Action, Decision, Kind, LastNight, Plan, make_plan, settled
+from kakehashi.diff import Action, Decision, Kind, LastNight, Past, Plan, make_plan, settled
 from kakehashi.diff.answers import Proposed
 from kakehashi.roster import Desired, Held, Known, PasswordAt, Pupil, TenantAccount
 from tests.builders import TODAY, a_city, a_code, a_known, a_pupil, a_tenant_account
@@ -48,6 +48,7 @@ def night(
     decisions: Mapping[str, Decision] | None = None,
     asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
+    past: Past | None = None,
     serial: int = SERIAL,
 ) -> Plan:
     """The plan of a night. Unless ``tenant`` is given it holds what we left there, and ``also``."""
@@ -64,6 +65,7 @@ def night(
         decisions=decisions,
         asked=asked,
         last_night=last_night,
+        past=past,
     )
 
 

@@ -18,6 +18,7 @@ from kakehashi.catalogue import (
     preprocess,
     provision,
     refusals,
+    sums,
     undo,
 )
 from kakehashi.findings import Finding, Rule
@@ -31,7 +32,7 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, japan, preprocess, diff, identity, lost, moved, exports, undo,
+    for module in (oneroster, japan, preprocess, diff, identity, lost, moved, exports, sums, undo,
                    provision, refusals, deliver, launch, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:

@@ -30,14 +30,14 @@ from kakehashi.city.cleaning import (
     SpecialTitle,
     UnifiedSchool,
 )
-from kakehashi.city.limits import Calendar, Leaving, Limit, Limits, LimitSet, Season
+from kakehashi.city.limits import Calendar, Leaving, Limit, Limits, LimitSet, Season, SumSet
 from kakehashi.city.tools import LtiTool, Tool
 from kakehashi.findings import HARD_LETTERS, Effect
 
 __all__ = [
     "CITY_NAME", "J_TITLES", "M365", "PASSWORD_WORDS", "BadCity", "City", "ClassTitle",
     "InitialPasswords", "Licence", "Limit", "LimitSet", "LtiTool", "Names", "Savings",
-    "SchoolAlias", "Season", "Source", "SpecialNeeds", "SpecialTitle", "Tool", "parse",
+    "SchoolAlias", "Season", "Source", "SpecialNeeds", "SpecialTitle", "SumSet", "Tool", "parse",
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from kakehashi.city.checked import DayOfYear, Rules
 
@@ -75,15 +75,75 @@ def _school_limits() -> LimitSet:
     )
 
 
+class SumSet(Rules):
+    """Bounds of what several nights have counted together; other kinds borrow as they do of one."""
+
+    new: Limit | None = None
+    moved: Limit | None = None
+    renamed: Limit | None = None
+    returned: Limit | None = None
+    class_changed: Limit | None = None
+
+
+# Twice the highest sums of simulated school years (docs/decisions/0038); of classes that much more
+# than one night may. The floors let a small city live.
+def _city_7_nights() -> SumSet:
+    return SumSet(
+        new=Limit(share=0.0015, number=170, floor=15),
+        moved=Limit(share=0.0035, number=400, floor=15),
+        renamed=Limit(share=0.003, number=350, floor=10),
+        returned=Limit(share=0.0008, number=90, floor=10),
+        class_changed=Limit(share=0.022, number=1000, floor=30),
+    )
+
+
+def _city_28_nights() -> SumSet:
+    return SumSet(
+        new=Limit(share=0.002, number=230, floor=30),
+        moved=Limit(share=0.01, number=1150, floor=40),
+        renamed=Limit(share=0.0085, number=1000, floor=20),
+        returned=Limit(share=0.002, number=230, floor=20),
+        class_changed=Limit(share=0.024, number=1500, floor=40),
+    )
+
+
+def _school_7_nights() -> SumSet:
+    return SumSet(
+        moved=Limit(share=0.03, number=45, floor=15),
+        class_changed=Limit(share=0.27, number=250, floor=30),
+    )
+
+
+def _school_28_nights() -> SumSet:
+    return SumSet(
+        moved=Limit(share=0.05, number=90, floor=30),
+        class_changed=Limit(share=0.29, number=300, floor=40),
+    )
+
+
 class Limits(Rules):
-    """A kind left out of the file keeps its default; limits cannot be switched off by silence."""
+    """A kind left out of the file keeps its default; limits cannot be switched off by silence.
+
+    The last four are held against what several nights have counted together.
+    """
 
     city: LimitSet = Field(default_factory=_city_limits)
     school: LimitSet = Field(default_factory=_school_limits)
+    city_7_nights: SumSet = Field(default_factory=_city_7_nights)
+    city_28_nights: SumSet = Field(default_factory=_city_28_nights)
+    school_7_nights: SumSet = Field(default_factory=_school_7_nights)
+    school_28_nights: SumSet = Field(default_factory=_school_28_nights)
 
-    @field_validator("city", "school", mode="after")
-    @classmethod
-    def _keep_defaults(cls, given: LimitSet, info: object) -> LimitSet:
-        defaults = _city_limits() if getattr(info, "field_name", "") == "city" else _school_limits()
-        kept = {k: v for k, v in defaults if k not in given.model_fields_set}
-        return given.model_copy(update=kept)
+    def sums(self, *, city: bool) -> tuple[tuple[int, SumSet], ...]:
+        """The limits on sums, with the number of nights that are added up."""
+        if city:
+            return (7, self.city_7_nights), (28, self.city_28_nights)
+        return (7, self.school_7_nights), (28, self.school_28_nights)
+
+    @model_validator(mode="after")
+    def _keep_defaults(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            given, defaults = getattr(self, name), field.get_default(call_default_factory=True)
+            kept = {kind: one for kind, one in defaults if kind not in given.model_fields_set}
+            object.__setattr__(self, name, given.model_copy(update=kept))
+        return self

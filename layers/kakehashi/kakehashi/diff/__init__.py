@@ -12,6 +12,7 @@ from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, se
 from kakehashi.diff.planning import make_plan
 from kakehashi.diff.situations import Change, Situation
 from kakehashi.diff.sources import Missing, binned_perhaps, unseen
+from kakehashi.diff.sums import NightCount, Past, night_count
 from kakehashi.diff.undo import make_undo, objections
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "Kind",
     "LastNight",
     "Missing",
+    "NightCount",
     "Offered",
+    "Past",
     "Plan",
     "Planned",
     "Situation",
@@ -37,6 +40,7 @@ __all__ = [
     "export_of",
     "make_plan",
     "make_undo",
+    "night_count",
     "objections",
     "outdated",
     "read_plan",

@@ -58,6 +58,7 @@ _COUNTED_OTHERWISE = frozenset(
     }
 )
 
+NAMES = frozenset({"family", "given", "kana_family", "kana_given"})
 # Counted by a limit of their own, beside what ``Change`` tells apart.
 _LOOKED_AT = frozenset({"account", "grade", "class_title"})
 
@@ -96,6 +97,22 @@ class LastNight:
             "untied": self.untied,
             "rules": self.rules,
         }
+
+
+def changed_kinds(before: Pupil, after: Pupil) -> Iterator[tuple[Counted, tuple[str, ...]]]:
+    """What limits look at in a pupil who is here before and after, and the schools that it counts
+    for; whatever the calendar and whole classes may make of it."""
+    facts = set(before.changed(after))
+    if "school" in facts:
+        yield Counted.MOVED, (before.school, after.school)
+    for kind, names in ((Counted.RENAMED, NAMES), (Counted.GRADE, {"grade"}),
+                        (Counted.ACCOUNT, {"account"})):  # fmt: skip
+        if facts & names:
+            yield kind, (before.school,)
+    if before.class_title and not after.class_title:
+        yield Counted.UNCLASSED, (before.school,)
+    elif before.class_title and facts & {"class_title", "school", "grade"} == {"class_title"}:
+        yield Counted.CLASS, (before.school,)
 
 
 @dataclass(frozen=True, slots=True)

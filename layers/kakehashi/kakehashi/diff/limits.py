@@ -17,7 +17,7 @@ from kakehashi.diff.plan import Breach
 from kakehashi.findings import Finding, Rule
 
 if TYPE_CHECKING:
-    from kakehashi.city import City, Limit, LimitSet
+    from kakehashi.city import City, Limit, LimitSet, SumSet
 
 # What has no bounds of its own in a city's rules has another's.
 _BORROWS: Mapping[Counted, str] = MappingProxyType(
@@ -50,7 +50,7 @@ def judge(counts: Tally, base: Base, city: City) -> list[tuple[Breach, Finding]]
     """Every limit that is breached, ordered by code and scope, with the finding that tells it."""
     breaches = []
     for (counted, scope), count in counts.items():
-        limit = _limit(city.limits.city if scope == CITY else city.limits.school, counted)
+        limit = limit_of(city.limits.city if scope == CITY else city.limits.school, counted)
         if limit is None:
             continue
         bound = bound_of(limit, base.pupils.get(scope, 0))
@@ -59,8 +59,9 @@ def judge(counts: Tally, base: Base, city: City) -> list[tuple[Breach, Finding]]
     return sorted(breaches, key=lambda pair: (pair[0].code, pair[0].scope))
 
 
-def _limit(limits: LimitSet, counted: Counted) -> Limit | None:
-    found: Limit | None = getattr(limits, _BORROWS.get(counted, str(counted)))
+def limit_of(limits: LimitSet | SumSet, counted: Counted) -> Limit | None:
+    """The bounds of this kind, None where there are none."""
+    found: Limit | None = getattr(limits, _BORROWS.get(counted, str(counted)), None)
     return found
 
 

@@ -243,7 +243,8 @@ class Plan:
     code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
     could be found for. ``lost`` are the active pupils whose account was asked for and is nowhere:
     no group and no licence is for them until they have one. ``explained`` says how much of each
-    limited kind the calendar expected. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
+    limited kind the calendar expected, ``counted`` what is left of it per kind and scope, to be
+    added up over nights. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
     the run that this plan turns back, "" for a roster's plan; ``export`` says how old that roster
     is. ``findings`` are not part of the header. ``found`` is the checksum of what stands in the
     files of a plan that was read.
@@ -263,6 +264,7 @@ class Plan:
     lost: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
     explained: Mapping[str, int] = field(default_factory=dict)
+    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     refused: bool = False
     undoes: str = ""
     export: Export = field(default_factory=Export)
@@ -323,6 +325,7 @@ class Plan:
             "breaches": [breach.to_json() for breach in self.breaches],
             "explained": dict(self.explained),
             **({"questions": questions} if questions else {}),
+            "counted": {kind: dict(scopes) for kind, scopes in self.counted.items()},
         }
 
 
@@ -351,6 +354,7 @@ def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = 
         breaches=tuple(Breach(**breach) for breach in header["breaches"]),
         explained=dict(header["explained"]),
         questions={u: Question.from_json(q) for u, q in header.get("questions", {}).items()},
+        counted={kind: dict(scopes) for kind, scopes in header.get("counted", {}).items()},
         refused=header["refused"],
         undoes=header["undoes"],
         export=Export.from_json(header["export"]),

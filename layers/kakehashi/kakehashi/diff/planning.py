@@ -22,6 +22,7 @@ from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answe
 from kakehashi.diff.rooms import UPN, names_given_back, stands_aside, with_room
 from kakehashi.diff.situations import Change, Sight, Situation, look
 from kakehashi.diff.sources import Missing, Sources, index_sources
+from kakehashi.diff.sums import Past, judge_sums, summed
 from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.findings import Finding, refuses
@@ -52,6 +53,7 @@ def make_plan(
     last_night: LastNight | None = None,
     offered: Offered | None = None,
     missing: Missing | None = None,
+    past: Past | None = None,
 ) -> Plan:
     """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
 
@@ -61,7 +63,7 @@ def make_plan(
     decisions answer whatever is asked tonight). ``last_night`` tells what was held when the last
     run settled (none: everything held tonight counts as new), ``offered`` how old the roster is,
     ``missing`` what was asked about accounts that ``tenant`` does not show (none: they are gone for
-    good). Linear in the number of pupils.
+    good), ``past`` what the nights of the last weeks have counted. Linear in the number of pupils.
     """
     offered, given = offered or Offered(), Given(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
@@ -69,7 +71,8 @@ def make_plan(
     sights = [with_answer(sight, given.decisions.get(sight.id)) for sight in identified.sights]
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
-    limits = _limits(sights, turn, base, city, last_night or LastNight(), untied=sources.untied)
+    judge_night = _Judge(city, as_of, base, turn, last_night or LastNight(), past or Past())
+    limits = judge_night.limits(sights, untied=sources.untied)
     actions = _actions(sights, sources, given.decisions)
     findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
                 *_about_pupils(sights, sources, given),
@@ -91,6 +94,7 @@ def make_plan(
         lost=_lost(sources),
         breaches=limits.breaches,
         explained=limits.explained,
+        counted=limits.counted,
         refused=refused,
         export=offered.given,
         findings=findings,
@@ -99,26 +103,48 @@ def make_plan(
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """What the limits say of a night; ``explained`` as a plan has it."""
+    """What the limits say of a night; ``explained`` and ``counted`` as a plan has them."""
 
     breaches: tuple[Breach, ...]
     findings: tuple[Finding, ...]
     explained: dict[str, int]
+    counted: dict[str, dict[str, int]]
 
 
-def _limits(
-    sights: Sequence[Sight], turn: Turn, base: Base, city: City, last: LastNight, *, untied: int
-) -> _Limits:
-    newly_untied = max(0, untied - last.untied)
-    rules_changed = last.had_other_rules(city.sha256)
-    classes = ClassChanges() if turn.open else class_changes(sights, rules_changed=rules_changed)
-    limited, explained = tally(events(sights, turn, last, classes), base, turn, newly_untied)
-    found = [*judge(limited, base, city), *vanished_groups(sights, turn, last, classes.by_rule)]
-    return _Limits(
-        tuple(breach for breach, _ in found),
-        (*(finding for _, finding in found), *_season(turn, explained)),
-        {str(kind): n for (kind, scope), n in sorted(explained.items()) if scope == CITY and n},
-    )
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """All that a night's counts are held against."""
+
+    city: City
+    as_of: date
+    base: Base
+    turn: Turn
+    last: LastNight
+    past: Past
+
+    def limits(self, sights: Sequence[Sight], *, untied: int) -> _Limits:
+        classes = self._classes(sights)
+        newly_untied = max(0, untied - self.last.untied)
+        found = events(sights, self.turn, self.last, classes)
+        counts, explained = tally(found, self.base, self.turn, newly_untied)
+        nightly = judge(counts, self.base, self.city)
+        asked = {(Counted(breach.kind), breach.scope) for breach, _ in nightly}
+        over = [
+            *nightly,
+            *vanished_groups(sights, self.turn, self.last, classes.by_rule),
+            *judge_sums(counts, self.past, self.base, self.city, as_of=self.as_of, asked=asked),
+        ]
+        return _Limits(
+            tuple(breach for breach, _ in over),
+            (*(finding for _, finding in over), *_season(self.turn, explained)),
+            {str(kind): n for (kind, scope), n in sorted(explained.items()) if scope == CITY and n},
+            summed(counts),
+        )
+
+    def _classes(self, sights: Sequence[Sight]) -> ClassChanges:
+        if self.turn.open:
+            return ClassChanges()
+        return class_changes(sights, rules_changed=self.last.had_other_rules(self.city.sha256))
 
 
 def _refusals(sources: Sources) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.calendar import CITY, Base
-from kakehashi.diff.counting import Counted
+from kakehashi.diff.counting import Counted, changed_kinds
 from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
@@ -24,7 +24,6 @@ from kakehashi.roster import Known
 if TYPE_CHECKING:
     from kakehashi.city import City
 
-NAMES = frozenset({"family", "given", "kana_family", "kana_given"})
 TAKES_AWAY = frozenset({Kind.SUSPEND, Kind.UNLINK})
 
 
@@ -99,27 +98,10 @@ def _waits(
                rules.UNDO_TAKES_AWAY.at(count=taken, bound=bound))  # fmt: skip
     counted: Counter[tuple[Counted, str]] = Counter()
     for action in actions:
-        for kind, schools in _changes(action):
-            counted.update((kind, scope) for scope in (CITY, *schools))
+        if action.before is not None and action.back is not None:
+            for kind, schools in changed_kinds(action.before.pupil, action.back.pupil):
+                counted.update((kind, scope) for scope in (CITY, *schools))
     yield from judge(counted, base, city)
-
-
-def _changes(action: Action) -> Iterator[tuple[Counted, tuple[str, ...]]]:
-    """What an undo changes of a pupil that an ordinary night is limited in, too."""
-    if action.before is None or action.back is None:
-        return
-    now, back = action.before.pupil, action.back.pupil
-    facts = set(now.changed(back))
-    if "school" in facts:
-        yield Counted.MOVED, (now.school, back.school)
-    for kind, names in ((Counted.RENAMED, NAMES), (Counted.GRADE, {"grade"}),
-                        (Counted.ACCOUNT, {"account"})):  # fmt: skip
-        if facts & names:
-            yield kind, (now.school,)
-    if now.class_title and not back.class_title:
-        yield Counted.UNCLASSED, (now.school,)
-    elif back.class_title and facts & {"class_title", "school", "grade"} == {"class_title"}:
-        yield Counted.CLASS, (now.school,)
 
 
 def _school(action: Action, known: Mapping[str, Known]) -> str:

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from kakehashi.city import City
-from kakehashi.diff import Plan, read_plan
-from kakehashi.edges.runs import Folder
+from kakehashi.diff import Plan, night_count, read_plan
+from kakehashi.diff.inverse import CARRIED_OUT
+from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
 from kakehashi.report import Verdict
@@ -38,8 +39,10 @@ def read(folder: Folder) -> Plan | None:
     return read_plan(header, (action for name in names for action in folder.lines(name)))
 
 
-def begin(state: State, run_id: str, plan: Plan) -> None:
+def begin(state: State, run_id: str, plan: Plan, accepted: Iterable[str] = ()) -> None:
     """From here on ``plan`` is the newest that was applied. Again for the same run is harmless.
+
+    ``accepted`` are the codes that a person has accepted.
 
     Raises Overtaken when another run has moved the state since the plan was made.
     """
@@ -49,7 +52,24 @@ def begin(state: State, run_id: str, plan: Plan) -> None:
         state.note_run(plan.undoes, undone_by=run_id)
         state.note_undone(run_id)
     else:
+        state.note_counts(run_id, night_count(plan.as_of, plan.counted, plan.breaches, accepted))
         state.note_export(state.newest_export().after(plan.export, plan.as_of))
+
+
+def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
+    """What a run adds to the sums of the next weeks, once it has ended: what was not carried out
+    is left out, for a later night plans, and counts, it again. Nothing to do for a run that never
+    began to apply anything, or that did all it had planned."""
+    record = state.run(run.run_id)
+    plan = read(folder) if record.get("counted") and run.prefix == prefix_of(run.run_id) else None
+    if plan is None:
+        return
+    done = {row["pupil"] for name in folder.names("results/") for row in folder.lines(name)
+            if row["outcome"] in CARRIED_OUT}  # fmt: skip
+    if undone := [action for action in plan.actions if action.pupil not in done]:
+        accepted = record.get("approved", {}).get("accept", ())
+        night = night_count(plan.as_of, plan.counted, plan.breaches, accepted, undone)
+        state.note_counts(run.run_id, night)
 
 
 def waits_since(records: Iterable[Mapping[str, Any]]) -> datetime | None:

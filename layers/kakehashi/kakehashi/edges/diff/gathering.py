@@ -3,18 +3,21 @@
 current.jsonl     our state            tenant.jsonl      the accounts in question
 missing.json      what was asked about accounts that are not listed, if anything was found
 last_night.json   who was held         exports.json      how old the roster is
+past_counts.json  what the nights of the last weeks have counted
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import chain
 
 from kakehashi.city import City
-from kakehashi.diff import LastNight, Missing, Offered, binned_perhaps, export_of, unseen
+from kakehashi.diff import LastNight, Missing, Offered, Past, binned_perhaps, export_of, unseen
 from kakehashi.diff.matching import looks_like_a_pupil
+from kakehashi.diff.sums import LONGEST
 from kakehashi.edges.microsoft.directory import Directory
-from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.roster import Desired, Held, Known, TenantAccount
 
@@ -78,6 +81,14 @@ class Gathering:
         last = LastNight.of(earlier.get_json("plan.json") if earlier else {})
         self.folder.put_json("last_night.json", last.to_json())
         return last
+
+    def past(self, run: Run) -> Past:
+        """What the nights of the last weeks have counted. Some may have been made for another day
+        than their own, so a few more are read than count."""
+        since = f"{run.city}-{run.as_of - timedelta(days=LONGEST + 7):%Y%m%d}"
+        past = Past(tuple(self.state.counts_since(since, but=run.run_id)))
+        self.folder.put_json("past_counts.json", {"nights": past.to_json()})
+        return past
 
     def offered(self, city: City, desired: Sequence[Desired], *, rehearse: bool) -> Offered:
         """The drop's age beside that of the newest roster that was applied."""

@@ -79,7 +79,7 @@ class Approvals:
                 "checksum": plan.checksum,
             },
         )
-        plans.begin(self.state, order.run_id, plan)
+        plans.begin(self.state, order.run_id, plan, order.accept)
         run = self._run(order, record, "", "apply")
         tools = tuple(self._folder(order).rules().tools)
         counts = {"shards": plan.header()["shards"]}

@@ -6,7 +6,7 @@
 | CITY#<code>   | STATE            | serial, the run that moved it last, the lease,            |
 |               |                  | the run that settled last, the newest export applied,
 |               |                  | the newest that reached a plan      |
-| CITY#<code>   | RUN#<run_id>     | verdict, checksum, drop, approvals                        |
+| CITY#<code>   | RUN#<run_id>     | verdict, checksum, drop, approvals, what it adds to sums  |
 | CITY#<code>   | DROP#<sha256>    | the run that took this drop, and how it ended             |
 | CITY#<code>   | TOOL#<name>      | what that tool last received                              |
 | CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |

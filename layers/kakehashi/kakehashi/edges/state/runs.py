@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
+from kakehashi.diff import NightCount
 from kakehashi.edges.state.partition import Partition, plain
+from kakehashi.roster import canonical
+
+WENT_WELL = frozenset({"applied", "unchanged"})
 
 
 class RunRecords(Partition):
@@ -38,11 +43,40 @@ class RunRecords(Partition):
         items = self._every(_runs_from(run_id), wanted)
         return {_run_id(item): _without_key(plain(item)) for item in items}
 
+    def note_counts(self, run_id: str, night: NightCount) -> None:
+        """What an applied night adds to the sums of the next weeks."""
+        self.note_run(run_id, counted=canonical(night.to_json()))
+
+    def counts(self, run_id: str) -> NightCount | None:
+        """None for a run that applied nothing, or was of an earlier release."""
+        return _night_count(self.run(run_id))
+
+    def counts_since(self, run_id: str, but: str = "") -> list[NightCount]:
+        """What the runs from this id on, other than ``but``, have added that still stand, the
+        newest first."""
+        wanted = "sk, counted, undone_by, verdict, failures, held"
+        records = {_run_id(r): plain(r) for r in self._every(_runs_from(run_id), wanted)}
+        standing = [record for one, record in sorted(records.items(), reverse=True)
+                    if one != but and not undone(record, records)]  # fmt: skip
+        return [night for record in standing if (night := _night_count(record)) is not None]
+
     def drop(self, sha256: str) -> dict[str, Any]:
         return self._get(f"DROP#{sha256}") or {}
 
     def note_drop(self, sha256: str, **attributes: Any) -> None:
         self._set(f"DROP#{sha256}", attributes)
+
+
+def undone(record: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether an undo has turned back all of this run, and has not been undone itself."""
+    by = records.get(str(record.get("undone_by", "")), {})
+    complete = by.get("verdict") in WENT_WELL and not (by.get("failures") or by.get("held"))
+    return complete and not undone(by, records)
+
+
+def _night_count(record: Mapping[str, Any]) -> NightCount | None:
+    text = record.get("counted")
+    return NightCount.from_json(json.loads(text)) if text else None
 
 
 def _runs_from(run_id: str) -> ConditionBase:
