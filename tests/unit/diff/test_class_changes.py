@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,13 @@ def test_one_grade_of_a_school_may_be_dealt_out_anew() -> None:
             ] == [("S141", JUNIOR)]  # fmt: skip
 
 
-CITY_OF_TEN_THOUSAND = {"limits": {"city": {"class_changed": {"share": 1, "number": 400}}}}
+def in_the_city(number: int) -> dict[str, Any]:
+    """Rules of a city in which so many may change class in a night, or in several."""
+    bound = {"class_changed": {"share": 1, "number": number}}
+    return {"limits": {"city": bound, "city_7_nights": bound, "city_28_nights": bound}}
+
+
+CITY_OF_TEN_THOUSAND = in_the_city(400)
 
 
 @pytest.mark.parametrize(("count", "found"), [(36, []), (37, [("S140", "city", 37, 36)])])
@@ -132,15 +139,16 @@ def retitled(pupils: Iterable[Pupil], word: str = "-") -> list[Pupil]:
 def test_a_class_with_another_title_counts_once() -> None:
     """Each of them is looked at as a class that moves (S022): 60 changes, not 1,800."""
     for number, found in ((60, {"S022"}), (59, {"S022", "S140"})):
-        rules = {"limits": {"city": {"class_changed": {"share": 1, "number": number}}}}
-        assert {b[0] for b in told(retitled(TOWN), rules=rules)} == found
+        assert {b[0] for b in told(retitled(TOWN), rules=in_the_city(number))} == found
 
 
 def test_two_classes_that_become_one_are_two_classes_changed() -> None:
     roster = [replace(p, class_title="1年1組") if p.class_title == "1年2組" and p.school == PRIMARY
               else p for p in TOWN]  # fmt: skip
-    rules = {"limits": {"city": {"class_changed": {"share": 1, "number": 20}}}}
-    assert told(roster, rules=rules) == [("S140", "city", 30, 20), ("S022", PRIMARY, 1, 0)]
+    assert told(roster, rules=in_the_city(20)) == [
+        ("S140", "city", 30, 20),
+        ("S022", PRIMARY, 1, 0),
+    ]
 
 
 def of_yesterday(rules: str) -> LastNight:
