@@ -100,9 +100,9 @@ def _city_7_nights() -> SumSet:
 def _city_28_nights() -> SumSet:
     return SumSet(
         new=Limit(share=0.002, number=230, floor=30),
-        moved=Limit(share=0.01, number=1150, floor=40),
+        moved=Limit(share=0.0101, number=1150, floor=40),
         renamed=Limit(share=0.0085, number=1000, floor=20),
-        returned=Limit(share=0.002, number=230, floor=20),
+        returned=Limit(share=0.0022, number=250, floor=20),
         class_changed=Limit(share=0.024, number=1500, floor=40),
     )
 
