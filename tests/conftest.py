@@ -27,6 +27,7 @@ NAMES = {
     "OUTBOX_BUCKET": "outbox",
     "BASELINES_BUCKET": "baselines",
     "TABLE": "state",
+    "CLASS_NUMBERS_SECRET": "kakehashi/class-numbers",
 }
 
 
@@ -81,6 +82,9 @@ def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         )
         names["DEAD_LETTERS_URL"] = boto3.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
         names["TOPIC_ARN"] = boto3.client("sns").create_topic(Name="staff")["TopicArn"]
+        boto3.client("secretsmanager").create_secret(
+            Name=names["CLASS_NUMBERS_SECRET"], SecretString="nobody need know it"
+        )
         for name, value in names.items():
             monkeypatch.setenv(name, value)
         yield names

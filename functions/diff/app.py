@@ -39,7 +39,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     plan = (_way_back if run.mode == "undo" else _tonight)(run, folder, state, env)
     verdict = plan.verdict(rehearse=run.mode == "rehearse")
     if verdict == "apply":
-        plans.begin(state, run.run_id, plan)
+        plans.begin(state, folder, run.run_id, plan)
     return run.after("diff", verdict, started, **_counted(run, plan))
 
 

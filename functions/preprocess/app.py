@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
 from kakehashi.edges import settings
+from kakehashi.edges.preprocess.class_numbers import Environment, numbering
 from kakehashi.edges.provision.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -21,14 +22,17 @@ from kakehashi.preprocess import Cleaned, preprocess
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(settings.PasswordSettings)
+    run, env = Run.model_validate(event), settings.load(Environment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     with folder.package() as source:
         package = oneroster.open_package(source)
     passwords = Passwords.of(env.passwords_bucket).files(run.city)
     findings = folder.findings("validate")
-    cleaned = preprocess(package, findings, folder.rules(), run.as_of, passwords)
+    cleaned = preprocess(
+        package, findings, folder.rules(), run.as_of, passwords,
+        numbering=numbering(env, run.city, state),
+    )  # fmt: skip
     _write(folder, cleaned)
     verdict = "refused" if refuses(cleaned.findings) else "go"
     return run.after("preprocess", verdict, started, **_counted(run, cleaned))
@@ -38,6 +42,8 @@ def _write(folder: Folder, cleaned: Cleaned) -> None:
     folder.put_lines("desired.jsonl", (desired.to_json() for desired in cleaned.desired))
     folder.put_lines("held.jsonl", (held.to_json() for held in cleaned.held))
     folder.put_json("counts.json", {**cleaned.counts, "school_year": cleaned.school_year})
+    numbers = {str(year): given.to_json() for year, given in cleaned.numbers.items()}
+    folder.put_json("numbers.json", numbers)
     folder.put_findings("preprocess", cleaned.findings)
 
 

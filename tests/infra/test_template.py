@@ -38,7 +38,7 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::SQS::QueuePolicy": 1,
         "AWS::SNS::Topic": 2,
         "AWS::SNS::Subscription": 2,
-        "AWS::SecretsManager::Secret": 3,
+        "AWS::SecretsManager::Secret": 4,
         "AWS::Events::Rule": 5,
         "AWS::Scheduler::Schedule": 3,
         "AWS::IAM::Role": 6,
@@ -296,7 +296,7 @@ def test_only_provision_writes_pupils_forgets_them_and_writes_dead_letters(
     assert may("sqs:SendMessage") == {"provision", "groups"}
     assert may("sns:Publish") == {"report", "drift"}
     assert may("secretsmanager:GetSecretValue") == {
-        "diff", "provision", "groups", "drift", "launch"
+        "preprocess", "diff", "provision", "groups", "drift", "launch"
     }  # fmt: skip
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.builders import Drop, a_drop, a_password_file, a_pupil
+import json
+from collections.abc import Iterable
+from datetime import date
+
+import boto3
+
+from kakehashi.diff import Export
+from kakehashi.roster import class_id
+from tests.builders import YEAR, Drop, a_code, a_drop, a_known, a_password_file, a_pupil
 from tests.nights import RULES, Nights
 from tests.unit.deliver.receiver import Receiver
 
@@ -91,3 +99,124 @@ def test_where_the_city_allows_it_they_start_with_one_password(nights: Nights) -
     assert "M001" not in night.summary["held"]
     assert nights.tenant.knows_password(a_pupil(5).account, "Mihon-2026")
     assert {f.code for f in night.findings()} >= {"P070", "P072"}
+
+
+# -- numbers of neutral class titles -------------------------------------------------------------
+
+KINDS = ("知的1組", "情緒1組", "難聴1組", "弱視1組")
+
+
+def with_special_classes(*titles: str, year: int = YEAR, grade: str = "P3") -> Drop:
+    """One pupil in an ordinary class, and one in each of these."""
+    drop = Drop()
+    drop.add_pupil(home=drop.add_class("3年2組", year=year, grades=grade), grade=grade,
+                   begin=f"{year}-04-01", end=f"{year + 1}-03-31")  # fmt: skip
+    for title in titles:
+        home = drop.add_class(title, grades=grade, specialNeeds="true", year=year)
+        drop.add_pupil(home=home, grade=grade, begin=f"{year}-04-01", end=f"{year + 1}-03-31")
+    for role in drop.rows["roles.csv"]:
+        role["beginDate"], role["endDate"] = f"{year}-04-01", f"{year + 1}-03-31"
+    return drop
+
+
+def departments(nights: Nights, pupils: Iterable[int]) -> list[str]:
+    found = {u["userPrincipalName"]: u["department"] for u in nights.tenant.users()}
+    return [found[a_pupil(n).account] for n in pupils]
+
+
+def kept(nights: Nights) -> dict[int, str]:
+    """What the state table holds, as text."""
+    items = boto3.resource("dynamodb").Table(nights.names["TABLE"]).scan()["Items"]
+    found = {str(item["sk"]): str(item["given"]) for item in items if "given" in item}
+    return {int(sk.removeprefix("NUMBERS#")): text for sk, text in found.items()}
+
+
+def classes_of(nights: Nights, tool: str) -> dict[str, str]:
+    """Pupil → title of the class that the tool shows."""
+    return {umi: row[-1] for umi, row in shown_by(nights, tool).items()}
+
+
+def test_numbers_are_kept_when_a_plan_is_applied_and_not_by_a_rehearsal(nights: Nights) -> None:
+    drop = with_special_classes(*KINDS[:2]).zip()
+    rehearsed = nights.run(drop, mode="rehearse", passwords=passwords(1, 2, 3))
+    assert kept(nights) == {}
+    night = nights.run(drop)
+    assert night.verdict == "applied"
+    assert sorted(departments(nights, (2, 3))) == ["なかよし1組", "なかよし2組"]
+    desired = rehearsed.folder.lines("desired.jsonl")
+    titles = {row["pupil"]["account"]: row["pupil"]["class_title"] for row in desired}
+    assert [titles[a_pupil(n).account] for n in (2, 3)] == departments(nights, (2, 3))
+    (text,) = kept(nights).values()
+    schools = json.loads(text)["schools"]
+    assert sorted(n for given in schools[a_code(1)].values() for n in given.values()) == [1, 2]
+    written = [night.folder.need(name) for name in night.folder.names() if "roster" not in name]
+    written.append(text.encode())
+    assert not any("知的".encode() in body or "情緒".encode() in body for body in written)
+
+
+def test_a_plan_that_waits_keeps_no_numbers_until_it_is_approved(nights: Nights) -> None:
+    drop = with_special_classes(*KINDS, *(f"知的{n}組" for n in range(2, 12)))
+    night = nights.run(drop.zip(), passwords=passwords(*range(1, 16)))
+    assert (night.verdict, kept(nights)) == ("awaiting-approval", {})
+    assert nights.approve(night.summary).verdict == "applied"
+    assert list(kept(nights)) == [YEAR]
+
+
+def test_a_class_that_comes_in_mid_year_moves_no_other_in_any_tool(nights: Nights) -> None:
+    nights.run(with_special_classes(*KINDS[:2]).zip(), passwords=passwords(*range(1, 6)))
+    before = {tool: classes_of(nights, tool) for tool in ("lgate", "interactive_study")}
+    assert set(before["lgate"].values()) == {"3年2組", "なかよし1組", "なかよし2組"}
+    nights.tomorrow()
+    night = nights.run(with_special_classes(*KINDS).with_new_ids().zip())
+    assert night.verdict == "applied"
+    assert sorted(departments(nights, (4, 5))) == ["なかよし3組", "なかよし4組"]
+    for tool, shown in before.items():
+        assert {umi: classes_of(nights, tool)[umi] for umi in shown} == shown
+
+
+def told_before(nights: Nights) -> None:
+    """A city whose titles were told by a release that kept no numbers: 情緒 1, 知的 2, 難聴 3."""
+    numbers = {1: "3年2組", 2: "なかよし2組", 3: "なかよし1組", 4: "なかよし3組"}
+    nights.given(
+        a_known(n, pupil=a_pupil(n, class_title=title, special_needs=n > 1, school_name=SCHOOL))
+        for n, title in numbers.items()
+    )
+    nights.state.note_export(Export(None, YEAR))
+
+
+SCHOOL = "見本市立第1小学校"
+
+
+def test_titles_that_tools_hold_stay_for_the_year_and_are_drawn_in_the_next(nights: Nights) -> None:
+    told_before(nights)
+    assert nights.run(with_special_classes(*KINDS[:3]).zip()).verdict == "unchanged"
+    assert departments(nights, (2, 3, 4)) == ["なかよし2組", "なかよし1組", "なかよし3組"]
+    assert json.loads(kept(nights)[YEAR])["by_title"] is True
+    nights.tomorrow()
+    nights.put_passwords(passwords(5))
+    nights.run(with_special_classes(*KINDS).zip())
+    assert departments(nights, range(2, 6)) == [
+        "なかよし2組", "なかよし1組", "なかよし3組", "なかよし4組"
+    ]  # fmt: skip
+    nights.go_to(date(YEAR + 1, 4, 2))
+    april = nights.run(with_special_classes(*KINDS, year=YEAR + 1, grade="P4").zip())
+    assert april.verdict in {"applied", "awaiting-approval"}
+    if april.verdict == "awaiting-approval":
+        assert nights.approve(april.summary).verdict == "applied"
+    assert json.loads(kept(nights)[YEAR + 1])["by_title"] is False
+    titles = departments(nights, range(2, 6))
+    assert sorted(titles) == [f"なかよし{n}組" for n in range(1, 5)]
+    shown = classes_of(nights, "lgate")
+    assert [shown[a_pupil(n).id] for n in range(2, 6)] == titles
+    known = nights.state.pupil(a_pupil(2).id)
+    assert known is not None
+    assert class_id(a_code(1), YEAR + 1, titles[0]) != class_id(a_code(1), YEAR, titles[0])
+
+
+def test_a_template_that_is_changed_in_mid_year_renames_no_class(nights: Nights) -> None:
+    nights.run(with_special_classes(*KINDS[:2]).zip(), passwords=passwords(*range(1, 5)))
+    before = departments(nights, (2, 3))
+    nights.put_rules(f'{RULES}[special_needs]\nneutral = "つばさ{{n}}組"\n')
+    nights.tomorrow()
+    nights.run(with_special_classes(*KINDS[:3]).zip())
+    assert departments(nights, (2, 3, 4)) == [*before, "なかよし3組"]

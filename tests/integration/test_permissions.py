@@ -37,7 +37,8 @@ NIGHT: dict[str, dict[str, str]] = {
     "a first night": {
         "receive": "UploadReceipts Inbox InboxNames Rules RunFolder State DataKey",
         "validate": "UploadReceipts RunFolder RunFolderNames State DataKey",
-        "preprocess": "Passwords PasswordNames RunFolder RunFolderNames State DataKey PasswordKey",
+        "preprocess": "Passwords PasswordNames ClassNumbers RunFolder RunFolderNames State DataKey "
+        "PasswordKey",
         "diff": "DecisionNames Credential RunFolder RunFolderNames State DataKey",
         "report": "ForgetHealed TellStaff RunFolder RunFolderNames State DataKey",
     },

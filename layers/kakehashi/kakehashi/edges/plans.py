@@ -3,6 +3,7 @@
 plan.json            the header, the checksum in it
 actions/NNNN.jsonl   the actions, a shard a file
 findings/diff.jsonl  what was found while it was made
+numbers.json         what class titles are numbered by, from Preprocess
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from kakehashi.city import City
+from kakehashi.class_numbers import Numbers
 from kakehashi.diff import Plan, night_count, read_plan
 from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.edges.runs import Folder, Run, prefix_of
@@ -39,8 +41,11 @@ def read(folder: Folder) -> Plan | None:
     return read_plan(header, (action for name in names for action in folder.lines(name)))
 
 
-def begin(state: State, run_id: str, plan: Plan, accepted: Iterable[str] = ()) -> None:
-    """From here on ``plan`` is the newest that was applied. Again for the same run is harmless.
+def begin(
+    state: State, folder: Folder, run_id: str, plan: Plan, accepted: Iterable[str] = ()
+) -> None:
+    """From here on ``plan`` is the newest that was applied, and the numbers of class titles that
+    its run has given are kept. Again for the same run is harmless.
 
     ``accepted`` are the codes that a person has accepted.
 
@@ -53,6 +58,8 @@ def begin(state: State, run_id: str, plan: Plan, accepted: Iterable[str] = ()) -
         state.note_undone(run_id)
     else:
         state.note_counts(run_id, night_count(plan.as_of, plan.counted, plan.breaches, accepted))
+        for year, given in folder.get_json("numbers.json").items():
+            state.keep_numbers(int(year), Numbers.from_json(given))
         state.note_export(state.newest_export().after(plan.export, plan.as_of))
 
 

@@ -11,12 +11,13 @@ and of sourcedIds, which C4th draws anew for every export.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
+from kakehashi.class_numbers import Numbers
 from kakehashi.findings import Finding, soften
 from kakehashi.preprocess import duplicates
 from kakehashi.preprocess.cells import cells
@@ -24,6 +25,7 @@ from kakehashi.preprocess.classes import Classes, fill_grades, read_classes
 from kakehashi.preprocess.enrolments import Enrolments, read_enrolments, read_roles
 from kakehashi.preprocess.holds import Holds, code_of_lost, codes_by_user, read_holds, unread
 from kakehashi.preprocess.lexicon import Lexicon
+from kakehashi.preprocess.numbering import OUTSIDE, Numbering
 from kakehashi.preprocess.passwords import InDrop, PasswordFile, locate
 from kakehashi.preprocess.pupils import USERS, Assembler
 from kakehashi.preprocess.rows import Rows, hold_rivals, hold_unenrolled, read_rows, read_unread
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.oneroster import Package
 
-__all__ = ["Cleaned", "PasswordFile", "preprocess"]
+__all__ = ["Cleaned", "Numbering", "PasswordFile", "preprocess"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Cleaned:
 
     ``desired`` is sorted by pupil. Every pupil of the drop is in ``desired``, in ``held`` or named
     by a finding; none is in both. ``counts`` are numbers for the report. ``school_year`` is the
-    年度 of the roster.
+    年度 of the roster. ``numbers`` are those of neutral class titles, by 年度, to be kept once this
+    is applied.
     """
 
     desired: tuple[Desired, ...]
@@ -54,6 +57,7 @@ class Cleaned:
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
     school_year: int
+    numbers: Mapping[int, Numbers] = field(default_factory=dict)
 
 
 def preprocess(
@@ -62,11 +66,13 @@ def preprocess(
     city: City,
     as_of: date,
     password_files: Sequence[PasswordFile] = (),
+    *,
+    numbering: Numbering = OUTSIDE,
 ) -> Cleaned:
     """Clean ``package`` as of a Japan date. Never raises for bad data.
 
     ``findings`` are those of validate: their hold-pupil rows are held here. ``password_files`` go
-    from the oldest to the newest.
+    from the oldest to the newest. ``numbering`` is what the city knows of its neutral titles.
     """
     today = as_of.isoformat()
     holds = read_holds(package, findings)
@@ -75,9 +81,10 @@ def preprocess(
     lexicon = Lexicon(city.special_needs.words)
     written = read_classes(package, holds, schools, sessions, lexicon)
     enrolments = read_enrolments(package, written, today)
-    classes = _outgoing(
-        package, holds, city, written=written, enrolments=enrolments, lexicon=lexicon
-    )
+    classes, numbers = _outgoing(
+        package, holds, city, written=written, enrolments=enrolments, lexicon=lexicon,
+        numbering=numbering,
+    )  # fmt: skip
     rows = _rows(package, holds, city, classes=classes, enrolments=enrolments, today=today)
     resolved = duplicates.resolve(rows.pupils)
     year = roster_year(sessions, as_of)
@@ -97,21 +104,24 @@ def preprocess(
         findings=_in_order(soften(chain.from_iterable(groups), city.effects)),
         counts=_counts(rows, schools, classes, desired, held),
         school_year=year,
+        numbers={year: numbering.of(year, city.special_needs.neutral)}
+        | {of: one for of, one in numbers.items() if of >= year},
     )
 
 
 def _outgoing(
     package: Package, holds: Holds, city: City, *, written: Classes, enrolments: Enrolments,
-    lexicon: Lexicon,
-) -> Classes:  # fmt: skip
+    lexicon: Lexicon, numbering: Numbering,
+) -> tuple[Classes, Mapping[int, Numbers]]:  # fmt: skip
     """Classes with the titles they go out under. The findings are those of the four steps."""
     homes, found = fill_grades(written.homes, _members(package, enrolments))
     homes, renamed = rename_titles(homes, city.class_titles)
     unsure = min((row.code for row in unread(package, holds, "classes.csv")), default="")
-    homes, masked = mask(homes, city.special_needs, lexicon, unsure)
-    homes, guarded = guard(homes, lexicon)
+    masked = mask(homes, city.special_needs, lexicon, numbering, unsure)
+    homes, guarded = guard(masked.homes, lexicon)
     homes, told = tell_apart(homes)
-    return Classes(homes, written.lessons, (*found, *renamed, *masked, *guarded, *told))
+    findings = (*found, *renamed, *masked.findings, *guarded, *told)
+    return Classes(homes, written.lessons, findings), masked.numbers
 
 
 def _members(package: Package, enrolments: Enrolments) -> Iterator[tuple[str, str]]:

@@ -79,9 +79,10 @@ class Approvals:
                 "checksum": plan.checksum,
             },
         )
-        plans.begin(self.state, order.run_id, plan, order.accept)
+        folder = self._folder(order)
+        plans.begin(self.state, folder, order.run_id, plan, order.accept)
         run = self._run(order, record, "", "apply")
-        tools = tuple(self._folder(order).rules().tools)
+        tools = tuple(folder.rules().tools)
         counts = {"shards": plan.header()["shards"]}
         return run.model_copy(update={"counts": counts, "tools": tools})
 

@@ -11,6 +11,7 @@
 | CITY#<code>   | TOOL#<name>      | what that tool last received                              |
 | CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |
 | CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
+| CITY#<code>   | NUMBERS#<年度>   | the numbers that neutral class titles have in that year   |
 | LTI           | KEYS             | which keys sign launches, and from when                   |
 
 Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``ByClass``
@@ -19,6 +20,7 @@ Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``B
 
 from kakehashi.edges.state.applied import Applied
 from kakehashi.edges.state.lease import LEASE, Leased
+from kakehashi.edges.state.numbers import NumberItems
 from kakehashi.edges.state.pointers import Pointers
 from kakehashi.edges.state.pupils import PupilItems
 from kakehashi.edges.state.runs import RunRecords
@@ -26,5 +28,5 @@ from kakehashi.edges.state.runs import RunRecords
 __all__ = ["LEASE", "Applied", "PupilItems", "State"]
 
 
-class State(PupilItems, Applied, Leased, RunRecords, Pointers):
+class State(PupilItems, Applied, Leased, RunRecords, Pointers, NumberItems):
     """One city's partition, all of it: for whoever needs more than one of its ideas."""

@@ -1,0 +1,1 @@
+"""What a roster is cleaned with, beside the roster and the rules."""
