@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 
 import boto3
+import pytest
 
 from kakehashi.diff import Export
 from kakehashi.roster import class_id
-from tests.builders import YEAR, Drop, a_code, a_drop, a_known, a_password_file, a_pupil
+from tests.builders import YEAR, Drop, a_code, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.nights import RULES, Nights
 from tests.unit.deliver.receiver import Receiver
 
@@ -220,3 +221,70 @@ def test_a_template_that_is_changed_in_mid_year_renames_no_class(nights: Nights)
     nights.tomorrow()
     nights.run(with_special_classes(*KINDS[:3]).zip())
     assert departments(nights, (2, 3, 4)) == [*before, "なかよし3組"]
+
+
+# -- rows that a transfer leaves behind ----------------------------------------------------------
+
+NEW_ID = an_id("umi 1 after the transfer")
+
+
+def after_a_transfer(*, same_child: bool = True) -> Drop:
+    """Pupil 1 has left school 1, and stands at school 2 under a new id with the same account."""
+    drop = Drop()
+    first, second = drop.add_school(), drop.add_school()
+    drop.add_pupil(1, school=first, end="2026-11-01")
+    new = drop.add_pupil(1 if same_child else 5, school=second, account=a_pupil(1).account,
+                         begin="2026-11-01")  # fmt: skip
+    new["userMasterIdentifier"] = NEW_ID
+    for n in (2, 3):
+        drop.add_pupil(n, school=first)
+    return drop
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_child_goes_on_under_the_new_id_wherever_the_old_row_stands(
+    nights: Nights, turned: bool
+) -> None:
+    nights.run(three_at_one_school().zip(), passwords=passwords(1, 2, 3))
+    (before,) = [u for u in nights.tenant.users() if u["userPrincipalName"] == a_pupil(1).account]
+    drop = after_a_transfer()
+    if turned:
+        for rows in drop.rows.values():
+            rows.reverse()
+    nights.tomorrow()
+    night = nights.run(drop.zip())
+    assert (night.verdict, night.summary["held"]) == ("applied", {})
+    assert not any(night.summary["proposed"].values())
+    assert {f.code for f in night.findings() if f.code.startswith("D")} == {"D065", "D066"}
+    (user,) = [u for u in nights.tenant.users() if u["userPrincipalName"] == a_pupil(1).account]
+    assert user["id"] == before["id"]
+    assert user["onPremisesExtensionAttributes"]["extensionAttribute1"] == NEW_ID
+    assert user["officeLocation"] == "見本市立第2小学校"
+    assert {one.pupil.id for one in nights.state.pupils()} == {
+        NEW_ID, a_pupil(2).id, a_pupil(3).id
+    }  # fmt: skip
+    for tool in ("lgate", "interactive_study"):
+        shown = shown_by(nights, tool)
+        assert set(shown) == {a_pupil(n).id for n in (1, 2, 3)}, "the id that the tool knows"
+        assert {row[0] for row in shown.values()} == {"true"}
+    nights.tomorrow()
+    again = nights.run(drop.with_new_ids().zip())
+    assert (again.verdict, again.summary["held"]) == ("unchanged", {})
+
+
+def three_at_one_school() -> Drop:
+    drop = Drop()
+    first, _ = drop.add_school(), drop.add_school()
+    for n in (1, 2, 3):
+        drop.add_pupil(n, school=first)
+    return drop
+
+
+def test_a_leavers_account_in_the_row_of_another_child_changes_nothing(nights: Nights) -> None:
+    nights.run(three_at_one_school().zip(), passwords=passwords(1, 2, 3))
+    before = nights.tenant.users()
+    nights.tomorrow()
+    night = nights.run(after_a_transfer(same_child=False).zip())
+    assert set(night.summary["held"]) == {"D051"}
+    assert not any(night.summary["proposed"].values())
+    assert nights.tenant.users() == before

@@ -14,6 +14,18 @@ MERGED = Rule(
     todo="操作は要りません。ツールに 2 人目の利用者ができていた場合は、今夜の配信で外れます。",
     todo_en="Nothing to do: a second user in a tool goes with tonight's delivery.",
 )
+TAKEN_OVER = Rule(
+    "D066",
+    Effect.NOTE,
+    ja="転校などで新しい userMasterIdentifier になった児童生徒です。旧識別子({old})の記録と"
+    "アカウントを引き継ぎます。",
+    en="The pupil has another userMasterIdentifier since a transfer; the record and the account of "
+    "the former one ({old}) go on under it.",
+    todo="対応は要りません。終わった在籍の行は C4th に残したままで構いません。",
+    todo_en="Nothing to do; the row that is over may stay in C4th.",
+    causes="Both rows bear the same account and the same name or readings, only one is enrolled "
+    "today, and the record's own name agrees.",
+)
 ID_OF_ANOTHER = Rule(
     "S101",
     Effect.NOTE,

@@ -259,6 +259,9 @@ def _moved(sight: Sight) -> Iterator[Finding]:
     """What staff should know of ids that a child has given up."""
     for old in sight.former:
         yield moved.MERGED.at(pupil=sight.id, school=sight.school, old=old.pupil.id)
+    if sight.known and sight.known.pupil.id != sight.id and not sight.code:
+        old = sight.known.pupil.id
+        yield moved.TAKEN_OVER.at(pupil=sight.id, school=sight.school, old=old)
     if sight.tool_id and not sight.code:
         yield moved.ID_OF_ANOTHER.at(pupil=sight.id, school=sight.school)
 

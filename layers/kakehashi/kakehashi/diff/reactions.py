@@ -48,6 +48,8 @@ def _unasked(sight: Sight) -> Kind | None:
     match sight.situation:
         case Situation.NEW:
             return _first_kind(sight)
+        case Situation.CHANGED if sight.known and sight.known.pupil.id != sight.id:
+            return Kind.LINK
         case Situation.CHANGED:
             return _changing_kind(sight)
         case Situation.RETURNED:

@@ -140,7 +140,8 @@ def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
 
 
 def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
-    known, wanted, held = sources.known.get(umi), sources.desired.get(umi), sources.held.get(umi)
+    known = sources.known.get(umi) or sources.left_behind.heirs.get(umi)
+    wanted, held = sources.desired.get(umi), sources.held.get(umi)
     if held and not (held.leaving and (wanted or known)):
         return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=held.code)
     if wanted is None:
@@ -244,7 +245,7 @@ def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
     """A pupil of the drop whose account we made, active or suspended."""
     if sight.tenant is None:
         return _without_account(sight, known, sources)
-    if sight.tenant.mark.lower() != sight.id:
+    if sight.tenant.mark.lower() not in {sight.id, known.pupil.id}:
         return sight.held(rules.MARK_CHANGED, "userIds")
     if known.status is Status.SUSPENDED:
         return _unless_taken(replace(sight, situation=Situation.RETURNED), sources)
@@ -332,7 +333,8 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
     if sight.known and holder is not None and holder.object_id == sight.object_id:
         return sight
     taken = holder is not None and holder.object_id != sight.object_id
-    if taken or sources.keeps(upn, sight.id):
+    own = sight.known.pupil.id if sight.known else sight.id  # another one of the same child
+    if taken or sources.keeps(upn, sight.id, own):
         return sight.held(rules.ACCOUNT_TAKEN, "userIds")
     return sight
 
@@ -340,7 +342,7 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
 def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
     """A pupil whom the state knows and the drop does not (or says has left)."""
     known = sources.known[umi]
-    if known.status is Status.DELETED:
+    if known.status is Status.DELETED or sources.left_behind.taken_over(umi):
         return None
     held = sources.held.get(umi)
     sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,
@@ -351,6 +353,8 @@ def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None
     if successor is not None and same_child(known.pupil, successor):
         # One decision, asked under the new id: a suspension here would lock the same child out.
         return replace(sight, situation=Situation.HELD, code=rules.NEW_ID.code)
+    if waits := _waits_for_the_living(known, sources):
+        return replace(sight, situation=Situation.HELD, code=waits.code)
     if claimant := sources.claimed(known):
         return sight.held(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
     if known.status is Status.ACTIVE:
@@ -368,3 +372,13 @@ def _under_its_mark(sight: Sight, sources: Sources) -> Sight:
     if marked:
         return replace(sight, object_id=marked[0].object_id, tenant=marked[0])
     return sight
+
+
+def _waits_for_the_living(known: Known, sources: Sources) -> Rule | None:
+    """Why the record of a row that a transfer left behind waits: the account is on the row of the
+    same child that is enrolled today, and that one is held under this rule."""
+    living = sources.left_behind.living.get(known.pupil.id, "")
+    wanting = sources.wanted_by.of(known.account.get("userPrincipalName", "").lower())
+    if living not in wanting:
+        return None
+    return rules.ACCOUNT_TAKEN if living in sources.known else rules.KNOWN_ACCOUNT

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from kakehashi.diff.left_behind import LeftBehind, left_behind
 from kakehashi.diff.moved import Moved, moved
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
 
@@ -58,7 +59,7 @@ class Sources:
     ``twice`` are ids on several rows. ``untied`` counts held rows that
     could not be tied to any pupil. ``wanted_by`` lists, for a sign-in name, the ids of tonight's
     pupils who want it. ``known`` holds each child once: records under ids that were given up stand
-    in ``moved`` alone.
+    in ``moved`` alone. ``left_behind`` are ids whose rows a transfer has left over.
     """
 
     desired: Mapping[str, Desired]
@@ -72,6 +73,7 @@ class Sources:
     wanted_by: Grouped[str, str]
     owners: Grouped[str, str]
     moved: Moved
+    left_behind: LeftBehind
     missing: Missing = field(default_factory=Missing)
 
     def without_account(self, known: Known) -> bool:
@@ -79,20 +81,20 @@ class Sources:
         gone = known.object_id not in self.by_object
         return gone and known.object_id not in self.missing.unsure
 
-    def owner(self, upn: str, but: str) -> Known | None:
+    def owner(self, upn: str, *but: str) -> Known | None:
         """The pupil of our state, other than ``but``, to whose account we gave this name."""
         for umi in self.owners.of(upn.lower()):
-            if umi != but:
+            if umi not in but:
                 return self.known[umi]
         return None
 
-    def keeps(self, upn: str, but: str) -> bool:
+    def keeps(self, upn: str, *but: str) -> bool:
         """Whether another pupil of our state has this name, for all that the tenant shows.
 
         It is free once the tenant shows the owner under another name, and the owner's row asks for
         another one, too, or the owner has left.
         """
-        owner = self.owner(upn, but)
+        owner = self.owner(upn, *but)
         if owner is None:
             return False
         row = self.desired.get(owner.pupil.id)
@@ -140,6 +142,8 @@ def index_sources(
     owners = Grouped((_lower(one.account.get("userPrincipalName", "")), one.pupil.id)
                       for one in living)  # fmt: skip
     tied, untied = _tie(held, known, owners, rows.keys(), moves)
+    wanted_by = Grouped((account, umi) for umi, row in rows.items()
+                        for account in _accounts(again.get(umi, (row,))))  # fmt: skip
     return Sources(
         desired=rows | {umi: _always_the_same(several) for umi, several in again.items()},
         twice=frozenset(again),
@@ -149,10 +153,10 @@ def index_sources(
         by_object=accounts,
         by_mark=Grouped((_lower(one.mark), one) for one in accounts.values() if one.mark),
         by_upn={_lower(one.upn): one for one in accounts.values()},
-        wanted_by=Grouped((account, umi) for umi, row in rows.items()
-                           for account in _accounts(again.get(umi, (row,)))),
+        wanted_by=wanted_by,
         owners=owners,
         moved=moves,
+        left_behind=left_behind(rows, known, tied.keys(), wanted_by.of, accounts.keys()),
         missing=missing or Missing(),
     )  # fmt: skip
 
@@ -231,7 +235,7 @@ def unseen(desired: Iterable[Desired], current: Iterable[Known],
     A page may be missing from a listing, so each is to be asked for by itself before it is lost.
     """
     listed = {one.object_id for one in tenant}
-    wanted = {row.pupil.id for row in desired}
+    wanted = {umi for row in desired for umi in (row.pupil.id, *row.former)}
     asked = sorted(
         (one.pupil.id not in wanted, one.object_id)
         for one in current
