@@ -260,8 +260,8 @@ def _moved(sight: Sight) -> Iterator[Finding]:
     for old in sight.former:
         yield moved.MERGED.at(pupil=sight.id, school=sight.school, old=old.pupil.id)
     if sight.known and sight.known.pupil.id != sight.id and not sight.code:
-        old = sight.known.pupil.id
-        yield moved.TAKEN_OVER.at(pupil=sight.id, school=sight.school, old=old)
+        former = sight.known.pupil.id
+        yield moved.TAKEN_OVER.at(pupil=sight.id, school=sight.school, old=former)
     if sight.tool_id and not sight.code:
         yield moved.ID_OF_ANOTHER.at(pupil=sight.id, school=sight.school)
 
