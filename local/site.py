@@ -12,6 +12,10 @@ import boto3
 class Site(Protocol):
     """Resources by their output names in template.yaml, and what reaches them by boto3."""
 
+    @property
+    def options(self) -> str:
+        """How a command line names it."""
+
     def outputs(self) -> Mapping[str, str]: ...
 
     def client(self, service: str) -> Any: ...
@@ -28,6 +32,10 @@ class Deployed:
 
     def __init__(self, stack_name: str) -> None:
         self.stack_name = stack_name
+
+    @property
+    def options(self) -> str:
+        return f"--stack {self.stack_name}"
 
     @cached_property
     def _outputs(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ PARTS = ("sample_tool", "launcher", "tenant")  # processes beside the engine: mo
 LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 CITIES = ROOT / "cities"
 NAME = "kakehashi"
+HOME = ".kakehashi"  # below the folder in which the command is typed
 
 type Progress = Callable[[str], None]
 
@@ -69,6 +71,11 @@ class Stack:
         self.project = project
 
     # -- asking ----------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> str:
+        """How the command is told this stack: "" for the home that it finds by itself."""
+        return "" if self.home == Path(HOME).absolute() else f"--home {shlex.quote(str(self.home))}"
 
     @property
     def url(self) -> str:
@@ -221,6 +228,7 @@ class Stack:
             "LaunchUrl": self.launcher_url,
             "WritesPerSecond": "0",
             "DeletionProtection": "false",
+            "CommandOptions": self.options,
         }
 
     def _fingerprint(self) -> str:

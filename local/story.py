@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
@@ -17,6 +17,7 @@ from kakehashi.findings import Finding
 from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
 from kakehashi.report.healed import begun
 from kakehashi.report.matching import EVIDENCE
+from kakehashi.report.people import Person
 from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
 from kakehashi.roster import JAPAN, Pupil
@@ -81,6 +82,19 @@ class Chapter:
             "reason": self.reason.ja if self.reason else "",
             "reason_en": self.reason.en if self.reason else "",
         }
+
+
+def person_of(papers: Sequence[Papers]) -> Person | None:
+    """Who the pupil is, by the newest night that knows; what was only rehearsed comes last."""
+    nights = sorted(papers, key=lambda one: one.summary.get("verdict") != "rehearsed")
+    rows = (row for one in reversed(nights) for row in (one.desired, one.current) if row)
+    newest = next(rows, None)
+    if newest is None:
+        return None
+    real = (one for one in papers if one.summary.get("verdict") != "rehearsed")
+    seen = (one.plan.get("as_of") for one in real if one.desired or one.held)
+    last = max((str(day) for day in seen if day), default="")
+    return Person.of(Pupil.from_json(newest["pupil"]), date.fromisoformat(last) if last else None)
 
 
 def chapters(papers: Iterator[Papers]) -> Iterator[Chapter]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from kakehashi.findings import Effect, Finding
 from kakehashi.report import Verdict
 from kakehashi.report.groups import groups
+from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.times import minute
 
@@ -95,7 +96,11 @@ def rehearsal_line(record: Mapping[str, Any]) -> str:
 
 
 def tell(
-    terminal: Terminal, summary: Mapping[str, Any], place: str, findings: Iterable[Finding] = ()
+    terminal: Terminal,
+    summary: Mapping[str, Any],
+    place: str,
+    findings: Iterable[Finding],
+    guide: Guide,
 ) -> None:
     """The outcome of a run, why it stopped where it did, and exactly what to type next."""
     terminal.print(verdict_line(str(summary.get("verdict", "failed")), summary), highlight=False)
@@ -110,10 +115,11 @@ def tell(
     for line in _details(summary):
         terminal.print(line, highlight=False, soft_wrap=True)
     for line in _reasons(findings):
-        terminal.print(line, highlight=False, soft_wrap=True, markup=False)
+        told = guide.completed(line, str(summary.get("city", "")))
+        terminal.print(told, highlight=False, soft_wrap=True, markup=False)
     if summary.get("verdict") == "awaiting-approval":
         terminal.print("[yellow]承認するには to approve:[/]")
-        terminal.print(f"  {approve_command(summary)}", highlight=False, soft_wrap=True)
+        terminal.print(f"  {approve_command(summary, guide)}", highlight=False, soft_wrap=True)
     terminal.print(f"報告書 report: {place}", highlight=False, soft_wrap=True)
 
 
@@ -150,10 +156,8 @@ def _reasons(findings: Iterable[Finding]) -> Iterator[str]:
         yield f"  →  {group.todo.ja}"
 
 
-def approve_command(summary: Mapping[str, Any]) -> str:
+def approve_command(summary: Mapping[str, Any], guide: Guide) -> str:
     codes = sorted({str(breach["code"]) for breach in summary.get("breaches", [])})
     accept = "".join(f" --accept {code}" for code in codes)
-    return (
-        f"kakehashi approve {summary['run_id']} --checksum {summary['checksum']}{accept}"
-        " --by '氏名'"
-    )
+    approve = f"kakehashi approve {summary['run_id']} --checksum {summary['checksum']}{accept}"
+    return guide.typed(approve, "--by '氏名'")

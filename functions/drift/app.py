@@ -27,7 +27,8 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
 from kakehashi.provision.answers import GraphUser
-from kakehashi.report import Comparison
+from kakehashi.report import Comparison, Person
+from kakehashi.report.people import People
 from kakehashi.roster import JAPAN
 
 HOUR = timedelta(hours=1)
@@ -37,7 +38,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Environment(
     settings.DirectorySettings,
     settings.RulesSettings,
-    settings.TopicSettings,
+    settings.GuideSettings,
     settings.QueueSettings,
 ):
     pass
@@ -67,8 +68,8 @@ def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
     listed = list(tenant(env).users(drift.FIELDS)) if rules else []
     told = {}
     for name, city in rules.items():
-        comparison = _compare(name, city, day, listed, env)
-        _tell(comparison, env)
+        comparison, people = _compare(name, city, day, listed, env)
+        _tell(comparison, people, env)
         told[name] = report.drift_summary(comparison)
     logger.info("drift", extra={"cities": len(told)})
     if unreadable := sorted(set(names) - set(rules)):
@@ -99,10 +100,12 @@ def _rules(name: str, env: Environment) -> City | None:
 
 def _compare(
     name: str, city: City, day: date, listed: list[GraphUser], env: Environment
-) -> Comparison:
+) -> tuple[Comparison, People]:
+    """What differs, and whom that is about."""
     known = list(State.of(env.table, name).pupils())
     found = drift.drifted(known, listed, city.m365.mark, city.domain)
-    return Comparison(
+    differ = {finding.pupil for finding in found}
+    comparison = Comparison(
         city=name,
         city_name=city.name,
         day=day,
@@ -111,16 +114,18 @@ def _compare(
         findings=tuple(soften(found, city.effects)),
         schools={one.pupil.school: one.pupil.school_name for one in known},
         language=city.language,
+        guide=env.guide,
     )
+    return comparison, {p.id: Person.of(p) for one in known if (p := one.pupil).id in differ}
 
 
-def _tell(comparison: Comparison, env: Environment) -> None:
+def _tell(comparison: Comparison, people: People, env: Environment) -> None:
     """In the runs bucket always; by mail and metric so that somebody looks."""
     prefix = comparison.place.removeprefix(f"s3://{env.runs_bucket}/")
     folder = Folder(boto3.client("s3"), env.runs_bucket, prefix)
     folder.put_findings("drift", comparison.findings)
     folder.put(report.DRIFT_PAGE, report.drift_html(comparison), "text/html; charset=utf-8")
-    folder.put(report.DRIFT_WORKBOOK, report.drift_xlsx(comparison), XLSX)
+    folder.put(report.DRIFT_WORKBOOK, report.drift_xlsx(comparison, people), XLSX)
     folder.put_json("summary.json", report.drift_summary(comparison))
     measure_city("drift", comparison.city, {"DriftFound": len(comparison.findings)})
     if comparison.findings:

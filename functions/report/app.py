@@ -7,6 +7,8 @@ taken for granted.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,18 +23,19 @@ from kakehashi.edges.nights import (
     failure_of,
     gather,
     matches_of,
+    people_of,
     remember,
     run_never_begun,
 )
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
-from kakehashi.report import Night, Verdict
+from kakehashi.report import Night, Person, Verdict
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(settings.TopicSettings, settings.QueueSettings):
+class Environment(settings.GuideSettings, settings.QueueSettings):
     pass
 
 
@@ -42,10 +45,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     env = settings.load(Environment)
     run = Run.model_validate(event) if "run_id" in event else run_never_begun(event)
     if run is None:
-        return _without_run(event, env.topic_arn)
+        return _without_run(event, env)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
-    night = gather(run, folder, state, failure_of(event))
-    _write(night, folder)
+    night = replace(gather(run, folder, state, failure_of(event)), guide=env.guide)
+    _write(night, folder, people_of(night, folder, state))
     remember(night, state, datetime.now(UTC))
     plans.count_what_was_done(run, folder, state)
     if run.execution:
@@ -57,22 +60,22 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return run.after("report", night.verdict, started)
 
 
-def _write(night: Night, folder: Folder) -> None:
+def _write(night: Night, folder: Folder, people: Mapping[str, Person]) -> None:
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
-    folder.put("report.xlsx", report.xlsx(night, matches_of(folder)), XLSX)
+    folder.put("report.xlsx", report.xlsx(night, matches_of(folder), people), XLSX)
     for school in report.handouts(night):
-        folder.put(school.file, report.handout_xlsx(night, school), XLSX)
+        folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 
-def _without_run(event: dict[str, Any], topic: str) -> dict[str, Any]:
+def _without_run(event: dict[str, Any], env: Environment) -> dict[str, Any]:
     """The input does not even name a city: there is nowhere to write, but staff are told."""
     failed = failure_of(event)
     if failed is None:
         raise ValueError("neither a run nor a failure")
-    _tell(topic, "Kakehashi: failed", report.line_without_run("", failed))
+    _tell(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed, env.guide))
     measure("report", "unknown", {"Failed": 1})
     return {"verdict": Verdict.FAILED}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from kakehashi.roster import JAPAN
 from local import demo as demo_city
 from local.cli import launcher
 from local.cli.options import Where, in_clear_words, terminal, where
@@ -45,8 +46,11 @@ def _tell(exported: demo_city.Exported) -> None:
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="最初の日 / the first day")
 @in_clear_words
 def new(*, folder: Path, pupils: int, schools: int, seed: int, day: datetime | None) -> None:
-    """新しい市を作り、最初の夜のファイルを書き出す / a new city and its first export."""
-    first = day.date() if day else demo_city.FIRST_DAY
+    """新しい市を作り、最初の夜(指定がなければ今日)のファイルを書き出す。
+
+    A new city and its first export, which is today's unless another day is given.
+    """
+    first = (day or datetime.now(UTC).astimezone(JAPAN)).date()
     try:
         _tell(demo_city.new(folder, pupils, schools, seed, first))
     except FileExistsError:

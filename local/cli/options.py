@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kakehashi import city as cities
+from kakehashi.report.guide import Guide
 from local import words
 from local.console import STAGES, BadUse, Console, Outcome
 from local.progress import progress_line
 from local.site import Deployed, NoSuchStack, Site
+from local.stack import HOME as DEFAULT_HOME
 from local.stack import Stack, StackError
 
-HOME = Path(os.environ.get("KAKEHASHI_HOME", ".kakehashi"))
+HOME = Path(os.environ.get("KAKEHASHI_HOME", DEFAULT_HOME))
 PROVISION = STAGES.index("Provision")
 STARTING = "手元のスタックを起動しています… / starting the embedded stack"
 RENEWING = "手元のスタックを今のコードに合わせています… / bringing the embedded stack up to date"
@@ -42,6 +44,11 @@ class Where:
     home: Path
     port: int | None = None
     stack: str | None = None
+
+    @property
+    def guide(self) -> Guide:
+        """How a command is typed that goes to the same stack."""
+        return Guide(f"--stack {self.stack}" if self.stack else self.embedded().options)
 
     def embedded(self) -> Stack:
         return Stack(self.home, self.port)
@@ -127,7 +134,7 @@ def in_clear_words(command: Command) -> Command:
         try:
             command(**options)
         except (BadUse, StackError) as exc:
-            complain(str(exc))
+            complain(completed(str(exc), options))
         except NoSuchStack as exc:
             complain(f"スタック {exc} が見つかりません。 / no such stack")
         except (BotoCoreError, ClientError) as exc:
@@ -136,6 +143,12 @@ def in_clear_words(command: Command) -> Command:
             complain("規則ファイルに誤りがあります。 / the rules do not load", *exc.problems)
 
     return told
+
+
+def completed(sentence: str, options: Mapping[str, Any]) -> str:
+    """With the commands that it names as they are typed for the stack that was asked for."""
+    at, city = options.get("at"), options.get("city") or "demo"
+    return at.guide.completed(sentence, city) if isinstance(at, Where) else sentence
 
 
 def complain(sentence: str, *details: str) -> None:
@@ -147,6 +160,7 @@ def complain(sentence: str, *details: str) -> None:
 
 def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
     """Follow an execution stage by stage on standard error."""
+    guide = Guide(console.site.options)
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -176,9 +190,10 @@ def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
         try:
             execution = console.follow(arn, on_stage, on_wait)
         except KeyboardInterrupt:
+            status = guide.typed(f"kakehashi status --city {city}")
             aside.print(
-                "見届けるのをやめます。実行は続いています。結果は kakehashi status で。"
-                " / the run itself goes on: see kakehashi status"
+                f"見届けるのをやめます。実行は続いています。結果は {status} で。"
+                " / the run itself goes on"
             )
             raise
     return console.outcome(execution, city, run_id)
@@ -193,5 +208,6 @@ def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
     if wanted.as_json:
         click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        words.tell(terminal, outcome.summary, place, console.findings(outcome))
+        guide = Guide(console.site.options)
+        words.tell(terminal, outcome.summary, place, console.findings(outcome), guide)
     sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))

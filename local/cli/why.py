@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from kakehashi.diff.answers import JAPANESE
+from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
 from local.archive import Archive
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
-from local.story import OUTCOMES, Chapter, chapters, delivered_word, in_order
+from local.story import OUTCOMES, Chapter, chapters, delivered_word, in_order, person_of
 
 
 @click.command()
@@ -27,8 +28,8 @@ from local.story import OUTCOMES, Chapter, chapters, delivered_word, in_order
 def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     """ID の児童生徒に、毎晩なにがあったか、なぜ何もなかったかを示す。
 
-    ID is a userMasterIdentifier, an account, or users.csv:LINE of the newest drop. Tells what
-    every run knew, decided and did about that pupil, and why nothing happened.
+    ID is a userMasterIdentifier, an account, or users.csv:LINE of the newest drop. Tells who that
+    is, what every run knew, decided and did about that pupil, and why nothing happened.
     """
     console = at.console(city, start=False)
     outputs = console.outputs
@@ -42,19 +43,21 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
             "この ID の児童生徒は、どの実行にも出てきません。userMasterIdentifier、アカウント、"
             "users.csv:行 のどれかで指定してください。 / no run knows this pupil"
         )
-    told = list(chapters(iter(papers)))
+    told, who_it_is = list(chapters(iter(papers))), person_of(papers)
     acted = [chapter.papers.run_id for chapter in told if chapter.papers.action]
     approved = {run_id: by for run_id in acted if (by := console.approved(run_id))}
     story = in_order(told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()})
     if as_json:
         nights_told = [chapter.to_json() | {"approved": approved.get(chapter.papers.run_id, {})}
                        for chapter in story]  # fmt: skip
-        everything = {
-            "city": city, "pupil": umi, "ids": _known_by(ids), "nights": nights_told
-        }  # fmt: skip
+        person = who_it_is.to_json() if who_it_is else {}
+        everything: dict[str, Any] = {"city": city, "pupil": umi, "ids": _known_by(ids)}
+        everything |= {"person": person, "nights": nights_told}
         click.echo(json.dumps(everything, ensure_ascii=False, indent=2))
         return
     terminal.print(f"userMasterIdentifier {' ← '.join(_known_by(ids))}", highlight=False)
+    for line in _person(who_it_is) if who_it_is else ():
+        terminal.print(line, highlight=False, markup=False, soft_wrap=True)
     for chapter in story:
         for line in _lines(chapter, approved.get(chapter.papers.run_id, {})):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -64,6 +67,15 @@ def _known_by(ids: dict[str, frozenset[str]]) -> list[str]:
     """Every id that the child has had, the newest first."""
     newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
     return list(dict.fromkeys(umi for several in newest_first for umi in several))
+
+
+def _person(one: Person) -> Iterator[str]:
+    """Who the pupil is, as last known: so that whoever must decide knows about whom."""
+    number = f" {one.attendance_no} 番" if one.attendance_no is not None else ""
+    place = " ".join(filter(None, [one.school_name, one.grade, one.class_title])) + number
+    seen = one.last_seen.isoformat() if one.last_seen else "-"
+    yield f"{one.name}  {one.account}"
+    yield f"{place}  名簿にいた最後の日 last in the roster: {seen}"
 
 
 def _lines(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:

@@ -43,7 +43,8 @@ def test_five_cities_at_once_each_get_their_own_accounts(stack: Stack, tmp_path:
 def policies(stack: Stack) -> dict[str, str]:
     """The policies of the city "haru": name → ARN."""
     outputs, cloud = stack.outputs(), stack.client("cloudformation")
-    wanted = ("InboxBucket", "PasswordsBucket", "RunsBucket", "DataKeyArn", "PasswordKeyArn")
+    wanted = ("InboxBucket", "PasswordsBucket", "RunsBucket", "DataKeyArn", "PasswordKeyArn",
+              "StateMachineArn")  # fmt: skip
     given = {name: outputs[name] for name in wanted} | {"City": "haru"}
     cloud.create_stack(
         StackName="haru-access",

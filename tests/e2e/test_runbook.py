@@ -55,11 +55,10 @@ class Office:
 
     def type(self, command: str, **blanks: str) -> subprocess.CompletedProcess[str]:
         """``blanks`` are what the page leaves open: 自治体, 実行番号 …"""
+        command = command.replace(" --stack <スタック>", "")  # this one is at home
         for blank, value in {"自治体": CITY, "氏名": "係長", **blanks}.items():
             command = command.replace(f"<{blank}>", value).replace(f" {blank}", f" {value}")
         words = shlex.split(command)[1:]
-        if "--city" not in words and words[0] in {"rerun", "status", "why"}:
-            words += ["--city", CITY]
         return subprocess.run(
             [str(COMMAND), *words, "--home", str(self.town.stack.home)],
             cwd=self.folder, capture_output=True, text=True, timeout=300, check=False,
@@ -165,7 +164,7 @@ def compares(office: Office, command: str) -> None:
 def puts_rules(office: Office, command: str) -> None:
     rules = office.town.console.rules(CITY) or ""
     (office.folder / f"{CITY}.toml").write_text(rules, encoding="utf-8")
-    assert office.type(f"{command} {CITY}.toml").returncode == DONE
+    assert office.type(command, ファイル=f"{CITY}.toml").returncode == DONE
 
 
 def undoes(office: Office, command: str) -> None:

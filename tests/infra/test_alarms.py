@@ -14,14 +14,37 @@ from kakehashi.report import Verdict
 from kakehashi.report.words import VERDICTS
 from kakehashi.roster import JAPAN
 from local.engine.deploy import read_template
+from tests.commands import type_it
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 TEMPLATE = read_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
-ALARMS = of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm")
+DOCS = TEMPLATE["Parameters"]["DocsUrl"]["Default"]
+TYPED = "--stack kakehashi"  # how a command names the stack of this name
 RUNBOOK = ROOT / "docs" / "runbook.ja.md"
 OF_ALL_CITIES = {"CredentialDaysLeft"}
 MEASURED_IN = {stage: f"functions/{stage}/app.py" for stage in FUNCTIONS} | {
     "provision": "layers/kakehashi/kakehashi/edges/provision/provisioning.py"
+}
+
+
+def described(text: dict[str, Any]) -> str:
+    """What an alarm's mail says in a stack that has been told nothing of its pages."""
+    found = text["Fn::Sub"]
+    template, own = (found, {}) if isinstance(found, str) else found
+    assert not own or own == {"Options": typed(TEMPLATE)}
+    return str(template).replace("${DocsUrl}", DOCS).replace("${Options}", TYPED)
+
+
+def typed(template: dict[str, Any]) -> Any:
+    """How the stack is named in what its reports print."""
+    return template["Resources"]["ReportFunction"]["Properties"]["Environment"]["Variables"][
+        "COMMAND_OPTIONS"
+    ]
+
+
+ALARMS = {
+    name: alarm | {"AlarmDescription": described(alarm["AlarmDescription"])}
+    for name, alarm in of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm").items()
 }
 SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-龠].*。$")
 
@@ -39,6 +62,17 @@ def test_an_alarm_names_a_place_in_the_runbook(name: str) -> None:
     page, anchor = place.split("#")
     assert page == "docs/runbook.ja.md"
     assert f'<a id="{anchor}"></a>' in RUNBOOK.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_a_command_in_an_alarm_can_be_typed_as_it_stands(name: str) -> None:
+    for command in re.findall(r"kakehashi [!-~ ]+", ALARMS[name]["AlarmDescription"]):
+        type_it(command, stack="kakehashi")
+
+
+def test_the_name_of_the_stack_is_told_unless_it_is_called_otherwise() -> None:
+    named = {"Fn::Sub": "--stack ${AWS::StackName}"}
+    assert typed(TEMPLATE) == {"Fn::If": ["IsCalledOtherwise", {"Ref": "CommandOptions"}, named]}
 
 
 def test_the_runbook_knows_every_alarm_and_no_other() -> None:

@@ -15,6 +15,7 @@ from tests.infra.conftest import ROOT
 from tests.policies import PSEUDO, Call, Resolver, allows
 
 DATA, PASSWORD = "arn:aws:kms:x:1:key/data", "arn:aws:kms:x:1:key/password"
+MACHINE = "arn:aws:states:x:1:stateMachine:kakehashi-RosterSync"
 GIVEN = PSEUDO | {
     "InboxBucket": "inbox",
     "PasswordsBucket": "passwords",
@@ -22,6 +23,7 @@ GIVEN = PSEUDO | {
     "DataKeyArn": DATA,
     "PasswordKeyArn": PASSWORD,
     "City": "tsukuba",
+    "StateMachineArn": MACHINE,
 }
 MAY = {
     "Robot": {
@@ -65,6 +67,17 @@ def test_whoever_works_for_a_city_reaches_that_part_of_it_and_no_other_city(name
     held = policy(name)
     may = {(a, path) for a, path in TRIED if allows(held, Call(a, f"arn:aws:s3:::{path}"))}
     assert may == MAY[name]
+
+
+def test_whoever_approves_starts_runs_and_reads_nothing() -> None:
+    held = policy("Approver")
+    assert allows(held, Call("states:StartExecution", MACHINE))
+    assert not allows(held, Call("states:UpdateStateMachine", MACHINE))
+    assert not [
+        path for _, path in TRIED if allows(held, Call("s3:GetObject", f"arn:aws:s3:::{path}"))
+    ]
+    others = ("Robot", "Staff", "PasswordOffice")
+    assert not [n for n in others if allows(policy(n), Call("states:StartExecution", MACHINE))]
 
 
 def test_names_of_runs_are_listed_for_one_city_only() -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from kakehashi.edges import errors
 from kakehashi.findings import EFFECT_LABELS
-from kakehashi.report.causes import CAUSES
-from kakehashi.report.page import BY_MICROSOFT
+from kakehashi.report.causes import BY_MICROSOFT, CAUSES
+from tests.commands import type_it
 from tests.infra.conftest import ROOT
 from tests.infra.test_alarms import ALARMS
 
@@ -27,6 +28,7 @@ WHOM = ("RPA の担当者", "C4th の窓口", "担当ベンダー", "Microsoft",
 WHEN = re.compile(
     r"\d+ ?(時|分|日|人)|[一二三](晩|日|回|週|時間|か月)|朝|すぐ|その日|その週|平日|前の日|前日"
 )
+NAMED = {"kakehashi approve", "kakehashi undo", "kakehashi upload passwords"}
 MOST_LINES = 32  # of a section about an alarm: what fits on a screen
 
 
@@ -140,6 +142,25 @@ def every_error_of_ours() -> set[str]:
 
     raised = below(errors.KakehashiError)
     return {kind.__name__ for kind in raised if kind.__module__ == errors.__name__}
+
+
+def commands() -> list[str]:
+    """Each command that the page gives to type; one that is only named has no arguments."""
+    inline = [found for found in re.findall(r"`(kakehashi[^`]*)`", PAGE) if found not in NAMED]
+    return sorted({*inline, *re.findall(r"(?m)^kakehashi .*$", PAGE)})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_page_can_be_typed_once_its_blanks_are_filled(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    filled = command
+    for blank, value in {"<スタック>": "kakehashi", "<自治体>": "demo"}.items():
+        filled = filled.replace(blank, value)
+    for name in ("report.xlsx", "FILE", "一覧.csv", "<ファイル>"):
+        (tmp_path / name).touch()
+    type_it(filled, stack="kakehashi")
 
 
 def test_every_link_within_the_page_leads_somewhere() -> None:

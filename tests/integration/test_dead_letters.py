@@ -36,6 +36,7 @@ class Office:
     """The stack as `kakehashi` sees it: AWS is moto, the state machine and Lambda are ours."""
 
     nights: Nights
+    options: str = ""
 
     def outputs(self) -> Mapping[str, str]:
         url = self.nights.names["DEAD_LETTERS_URL"]

@@ -24,6 +24,7 @@ class Office:
 
     def __init__(self, nights: Nights) -> None:
         self.names = nights.names
+        self.options = ""
 
     def outputs(self) -> Mapping[str, str]:
         buckets = {"RunsBucket": "RUNS_BUCKET", "OutboxBucket": "OUTBOX_BUCKET",

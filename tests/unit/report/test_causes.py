@@ -24,7 +24,7 @@ def test_a_cause_has_a_finding_of_its_own_and_is_never_only_a_failed_stage(error
     cause = CAUSES[error]
     mail, page = report.mail_line(night), report.html(night)
     assert f"差分で停止({cause.word.ja})" in mail
-    assert RULES[told.code].todo in mail
+    assert night.guide.completed(RULES[told.code].todo, night.city) in mail
     assert "kakehashi rerun" in mail
     assert f"{cause.word.ja}: " in page
     assert f"#{'microsoft-refused' if cause.microsoft else 'execution-failed'}" in page

@@ -23,11 +23,12 @@ from kakehashi.catalogue import faults
 from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.findings import Effect, Finding, Place, Rule
-from kakehashi.report import Failure, Night, Past, Verdict, final_verdict
+from kakehashi.report import Failure, Night, Past, Person, Verdict, final_verdict
 from kakehashi.report.groups import Lines
 from kakehashi.report.page import page_of
 from kakehashi.report.sparkline import sparkline
 from kakehashi.report.words import VERDICTS, compress
+from tests.builders import a_pupil
 
 SCHOOL, OTHER = "B108299900015", "B108299900024"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
@@ -71,6 +72,7 @@ BARE = Night(
     place="s3://runs/x/",
     failed=Failure("validate", "MemoryError"),
 )
+HANDOUT = next(school for school in report.handouts(NIGHT) if school.code == SCHOOL)
 
 
 # -- verdicts -------------------------------------------------------------------------------
@@ -347,9 +349,76 @@ def test_the_sheet_of_decisions_can_be_given_back() -> None:
     ]
 
 
+def sheet_of(people: dict[str, Person], title: str, **changed: Any) -> list[dict[str, Any]]:
+    body = report.xlsx(replace(NIGHT, **changed), (), people)
+    heading, *rows = load_workbook(io.BytesIO(body))[title].iter_rows(values_only=True)
+    return [dict(zip(map(str, heading), row, strict=True)) for row in rows]
+
+
+def test_who_must_be_decided_about_is_named_as_last_known() -> None:
+    person = Person.of(a_pupil(1), date(2026, 11, 6))
+    named, unknown = sheet_of({UMI[0]: person}, "判断")
+    assert (named["氏名"], named["学年"], named["学級"], named["出席番号"]) == (
+        "鈴木 湊", "小3", a_pupil(1).class_title, 1,
+    )  # fmt: skip
+    assert (named["アカウント"], named["名簿にいた最後の日"]) == (person.account, "2026-11-06")
+    assert (unknown["userMasterIdentifier"], unknown["氏名"]) == (UMI[1], None)
+    (held,) = sheet_of({UMI[3]: person}, "保留")
+    assert (held["氏名"], held["学校名"]) == ("鈴木 湊", "若葉小学校")
+
+
+def test_a_schools_file_names_nobody_of_another_school() -> None:
+    people = {UMI[3]: Person.of(a_pupil(1, school=OTHER))}
+    mine = next(school for school in report.handouts(NIGHT) if school.code == SCHOOL)
+    with zipfile.ZipFile(io.BytesIO(report.handout_xlsx(NIGHT, mine, people))) as parts:
+        whole = "".join(parts.read(name).decode() for name in parts.namelist())
+    assert "鈴木" not in whole
+
+
+def test_the_last_day_is_that_of_the_last_settled_night_before_the_pupil_was_missing() -> None:
+    nights = [date(2026, 11, day) for day in (3, 5, 6, 9)]
+    assert report.last_seen(date(2026, 11, 9), nights) == date(2026, 11, 6)
+    assert report.last_seen(date(2026, 11, 3), nights) is None
+
+
+def test_a_rehearsals_sheet_has_no_column_for_a_decision() -> None:
+    (row, _) = sheet_of({}, "判断", mode="rehearse", verdict=Verdict.REHEARSED)
+    assert list(row)[:2] == ["userMasterIdentifier", "決定(予行)"]
+    decision = page_of(replace(NIGHT, mode="rehearse", verdict=Verdict.REHEARSED)).decision
+    assert (decision.from_day, decision.upload, bool(decision)) == ("2026-11-11", "", False)
+
+
+@pytest.mark.parametrize("body", [report.xlsx(NIGHT), report.handout_xlsx(NIGHT, HANDOUT)])
+def test_every_sheet_is_printed_on_a4_across_with_its_headings_on_each_page(body: bytes) -> None:
+    for sheet in load_workbook(io.BytesIO(body)).worksheets:
+        paper = sheet.page_setup
+        assert (paper.paperSize, paper.orientation) == (9, "landscape")
+        fits = sheet.sheet_properties.pageSetUpPr
+        assert fits
+        assert fits.fitToPage
+        assert (paper.fitToWidth or 1, paper.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$1:$1"
+
+
+def test_columns_in_which_nothing_stands_are_left_out() -> None:
+    heading = [*sheet_of({}, "指摘")[0]]
+    assert heading == [
+        "番号",
+        "効果",
+        "ファイル",
+        "行",
+        "列",
+        "学校コード",
+        "学校名",
+        "内容",
+        "すること",
+    ]
+    assert [*sheet_of({}, "学校別")[0]] == ["学校コード", "学校名", "新規・転入", "名簿にいない"]
+
+
 def test_held_pupils_are_listed_with_code_and_school() -> None:
     rows = list(load_workbook(io.BytesIO(report.xlsx(NIGHT)))["保留"].iter_rows(values_only=True))
-    assert rows[1:] == [(UMI[3], "M001", SCHOOL, "若葉小学校")]
+    assert rows[1:] == [(UMI[3], "M001", NO_PASSWORD.todo, SCHOOL, "若葉小学校")]
 
 
 # -- the mail -------------------------------------------------------------------------------

@@ -303,8 +303,10 @@ _UPLOADED_BY_HAND = "Filled in by a person, with whatever program was at hand."
 DECISIONS_UNREADABLE = Rule(
     "S066",
     Effect.NOTE,
-    ja="決定のファイルを読めません。Excel ブック(xlsx)でも CSV でもないか、壊れています。",
-    en="A file of decisions cannot be read: neither a workbook (xlsx) nor a CSV, or damaged.",
+    ja="決定のファイルを読めません。Excel ブック(xlsx)でも CSV でもないか、"
+    "パスワードが付いているか、壊れています。",
+    en="A file of decisions cannot be read: neither a workbook (xlsx) nor a CSV, under a password,"
+    " or damaged.",
     todo="報告書の Excel ファイルの「判断」に記入し、Excel ブック(xlsx)か CSV で"
     "保存してアップロードしてください。",
     todo_en="Fill in the sheet 判断 of the report's workbook and upload it as xlsx or CSV.",

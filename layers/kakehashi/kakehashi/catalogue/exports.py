@@ -5,11 +5,13 @@ from __future__ import annotations
 from kakehashi.findings import Effect, Rule
 
 _GO_BACK = (
-    "C4th から書き出し直してください。前の内容に戻すときは、後の実行を取り消す(kakehashi undo)か、"
+    "C4th から書き出し直してください。前の内容に戻すときは、後の実行を取り消す"
+    "(kakehashi undo 実行番号 --by 氏名)か、"
     "ファイル名の日付を今日に変えて投入してください(上限は同じように働きます)。"
 )
 _GO_BACK_EN = (
-    "Export again. To go back on purpose, undo the later run (kakehashi undo), or put today's date"
+    "Export again. To go back on purpose, undo the later run (kakehashi undo RUN_ID --by NAME), or"
+    " put today's date"
     " into the file's name and drop it again; the limits judge it like any other."
 )
 

@@ -29,9 +29,9 @@ NOT_STARTED = Rule(
     ja="実行を始められませんでした({error})。名簿は読んでいません。",
     en="The run could not start ({error}). No roster was read.",
     todo="入力(市の名前、投入先、実行番号)を確かめてください。市のルールが登録済みかは"
-    " kakehashi city put で確かめられます。",
+    " kakehashi city put ファイル で確かめられます。",
     todo_en="Check the input (city, key of the drop, run id), and that the city's rules are there"
-    " (kakehashi city put).",
+    " (kakehashi city put FILE).",
     causes="Receive failed before there was a run: bad input, no such drop, bad rules.",
 )
 TOOL_FAILED = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from kakehashi.catalogue import (
+    decisions,
     deliver,
     diff,
     exports,
@@ -32,8 +33,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, japan, preprocess, diff, identity, lost, moved, exports, sums, undo,
-                   provision, refusals, deliver, launch, faults):  # fmt: skip
+    for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
+                   exports, sums, undo, provision, refusals, deliver, launch, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

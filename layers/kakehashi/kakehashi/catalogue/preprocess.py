@@ -505,11 +505,12 @@ PASSWORD_SHARED = Rule(
     "(新しい児童生徒は初期パスワード待ちです)。",
     en="{count} pupils have an initial password that another row has too; it is not used, and the "
     "new ones among them wait for one.",
-    todo="一人ずつ別の初期パスワードにして、もう一度置いてください(kakehashi passwords make は"
-    "一人ずつ別のものを作ります)。同じもので始めてよい市は、市の設定 passwords.shared を "
-    '"allow" にしてください。',
-    todo_en="Give each pupil a password of its own and upload the file again (`kakehashi passwords "
-    'make` does so). A city that wants it otherwise sets passwords.shared = "allow".',
+    todo="一人ずつ別の初期パスワードにして、もう一度置いてください"
+    "(kakehashi passwords make --slips FILE は一人ずつ別のものを作ります)。同じもので始めて"
+    'よい市は、市の設定 passwords.shared を "allow" にしてください。',
+    todo_en="Give each pupil a password of its own and upload the file again "
+    "(`kakehashi passwords make --slips FILE` does so). A city that wants it otherwise sets "
+    "passwords.shared to allow.",
     causes="Until a child signs in for the first time, whoever has the same slip can do it in its "
     "place. Rows of pupils who are not in the roster count too: their slips are out.",
 )

@@ -14,6 +14,7 @@ Decision = Literal["suspend", "delete", "link", "recreate", "keep", "rename", "r
 Decisions = Mapping[str, Decision]
 
 PUPIL, DECISION = "userMasterIdentifier", "決定"  # the two headings of a list
+REHEARSED = "決定(予行)"  # instead of the second, where nobody is asked yet
 JAPANESE: Mapping[Decision, str] = MappingProxyType({
     "suspend": "停止", "delete": "削除", "link": "連携", "recreate": "作成", "keep": "保留",
     "rename": "改名", "right": "正しい", "wrong": "誤り",
@@ -28,11 +29,23 @@ ANSWERS: Mapping[Situation, tuple[Decision, ...]] = MappingProxyType({
     Situation.SAME_CHILD: ("link", "wrong"),
 })  # fmt: skip
 """What can be answered to each proposal, the answer that carries it out first."""
+ALSO: Mapping[str, Decision] = MappingProxyType({
+    "利用停止": "suspend", "名寄せ": "link", "そのまま": "keep", "別人": "wrong",
+})  # fmt: skip
+"""What the report prints beside its own word for an answer, so that people write it too."""
 WORDS: Mapping[str, Decision] = MappingProxyType(
     {japanese: decision for decision, japanese in JAPANESE.items()}
     | {str(decision): decision for decision in JAPANESE}
-    | {"別人": "wrong"}
+    | dict(ALSO)
 )
+
+
+def meant(word: str) -> Decision | None:
+    """What ``plain`` writing in the column 決定 says; 停止する and 停止します say 停止."""
+    for ending in ("", "する", "します"):
+        if word.endswith(ending) and (said := WORDS.get(word.removesuffix(ending))):
+            return said
+    return None
 
 
 def fits(decision: Decision, situation: Situation) -> bool:

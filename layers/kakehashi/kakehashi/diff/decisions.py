@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from kakehashi.catalogue import decisions as told
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.answers import DECISION, PUPIL, WORDS, Decision
-from kakehashi.diff.sheets import Row, Unreadable, plain, sheets
+from kakehashi.diff.answers import DECISION, PUPIL, REHEARSED, Decision, meant
+from kakehashi.diff.sheets import UNCOMPUTED, Row, TooLarge, Unreadable, plain, sheets
 from kakehashi.findings import Finding, Place, Rule
 
-HEADINGS = {PUPIL.lower(): PUPIL, DECISION: DECISION, "decision": DECISION}
+HEADINGS = {PUPIL.lower(): PUPIL, DECISION: DECISION, "decision": DECISION,
+            plain(REHEARSED): REHEARSED}  # fmt: skip
 HEADING_WITHIN = 10  # rows: a title and a date may stand above the headings
+MOST_DECIDED = 200_000  # rows with a decision in one file
+MOST_TOLD = 1_000  # of the wrong rows of one file; how many there are the report counts
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _SAFE_FILE = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
@@ -62,15 +66,18 @@ class Reading:
     findings: tuple[Finding, ...] = ()
 
 
+type Table = list[tuple[int, tuple[str, str]]]  # line, userMasterIdentifier and word
+
+
+class _OfARehearsal(Exception):
+    """A sheet on which nobody is asked yet."""
+
+
 def read(file: DecisionFile) -> Reading:
     """Never raises for what is in the file."""
-    try:
-        found = list(sheets(file.body))
-    except Unreadable:
-        return Reading(file, findings=(_told(file, rules.DECISIONS_UNREADABLE),))
-    tables = [rows for sheet in found if (rows := _table(sheet)) is not None]
-    if not tables:
-        return Reading(file, findings=(_told(file, rules.DECISIONS_WITHOUT_COLUMNS),))
+    tables = _tables(file.body)
+    if isinstance(tables, Rule):
+        return Reading(file, findings=(_says(file, tables),))
     findings: list[Finding] = []
     by_pupil: dict[str, list[Mark]] = {}
     for line, cells in (row for table in tables for row in table):
@@ -84,21 +91,33 @@ def read(file: DecisionFile) -> Reading:
         if len(decided) > 1:
             findings += _contradiction(file, several)
         marks.append(Mark(pupil, decided.pop() if len(decided) == 1 else None, several[0].line))
-    return Reading(file, tuple(marks), tuple(findings))
+    return Reading(file, tuple(marks), tuple(findings[:MOST_TOLD]))
+
+
+def _tables(body: bytes) -> list[Table] | Rule:
+    """The rows of each sheet that has both columns; why none can be used where that is so."""
+    try:
+        found = [rows for sheet in sheets(body) if (rows := _table(sheet)) is not None]
+    except _OfARehearsal:
+        return told.DECISIONS_OF_A_REHEARSAL
+    except TooLarge:
+        return told.DECISIONS_TOO_LARGE
+    except Unreadable:
+        return rules.DECISIONS_UNREADABLE
+    return found or rules.DECISIONS_WITHOUT_COLUMNS
 
 
 def _mark(
     file: DecisionFile, line: int, pupil: str, word: str
 ) -> tuple[Mark | None, Finding | None]:
-    """One row; a blank decision leaves the pupil as it is and says nothing."""
-    if not word:
-        return None, None
+    """One row with a decision."""
     if not _ID.match(pupil):
-        return None, _told(file, rules.DECISION_ON_NO_ID, line, PUPIL)
-    decision = WORDS.get(word)
+        return None, _says(file, rules.DECISION_ON_NO_ID, line, PUPIL)
+    decision = meant(word)
     mark = Mark(pupil, decision, line)
     if decision is None:
-        return mark, _told(file, rules.UNKNOWN_DECISION, line, DECISION, pupil=pupil)
+        why = told.DECISION_UNCOMPUTED if word == UNCOMPUTED else rules.UNKNOWN_DECISION
+        return mark, _says(file, why, line, DECISION, pupil=pupil)
     return mark, None
 
 
@@ -110,7 +129,7 @@ def _contradiction(file: DecisionFile, marks: Sequence[Mark]) -> Iterator[Findin
         )
 
 
-def _told(
+def _says(
     file: DecisionFile,
     rule: Rule,
     line: int | None = None,
@@ -121,14 +140,21 @@ def _told(
     return rule.at(Place(file.name, line, column), pupil=pupil)
 
 
-def _table(sheet: Iterable[Row]) -> list[tuple[int, tuple[str, str]]] | None:
-    """Line, id and word of each row below the headings; None for a sheet without both columns."""
+def _table(sheet: Iterable[Row]) -> Table | None:
+    """Line, id and word of each row with a word: a blank decision says nothing. None for a sheet
+    without both columns. Raises TooLarge, and _OfARehearsal whatever else the file holds."""
     rows = iter(sheet)
     for _, cells in islice(rows, HEADING_WITHIN):
         named = [HEADINGS.get(plain(cell)) for cell in cells]
+        if REHEARSED in named:
+            raise _OfARehearsal
         if named.count(PUPIL) == 1 and named.count(DECISION) == 1:
             who, what = named.index(PUPIL), named.index(DECISION)
-            return [(line, (_cell(cells, who), _cell(cells, what))) for line, cells in rows]
+            below = ((line, (_cell(cells, who), _cell(cells, what))) for line, cells in rows)
+            found = list(islice((row for row in below if row[1][1]), MOST_DECIDED + 1))
+            if len(found) > MOST_DECIDED:
+                raise TooLarge
+            return found
     return None
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -25,18 +26,20 @@ from kakehashi.report import (
     Failure,
     Night,
     Past,
+    Person,
     Saved,
     Verdict,
     Work,
     decided,
     faults_of,
     final_verdict,
+    last_seen,
     saved,
     school_year,
     work_of,
 )
 from kakehashi.report.healed import Ended, begun
-from kakehashi.roster import JAPAN
+from kakehashi.roster import JAPAN, Known, Pupil
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
@@ -98,6 +101,46 @@ def run_never_begun(event: Mapping[str, Any]) -> Run | None:
 def matches_of(folder: Folder) -> list[Match]:
     """The rows of the first matching, with names: for the workbook alone."""
     return [Match.from_json(row) for row in folder.lines("matching.jsonl")]
+
+
+def people_of(night: Night, folder: Folder, state: State) -> dict[str, Person]:
+    """Whom the workbooks list, as last known: for the workbooks alone."""
+    listed = {*night.school_of, *(one.pupil for one in night.findings if one.pupil)}
+    found: dict[str, Person] = {}
+    if not listed:
+        return found
+    seen = _LastSeen(night, state)
+    for row in folder.lines("current.jsonl"):
+        if row["pupil"]["id"] in listed:
+            known = Known.from_json(row)
+            found[known.pupil.id] = Person.of(known.pupil, seen.before(known.absent_since))
+    for row in folder.lines("desired.jsonl"):
+        if row["pupil"]["id"] in listed:
+            pupil = Pupil.from_json(row["pupil"])
+            before, now = found.get(pupil.id), Person.of(pupil, night.as_of)
+            other = before.name if before and before.name != now.name else ""
+            found[pupil.id] = replace(now, on_record=other)
+    present = {row["pupil"] for row in folder.lines("held.jsonl") if row["pupil"]}
+    return {umi: replace(person, last_seen=night.as_of) if umi in present else person
+            for umi, person in found.items()}  # fmt: skip
+
+
+class _LastSeen:
+    """The last roster that held a pupil, by the records of the nights that ended well."""
+
+    def __init__(self, night: Night, state: State) -> None:
+        self.night, self.state = night, state
+        self.found: dict[date, date | None] = {}
+
+    def before(self, absent_since: date | None) -> date | None:
+        missing = absent_since or self.night.as_of
+        if missing not in self.found:
+            begun = f"{self.night.city}-{missing + timedelta(days=1):%Y%m%d}"
+            records = [*self.state.runs(NIGHTS), *self.state.runs_before(begun, NIGHTS)]
+            settled = (one for one in records if one.get("verdict") in _WENT_WELL)
+            days = (date.fromisoformat(str(one["as_of"])) for one in settled if one.get("as_of"))
+            self.found[missing] = last_seen(missing, days)
+        return self.found[missing]
 
 
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.report.guide import Guide
 
 Name = Annotated[str, Field(min_length=1)]
 
@@ -79,6 +80,18 @@ class LaunchSettings(RulesSettings):
 
 class TopicSettings(Settings):
     topic_arn: Name
+
+
+class GuideSettings(TopicSettings):
+    """``command_options`` name this stack on a command line, "" where the command finds it by
+    itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash."""
+
+    command_options: str = ""
+    docs_url: Annotated[str, Field(pattern=r"^(docs|https://\S+)/$")] = "docs/"
+
+    @property
+    def guide(self) -> Guide:
+        return Guide(self.command_options.strip(), self.docs_url)
 
 
 def load[S: Settings](model: type[S]) -> S:

@@ -17,6 +17,7 @@ from kakehashi.report.groups import Group, groups
 from kakehashi.report.mail import line_without_run, mail_line, subject
 from kakehashi.report.night import Failure, Night, Past, final_verdict
 from kakehashi.report.page import html
+from kakehashi.report.people import Person, last_seen
 from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
 from kakehashi.report.schools import Handout, handout_xlsx, handouts
 from kakehashi.report.summary import summary
@@ -32,6 +33,7 @@ __all__ = [
     "Handout",
     "Night",
     "Past",
+    "Person",
     "Saved",
     "Verdict",
     "Work",
@@ -47,6 +49,7 @@ __all__ = [
     "handout_xlsx",
     "handouts",
     "html",
+    "last_seen",
     "line_without_run",
     "mail_line",
     "named",

@@ -12,8 +12,10 @@ from types import MappingProxyType
 
 from kakehashi.catalogue import faults
 from kakehashi.findings import Finding, Rule
-from kakehashi.report.night import Failure
-from kakehashi.report.words import Word
+from kakehashi.report.night import Failure, Night
+from kakehashi.report.words import RUNBOOK, Word
+
+BY_MICROSOFT = "microsoft-refused"  # a section of the runbook, as those of RUNBOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ def named(failed: Failure) -> Named | None:
     if failed.tools:
         return None
     return (_IN_RECEIVE if failed.stage == "receive" else CAUSES).get(failed.error)
+
+
+def section_of(night: Night) -> str:
+    """The runbook's section to read on in, "" for none: a cause that lies with Microsoft has one of
+    its own."""
+    cause = named(night.failed) if night.failed else None
+    return BY_MICROSOFT if cause and cause.microsoft else RUNBOOK.get(night.verdict, "")
 
 
 def faults_of(failed: Failure | None) -> Iterator[Finding]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kakehashi.diff.approval import MOST_DAYS
-from kakehashi.report.groups import message
+from kakehashi.findings import Effect
+from kakehashi.report.groups import Group, groups, message
 from kakehashi.report.night import Night
 from kakehashi.report.words import PROPOSALS, Verdict, Word
 
 CITY = Word("市全体", "whole city")
 NEXT = Word("次にすること", "What to do next")
+NOT_YET = Word("まだ決めることはありません(予行)", "Nothing to decide yet: a rehearsal")
+MOST_REASONS = 3  # above everything else; all of them stand among the findings
 IDLE = Word(
     "誰も何もしなければ、反映していない分は昨日のままで、次の夜の名簿で続きから行います。",
     "If nobody does anything, what was not applied stays as it was yesterday, and the next night's "
@@ -34,9 +37,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person has to decide, and the words to type, ready to copy."""
+    """What a person has to decide, and the words to type, ready to copy.
+
+    ``reasons`` are why the night stopped. ``from_day`` is the ISO day from which the proposals of a
+    rehearsal can be decided, "" where they can be now.
+    """
 
     title: Word
+    reasons: Sequence[Group] = ()
     waits: Sequence[Wait] = ()
     command: str = ""
     order: str = ""
@@ -47,10 +55,12 @@ class Decision:
     again_order: str = ""
     mend: bool = False
     idle: Word | None = None
+    from_day: str = ""
 
     def __bool__(self) -> bool:
         """Whether anybody is asked for anything."""
-        return bool(self.waits or self.proposals or self.again)
+        asked = self.proposals and not self.from_day
+        return bool(self.waits or asked or self.again or self.reasons)
 
 
 def decision(night: Night) -> Decision:
@@ -59,21 +69,25 @@ def decision(night: Night) -> Decision:
     if night.undo and night.verdict in {Verdict.FAILED, Verdict.REFUSED}:
         return _undo_again(night)
     proposals = [(PROPOSALS[s], len(ids)) for s, ids in night.proposed().items() if ids]
-    upload = f"kakehashi upload approvals report.xlsx --city {night.city}" if proposals else ""
-    if night.verdict in {Verdict.FAILED, Verdict.REFUSED} and night.mode == "rehearse":
-        return _rehearse_again(night)
+    if night.mode == "rehearse":
+        return _rehearsal(night, proposals)
+    typed = night.guide.typed
+    upload = typed(f"kakehashi upload approvals report.xlsx --city {night.city}")
+    upload = upload if proposals else ""
     if night.verdict in {Verdict.FAILED, Verdict.REFUSED} and not night.refused_approval:
         return Decision(
             NEXT,
+            reasons=_reasons(night),
             proposals=proposals,
             upload=upload,
             mend=night.verdict is Verdict.REFUSED,
-            again=f"kakehashi rerun --city {night.city}",
+            again=typed(f"kakehashi rerun --city {night.city}"),
             again_order=json.dumps({"action": "rerun", "city": night.city}, ensure_ascii=False),
             idle=IDLE,
         )
     if night.verdict is not Verdict.AWAITING:
-        return Decision(title, proposals=proposals, upload=upload)
+        reasons = _reasons(night) if night.refused_approval else ()
+        return Decision(title, reasons=reasons, proposals=proposals, upload=upload)
     waits = list(_waits(night))
     codes = sorted({wait.code for wait in waits})
     checksum = str(night.plan.get("checksum", ""))
@@ -88,12 +102,28 @@ def decision(night: Night) -> Decision:
     return Decision(
         title,
         waits=waits,
-        command=f"kakehashi approve {night.run_id} --checksum {checksum}{accepted} --by 氏名",
+        command=typed(
+            f"kakehashi approve {night.run_id} --checksum {checksum}{accepted}", "--by 氏名"
+        ),
         order=json.dumps(order, ensure_ascii=False, indent=2),
         until=(night.made_on + timedelta(days=MOST_DAYS)).isoformat(),
         proposals=proposals,
         upload=upload,
     )
+
+
+def _rehearsal(night: Night, proposals: Sequence[tuple[Word, int]]) -> Decision:
+    """Nobody is asked yet: the real night of that day makes the list that can be decided on."""
+    if night.verdict in {Verdict.FAILED, Verdict.REFUSED}:
+        return _rehearse_again(night)
+    day = max(night.as_of, night.made_on + timedelta(days=1))
+    return Decision(NOT_YET, proposals=proposals, from_day=day.isoformat())
+
+
+def _reasons(night: Night) -> Sequence[Group]:
+    """What stopped the night: refusals, or the fault of a stage, the gravest cause first."""
+    stopped = (f for f in night.findings if f.effect is Effect.REFUSE_DROP or f.code[0] == "I")
+    return groups(stopped, night.school_of)[:MOST_REASONS]
 
 
 def _rehearse_again(night: Night) -> Decision:
@@ -103,8 +133,11 @@ def _rehearse_again(night: Night) -> Decision:
     named = {"drop": night.drop["key"]} if night.drop.get("key") else {}
     return Decision(
         NEXT,
+        reasons=_reasons(night),
         mend=night.verdict is Verdict.REFUSED,
-        again=f"kakehashi run FILE.zip --city {night.city} --rehearse --as-of {day}",
+        again=night.guide.typed(
+            f"kakehashi run FILE.zip --city {night.city} --rehearse --as-of {day}"
+        ),
         again_order=json.dumps(order | named, ensure_ascii=False),
     )
 
@@ -113,12 +146,13 @@ def _undo_again(night: Night) -> Decision:
     """An undo that failed is asked for again: what is back is left alone. One that was refused
     says why among the findings."""
     if night.verdict is Verdict.REFUSED:
-        return Decision(NEXT)
+        return Decision(NEXT, reasons=_reasons(night))
     run_id = str(night.undo["run_id"])
     order = {"action": "undo", "run_id": run_id, "by": "氏名"}
     return Decision(
         NEXT,
-        again=f"kakehashi undo {run_id} --by 氏名",
+        reasons=_reasons(night),
+        again=night.guide.typed(f"kakehashi undo {run_id}", "--by 氏名"),
         again_order=json.dumps(order, ensure_ascii=False),
     )
 

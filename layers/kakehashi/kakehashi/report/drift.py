@@ -12,12 +12,15 @@ from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import groups
+from kakehashi.report.guide import Guide
+from kakehashi.report.people import COLUMNS as PEOPLE
+from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.workbook import Cell, book
 
 PAGE, WORKBOOK = "drift.html", "drift.xlsx"
 _COLUMNS = (
-    ("userMasterIdentifier", 38), ("番号", 8), ("学校コード", 16), ("学校名", 28), ("内容", 50),
-    ("すること", 60),
+    ("userMasterIdentifier", 38), *PEOPLE, ("番号", 8), ("学校コード", 16), ("学校名", 28),
+    ("内容", 50), ("すること", 60),
 )  # fmt: skip
 
 
@@ -37,6 +40,7 @@ class Comparison:
     findings: Sequence[Finding] = ()
     schools: Mapping[str, str] = field(default_factory=dict)
     language: str = "ja"
+    guide: Guide = field(default_factory=Guide)
 
     def per_school(self) -> list[tuple[str, str, int]]:
         """Code, name and findings of each school that has any, most findings first."""
@@ -53,15 +57,16 @@ def drift_html(comparison: Comparison) -> str:
     return template("drift.html.j2").render(c=comparison, groups=found)
 
 
-def drift_xlsx(comparison: Comparison) -> bytes:
-    """A row for each finding, with the pupil it is about."""
-    return book(comparison.day, [("照合", _COLUMNS, _rows(comparison))])
+def drift_xlsx(comparison: Comparison, people: People = NOBODY) -> bytes:
+    """A row for each finding, with the pupil it is about, as last known."""
+    return book(comparison.day, [("照合", _COLUMNS, _rows(comparison, people))])
 
 
-def _rows(comparison: Comparison) -> Iterator[Sequence[Cell]]:
+def _rows(comparison: Comparison, people: People) -> Iterator[Sequence[Cell]]:
     for one in sorted(comparison.findings, key=lambda f: (f.school or "", f.code, f.pupil or "")):
         rule, name = RULES[one.code], comparison.schools.get(one.school or "", "")
-        yield [one.pupil, one.code, one.school, name, japanese(one), rule.todo]
+        who = cells_of(people, one.pupil)
+        yield [one.pupil, *who, one.code, one.school, name, japanese(one), rule.todo]
 
 
 def drift_summary(comparison: Comparison) -> dict[str, Any]:

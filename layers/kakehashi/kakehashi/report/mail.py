@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
-from kakehashi.report.causes import named
+from kakehashi.report.causes import named, section_of
+from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Failure, Night
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, Word, word
@@ -21,8 +22,8 @@ NEXT: Mapping[Verdict, Word] = MappingProxyType({
         "Open the report, mend what it names, upload again. Accounts are as they were yesterday.",
     ),
     Verdict.FAILED: Word(
-        "もう一度実行してください。何度でも安全です: kakehashi rerun --city {city}",
-        "Run again, it is always safe: kakehashi rerun --city {city}",
+        "もう一度実行してください。何度でも安全です: kakehashi rerun",
+        "Run again, it is always safe: kakehashi rerun",
     ),
 })  # fmt: skip
 REHEARSED = Word(
@@ -51,7 +52,14 @@ def mail_line(night: Night) -> str:
     else:
         line = f"【架け橋】{head} {verdict.ja}{':' if parts else ''}{'、'.join(parts)}"
     todo = _next(night)
-    return "\n".join(filter(None, [line, todo.en if english else todo.ja, address(night)])) + "\n"
+    told = [line, todo.en if english else todo.ja, address(night), _read_on(night)]
+    return "\n".join(filter(None, told)) + "\n"
+
+
+def _read_on(night: Night) -> str:
+    """The runbook's section, where its pages are published: a mail is read on a phone."""
+    anchor = section_of(night)
+    return night.guide.section(anchor) if anchor and night.guide.published else ""
 
 
 def address(night: Night) -> str:
@@ -67,15 +75,16 @@ def address(night: Night) -> str:
 
 def _next(night: Night) -> Word:
     told = _after_failure(night) or NEXT.get(night.verdict, Word("", ""))
-    facts = {"city": night.city, "run_id": ""}
+    run_id = str(night.undo.get("run_id", ""))
     if night.undo and night.verdict is Verdict.FAILED:
-        told, facts["run_id"] = UNDO_AGAIN, str(night.undo["run_id"])
+        told = UNDO_AGAIN
     elif night.mode == "rehearse":
         return REHEARSED if night.verdict in {Verdict.FAILED, Verdict.REFUSED} else Word("", "")
     elif night.refused_approval:  # the report says whether the plan still waits
         return Word("報告を開き、承認できなかった理由を確かめてください。",
                     "Open the report: it says why the approval was not accepted.")  # fmt: skip
-    return Word(told.ja.format(**facts), told.en.format(**facts))
+    texts = (text.format(run_id=run_id) for text in (told.ja, told.en))
+    return Word(*(night.guide.completed(text, night.city) for text in texts))
 
 
 def _after_failure(night: Night) -> Word | None:
@@ -83,7 +92,7 @@ def _after_failure(night: Night) -> Word | None:
     cause = named(night.failed) if night.failed else None
     if cause is None:
         return None
-    again = "kakehashi rerun --city {city}"
+    again = "kakehashi rerun"
     return Word(f"{cause.rule.todo} {again}", f"{cause.rule.todo_en} {again}")
 
 
@@ -107,13 +116,16 @@ def _numbers(night: Night) -> Iterator[Word]:
         yield Word(f"承認が必要な項目 {breaches:,} 件", f"{breaches:,} items to approve")
     if held := len(night.held_pupils()):
         yield Word(f"保留 {held:,} 人", f"{held:,} held")
-    if waiting := sum(map(len, night.proposed().values())):
+    waiting = sum(map(len, night.proposed().values()))
+    if waiting and night.mode == "rehearse":
+        yield Word(f"その日に判断する見込み {waiting:,} 人", f"{waiting:,} to decide on that day")
+    elif waiting:
         yield Word(f"判断待ち {waiting:,} 人", f"{waiting:,} wait for a decision")
     if night.failures:
         yield Word(f"失敗 {night.failures:,} 件", f"{night.failures:,} failed")
 
 
-def line_without_run(city: str, failed: Failure) -> str:
+def line_without_run(city: str, failed: Failure, guide: Guide) -> str:
     """For an execution that failed before there was a run."""
     verdict = VERDICTS[Verdict.FAILED]
     where = word(STAGES, failed.stage).ja
@@ -121,5 +133,5 @@ def line_without_run(city: str, failed: Failure) -> str:
         f"【架け橋】{verdict.mark} {city or '(市不明)'} {verdict.ja}:{where}で停止"
         f"({failed.error})。名簿は読んでいません。\n"
         "Step Functions の画面で失敗した実行の入力を確かめてください"
-        "(運用の手引き docs/runbook.ja.md#execution-failed)。\n"
+        f"(運用の手引き {guide.section('execution-failed')} )。\n"
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
+from kakehashi.report.guide import Guide
 from kakehashi.report.savings import Saved, Work
 from kakehashi.report.words import PROPOSALS, Verdict
 
@@ -54,6 +55,7 @@ class Night:
     ``past`` is newest first. ``matching`` counts the rows of the first matching by their fit.
     ``work`` is what this run saved, ``saved`` the school year with it. ``language`` is the one in
     which the page opens, ``region`` the AWS region of its address, "" where there is no AWS.
+    ``guide`` says how this stack is typed and where to read on.
     """
 
     run_id: str
@@ -86,6 +88,7 @@ class Night:
     saved: Saved | None = None
     language: str = "ja"
     region: str = ""
+    guide: Guide = field(default_factory=Guide)
 
     @property
     def pupils(self) -> int | None:

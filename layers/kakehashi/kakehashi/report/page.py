@@ -9,7 +9,7 @@ from typing import Any
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect
-from kakehashi.report.causes import named
+from kakehashi.report.causes import named, section_of
 from kakehashi.report.decided import Line, lines
 from kakehashi.report.decision import Decision, decision
 from kakehashi.report.drawing import template
@@ -53,15 +53,6 @@ TOO_LATE = {
     )
 }
 """Reasons against an approval that no other words on it can mend."""
-
-
-RUNBOOK = {
-    Verdict.AWAITING: "plan-waits",
-    Verdict.REFUSED: "drop-refused",
-    Verdict.FAILED: "execution-failed",
-}
-"""Sections of docs/runbook.ja.md."""
-BY_MICROSOFT = "microsoft-refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +109,23 @@ def html(night: Night) -> str:
 
 def _groups(night: Night) -> list[Group]:
     """The findings; what a person has approved asks nobody to approve it again."""
-    found = groups(night.findings, night.school_of)
+    found = [_complete(group, night) for group in groups(night.findings, night.school_of)]
     if night.mode != "apply" or night.approval_not_taken:
         return found
     waited = Effect.AWAIT_APPROVAL
     return [replace(group, label=APPROVED, todo=NOTHING_TO_DO) if group.effect is waited else group
             for group in found]  # fmt: skip
+
+
+def _complete(group: Group, night: Night) -> Group:
+    """With the commands that it names as they are typed for this stack."""
+    return replace(
+        group, message=_completed(group.message, night), todo=_completed(group.todo, night)
+    )
+
+
+def _completed(said: Word, night: Night) -> Word:
+    return Word(*(night.guide.completed(text, night.city) for text in (said.ja, said.en)))
 
 
 def page_of(night: Night) -> Page:
@@ -138,17 +140,17 @@ def page_of(night: Night) -> Page:
         before=minute(night.past[0].received) if night.past else "",
         size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
         change=_change(night),
-        decision=decision(night),
+        decision=_decision(night),
         columns=columns,
         schools=schools,
         groups=_groups(night),
-        held=[(code, len(ids), _held_word(code)) for code, ids in night.held().items()],
+        held=[(code, len(ids), _held_word(code, night)) for code, ids in night.held().items()],
         done=_done(night),
         times=times_of(night.progress),
         group_work=[(GROUPS[name], n) for name, n in groups_of(night).items() if n],
         moves=moves(night),
         handouts=handouts(night),
-        runbook=_runbook(night),
+        runbook=section_of(night),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
@@ -156,6 +158,11 @@ def page_of(night: Night) -> Page:
         decided=list(lines(night.decisions)),
         matching=[(FITS[fit], night.matching[fit]) for fit in FITS if night.matching.get(fit)],
     )  # fmt: skip
+
+
+def _decision(night: Night) -> Decision:
+    asked = decision(night)
+    return replace(asked, reasons=[_complete(group, night) for group in asked.reasons])
 
 
 def _more(night: Night, told: VerdictWord) -> Word:
@@ -169,12 +176,6 @@ def _more(night: Night, told: VerdictWord) -> Word:
     if cause := named(night.failed) if night.failed else None:
         return Word(f"{cause.word.ja}: {told.ja_more}", f"{cause.word.en}: {told.en_more}")
     return Word(told.ja_more, told.en_more)
-
-
-def _runbook(night: Night) -> str:
-    """The section to read on in: a cause that lies with Microsoft has one of its own."""
-    cause = named(night.failed) if night.failed else None
-    return BY_MICROSOFT if cause and cause.microsoft else RUNBOOK.get(night.verdict, "")
 
 
 # -- the head ---------------------------------------------------------------------------------
@@ -203,10 +204,10 @@ def _schools(night: Night) -> tuple[list[Word], list[SchoolRow]]:
     return [word(SITUATIONS, name) for name in used], rows
 
 
-def _held_word(code: str) -> Word:
+def _held_word(code: str, night: Night) -> Word:
     """What holds them, without the facts of any one case."""
     rule = RULES.get(code)
-    return Word(rule.todo, rule.todo_en) if rule else Word("", "")
+    return _completed(Word(rule.todo, rule.todo_en), night) if rule else Word("", "")
 
 
 def _sent(told: Mapping[str, Any]) -> Sent:

@@ -1,6 +1,7 @@
 """schools/<MEXT code>.xlsx: what one school is told, to be handed on. No other school is in it.
 
-Only schools with something to say get one. Pupils appear as userMasterIdentifier only.
+Only schools with something to say get one. It names that school's own pupils, as last known, with
+the class titles that go out.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from kakehashi.diff.answers import PUPIL
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report.groups import school_at
 from kakehashi.report.night import Night
+from kakehashi.report.people import COLUMNS as PEOPLE
+from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, VERDICTS, word
 from kakehashi.report.workbook import Cell, Sheet, book
 
 _CODE = re.compile(r"[A-Z0-9]{1,20}\Z")  # what may stand in a file's name
 _TOLD = tuple(name for name in SCHOOL_COLUMNS if name != "HELD")  # pupils of HELD have a sheet
 _FINDINGS = (("番号", 8), ("効果", 10), ("ファイル", 20), ("行", 8), ("列", 26), (PUPIL, 38),
-             ("内容", 60), ("すること", 60))  # fmt: skip
-_HELD = ((PUPIL, 38), ("番号", 8), ("すること", 70))
-_WAITING = ((PUPIL, 38), ("教育委員会が決めること", 44))
+             *PEOPLE, ("内容", 60), ("すること", 60))  # fmt: skip
+_HELD = ((PUPIL, 38), *PEOPLE, ("番号", 8), ("すること", 70))
+_WAITING = ((PUPIL, 38), *PEOPLE, ("教育委員会が決めること", 44))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,18 @@ class _Handouts(defaultdict[str, Handout]):
         return self[code]
 
 
-def handout_xlsx(night: Night, school: Handout) -> bytes:
-    """The workbook's bytes; texts stay texts whatever they look like."""
+def handout_xlsx(night: Night, school: Handout, people: People = NOBODY) -> bytes:
+    """The workbook's bytes; texts stay texts whatever they look like. Of ``people`` only those are
+    named whose school, or last school, this is."""
+    own = {umi: one for umi, one in people.items() if one.school == school.code}
     sheets: list[Sheet] = [("概要", (("項目", 28), ("値", 60)), _overview(night, school))]
     if school.findings:
-        sheets.append(("指摘", _FINDINGS, _findings(school.findings)))
+        sheets.append(("指摘", _FINDINGS, _findings(school.findings, own)))
     if school.held:
-        sheets.append(("保留", _HELD, _held(school)))
+        sheets.append(("保留", _HELD, _held(school, own)))
     if school.waiting:
-        waiting = ([umi, PROPOSALS[situation].ja] for umi, situation in school.waiting)
+        waiting = ([umi, *cells_of(own, umi), PROPOSALS[situation].ja]
+                   for umi, situation in school.waiting)  # fmt: skip
         sheets.append(("判断待ち", _WAITING, waiting))
     return book(night.as_of, sheets)
 
@@ -99,15 +105,16 @@ def _overview(night: Night, school: Handout) -> Iterator[Sequence[Cell]]:
     yield ["保留", school.pupils_held]
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[Sequence[Cell]]:
+def _findings(findings: Sequence[Finding], own: People) -> Iterator[Sequence[Cell]]:
     for one in findings:
         rule, place = RULES.get(one.code), one.place
         message = japanese(one) if rule else ""
         label, todo = EFFECT_LABELS[one.effect], rule.todo if rule else ""
-        yield [one.code, label, place.file, place.line, place.column, one.pupil, message, todo]
+        at = (place.file, place.line, place.column)
+        yield [one.code, label, *at, one.pupil, *cells_of(own, one.pupil), message, todo]
 
 
-def _held(school: Handout) -> Iterator[Sequence[Cell]]:
+def _held(school: Handout, own: People) -> Iterator[Sequence[Cell]]:
     for umi, code in school.held:
         rule = RULES.get(code)
-        yield [umi, code, rule.todo if rule else ""]
+        yield [umi, *cells_of(own, umi), code, rule.todo if rule else ""]

@@ -85,6 +85,12 @@ VERDICTS: Mapping[Verdict, VerdictWord] = MappingProxyType({
         "A stage failed. Running again is always safe.",
     ),
 })  # fmt: skip
+RUNBOOK: Mapping[Verdict, str] = MappingProxyType({
+    Verdict.AWAITING: "plan-waits",
+    Verdict.REFUSED: "drop-refused",
+    Verdict.FAILED: "execution-failed",
+})  # fmt: skip
+"""Sections of docs/runbook.ja.md."""
 APPROVAL_REFUSED = Word(
     "承認を受け付けられませんでした。計画は確認待ちのままで、何も変更していません。",
     "The approval was not accepted. The plan still waits and nothing was changed.",

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from kakehashi.catalogue.index import RULES, japanese
-from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL
+from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
 from kakehashi.diff.matching import Match
 from kakehashi.diff.situations import Situation
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report import matching, rehearsal
 from kakehashi.report.night import Night
+from kakehashi.report.people import COLUMNS as PEOPLE
+from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.times import times_of
 from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, STAGES, VERDICTS, word
 
@@ -28,12 +30,14 @@ if TYPE_CHECKING:
 
 type Cell = str | int | float | None
 MOST_ROWS = 200_000  # of findings; a sheet ends at 1,048,576
+_A4 = 9  # as Excel numbers its papers
+_ALWAYS = frozenset({PUPIL, DECISION, REHEARSED})
 
 
-def xlsx(night: Night, matches: Sequence[Match] = ()) -> bytes:
-    """The workbook's bytes. Pupils appear as userMasterIdentifier only, but on the sheet 名寄せ,
-    which is there as long as accounts wait to be matched."""
-    return book(night.as_of, _sheets(night, matches))
+def xlsx(night: Night, matches: Sequence[Match] = (), people: People = NOBODY) -> bytes:
+    """The workbook's bytes. The sheets 判断, 保留 and 名寄せ name the pupils, as last known, since
+    nobody could decide without; the last is there as long as accounts wait to be matched."""
+    return book(night.as_of, _sheets(night, matches, people))
 
 
 def findings_xlsx(findings: Sequence[Finding], as_of: date) -> bytes:
@@ -63,30 +67,40 @@ type Columns = Sequence[tuple[str, int]]  # heading, width in characters
 type Sheet = tuple[str, Columns, Iterable[Sequence[Cell]]]
 
 
-def _sheets(night: Night, matches: Sequence[Match]) -> Iterator[Sheet]:
+def _sheets(night: Night, matches: Sequence[Match], people: People) -> Iterator[Sheet]:
     yield "概要", (("項目", 28), ("値", 70)), _overview(night)
-    headings = [word(SITUATIONS, name).ja for name in SCHOOL_COLUMNS]
+    headings = [word(SITUATIONS, name).ja for name in _used(night)]
     per_school = (("学校コード", 16), ("学校名", 28), *((h, 12) for h in headings))
     yield "学校別", per_school, _schools(night)
-    yield "指摘", _FINDING_COLUMNS, _findings(night.findings, night.schools)
-    yield "保留", _PUPIL_COLUMNS[:4], _held(night)
+    rows = _findings(night.findings, night.schools)
+    yield "指摘", _FINDING_COLUMNS, (_completed(row, night) for row in rows)
+    yield "保留", _HELD_COLUMNS, (_completed(row, night) for row in _held(night, people))
     elsewhere = {one.pupil for one in matches}
-    yield "判断", _DECISION_COLUMNS, _proposals(night, elsewhere)
+    yield "判断", _asked(night, _DECISION_COLUMNS), _proposals(night, elsewhere, people)
     if night.comparison.get("differences"):
         yield rehearsal.SHEET, rehearsal.COLUMNS, rehearsal.rows(night)
     if matches:
-        yield matching.TITLE, matching.COLUMNS, matching.rows(matches, night.schools)
+        columns = _asked(night, matching.COLUMNS)
+        yield matching.TITLE, columns, matching.rows(matches, night.schools)
+
+
+def _asked(night: Night, columns: Columns) -> Columns:
+    """The same columns; in a rehearsal, where nobody is asked yet, 決定 is told apart: a sheet with
+    that heading is not taken."""
+    if night.mode != "rehearse":
+        return columns
+    return [(REHEARSED if heading == DECISION else heading, width) for heading, width in columns]
 
 
 _FINDING_COLUMNS = (
     ("番号", 8), ("効果", 10), ("ファイル", 20), ("行", 8), ("列", 26), ("学校コード", 16),
     ("学校名", 24), ("内容", 60), ("すること", 60), ("生じたもの", 10),
 )  # fmt: skip
-_PUPIL_COLUMNS = (
-    (PUPIL, 38), ("番号", 8), ("学校コード", 16), ("学校名", 28),
+_HELD_COLUMNS = (
+    (PUPIL, 38), ("番号", 8), ("すること", 50), *PEOPLE, ("学校コード", 16), ("学校名", 28),
 )  # fmt: skip
 _DECISION_COLUMNS = (
-    (PUPIL, 38), (DECISION, 10), ("状況", 36), ("学校コード", 16), ("学校名", 28),
+    (PUPIL, 38), (DECISION, 10), ("状況", 36), *PEOPLE, ("学校コード", 16), ("学校名", 28),
     ("候補", 14), ("いっしょに決まる児童生徒", 38),
 )  # fmt: skip
 
@@ -112,9 +126,22 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
         yield f"{word(STAGES, stage).ja}(秒)", spent
 
 
+def _completed(row: Sequence[Cell], night: Night) -> Sequence[Cell]:
+    """With the commands that its texts name as they are typed for this stack."""
+    complete = night.guide.completed
+    return [complete(c, night.city) if isinstance(c, str) else c for c in row]
+
+
+def _used(night: Night) -> list[str]:
+    """The situations in which any school has a pupil, in the report's order."""
+    per_school = night.plan.get("schools", {}).values()
+    return [name for name in SCHOOL_COLUMNS if any(counts.get(name) for counts in per_school)]
+
+
 def _schools(night: Night) -> Iterator[Sequence[Cell]]:
+    told = _used(night)
     for code, counts in sorted(night.plan.get("schools", {}).items()):
-        numbers = [counts.get(name, 0) for name in SCHOOL_COLUMNS]
+        numbers = [counts.get(name, 0) for name in told]
         yield [code, night.schools.get(code, ""), *numbers]
 
 
@@ -135,13 +162,15 @@ def _findings(findings: Sequence[Finding], schools: Mapping[str, str]) -> Iterat
         ]
 
 
-def _held(night: Night) -> Iterator[Sequence[Cell]]:
+def _held(night: Night, people: People) -> Iterator[Sequence[Cell]]:
     for code, pupils in night.held().items():
+        rule = RULES.get(code)
         for umi in pupils:
-            yield [umi, code, *_school(night, umi)]
+            who = cells_of(people, umi)
+            yield [umi, code, rule.todo if rule else "", *who, *_school(night, umi)]
 
 
-def _proposals(night: Night, elsewhere: Set[str]) -> Iterator[Sequence[Cell]]:
+def _proposals(night: Night, elsewhere: Set[str], people: People) -> Iterator[Sequence[Cell]]:
     """``決定`` is left blank: a person fills it in, and a blank row stays as it is.
 
     Whoever stands on the sheet 名寄せ is asked about there, once.
@@ -150,14 +179,16 @@ def _proposals(night: Night, elsewhere: Set[str]) -> Iterator[Sequence[Cell]]:
         asked = set(pupils) - elsewhere
         for umi in sorted(asked, key=lambda umi: (night.school_of.get(umi, ""), umi)):
             answers = "・".join(JAPANESE[answer] for answer in ANSWERS[Situation(situation)])
-            yield [umi, "", PROPOSALS[situation].ja, *_school(night, umi), answers,
-                   _others(night, umi)]  # fmt: skip
+            who, where = cells_of(people, umi), _school(night, umi)
+            others = _others(night, umi, people)
+            yield [umi, "", PROPOSALS[situation].ja, *who, *where, answers, others]
 
 
-def _others(night: Night, umi: str) -> str:
+def _others(night: Night, umi: str, people: People) -> str:
     """Those for whom the same decision holds: one proposal may be about several."""
     asked = night.plan.get("questions", {}).get(umi, {}).get("pupils", ())
-    return "、".join(other for other in asked if other != umi)
+    return "、".join(f"{other} {people[other].name}" if other in people else other
+                    for other in asked if other != umi)  # fmt: skip
 
 
 def _school(night: Night, umi: str) -> tuple[str, str]:
@@ -168,20 +199,42 @@ def _school(night: Night, umi: str) -> tuple[str, str]:
 def _fill(
     sheet: Worksheet, columns: Columns, rows: Iterable[Sequence[Cell]], head: Format, text: Format
 ) -> None:
-    for at, (heading, width) in enumerate(columns):
+    filled = list(rows)
+    shown = _shown(columns, filled)
+    for at, column in enumerate(shown):
+        heading, width = columns[column]
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, heading, head)
-    last = 0
-    for last, row in enumerate(rows, 1):
-        for at, cell in enumerate(row):
-            _put(sheet, last, at, cell, text)
+    for number, row in enumerate(filled, 1):
+        for at, column in enumerate(shown):
+            _put(sheet, number, at, row[column] if column < len(row) else None, text)
     sheet.freeze_panes(1, 0)
+    _on_paper(sheet)
+    last = len(filled)
     if last:
-        sheet.autofilter(0, 0, last, len(columns) - 1)
-    for at, (heading, _) in enumerate(columns):
-        if heading == DECISION and last:
+        sheet.autofilter(0, 0, last, len(shown) - 1)
+    for at, column in enumerate(shown):
+        if columns[column][0] == DECISION and last:
             answers = {"validate": "list", "source": list(JAPANESE.values())}
             sheet.data_validation(1, at, last, at, answers)
+
+
+def _shown(columns: Columns, rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Columns in which something stands, and the two that a person needs to answer; all of them
+    above no rows."""
+    used = {at for row in rows for at, cell in enumerate(row) if cell not in {None, ""}}
+    kept = {at for at, (heading, _) in enumerate(columns) if heading in _ALWAYS}
+    return sorted(used | kept) if rows else list(range(len(columns)))
+
+
+def _on_paper(sheet: Worksheet) -> None:
+    """A4 landscape, as wide as a page, with the headings above and the sheet's name below."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _put(sheet: Worksheet, row: int, at: int, cell: Cell, text: Format) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
 from kakehashi import oneroster, receive
+from kakehashi.catalogue.decisions import ACCEPTED_DROP_TAKEN
 from kakehashi.catalogue.exports import SAME_FILE, SUPERSEDED
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff import comes_late, export_of
@@ -113,6 +114,16 @@ def _ended(execution: str) -> bool:
     return answer["status"] != "RUNNING"
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The drop that a run takes. ``as_of`` is the ISO date that was said of it, "" for none,
+    ``accepted_by`` the run that had accepted it where a newer one was refused, else ""."""
+
+    drop: Drop
+    as_of: str = ""
+    accepted_by: str = ""
+
+
 class Intake:
     """Takes one drop in, by an order."""
 
@@ -128,11 +139,13 @@ class Intake:
 
         A drop that holds passwords is refused here, before anything of it is copied.
         """
-        run = self._run(order, rules.city)
         if isinstance(order, receive.Rerun) and not self._concerned(order):
+            said = str(self.state.newest_drop().get("as_of", ""))
+            run = self._run(order, rules.city, said)
             return run.model_copy(update={"verdict": "already-done"})
-        drop = self._drop(order)
-        if newer := self._superseded_by(order, drop, rules.city):
+        source = self._source(order)
+        drop, run = source.drop, self._run(order, rules.city, source.as_of)
+        if newer := self._superseded_by(order, drop, run.as_of, rules.city):
             return self._left_alone(run, drop, newer, receipt)
         # First of all: a rerun after any failure must find this drop.
         if order.action == "sync" and not self._comes_late(order, drop, rules.city):
@@ -142,17 +155,21 @@ class Intake:
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = oneroster.passwords_in(drop.source())
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
-        folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
+        facts = {"as_of": source.as_of, **upload_receipts.facts(receipt)}
+        folder.put_json("drop.json", drop.to_json() | facts)
         self._fill(folder, drop, rules.text, roster=not forbidden)
         same_file = [SAME_FILE.at(run=same_as)] if same_as else []
-        if told := [*forbidden, *same_file]:
+        instead = [ACCEPTED_DROP_TAKEN.at(run=source.accepted_by)] if source.accepted_by else []
+        if told := [*forbidden, *same_file, *instead]:
             folder.put_findings("receive", told)
         verdict = "already-done" if done else "refused" if forbidden else "go"
         if verdict != "go":
             upload_receipts.tell(run, folder, self.env.inbox_bucket, verdict, forbidden)
         return run.model_copy(update={"verdict": verdict})
 
-    def _superseded_by(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> str:
+    def _superseded_by(
+        self, order: receive.DropOrder, drop: Drop, as_of: date, city: cities.City
+    ) -> str:
         """The run that has planned with a roster which came after this one, "" for none.
 
         Only an upload is asked: a rerun is of the newest, and a rehearsal may look at any.
@@ -162,7 +179,7 @@ class Intake:
         newest = self.state.newest_plan()
         pattern, received = city.source.export_date, drop.received.isoformat()
         given = export_of(drop.key, pattern, (), received)
-        return newest.run_id if newest.supersedes(given, self._date(order)) else ""
+        return newest.run_id if newest.supersedes(given, as_of) else ""
 
     def _left_alone(self, run: Run, drop: Drop, newer: str, receipt: UploadReceipt | None) -> Run:
         """Nothing of the drop is taken in, and no record of it is made."""
@@ -175,10 +192,13 @@ class Intake:
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
         """Whether its event was held up and a newer drop has come meanwhile: a rerun's is that."""
         newest = str(self.state.newest_drop().get("key", ""))
-        return comes_late(drop.key, newest, city.source.export_date, self._date(order))
+        today = order.as_of or self.execution.today()
+        return comes_late(drop.key, newest, city.source.export_date, today)
 
-    def _run(self, order: receive.DropOrder, city: cities.City) -> Run:
-        return self.execution.run(order.city, order.action, city.tools, self._date(order))
+    def _run(self, order: receive.DropOrder, city: cities.City, said: str) -> Run:
+        """As of the day that a person names, or that was ``said`` of the drop, else of today."""
+        as_of = order.as_of or (date.fromisoformat(said) if said else self.execution.today())
+        return self.execution.run(order.city, order.action, city.tools, as_of)
 
     def _concerned(self, order: receive.Rerun) -> bool:
         """Whether an upload beside the roster is for anybody; what a person asks for always is.
@@ -197,19 +217,34 @@ class Intake:
         plan = json.loads(folder.get("plan.json") or "{}")
         return NO_PASSWORD.code in plan.get("held", {})
 
-    def _date(self, order: receive.DropOrder) -> date:
-        """What a person says; for a rerun what was said of its drop; else today, in Japan."""
-        said = self.state.newest_drop().get("as_of", "") if order.action == "rerun" else ""
-        return order.as_of or (date.fromisoformat(said) if said else self.execution.today())
-
-    def _drop(self, order: receive.DropOrder) -> Drop:
+    def _source(self, order: receive.DropOrder) -> Source:
         inbox = Inbox(self.s3, self.env.inbox_bucket)
         if not isinstance(order, receive.Rerun) and order.drop:
-            return inbox.drop(order.drop, order.version)
+            given = order.as_of.isoformat() if order.as_of else ""
+            return Source(inbox.drop(order.drop, order.version), given)
         newest = self.state.newest_drop()
         if not newest:
             raise BadConfiguration("no drop has come yet")
-        return inbox.drop(newest["key"], newest["version"] or None)
+        drop = inbox.drop(newest["key"], newest["version"] or None)
+        if not isinstance(order, receive.Rerun):
+            return Source(drop)
+        refused = order.upload and self.state.drop(drop.sha256()).get("verdict") == "refused"
+        accepted = self._accepted() if refused else None
+        return accepted or Source(drop, newest.get("as_of", ""))
+
+    def _accepted(self) -> Source | None:
+        """The drop that staff were asked about last, whose plan is the newest that was not refused:
+        as its run has kept it, since another file may have its place in the inbox by now."""
+        run_id = self.state.proposals()
+        folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id)) if run_id else None
+        told = folder.get_json("drop.json") if folder else {}
+        if folder is None or not told:
+            return None
+        names = folder.names("roster/")
+        files = {name.removeprefix("roster/"): folder.need(name) for name in names}
+        received = datetime.fromisoformat(told["received"])
+        drop = Drop(told["key"], told["version"], received, files)
+        return Source(drop, told.get("as_of", ""), run_id)
 
     def _same_as(self, order: receive.DropOrder, run: Run, drop: Drop) -> str:
         """The earlier run that applied this very file, when it is dropped again under another name

@@ -33,6 +33,17 @@ class RunRecords(Partition):
         )
         return [plain(item) for item in answer["Items"]]
 
+    def runs_before(self, run_id: str, most: int) -> list[dict[str, Any]]:
+        """The newest runs whose ids come before this one, the newest first."""
+        answer = self.table.query(
+            KeyConditionExpression=Key("pk").eq(self.pk)
+            & Key("sk").between("RUN#", f"RUN#{run_id}"),
+            ScanIndexForward=False,
+            Limit=most,
+            ConsistentRead=True,
+        )
+        return [plain(item) for item in answer["Items"]]
+
     def run_ids(self, since: str) -> set[str]:
         """Ids of runs, from the id ``since`` on, that have a record."""
         return {_run_id(item) for item in self._every(_runs_from(since), "sk")}

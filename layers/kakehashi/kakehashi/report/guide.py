@@ -1,0 +1,48 @@
+"""What people are told to type and to read: complete for the stack that tells it.
+
+A command without its stack reaches another one, or none; a path into a repository is nothing to
+somebody with a phone. So the stack is told how it is called and where its pages are published.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+RUNBOOK = "runbook.ja.md"
+_GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have commands
+_COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
+_OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """``options`` names the stack on a command line (``--stack kakehashi``), "" where it is the one
+    that the command finds by itself; ``docs`` is the address of the pages, with a trailing slash.
+    """
+
+    options: str = ""
+    docs: str = "docs/"
+
+    def typed(self, command: str, last: str = "") -> str:
+        """A command to copy; ``last`` stands at its end."""
+        return " ".join(filter(None, [command, self.options, last]))
+
+    def completed(self, text: str, city: str) -> str:
+        """A sentence in which commands are named, each with its stack and city."""
+
+        def complete(found: re.Match[str]) -> str:
+            command = found[0].rpartition(" ")[2]
+            of_city = f" --city {city}" if command in _OF_A_CITY else ""
+            return self.typed(found[0] + of_city)
+
+        return _COMMAND.sub(complete, text)
+
+    def section(self, anchor: str) -> str:
+        """Where a section of the runbook stands."""
+        return f"{self.docs}{RUNBOOK}#{anchor}"
+
+    @property
+    def published(self) -> bool:
+        """Whether the pages have an address that anybody can open."""
+        return self.docs.startswith("https://")
