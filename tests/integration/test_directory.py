@@ -247,8 +247,8 @@ def test_a_deleted_account_of_a_returning_pupil_comes_back_with_its_id(
     old = a_known(1, pupil=a_pupil(1, class_title="2年9組"))
     tenant.give_known([old])
     tenant.delete(old.object_id)
-    ended = apply(directory, an_action(Kind.CREATE, 1))
-    assert ended[0].outcome == Settled(old.object_id)
+    ended = apply(directory, an_action(Kind.CREATE, 1, password=None))
+    assert ended[0].outcome == Settled(old.object_id, lost.BROUGHT_BACK)
     (now,) = tenant.users()
     assert (now["id"], now["department"]) == (old.object_id, "3年2組")
 
