@@ -16,7 +16,9 @@ from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
 
 WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
-_JUDGED = WELL | {Verdict.REFUSED, Verdict.AWAITING, Verdict.ALREADY_DONE}
+_JUDGED = WELL | {
+    Verdict.REFUSED, Verdict.AWAITING, Verdict.ALREADY_DONE, Verdict.SUPERSEDED
+}  # fmt: skip
 NIGHTLY = frozenset({"sync", "rerun", "apply"})
 BY_FUNCTIONS = frozenset({"provision", "groups"})  # one letter each pupil, or kind of thing
 
