@@ -103,7 +103,7 @@ def _compare(
 ) -> tuple[Comparison, People]:
     """What differs, and whom that is about."""
     known = list(State.of(env.table, name).pupils())
-    found = drift.drifted(known, listed, city.m365.mark, city.domain)
+    found = list(drift.drifted(known, listed, city.m365.mark, city.domain))
     differ = {finding.pupil for finding in found}
     comparison = Comparison(
         city=name,
