@@ -42,6 +42,12 @@ def test_a_function_may_do_what_its_role_says_and_nothing_else(tiny: Deployed) -
     assert why(tiny.run("trespass", act="trespass")) == "ClientError"  # AccessDenied
 
 
+def test_an_alarm_over_several_metrics_does_not_refuse_the_stack(tiny: Deployed) -> None:
+    cloudwatch = tiny.engine.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[tiny.outputs["Either"]])["MetricAlarms"]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("NumberOfMessagesSent", 1)
+
+
 def test_an_error_is_retried_by_its_name(tiny: Deployed) -> None:
     ended = tiny.run("later", act="later", until=2)
     assert (ended["status"], ended["output"]["retries"]) == ("SUCCEEDED", 2)

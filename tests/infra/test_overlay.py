@@ -18,6 +18,7 @@ PATCHES = [
     overlay.limit_workers,
     overlay.name_the_uploaded_version,
     overlay.count_loopback_as_tls,
+    overlay.take_alarms_of_several_metrics,
     redrive.let_executions_be_redriven,
 ]
 
