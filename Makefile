@@ -20,7 +20,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench cost \
-	fuzz long quiet-year lock docs screenshots deploy install-dev install-sam format clean distclean
+	fuzz long quiet-year mutants lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -55,6 +55,11 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 .venv-checkov/.checkov: .venv/.python requirements/checkov.txt
 	$(SETUP) venv .venv-checkov
 	$(SETUP) pip .venv-checkov requirements/checkov.txt
+	@touch $@
+
+.venv-mutants/.mutmut: .venv/.python requirements/mutants.txt
+	$(SETUP) venv .venv-mutants
+	$(SETUP) pip .venv-mutants requirements/mutants.txt
 	@touch $@
 
 .venv-bench/.peers: .venv/.python requirements/bench.txt
@@ -147,6 +152,9 @@ fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked
 	KAKEHASHI_FUZZ=20000 KAKEHASHI_FUZZ_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q tests/unit/oneroster/test_fuzz.py tests/unit/preprocess/test_fuzz.py
 
+mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=provision.answers for one, hours for all
+	.venv-mutants/bin/python -m local.mutants $(ROOM)
+
 # -- generated files -------------------------------------------------------------------------------
 
 docs: install ## コードから作るページ / pages written from the code
@@ -175,4 +183,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules
+	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules

@@ -108,6 +108,8 @@ lock() {
   compile pyproject.toml --group stack -o requirements/stack.txt
   compile pyproject.toml -c requirements/stack.txt -o layers/kakehashi/requirements.txt
   compile pyproject.toml --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
+  compile pyproject.toml --group stack --group dev --group mutants -c requirements/dev.txt \
+    -o requirements/mutants.txt
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
   compile --group checkov -o requirements/checkov.txt

@@ -18,7 +18,19 @@ from typing import Any, cast
 
 from kakehashi import deliver, groups, oneroster
 from kakehashi.city import City
-from kakehashi.diff import LastNight, Offered, Plan, make_plan, read_plan, unseen
+from kakehashi.diff import (
+    Export,
+    LastNight,
+    Missing,
+    Offered,
+    Plan,
+    Planned,
+    binned_perhaps,
+    export_of,
+    make_plan,
+    read_plan,
+    unseen,
+)
 from kakehashi.diff.consent import Book, weigh
 from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.plan import Action, Kind
@@ -29,14 +41,15 @@ from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Finding, refuses, soften
-from kakehashi.preprocess import PasswordFile, passwords, preprocess
+from kakehashi.preprocess import Cleaned, PasswordFile, passwords, preprocess
 from kakehashi.provision.answers import Answer
 from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.dialogues import Dialogue, Terms
 from kakehashi.provision.exchange import Ended, Exchange
 from kakehashi.provision.pace import Pacer
 from kakehashi.provision.requests import BATCH, Request
-from kakehashi.roster import JAPAN, Known, TenantAccount
+from kakehashi.provision.results import End
+from kakehashi.roster import JAPAN, Desired, Known, TenantAccount
 from local.tenant import graph
 from local.tenant.calls import Call, read_path
 from local.tenant.tenant import Tenant
@@ -46,6 +59,8 @@ from tests.unit.deliver.receiver import Receiver
 
 BASE = "https://graph.example/v1.0"
 URGENT = frozenset({"create", "restore"})
+GIVES = URGENT | {"link", "undelete"}
+CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
 
 
 # -- the tenant in this process -------------------------------------------------------------------
@@ -175,14 +190,15 @@ class ToolSide:
             as_of=as_of,
             changed_at=deliver.changed_at(as_of, run_id),
         )
-        told = (known for known in settled if deliver.takes(dialect, (), (), known))
+        told = [known for known in settled if deliver.takes(dialect, (), (), known)]
+        moved = {known.tool_id: known.pupil.id for known in told if known.tool_id}
         records = deliver.records_of(told, dialect, deliver.Board.of(city.board_code, city.name))
         delivery = deliver.build(order, records, self.before)
         for file in delivery.files:
             self.receiver.take(file.body)
         if delivery.files:
             self.before = delivery.records
-        return list(delivery.findings)
+        return list(deliver.named(delivery.findings, moved))
 
 
 # -- the night ------------------------------------------------------------------------------------
@@ -227,10 +243,14 @@ class Bridge:
         self.book, self.uploads = Book(), list[DecisionFile]()
         self.slips: list[PasswordFile] = []
         self.last_night, self.serial, self.runs = LastNight(), 0, 0
+        self.planned = Planned()
 
     def go_to(self, day: date) -> None:
         moment = datetime.combine(day, time(2, 10), JAPAN).timestamp()
         self.tenant.clock.advance(max(0.0, moment - self.tenant.clock.now()))
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.tenant.clock.now(), JAPAN)
 
     # -- what people bring ---------------------------------------------------------------------
 
@@ -245,9 +265,14 @@ class Bridge:
     # -- the stages ----------------------------------------------------------------------------
 
     def run(
-        self, files: Mapping[str, bytes], as_of: date, approve: Callable[[Plan], bool]
+        self,
+        files: Mapping[str, bytes],
+        as_of: date,
+        approve: Callable[[Plan], bool],
+        received: datetime | None = None,
     ) -> Night:
-        """One night. ``approve`` is asked about a plan that waits for a person."""
+        """One night. ``approve`` is asked about a plan that waits for a person; ``received`` is
+        when S3 received the drop, at this moment unless told."""
         self.runs += 1
         run_id = f"demo-{as_of:%Y%m%d}T0210{self.runs % 60:02}-{self.runs:08x}"
         package = oneroster.open_package(files)
@@ -258,7 +283,11 @@ class Bridge:
         said = [*checked, *cleaned.findings]
         if refuses(cleaned.findings):
             return Night("refused", findings=tuple(said))
-        plan, consented = self._plan(cleaned, as_of)
+        years = (row.pupil.school_year for row in cleaned.desired)
+        given = export_of("roster.zip", "", years, (received or self.now()).isoformat())
+        if self.planned.supersedes(given, as_of):
+            return Night("superseded", findings=tuple(said))
+        plan, consented = self._plan(cleaned, as_of, run_id, given)
         said += [*consented, *plan.findings]
         verdict = plan.verdict(rehearse=False)
         if verdict == "refused":
@@ -270,14 +299,17 @@ class Bridge:
         self.serial += 1
         return Night("applied", plan, tuple(said))
 
-    def _plan(self, cleaned: Any, as_of: date) -> tuple[Plan, Sequence[Finding]]:
+    def _plan(
+        self, cleaned: Cleaned, as_of: date, run_id: str, given: Export
+    ) -> tuple[Plan, Sequence[Finding]]:
         known = list(self.state.pupils())
         consent = weigh([read(file) for file in self.uploads], self.book, as_of)
+        accounts = self._accounts(cleaned.desired, known)
         plan = make_plan(
             cleaned.desired,
             cleaned.held,
             known,
-            self._accounts(cleaned.desired, known),
+            accounts,
             self.city,
             city_code="demo",
             serial=self.serial,
@@ -285,16 +317,18 @@ class Bridge:
             decisions=consent.decisions,
             asked=consent.asked,
             last_night=self.last_night,
-            offered=Offered(),
+            offered=Offered(given),
+            missing=self._missing(cleaned.desired, accounts),
         )
         if not plan.refused:
             self.book = self.book.after(plan.proposals, self.uploads, as_of, plan.questions)
+            self.planned = Planned(run_id, given.as_it_can_be(as_of))
         header = json.loads(json.dumps(plan.header()))
         again = read_plan(header, [json.loads(json.dumps(a.to_json())) for a in plan.actions])
         assert not again.altered()
         return plan, consent.findings
 
-    def _accounts(self, desired: Sequence[Any], known: Sequence[Known]) -> list[TenantAccount]:
+    def _accounts(self, desired: Sequence[Desired], known: Sequence[Known]) -> list[TenantAccount]:
         mark, names = self.city.m365.mark, {row.pupil.account for row in desired}
         listed = list(self.directory.accounts(mark, names))
         for object_id in unseen(desired, known, listed):
@@ -302,17 +336,26 @@ class Bridge:
                 listed.append(account)
         return sorted(listed, key=lambda account: account.object_id)
 
+    def _missing(self, desired: Sequence[Desired], accounts: Sequence[TenantAccount]) -> Missing:
+        in_bin: set[str] = set()
+        if binned_perhaps(desired, accounts):
+            in_bin = self.directory.bin(self.city.m365.mark).keys() & {r.pupil.id for r in desired}
+        return Missing(frozenset(), frozenset(in_bin))
+
     def _apply(self, plan: Plan, run_id: str, as_of: date) -> list[Finding]:
         said: list[Finding] = []
-        urgent: set[str] = set()
+        urgent, given = set[str](), set[str]()
         for actions in plan.shards():
             part = self._part(list(actions), plan, run_id, as_of)
             assert part.carry_out()
             said += part.findings
+            done = [r for r in part.results.values() if r.outcome in CARRIED_OUT]
+            given |= {r.pupil for r in done if r.kind in GIVES}
             urgent |= {r.pupil for r in part.results.values() if r.kind in URGENT}
         settled = list(self.state.pupils())
-        self._forget_used(settled)
-        said += self._groups(settled, urgent)
+        there = [known for known in settled if known.pupil.id not in set(plan.lost) - given]
+        self._forget_used(there)
+        said += self._groups(there, urgent)
         for tool in self.tools:
             said += tool.bring(settled, self.city, run_id, as_of)
         return said

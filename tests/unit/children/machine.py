@@ -16,14 +16,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kakehashi.diff import Plan, Situation
+from kakehashi.provision.requests import bring_back
 from kakehashi.roster import Known
-from tests.builders import DOMAIN, a_password_file
+from tests.builders import DOMAIN, a_password_file, an_id
 from tests.unit.children.bridge import Bridge, Night
 from tests.unit.children.town import FAMILIES, GIVENS, GRADES, Child, Entry, Slip, Town
-from tests.unit.children.truth import Looker
+from tests.unit.children.truth import EXTENSIONS, MARK, Looker
 
 FIRST_DAY = date(2026, 5, 11)
-RULES = {"m365": {"groups": ("school", "class")}}
+FEW = {"share": 0.02, "number": 500, "floor": 3}
+RULES = {
+    "m365": {"groups": ("school", "class")},
+    "limits": {"city": {"class_changed": FEW}, "school": {"class_changed": FEW}},
+}
 NIGHTS = 12  # of a drawn year; those at its end, when everything is put right, come on top
 MOST_TO_SETTLE = 6
 
@@ -69,13 +74,14 @@ class Years(RuleBasedStateMachine):
         self.looker = Looker(self.bridge, self.town)
         self.owners = self.looker.owners
         self.asked: Plan | None = None
-        self.rows: list[tuple[str, Child, bool]] = []  # of tonight: id, whose, and if truly typed
+        self.rows: list[tuple[str, Child, bool]] = []  # when asked: id, whose, and if truly typed
         self.faulty: Callable[[dict[str, bytes]], dict[str, bytes]] | None = None
         self.made_by_hand = 0
         for one in first:
             self._comes(one)
         self.bridge.go_to(self.town.day)
         self.night()
+        self.first_files = self.files
 
     # -- nights ----------------------------------------------------------------------------
 
@@ -95,8 +101,9 @@ class Years(RuleBasedStateMachine):
         self.files = self.town.drop().files()
         if self.faulty:
             self.files = self.faulty(self.files)
-        night = self.bridge.run(self.files, self.town.day, lambda _plan: self.faulty is None)
-        self.faulty = None
+        whole = self.faulty is None and not self.town.dealt
+        night = self.bridge.run(self.files, self.town.day, lambda _plan: whole)
+        self.faulty, self.town.dealt = None, False
         self._heard(night)
         wrong = self.looker.differences(before, night)
         assert not wrong, wrong
@@ -143,7 +150,7 @@ class Years(RuleBasedStateMachine):
             if not wrong:
                 return
             self._answer()
-        raise AssertionError([*wrong, self.asked and dict(self.asked.held)])
+        raise AssertionError([night.verdict, *wrong, night.plan and dict(night.plan.held)])
 
     # -- children --------------------------------------------------------------------------
 
@@ -195,7 +202,11 @@ class Years(RuleBasedStateMachine):
 
     @happens(at=who, family=st.integers(0, 3))
     def a_parent_marries(self, at: int, family: int) -> None:
-        if child := one_of(self.town.plain(), at):
+        """Of a child of whom a transfer has left a row under another id the new name is not drawn:
+        with another name than the row's it is another child, and both wait until C4th is put right.
+        """
+        left = {row.child.n for row in self.town.left}
+        if child := one_of([c for c in self.town.plain() if c.n not in left], at):
             written, kana = FAMILIES[family]
             child.called((written, child.name[1], kana, child.name[3]))
 
@@ -213,35 +224,52 @@ class Years(RuleBasedStateMachine):
     def a_transfer_leaves_the_old_row(self, at: int) -> None:
         """The same id, the same account, and an enrolment that has ended."""
         if child := one_of(self.town.plain(), at):
-            self.town.left.append(self._old_row(child))
+            self._leaves_a_row(child)
             self._moves(child)
 
     # -- C4th ------------------------------------------------------------------------------
 
-    def _old_row(self, child: Child) -> Entry:
-        return Entry(child, child.umi, child.upn, child.name, child.school, child.grade, child.room,
-                     ended=max(self.town.day - timedelta(days=1), self._year_began()))  # fmt: skip
+    def _leaves_a_row(self, child: Child) -> None:
+        """One whose enrolment ended yesterday; in the first days of a year there is none."""
+        began = date(self.town.day.year - (self.town.day.month < 4), 4, 1)
+        if (ended := self.town.day - timedelta(days=1)) > began:
+            self.town.left.append(
+                Entry(child, child.umi, child.upn, child.name, child.school, child.grade,
+                      child.room, ended, began)
+            )  # fmt: skip
 
-    def _year_began(self) -> date:
-        return date(self.town.day.year - (self.town.day.month < 4), 4, 1)
+    def _few_are_strange(self) -> bool:
+        """A roster of which hardly anybody is known is refused: that is no matter of one child."""
+        strange = [c for c in self.town.here if c.umi not in self.bridge.state.rows]
+        return 3 * (len(strange) + 1) <= len(self.town.here)
+
+    def _rekeyed(self, at: int) -> Child | None:
+        return one_of(self.town.plain(), at) if self._few_are_strange() else None
 
     @happens(at=who)
     def a_child_gets_a_new_id(self, at: int) -> None:
-        if child := one_of(self.town.plain(), at):
+        if child := self._rekeyed(at):
             child.keyed()
 
     @happens(at=who)
     def a_transfer_draws_a_new_id_and_leaves_the_old_row(self, at: int) -> None:
-        if child := one_of(self.town.plain(), at):
-            self.town.left.append(self._old_row(child))
+        if child := self._rekeyed(at):
+            self._leaves_a_row(child)
             self._moves(child)
             child.keyed()
 
     @happens(at=who)
     def a_child_gets_a_new_id_and_a_new_account(self, at: int) -> None:
-        if child := one_of(self.town.plain(), at):
+        """And the office answers the next morning: school, grade and class are all the evidence
+        that there is, so a class that changes before, or April, makes a stranger of the child."""
+        self.go_on(1)
+        child = self._rekeyed(at)
+        if child and not self.looker.wrong_with(child) and self.town.day.month not in {3, 4}:
             child.upn = f"c{child.n:04d}n{len(child.ids)}@{DOMAIN}"
             child.keyed()
+            self.go_on(1)
+            self._answer()
+            self.go_on(1)
 
     @happens(at=who)
     def a_child_gets_another_sign_in_name(self, at: int) -> None:
@@ -250,9 +278,16 @@ class Years(RuleBasedStateMachine):
 
     @happens(at=who, by=who)
     def two_accounts_typed_the_wrong_way_round_are_corrected(self, at: int, by: int) -> None:
-        one, other = one_of(self.town.plain(), at), one_of(self.town.plain(), by)
-        if one and other and one is not other:
+        """And the office answers the next morning: where one of the two leaves before, the other's
+        name stays with an account that nobody renames."""
+        self.go_on(1)
+        settled = [c for c in self.town.plain() if not self.looker.wrong_with(c)]
+        one, other = one_of(settled, at), one_of(settled, by)
+        if one and other and one is not other and self.town.day.month not in {3, 4}:
             one.upn, other.upn = other.upn, one.upn
+            self.go_on(1)
+            self._answer()
+            self.go_on(1)
 
     @happens(
         at=who,
@@ -291,6 +326,31 @@ class Years(RuleBasedStateMachine):
             self.bridge.directory.wire.send(_Delete(key))  # type: ignore[arg-type]
 
     @happens(at=who)
+    def an_account_is_restored_by_hand(self, at: int) -> None:
+        directory = self.bridge.tenant.directory
+        if key := one_of(sorted(directory.deleted), at):
+            self.bridge.directory.wire.send(bring_back(key))
+
+    @happens(at=who, marked=st.booleans())
+    def an_account_is_made_anew_by_hand(self, at: int, marked: bool) -> None:
+        """By somebody who knows the child, for it, under the name that C4th says."""
+        upns = self.bridge.tenant.directory.upns
+        without = [c for c in self.town.plain() if not self.looker.of(c) and c.upn not in upns]
+        if child := one_of(without, at):
+            self.made_by_hand += 1
+            key = an_id(f"made by hand {self.made_by_hand}")
+            user = {
+                "id": key,
+                "userPrincipalName": child.upn,
+                "mailNickname": child.upn.partition("@")[0],
+                "displayName": child.shown,
+                "accountEnabled": True,
+                "userType": "Member",
+            }
+            self._commit(("users", key, user | ({EXTENSIONS: {MARK: child.umi}} if marked else {})))
+            self.owners.accounts[key] = child
+
+    @happens(at=who)
     def an_account_is_blocked_by_hand(self, at: int) -> None:
         if key := one_of(sorted(self.looker.users()), at):
             self.owners.blocked.add(key)
@@ -314,20 +374,19 @@ class Years(RuleBasedStateMachine):
 
     def _word(self, situation: Situation, umi: str) -> str:
         known = self.bridge.state.pupil(umi)
-        match situation:
-            case Situation.GONE | Situation.EXPIRED:
-                return self._about_a_leaver(situation, known)
-            case Situation.UNLINKED:
-                return "連携" if self._is_own(umi) else "保留"
-            case Situation.RENAMING:
-                return "改名" if self._is_true(umi) else "誤り"
-            case Situation.EXCHANGED if self.asked:
-                asked = self.asked.questions[umi]
-                right = all(self._is_true(one) for one in asked.pupils)
-                return ("正しい" if right else "誤り") if umi == asked.pupils[0] else ""
-            case Situation.SAME_CHILD if self.asked:
-                return "連携" if self._is_taken_over(umi) else "誤り"
-        return ""
+        if situation in {Situation.GONE, Situation.EXPIRED}:
+            return self._about_a_leaver(situation, known)
+        if situation is Situation.UNLINKED:
+            return "連携" if self._is_own(umi) else "保留"
+        if situation is Situation.EXCHANGED and self.asked:
+            asked = self.asked.questions[umi]
+            right = all(map(self._is_true, asked.pupils))
+            return ("正しい" if right else "誤り") if umi == asked.pupils[0] else ""
+        if situation is Situation.LOST:
+            return "作成"
+        if situation is Situation.RENAMING:
+            return "改名" if self._is_true(umi) else "誤り"
+        return "連携" if self._is_taken_over(umi) else "誤り"
 
     def _is_true(self, umi: str) -> bool:
         """Whether the row of this id was that of the child whose account the id has, rightly
@@ -365,6 +424,25 @@ class Years(RuleBasedStateMachine):
     def the_same_drop_comes_again(self) -> None:
         before, rows = self.looker.picture(), dict(self.bridge.state.rows)
         self.bridge.run(self.files, self.town.day, lambda _plan: False)
+        assert before == self.looker.picture()
+        assert rows == self.bridge.state.rows
+
+    @happens()
+    def everybody_is_dealt_anew(self) -> None:
+        """A slip in the book, large enough to ask about: nobody says yes."""
+        self.go_on(1)  # what else has happened is carried out
+        settled = not any(map(self.looker.wrong_with, self.town.here))
+        if settled and self.town.day.month not in {3, 4}:
+            self.town.dealt = self.town.dealt_anew() > FEW["floor"]
+            self.go_on(1)
+
+    @happens()
+    def an_older_version_of_the_drop_is_told_of_late(self) -> None:
+        """Events come in any order: what S3 received before tonight's is none to go by."""
+        before, rows = self.looker.picture(), dict(self.bridge.state.rows)
+        earlier = self.bridge.now() - timedelta(hours=1)
+        night = self.bridge.run(self.first_files, self.town.day, lambda _plan: True, earlier)
+        assert night.verdict in {"superseded", "refused"}
         assert before == self.looker.picture()
         assert rows == self.bridge.state.rows
 

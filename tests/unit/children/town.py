@@ -129,6 +129,7 @@ class Town:
     left: list[Entry] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
+    dealt: bool = False  # tonight's export has everybody in another class
 
     # -- people ----------------------------------------------------------------------------
 
@@ -177,7 +178,13 @@ class Town:
             one, other = rows[slip.one.n], rows[slip.other.n]
             rows[slip.one.n], rows[slip.other.n] = slip.typed(one, other), slip.typed(other, one)
         lost = {slip.one.n for slip in self.slips if slip.kind == "lost"}
-        return [*(row for n, row in rows.items() if n not in lost), *self.left]
+        found = [*(row for n, row in rows.items() if n not in lost), *self.left]
+        return [replace(row, room=row.child.n % 3 + 1) for row in found] if self.dealt else found
+
+    def dealt_anew(self) -> int:
+        """How many classes would be broken up if the pupils of the book were dealt anew."""
+        return len({(e.school, e.grade, e.room, e.child.n % 3) for e in self.entries()
+                    if e.child.n % 3 + 1 != e.room and not e.ended})  # fmt: skip
 
     @staticmethod
     def _true(child: Child) -> Entry:

@@ -94,7 +94,7 @@ class Looker:
         for child in self.town.children:
             waits = stopped or child.n in held
             same = before.accounts.get(child.n) == now.accounts.get(child.n)
-            wrong = self._account_of(child)
+            wrong = self.wrong_with(child)
             if wrong and not (waits and same):
                 found.append(f"{child.n}: {wrong}{' and was changed' if waits else ', untold'}")
             for tool in self.bridge.tools:
@@ -171,7 +171,7 @@ class Looker:
             yield from (f"{n}: {tool.name} has {count} of it" for n, count in mine.items()
                         if count > 1)  # fmt: skip
 
-    def _account_of(self, child: Child) -> str:
+    def wrong_with(self, child: Child) -> str:
         """What is wrong with how this child signs in; "" if nothing is."""
         mine = self.of(child)
         if not child.here:

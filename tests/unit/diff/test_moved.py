@@ -120,7 +120,7 @@ def test_a_link_that_died_between_account_and_table_goes_on_without_a_new_decisi
     tenant = [account, a_tenant_account(HERE[1])]
     action = of(night([MOVED, OTHER], HERE, tenant=tenant))
     assert (action.kind, action.given_up) == (Kind.LINK, (HERE[0],))
-    stranger = replace(MOVED, family="森", kana_family="モリ")
+    stranger = replace(MOVED, family="森", kana_family="モリ", given="蓮", kana_given="レン")
     assert of(night([stranger, OTHER], HERE, tenant=tenant)).kind is Kind.RECORD, "of an absence"
 
 

@@ -324,6 +324,12 @@ def test_an_account_under_a_new_id_and_another_name_is_held_and_the_old_one_prop
     assert plan.proposals[Situation.UNLINKED] == ()
 
 
+def test_a_family_name_that_changes_with_the_id_is_a_question_and_no_hold_for_ever() -> None:
+    married = replace(AGAIN, family="森", kana_family="モリ")
+    plan = night([married, B, C, D], knowing(ALL))
+    assert (plan.proposals[Situation.UNLINKED], plan.proposals[Situation.GONE]) == ((AGAIN.id,), ())
+
+
 def test_an_account_whose_owner_is_still_enrolled_is_held_for_the_newcomer() -> None:
     moved = replace(A, account="new@ed.example.jp")
     plan = night([moved, AGAIN, B, C, D], knowing(ALL))

@@ -8,6 +8,7 @@ from typing import Any
 
 from kakehashi.diff.left_behind import LeftBehind, left_behind
 from kakehashi.diff.moved import Moved, moved
+from kakehashi.diff.spelling import one_shape
 from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
 
 
@@ -222,9 +223,11 @@ def _lower(text: str) -> str:
 
 
 def same_child(one: Pupil, other: Pupil | None) -> bool:
-    """Names and kana agree. Evidence for a person's decision, never a match by itself."""
-    names = ("family", "given", "kana_family", "kana_given")
-    return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
+    """The given name and its reading agree; a family name may change with the id, where parents
+    part and the child moves. Evidence for a person's decision, never a match by itself."""
+    return other is not None and all(
+        one_shape(getattr(one, n)) == one_shape(getattr(other, n)) for n in ("given", "kana_given")
+    )
 
 
 def unseen(desired: Iterable[Desired], current: Iterable[Known],
