@@ -72,7 +72,13 @@ def test_name_or_readings_are_enough(facts: dict[str, Any]) -> None:
 
 
 def test_a_record_of_somebody_else_waits_with_the_living_row() -> None:
-    stranger = [a_known(pupil=replace(CHILD, family="別人", kana_family="ベツジン")), HERE[1]]
+    named: dict[str, Any] = {
+        "family": "別人",
+        "kana_family": "ベツジン",
+        "given": "一",
+        "kana_given": "ハジメ",
+    }
+    stranger = [a_known(pupil=replace(CHILD, **named)), HERE[1]]
     plan = the_night(living(), stranger)
     assert plan.actions == ()
     assert set(plan.held) == {KNOWN_ACCOUNT.code}
