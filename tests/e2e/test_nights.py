@@ -81,7 +81,7 @@ def test_a_stage_that_raises_ends_red_and_the_next_run_works(stack: Stack, tmp_p
     assert "report.html" in town.files(outcome)
     (letter,) = dead_letters(stack)
     said = {name: letter[name] for name in ("run_id", "stage", "error")}
-    assert said == {"run_id": outcome.run_id, "stage": "diff", "error": "DirectoryError"}
+    assert said == {"run_id": outcome.run_id, "stage": "diff", "error": "PermissionLost"}
     assert town.first_night().summary["verdict"] == "applied", "the lease is free"
 
 

@@ -16,6 +16,7 @@ from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
 from kakehashi.diff import Plan, night_count, read_plan
 from kakehashi.diff.inverse import CARRIED_OUT
+from kakehashi.edges.errors import UNREADABLE
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
@@ -66,9 +67,15 @@ def begin(
 def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
     """What a run adds to the sums of the next weeks, once it has ended: what was not carried out
     is left out, for a later night plans, and counts, it again. Nothing to do for a run that never
-    began to apply anything, or that did all it had planned."""
+    began to apply anything, or that did all it had planned. A plan that cannot be read, which is
+    why its run failed, counts whole: the report must not fail as well."""
     record = state.run(run.run_id)
-    plan = read(folder) if record.get("counted") and run.prefix == prefix_of(run.run_id) else None
+    if not record.get("counted") or run.prefix != prefix_of(run.run_id):
+        return
+    try:
+        plan = read(folder)
+    except UNREADABLE:
+        return
     if plan is None:
         return
     done = {row["pupil"] for name in folder.names("results/") for row in folder.lines(name)
