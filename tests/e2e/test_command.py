@@ -20,9 +20,9 @@ from tests.e2e.town import Town
 
 COMMAND = Path(sys.executable).with_name("kakehashi")
 KEYS = {
-    "breaches", "checksum", "city", "counts", "decisions", "deliveries", "findings", "groups",
-    "held", "matching", "paths", "proposed", "provision", "run_id", "saved", "schools",
-    "seconds", "verdict",
+    "breaches", "cause", "checksum", "city", "counts", "decisions", "deliveries", "done",
+    "exceptions", "findings", "groups", "headline", "held", "matching", "paths", "proposed",
+    "provision", "run_id", "saved", "schools", "seconds", "verdict",
 }  # fmt: skip
 
 
