@@ -31,7 +31,7 @@ NIGHTS, MONTHS = 365, 12
 GB, KIB = 1e9, 1024
 RUN_DAYS = 400
 LOG_BYTES = 60_000  # a night's log lines, all stages together
-KEYS, SECRETS = 2, 1
+KEYS, SECRETS = 2, 2
 LOOKS = 365 * 24 + 365 + 52  # calls of drift a year: each hour, each day, each week
 LOOK_SECONDS, LOOK_MEMORY = 1.0, 2048
 HEADROOM = 2.0
@@ -111,6 +111,7 @@ class City:
             Line("KMS", f"{kms:,} requests", kms * price["kms_request"]),
             Line("Logs", f"{LOG_BYTES / 1000:,.0f} KB", LOG_BYTES / GB * price["log_gb"]),
             Line("SNS", f"{night['mails']} mail", night["mails"] * price["sns_mail"]),
+            Line("SQS", f"{night['queue']} request", night["queue"] * price["sqs_request"]),
         ]  # fmt: skip
 
     def standing(self, alarms: int) -> list[Line]:

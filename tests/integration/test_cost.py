@@ -57,6 +57,7 @@ def test_the_requests_of_a_night_are_those_that_the_page_counts_with(nights: Nig
         "secretsmanager": night["secrets"],
         "events": night["events"],
         "sns": night["mails"],
+        "sqs": night["queue"],
     }
 
 
