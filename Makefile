@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test test-contract unit infra integration year e2e browser build smoke bench cost \
+.PHONY: help install run check secure test journeys judges test-contract unit infra integration year e2e browser build smoke bench cost \
 	fuzz long quiet-year mutants lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -114,7 +114,12 @@ secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates again
 
 test: check secure ## CI が行うすべて / all that CI runs
 	$(BIN)/pytest -q -n auto --dist worksteal tests/integration
+	$(MAKE) -j2 --output-sync=target journeys judges
+
+journeys: install-dev # they wait for their engine half of the time: the judges work meanwhile
 	$(BIN)/pytest -q tests/e2e tests/browser
+
+judges:
 	$(MAKE) test-contract
 	$(MAKE) smoke
 
