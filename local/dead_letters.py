@@ -127,16 +127,20 @@ class DeadLetters:
         A nightly run's letters, and a comparison's, leave the queue by themselves when it has ended
         well. A push has nobody who does that: it is followed to its end here.
         """
-        machine = self.outputs["StateMachineArn"]  # its runs must see the letters when they end
-        self.release(one for one in letters if one.again and one.again.target == machine)
+        machine = self.outputs["StateMachineArn"]
+
+        def is_push(again: Again) -> bool:
+            return again.is_run and again.target != machine
+
+        # whoever is started must see its letters when it ends
+        self.release(one for one in letters if one.again and not is_push(one.again))
         for text in dict.fromkeys(_key(letter) for letter in letters if letter.again):
             same = [letter for letter in letters if letter.again and _key(letter) == text]
             again = same[0].again
             if again is not None:
                 started = self._start(again)
                 yield again, started
-                pushed = again.is_run and again.target != machine
-                if pushed and self._ended_well(started):
+                if is_push(again) and self._ended_well(started):
                     self.drop(same)
 
     def _ended_well(self, execution: str) -> bool:
