@@ -39,7 +39,17 @@ def test_the_lock_of_node_packages_has_hashes_and_no_address_of_a_registry() -> 
 
 def test_every_lock_is_among_these() -> None:
     names = [lock.stem for lock in LOCKS[:-1]]
-    assert names == ["bench", "checkov", "contract", "dev", "lambda", "sam", "stack", "uv"]
+    assert names == [
+        "bench",
+        "checkov",
+        "contract",
+        "dev",
+        "lambda",
+        "mutants",
+        "sam",
+        "stack",
+        "uv",
+    ]
 
 
 def test_the_layer_holds_what_a_function_loads_and_nothing_else() -> None:
