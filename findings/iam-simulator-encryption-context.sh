@@ -9,7 +9,7 @@
 # So:    a green or red light of a simulator on a KMS statement is worth a look at that list; our
 #        tests ask an evaluator that takes any context key.
 set -euo pipefail
-SIMULATE=0.1.173
+SIMULATE=0.1.173 # @cloud-copilot/iam-simulate@0.1.173
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
