@@ -70,4 +70,4 @@ def test_each_field_of_each_query_is_in_the_lines_that_it_asks_for(
 
 def test_the_code_of_microsofts_refusal_is_in_the_log(log: list[dict[str, object]]) -> None:
     told = [line for line in log if line.get("message") == "stage failed" and "code" in line]
-    assert [(line["exception_name"], line["status"]) for line in told] == [("DirectoryError", 403)]
+    assert [(line["exception_name"], line["status"]) for line in told] == [("PermissionLost", 403)]

@@ -25,10 +25,10 @@ class PupilItems(Partition):
     def pupils(self) -> Iterator[Known]:
         """Everybody we have ever given an account, ordered by userMasterIdentifier.
 
-        To be read only: a city's worth of etags would be held in memory for nothing.
+        To be read only: a city's worth of etags would be held in memory for nothing. Raises
+        OtherRelease.
         """
-        items = self._every(Key("sk").begins_with("PUPIL#"))
-        return (Known.from_json(json.loads(item["known"])) for item in items)
+        return map(_read, self._every(Key("sk").begins_with("PUPIL#")))
 
     def pupil(self, umi: str) -> Known | None:
         item = self._get(f"PUPIL#{umi}")
@@ -96,7 +96,11 @@ def _indexed(known: Known) -> dict[str, str]:
 
 
 def _known(item: Mapping[str, Any]) -> Known:
+    return replace(_read(item), etag=str(item["etag"]))
+
+
+def _read(item: Mapping[str, Any]) -> Known:
     try:
-        return replace(Known.from_json(json.loads(item["known"])), etag=str(item["etag"]))
+        return Known.from_json(json.loads(item["known"]))
     except UNREADABLE as exc:
         raise OtherRelease("an item of the state") from exc
