@@ -12,12 +12,12 @@ import click
 from kakehashi import oneroster
 from kakehashi.city import City, Tool
 from kakehashi.diff.sheets import Unreadable
+from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import refuses, soften
 from kakehashi.preprocess import preprocess
 from kakehashi.report.workbook import book
 from kakehashi.roster import JAPAN, Desired, Held, Known, Pupil
-from local.archive import Archive
 from local.cli.check import open_drop, rules_of
 from local.cli.nightly import must_be_a_drop
 from local.cli.options import Where, in_clear_words, terminal, where

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from kakehashi.diff.answers import JAPANESE
+from kakehashi.edges.archive import Archive
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
-from local.archive import Archive
+from kakehashi.staff.story import OUTCOMES, Chapter, chapters, delivered_word, in_order, person_of
 from local.cli.options import Where, in_clear_words, terminal, where
 from local.console import BadUse
-from local.story import OUTCOMES, Chapter, chapters, delivered_word, in_order, person_of
 
 
 @click.command()

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.roster import JAPAN, Pupil
-from local.archive import Archive
 from local.console.executions import run_ids
 from local.console.reach import BadUse, Reach
 from local.waiting import outdated_by

@@ -11,8 +11,8 @@ import boto3
 import openpyxl
 import pytest
 
-from local.archive import Archive
-from local.story import person_of
+from kakehashi.edges.archive import Archive
+from kakehashi.staff.story import person_of
 from tests.builders import TODAY, a_code, a_drop, a_known, a_password_file, a_pupil
 from tests.decisions import filled_in
 from tests.nights import Night, Nights

@@ -17,9 +17,9 @@ import boto3
 import pytest
 
 from kakehashi.catalogue.deliver import RECEIPT_REJECTED
+from kakehashi.edges.archive import Archive
 from kakehashi.roster import Status
-from local.archive import Archive
-from local.story import chapters
+from kakehashi.staff.story import chapters
 from tests.builders import Drop, a_drop, a_pupil, an_id
 from tests.integration.test_launch import NRPS
 from tests.integration.test_night import MARK, known

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.archive import Archive
-from local.story import chapters, in_order
+from kakehashi.edges.archive import Archive
+from kakehashi.staff.story import chapters, in_order
 from tests.builders import a_drop, a_known, a_pupil, an_id, zip_bytes
 from tests.nights import Night
 from tests.staff import Board

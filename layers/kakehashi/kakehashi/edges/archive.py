@@ -9,63 +9,16 @@ import json
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 from kakehashi import oneroster
 from kakehashi.edges.runs import Folder, city_of, prefix_of
 from kakehashi.findings import Effect, Finding
+from kakehashi.staff.papers import Delivered, Papers, Row
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LINE = re.compile(r"users\.csv:(\d+)\Z", re.IGNORECASE)
 _RUN = re.compile(r"[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
-
-type Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one tool was told of the pupil.
-
-    ``status`` is "active", "tobedeleted" or "suspended" in a row, "absent" where a full file has
-    none, "nothing" where no file or no row was needed, "replaced" where the file is no longer the
-    one of that night.
-    """
-
-    tool: str
-    mode: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What one run folder holds of one pupil; {} where it holds nothing.
-
-    ``line`` is the pupil's in users.csv, None where none is told. ``desired`` is the roster's
-    word, ``current`` the state's before that night, ``match`` its row of the first matching.
-    ``refusals`` are findings that stopped the
-    whole drop.
-    """
-
-    run_id: str
-    line: int | None
-    summary: Row
-    plan: Row
-    desired: Row
-    held: tuple[Row, ...]
-    current: Row
-    decision: Row
-    match: Row
-    action: Row
-    result: Row
-    findings: tuple[Finding, ...]
-    refusals: tuple[Finding, ...]
-    delivered: tuple[Delivered, ...]
-
-    def __bool__(self) -> bool:
-        """Whether the pupil is in it at all."""
-        known = (self.line, self.desired, self.held, self.current, self.decision, self.findings)
-        return any(known)
 
 
 class Archive:

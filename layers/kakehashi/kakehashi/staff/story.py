@@ -12,7 +12,6 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, JAPANESE
 from kakehashi.diff.matching import Evidence
 from kakehashi.diff.situations import Situation
-from kakehashi.edges.runs import made_on
 from kakehashi.findings import Finding
 from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
 from kakehashi.report.healed import begun
@@ -21,7 +20,7 @@ from kakehashi.report.people import Person
 from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
 from kakehashi.roster import JAPAN, Pupil
-from local.archive import Delivered, Papers
+from kakehashi.staff.papers import Delivered, Papers
 
 _UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
 OUTCOMES = {
@@ -124,13 +123,18 @@ def _chapter(papers: Papers, verdict: str) -> Chapter:
     situation = _situation(papers)
     return Chapter(
         papers,
-        date=str(papers.plan.get("as_of") or made_on(papers.run_id)),
+        date=str(papers.plan.get("as_of") or _made_on(papers.run_id)),
         verdict=verdict,
         line=papers.line,
         situation=situation,
         changed=_changed(papers),
         reason=_reason(papers, verdict, situation),
     )
+
+
+def _made_on(run_id: str) -> str:
+    at = begun(run_id)
+    return f"{at:%Y-%m-%d}" if at else ""
 
 
 def _situation(papers: Papers) -> str:
