@@ -1,0 +1,73 @@
+"""What stands around every page: who looks, where one can go from here, and what just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kakehashi.staff.viewer import Action, Lang, Viewer, may
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``here``: this is the page being shown."""
+
+    path: str
+    label: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What became of the last thing done, in the viewer's language; ``good`` or not."""
+
+    text: str
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``csrf`` is the value of the hidden field of that name, which every form carries. ``path``
+    is the page's own address, ``city`` the code of the city it tells of."""
+
+    title: str
+    path: str = "/"
+    city: str = ""
+    city_name: str = ""
+    nav: tuple[Link, ...] = ()
+    csrf: str = ""
+    notices: tuple[Notice, ...] = ()
+    lang: Lang = "ja"
+    name: str = ""  # of the person signed in, "" for nobody
+
+
+PAGES: Sequence[tuple[str, Action, str, str]] = (
+    ("/today", Action.SEE, "今朝", "Today"),
+    ("/approve", Action.SEE, "承認", "Approve"),
+    ("/decide", Action.SEE, "判断", "Decide"),
+    ("/child", Action.SEE, "この子", "One child"),
+    ("/rehearsal", Action.SEE, "予行", "Rehearsal"),
+    ("/nights", Action.SEE, "夜の一覧", "Nights"),
+    ("/passwords", Action.PASSWORDS, "パスワード", "Passwords"),
+    ("/school", Action.SCHOOL, "学校", "School"),
+    ("/arrived", Action.SEE, "届いたか", "Arrived?"),
+    ("/operate", Action.OPERATE, "運用", "Operate"),
+    ("/record", Action.RECORD, "記録", "Record"),
+)
+"""The pages in the order of the menu: path, what opens it, its name in Japanese and English."""
+
+
+def nav(viewer: Viewer, city: str, path: str) -> tuple[Link, ...]:
+    """The pages that ``viewer`` may open in ``city``; the one at or above ``path`` is marked."""
+    return tuple(
+        Link(page, en if viewer.lang == "en" else ja, path == page or path.startswith(f"{page}/"))
+        for page, action, ja, en in PAGES
+        if _opens(viewer, action, city)
+    )
+
+
+def _opens(viewer: Viewer, action: Action, city: str) -> bool:
+    if may(viewer, action, city):
+        return True
+    schools = viewer.schools(city) if action is Action.SCHOOL else ()
+    return any(may(viewer, action, city, school) for school in schools)
