@@ -17,15 +17,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.catalogue import launch as rules
 from kakehashi.edges import settings
 from kakehashi.edges.errors import TryLater
-from kakehashi.edges.launch import web
+from kakehashi.edges.launch import calls
 from kakehashi.edges.launch.launcher import House, Launcher
 from kakehashi.edges.launch.lti_services import Services
-from kakehashi.edges.launch.sessions import SIGN_IN_SECONDS, Cookies
 from kakehashi.edges.telemetry import logger, measure_city
+from kakehashi.edges.web import answers as web
+from kakehashi.edges.web.cookies import SIGN_IN_SECONDS, Cookies
 from kakehashi.lti import configuration, pages
 from kakehashi.lti.deep_linking import REQUEST
 from kakehashi.lti.memberships import MEDIA_TYPE
-from kakehashi.lti.refusal import Refusal
+from kakehashi.refusal import Refusal
 
 SESSION, SIGN_IN = "kakehashi", "kakehashi-sign-in"
 AGAIN = "again"
@@ -145,13 +146,13 @@ def authorize_by_post() -> Response[str]:
 
 @app.get("/.well-known/openid-configuration")
 def openid_configuration() -> Response[str]:
-    return web.data(configuration.document(_house().issuer), headers=web.PUBLIC)
+    return web.data(configuration.document(_house().issuer), headers=calls.PUBLIC)
 
 
 @app.get("/.well-known/jwks.json")
 def jwks() -> Response[str]:
     house = _house()
-    return web.data(house.keys.jwks(house.clock()), headers=web.PUBLIC)
+    return web.data(house.keys.jwks(house.clock()), headers=calls.PUBLIC)
 
 
 @app.post("/lti/token")
@@ -199,7 +200,7 @@ def _turned_away(refusal: Refusal, city: str = UNKNOWN, status: int = 0) -> Resp
 
 def _told_no(refusal: Refusal) -> Response[str]:
     _note(refusal, UNKNOWN)
-    return web.refused_call(refusal, STATUS[refusal.code])
+    return calls.refused(refusal, STATUS[refusal.code])
 
 
 def _note(refusal: Refusal, city: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
-from kakehashi.edges.launch.sign_in import SignIn
+from kakehashi.edges.web.sign_in import SignIn
 from local import tenant as fake
 from tests.builders import a_drop, a_known, a_pupil
 from tests.integration.test_night import known

@@ -17,8 +17,8 @@ import pytest
 import requests
 
 from kakehashi.edges.launch.launcher import House
-from kakehashi.edges.launch.sign_in import SignIn
 from kakehashi.edges.microsoft import directory
+from kakehashi.edges.web.sign_in import SignIn
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.lambdas import Lambdas
 from tests.launches import Launchpad, Tool, tool_rules

@@ -8,7 +8,7 @@ import pytest
 
 from kakehashi.catalogue.index import RULES
 from kakehashi.lti import pages
-from kakehashi.lti.refusal import Refusal
+from kakehashi.refusal import Refusal
 from tests.builders import a_pupil
 from tests.unit.lti.test_claims import a_registration
 

@@ -63,19 +63,26 @@ class QueueSettings(Settings):
     dead_letters_url: Name
 
 
-class LaunchSettings(RulesSettings):
-    """``public_url`` is the launcher's address and the issuer of its tokens, https or loopback.
+class SignInSettings(BaseModel):
+    """An app registration of its own that may nothing but sign people in.
 
     ``tenant_id`` must be a GUID here: it is compared with what a signed-in person's token says.
     """
 
-    public_url: Name
-    launch_table: Name
-    lti_key: Name
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
     login_base_url: Name
     tenant_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
     sign_in_client_id: Name
     sign_in_secret: Name
+
+
+class LaunchSettings(RulesSettings, SignInSettings):
+    """``public_url`` is the launcher's address and the issuer of its tokens, https or loopback."""
+
+    public_url: Name
+    launch_table: Name
+    lti_key: Name
 
 
 class TopicSettings(Settings):

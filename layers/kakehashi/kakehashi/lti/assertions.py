@@ -7,7 +7,7 @@ from typing import Any
 
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.claims import MEMBERSHIPS
-from kakehashi.lti.refusal import Refusal
+from kakehashi.refusal import Refusal
 
 GRANT = "client_credentials"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

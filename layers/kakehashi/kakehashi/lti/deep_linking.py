@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.claims import CLAIM, Message, ResourceLink
-from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
+from kakehashi.refusal import Refusal
 from kakehashi.roster import Pupil
 
 REQUEST, RESPONSE = "LtiDeepLinkingRequest", "LtiDeepLinkingResponse"

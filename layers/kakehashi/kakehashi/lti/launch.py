@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
+from kakehashi.refusal import Refusal
 from kakehashi.roster import Known, Pupil, Status
 
 HINT_SECONDS = 300  # from the tile to the authorization endpoint

@@ -17,8 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kakehashi.lti.claims import ResourceLink
-from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
+from kakehashi.refusal import Refusal
 from kakehashi.roster import Pupil
 
 SUBMIT = "document.forms[0].submit()"  # with scripts off, the form's button does the same

@@ -8,13 +8,13 @@ from typing import Any
 
 from kakehashi.catalogue import launch as rules
 from kakehashi.edges.launch.sessions import read_hint
-from kakehashi.edges.launch.short_lived import ShortLived
 from kakehashi.edges.launch.tool_keys import verified
+from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.lti import assertions, deep_linking, launch
 from kakehashi.lti.claims import ResourceLink
 from kakehashi.lti.launch import Session
-from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
+from kakehashi.refusal import Refusal
 from kakehashi.roster import Pupil
 
 CHOSEN_SECONDS = 400 * 86_400  # a school year and its holidays

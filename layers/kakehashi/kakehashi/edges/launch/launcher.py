@@ -23,21 +23,28 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.launch.choices import Choices
 from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.edges.launch.pupils import Pupils
-from kakehashi.edges.launch.sessions import SIGN_IN_SECONDS, Sessions, read_hint, sign_hint
-from kakehashi.edges.launch.short_lived import ShortLived
-from kakehashi.edges.launch.sign_in import SignIn
+from kakehashi.edges.launch.sessions import Sessions, read_hint, sign_hint
 from kakehashi.edges.launch.tool_keys import claimed_issuer
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settings import LaunchSettings
+from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
+from kakehashi.edges.web.short_lived import ShortLived
+from kakehashi.edges.web.sign_in import NotSignedIn, SignIn, Why
 from kakehashi.lti import claims, deep_linking, launch, registrations
 from kakehashi.lti.claims import Platform
 from kakehashi.lti.deep_linking import CHOOSING_SECONDS, REQUEST, RESPONSE
 from kakehashi.lti.launch import Session
-from kakehashi.lti.refusal import Refusal
 from kakehashi.lti.registrations import Registration
+from kakehashi.refusal import Refusal
 from kakehashi.roster import Pupil
 
 LAUNCHES = frozenset({claims.RESOURCE_LINK, REQUEST})
+NOT_SIGNED_IN = {
+    Why.NOT_OURS: rules.SIGN_IN_NOT_OURS,
+    Why.REFUSED: rules.SIGN_IN_REFUSED,
+    Why.OTHER_TENANT: rules.OTHER_TENANT,
+    Why.NOT_FRESH: rules.SIGN_IN_NOT_OURS,  # never asked for here
+}
 FRESH = 60.0  # seconds for which rules and holds are believed
 
 
@@ -142,8 +149,8 @@ class Launcher:
         if flow is None:
             return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
         who = SignIn.of(self.house.settings).end(flow, answer)
-        if isinstance(who, Refusal):
-            return who
+        if isinstance(who, NotSignedIn):
+            return Refusal(NOT_SIGNED_IN[who.why], who.detail)
         found = self.house.pupils.signed_in(who.object_id)
         if found is None:
             return Refusal(rules.UNKNOWN_PUPIL)

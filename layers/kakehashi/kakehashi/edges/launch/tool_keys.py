@@ -12,7 +12,7 @@ from kakehashi.catalogue import launch as rules
 from kakehashi.city import LtiTool
 from kakehashi.edges.launch.jwks import KeySet
 from kakehashi.lti.assertions import SKEW
-from kakehashi.lti.refusal import Refusal
+from kakehashi.refusal import Refusal
 
 ALGORITHMS = ["RS256"]  # never what the header asks for
 _OURS: Any = {  # the claims are judged in kakehashi.lti.assertions

@@ -9,7 +9,8 @@ from kakehashi.findings import Rule
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """``rule`` is one of ``catalogue.launch``; ``detail`` a word for the log, never a person's."""
+    """``rule`` is one of ``catalogue.launch`` or ``catalogue.staff``; ``detail`` is a word for the
+    log, never a person's."""
 
     rule: Rule
     detail: str = ""

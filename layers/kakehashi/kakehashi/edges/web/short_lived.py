@@ -1,4 +1,4 @@
-"""What the launcher remembers for minutes or hours, each item with the moment at which it ends.
+"""What our pages remember for minutes or hours, each item with the moment at which it ends.
 
 | pk                    | holds                                          | for             |
 |-----------------------|------------------------------------------------|-----------------|
@@ -10,8 +10,8 @@
 | CHOSEN#<digest>       | contents a pupil has chosen in tools           | 400 days        |
 
 Whoever holds the secret finds the item: what is stored is the secret's SHA-256. DynamoDB removes
-items some time after they end, so the end is checked here as well. A table of its own: the
-launcher can write nothing that a night reads.
+items some time after they end, so the end is checked here as well. A table of its own for the
+launcher, and another for the staff page: neither can write here what a night reads.
 """
 
 from __future__ import annotations

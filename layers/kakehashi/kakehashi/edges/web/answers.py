@@ -1,17 +1,14 @@
-"""Answers to a browser or to a tool: pages with their headers, redirects, JSON."""
+"""Answers over HTTP: pages with their headers, redirects, JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
-
-from kakehashi.lti.pages import Page
-from kakehashi.lti.refusal import Refusal
 
 SEE_OTHER = 303
 HTML = "text/html; charset=utf-8"
@@ -23,9 +20,16 @@ NOT_STORED = {
     "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over https only
     "X-Content-Type-Options": "nosniff",
 }
-PUBLIC = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-_OAUTH = {"L301": "invalid_client", "L302": "invalid_client", "L303": "invalid_client",
-          "L304": "invalid_client", "L306": "invalid_scope"}  # fmt: skip
+
+
+class Page(Protocol):
+    """HTML and the Content-Security-Policy it needs."""
+
+    @property
+    def html(self) -> str: ...
+
+    @property
+    def policy(self) -> str: ...
 
 
 def page(found: Page, status: int = 200, cookies: list[Cookie] | None = None) -> Response[str]:
@@ -49,9 +53,3 @@ def data(
     headers: Mapping[str, str] = NOT_STORED,
 ) -> Response[str]:
     return Response(status, kind, json.dumps(body, ensure_ascii=False), dict(headers))
-
-
-def refused_call(refusal: Refusal, status: int) -> Response[str]:
-    """A tool's call is refused: OAuth's word for programs, our code for people."""
-    word = _OAUTH.get(refusal.code, "invalid_request")
-    return data({"error": word, "error_description": f"{refusal.code}: {refusal.rule.en}"}, status)

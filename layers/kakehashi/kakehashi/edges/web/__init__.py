@@ -1,0 +1,1 @@
+"""What our pages in a browser share: cookies, sign-in, what is kept for hours, answers."""
