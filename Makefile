@@ -33,7 +33,7 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 	$(SETUP) venv .venv
 	@touch $@
 
-.venv/.stack: .venv/.python requirements/stack.txt pyproject.toml
+.venv/.stack: .venv/.python requirements/stack.txt pyproject.toml local/pyproject.toml
 	$(SETUP) pip .venv requirements/stack.txt
 	$(SETUP) editable .venv
 	@touch $@

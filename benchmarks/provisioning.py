@@ -122,7 +122,7 @@ class _InMemory:
 def _bearer(base: str) -> str:
     import requests
 
-    from local import tenant
+    from local.fakes import tenant
 
     form = {
         "grant_type": "client_credentials",
@@ -216,7 +216,7 @@ def _tenant() -> Iterator[str]:
 
 
 def serve() -> None:
-    from local import tenant
+    from local.fakes import tenant
 
     with tenant.serve() as base:
         print(base, flush=True)

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local import demo
-from local.console import Console, Outcome, order_for_drop
 from local.stack import Stack
 
 CITY = "demo"

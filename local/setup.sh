@@ -2,7 +2,7 @@
 # Installation steps of the Makefile, each safe to repeat:
 #   setup.sh venv DIR              a virtual environment of Python 3.13
 #   setup.sh pip DIR LOCK          install a hashed lock into it
-#   setup.sh editable DIR          the project itself, editable
+#   setup.sh editable DIR          the project and its embedded stack, editable
 #   setup.sh node DIR              a package-lock.json, with Node.js 20 or newer, which must be there
 #   setup.sh browser               a Chromium for the tests; says where it is
 #   setup.sh layer DIR LOCK        the layer's dependencies, compiled, for the embedded stack
@@ -105,10 +105,10 @@ layer() {
 lock() {
   uv
   # The layer's lock names no group, so nothing else gets into it; -c makes the versions agree.
-  compile pyproject.toml --group stack -o requirements/stack.txt
+  compile pyproject.toml --extra console --group stack -o requirements/stack.txt
   compile pyproject.toml -c requirements/stack.txt -o layers/kakehashi/requirements.txt
-  compile pyproject.toml --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
-  compile pyproject.toml --group stack --group dev --group mutants -c requirements/dev.txt \
+  compile pyproject.toml --extra console --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
+  compile pyproject.toml --extra console --group stack --group dev --group mutants -c requirements/dev.txt \
     -o requirements/mutants.txt
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
@@ -126,7 +126,7 @@ compile() {
 case ${1:-} in
 venv) venv "$2" ;;
 pip) pip_install "$2/bin/python" --require-hashes -r "$3" ;;
-editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . ;;
+editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . -e ./local ;;
 node) node_packages "$2" ;;
 browser) browser ;;
 layer) layer "$2" "$3" ;;

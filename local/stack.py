@@ -20,23 +20,28 @@ from typing import Any
 import boto3
 import requests
 
+from kakehashi_console.operations import BadUse
+from kakehashi_console.site import HOME
 from local.engine import deploy, engine, process
 from local.engine.environment import environment
-from local.sample_tool import ADDRESS
-from local.tenant.settings import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
+from local.fakes.sample_tool import ADDRESS
+from local.fakes.tenant.settings import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
 
 ROOT = Path(__file__).parents[1]
 PROJECT = deploy.Project(ROOT / "template.yaml", ROOT / "build" / "layer" / "python")
-PARTS = ("sample_tool", "launcher", "tenant")  # processes beside the engine: modules below local
+PARTS = {  # processes beside the engine, and their modules
+    "sample_tool": "local.fakes.sample_tool",
+    "launcher": "local.launcher",
+    "tenant": "local.fakes.tenant",
+}
 LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 CITIES = ROOT / "cities"
 NAME = "kakehashi"
-HOME = ".kakehashi"  # below the folder in which the command is typed
 
 type Progress = Callable[[str], None]
 
 
-class StackError(Exception):
+class StackError(BadUse):
     """The stack cannot do what was asked; the text is for the person who asked."""
 
 
@@ -206,7 +211,7 @@ class Stack:
             self.home / f"{part}.log",
         )
         _need_free(port)
-        module = [f"local.{part}", "--port", str(port), *arguments]
+        module = [PARTS[part], "--port", str(port), *arguments]
         pid = process.spawn(module, self.home, log, environment(self.home, memory.port))
         if not process.wait_until(lambda: process.listens(port), pid):
             raise _did_not_start(log)
@@ -216,7 +221,7 @@ class Stack:
         """Its process id, or 0 where it does not run."""
         memory = self._memory()
         pid, port = int(getattr(memory, f"{part}_pid")), int(getattr(memory, f"{part}_port"))
-        return pid if process.runs(pid, f"local.{part}") and process.listens(port) else 0
+        return pid if process.runs(pid, PARTS[part]) and process.listens(port) else 0
 
     def _parameters(self) -> dict[str, str]:
         return {

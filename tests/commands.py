@@ -6,7 +6,7 @@ import shlex
 
 import click
 
-from local.cli import main
+from kakehashi_console.cli import main
 
 
 def type_it(command: str, *, stack: str) -> None:
@@ -20,7 +20,9 @@ def type_it(command: str, *, stack: str) -> None:
     name = ""
     while isinstance(found, click.Group):
         name, *words = words
-        found = found.commands[name]
+        inner = found.get_command(click.Context(found), name)
+        assert inner is not None, command
+        found = inner
     context = found.make_context(name, list(words))
     assert context.params["stack"] == stack, command
     asks = any(param.name == "city" and "--city" in param.opts for param in found.params)

@@ -32,7 +32,7 @@ from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
 from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.roster import Known
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import a_pupil
 from tests.lambdas import Lambdas
 from tests.nights import RULES, Nights

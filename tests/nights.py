@@ -28,7 +28,7 @@ from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN, Known
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import DOMAIN, TODAY
 from tests.lambdas import Lambdas, client, fresh_clients, resource
 from tests.tenants import Tenant, environment

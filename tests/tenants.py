@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from kakehashi.roster import Known
-from local import tenant as fake
+from local.fakes import tenant as fake
 
 
 class Tenant:

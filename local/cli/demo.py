@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from kakehashi.roster import JAPAN
+from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
+from kakehashi_console.operations import BadUse
 from local import demo as demo_city
-from local.cli import launcher
-from local.cli.options import Where, in_clear_words, terminal, where
-from local.console import BadUse
+from local.cli.embedded import embedded
 from local.demo.tour import Tour
+from local.visitors import visitors
 
 FOLDER = Path("demo-city")
 in_folder = click.argument(
@@ -86,17 +87,18 @@ def april(*, folder: Path) -> None:
 @in_clear_words
 def tour(*, pupils: int, schools: int, at: Where) -> None:
     """五夜の見本: 初日、静かな夜、転出入、壊れたファイル、4月の予行演習 / five nights."""
-    if at.stack:
-        raise BadUse("見本の五夜は手元のスタックだけで。 / the tour needs the embedded stack")
-    embedded = at.embedded()
-    embedded.reset()
+    here = embedded(at)
+    here.reset()
     console = at.console("demo")
     try:
         Tour(console, at.home / "tour", terminal).all_nights(pupils, schools)
     except BaseException:
-        embedded.down()
+        here.down()
         raise
-    launcher.tell(embedded)  # the stack stays up, so that its launcher can be tried
+    for line in visitors(here):
+        terminal.print(
+            line, highlight=False, soft_wrap=True
+        )  # the stack stays up, so that its launcher can be tried
 
 
 def _must_have_a_city(folder: Path) -> None:

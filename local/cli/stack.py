@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from local.cli.options import STARTING, Where, aside, in_clear_words, terminal, where
+from kakehashi_console.cli.options import STARTING, Where, aside, in_clear_words, terminal, where
+from local.cli.embedded import embedded
 
 
 @click.command()
@@ -12,10 +13,10 @@ from local.cli.options import STARTING, Where, aside, in_clear_words, terminal, 
 @in_clear_words
 def up(*, at: Where) -> None:
     """手元のスタックを起動する / start the embedded stack."""
-    embedded = at.embedded()
+    here = embedded(at)
     with aside.status(STARTING):
-        embedded.up()
-    terminal.print(f"起動しています up: {embedded.url}", highlight=False)
+        here.up()
+    terminal.print(f"起動しています up: {here.url}", highlight=False)
 
 
 @click.command()
@@ -23,7 +24,7 @@ def up(*, at: Where) -> None:
 @in_clear_words
 def down(*, at: Where) -> None:
     """手元のスタックを止める。状態は残る / stop it; its state stays."""
-    at.embedded().down()
+    embedded(at).down()
     terminal.print("止めました down")
 
 
@@ -35,5 +36,5 @@ def reset(*, yes: bool, at: Where) -> None:
     """手元のスタックの状態をすべて消す / forget everything the embedded stack knows."""
     if not yes:
         click.confirm(f"{at.home} の状態をすべて消します。よろしいですか", abort=True)
-    at.embedded().reset()
+    embedded(at).reset()
     terminal.print("消しました reset")

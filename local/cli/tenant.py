@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 import requests
 
-from local.cli.options import Where, in_clear_words, terminal, where
-from local.console import BadUse
+from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
+from kakehashi_console.operations import BadUse
+from local.cli.embedded import embedded
 
 
 @click.group()
@@ -43,7 +44,6 @@ def tenant_import(*, file: Path, at: Where) -> None:
 
 
 def _tenant(at: Where) -> str:
-    if at.stack:
-        raise BadUse("手元のテナントだけの命令です。 / only for the fake tenant")
+    here = embedded(at)
     at.site()
-    return at.embedded().tenant_url
+    return here.tenant_url

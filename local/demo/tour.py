@@ -14,8 +14,9 @@ from rich.table import Table
 
 from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
-from local import demo, words
-from local.console import Console, Outcome, order_for_drop
+from kakehashi_console import words
+from kakehashi_console.operations import Console, Outcome, order_for_drop
+from local import demo
 
 CITY = "demo"
 BY = "見本 承認者"

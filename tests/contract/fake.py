@@ -18,8 +18,8 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 PYTHON = PROJECT / ".venv/bin/python"  # the project's own; this environment holds clients only
-MODULE = [str(PYTHON), "-m", "local.tenant"]
-WHO = "from local.tenant import *; print(TENANT_ID, CLIENT_ID, CLIENT_SECRET)"
+MODULE = [str(PYTHON), "-m", "local.fakes.tenant"]
+WHO = "from local.fakes.tenant import *; print(TENANT_ID, CLIENT_ID, CLIENT_SECRET)"
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from typing import Any
 import uvicorn
 
 from local.engine import process
-from local.sample_tool import ADDRESS, CLIENTS
-from local.sample_tool.app import create_app
-from local.sample_tool.lti import Tool
+from local.fakes.sample_tool import ADDRESS, CLIENTS
+from local.fakes.sample_tool.app import create_app
+from local.fakes.sample_tool.lti import Tool
 from local.screenshots import chromium
 from local.stack import ROOT
 from tests.launches import tool_rules

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kakehashi.edges.state import State
-from local.console import Console
+from kakehashi_console.operations import Console
 from local.stack import Stack
 from tests.builders import a_known, a_pupil
 from tests.e2e.judges import in_a_browser, ltijs_tool, rules, sample_tool

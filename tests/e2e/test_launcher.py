@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from kakehashi.edges.state import State
 from kakehashi.roster import Known
-from local.cli import main
-from local.console import Console
+from kakehashi_console.cli import main
+from kakehashi_console.operations import Console
 from local.stack import Stack
 from tests.builders import a_known, a_pupil
 from tests.launches import (

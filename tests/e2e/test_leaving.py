@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from local.console import Console
+from kakehashi_console.operations import Console
 from local.stack import Stack
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.decisions import filled_in

@@ -17,7 +17,7 @@ import pytest
 import requests
 from boto3.dynamodb.conditions import Key
 
-from local.console import Outcome
+from kakehashi_console.operations import Outcome
 from local.demo import moves
 from local.engine.engine import Engine
 from local.stack import Stack

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from kakehashi.edges.launch.lti_keys import RING, LtiKeys
 from kakehashi.edges.state import State
 from kakehashi.lti.keys import OVERLAP
-from local.cli import main
-from local.console import Console
-from local.sample_tool.lti import Tool
+from kakehashi_console.cli import main
+from kakehashi_console.operations import Console
+from local.fakes.sample_tool.lti import Tool
 from local.stack import Stack
 from tests.builders import a_known, a_pupil
 from tests.e2e.judges import rules, sample_tool

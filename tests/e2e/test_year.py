@@ -16,7 +16,7 @@ import requests
 
 from kakehashi.findings import Finding
 from kakehashi.roster import Known
-from local.console import Console, Outcome, order_for_drop
+from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local.demo.moves import Changes
 from local.stack import Stack
 from tests.decisions import a_csv, filled_in

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from kakehashi.roster import GRADE_LABELS
-from local.console import Console, Outcome, order_for_drop
+from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local.demo import DemoCity, export
 from local.demo.passwords import passwords
 from local.stack import ROOT, Stack
@@ -163,7 +163,7 @@ class Town:
         return "".join(body.read().decode() for body in bodies)
 
     def fault(self, **rule: Any) -> None:
-        """Make the tenant fail; see local.tenant.faults."""
+        """Make the tenant fail; see local.fakes.tenant.faults."""
         url = f"{self.stack.tenant_url}/_tenant/faults"
         requests.post(url, json=rule, timeout=30).raise_for_status()
 

@@ -15,7 +15,7 @@ import pytest
 from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
 from kakehashi.edges.web.sign_in import SignIn
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import a_drop, a_known, a_pupil
 from tests.integration.test_night import known
 from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules

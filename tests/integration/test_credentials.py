@@ -21,7 +21,7 @@ from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration, CredentialRefused, DirectoryError, TryLater
 from kakehashi.edges.microsoft import credentials
 from kakehashi.edges.microsoft.credentials import Tokens
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.tenants import environment
 
 # KMS salts with 32 bytes, as PS256 wants; the mock account with as many as fit.

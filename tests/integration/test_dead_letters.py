@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.runs import Folder, made_on, prefix_of
-from local.cli.dlq import lines
-from local.dead_letters import DeadLetters, Letter
+from kakehashi_console.cli.dlq import lines
+from kakehashi_console.dead_letters import DeadLetters, Letter
 from tests.builders import a_drop, a_pupil
 from tests.integration.test_night import (
     assert_everybody_has_exactly,

@@ -19,7 +19,7 @@ from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.plans import waits_since
 from kakehashi.edges.runs import Folder
 from kakehashi.roster import JAPAN
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import a_drop, a_known, a_pupil
 from tests.integration.test_night import passwords
 from tests.nights import Nights

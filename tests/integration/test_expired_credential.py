@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from kakehashi.edges.microsoft import directory
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
 from tests.nights import Night, Nights
 

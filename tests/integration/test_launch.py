@@ -15,7 +15,7 @@ import pytest
 
 from kakehashi.lti.keys import RotationUnderWay
 from kakehashi.roster import Status, class_id
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import a_known, a_pupil
 from tests.launches import SITE, TOOL, Browser, Launchpad, Tool, tool_rules, verify
 

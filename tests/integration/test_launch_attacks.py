@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kakehashi.edges.state import State
-from local.tenant import id_tokens
+from local.fakes.tenant import id_tokens
 from tests.builders import a_known, a_pupil
 from tests.launches import (
     NRPS_SCOPE,

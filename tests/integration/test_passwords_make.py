@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from local.cli import main
-from local.cli.options import Where
+from kakehashi_console.cli import main
+from kakehashi_console.cli.options import Where
 from tests.builders import a_drop, a_pupil
 from tests.nights import BUCKETS, Nights
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from kakehashi.edges.runs import made_on
-from local.cli.nightly import status
-from local.cli.options import Where
-from local.console import Console
+from kakehashi_console.cli.nightly import status
+from kakehashi_console.cli.options import Where
+from kakehashi_console.operations import Console
 from tests.builders import a_drop, a_pupil
 from tests.integration.test_night import known, passwords
 from tests.nights import Nights

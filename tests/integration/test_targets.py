@@ -28,7 +28,7 @@ from kakehashi.groups import decide
 from kakehashi.provision.dialogues import Terms
 from kakehashi.provision.pace import LIMIT, Pacer
 from kakehashi.roster import Known
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.builders import TODAY, a_city, an_id
 from tests.lambdas import Killed
 from tests.tenants import SharedClock, Tenant, environment

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from local.tenant import CLIENT_ID, CLIENT_SECRET, TENANT_ID
+from local.fakes.tenant import CLIENT_ID, CLIENT_SECRET, TENANT_ID
 
 UMI = "extensionAttribute1"
 EVENTUAL = {"ConsistencyLevel": "eventual"}

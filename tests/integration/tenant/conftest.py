@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.tenant import serve
+from local.fakes.tenant import serve
 from tests.integration.tenant.client import Graph, token
 
 LIVE = os.environ.get("GRAPH_CONTRACT_URL")

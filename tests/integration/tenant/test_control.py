@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.tenant.schema import misfits
+from local.fakes.tenant.schema import misfits
 from tests.integration.tenant.client import PASSWORD, UMI, Graph, error, item
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.tenant.schema import names
+from local.fakes.tenant.schema import names
 from tests.integration.tenant.client import UMI, Graph, error, item
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.tenant import TENANT_ID, serve
-from local.tenant.store import Store
+from local.fakes.tenant import TENANT_ID, serve
+from local.fakes.tenant.store import Store
 from tests.integration.tenant.client import PASSWORD, Graph, item, token
 
 
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def command(port: int, home: Path) -> list[str]:
-    return [sys.executable, "-m", "local.tenant", "--port", str(port), "--home", str(home)]
+    return [sys.executable, "-m", "local.fakes.tenant", "--port", str(port), "--home", str(home)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import msal  # type: ignore[import-untyped]
 import pytest
 import requests
 
-from local.tenant import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
+from local.fakes.tenant import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
 from tests.integration.tenant.client import PASSWORD, SCOPE, Graph, error
 from tests.integration.tenant.test_tokens import LOGIN, Rewriter
 

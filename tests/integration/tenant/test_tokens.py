@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from local.tenant import CLIENT_ID, CLIENT_SECRET, TENANT_ID
+from local.fakes.tenant import CLIENT_ID, CLIENT_SECRET, TENANT_ID
 from tests.integration.tenant.client import (
     SCOPE,
     Graph,

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from benchmarks.clock import Cost
 from benchmarks.provisioning import loop, rows, shard
-from local import tenant as fake
+from local.fakes import tenant as fake
 from tests.tenants import Tenant
 
 

@@ -50,9 +50,9 @@ from kakehashi.provision.pace import Pacer
 from kakehashi.provision.requests import BATCH, Request
 from kakehashi.provision.results import End
 from kakehashi.roster import JAPAN, Desired, Known, TenantAccount
-from local.tenant import graph
-from local.tenant.calls import Call, read_path
-from local.tenant.tenant import Tenant
+from local.fakes.tenant import graph
+from local.fakes.tenant.calls import Call, read_path
+from local.fakes.tenant.tenant import Tenant
 from tests.builders import a_city
 from tests.decisions import a_csv
 from tests.unit.deliver.receiver import Receiver

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kakehashi.roster import GRADE_LABELS
-from local.tenant import passwords
+from local.fakes.tenant import passwords
 from tests.unit.children.bridge import Bridge, Night, ToolSide
 from tests.unit.children.town import SCHOOLS, Child, Town
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from kakehashi.findings import Effect, Finding, Place
 from kakehashi.report import findings_xlsx
-from local.cli import main
-from local.cli.check import COUNTED
+from kakehashi_console.cli import main
+from kakehashi_console.cli.check import COUNTED
 from tests import builders
 
 RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{builders.DOMAIN}"\n'

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.diff.sheets import Unreadable
-from local.cli import main
-from local.tool_list import Columns, compare, read_users
+from kakehashi_console.cli import main
+from kakehashi_console.tool_list import Columns, compare, read_users
 from tests.builders import DOMAIN, a_drop, a_pupil
 from tests.decisions import a_csv, a_workbook
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.tenant.answers import Answer, bad_request
-from local.tenant.calls import Call
-from local.tenant.contract import GIVES, TAKES, Contract
-from local.tenant.graph import ROUTES
-from local.tenant.schema import TYPES
+from local.fakes.tenant.answers import Answer, bad_request
+from local.fakes.tenant.calls import Call
+from local.fakes.tenant.contract import GIVES, TAKES, Contract
+from local.fakes.tenant.graph import ROUTES
+from local.fakes.tenant.schema import TYPES
 
 ID = "11111111-1111-4111-8111-111111111111"
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.tenant.answers import GraphError
-from local.tenant.filters import parse
-from local.tenant.kinds import GROUP, USER
+from local.fakes.tenant.answers import GraphError
+from local.fakes.tenant.filters import parse
+from local.fakes.tenant.kinds import GROUP, USER
 
 PUPIL: dict[str, Any] = {
     "id": "0b7c5a1e-0000-4000-8000-000000000001",

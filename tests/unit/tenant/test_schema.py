@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.tenant.schema import Misfit, misfits
+from local.fakes.tenant.schema import Misfit, misfits
 
 
 @pytest.mark.parametrize(

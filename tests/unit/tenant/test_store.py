@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.tenant.store import DamagedState, HomeInUse, Store
+from local.fakes.tenant.store import DamagedState, HomeInUse, Store
 
 
 def reopened(folder: Path) -> dict[str, dict[str, object]]:

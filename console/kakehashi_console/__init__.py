@@ -1,0 +1,1 @@
+"""The operators' console: what people type, against any stack, deployed or embedded."""

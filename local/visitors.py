@@ -1,0 +1,42 @@
+"""Where the launcher is on this machine, and with which invented accounts to try it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from kakehashi.edges.state import State
+from kakehashi.roster import GRADE_LABELS, Status
+from local.demo.tour import CITY
+from local.stack import Stack
+
+
+def visitors(stack: Stack) -> Iterator[str]:
+    """The address, and pupils who can sign in there, a line each."""
+    yield f"教材の起動画面 launcher: {stack.launcher_url}/"
+    files = sorted((stack.home / "tour" / "city").glob("**/passwords.csv"))
+    for grade, account, password in _pupils(stack, files):
+        yield f"  {grade} アカウント account: {account}  パスワード password: {password}"
+    if files:
+        yield f"  ほかの児童生徒 more: {files[0]}"
+    yield "止めるには to stop: kakehashi down"
+
+
+def _pupils(stack: Stack, files: list[Path]) -> list[tuple[str, str, str]]:
+    """(grade, account, password) of one pupil of each kind of school, as the city now has them."""
+    if not files:
+        return []
+    state = State(stack.resource("dynamodb").Table(stack.outputs()["Table"]), CITY)
+    found: dict[str, tuple[str, str, str]] = {}
+    for account, umi, password in _rows(files[0]):
+        known = state.pupil(umi)
+        if known is None or known.status is not Status.ACTIVE:
+            continue
+        grade = known.pupil.grade
+        found.setdefault(grade[0], (GRADE_LABELS[grade], account, password))
+    return [found[kind] for kind in sorted(found, reverse=True)]
+
+
+def _rows(file: Path) -> list[list[str]]:
+    return list(csv.reader(file.read_text(encoding="utf-8").splitlines()))[1:]
