@@ -1,0 +1,197 @@
+"""この子: one child found, and its whole story in plain sentences, across accounts and tools.
+
+Addresses: GET /child (the search), POST /child/find (text), GET /child/<userMasterIdentifier>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from kakehashi.catalogue.index import RULES, english, japanese
+from kakehashi.diff.answers import JAPANESE
+from kakehashi.report.people import Person
+from kakehashi.report.times import minute
+from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, Word, word
+from kakehashi.staff.decide import ENGLISH
+from kakehashi.staff.searching import Found
+from kakehashi.staff.story import OUTCOMES, Chapter, delivered_word
+
+_DONE: Mapping[str, Word] = {
+    "create": Word("アカウントを作りました。", "The account was made."),
+    "update": Word("アカウントを書き換えました。", "The account was changed."),
+    "restore": Word("アカウントを使えるように戻しました。", "The account was restored."),
+    "link": Word("今のアカウントと結びました。", "The account was linked."),
+    "suspend": Word("サインインを止めました。", "Sign-in was blocked."),
+    "delete": Word("アカウントを消しました。", "The account was deleted."),
+    "unlink": Word("アカウントとの結びつきを解きました。", "The account was unlinked."),
+    "undelete": Word("消したアカウントを戻しました。", "The deleted account was had back."),
+    "record": Word("記録だけを書き換えました。", "Only our record was changed."),
+    "vacate": Word("サインイン名を一時的に空けました。", "The sign-in name was vacated."),
+}
+FIELDS: Mapping[str, Word] = {
+    "account": Word("サインイン名", "sign-in name"),
+    "family": Word("姓", "family name"),
+    "given": Word("名", "given name"),
+    "kana_family": Word("姓の読み", "reading of the family name"),
+    "kana_given": Word("名の読み", "reading of the given name"),
+    "grade": Word("学年", "grade"),
+    "school": Word("学校", "school"),
+    "school_name": Word("学校の名前", "name of the school"),
+    "school_year": Word("年度", "school year"),
+    "class_title": Word("学級", "class"),
+    "class_grades": Word("学級の学年", "grades of the class"),
+    "special_needs": Word("学級の種類", "kind of class"),
+    "attendance_no": Word("出席番号", "number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """``found`` None before anything was searched for."""
+
+    template: ClassVar[str] = "search.html.j2"
+
+    found: Sequence[Found] | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``story`` in the order in which it happened, ``ids`` all that the child has had, the newest
+    first, ``approved`` by run: who approved (by) and when (at, ISO)."""
+
+    pupil: str
+    ids: Sequence[str]
+    person: Person | None
+    story: Sequence[Chapter]
+    approved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One night. ``why`` says why no account was touched; ``refs`` are codes for the engineer."""
+
+    run_id: str
+    day: str
+    tone: str
+    title: Word
+    told: Sequence[Word]
+    why: Word | None
+    tools: Sequence[tuple[str, Word]]
+    refs: Sequence[str]
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The newest night first; ``quiet`` nights, in which nothing happened, are folded away."""
+
+    template: ClassVar[str] = "child.html.j2"
+
+    pupil: str
+    ids: Sequence[str]
+    person: Person | None
+    entries: Sequence[Entry]
+    quiet: int
+
+
+def child(facts: Facts) -> Child:
+    entries = [_entry(one, facts.approved) for one in reversed(facts.story)]
+    quiet = sum(1 for entry in entries if entry.quiet)
+    return Child(facts.pupil, facts.ids, facts.person, entries, quiet)
+
+
+def _entry(chapter: Chapter, approved: Mapping[str, Mapping[str, Any]]) -> Entry:
+    papers = chapter.papers
+    verdict = VERDICTS[Verdict(chapter.verdict)]
+    told = [*_roster(chapter), *_findings(chapter), *_decided(chapter)]
+    told += [*_deed(chapter), *_approved(approved.get(papers.run_id, {}))]
+    acted = bool(papers.action) and papers.action["kind"] != "record"
+    quiet = not acted and not papers.findings and not papers.decision and not papers.match
+    quiet = quiet and chapter.situation in {"CONFIRMED", "SUSPENDED", ""}
+    refs = [str(papers.result.get(name) or "") for name in ("code", "request_id")]
+    return Entry(
+        run_id=papers.run_id,
+        day=chapter.date,
+        tone=verdict.tone,
+        title=_title(chapter),
+        told=told,
+        why=chapter.reason,
+        tools=[(one.tool, delivered_word(one)) for one in papers.delivered],
+        refs=[ref for ref in refs if ref],
+        quiet=quiet and chapter.verdict in {"applied", "unchanged"},
+    )
+
+
+def _title(chapter: Chapter) -> Word:
+    """What the night was to the child: what was done, else how the child stood."""
+    action, result = chapter.papers.action, chapter.papers.result
+    if action and result.get("outcome") in {"done", "skipped"}:
+        return _DONE.get(action["kind"], word(KINDS, action["kind"]))
+    if chapter.situation:
+        return word(SITUATIONS, chapter.situation)
+    told = VERDICTS[Verdict(chapter.verdict)]
+    return Word(told.ja, told.en)
+
+
+def _roster(chapter: Chapter) -> Iterator[Word]:
+    if chapter.line:
+        yield Word(
+            f"名簿(users.csv)の {chapter.line} 行目にいました。",
+            f"In the roster, line {chapter.line} of users.csv.",
+        )
+    elif chapter.papers.plan:
+        yield Word("名簿にいませんでした。", "Not in the roster.")
+    if chapter.changed:
+        names = [FIELDS.get(name, Word(name, name)) for name in chapter.changed]
+        yield Word(
+            f"{'、'.join(one.ja for one in names)}が記録と違いました。",
+            f"Differs from our record in: {', '.join(one.en for one in names)}.",
+        )
+    if chapter.evidence:
+        doubt = chapter.papers.match.get("doubt")
+        yield Word(
+            f"同じサインイン名のアカウントがありました(疑い {doubt}): "
+            f"{'、'.join(chapter.evidence)}。",
+            f"An account with this sign-in name exists (doubt {doubt}).",
+        )
+
+
+def _findings(chapter: Chapter) -> Iterator[Word]:
+    for finding in chapter.papers.findings:
+        if finding.code in RULES:
+            rule = RULES[finding.code]
+            yield Word(
+                f"{finding.code} {japanese(finding)} → {rule.todo}",
+                f"{finding.code} {english(finding)} → {rule.todo_en}",
+            )
+
+
+def _decided(chapter: Chapter) -> Iterator[Word]:
+    row = chapter.papers.decision
+    if not row:
+        return
+    at = minute(str(row.get("uploaded") or ""))
+    given = row.get("decision")
+    ja, en = next(((JAPANESE[known], ENGLISH[known]) for known in JAPANESE if known == given),
+                  ("?", "?"))  # fmt: skip
+    if row.get("counts"):
+        yield Word(f"担当者が「{ja}」と決めました({at})。", f"Staff decided: {en} ({at}).")
+    else:
+        yield Word(f"担当者の決定「{ja}」({at})は使いませんでした。", f"Not used: {en} ({at}).")
+
+
+def _deed(chapter: Chapter) -> Iterator[Word]:
+    """What was tried and not done: what was done stands in the title."""
+    action, result = chapter.papers.action, chapter.papers.result
+    if action and result.get("outcome") not in {"done", "skipped"}:
+        kind, outcome = word(KINDS, action["kind"]), word(OUTCOMES, result.get("outcome", ""))
+        yield Word(f"{kind.ja}: {outcome.ja}。", f"{kind.en}: {outcome.en}.")
+
+
+def _approved(by: Mapping[str, Any]) -> Iterator[Word]:
+    if by:
+        who, at = by.get("by", ""), minute(str(by.get("at") or ""))
+        yield Word(f"計画を承認した人: {who}({at})。", f"The plan was approved by {who} ({at}).")

@@ -1,0 +1,319 @@
+"""判断: about whom a person is asked, what can be answered, and what has been.
+
+It is the same book of decisions as the workbook's: what is answered here becomes a decision file.
+Addresses: GET /decide?about=&school=&page=; POST /decide (run_id, about, school, page and
+``d-<userMasterIdentifier>`` for each answer), /decide/all (run_id, about, school, class_title),
+/decide/back (pupil). ``answers`` and ``members`` say what such a form means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from kakehashi.city.limits import Season
+from kakehashi.diff.answers import ANSWERS, JAPANESE, Decision
+from kakehashi.diff.matching import Match
+from kakehashi.diff.situations import Situation
+from kakehashi.report.matching import EVIDENCE
+from kakehashi.report.people import NOBODY, People, Person
+from kakehashi.report.times import minute
+from kakehashi.report.words import PROPOSALS, Word
+from kakehashi.roster import GRADE_LABELS
+from kakehashi.staff.changes import PAGE
+from kakehashi.staff.viewer import Action, Viewer, may
+
+FIELD = "d-"  # before the userMasterIdentifier, in a form
+DOUBTFUL = 30  # of 100: such a link is looked at twice
+ENGLISH: Mapping[Decision, str] = {
+    "suspend": "suspend", "delete": "delete", "link": "link", "recreate": "make again",
+    "keep": "leave as it is", "rename": "rename", "right": "right", "wrong": "wrong",
+}  # fmt: skip
+MEANS: Mapping[str, Word] = {
+    "GONE": Word(
+        "停止すると、サインインできなくなります。消えるものはなく、名簿に戻れば元どおりです。",
+        "Suspending blocks sign-in. Nothing is lost; back in the roster, all is as before.",
+    ),
+    "UNLINKED": Word(
+        "本人のアカウントなら連携します。パスワードも中身もそのままです。",
+        "Link if the account is the child's own. Password and content stay.",
+    ),
+    "EXPIRED": Word(
+        "削除すると、アカウントと中身が消えます。30 日以内なら元に戻せます。",
+        "Deleting removes the account and what is in it. It can be had back for 30 days.",
+    ),
+    "LOST": Word(
+        "だれかが手で消したアカウントです。作成すると、30 日以内なら元のまま戻します。",
+        "Somebody deleted it by hand. Within 30 days the old one comes back.",
+    ),
+    "RENAMING": Word(
+        "本人の改名なら改名、別の子が入っているなら誤りと答え、C4th を直します。",
+        "Rename if the child was renamed; wrong if it is another child, and mend C4th.",
+    ),
+    "EXCHANGED": Word(
+        "氏名かサインイン名が入れ替わっています。1 組で 1 人に答えます。",
+        "Names or sign-in names have changed hands. Answer for one of each pair.",
+    ),
+    "SAME_CHILD": Word(
+        "同じ子なら連携(今のアカウントを引き継ぐ)、別の子なら誤り(新しく作る)と答えます。",
+        "Link if it is the same child; wrong if it is another, who gets an account anew.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that the next night will use. ``at`` is an ISO moment."""
+
+    decision: Decision
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``header`` is plan.json of the run whose list is asked about, ``people`` who they are,
+    ``matches`` the rows of the first matching. ``given`` are answers not yet used; ``begun``: the
+    night that uses them has begun, and they can no longer be taken back. ``season`` is the turn of
+    the school year in the city's rules, ``last_grade`` the grade that then leaves."""
+
+    city: str
+    run_id: str
+    header: Mapping[str, Any] = field(default_factory=dict)
+    people: People = NOBODY
+    matches: Mapping[str, Match] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
+    begun: bool = False
+    season: Season = field(default_factory=Season)
+    last_grade: str = "J3"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``about`` is a situation, ``school`` a MEXT code; "" for the first, or all."""
+
+    about: str = ""
+    school: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> Wanted:
+        page, school = form.get("page", "1"), form.get("school", "")
+        about = form.get("about", "")
+        return cls(
+            about if about in PROPOSALS else "",
+            school if school.isascii() and school.isalnum() else "",
+            int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,  # noqa: PLR2004
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One child that is asked about. ``others`` are those for whom the same answer holds,
+    ``shown`` is the account as Microsoft 365 names it."""
+
+    pupil: str
+    person: Person | None
+    evidence: tuple[str, ...]
+    doubt: int | None
+    shown: str
+    others: tuple[str, ...]
+    choices: tuple[tuple[Decision, Word], ...]
+    given: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Children of one last class; ``all`` is the answer that may be given for all ``count`` of
+    them at once, None where each is decided alone."""
+
+    school: str
+    school_name: str
+    class_title: str
+    count: int
+    all: tuple[Decision, Word] | None
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    about: str
+    title: Word
+    count: int
+    answered: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """``form``: this viewer may answer."""
+
+    template: ClassVar[str] = "decide.html.j2"
+
+    run_id: str
+    as_of: str
+    tabs: Sequence[Tab]
+    about: str
+    title: Word
+    means: Word
+    groups: Sequence[Group]
+    schools: Sequence[tuple[str, str]]
+    school: str
+    page: int
+    first: int
+    total: int
+    more: bool
+    form: bool
+    begun: bool
+
+
+def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
+    asked = _asked(facts.header)
+    about = wanted.about if asked.get(wanted.about) else next(iter(asked), "")
+    ids = _sorted(facts, asked.get(about, ()))
+    here = [umi for umi in ids if not wanted.school or _school(facts, umi) == wanted.school]
+    page = max(1, wanted.page)
+    shown = here[(page - 1) * PAGE : page * PAGE]
+    names = {_school(facts, umi): _name_of_school(facts, umi) for umi in ids}
+    return Decide(
+        run_id=facts.run_id,
+        as_of=str(facts.header.get("as_of", "")),
+        tabs=[_tab(facts, name, several, here=name == about) for name, several in asked.items()],
+        about=about,
+        title=PROPOSALS.get(about, Word("", "")),
+        means=MEANS.get(about, Word("", "")),
+        groups=list(_groups(facts, about, shown, ids)),
+        schools=sorted((code, name) for code, name in names.items() if code),
+        school=wanted.school,
+        page=page,
+        first=(page - 1) * PAGE + 1,
+        total=len(here),
+        more=page * PAGE < len(here),
+        form=may(viewer, Action.DECIDE, facts.city),
+        begun=facts.begun,
+    )
+
+
+def answers(form: Mapping[str, str], facts: Facts) -> dict[str, Decision]:
+    """What a form says, by pupil: only of whom somebody is asked, only what can be answered."""
+    asked = {umi: name for name, ids in _asked(facts.header).items() for umi in ids}
+    said = {name.removeprefix(FIELD): word for name, word in form.items() if name[:2] == FIELD}
+    return {
+        umi: word
+        for umi, given in said.items()
+        if umi in asked
+        for word in _choices(asked[umi])
+        if word == given
+    }
+
+
+def members(facts: Facts, about: str, school: str, class_title: str) -> dict[str, Decision]:
+    """Whom an answer for a whole class decides about: nobody but whom the calendar explains."""
+    word = _answer_for_all(facts, about)
+    ids = _asked(facts.header).get(about, ())
+    own = (umi for umi in ids if (_school(facts, umi), _class(facts, umi)) == (school, class_title))
+    return {umi: word for umi in own if word and explained(facts, about, umi)}
+
+
+def explained(facts: Facts, about: str, umi: str) -> bool:
+    """Whether the school calendar says why: the last grade leaves at the turn of the year."""
+    person = facts.people.get(umi)
+    if about != Situation.GONE or person is None or not facts.header.get("as_of"):
+        return False
+    turns = facts.season.covers(date.fromisoformat(facts.header["as_of"]))
+    counted = int(facts.header.get("explained", {}).get("gone", 0)) > 0
+    return turns and counted and person.grade == GRADE_LABELS[facts.last_grade]
+
+
+def _asked(header: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    """Situations with their pupils, as the workbook lists them."""
+    proposals = header.get("proposals", {})
+    return {name: proposals[name] for name in PROPOSALS if proposals.get(name)}
+
+
+def _tab(facts: Facts, about: str, ids: Sequence[str], *, here: bool) -> Tab:
+    answered = sum(1 for umi in ids if umi in facts.given)
+    return Tab(about, PROPOSALS[about], len(ids), answered, here)
+
+
+def _sorted(facts: Facts, ids: Sequence[str]) -> list[str]:
+    """Doubtful links first, else by school, class and number."""
+
+    def place(umi: str) -> tuple[Any, ...]:
+        match, person = facts.matches.get(umi), facts.people.get(umi)
+        doubt = -match.doubt if match and match.doubt >= DOUBTFUL else 0
+        number = person.attendance_no or 0 if person else 0
+        return doubt, _school(facts, umi), _class(facts, umi), number, umi
+
+    return sorted(ids, key=place)
+
+
+def _groups(
+    facts: Facts, about: str, shown: Sequence[str], everybody: Sequence[str]
+) -> Iterator[Group]:
+    of_all = _answer_for_all(facts, about)
+    by_class: dict[tuple[str, str], list[str]] = {}
+    for umi in shown:
+        by_class.setdefault((_school(facts, umi), _class(facts, umi)), []).append(umi)
+    for (school, title), ids in by_class.items():
+        whole = [u for u in everybody if (_school(facts, u), _class(facts, u)) == (school, title)]
+        fits = of_all and all(explained(facts, about, umi) for umi in whole)
+        yield Group(
+            school,
+            _name_of_school(facts, ids[0]),
+            title,
+            len(whole),
+            (of_all, _word(of_all)) if of_all and fits else None,
+            [_row(facts, about, umi) for umi in ids],
+        )
+
+
+def _row(facts: Facts, about: str, umi: str) -> Row:
+    match = facts.matches.get(umi)
+    asked = facts.header.get("questions", {}).get(umi, {}).get("pupils", ())
+    others = (facts.people.get(other) for other in asked if other != umi)
+    return Row(
+        pupil=umi,
+        person=facts.people.get(umi),
+        evidence=tuple(EVIDENCE[one] for one in match.evidence) if match else (),
+        doubt=match.doubt if match else None,
+        shown=" ".join(filter(None, [match.shown, match.place])) if match else "",
+        others=tuple(f"{one.name}({one.school_name} {one.class_title})" for one in others if one),
+        choices=tuple((word, _word(word)) for word in _choices(about)),
+        given=_said(facts.given[umi]) if umi in facts.given else None,
+    )
+
+
+def _choices(about: str) -> tuple[Decision, ...]:
+    return (*ANSWERS[Situation(about)], "keep")
+
+
+def _answer_for_all(facts: Facts, about: str) -> Decision | None:
+    return "suspend" if about == Situation.GONE and not facts.begun else None
+
+
+def _word(decision: Decision) -> Word:
+    return Word(JAPANESE[decision], ENGLISH[decision])
+
+
+def _said(given: Given) -> Word:
+    """An answer as it is told: by whom and when."""
+    word, at = _word(given.decision), minute(given.at)
+    return Word(f"{word.ja}({given.by} {at})", f"{word.en} ({given.by} {at})")
+
+
+def _school(facts: Facts, umi: str) -> str:
+    person = facts.people.get(umi)
+    return person.school if person else ""
+
+
+def _name_of_school(facts: Facts, umi: str) -> str:
+    person = facts.people.get(umi)
+    return person.school_name if person else ""
+
+
+def _class(facts: Facts, umi: str) -> str:
+    person = facts.people.get(umi)
+    return person.class_title if person else ""

@@ -1,0 +1,149 @@
+"""Finding a child by what somebody types: a name, a reading, an account, a class, a number.
+
+Width, kana and capitals do not matter, nor blanks within a name. What was typed is never kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kakehashi.roster import GRADE_LABELS
+
+MOST = 50  # children in one answer
+SHORTEST_ID = 8  # characters of a userMasterIdentifier
+_KANJI = re.compile(r"[々〇一-鿿]+\Z")
+_NUMBER = re.compile(r"(\d{1,2})番?\Z")
+_VARIED = frozenset(
+    unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+)
+"""Kanji of which a roster may hold another form that means the same."""
+_HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+
+
+def folded(text: str) -> str:
+    """The same for whatever is written otherwise and means the same."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA)
+    return "".join(plain.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What of a child can be searched, folded."""
+
+    names: str
+    account: str
+    id: str
+    place: str
+    number: str
+
+    def hold(self, token: str) -> bool:
+        if token in self.names or token in self.place or self.account.startswith(token):
+            return True
+        number = _NUMBER.match(token)
+        if number and number[1].lstrip("0") == self.number:
+            return True
+        return len(token) >= SHORTEST_ID and self.id.startswith(token)
+
+
+def texts_of(pupil: Mapping[str, Any]) -> Texts:
+    """Of a pupil as it is stored."""
+    name = f"{pupil['family']}{pupil['given']}", f"{pupil['kana_family']}{pupil['kana_given']}"
+    grade = GRADE_LABELS.get(pupil["grade"], "")
+    place = f"{pupil['school_name']} {grade} {pupil['class_title']} {pupil['school']}"
+    return Texts(
+        folded(" ".join(name)),
+        folded(pupil["account"]),
+        str(pupil["id"]),
+        folded(place),
+        str(pupil["attendance_no"] or ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is searched for: all of them must be there. ``repr`` hides them."""
+
+    tokens: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        tokens = (folded(one) for one in unicodedata.normalize("NFKC", text).split())
+        return cls(tuple(filter(None, tokens)))
+
+    def __bool__(self) -> bool:
+        return bool(self.tokens)
+
+    def meet(self, texts: Texts) -> bool:
+        return all(texts.hold(token) for token in self.tokens)
+
+    def needles(self) -> list[bytes]:
+        """What must stand in a stored line as it was typed: one kanji of each word of kanji (a
+        name may be written with a blank between its parts)."""
+        kanji = (token for token in self.tokens if _KANJI.match(token))
+        sure = (next((sign for sign in token if sign not in _VARIED), "") for token in kanji)
+        return [sign.encode() for sign in sure if sign]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A child in an answer; ``status`` is "active", "suspended" or ""."""
+
+    id: str
+    name: str
+    kana: str
+    account: str
+    school: str
+    school_name: str
+    grade: str
+    class_title: str
+    number: int | None
+    status: str = ""
+
+
+def search(lines: Iterable[bytes], text: str) -> tuple[list[Found], bool]:
+    """The children who are meant, by school and class, and whether there are more than ``MOST``.
+
+    ``lines`` are JSON lines with a ``pupil`` in each: the roster's (desired.jsonl) and the state's
+    (current.jsonl). Of a child that stands in several the first counts.
+    """
+    words = Words.of(text)
+    found: dict[str, Found] = {}
+    for one in _meeting(lines, words) if words else ():
+        found.setdefault(one.id, one)
+        if len(found) > MOST:
+            break
+    in_order = sorted(found.values(), key=lambda f: (f.school, f.grade, f.class_title,
+                                                     f.number or 0, f.kana))  # fmt: skip
+    return in_order[:MOST], len(found) > MOST
+
+
+def _meeting(lines: Iterable[bytes], words: Words) -> Iterator[Found]:
+    needles = words.needles()
+    for line in lines:
+        if not line.strip() or not all(needle in line for needle in needles):
+            continue
+        row = json.loads(line)
+        pupil = row.get("pupil")
+        if isinstance(pupil, dict) and words.meet(texts_of(pupil)):
+            yield _found(pupil, str(row.get("status", "")))
+
+
+def _found(pupil: Mapping[str, Any], status: str) -> Found:
+    return Found(
+        id=pupil["id"],
+        name=f"{pupil['family']} {pupil['given']}".strip(),
+        kana=f"{pupil['kana_family']} {pupil['kana_given']}".strip(),
+        account=pupil["account"],
+        school=pupil["school"],
+        school_name=pupil["school_name"],
+        grade=GRADE_LABELS.get(pupil["grade"], pupil["grade"]),
+        class_title=pupil["class_title"],
+        number=pupil["attendance_no"],
+        status=status,
+    )

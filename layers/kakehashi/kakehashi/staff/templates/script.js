@@ -1,0 +1,46 @@
+"use strict";
+// Everything works without this. With it, filters and progress change the page without a reload.
+(() => {
+  const swap = async (url, init) => {
+    const answer = await fetch(url, { ...init, credentials: "same-origin", redirect: "follow" });
+    if (!answer.ok || !/^text\/html/.test(answer.headers.get("content-type") || "")) return location.assign(url);
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+    const main = document.querySelector("main");
+    if (!next) return location.reload();
+    const at = document.activeElement && document.activeElement.id;
+    main.replaceWith(document.adoptNode(next));
+    if (at) document.getElementById(at)?.focus();
+    ready();
+  };
+  const ready = () => {
+    document.querySelector("nav.pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    for (const form of document.querySelectorAll("form[data-filter]")) {
+      const send = () => {
+        const query = new URLSearchParams(new FormData(form)).toString();
+        const url = `${form.getAttribute("action")}?${query}`;
+        if (form.method === "get") { history.replaceState(null, "", url); swap(url); }
+      };
+      form.addEventListener("change", send);
+      form.addEventListener("submit", (event) => { if (form.method === "get") { event.preventDefault(); send(); } });
+    }
+    const live = document.querySelector("[data-refresh]");
+    if (live) setTimeout(() => { if (!document.hidden) swap(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
+    for (const form of document.querySelectorAll("form[data-upload]")) form.addEventListener("submit", (event) => upload(event, form));
+    for (const form of document.querySelectorAll("form[method=post]")) form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "1";
+    });
+  };
+  const upload = (event, form) => {
+    const bar = form.querySelector("progress");
+    if (!bar || !window.XMLHttpRequest) return;
+    event.preventDefault();
+    bar.hidden = false;
+    const back = form.querySelector("[name=success_action_redirect]")?.value;
+    const wire = new XMLHttpRequest();
+    wire.upload.addEventListener("progress", (told) => { if (told.lengthComputable) { bar.max = told.total; bar.value = told.loaded; } });
+    wire.addEventListener("loadend", () => { if (wire.status >= 200 && wire.status < 400 && back) location.assign(back); else form.submit(); });
+    wire.open("POST", form.action);
+    wire.send(new FormData(form));
+  };
+  ready();
+})();

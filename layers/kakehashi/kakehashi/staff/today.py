@@ -1,0 +1,189 @@
+"""今朝: how the night went, what waits for me, until when, and what happens if nobody acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.report.headline import headline
+from kakehashi.report.healed import begun
+from kakehashi.report.times import in_japan, minute
+from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word, word
+from kakehashi.staff import asking, charts
+from kakehashi.staff.asking import Ask
+from kakehashi.staff.viewer import Viewer, may
+
+NIGHTS = 60
+LATE = timedelta(hours=25)  # without a roster, as the alarm on a missing drop
+REFRESH = 5  # seconds between two looks at a running night
+_STOPPED = frozenset({Verdict.REFUSED, Verdict.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A run under way: the stage it is in, and progress.json, {} before accounts are begun."""
+
+    run_id: str
+    stage: str
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``records`` are the city's runs as the state keeps them (``sk`` is RUN#…), newest first.
+
+    ``plan`` is plan.json of the run ``plan_run`` that can still be approved, {} where none waits.
+    ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
+    ``letters`` what lies in the queue of failures. ``same_roster``: the newest roster has the very
+    bytes of an earlier one. ``received`` is the ISO moment at which it came. ``now`` is aware.
+    """
+
+    now: datetime
+    city: str
+    records: Sequence[Mapping[str, Any]] = ()
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    plan_run: str = ""
+    asked: int = 0
+    passwords: int = 0
+    letters: int = 0
+    received: str = ""
+    same_roster: bool = False
+    running: Running | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """When the newest roster came, and what is odd about it (None: nothing)."""
+
+    received: str
+    odd: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``percent`` None before anything can be told."""
+
+    run_id: str
+    stage: Word
+    percent: int | None
+    forecast: str
+    refresh: int = REFRESH
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """``verdict`` None before the first night."""
+
+    template: ClassVar[str] = "today.html.j2"
+
+    verdict: VerdictWord | None
+    run_id: str
+    as_of: str
+    ended: str
+    tiles: Sequence[tuple[Word, int]]
+    mine: Sequence[Ask]
+    others: Sequence[Ask]
+    roster: Roster
+    picture: charts.Bars | None
+    key: Sequence[VerdictWord]
+    running: Progress | None
+
+
+def today(facts: Facts, viewer: Viewer) -> Today:
+    newest = next((r for r in facts.records if r.get("verdict")), {})
+    roster = _roster(facts)
+    asks = list(_asks(facts, newest, roster))
+    mine = [ask for ask in asks if may(viewer, ask.action, facts.city)]
+    past = [_ended(r) for r in reversed(facts.records[:NIGHTS]) if r.get("verdict")]
+    return Today(
+        verdict=_verdict(newest),
+        run_id=_run_id(newest),
+        as_of=str(newest.get("as_of", "")),
+        ended=minute(str(newest.get("ended", ""))),
+        tiles=list(_tiles(newest)),
+        mine=mine,
+        others=[ask for ask in asks if ask not in mine],
+        roster=roster,
+        picture=charts.nights(past) if past else None,
+        key=[VERDICTS[v] for v in (Verdict.APPLIED, Verdict.AWAITING, Verdict.REFUSED,
+                                   Verdict.FAILED)],
+        running=_progress(facts.running) if facts.running else None,
+    )  # fmt: skip
+
+
+def _verdict(record: Mapping[str, Any]) -> VerdictWord | None:
+    if record.get("verdict") not in set(Verdict):
+        return None
+    done, exceptions = int(record.get("done") or 0), int(record.get("exceptions") or 0)
+    return headline(Verdict(record["verdict"]), done, exceptions)
+
+
+def _tiles(record: Mapping[str, Any]) -> Iterator[tuple[Word, int]]:
+    words = {
+        "pupils": Word("名簿の児童生徒", "pupils in the roster"),
+        "done": Word("反映した変更", "changes applied"),
+        "held": Word("保留", "held"),
+        "exceptions": Word("反映できなかった", "could not be applied"),
+    }
+    for name, told in words.items():
+        if record.get(name) is not None:
+            yield told, int(record[name])
+
+
+def _asks(facts: Facts, newest: Mapping[str, Any], roster: Roster) -> Iterator[Ask]:
+    """The most urgent first."""
+    if facts.plan:
+        limits = len(facts.plan.get("breaches", ()))
+        made = begun(facts.plan_run)
+        until = f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else ""
+        yield asking.plan_waits(facts.plan_run, limits, until)
+    if roster.odd:
+        yield asking.roster_missing()
+    if newest.get("verdict") in _STOPPED and not facts.running:
+        yield asking.run_again(_run_id(newest))
+    if facts.letters:
+        yield asking.letters_wait(facts.letters)
+    if facts.asked:
+        yield asking.pupils_wait(facts.asked)
+    if facts.passwords:
+        yield asking.passwords_wait(facts.passwords)
+
+
+def _roster(facts: Facts) -> Roster:
+    if not facts.received:
+        return Roster("", Word("名簿はまだ一度も届いていません。", "No roster has ever come."))
+    odd = None
+    if facts.now - in_japan(facts.received) > LATE:
+        odd = Word("まる一日より長く、新しい名簿が届いていません。", "None came for over a day.")
+    elif facts.same_roster:
+        odd = Word(
+            "前に届いたものと同じ中身です。昨日の書き出しがもう一度送られています。",
+            "The same bytes as an earlier one: yesterday's export was sent again.",
+        )
+    return Roster(minute(facts.received), odd)
+
+
+def _progress(running: Running) -> Progress:
+    told = running.progress
+    writes, written = int(told.get("writes") or 0), told.get("written") or {}
+    done = sum(map(int, written.values())) if isinstance(written, Mapping) else int(written)
+    percent = min(100, round(100 * done / writes)) if writes else None
+    return Progress(
+        running.run_id,
+        word(STAGES, running.stage.lower()),
+        percent,
+        minute(str(told.get("forecast_end") or "")),
+    )
+
+
+def _ended(record: Mapping[str, Any]) -> charts.Ended:
+    at = begun(_run_id(record))
+    day = str(record.get("as_of") or (f"{at:%Y-%m-%d}" if at else ""))
+    return charts.Ended(day, str(record["verdict"]), int(record.get("done") or 0))
+
+
+def _run_id(record: Mapping[str, Any]) -> str:
+    return str(record.get("sk", "")).removeprefix("RUN#")
