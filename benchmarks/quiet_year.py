@@ -29,6 +29,7 @@ from kakehashi.diff import (
     NightCount,
     Past,
     Plan,
+    Situation,
     make_plan,
     night_count,
     settled,
@@ -67,6 +68,7 @@ class Year:
         default_factory=lambda: defaultdict(int)
     )
     asked: list[tuple[date, str]] = field(default_factory=list)
+    doubts: set[str] = field(default_factory=set)  # ids asked about that may be a missing child's
 
     def live(self) -> None:
         """All its nights. Whatever stops one is right in this city, and is approved."""
@@ -79,6 +81,7 @@ class Year:
             codes = {breach.code for breach in plan.breaches}
             if number:  # on the first night everybody is new
                 self.asked += ((today, code) for code in sorted(codes))
+            self.doubts.update(plan.proposals.get(Situation.SAME_CHILD, ()))
             self._follow(plan, today, codes)
             if today.day == 1:
                 told = f"{today} {len(self.demo.children):,} pupils, {time.process_time():.0f} s"
@@ -131,9 +134,10 @@ class Year:
         return row
 
     def _decisions(self) -> dict[str, Decision]:
-        """Once a week the office suspends whoever has left."""
+        """Once a week the office suspends whoever has left, and says who is another child."""
         here = {child.umi for child in self.demo.children}
-        return {umi: "suspend" for umi, one in self.known.items()
+        apart: dict[str, Decision] = dict.fromkeys(sorted(self.doubts), "wrong")
+        return apart | {umi: "suspend" for umi, one in self.known.items()
                 if umi not in here and one.status is Status.ACTIVE}  # fmt: skip
 
     def _follow(self, plan: Plan, today: date, codes: set[str]) -> None:
@@ -192,6 +196,7 @@ def _told(year: Year) -> Iterator[str]:
     for kind, place in sorted({(str(kind), place) for kind, place, _ in year.highest}):
         sums = " | ".join(str(year.highest.get((kind, place, n), 0)) for n in WINDOWS)
         yield f"{kind} | {place} | {sums}"
+    yield f"new pupils taken for a missing child: {len(year.doubts)}"
     yield f"asked: {Counter(code for _, code in year.asked) or 'nothing'}"
 
 

@@ -65,7 +65,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
         asked=consent.asked,
         last_night=gathered.last_night(),
         offered=gathered.offered(city, desired, rehearse=rehearse),
-        missing=gathered.missing(directory, city, desired, accounts),
+        missing=gathered.missing(directory, city, desired, known, accounts),
         past=gathered.past(run),
     )
     moved = [] if rehearse else Rehearsals(folder, state).compare(run, plan)

@@ -262,8 +262,10 @@ ANEW = an_id("registered anew")
 NEW_NAME = "anew01@ed.example.jp"
 
 
-def registered_anew() -> bytes:
+def registered_anew(*, elsewhere: bool = False) -> bytes:
     drop = a_drop(COUNT).with_new_ids("anew")
+    if elsewhere:
+        _move(drop, "2年1組")
     drop.rows["users.csv"][0] |= {
         "userMasterIdentifier": ANEW, "username": NEW_NAME, "email": NEW_NAME,
         "userIds": drop.rows["users.csv"][0]["userIds"].replace(ONE.account, NEW_NAME),
@@ -283,6 +285,57 @@ def test_a_child_registered_anew_keeps_its_account_when_a_person_says_so(board: 
     assert (len(users), users[ANEW]["onPremisesExtensionAttributes"][MARK]) == (COUNT, ANEW)
     again = board.later(1)
     assert (again.verdict, again.summary["counts"]["CONFIRMED"]) == ("unchanged", COUNT)
+
+
+def _move(drop: Drop, title: str) -> None:
+    """The first pupil sits in another class."""
+    row, room = drop.rows["users.csv"][0], drop.add_class(title, school=drop.a_school())
+    row["metadata.jp.homeClass"] = room["sourcedId"]
+    for enrolment in drop.rows["enrollments.csv"]:
+        if enrolment["userSourcedId"] == row["sourcedId"]:
+            enrolment["classSourcedId"] = room["sourcedId"]
+
+
+def test_a_child_who_moved_and_was_registered_anew_is_a_question_and_keeps_its_account(
+    board: Board,
+) -> None:
+    night = board.nights.run(registered_anew(elsewhere=True), passwords=passwords(1))
+    assert (night.verdict, safety(night)) == ("unchanged", {"S182": 1})
+    assert night.summary["proposed"]["SAME_CHILD"] == [ANEW]
+    assert night.summary["proposed"]["GONE"] == []
+    board.nights.tomorrow()
+    assert board.mark((ANEW, "連携")).verdict == "applied"
+    assert mailboxes(board)[ONE.id][0] == NEW_NAME
+    (one,) = [k for k in board.nights.state.pupils() if k.pupil.id == ANEW]
+    assert one.sourced_id == ONE.id
+    assert board.later(1).verdict == "unchanged"
+
+
+def test_accounts_put_right_after_one_of_the_two_left_are_exchanged_when_a_person_says_so(
+    board: Board,
+) -> None:
+    drop = a_drop(COUNT).with_new_ids("left")
+    one, two = drop.rows["users.csv"][:2]
+    one |= {column: two[column] for column in ACCOUNT}
+    drop.rows["users.csv"].remove(two)
+    for file in ("roles.csv", "enrollments.csv"):
+        drop.rows[file] = [r for r in drop.rows[file] if r["userSourcedId"] != two["sourcedId"]]
+    before = told(board)
+    night = board.nights.run(drop.zip())
+    assert (night.verdict, safety(night)) == ("unchanged", {"S181": 1})
+    assert night.summary["proposed"]["EXCHANGED"] == sorted((ONE.id, TWO.id))
+    assert (mailboxes(board), told(board)) == (at_rest(), before)
+    board.nights.tomorrow()
+    done = board.fill_in(night, {ONE.id: "正しい"})
+    assert (done.verdict, done.summary["held"]) == ("applied", {})
+    assert names_of(board, ONE, TWO) == [TWO.account, ONE.account]
+    assert [told(board)[umi][0] for umi in (ONE.id, TWO.id)] == [TWO.account, ONE.account]
+    assert all(enabled == "true" for _, _, enabled in told(board).values())
+    again = board.later(1)
+    assert (again.summary["held"], again.summary["proposed"]["GONE"]) == ({}, [TWO.id])
+    waiting = board.nights.undo(done.run["run_id"])
+    assert board.nights.approve(waiting.summary).verdict == "applied"
+    assert mailboxes(board) == at_rest()
 
 
 def test_two_children_of_one_name_are_told_apart_by_a_person(board: Board) -> None:

@@ -351,3 +351,35 @@ def test_nothing_of_a_child_whose_account_is_gone_is_said_where_it_must_not(boar
     secret: set[Any] = {CHILD.id, CHILD.account, SECRET, item(board).object_id}
     for text in [*payloads, *board.nights.mails(), board.nights.lambdas.said.getvalue()]:
         assert not {word for word in secret if word in text}
+
+
+# -- under a new userMasterIdentifier meanwhile ----------------------------------------------------
+
+NEW_ID = an_id("re-keyed while the account was gone")
+
+
+def rekeyed() -> bytes:
+    drop = a_drop(12).with_new_ids("re-keyed")
+    (row,) = [r for r in drop.rows["users.csv"] if r["userMasterIdentifier"] == CHILD.id]
+    row["userMasterIdentifier"] = NEW_ID
+    return drop.zip()
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_a_child_whose_id_changed_while_the_account_was_gone_is_one_child_again(
+    board: Board, *, for_good: bool
+) -> None:
+    before = user(board)["id"]
+    remove = board.nights.tenant.purge if for_good else board.nights.tenant.delete
+    remove(before)
+    board.nights.put_passwords(a_password_file({CHILD.account: SECRET}))
+    asked = board.nights.run(rekeyed())
+    assert asked.summary["proposed"]["LOST"] == [NEW_ID]
+    assert asked.summary["proposed"]["GONE"] == []
+    done = board.fill_in(asked, {NEW_ID: "作成"})
+    assert done.verdict == "applied"
+    (one,) = [k for k in board.nights.state.pupils() if k.pupil.account == CHILD.account]
+    assert (one.pupil.id, one.sourced_id) == (NEW_ID, CHILD.id), "tools know the child as before"
+    assert (one.object_id == before) is not for_good
+    assert_everybody_signs_in_to_one_account(board)
+    assert_nothing_is_left_to_do(board)

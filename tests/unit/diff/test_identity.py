@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exchanges import LARGEST
 from kakehashi.diff.rooms import UPN, as_one, stands_aside
-from kakehashi.roster import Desired, Pupil, Status
+from kakehashi.roster import Desired, Known, Pupil, Status
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     OTHER,
@@ -348,12 +348,169 @@ def test_wrong_makes_two_children_of_them() -> None:
 
 
 @pytest.mark.parametrize("other", [
-    {"given": "花子"}, {"kana_given": "ハナコ"}, {"grade": "P4"}, {"school": OTHER},
-    {"class_title": "3年1組"},
+    {"given": "花子"}, {"kana_given": "ハナコ"}, {"grade": "P5"}, {"grade": "P2"},
+    {"school": OTHER, "family": "森"}, {"family": "森", "attendance_no": None},
+    {"class_title": "3年1組", "kana_family": "", "kana_given": ""},
 ])  # fmt: skip
-def test_whoever_differs_in_one_of_these_is_a_new_child(other: dict[str, Any]) -> None:
+def test_whoever_has_less_than_that_in_common_is_a_new_child(other: dict[str, Any]) -> None:
     plan = night([replace(ANEW, **other), B, C], knowing([A, B, C]))
     assert kinds(plan) == [(ANEW.id, Kind.CREATE), (A.id, Kind.RECORD)]
+
+
+NEXT_YEAR = A.school_year + 1
+
+
+@pytest.mark.parametrize(("other", "code"), [
+    ({"school": OTHER}, "S182"),
+    ({"class_title": "3年1組", "attendance_no": 30}, "S182"),
+    ({"school": OTHER, "class_title": "", "attendance_no": None}, "S182"),
+    ({"grade": "P4", "school": OTHER, "school_year": NEXT_YEAR, "class_title": "4年1組"}, "S182"),
+    ({"grade": "P4"}, "S182"),
+    ({"family": "森", "kana_family": "モリ"}, "S183"),
+])  # fmt: skip
+def test_a_child_who_moved_or_got_another_family_name_meanwhile_is_asked_about(
+    other: dict[str, Any], code: str
+) -> None:
+    anew, known = replace(ANEW, **other), knowing([A, B, C])
+    plan = night([anew, B, C], known)
+    assert (plan.actions, asked(plan, Situation.SAME_CHILD)) == ((), {anew.id})
+    assert plan.held == {code: tuple(sorted((A.id, anew.id)))}
+    assert [(f.pupil, dict(f.facts)) for f in plan.findings if f.code == code] == [
+        (anew.id, {"old": A.id})
+    ]
+    said = night([anew, B, C], known, decisions={anew.id: "link"})
+    (action,) = said.actions
+    assert (action.kind, action.before, action.after) == (Kind.LINK, known[0], anew)
+    apart = night([anew, B, C], known, decisions={anew.id: "wrong"})
+    assert kinds(apart) == [(anew.id, Kind.CREATE), (A.id, Kind.RECORD)]
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(60, True), (61, False)])
+def test_a_name_is_evidence_for_as_long_as_a_holiday_lasts(days: int, is_asked: bool) -> None:
+    moved = replace(ANEW, school=OTHER)
+    gone = a_known(pupil=A, absent_since=TODAY - timedelta(days=days))
+    plan = night([moved, B, C], [gone, *knowing([B, C])])
+    assert bool(asked(plan, Situation.SAME_CHILD)) is is_asked
+
+
+def test_the_same_class_goes_before_the_same_name() -> None:
+    elsewhere = replace(A, id=an_id("namesake"), account="namesake@ed.example.jp", school=OTHER)
+    plan = night([ANEW, B, C], knowing([elsewhere, A, B, C]))
+    assert plan.held == {"S114": tuple(sorted((A.id, ANEW.id)))}
+    assert asked(plan, Situation.GONE) == {elsewhere.id}
+
+
+def test_of_namesakes_who_moved_none_is_proposed() -> None:
+    elsewhere = replace(A, id=an_id("namesake"), account="namesake@ed.example.jp", school=OTHER,
+                        attendance_no=A.attendance_no)  # fmt: skip
+    moved = replace(ANEW, class_title="3年9組")
+    plan = night([moved, B, C], knowing([elsewhere, A, B, C]))
+    assert asked(plan, Situation.SAME_CHILD) == set()
+
+
+def test_a_child_registered_anew_on_anothers_account_keeps_its_own_and_then_exchanges() -> None:
+    """A new id, and two accounts typed the wrong way round and corrected, on one night."""
+    anew = replace(A, id=ANEW.id, account=B.account)
+    other = replace(B, account=A.account)
+    known = knowing([A, B, C])
+    plan = night([anew, other, C], known)
+    assert (plan.actions, asked(plan, Situation.SAME_CHILD)) == ((), {ANEW.id})
+    linked = night([anew, other, C], known, decisions={ANEW.id: "link"})
+    (action,) = linked.actions
+    assert (action.kind, action.account[UPN], action.before) == (Kind.LINK, A.account, known[0])
+    state, tenant = carried_out(linked, known, in_tenant(known))
+    after = night([anew, other, C], state, tenant=tenant)
+    assert asked(after, Situation.EXCHANGED) == {ANEW.id, B.id}
+    said = night([anew, other, C], state, tenant=tenant, decisions={B.id: "right"})
+    state, tenant = carried_out(said, state, tenant)
+    names = {account.mark: account.upn for account in tenant}
+    assert (names[ANEW.id], names[B.id]) == (B.account, A.account)
+    assert night([anew, other, C], state, tenant=tenant).counts == {"CONFIRMED": 3}
+
+
+# -- sign-in names of children who are not there any more ------------------------------------------
+
+
+def left(pupil: Pupil, *, suspended: bool) -> Known:
+    status = Status.SUSPENDED if suspended else Status.ACTIVE
+    return a_known(pupil=pupil, status=status, absent_since=TODAY - timedelta(days=3),
+                   suspended_on=TODAY if suspended else None)  # fmt: skip
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_accounts_put_right_after_one_of_the_two_left_are_one_question(suspended: bool) -> None:
+    stays, gone = replace(A, account=B.account), left(B, suspended=suspended)
+    known = [*knowing([A, C, D]), gone]
+    plan = night([stays, C, D], known)
+    assert plan.actions == ()
+    assert plan.held == {"S181": tuple(sorted((A.id, B.id)))}
+    assert asked(plan, Situation.EXCHANGED) == {A.id, B.id}
+    assert codes(plan) == ["S181"]
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_right_exchanges_the_names_and_the_one_who_left_is_as_before(suspended: bool) -> None:
+    stays, gone = replace(A, account=B.account), left(B, suspended=suspended)
+    known = [*knowing([A, C, D]), gone]
+    plan = night([stays, C, D], known, decisions={B.id: "right"})
+    assert plan.held == {}
+    assert [kind for _, kind in kinds(plan)] == [Kind.VACATE, Kind.VACATE, Kind.UPDATE, Kind.UPDATE]
+    state, tenant = carried_out(plan, known, in_tenant(known))
+    (after,) = [one for one in state if one.pupil.id == B.id]
+    assert replace(after, run_id="", account={}, pupil=B) == replace(gone, run_id="", account={})
+    assert (after.account[UPN], after.account["mailNickname"]) == (
+        A.account, A.account.partition("@")[0])  # fmt: skip
+    assert {one.mark: (one.upn, one.enabled) for one in tenant}[B.id] == (
+        A.account, not suspended)  # fmt: skip
+    again = night([stays, C, D], state, tenant=tenant, decisions={B.id: "right"})
+    assert (again.actions, codes(again)) == ((), [])
+    assert asked(again, Situation.GONE) == (set() if suspended else {B.id})
+
+
+def test_who_comes_back_after_that_gets_the_name_of_the_roster() -> None:
+    stays, back = replace(A, account=B.account), replace(B, account=A.account)
+    known = [*knowing([A, C, D]), left(B, suspended=False)]
+    plan = night([stays, C, D], known, decisions={A.id: "right"})
+    state, tenant = carried_out(plan, known, in_tenant(known))
+    after = night([stays, back, C, D], state, tenant=tenant)
+    state, tenant = carried_out(after, state, tenant)
+    assert night([stays, back, C, D], state, tenant=tenant).counts == {"CONFIRMED": 4}
+
+
+def test_a_round_of_three_of_whom_one_has_left_is_one_question() -> None:
+    rows = [replace(A, account=B.account), replace(B, account=C.account), D, E]
+    plan = night(rows, [*knowing([A, B, D, E]), left(C, suspended=False)])
+    assert asked(plan, Situation.EXCHANGED) == {A.id, B.id, C.id}
+    said = night(rows, [*knowing([A, B, D, E]), left(C, suspended=False)],
+                 decisions={C.id: "right"})  # fmt: skip
+    names = {a.pupil: a.account[UPN] for a in said.actions if a.kind is Kind.UPDATE}
+    assert names == {A.id: B.account, B.id: C.account, C.id: A.account}
+
+
+def test_wrong_holds_the_one_who_is_there_until_c4th_is_right() -> None:
+    stays = replace(A, account=B.account)
+    known = [*knowing([A, C, D]), left(B, suspended=False)]
+    plan = night([stays, C, D], known, decisions={A.id: "wrong"})
+    assert (plan.actions, codes(plan)) == ((), ["S115"])
+    assert kinds(night([A, C, D], known)) == []
+
+
+def test_an_id_typed_over_is_not_offered_as_an_exchange() -> None:
+    typed_over = replace(B, id=A.id)
+    plan = night([typed_over, C, D], knowing([A, B, C, D]))
+    assert plan.actions == ()
+    assert asked(plan, Situation.EXCHANGED) == set()
+
+
+def test_a_name_that_a_third_child_is_to_get_is_not_given_to_who_has_left() -> None:
+    new = replace(E, account=A.account)
+    plan = night([replace(A, account=B.account), C, D, new],
+                 [*knowing([A, C, D]), left(B, suspended=False)])  # fmt: skip
+    assert asked(plan, Situation.EXCHANGED) == set()
+    assert {"S044", "S049"} <= set(codes(plan))
+
+
+# -- namesakes -------------------------------------------------------------------------------------
 
 
 def test_of_namesakes_in_one_class_the_number_tells_who_is_who() -> None:

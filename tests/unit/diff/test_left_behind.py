@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kakehashi.catalogue.diff import KNOWN_ACCOUNT
+from kakehashi.catalogue.identity import NAME_OF_A_LEAVER
 from kakehashi.diff import Kind, Plan, Situation
 from kakehashi.roster import Desired, Known, Status
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
@@ -114,7 +115,10 @@ def test_a_child_known_under_both_ids_waits_where_the_rows_bear_the_older_accoun
     assert plan.actions == ()
     assert plan.proposals[Situation.GONE] == ()
     assert told_of(plan) == {NEW, OLD}
-    assert plan.counts["HELD"] == 1
+    assert set(plan.held) == {NAME_OF_A_LEAVER.code}
+    said = the_night(living(), [HERE[0], later, HERE[1]], decisions={NEW: "right"})
+    assert said.held == {}
+    assert {action.pupil for action in said.actions} == {NEW, OLD}
 
 
 def test_an_account_that_the_living_child_does_not_use_is_proposed_like_a_leavers() -> None:

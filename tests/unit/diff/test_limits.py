@@ -39,7 +39,9 @@ def with_changes(count: int, **facts: Any) -> list[Pupil]:
 
 
 def newcomers(count: int) -> list[Pupil]:
-    return [a_pupil(9000 + i, school=(PRIMARY, OTHER, UNIFIED)[i % 3]) for i in range(count)]
+    """Under names that nobody in the town has had."""
+    return [a_pupil(9000 + i, family="新顔", given=f"{i}", school=(PRIMARY, OTHER, UNIFIED)[i % 3])
+            for i in range(count)]  # fmt: skip
 
 
 def stops(plan: Plan) -> bool:

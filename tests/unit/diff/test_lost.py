@@ -58,7 +58,7 @@ def tonight(
         city_code="demo",
         serial=SERIAL,
         as_of=TODAY,
-        decisions={CHILD.id: decision} if decision else {},
+        decisions={(pupil or CHILD).id: decision} if decision else {},
         missing=missing,
         **more,
     )
@@ -348,3 +348,67 @@ def test_a_suspended_account_taken_back_is_suspended_again_where_it_is_now() -> 
     plan = tonight(CHILD, made_by_hand(mark=CHILD.id), known=SUSPENDED)
     found, item = turned_back(plan, SUSPENDED)
     assert (found, item.status, item.object_id) == ([Kind.SUSPEND], Status.SUSPENDED, ANEW)
+
+
+# -- the child has got a new id meanwhile ----------------------------------------------------------
+
+REKEYED = replace(CHILD, id=an_id("re-keyed"))
+
+
+@pytest.mark.parametrize("known", [KNOWN, SUSPENDED])
+def test_a_new_id_and_an_account_that_is_gone_are_one_question(known: Known) -> None:
+    plan = tonight(REKEYED, known=known)
+    assert plan.actions == ()
+    assert plan.proposals[Situation.LOST] == (REKEYED.id,)
+    assert plan.proposals[Situation.GONE] == ()
+    assert [(f.pupil, dict(f.facts)) for f in plan.findings if f.code == "S180"] == [
+        (REKEYED.id, {"old": CHILD.id})
+    ]
+
+
+@pytest.mark.parametrize("in_bin", [False, True])
+def test_the_new_account_is_the_childs_whom_tools_know_by_the_former_id(in_bin: bool) -> None:
+    missing = Missing(in_bin={CHILD.id}) if in_bin else None
+    plan = tonight(REKEYED, decision="recreate", password=not in_bin, missing=missing)
+    (action,) = plan.actions
+    assert (action.kind, action.pupil, action.before) == (Kind.CREATE, REKEYED.id, KNOWN)
+    state, tenant = carried_out(plan, [KNOWN, *REST], in_tenant(REST))
+    (item,) = [one for one in state if one.pupil == REKEYED]
+    assert (len(state), item.sourced_id) == (len(REST) + 1, CHILD.id)
+    after = tonight(REKEYED, *(one for one in tenant if one.mark == REKEYED.id), known=item)
+    assert (after.actions, after.held) == ((), {})
+
+
+def test_without_a_password_or_a_deleted_account_the_decision_waits() -> None:
+    plan = tonight(REKEYED, decision="recreate")
+    assert (plan.actions, set(plan.held)) == ((), {"M001", "S046"})
+
+
+@pytest.mark.parametrize("mark", ["", CHILD.id, REKEYED.id])
+def test_an_account_made_in_its_place_is_a_link_for_a_person(mark: str) -> None:
+    account = made_by_hand(REKEYED, mark=mark)
+    plan = tonight(REKEYED, account)
+    assert (plan.actions, plan.proposals[Situation.UNLINKED]) == ((), (REKEYED.id,))
+    said = tonight(REKEYED, account, decision="link")
+    (action,) = said.actions
+    assert (action.kind, action.object_id, action.before) == (Kind.LINK, ANEW, KNOWN)
+    state, _ = carried_out(said, [KNOWN, *REST], [*in_tenant(REST), account])
+    assert {one.pupil.id for one in state} == {REKEYED.id, *(one.id for one in OTHERS)}
+
+
+def test_an_account_of_somebody_else_in_its_place_is_left_alone() -> None:
+    plan = tonight(REKEYED, made_by_hand(REKEYED, mark=OTHERS[0].id), decision="link")
+    assert plan.actions == ()
+    assert "S042" in codes(plan)
+    twice = tonight(REKEYED, made_by_hand(REKEYED, mark=CHILD.id),
+                    made_by_hand(mark=REKEYED.id, object_id=an_id("second")))  # fmt: skip
+    assert "S043" in codes(twice)
+
+
+def test_under_a_new_id_too_a_gap_in_the_listing_proves_nothing() -> None:
+    plan = tonight(REKEYED, decision="recreate", password=True,
+                   missing=Missing(unsure={KNOWN.object_id}))  # fmt: skip
+    assert plan.actions == ()
+    assert "S133" in codes(plan)
+    suspended = replace(SUSPENDED, object_id=an_id("of a suspended"))
+    assert unseen(wanting([REKEYED]), [suspended], []) == [suspended.object_id]

@@ -164,6 +164,15 @@ def test_the_slip_of_a_child_whose_account_is_brought_back_opens_it() -> None:
     assert outcome == Settled("old")
 
 
+def test_a_child_under_a_new_id_has_the_account_of_the_former_one_back() -> None:
+    action = replace(an_action(Kind.CREATE), before=a_known(2), account={"surname": "森"})
+    assert action.before
+    terms = replace(TERMS, in_bin={action.before.pupil.id: "old"})
+    asked, outcome = hold(dialogue(action, terms, lambda: None), a_user(), NO_CONTENT)
+    assert "/deletedItems/old/" in said(asked)[0]
+    assert outcome == Settled("old", lost.BROUGHT_BACK)
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [

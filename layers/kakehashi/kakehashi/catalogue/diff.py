@@ -234,8 +234,12 @@ ID_TYPED_OVER = Rule(
     Effect.HOLD_PUPIL,
     ja="この児童生徒は名簿にいませんが、そのアカウントは別の児童生徒({other})の行にあります。",
     en="This pupil is not in the roster, but the account stands on the row of another ({other}).",
-    todo="その行の userMasterIdentifier を C4th で確かめ、正しい値に直してください。",
-    todo_en="Check the userMasterIdentifier of that row in C4th and put the right one back.",
+    todo="その行の userMasterIdentifier を C4th で確かめ、正しい値に直してください。"
+    "正しければアカウント欄を直すか、この児童生徒のサインイン名を Microsoft 365 管理センターで"
+    "別の名前に変えてください(次の夜に自動で進みます)。",
+    todo_en="Check the userMasterIdentifier of that row in C4th and put the right one back. If it"
+    " is right, correct its account, or give this pupil another sign-in name in the admin centre:"
+    " the rest follows on the next night.",
     causes="One id typed over another: the pupil has not left, so nobody is asked to suspend.",
 )
 

@@ -6,6 +6,14 @@ from kakehashi.findings import Effect, Rule
 
 _OR_WRONG = "違うなら「誤り」と書き、C4th を直してください。それまで昨日のままです。"
 _OR_WRONG_EN = "else 'wrong', and correct C4th; until then everything stays as yesterday."
+_SAME_OR_TWO = (
+    "同じ児童生徒なら「連携」(今のアカウントを引き継ぎます)、"
+    "別の 2 人なら「誤り」(新しく作ります)としてください。それまで昨日のままです。"
+)
+_SAME_OR_TWO_EN = (
+    "Decide 'link' if it is the same child, who then keeps the present account; 'wrong' if they"
+    " are two children, and an account is made. Until then everything stays as yesterday."
+)
 
 ANOTHER_NAME = Rule(
     "S110",
@@ -55,11 +63,45 @@ SAME_CHILD = Rule(
     "新しい userMasterIdentifier と新しいアカウントで名簿にいます(生年月日は比べていません)。",
     en="A pupil with a new userMasterIdentifier and a new account has the name, reading, school,"
     " grade and class of {old}, who is missing (dates of birth are not compared).",
-    todo="同じ児童生徒なら「連携」(今のアカウントを引き継ぎます)、"
-    "別の 2 人なら「誤り」(新しく作ります)としてください。それまで昨日のままです。",
-    todo_en="Decide 'link' if it is the same child, who then keeps the present account; 'wrong' if"
-    " they are two children, and an account is made. Until then everything stays as yesterday.",
+    todo=_SAME_OR_TWO,
+    todo_en=_SAME_OR_TWO_EN,
     causes="The child was registered anew in C4th. The roster does not bring dates of birth.",
+)
+NAME_OF_A_LEAVER = Rule(
+    "S181",
+    Effect.HOLD_PUPIL,
+    ja="在籍中の児童生徒の行に、名簿にいない児童生徒のサインイン名があります"
+    "(関係する {count} 人。相手は {others})。",
+    en="A pupil's row has the sign-in name of a pupil who is not in the roster ({count} pupils in"
+    " all; the others: {others}).",
+    todo="C4th のとおりなら、そのうち 1 人に「正しい」(サインイン名を入れ替えます。名簿にいない"
+    "児童生徒のアカウントは中身も状態もそのままで、空いた名前になります)、" + _OR_WRONG,
+    todo_en="Decide 'right' on any one of them if C4th is right: the sign-in names are exchanged,"
+    " and the account of the pupil who is not there keeps everything else; " + _OR_WRONG_EN,
+    causes="Two accounts typed the wrong way round and corrected in C4th, when one of the two"
+    " pupils had already left.",
+)
+SAME_NAME = Rule(
+    "S182",
+    Effect.HOLD_PUPIL,
+    ja="名簿にいなくなった児童生徒 {old} と氏名も読みも同じで、学年も合う児童生徒が、新しい"
+    " userMasterIdentifier と新しいアカウントで名簿にいます(学校・学年・学級のどれかが違います)。",
+    en="A pupil with a new userMasterIdentifier and a new account has the name and the reading of"
+    " {old}, who is missing, and a grade that fits; school, grade or class is another.",
+    todo=_SAME_OR_TWO,
+    todo_en=_SAME_OR_TWO_EN,
+    causes="A child who moved to another school of the city over a holiday was registered anew.",
+)
+SAME_SEAT = Rule(
+    "S183",
+    Effect.HOLD_PUPIL,
+    ja="名簿にいなくなった児童生徒 {old} と名・読み・学校・学年・学級・出席番号が同じで姓の違う"
+    "児童生徒が、新しい userMasterIdentifier と新しいアカウントで名簿にいます。",
+    en="A pupil with a new userMasterIdentifier and a new account has the given name, its reading,"
+    " the class and the number of {old}, who is missing, and another family name.",
+    todo=_SAME_OR_TWO,
+    todo_en=_SAME_OR_TWO_EN,
+    causes="A parent has married, or parents have parted, and the child was registered anew.",
 )
 SAID_WRONG = Rule(
     "S115",

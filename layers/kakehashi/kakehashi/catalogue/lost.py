@@ -60,6 +60,19 @@ PASSWORD_NOT_USED = Rule(
     todo="配布票は渡さないでください。前のパスワードを忘れていれば、管理センターで再設定してください。",
     todo_en="Do not hand out the slip; reset the password in the admin centre if it is forgotten.",
 )
+LOST_UNDER_NEW_ID = Rule(
+    "S180",
+    Effect.HOLD_PUPIL,
+    ja="userMasterIdentifier が {old} から変わった同じ児童生徒と思われますが、"
+    "登録済みのアカウントが Microsoft 365 にありません。",
+    en="Seems to be the same pupil under a new userMasterIdentifier, formerly {old}; the account on"
+    " record is not in Microsoft 365.",
+    todo="同じ児童生徒なら「作成」と決めてください。削除から 30 日以内なら元のアカウントを戻し、"
+    "過ぎていれば新しく作ります。違うなら C4th のアカウント欄を直してください。",
+    todo_en="Decide 'recreate' if it is the same child: within 30 days the old account comes back,"
+    " after that a new one is made. If it is another child, correct the account in C4th.",
+    causes="The account was deleted by hand, and the child got a new id before that was settled.",
+)
 
 PASSWORD_NOT_SET = Rule(
     "M050",

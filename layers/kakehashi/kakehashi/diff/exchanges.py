@@ -2,7 +2,8 @@
 
 A name that one child gets tonight and another gives up tonight ties the two together, whatever
 else there is of them: twins share half of their names. A sign-in name ties them only in a ring,
-for otherwise it is free as soon as its owner has moved on.
+for otherwise it is free as soon as its owner has moved on. An owner who is missing never does: the
+ring is closed by giving that account the name which the first of the others gives up.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass, replace
 
 from kakehashi.catalogue import diff as reasons
 from kakehashi.diff.situations import Sight, Situation, changes_of
-from kakehashi.diff.sources import Grouped, Sources
+from kakehashi.diff.sources import Grouped, Sources, same_child
 from kakehashi.diff.spelling import full_name
 from kakehashi.roster import Known, Pupil, Status
 
+NAMED_AFTER = ("userPrincipalName", "mailNickname")
+"""What of an account follows from its sign-in name."""
 LARGEST = 20  # pupils of one exchange; more is a column that slipped, and each is asked alone
 
 
@@ -62,6 +65,10 @@ def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) 
     names, doubtful = _names(sights, free)
     taken = {s.id: s for s in sights if s.code == reasons.ACCOUNT_TAKEN.code and s.id in free}
     holders = {umi: _holder(one, sources) for umi, one in taken.items()}
+    closing = _closing({one.id: one for one in sights}, holders, free, sources)
+    free = {**free, **closing}
+    taken = {**taken, **closing}
+    holders |= {umi: _giver(one, sources) for umi, one in closing.items()}
     exchanges = []
     for group in _together([*names, *_in_rings(holders)]):
         if len(group) > LARGEST:
@@ -73,6 +80,51 @@ def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) 
         members = tuple(free[umi] for umi in group)
         exchanges.append(Exchange(members, of_names, frozenset(waiting)))
     return Hands(tuple(exchanges), frozenset(doubtful))
+
+
+def _closing(
+    sights: Mapping[str, Sight],
+    holders: Mapping[str, str],
+    free: Mapping[str, Sight],
+    sources: Sources,
+) -> dict[str, Sight]:
+    """Children who are missing and whose sign-in name a known child is to get, as they are once
+    they have the name that becomes free for it. Nobody else may want that name, and whoever is on a
+    row must still be the same child: else it is the id that was typed over."""
+    found: dict[str, Sight] = {}
+    for start in sorted(holders.keys() - set(holders.values())):
+        path, here = [start], holders[start]
+        while here in holders and here not in path:
+            path.append(here)
+            here = holders[here]
+        last, first = sights.get(here), free[start].known
+        if last is None or last.known is None or first is None or not sources.absent(here):
+            continue
+        name = sources.name_now(first)
+        if all(_is_itself(free[umi]) for umi in path) and not sources.wanted_by.of(name):
+            found[here] = _with_name(last, last.known, name)
+    return found
+
+
+def _is_itself(sight: Sight) -> bool:
+    wanted = sight.wanted.pupil if sight.wanted else None
+    return sight.known is not None and same_child(sight.known.pupil, wanted)
+
+
+def _with_name(sight: Sight, known: Known, name: str) -> Sight:
+    """A missing child's account under another sign-in name, and otherwise as it is."""
+    account = {
+        **known.account,
+        **dict(zip(NAMED_AFTER, (name, name.partition("@")[0]), strict=True)),
+    }
+    return replace(sight, situation=Situation.CHANGED, code="", finding=None,
+                   pupil=replace(known.pupil, account=name, line=0), account=account)  # fmt: skip
+
+
+def _giver(sight: Sight, sources: Sources) -> str:
+    """Whose name the missing child's account gets."""
+    owner = sources.owner(sight.account[NAMED_AFTER[0]], sight.id)
+    return owner.pupil.id if owner else ""
 
 
 def renamed(known: Known, pupil: Pupil) -> bool:

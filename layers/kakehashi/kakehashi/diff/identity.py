@@ -6,8 +6,8 @@ Three doubts, looked at once every pupil has been seen alone:
   question for all of them, answered on any one.
 - RENAMING: nothing is left of a child's names, or the new name is that of a child who shows no row
   tonight. Also of a child who returns from suspension.
-- SAME_CHILD: a new id with a new account, and the name, reading, school, grade and class of a child
-  who is missing. (A roster brings no dates of birth.)
+- SAME_CHILD: a new id with a new account, and a child who is missing and has much in common with it
+  (``anew``).
 
 Until a person answers, everybody concerned stays as yesterday: held, and not absent. What was
 answered stands for that very question: another name in the roster is another question.
@@ -16,20 +16,20 @@ answered stands for that very question: another name in the roster is another qu
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
-from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.anew import registered_anew, traits_of
 from kakehashi.diff.answers import Decision, Given, Question
-from kakehashi.diff.exchanges import Exchange, freed, hands
+from kakehashi.diff.exchanges import NAMED_AFTER, Exchange, freed, hands
 from kakehashi.diff.situations import Sight, Situation
 from kakehashi.diff.sources import Sources
-from kakehashi.diff.spelling import full_name, full_reading, keeps_no_name
+from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule
-from kakehashi.roster import Known, Pupil, Status, canonical
+from kakehashi.roster import Known, Pupil, canonical
 
 SHOWN = 3  # ids of one exchange that a finding names
 
@@ -44,7 +44,7 @@ class Identified:
     findings: tuple[Finding, ...] = ()
 
 
-def identify(sights: Sequence[Sight], sources: Sources, given: Given) -> Identified:
+def identify(sights: Sequence[Sight], sources: Sources, given: Given, as_of: date) -> Identified:
     """The same sights, with those in doubt asked about, held, or agreed to. Linear."""
     moving = [sight for sight in sights if _may_have_moved(sight)]
     free = {one.id: one for sight in moving if (one := freed(sight))}
@@ -57,7 +57,7 @@ def identify(sights: Sequence[Sight], sources: Sources, given: Given) -> Identif
     for sight in moving:
         if sight.id in free and sight.id not in settled and not sight.code:
             settled |= _renaming(sight, given, doubtful=sight.id in found.doubtful)
-    settled |= _same_children(moving, sources, given)
+    settled |= _same_children(moving, sources, given, as_of)
     if not settled:
         return Identified(list(sights))
     return Identified([settled.get(sight.id, sight) for sight in sights], tuple(findings))
@@ -80,7 +80,11 @@ def _exchanged(exchange: Exchange, given: Given) -> Settled:
         return _held_as_wrong(sights, question)
     if question.answer == "right":
         return _agreed(sights, question, exchange.waiting)
-    rule = rules.NAMES_EXCHANGED if exchange.of_names else rules.ACCOUNTS_EXCHANGED
+    rule = rules.ACCOUNTS_EXCHANGED
+    if exchange.of_names:
+        rule = rules.NAMES_EXCHANGED
+    elif any(sight.wanted is None for sight in sights):
+        rule = rules.NAME_OF_A_LEAVER
     return _asked(sights, question, rule, _column(exchange), count=len(sights),
                   others=_others(sights))  # fmt: skip
 
@@ -143,9 +147,9 @@ def _renaming(sight: Sight, given: Given, *, doubtful: bool) -> Settled:
 # -- a new id and a new account -------------------------------------------------------------------
 
 
-def _same_children(sights: Sequence[Sight], sources: Sources, given: Given) -> Settled:
+def _same_children(sights: Sequence[Sight], sources: Sources, given: Given, as_of: date) -> Settled:
     settled = _cut_short(sights)
-    for sight, missing in _re_registered(sights):
+    for sight, missing, rule in registered_anew(sights, as_of):
         theirs = replace(sight, owner=missing, object_id=missing.object_id, tool_id="",
                          tenant=sources.by_object.get(missing.object_id))  # fmt: skip
         question = _question(Situation.SAME_CHILD, [theirs], given)
@@ -153,14 +157,24 @@ def _same_children(sights: Sequence[Sight], sources: Sources, given: Given) -> S
             settled[sight.id] = _with(sight, question)
             continue
         settled[missing.pupil.id] = Sight(missing.pupil.id, Situation.HELD, missing,
-                                          code=rules.SAME_CHILD.code)  # fmt: skip
+                                          code=rule.code)  # fmt: skip
         if question.answer == "link" and _is_there(theirs):
-            unlocked = replace(theirs, code="", finding=None)
-            settled |= _agreed([unlocked], question)
+            settled |= _agreed([_taking_over(theirs, missing)], question)
         else:
-            settled |= _asked([theirs], question, rules.SAME_CHILD, "userMasterIdentifier",
+            settled |= _asked([theirs], question, rule, "userMasterIdentifier",
                               old=missing.pupil.id)  # fmt: skip
     return settled
+
+
+def _taking_over(sight: Sight, missing: Known) -> Sight:
+    """The child with its account; where the new sign-in name is a known pupil's, with the present
+    one, and the names are a question among known pupils from the next night on."""
+    free = replace(sight, code="", finding=None)
+    if sight.code != reasons.KNOWN_ACCOUNT.code or sight.pupil is None:
+        return free
+    name = {n: missing.account[n] for n in NAMED_AFTER if n in missing.account}
+    return replace(free, pupil=replace(sight.pupil, account=missing.pupil.account),
+                   account={**sight.account, **name})  # fmt: skip
 
 
 def _cut_short(sights: Iterable[Sight]) -> Settled:
@@ -173,48 +187,11 @@ def _cut_short(sights: Iterable[Sight]) -> Settled:
         former = missing.get(sight.object_id)
         if not former or sight.situation is not Situation.NEW or sight.owner or not sight.pupil:
             continue
-        if _traits(former.pupil) == _traits(sight.pupil):
+        if traits_of(former.pupil) == traits_of(sight.pupil):
             settled[sight.id] = replace(sight, owner=former, tool_id="")
             settled[former.pupil.id] = Sight(former.pupil.id, Situation.HELD, former,
                                              code=rules.SAME_CHILD.code)  # fmt: skip
     return settled
-
-
-def _re_registered(sights: Iterable[Sight]) -> Iterator[tuple[Sight, Known]]:
-    """New pupils and the missing child each of them may be; none where several would fit."""
-    missing: defaultdict[tuple[str, ...], list[Known]] = defaultdict(list)
-    new: defaultdict[tuple[str, ...], list[Sight]] = defaultdict(list)
-    for sight in sights:
-        known, pupil = sight.known, sight.pupil
-        if known and sight.situation is Situation.GONE and known.status is Status.ACTIVE:
-            missing[_traits(known.pupil)].append(known)
-        elif pupil and _could_be_made(sight):
-            new[_traits(pupil)].append(sight)
-    for traits in missing.keys() & new.keys():
-        yield from _one_to_one(new[traits], missing[traits])
-
-
-def _one_to_one(new: Sequence[Sight], missing: Sequence[Known]) -> Iterator[tuple[Sight, Known]]:
-    """Of namesakes in one class the 出席番号 tells who is who."""
-    if len(new) == len(missing) == 1:
-        yield new[0], missing[0]
-        return
-    numbers = Counter(sight.pupil.attendance_no for sight in new if sight.pupil)
-    for sight in new:
-        number = sight.pupil.attendance_no if sight.pupil else None
-        same = [known for known in missing if known.pupil.attendance_no == number]
-        if len(same) == numbers[number] == 1:
-            yield sight, same[0]
-
-
-def _could_be_made(sight: Sight) -> bool:
-    """A new pupil for whom nothing but a password may be missing."""
-    made = not sight.object_id and sight.code in {"", NO_PASSWORD.code}
-    return made and sight.situation is Situation.NEW
-
-
-def _traits(pupil: Pupil) -> tuple[str, ...]:
-    return (full_name(pupil), full_reading(pupil), pupil.school, pupil.grade, pupil.class_title)
 
 
 def _is_there(sight: Sight) -> bool:

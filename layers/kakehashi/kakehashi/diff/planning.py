@@ -67,7 +67,7 @@ def make_plan(
     """
     offered, given = offered or Offered(), Given(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
-    identified = identify(list(look(sources, city, as_of)), sources, given)
+    identified = identify(list(look(sources, city, as_of)), sources, given, as_of)
     sights = [with_answer(sight, given.decisions.get(sight.id)) for sight in identified.sights]
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())

@@ -7,7 +7,7 @@ stays one, however long.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from kakehashi.catalogue import diff as rules
@@ -29,8 +29,10 @@ _DONE_BY: Mapping[Situation, Kind] = {
 }
 
 _WITHOUT_ACCOUNT = frozenset(
-    rule.code for rule in (rules.LOST, lost.LOST_IN_BIN, lost.LOST_UNMARKED)
+    rule.code for rule in (rules.LOST, lost.LOST_IN_BIN, lost.LOST_UNMARKED, lost.LOST_UNDER_NEW_ID)
 )
+_HERE = frozenset({Situation.CONFIRMED, Situation.CHANGED})
+_AWAY = frozenset({Situation.GONE, Situation.SUSPENDED, Situation.EXPIRED})
 
 
 def react(sight: Sight, decision: Decision | None) -> Action | None:
@@ -93,9 +95,17 @@ def obstacle(sight: Sight) -> Rule | None:
     if sight.tenant is None:  # nothing is left to block or to delete: it is only written down
         return None if sight.situation in {Situation.GONE, Situation.EXPIRED} else rules.LOST
     if sight.situation is Situation.UNLINKED:
-        owned = sight.owner.pupil.id if sight.owner else ""
-        return None if sight.tenant.mark.lower() == owned else rules.MARK_CHANGED
+        return None if sight.tenant.mark.lower() in _may_carry(sight) else rules.MARK_CHANGED
     return None if sight.tenant.mark.lower() == sight.id else rules.MARK_CHANGED
+
+
+def _may_carry(sight: Sight) -> Set[str]:
+    """The marks of an account that a link may take: none, or that of the child's former id. One
+    that stands in for an account that is gone may also have the new one, or none."""
+    if sight.owner is None:
+        return frozenset({""})
+    former = frozenset({sight.owner.pupil.id})
+    return former if sight.owner.object_id == sight.object_id else former | {"", sight.id}
 
 
 def _first_kind(sight: Sight) -> Kind:
@@ -118,11 +128,16 @@ def _changing_kind(sight: Sight) -> Kind:
     known = sight.known
     if known is None or known.object_id != sight.object_id:
         return Kind.RESTORE
+    if sight.wanted is None:
+        return Kind.UPDATE
     return Kind.RESTORE if known.status is Status.SUSPENDED else Kind.UPDATE
 
 
 def _act(sight: Sight, kind: Kind) -> Action:
-    wanted = sight.wanted
+    """A child who is missing and gets another sign-in name is missing still, and as it was."""
+    wanted, known, back = sight.wanted, sight.known, None
+    if sight.agreed and wanted is None and known and sight.pupil:
+        back = replace(known, pupil=sight.pupil, account=dict(sight.account))
     return Action(
         pupil=sight.id,
         kind=kind,
@@ -132,6 +147,7 @@ def _act(sight: Sight, kind: Kind) -> Action:
         account=sight.account or (sight.known.account if sight.known else {}),
         password=wanted.password if wanted and kind is Kind.CREATE else None,
         object_id=sight.object_id,
+        back=back,
         tool_id=sight.tool_id,
     )
 
@@ -181,8 +197,10 @@ def _done(sight: Sight, decision: Decision) -> bool:
     match decision:
         case "suspend":
             return suspended and sight.situation in {Situation.SUSPENDED, Situation.EXPIRED}
-        case "link" | "rename" | "right" | "recreate":
-            return sight.situation in {Situation.CONFIRMED, Situation.CHANGED}
+        case "link" | "rename" | "recreate":
+            return sight.situation in _HERE
+        case "right":
+            return sight.situation in _HERE | _AWAY
         case "wrong":
             return sight.question is None
         case _:

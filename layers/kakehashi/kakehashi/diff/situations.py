@@ -194,19 +194,26 @@ def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """A pupil of the drop whom the state does not know."""
     if wanted.unsafe_name:
         return replace(sight, code=wanted.unsafe_name)  # preprocess has told why
+    owner = sources.owner(wanted.pupil.account, sight.id)
+    if owner is not None and _lost_under_another_id(owner, sight, sources):
+        return _moved_and_lost(sight, owner, sources)
     marked = sources.by_mark.of(sight.id)
     if len(marked) > 1:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:
-        ours = replace(sight, object_id=marked[0].object_id, tenant=marked[0])
-        former = _cut_short(ours, sources)
-        if former is not None:
-            return replace(ours, owner=former, tool_id="")
-        return _unless_taken(ours, sources)
-    owner = sources.owner(wanted.pupil.account, sight.id)
+        return _already_marked(sight, marked[0], sources)
     if owner is not None:
         return _account_of_another(sight, owner, sources)
     return _first_account(sight, wanted, sources)
+
+
+def _already_marked(sight: Sight, ours: TenantAccount, sources: Sources) -> Sight:
+    """Our mark is on the account and the state does not know it."""
+    found = replace(sight, object_id=ours.object_id, tenant=ours)
+    former = _cut_short(found, sources)
+    if former is not None:
+        return replace(found, owner=former, tool_id="")
+    return _unless_taken(found, sources)
 
 
 def _cut_short(ours: Sight, sources: Sources) -> Known | None:
@@ -216,6 +223,37 @@ def _cut_short(ours: Sight, sources: Sources) -> Known | None:
         return None
     same = sources.absent(owner.pupil.id) and same_child(owner.pupil, ours.pupil)
     return owner if same else None
+
+
+def _lost_under_another_id(owner: Known, sight: Sight, sources: Sources) -> bool:
+    """Whether this is the same child under a new id, and the account on record is nowhere."""
+    same = sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil)
+    return same and owner.object_id not in sources.by_object
+
+
+def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
+    """An account that is there for the child, in its place, is a link; none is a new one to make.
+
+    Either is a person's decision, and takes the record of the former id over.
+    """
+    if former.object_id in sources.missing.unsure:
+        return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
+    marked = (*sources.by_mark.of(sight.id), *sources.by_mark.of(former.pupil.id))
+    if len(marked) > 1:
+        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    holder = marked[0] if marked else sources.by_upn.get(sight.account["userPrincipalName"].lower())
+    if holder is None:
+        in_bin = sight.in_bin or former.pupil.id in sources.missing.in_bin
+        gone = replace(sight, known=former, object_id="", tool_id="", in_bin=in_bin)
+        return gone.held(lost.LOST_UNDER_NEW_ID, "userMasterIdentifier", as_=Situation.LOST,
+                         old=former.pupil.id)  # fmt: skip
+    found = replace(sight, owner=former, object_id=holder.object_id, tenant=holder, tool_id="")
+    if holder.mark and not marked:
+        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+    if unfit := unservable(holder):
+        return replace(found, situation=Situation.UNLINKED, code=unfit.code)
+    return found.held(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
+                      old=former.pupil.id)  # fmt: skip
 
 
 def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:

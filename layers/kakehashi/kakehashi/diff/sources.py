@@ -238,13 +238,16 @@ def unseen(desired: Iterable[Desired], current: Iterable[Known],
     A page may be missing from a listing, so each is to be asked for by itself before it is lost.
     """
     listed = {one.object_id for one in tenant}
+    desired = list(desired)
     wanted = {umi for row in desired for umi in (row.pupil.id, *row.former)}
+    names = {row.pupil.account.lower() for row in desired}
     asked = sorted(
         (one.pupil.id not in wanted, one.object_id)
         for one in current
         if one.object_id not in listed
         and (one.status is Status.ACTIVE
-             or (one.pupil.id in wanted and one.status is Status.SUSPENDED))
+             or (one.status is Status.SUSPENDED
+                 and (one.pupil.id in wanted or one.pupil.account.lower() in names)))
     )  # fmt: skip
     return [object_id for _, object_id in asked]
 

@@ -112,7 +112,8 @@ def create(action: Action, terms: Terms, password: Password) -> Dialogue:
     """
     if action.object_id:
         return (yield from restore(action, terms))
-    if binned := terms.in_bin.get(action.pupil):
+    former = action.before.pupil.id if action.before else action.pupil
+    if binned := terms.in_bin.get(action.pupil) or terms.in_bin.get(former):
         return (yield from _bring_back(action, binned, terms, password))
     if action.before:
         seen = yield graph.look_at_user(action.before.object_id, graph.IDENTITY)

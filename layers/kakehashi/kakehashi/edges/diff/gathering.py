@@ -60,13 +60,15 @@ class Gathering:
         directory: Directory,
         city: City,
         desired: Sequence[Desired],
+        known: Sequence[Known],
         tenant: Sequence[TenantAccount],
     ) -> Missing:
         """What is known of accounts that ``tenant``, as just gathered, does not hold. The deleted
         ones are listed only where somebody of the drop may have one."""
         in_bin: set[str] = set()
         if binned_perhaps(desired, tenant):
-            in_bin = directory.bin(city.m365.mark).keys() & {row.pupil.id for row in desired}
+            ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
+            in_bin = directory.bin(city.m365.mark).keys() & ids
         missing = Missing(self._unsure, frozenset(in_bin))
         if missing != Missing():
             self.folder.put_json("missing.json", missing.to_json())

@@ -1,0 +1,137 @@
+"""Who may have been registered anew: a new id and a new account, and a child who is missing.
+
+What two rows have in common is evidence for a person, never a match: see ``identity``. The school
+and the class change when a child moves over a holiday, the family name when a parent marries; of
+each of these kinds there is something else that has to agree. (No date of birth is kept.)
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kakehashi.catalogue import diff as reasons
+from kakehashi.catalogue import identity as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation
+from kakehashi.diff.spelling import full_name, full_reading, one_shape
+from kakehashi.findings import Rule
+from kakehashi.roster import Known, Pupil, Status
+
+RECENTLY = timedelta(days=60)  # a summer holiday and the days around it
+
+type Traits = tuple[object, ...]
+type Registered = tuple[Sight, Known, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """``was`` are the traits of a missing child, as it may look by now, ``is_`` those of a new
+    one; none where too little is known. ``within``: how long the child may be missing."""
+
+    rule: Rule
+    was: Callable[[Pupil], Iterable[Traits]]
+    is_: Callable[[Pupil], Iterable[Traits]]
+    within: timedelta = timedelta.max
+
+
+def traits_of(pupil: Pupil) -> Traits:
+    """What a child has in common with itself when nothing but id and account is another."""
+    return (full_name(pupil), full_reading(pupil), pupil.school, pupil.grade, pupil.class_title)
+
+
+def _named(pupil: Pupil) -> Iterator[Traits]:
+    name, reading = full_name(pupil), full_reading(pupil)
+    if name and reading:
+        yield (name, reading, pupil.grade, pupil.school_year)
+
+
+def _named_by_now(pupil: Pupil) -> Iterator[Traits]:
+    """In April a child is a grade higher, and some exports say so before they say the year."""
+    year, higher = pupil.school_year, NEXT_GRADE.get(pupil.grade, "")
+    for name, reading, grade, _ in _named(pupil):
+        yield from ((name, reading, grade, year), (name, reading, higher, year),
+                    (name, reading, higher, year + 1))  # fmt: skip
+
+
+def _seat(pupil: Pupil) -> Iterator[Traits]:
+    given, reading = one_shape(pupil.given), one_shape(pupil.kana_given)
+    if given and reading and pupil.class_title and pupil.attendance_no is not None:
+        yield (given, reading, pupil.school, pupil.grade, pupil.class_title, pupil.attendance_no)
+
+
+_LIKENESSES = (
+    _Likeness(rules.SAME_CHILD, lambda pupil: [traits_of(pupil)], lambda pupil: [traits_of(pupil)]),
+    _Likeness(rules.SAME_NAME, _named_by_now, _named, RECENTLY),
+    _Likeness(rules.SAME_SEAT, _seat, _seat, RECENTLY),
+)
+"""The stronger evidence first."""
+
+
+def registered_anew(sights: Iterable[Sight], as_of: date) -> Iterator[Registered]:
+    """New pupils, the missing child each of them may be, and what speaks for it; none where several
+    would fit. Nobody appears twice."""
+    sights = list(sights)
+    missing = [s.known for s in sights if s.known and _is_missing(s, s.known)]
+    new = [s for s in sights if _could_be_made(s)]
+    for likeness in _LIKENESSES:
+        if not missing or not new:
+            return
+        recent = [one for one in missing if _since(one, as_of) <= likeness.within]
+        found = _pairs(new, recent, likeness)
+        yield from ((sight, known, likeness.rule) for sight, known in found)
+        told = {sight.id for sight, _ in found} | {known.pupil.id for _, known in found}
+        new = [sight for sight in new if sight.id not in told]
+        missing = [known for known in missing if known.pupil.id not in told]
+
+
+def _is_missing(sight: Sight, known: Known) -> bool:
+    """Active, and on no row; perhaps another pupil's row has the account."""
+    gone = sight.situation is Situation.GONE or sight.code == reasons.ID_TYPED_OVER.code
+    return gone and known.status is Status.ACTIVE
+
+
+def _could_be_made(sight: Sight) -> bool:
+    """A new pupil for whom a password may be missing, or who wants another known pupil's name."""
+    if sight.pupil is None or sight.object_id or sight.owner:
+        return False
+    if sight.code == reasons.KNOWN_ACCOUNT.code:
+        return True
+    return sight.situation is Situation.NEW and sight.code in {"", NO_PASSWORD.code}
+
+
+def _since(known: Known, as_of: date) -> timedelta:
+    return as_of - (known.absent_since or as_of)
+
+
+def _pairs(
+    new: Sequence[Sight], missing: Sequence[Known], likeness: _Likeness
+) -> list[tuple[Sight, Known]]:
+    before: defaultdict[Traits, list[Known]] = defaultdict(list)
+    now: defaultdict[Traits, list[Sight]] = defaultdict(list)
+    for known in missing:
+        for traits in likeness.was(known.pupil):
+            before[traits].append(known)
+    for sight in new:
+        for traits in likeness.is_(sight.pupil) if sight.pupil else ():
+            now[traits].append(sight)
+    found = [pair for traits in before.keys() & now.keys()
+             for pair in _one_to_one(now[traits], before[traits])]  # fmt: skip
+    times = Counter(known.pupil.id for _, known in found)
+    once = (pair for pair in found if times[pair[1].pupil.id] == 1)
+    return sorted(once, key=lambda pair: pair[0].id)
+
+
+def _one_to_one(new: Sequence[Sight], missing: Sequence[Known]) -> Iterator[tuple[Sight, Known]]:
+    """Of namesakes in one class the 出席番号 tells who is who."""
+    if len(new) == len(missing) == 1:
+        yield new[0], missing[0]
+        return
+    numbers = Counter(sight.pupil.attendance_no for sight in new if sight.pupil)
+    for sight in new:
+        number = sight.pupil.attendance_no if sight.pupil else None
+        same = [known for known in missing if known.pupil.attendance_no == number]
+        if len(same) == numbers[number] == 1:
+            yield sight, same[0]
