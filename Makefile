@@ -11,6 +11,7 @@ SETUP := local/setup.sh
 LAYER := build/layer/.built
 JS := tests/contract/js
 TOOLS := tests/e2e/js
+READERS := tests/judges/js
 export PYTHONDONTWRITEBYTECODE ?=
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= ap-northeast-1
@@ -19,7 +20,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test journeys judges test-contract unit infra integration year e2e browser build smoke bench cost \
+.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build smoke bench cost \
 	fuzz long quiet-year mutants lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -121,7 +122,11 @@ journeys: install-dev # they wait for their engine half of the time: the judges 
 
 judges:
 	$(MAKE) test-contract
+	$(MAKE) test-judges
 	$(MAKE) smoke
+
+test-judges: install-dev $(READERS)/node_modules/.clients ## AWS の読み手たちで / what others say of the state machines
+	$(BIN)/pytest -q tests/judges
 
 test-contract: .venv/.stack .venv-contract/.clients $(JS)/node_modules/.clients ## Microsoft の SDK で / Microsoft's own clients, on the fake
 	.venv-contract/bin/pytest -q tests/contract
@@ -188,4 +193,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules
+	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules $(READERS)/node_modules

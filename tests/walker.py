@@ -49,9 +49,10 @@ class Stopped(BaseException):
 class StateError(Exception):
     """An error as the state machine sees it: by name, with a text nobody decides on."""
 
-    def __init__(self, name: str, cause: str = "") -> None:
+    def __init__(self, name: str, cause: str = "", code: str = "") -> None:
+        """``code`` is JSONata's, where it was that which refused."""
         super().__init__(name)
-        self.name, self.cause = name, cause
+        self.name, self.cause, self.code = name, cause, code
 
 
 @dataclass
@@ -205,12 +206,17 @@ def _value(template: Any, states: Mapping[str, Any]) -> Any:
     found = _EXPRESSION.match(template) if isinstance(template, str) else None
     if not found:
         return template
-    expression = jsonata.Jsonata(found[1])
+    return evaluate(found[1], states)
+
+
+def evaluate(text: str, states: Mapping[str, Any]) -> Any:
+    """A JSONata expression, without its ``{% %}``, as Step Functions evaluates it."""
+    expression = jsonata.Jsonata(text)
     expression.assign("states", states)
     try:
         value = expression.evaluate(None)
     except jsonata.JException as exc:
-        raise StateError("States.QueryEvaluationError", str(exc)) from exc
+        raise StateError("States.QueryEvaluationError", str(exc), exc.error) from exc
     if value is None:  # on AWS an expression that finds nothing is an error, never a null
         raise StateError("States.QueryEvaluationError", "an expression found nothing")
     return json.loads(json.dumps(value))
