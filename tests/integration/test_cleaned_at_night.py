@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterable
 from datetime import date
 
@@ -29,6 +31,11 @@ def shown_by(nights: Nights, tool: str) -> dict[str, tuple[str, ...]]:
         if f"/{tool}/" in key and key.endswith(".zip"):
             receiver.take(body)
     return receiver.pupils()
+
+
+def files_of(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as package:
+        return {name: package.read(name) for name in package.namelist()}
 
 
 # -- names -------------------------------------------------------------------------------------
@@ -60,6 +67,65 @@ def test_without_a_sign_only_the_tools_wait_for_the_other_half_of_a_name(nights:
     assert {u["userPrincipalName"] for u in nights.tenant.users()} >= {a_pupil(2).account}
     assert {f.code for f in night.findings() if f.pupil == a_pupil(2).id} >= {"N010", "T010"}
     assert list(shown_by(nights, "lgate")) == [a_pupil(1).id]
+
+
+def spoilt(*, school: str = "", title: str = "", kana: str = "", pupils: int = 2) -> Drop:
+    """``pupils`` children of one class of one school."""
+    drop = a_drop(pupils)
+    if school:
+        drop.schools()[0]["name"] = school
+    if title:
+        drop.rows["classes.csv"][0]["title"] = title
+    if kana:
+        drop.rows["users.csv"][0]["metadata.jp.kanaFamilyName"] = kana
+    return drop
+
+
+GAIJI = {"school": "葛\U000e0100城小学校", "title": "3年\ue000組", "kana": "SATO"}
+
+
+@pytest.mark.parametrize("what", GAIJI)
+def test_gaiji_of_places_and_a_reading_that_is_none_never_reach_anybody(
+    nights: Nights, what: str
+) -> None:
+    """The first night of all: who would be told under it waits."""
+    night = nights.run(spoilt(**{what: GAIJI[what]}).zip(), passwords=passwords(1, 2))
+    code = {"school": "N012", "title": "N013", "kana": "N015"}[what]
+    waits = {a_pupil(1).id} if what == "kana" else {a_pupil(1).id, a_pupil(2).id}
+    assert set(night.summary["held"][code]) == waits
+    everything = json.dumps(nights.tenant.users(), ensure_ascii=False) + "".join(
+        body.decode("utf-8-sig")
+        for key, packed in nights.outbox().items() if key.endswith(".zip")
+        for body in files_of(packed).values()
+    )  # fmt: skip
+    assert GAIJI[what] not in everything
+
+
+def test_a_school_whose_name_becomes_gaiji_keeps_its_name_and_its_children_go_on(
+    nights: Nights,
+) -> None:
+    nights.run(a_drop(2).zip(), passwords=passwords(1, 2))
+    before = shown_by(nights, "lgate")
+    nights.tomorrow()
+    drop = spoilt(school=GAIJI["school"], pupils=3)
+    drop.rows["users.csv"][0]["preferredGivenName"] = "新"
+    night = nights.run(drop.zip(), passwords=passwords(3))
+    assert night.summary["held"] == {"N012": [a_pupil(3).id]}
+    places = {u["userPrincipalName"]: u["officeLocation"] for u in nights.tenant.users()}
+    assert places[a_pupil(1).account] == a_pupil(1).school_name
+    after = shown_by(nights, "lgate")
+    assert after[a_pupil(2).id] == before[a_pupil(2).id]
+    assert "新" in after[a_pupil(1).id]
+
+
+def test_a_class_whose_title_becomes_gaiji_stays_what_tools_know(nights: Nights) -> None:
+    nights.run(a_drop(2).zip(), passwords=passwords(1, 2))
+    before = shown_by(nights, "lgate")
+    nights.tomorrow()
+    night = nights.run(spoilt(title=GAIJI["title"]).zip())
+    assert set(night.summary["held"]["N013"]) == set(before)
+    assert night.summary["counts"].get("GONE", 0) == 0
+    assert shown_by(nights, "lgate") == before
 
 
 # -- initial passwords ---------------------------------------------------------------------------

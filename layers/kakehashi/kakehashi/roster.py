@@ -218,14 +218,17 @@ class Desired:
 
     ``unsafe_name`` is the code of the finding that says this name must not go out (外字), or "":
     a new pupil is held under that code, a known one keeps yesterday's names while every other
-    change goes on. ``former`` are userMasterIdentifiers under which rows of the same child with
-    the same account have ended: what a transfer has left behind.
+    change goes on. ``unsafe_school`` is the same of the school's name: who is known there keeps it,
+    and nobody comes to the school under a name that tools must not see. ``former`` are
+    userMasterIdentifiers under which rows of the same child with the same account have ended: what
+    a transfer has left behind.
     """
 
     pupil: Pupil
     password: PasswordAt | None = None
     unsafe_name: str = ""
     former: tuple[str, ...] = ()
+    unsafe_school: str = ""
 
     def to_json(self) -> dict[str, Any]:
         row = {
@@ -233,6 +236,8 @@ class Desired:
             "password": self.password and dataclasses.asdict(self.password),
             "unsafe_name": self.unsafe_name,
         }
+        if self.unsafe_school:
+            row["unsafe_school"] = self.unsafe_school
         return row | {"former": list(self.former)} if self.former else row
 
     @classmethod
@@ -243,6 +248,7 @@ class Desired:
             PasswordAt(**where) if where else None,
             data.get("unsafe_name", ""),
             tuple(data.get("former", ())),
+            data.get("unsafe_school", ""),
         )
 
 

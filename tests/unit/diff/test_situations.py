@@ -10,7 +10,16 @@ import pytest
 
 from kakehashi.diff import Kind, Situation
 from kakehashi.roster import Desired, Held, Known, Pupil, Status
-from tests.builders import TODAY, a_desired, a_held, a_known, a_pupil, a_tenant_account, an_id
+from tests.builders import (
+    TODAY,
+    a_code,
+    a_desired,
+    a_held,
+    a_known,
+    a_pupil,
+    a_tenant_account,
+    an_id,
+)
 from tests.unit.diff.nights import (
     OTHER,
     account,
@@ -284,6 +293,25 @@ def test_a_known_pupil_keeps_yesterdays_name_while_the_rest_goes_on() -> None:
 def test_a_known_pupil_of_whom_only_the_unsafe_name_changed_stays_confirmed() -> None:
     plan = night([unsafe(replace(A, given="\ue001")), B, C, D], knowing(ALL))
     assert plan.counts == {"CONFIRMED": 4}
+
+
+def in_a_school_with_gaiji(pupil: Pupil) -> Desired:
+    pupil = replace(pupil, school_name="葛\U000e0100城小学校")
+    return replace(a_desired(1), pupil=pupil, unsafe_school="N012")
+
+
+def test_who_is_known_in_a_school_keeps_its_name_while_the_rest_goes_on() -> None:
+    after = replace(A, class_title="3年1組")
+    plan = night([in_a_school_with_gaiji(after), B, C, D], knowing(ALL))
+    (action,) = plan.actions
+    assert action.after == after
+    assert plan.held == {}
+
+
+@pytest.mark.parametrize("known", [[B, C, D], [replace(A, school=a_code(7)), B, C, D]])
+def test_nobody_comes_to_a_school_whose_name_must_not_go_out(known: list[Pupil]) -> None:
+    plan = night([in_a_school_with_gaiji(A), B, C, D], knowing(known))
+    assert (plan.actions, plan.held) == ((), {"N012": (A.id,)})
 
 
 # -- a known account under a new id ---------------------------------------------------------------

@@ -231,6 +231,40 @@ def name_is_a_day(bad: bool) -> Case:
     return Case(drop, [(USERS, 2, "preferredGivenName", "N011")])
 
 
+@case("N012")
+def school_with_gaiji(bad: bool) -> Case:
+    drop = builders.Drop()
+    drop.add_pupil(1, school=drop.add_school(name="葛\U000e0100城小学校" if bad else "葛城小学校"))
+    return Case(drop, [("orgs.csv", 3, "name", "N012")])
+
+
+@case("N013")
+def title_with_gaiji(bad: bool) -> Case:
+    drop = builders.Drop()
+    drop.add_pupil(1, home=drop.add_class("1年\ue000組" if bad else "1年1組"))
+    return Case(drop, [(CLASSES, 2, "title", "N013")])
+
+
+@case("N014")
+def place_replaced(bad: bool) -> Case:
+    drop = builders.Drop()
+    drop.add_pupil(1, school=drop.add_school(name="髙見小学校" if bad else "高見小学校"))
+    return Case(drop, [("orgs.csv", 3, "name", "N014")], {"names": {"replace": "safe"}})
+
+
+@case("N016")
+def title_is_a_day(bad: bool) -> Case:
+    drop = builders.Drop()
+    drop.add_pupil(1, home=drop.add_class("1月2日" if bad else "1-2"))
+    return Case(drop, [(CLASSES, 2, "title", "N016")])
+
+
+@case("N015")
+def no_kana(bad: bool) -> Case:
+    drop = _named(kanaGivenName="AOI" if bad else "アオイ")
+    return Case(drop, [(USERS, 2, "metadata.jp.kanaGivenName", "N015")])
+
+
 # -- P: schools and classes --------------------------------------------------------------------
 
 

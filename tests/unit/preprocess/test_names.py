@@ -254,3 +254,43 @@ def test_a_kana_is_judged_as_it_goes_out(repertoire: str, written: str, told: st
 def test_gaiji_in_a_hiragana_reading_are_still_told() -> None:
     found = Speller(Names()).spell(("鈴木", "", "葵", "", "さと\ue000", "", "アオイ", ""))[2]
     assert [rule.code for rule, _ in found.faults] == ["N001", "N007"]
+
+
+# -- readings that are none ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["SATO", "佐藤", "サトウ1", "サト-", "サト\u2212", "?"])
+def test_a_reading_that_is_no_kana_keeps_the_name_in(written: str) -> None:
+    cleaned = clean(a_child(**{"metadata.jp.kanaFamilyName": written}))
+    assert [d.unsafe_name for d in cleaned.desired] == ["N015"]
+    assert rows_of(cleaned) == [("users.csv", 2, "metadata.jp.kanaFamilyName", "N015")]
+
+
+@pytest.mark.parametrize(
+    ("written", "out"),
+    [
+        ("さとう", "サトウ"),
+        ("ゔぃくとる", "ヴィクトル"),
+        ("ｻﾄｳ", "サトウ"),
+        ("カ\u3099", "ガ"),
+        ("マリア・ホセ", "マリア・ホセ"),
+        ("アンナ　マリア", "アンナ　マリア"),
+        ("トゥアン・ㇰ", "トゥアン・ㇰ"),
+        ("", ""),
+    ],
+)
+def test_a_reading_that_can_be_converted_holds_nobody(written: str, out: str) -> None:
+    cleaned = night(a_child(**{"metadata.jp.kanaFamilyName": written}))
+    assert [(d.pupil.kana_family, d.unsafe_name) for d in cleaned.desired] == [(out, "")]
+
+
+def test_a_reading_that_never_goes_out_may_hold_anything() -> None:
+    of_record = {"metadata.jp.kanaFamilyName": "SATO"}
+    cleaned = clean(a_child(**of_record, **{"metadata.jp.kanaPreferredFamilyName": "サトウ"}))
+    assert [d.unsafe_name for d in cleaned.desired] == [""]
+
+
+def test_a_city_may_let_other_letters_go_out() -> None:
+    latin = {"metadata.jp.kanaFamilyName": "SATO"}
+    (desired,) = clean(a_child(**latin), effects={"N015": "note"}).desired
+    assert (desired.pupil.kana_family, desired.unsafe_name) == ("SATO", "")

@@ -1,7 +1,8 @@
 """Rules about cleaning: D050–D099 duplicates and accounts, N names (外字), P preprocessing.
 
-A city may soften any of them. For N001–N004 that lets the name go out as it is; for the others it
-changes how loudly they speak, but a pupil that cannot be told for certain stays held.
+A city may soften any of them. For N001–N004, N012, N013 and N015 that lets the text go out as it
+is; for the others it changes how loudly they speak, but a pupil that cannot be told for certain
+stays held.
 """
 
 from __future__ import annotations
@@ -211,6 +212,67 @@ NAME_IS_A_DAY = Rule(
     en="The name is a date (put there by saving in Excel).",
     todo="C4th の出力を Excel で開かずに、そのまま投入してください。",
     todo_en="Drop the C4th export without opening it in Excel.",
+)
+
+SCHOOL_GAIJI = Rule(
+    "N012",
+    Effect.HOLD_PUPIL,
+    ja="学校名に外字か異体字({code_point})があるため、学校名は前の晩のままにします。この学校に新しく"
+    "入る児童生徒は保留です。",
+    en="The school's name holds gaiji or a variation selector ({code_point}): it stays as it was, "
+    "and pupils who are new to the school are held.",
+    todo="市の設定 unified_schools に、この学校コードの、外字を使わない名前を書いてください。"
+    "C4th の学校名を直しても構いません。",
+    todo_en="Give this school's code a name without gaiji under unified_schools in the city's "
+    "rules, or correct the name in C4th.",
+    causes="A private-use code or a variation selector shows as another glyph, or none, elsewhere.",
+)
+TITLE_GAIJI = Rule(
+    "N013",
+    Effect.HOLD_PUPIL,
+    ja="学級名に外字か異体字({code_point})があるため、この学級の児童生徒を保留しました"
+    "(昨日のままです)。",
+    en="The class title holds gaiji or a variation selector ({code_point}); the pupils of the "
+    "class are held and stay as yesterday.",
+    todo="C4th の学級名を外字を使わないものに直すか、市の設定 class_titles に変更規則を書いて"
+    "ください。",
+    todo_en="Write the title without gaiji in C4th, or add a class_titles rule to the city's "
+    "rules.",
+    causes="A class has no id but its school, year and title, so a doubtful title is a doubtful "
+    "class.",
+)
+PLACE_REPLACED = Rule(
+    "N014",
+    Effect.NOTE,
+    ja="学校名か学級名の {code_point} を、市の設定により対応する 1 文字に置き換えました。",
+    en="{code_point} in the name of a school or class was replaced by its one-to-one counterpart, "
+    "as the city's rules say.",
+    todo="対応は要りません。",
+    todo_en="Nothing to do.",
+)
+PLACE_IS_A_DAY = Rule(
+    "N016",
+    Effect.HOLD_PUPIL,
+    ja="学校名か学級名が日付になっています(Excel での保存による置き換え)。この学級の児童生徒を保留"
+    "しました。",
+    en="The name of a school or class is a date (put there by saving in Excel); its pupils are "
+    "held.",
+    todo="C4th の出力を Excel で開かずに、そのまま投入してください。",
+    todo_en="Drop the C4th export without opening it in Excel.",
+    causes="Excel makes 1月2日 of a class called 1-2.",
+)
+READING_IS_NO_KANA = Rule(
+    "N015",
+    Effect.HOLD_PUPIL,
+    ja="フリガナがカナではありません。",
+    en="The reading is not kana.",
+    todo="C4th のフリガナ欄を全角カタカナで入力し直してください。入力されるまで、新しい児童生徒は"
+    "保留、在籍中の児童生徒は昨日までの氏名のままです。ローマ字などで送る市は、市の設定 effects "
+    'に N015 = "note" と書きます。',
+    todo_en="Type the reading in full-width katakana in C4th. Until then a new pupil is held and a "
+    "known one keeps yesterday's names. A city that wants other letters sets N015 to note under "
+    "effects.",
+    causes="Tools sort and read out names by it. Hiragana and half-width kana are converted first.",
 )
 
 # -- P: schools ----------------------------------------------------------------------------

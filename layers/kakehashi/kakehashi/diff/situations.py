@@ -142,11 +142,12 @@ def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
 def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
     known = sources.known.get(umi) or sources.left_behind.heirs.get(umi)
     wanted, held = sources.desired.get(umi), sources.held.get(umi)
-    if held and not (held.leaving and (wanted or known)):
-        return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=held.code)
+    code = held.code if held and not (held.leaving and (wanted or known)) else ""
+    if code := code or _no_school_to_go_to(wanted, known):
+        return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=code)
     if wanted is None:
         return _absent(umi, sources, city, as_of)
-    pupil = _with_safe_name(wanted, known)
+    pupil = _with_safe_names(wanted, known)
     tenant = sources.by_object.get(known.object_id) if known else None
     strange = known is None or known.status is Status.DELETED
     sight = Sight(
@@ -171,12 +172,23 @@ def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
     return _acquainted(sight, known, sources)
 
 
-def _with_safe_name(wanted: Desired, known: Known | None) -> Pupil:
-    if not wanted.unsafe_name or known is None:
+def _no_school_to_go_to(wanted: Desired | None, known: Known | None) -> str:
+    """The code that holds a known pupil who comes to a school whose name must not go out."""
+    if wanted is None or known is None or known.pupil.school == wanted.pupil.school:
+        return ""
+    return wanted.unsafe_school
+
+
+def _with_safe_names(wanted: Desired, known: Known | None) -> Pupil:
+    if known is None or not (wanted.unsafe_name or wanted.unsafe_school):
         return wanted.pupil
-    old = known.pupil
+    old, pupil = known.pupil, wanted.pupil
+    if wanted.unsafe_school:
+        pupil = replace(pupil, school_name=old.school_name)
+    if not wanted.unsafe_name:
+        return pupil
     return replace(
-        wanted.pupil,
+        pupil,
         family=old.family,
         given=old.given,
         kana_family=old.kana_family,
@@ -192,8 +204,8 @@ def _account(pupil: Pupil, known: Known | None, city: City) -> Mapping[str, str]
 
 def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """A pupil of the drop whom the state does not know."""
-    if wanted.unsafe_name:
-        return replace(sight, code=wanted.unsafe_name)  # preprocess has told why
+    if unsafe := wanted.unsafe_name or wanted.unsafe_school:
+        return replace(sight, code=unsafe)  # preprocess has told why
     owner = sources.owner(wanted.pupil.account, sight.id)
     if owner is not None and _lost_under_another_id(owner, sight, sources):
         return _moved_and_lost(sight, owner, sources)

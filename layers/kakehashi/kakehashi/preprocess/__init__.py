@@ -3,9 +3,9 @@
     cleaned = preprocess(package, findings, city, as_of, password_files)
 
 In this order, because each step relies on the one before: schools are unified, classes read and
-renamed, special-needs classes masked, titles told apart; then one row is chosen per pupil and one
-pupil per account, and what is left is assembled. Pure and deterministic; independent of row order
-and of sourcedIds, which C4th draws anew for every export.
+renamed, special-needs classes masked, titles spelled and told apart; then one row is chosen per
+pupil and one pupil per account, and what is left is assembled. Pure and deterministic; independent
+of row order and of sourcedIds, which C4th draws anew for every export.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from kakehashi.preprocess.holds import Holds, code_of_lost, codes_by_user, read_
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.numbering import OUTSIDE, Numbering
 from kakehashi.preprocess.passwords import InDrop, PasswordFile, locate
+from kakehashi.preprocess.places import Signwriter
 from kakehashi.preprocess.pupils import USERS, Assembler
 from kakehashi.preprocess.rows import Rows, hold_rivals, hold_unenrolled, read_rows, read_unread
 from kakehashi.preprocess.schools import Schools, unify
 from kakehashi.preprocess.special_needs import guard, mask
-from kakehashi.preprocess.titles import rename_titles, tell_apart
+from kakehashi.preprocess.titles import rename_titles, spell_titles, tell_apart
 from kakehashi.preprocess.years import When, check_years, read_sessions, roster_year
 from kakehashi.roster import Desired, Held, PasswordAt
 
@@ -113,14 +114,15 @@ def _outgoing(
     package: Package, holds: Holds, city: City, *, written: Classes, enrolments: Enrolments,
     lexicon: Lexicon, numbering: Numbering,
 ) -> tuple[Classes, Mapping[int, Numbers]]:  # fmt: skip
-    """Classes with the titles they go out under. The findings are those of the four steps."""
+    """Classes with the titles they go out under. The findings are those of the five steps."""
     homes, found = fill_grades(written.homes, _members(package, enrolments))
     homes, renamed = rename_titles(homes, city.class_titles)
     unsure = min((row.code for row in unread(package, holds, "classes.csv")), default="")
     masked = mask(homes, city.special_needs, lexicon, numbering, unsure)
     homes, guarded = guard(masked.homes, lexicon)
+    homes, spelled = spell_titles(homes, Signwriter(city))
     homes, told = tell_apart(homes)
-    findings = (*found, *renamed, *masked.findings, *guarded, *told)
+    findings = (*found, *renamed, *masked.findings, *guarded, *spelled, *told)
     return Classes(homes, written.lessons, findings), masked.numbers
 
 

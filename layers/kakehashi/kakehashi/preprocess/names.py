@@ -4,7 +4,8 @@ Kanji are never normalised: NFC alone would rewrite 塚 (U+FA10) and twenty more
 touched: a hiragana reading becomes katakana, and the one-to-one variants below are replaced where
 the city has opted in. (The reader has made half-width kana full-width and joined its dakuten.)
 
-What goes out is judged, as it goes out: a cell that never does may hold anything, or nothing.
+What goes out is judged, as it goes out: a cell that never does may hold anything, or nothing. A
+reading that is no kana once it is converted does not go out either.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ type Fault = tuple[Rule, str]  # and the code point, as U+9AD9, or ""
 
 _TO_KATAKANA = {c: c + 0x60 for c in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _HIRAGANA = re.compile("[ぁ-ゖゝゞ]")
+_KATAKANA = re.compile("[ァ-ヺーヽヾ・ㇰ-ㇿ゛゜\u309a\u3000 ]*")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _CODECS = {"jisx0213": "euc_jis_2004", "cp932": "cp932"}
 
@@ -87,17 +89,31 @@ class Speller:
             chosen = ""
         column = COLUMNS[at if chosen else at + 1]
         written = chosen or record.strip()
-        if at < _FIRST_KANA or not _HIRAGANA.search(written):
+        if at < _FIRST_KANA:
             return Spelled(*self._spell(written, column))
         # before it is judged: cp932 has ヴ, and no ゔ
         text, _, faults = self._spell(written.translate(_TO_KATAKANA), column)
-        return Spelled(text, column, (*faults, (rules.KANA_WAS_HIRAGANA, "")))
+        if not faults and not _KATAKANA.fullmatch(text):
+            faults = ((rules.READING_IS_NO_KANA, ""),)
+        if _HIRAGANA.search(written):
+            faults = (*faults, (rules.KANA_WAS_HIRAGANA, ""))
+        return Spelled(text, column, faults)
 
-    def _spell(self, text: str, column: str) -> tuple[str, str, tuple[Fault, ...]]:
+    def plain(self, text: str) -> tuple[str, tuple[Fault, ...]]:
+        """A text that is no name of a person: a symbol outside the repertoire stands for itself."""
+        spelled, _, faults = self._spell(text, "", letters=True)
+        return spelled, faults
+
+    def _spell(
+        self, text: str, column: str, *, letters: bool = False
+    ) -> tuple[str, str, tuple[Fault, ...]]:
+        """``letters``: nothing but letters and ideographs is looked up in the repertoire."""
         out: list[str] = []
         faults: dict[Rule, str] = {rules.NAME_IS_A_DAY: ""} if is_excel_day(text) else {}
         for char in text:
             rule = self._fault(char)
+            if letters and rule is rules.OUTSIDE_REPERTOIRE and not char.isalpha():
+                rule = None
             if rule is None:
                 out.append(char)
                 continue

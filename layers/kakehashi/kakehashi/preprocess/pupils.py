@@ -91,7 +91,7 @@ class Assembler:
         if faults.codes or seat is None or school is None:
             return row.hold(faults.codes[0]), faults.findings
         pupil = self._pupil(row, seat, school, spelled)
-        return Desired(pupil, unsafe_name=unsafe), faults.findings
+        return Desired(pupil, unsafe_name=unsafe, unsafe_school=school.unsafe), faults.findings
 
     def _not_tonight(self, row: Row) -> tuple[Held, Sequence[Finding]]:
         faults = Faults(row)

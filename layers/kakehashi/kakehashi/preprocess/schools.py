@@ -15,6 +15,7 @@ from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.cells import cells
 from kakehashi.preprocess.holds import Codes, Holds, codes_by_id
+from kakehashi.preprocess.places import Signwriter
 
 if TYPE_CHECKING:
     from kakehashi.city import City, SchoolAlias
@@ -26,8 +27,11 @@ _HALF = re.compile(r"[\s(（\[【・]*(前期|後期)(課程|部)?[)）\]】\s]*
 
 @dataclass(frozen=True, slots=True)
 class School:
+    """``unsafe`` is the code of the finding that says this name must not go out, or ""."""
+
     code: str
     name: str
+    unsafe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,15 @@ def unify(package: Package, holds: Holds, city: City) -> Schools:
         groups.setdefault(code, []).append(_Org(source, line, name.strip(), written, code))
     ruled = {school.mext_code: school.name for school in city.unified_schools}
     by_org: dict[str, School] = {}
+    writer = Signwriter(city)
     for code, orgs in groups.items():
         name, guessed = _name(orgs, ruled.get(code))
         if guessed:
             place = Place("orgs.csv", min(org.line for org in orgs), "name")
             findings.append(rules.SCHOOL_NAMES_DIFFER.at(place, school=code, count=len(orgs)))
-        school = School(code, name)
+        spelled = writer.school(name, min(org.line for org in orgs), code)
+        findings += [spelled.finding] if spelled.finding else ()
+        school = School(code, spelled.text, spelled.unsafe)
         by_org |= {org.source: school for org in orgs}
     return Schools(by_org, faults, tuple(findings))
 

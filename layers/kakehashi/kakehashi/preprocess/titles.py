@@ -22,6 +22,7 @@ from kakehashi.preprocess.classes import Homes
 
 if TYPE_CHECKING:
     from kakehashi.city import ClassTitle
+    from kakehashi.preprocess.places import Signwriter
 
 type Found = tuple[Homes, list[Finding]]
 
@@ -50,6 +51,20 @@ def _titles(home: Home, renames: Iterable[ClassTitle]) -> Iterator[str]:
 def _half_fits(home: Home, rule: ClassTitle) -> bool:
     some = not set(home.grades).isdisjoint(rule.grades)
     return some and re.search(rule.match, home.title) is not None
+
+
+def spell_titles(homes: Mapping[str, Home], writer: Signwriter) -> Found:
+    """The classes as they go out. One whose title must not bears a fault, which holds its pupils:
+    they keep the class that tools know."""
+    spelled: Homes = {}
+    findings: list[Finding] = []
+    for source, home in homes.items():
+        written = writer.title(home.title, home.line, home.school.code)
+        findings += [written.finding] if written.finding else ()
+        same = written.text == home.title and not written.unsafe
+        fault = home.fault or written.unsafe
+        spelled[source] = home if same else replace(home, title=written.text, fault=fault)
+    return spelled, findings
 
 
 def tell_apart(homes: Mapping[str, Home]) -> Found:
