@@ -41,6 +41,7 @@ STAGES = (
 BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET",
            "BASELINES_BUCKET")  # fmt: skip
 BEGINS = time(2, 10, tzinfo=JAPAN)
+OPTIONS = "--stack kakehashi"
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:kakehashi-RosterSync:"
 RULES = f"""\
 name = "見本市"
@@ -116,7 +117,8 @@ class Nights:
     def __post_init__(self) -> None:
         self.state = State.of(self.names["TABLE"], self.city)
         functions = {f"{stage.title()}FunctionArn": stage for stage in STAGES}
-        values = functions | {"DeadLettersUrl": self.names["DEAD_LETTERS_URL"]}
+        values = functions | {
+            "DeadLettersUrl": self.names["DEAD_LETTERS_URL"], "Options": OPTIONS}  # fmt: skip
         text = (ROOT / "infra" / "roster_sync.asl.yaml").read_text()
         self.machine = Machine(text, values, self._call)
         self.put_rules(RULES)

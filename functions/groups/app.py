@@ -4,13 +4,15 @@ First of all the files of initial passwords that nobody needs any more are delet
 that gets as far as having accounts comes here, whatever became of an earlier one.
 
 What cannot be done tonight is told and left to the next night: accounts and deliveries do not wait
-for it. Called again after a crash, or after TryLater, it looks again and does what is left.
+for it. Where one cause is behind most of it, the night ends red all the same, once its files are
+delivered: ``failed`` of the payload says so. Called again after a crash, or after TryLater, it
+looks again and does what is left.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +28,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
-from kakehashi.groups import Orders, decide, tell
+from kakehashi.groups import Left, Orders, decide, one_cause, tell
 from kakehashi.provision.results import End
 from kakehashi.roster import Known
 
@@ -66,10 +68,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         keeper.left.append(failed(exc))
     if not complete:
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")
-    findings = (*orders.findings, *tell(keeper.left))
+    made = sum(count for word, count in keeper.counts.items() if word != "left")
+    cause, undone = one_cause(keeper.left, made)
+    findings = (*orders.findings, *tell(undone))
     folder.put_findings("groups", soften(findings, city.effects))
-    _send_dead_letters(run, keeper, DeadLetters.of(env.dead_letters_url))
-    return run.after("groups", run.verdict, started, **_counted(run, keeper))
+    _send_dead_letters(run, undone, DeadLetters.of(env.dead_letters_url))
+    after = run.after("groups", run.verdict, started, **_counted(run, keeper))
+    return after | ({"failed": {"stage": "groups", "error": str(cause)}} if cause else {})
 
 
 def _lost(run: Run, folder: Folder) -> frozenset[str]:
@@ -93,9 +98,10 @@ def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> froze
     return frozenset(r["pupil"] for r in rows if r["kind"] in kinds and r["outcome"] in ends)
 
 
-def _send_dead_letters(run: Run, keeper: Keeper, letters: DeadLetters) -> None:
-    """One dead letter for each thing that failed, not for what is only too new."""
-    for finding in tell(one for one in keeper.left if one.why.failed):
+def _send_dead_letters(run: Run, left: Iterable[Left], letters: DeadLetters) -> None:
+    """One dead letter for each thing that failed, not for what is only too new, nor for what the
+    run's own letter says."""
+    for finding in tell(one for one in left if one.why.failed):
         letters.send(run, "groups", finding.code, count=finding.facts["count"])
 
 

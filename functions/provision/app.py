@@ -32,7 +32,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     try:
         complete = part.work.carry_out(until)
     finally:
-        cause = part.work.tell_one_cause()
+        cause = part.tell_one_cause()
         progress = part.write_down(complete=complete and cause is None)
     if cause:
         raise of_cause(cause)

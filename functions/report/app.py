@@ -93,7 +93,7 @@ def _count(night: Night) -> None:
             "Pupils": night.pupils or 0,
             "PupilsHeld": len(night.held_pupils()),
             "ActionsDone": night.done,
-            "ActionsFailed": night.failures,
+            "ActionsFailed": night.unserved,
         }
     cause = report.named(night.failed) if night.failed else None
     if cause and cause.microsoft and verdict is Verdict.FAILED:

@@ -163,6 +163,23 @@ def test_a_command_of_the_page_can_be_typed_once_its_blanks_are_filled(
     type_it(filled, stack="kakehashi")
 
 
+def letters_notes() -> list[str]:
+    """What the state machines write into the letters that they send."""
+    texts = [(ROOT / "infra" / name).read_text(encoding="utf-8")
+             for name in ("roster_sync.asl.yaml", "sftp_push.asl.yaml")]  # fmt: skip
+    return [note for text in texts for note in re.findall(r"\bnote\W+(.+?)\"", text)]
+
+
+@pytest.mark.parametrize("note", letters_notes())
+def test_the_command_in_a_letter_can_be_typed_as_it_stands(note: str) -> None:
+    (command,) = re.findall(r"kakehashi [!-~ ]*[!-~]", note)
+    type_it(command.replace("${Options}", "--stack kakehashi"), stack="kakehashi")
+
+
+def test_each_state_machine_that_sends_letters_says_how_to_run_again() -> None:
+    assert len(letters_notes()) == 2  # noqa: PLR2004
+
+
 def test_every_link_within_the_page_leads_somewhere() -> None:
     headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
     places = {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in headings}

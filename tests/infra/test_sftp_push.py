@@ -21,7 +21,8 @@ from tests.infra.conftest import ROOT
 from tests.walker import Execution, Machine, StateError
 
 CONNECTOR = "c-0123456789abcdef0"
-VALUES = {"ConnectorId": CONNECTOR, "RemoteDirectory": "/in", "DeadLettersUrl": "https://queue"}
+VALUES = {"ConnectorId": CONNECTOR, "RemoteDirectory": "/in", "DeadLettersUrl": "https://queue",
+          "Options": "--stack kakehashi"}  # fmt: skip
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:execution:kakehashi-SftpPush:one"
 SDK = "arn:aws:states:::aws-sdk:transfer:"
 KEY = "outbox/tsukuba/interactive_study/2026-11-24/RO_20261124_082201.zip"

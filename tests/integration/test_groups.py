@@ -25,7 +25,7 @@ from kakehashi.provision.pace import Pacer
 from kakehashi.roster import Known, Status
 from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
-from tests.nights import RULES, Nights
+from tests.nights import RULES, Night, Nights
 from tests.tenants import SharedClock, Tenant, as_graph
 from tests.unit.provision.conversations import an_action
 
@@ -328,10 +328,12 @@ def passwords(*pupils: int) -> bytes:
     return a_password_file({a_pupil(n).account: f"Hinagiku-{n:04}x" for n in pupils})
 
 
-def first_night(nights: Nights, pupils: int = 7) -> None:
+def first_night(nights: Nights, pupils: int = 7, ends: str = "applied") -> Night:
     nights.put_rules(WITH_GROUPS)
     waiting = nights.run(a_drop(pupils).zip(), passwords=passwords(*range(1, pupils + 1)))
-    assert nights.approve(waiting.summary).verdict == "applied"
+    night = nights.approve(waiting.summary)
+    assert night.verdict == ends
+    return night
 
 
 def test_a_first_night_ends_with_groups_and_licences(nights: Nights) -> None:
@@ -363,13 +365,39 @@ def test_new_pupils_get_seats_before_those_who_have_long_been_without(nights: Ni
 
 def test_a_tenant_that_refuses_groups_holds_up_no_delivery(nights: Nights) -> None:
     nights.tenant.fault(status=403, method="GET", shape="/groups", times=None)
-    first_night(nights)
-    assert nights.outbox()
-    (letter,) = nights.letters()
-    assert (letter["stage"], letter["error"]) == ("groups", "M028")
+    night = first_night(nights, ends="failed")
+    assert_forbidden(night, nights)
     nights.tenant.heal()
-    nights.rerun()
+    assert nights.rerun().verdict == "unchanged"
+    assert nights.letters() == []
     assert_in_step(nights.tenant, list(nights.state.pupils()), NIGHTLY)
+
+
+def assert_forbidden(night: Night, nights: Nights) -> None:
+    """Accounts and files are done, and still the night is red, for the one reason."""
+    assert (night.status, night.why) == ("FAILED", "PermissionLost")
+    assert len(list(nights.state.pupils())) == 7
+    assert nights.outbox()
+    assert {"I010", "M028"} <= night.summary["findings"].keys()
+    assert not {"M020", "M021", "M022", "M026"} & night.summary["findings"].keys()
+    assert [(one["stage"], one["error"]) for one in nights.letters()] == [
+        ("groups", "PermissionLost")
+    ]
+    assert "アプリの権限がない" in nights.mails()[-1]
+
+
+def test_a_tenant_that_refuses_every_change_of_groups_is_one_cause(nights: Nights) -> None:
+    for method, shape in (("POST", "/groups"), ("POST", "/users/{id}/assignLicense")):
+        nights.tenant.fault(status=403, method=method, shape=shape, times=None)
+    assert_forbidden(first_night(nights, ends="failed"), nights)
+
+
+def test_one_group_that_is_refused_is_no_cause(nights: Nights) -> None:
+    nights.tenant.fault(status=403, method="POST", shape="/groups", times=1)
+    night = first_night(nights)
+    assert night.status == "SUCCEEDED"
+    assert "I010" not in night.summary["findings"]
+    assert [one["stage"] for one in nights.letters()] == ["groups"]
 
 
 def test_killed_at_random_points_the_groups_are_in_step_in_the_end(nights: Nights) -> None:
@@ -387,7 +415,7 @@ def test_killed_at_random_points_the_groups_are_in_step_in_the_end(nights: Night
 
 def test_nothing_of_a_class_or_a_pupil_is_said_about_groups(nights: Nights) -> None:
     nights.tenant.fault(status=403, method="PATCH", shape="/groups/{id}", times=None)
-    first_night(nights)
+    first_night(nights, ends="failed")
     said = nights.lambdas.said.getvalue() + json.dumps(nights.letters())
     assert "GroupsLeft" in said
     for known in nights.state.pupils():

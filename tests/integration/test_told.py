@@ -94,6 +94,20 @@ def test_one_account_out_of_reach_is_an_exception_and_the_headline_counts_it(
     assert "△" in city.mails()[0]
     assert "完了(1 人を除いて)" in night.folder.need("report.html").decode()
     assert city.state.runs(1)[0]["exceptions"] == 1
+    assert measured(city, "ActionsFailed") == 0
+    assert measured(city, "MicrosoftRefused") == 0
+
+
+@pytest.mark.parametrize("moved", [1, 2])
+def test_a_night_of_one_or_two_changes_that_are_all_forbidden_rings(
+    city: Nights, moved: int
+) -> None:
+    """Too few to know whether the app or the account is to blame; but nobody was served."""
+    city.tenant.fault(status=403, method="PATCH", shape="/users/{id}", times=None)
+    night = city.run(changed(moved=moved))
+    assert (night.verdict, night.summary["headline"]["ja"]) == (
+        "applied", f"反映なし({moved} 人に反映できませんでした)")  # fmt: skip
+    assert measured(city, "ActionsFailed") == moved
     assert measured(city, "MicrosoftRefused") == 0
 
 

@@ -9,7 +9,7 @@ from kakehashi.catalogue import refusals as told
 from kakehashi.diff.plan import Kind
 from kakehashi.findings import Rule
 from kakehashi.provision.answers import Answer, Settled, Stopped
-from kakehashi.provision.causes import Cause, one_cause
+from kakehashi.provision.causes import Cause, Elsewhere, one_cause
 from kakehashi.provision.dialogues import dialogue
 from kakehashi.provision.refusals import refusal
 from kakehashi.provision.results import Ledger, finding
@@ -130,6 +130,30 @@ def test_most_answers_of_one_kind_are_one_cause_and_a_few_are_exceptions(
     stops: list[Stopped], answered: int, cause: Cause | None
 ) -> None:
     assert one_cause(stops, answered) is cause
+
+
+def rows(*codes: str, kind: str = "update", outcome: str = "held") -> list[dict[str, str]]:
+    return [{"kind": kind, "outcome": outcome, "code": code} for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "cause"),
+    [
+        ([DENIED, DENIED], rows("M005", "M005"), Cause.PERMISSION_LOST),
+        ([DENIED], rows("M005", "M005") + rows(*[""] * 3, outcome="done"), None),
+        ([DENIED], rows("M005", "M005") + rows(*[""] * 3, outcome="skipped"),
+         Cause.PERMISSION_LOST),
+        ([DENIED], rows("M005", "M005") + rows(*[""] * 9, kind="record", outcome="done"),
+         Cause.PERMISSION_LOST),
+        ([DENIED] * 3, rows(*[""] * 99, outcome="done"), None),
+        ([NAME], rows("M005", "M005"), None),
+        ([DENIED], rows("M063", "M063"), None),
+    ],
+)  # fmt: skip
+def test_a_cause_is_of_the_night_and_not_of_a_shard(
+    here: list[Stopped], elsewhere: list[dict[str, str]], cause: Cause | None
+) -> None:
+    assert one_cause(here, len(here), Elsewhere.of(elsewhere)) is cause
 
 
 def test_one_cause_is_told_once_and_leaves_what_is_about_a_pupil() -> None:

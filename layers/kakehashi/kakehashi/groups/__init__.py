@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kakehashi.groups.planning import Orders, decide
 from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
-from kakehashi.groups.telling import Left, tell
+from kakehashi.groups.telling import Left, one_cause, tell
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Sku",
     "TenantGroup",
     "decide",
+    "one_cause",
     "read_mark",
     "roster_groups",
     "tell",

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kakehashi.catalogue.provision import GROUPS_FAILED
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.answers import Stopped
+from kakehashi.provision.causes import LEAST, Cause, cause_of_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,30 @@ class Left:
     @property
     def count(self) -> int:
         return int(self.why.facts["count"])
+
+
+def one_cause(left: list[Left], made: int) -> tuple[Cause | None, list[Left]]:
+    """The cause that kept most changes from being made, or from being looked at, if there is one;
+    and what is then left to tell: what it stopped becomes one thing. ``made`` counts the changes
+    that were made."""
+    sums: Counter[Cause] = Counter()
+    for one in left:
+        if (cause := _cause_of(one)) is not None:
+            sums[cause] += one.count
+    for cause, count in sums.most_common(1):
+        same = [one for one in left if _cause_of(one) is cause]
+        unread = any(one.why.rule is GROUPS_FAILED for one in same)
+        most = count >= LEAST and 2 * count > made + sum(one.count for one in left)
+        if unread or most:
+            facts = {name: same[0].why.facts[name] for name in ("code", "status")}
+            whole = Stopped(GROUPS_FAILED, {"count": count, **facts})
+            return cause, [*(one for one in left if one not in same), Left(whole)]
+    return None, left
+
+
+def _cause_of(left: Left) -> Cause | None:
+    facts = left.why.facts
+    return cause_of_status(str(facts.get("code", "")), int(facts.get("status", 0)))
 
 
 def tell(left: Iterable[Left]) -> Iterator[Finding]:

@@ -7,12 +7,14 @@ account is not the reason: a permission, a consent, a quota or the service itsel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue import refusals as told
-from kakehashi.provision.answers import TOO_MANY, Stopped
+from kakehashi.provision.answers import NOT_PERMITTED, QUOTA, TOO_MANY, Stopped
 
 LEAST = 3  # fewer are each an exception, however few the others are
 
@@ -42,10 +44,50 @@ def cause_of(stopped: Stopped) -> Cause | None:
     return None
 
 
-def one_cause(stops: Iterable[Stopped], answered: int) -> Cause | None:
-    """The cause that kept most of ``answered`` actions from happening, if there is one."""
+_CODES: Mapping[Cause, frozenset[str]] = {
+    Cause.PERMISSION_LOST: frozenset({rules.NOT_PERMITTED.code}),
+    Cause.TENANT_FULL: frozenset({rules.TENANT_FULL.code, told.APP_FULL.code}),
+    Cause.DOMAIN_UNVERIFIED: frozenset({told.DOMAIN_UNVERIFIED.code}),
+    Cause.THROTTLED: frozenset({rules.GAVE_UP.code}),
+    Cause.DIRECTORY_DOWN: frozenset({rules.GAVE_UP.code}),
+}
+"""Under which codes a result was written down that may have had this cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the night's other shards were answered: results by code, and how many."""
+
+    codes: Mapping[str, int] = field(default_factory=dict)
+    answered: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Elsewhere:
+        """From rows of results; what was done before, or is a mere record, asked nobody."""
+        asked = [r for r in rows if r["kind"] != "record" and r["outcome"] != "skipped"]
+        return cls(Counter(row["code"] for row in asked if row["code"]), len(asked))
+
+
+NOWHERE = Elsewhere()
+
+
+def one_cause(
+    stops: Iterable[Stopped], answered: int, elsewhere: Elsewhere = NOWHERE
+) -> Cause | None:
+    """The cause that kept most of the night's actions so far from happening, if there is one.
+
+    ``answered`` is how many actions of this shard were answered, ``stops`` those that stopped.
+    """
     causes = Counter(cause for stop in stops if (cause := cause_of(stop)))
-    for cause, count in causes.most_common(1):
-        if count >= LEAST and 2 * count > answered:
+    for cause, here in causes.most_common(1):
+        count = here + sum(elsewhere.codes.get(code, 0) for code in _CODES[cause])
+        if count >= LEAST and 2 * count > answered + elsewhere.answered:
             return cause
     return None
+
+
+def cause_of_status(code: str, status: int) -> Cause | None:
+    """Of a change that is no account's: groups and licences wait where the service is only busy."""
+    if code == QUOTA:
+        return Cause.TENANT_FULL
+    return Cause.PERMISSION_LOST if status == NOT_PERMITTED else None

@@ -13,7 +13,7 @@ from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.diff.rooms import never_stepped_aside
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.provision.answers import Outcome, Settled, Stopped
-from kakehashi.provision.causes import Cause, cause_of, one_cause
+from kakehashi.provision.causes import NOWHERE, Cause, Elsewhere, cause_of, one_cause
 from kakehashi.roster import Known
 
 
@@ -135,11 +135,12 @@ class Ledger:
         ends = [r.outcome for r in self.results.values()]
         return {str(end): ends.count(end) for end in End}
 
-    def tell_one_cause(self) -> Cause | None:
-        """The cause behind most stops, if there is one. What it stopped then counts as failed,
-        and nobody is told of it pupil by pupil."""
+    def tell_one_cause(self, elsewhere: Elsewhere = NOWHERE) -> Cause | None:
+        """The cause behind most stops of the night so far, if there is one. What it stopped here
+        then counts as failed, and nobody is told of it pupil by pupil."""
         ends = [r.outcome for r in self.results.values() if r.kind != Kind.RECORD]
-        cause = one_cause(self.stops.values(), len(ends) - ends.count(End.SKIPPED))
+        answered = len(ends) - ends.count(End.SKIPPED)
+        cause = one_cause(self.stops.values(), answered, elsewhere)
         if cause is None:
             return None
         same = {line: stop for line, stop in self.stops.items() if cause_of(stop) is cause}

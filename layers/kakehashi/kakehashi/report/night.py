@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kakehashi.catalogue.provision import NOT_PERMITTED
+from kakehashi.catalogue.refusals import DOMAIN_UNVERIFIED
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
 from kakehashi.report.guide import Guide
 from kakehashi.report.savings import Saved, Work
 from kakehashi.report.words import PROPOSALS, Verdict
 
+_OURS_OR_THEIRS = frozenset({NOT_PERMITTED.code, DOMAIN_UNVERIFIED.code})
 BOOKKEEPING = frozenset({"record", "vacate"})  # kinds of action that are no change of their own
 
 
@@ -109,6 +112,14 @@ class Night:
     def failures(self) -> int:
         """Actions that the service, not the pupil's data, kept from succeeding."""
         return sum(n for (_, outcome), n in self.results.items() if outcome == "failed")
+
+    @property
+    def unserved(self) -> int:
+        """``failures``, and on a night on which no change went through also those whom Microsoft
+        did not permit: of one or two nobody can tell whether the account or the app is to blame."""
+        if self.done or self.failures:
+            return self.failures
+        return sum(len(pupils) for code, pupils in self.stopped.items() if code in _OURS_OR_THEIRS)
 
     @property
     def exceptions(self) -> int:

@@ -19,6 +19,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften
+from kakehashi.provision.causes import Cause, Elsewhere
 from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.dialogues import Terms
 from kakehashi.provision.progress import FILE, Progress, writes_of
@@ -49,6 +50,16 @@ class Part:
         folder.put_json(FILE, progress.to_json())
         actions = _actions(folder, number)
         return cls(run, number, folder, _work(run, actions, folder, state, env), progress)
+
+    def tell_one_cause(self) -> Cause | None:
+        """What kept most of the night from happening: two refusals here and two in the shard
+        before may be all that the night had to do."""
+        if not self.work.stops:
+            return None
+        own = f"results/{self.number:04}.jsonl"
+        others = (name for name in self.folder.names("results/") if not name.endswith(own))
+        rows = (row for name in others for row in self.folder.lines(name))
+        return self.work.tell_one_cause(Elsewhere.of(rows))
 
     def write_down(self, *, complete: bool) -> Progress:
         """Results, findings and progress; what an earlier call of this run did stays in them."""
