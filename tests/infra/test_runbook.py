@@ -177,7 +177,7 @@ def test_the_command_in_a_letter_can_be_typed_as_it_stands(note: str) -> None:
 
 
 def test_each_state_machine_that_sends_letters_says_how_to_run_again() -> None:
-    assert len(letters_notes()) == 2  # noqa: PLR2004
+    assert len(letters_notes()) == 2
 
 
 def test_every_link_within_the_page_leads_somewhere() -> None:
