@@ -89,7 +89,12 @@ def test_gaiji_of_places_and_a_reading_that_is_none_never_reach_anybody(
     nights: Nights, what: str
 ) -> None:
     """The first night of all: who would be told under it waits."""
-    night = nights.run(spoilt(**{what: GAIJI[what]}).zip(), passwords=passwords(1, 2))
+    drops = {
+        "school": spoilt(school=GAIJI[what]),
+        "title": spoilt(title=GAIJI[what]),
+        "kana": spoilt(kana=GAIJI[what]),
+    }
+    night = nights.run(drops[what].zip(), passwords=passwords(1, 2))
     code = {"school": "N012", "title": "N013", "kana": "N015"}[what]
     waits = {a_pupil(1).id} if what == "kana" else {a_pupil(1).id, a_pupil(2).id}
     assert set(night.summary["held"][code]) == waits

@@ -8,9 +8,9 @@ from tests.unit.preprocess.night import clean, held_of, night, pupils_of, rows_o
 UMI = builders.a_pupil(1).id
 
 
-def a_class(title: str, **cells: str) -> builders.Drop:
+def a_class(title: str, *, special: str = "false") -> builders.Drop:
     drop = builders.Drop()
-    drop.add_pupil(1, home=drop.add_class(title, **cells))
+    drop.add_pupil(1, home=drop.add_class(title, specialNeeds=special))
     return drop
 
 
@@ -43,7 +43,7 @@ def test_what_goes_out_decides_and_not_what_was_written() -> None:
     renamed = [{"grades": ["P3"], "match": "髙", "replace": "高",
                 "example": {"before": "髙組", "after": "高組"}}]  # fmt: skip
     assert titles_of(night(a_class("髙組"), class_titles=renamed)) == ["高組"]
-    masked = night(a_class("知的\ue000組", **{"metadata.jp.specialNeeds": "true"}))
+    masked = night(a_class("知的\ue000組", special="true"))
     assert titles_of(masked) == ["なかよし1組"]
 
 
