@@ -6,6 +6,15 @@ application that people sign in to is registered in the settings.
 """
 
 from local.fakes.tenant.hosting import run, serve
-from local.fakes.tenant.settings import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
+from local.fakes.tenant.settings import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGN_IN_CLIENT_ID,
+    STAFF_CLIENT_ID,
+    TENANT_ID,
+)
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "SIGN_IN_CLIENT_ID", "TENANT_ID", "run", "serve"]
+__all__ = [
+    "CLIENT_ID", "CLIENT_SECRET", "SIGN_IN_CLIENT_ID", "STAFF_CLIENT_ID", "TENANT_ID", "run",
+    "serve",
+]  # fmt: skip

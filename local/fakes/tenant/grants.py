@@ -12,7 +12,8 @@ LIFETIME = 600  # seconds a code is good for
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a code stands for. ``user`` is an object id; ``at`` is when the person signed in."""
+    """What a code stands for. ``user`` is an object id; ``at`` is when the person signed in,
+    ``proven`` when the person last proved who it is."""
 
     user: str
     client: str
@@ -22,6 +23,7 @@ class Grant:
     challenge: str
     method: str
     at: float
+    proven: float = 0.0
     used: bool = False
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 TENANT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant"))
 CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/nightly"))
 SIGN_IN_CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/launch"))
+STAFF_CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tenant/staff"))
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CLIENT_SECRET = "local-tenant-only"  # noqa: S105 (opens nothing but the fake on loopback)
 
@@ -55,11 +57,28 @@ def _is_certificate(pem: str) -> str:
 
 
 class Registration(Outside):
-    """An application that people may sign in to, and the exact addresses they return to."""
+    """An application that people may sign in to, and the exact addresses they return to.
+
+    ``roles`` are its app roles by account name or object id; with ``assignment_required`` nobody
+    else gets in. ``optional_claims`` are those added to its ID token (auth_time). ``proof_age`` is
+    how many seconds ago people have proven who they are, for whoever asks for no fresher proof.
+    """
 
     client_id: str
     name: str = ""
     redirect_uris: tuple[Annotated[str, AfterValidator(_is_safe)], ...] = ()
+    roles: dict[str, tuple[Annotated[str, Field(pattern=r"^[!-~]{1,120}$")], ...]] = Field(
+        default_factory=dict
+    )
+    assignment_required: bool = False
+    optional_claims: tuple[Literal["auth_time"], ...] = ()
+    proof_age: float = Field(default=0.0, ge=0)
+
+    def roles_of(self, user: Mapping[str, Any]) -> tuple[str, ...]:
+        """The app roles of an account, by either of its names."""
+        name = str(user["userPrincipalName"]).casefold()
+        given = {key.casefold(): values for key, values in self.roles.items()}
+        return given.get(name) or given.get(str(user["id"]).casefold(), ())
 
 
 class Federated(Outside):

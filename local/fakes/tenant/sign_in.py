@@ -52,6 +52,11 @@ MISTYPED = Wrong(
     "アカウントまたはパスワードが正しくありません。",
     "Your account or password is incorrect.",
 )
+NOT_ASSIGNED = Wrong(
+    50105,
+    "このアプリの利用を許可されていません。",
+    "Your administrator has blocked this application unless you are assigned to it.",
+)
 LOCKED = Wrong(50057, "このアカウントは利用停止中です。", "Your account has been locked.")
 
 
@@ -93,6 +98,8 @@ def enter(
     found = account(tenant, name, form.get("passwd", ""))
     if isinstance(found, Wrong):
         return _form(tenant, asked, name, found)
+    if asked.application.assignment_required and not asked.application.roles_of(found):
+        return _form(tenant, asked, name, NOT_ASSIGNED)
     code = tenant.grants.give(_grant(tenant, asked, found["id"]))
     said = {"code": code, "session_state": str(uuid.uuid4())}
     if query.get("client_info") == "1":
@@ -130,7 +137,17 @@ def _grant(tenant: Tenant, asked: Asked, user: str) -> Grant:
         challenge=asked.query.get("code_challenge", ""),
         method=asked.query.get("code_challenge_method", "plain"),
         at=tenant.clock.now(),
+        proven=_proven(tenant, asked),
     )
+
+
+def _proven(tenant: Tenant, asked: Asked) -> float:
+    """When the person proved who it is: now, where a fresher proof was asked for than there is."""
+    age = asked.application.proof_age
+    wanted = asked.query.get("max_age", "")
+    fresh = "login" in asked.query.get("prompt", "").split()
+    fresh = fresh or (wanted.isdigit() and int(wanted) < age)
+    return tenant.clock.now() - (0 if fresh else age)
 
 
 def _asked(tenant: Tenant, tenant_id: str, query: Mapping[str, str]) -> Asked | Answer:
