@@ -39,7 +39,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         intake.take_lease(state, execution)
 
     if isinstance(order, receive.Apply):
-        run = approvals.Approvals(env, state, execution).decide(order, rules.city.sha256)
+        run = approvals.Approvals(env, state, execution).decide(order, rules.city)
     elif isinstance(order, receive.Undo):
         run = undoing.Undoing(env, state, execution).take(order, rules)
     elif isinstance(order, receive.Deliver):

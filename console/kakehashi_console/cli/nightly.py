@@ -117,6 +117,7 @@ def rerun(*, city: str, as_of: datetime | None, at: Where, wanted: Wanted) -> No
 @click.option("--checksum", required=True, help="報告書にある計画の番号 / the plan's checksum")
 @click.option("--accept", multiple=True, metavar="CODE", help="受け入れる指摘 / accepted codes")
 @click.option("--by", required=True, help="承認する人 / who approves")
+@click.option("--second", default="", help="二人目の承認者(規則が求めるとき) / the second person")
 @where
 @results
 @in_clear_words
@@ -125,6 +126,7 @@ def approve(
     run_id: str,
     checksum: str,
     accept: tuple[str, ...],
+    second: str,
     by: str,
     at: Where,
     wanted: Wanted,
@@ -139,6 +141,7 @@ def approve(
         "checksum": checksum.strip().lower(),
         "accept": [code.strip().upper() for codes in accept for code in codes.split(",")],
         "by": by.strip(),
+        **({"second": second.strip()} if second.strip() else {}),
     }
     must_be_an_approval(order)
     run_id, city = order["run_id"], city_of(order["run_id"])

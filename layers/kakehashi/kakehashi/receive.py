@@ -60,13 +60,15 @@ class Rehearse(_Input):
 
 
 class Apply(_Input):
-    """A waiting plan may go: who says so, to which checksum, accepting which codes."""
+    """A waiting plan may go: who says so, to which checksum, accepting which codes. ``second`` is
+    the second person, where the city asks for two."""
 
     action: Literal["apply"]
     run_id: RunId
     checksum: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,100}$")]
     accept: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{3}$")], ...] = ()
     by: Annotated[str, Field(min_length=1, max_length=100)]
+    second: Annotated[str, Field(max_length=100)] = ""
 
     @property
     def city(self) -> str:

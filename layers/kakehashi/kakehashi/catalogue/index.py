@@ -19,6 +19,7 @@ from kakehashi.catalogue import (
     preprocess,
     provision,
     refusals,
+    staff,
     sums,
     undo,
 )
@@ -34,7 +35,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
-                   exports, sums, undo, provision, refusals, deliver, launch, faults):  # fmt: skip
+                   exports, sums, undo, provision, refusals, deliver, launch, staff,
+                   faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

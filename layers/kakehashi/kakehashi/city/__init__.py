@@ -30,14 +30,43 @@ from kakehashi.city.cleaning import (
     SpecialTitle,
     UnifiedSchool,
 )
-from kakehashi.city.limits import Calendar, Leaving, Limit, Limits, LimitSet, Season, SumSet
+from kakehashi.city.limits import (
+    Approvals,
+    Calendar,
+    Leaving,
+    Limit,
+    Limits,
+    LimitSet,
+    Season,
+    SumSet,
+)
 from kakehashi.city.tools import LtiTool, Tool
 from kakehashi.findings import HARD_LETTERS, Effect
 
 __all__ = [
-    "CITY_NAME", "J_TITLES", "M365", "PASSWORD_WORDS", "BadCity", "City", "ClassTitle",
-    "InitialPasswords", "Licence", "Limit", "LimitSet", "LtiTool", "Names", "Savings",
-    "SchoolAlias", "Season", "Source", "SpecialNeeds", "SpecialTitle", "SumSet", "Tool", "parse",
+    "CITY_NAME",
+    "J_TITLES",
+    "M365",
+    "PASSWORD_WORDS",
+    "Approvals",
+    "BadCity",
+    "City",
+    "ClassTitle",
+    "InitialPasswords",
+    "Licence",
+    "Limit",
+    "LimitSet",
+    "LtiTool",
+    "Names",
+    "Savings",
+    "SchoolAlias",
+    "Season",
+    "Source",
+    "SpecialNeeds",
+    "SpecialTitle",
+    "SumSet",
+    "Tool",
+    "parse",
 ]  # fmt: skip
 
 
@@ -69,6 +98,7 @@ class City(Rules):
     savings: Savings = Savings()
     matching: Matching = Matching()
     limits: Limits = Field(default_factory=Limits)
+    approval: Approvals = Approvals()
     tools: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Tool] = Field(
         default_factory=dict
     )

@@ -35,6 +35,12 @@ class Leaving(Rules):
     grace_days: Annotated[int, Field(ge=0)] = 90
 
 
+class Approvals(Rules):
+    """Of a plan with more changes than ``second_person_above``, two people must say yes."""
+
+    second_person_above: Annotated[int, Field(ge=0)] | None = None
+
+
 class Limit(Rules):
     """Breached when the count is over ``floor`` and over either bound."""
 

@@ -12,6 +12,7 @@ from datetime import date
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.exports import NEWER_PLAN
+from kakehashi.catalogue.staff import NEEDS_SECOND
 from kakehashi.diff.exports import Export, Planned, too_old
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
@@ -22,11 +23,13 @@ SHORTEST = 6  # characters of a checksum that name a plan
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """``checksum`` may be its first characters, ``accept`` the codes of breaches, ``by`` who."""
+    """``checksum`` may be its first characters, ``accept`` the codes of breaches, ``by`` who, and
+    ``second`` who else, "" for nobody."""
 
     checksum: str
     accept: tuple[str, ...] = ()
     by: str = ""
+    second: str = ""
 
 
 def admit(
@@ -41,13 +44,15 @@ def admit(
     rules_now: str = "",
     newest: Export | None = None,
     planned: Planned | None = None,
+    second_above: int | None = None,
 ) -> tuple[Finding, ...]:
     """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
 
     ``plan`` is read from the run folder (``read_plan``). ``serial`` and ``rules_now`` (SHA-256 of
     the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
     (default: the plan's own date) are Japan dates of the clock. ``newest`` is the newest roster
-    applied, ``planned`` the newest that reached a plan. ``waiting`` and ``applied`` tell what the
+    applied, ``planned`` the newest that reached a plan. Above ``second_above`` changes two people
+    must say yes; None leaves that unasked. ``waiting`` and ``applied`` tell what the
     run's record says: of a plan that was applied nothing else needs to be said.
     """
     if applied:
@@ -59,6 +64,7 @@ def admit(
             *outdated(plan, serial=serial, today=today, made_on=made_on or plan.as_of,
                       rules_now=rules_now, newest=newest, planned=planned),
             *_codes(plan, approval.accept),
+            *_second(plan, approval, second_above),
         ]
     )  # fmt: skip
 
@@ -107,3 +113,10 @@ def _codes(plan: Plan, accept: tuple[str, ...]) -> Iterator[Finding]:
         yield rules.NOT_ACCEPTED.at(code=code)
     for code in sorted(set(accept) - breached):
         yield rules.NEEDLESS_CODE.at(code=code)
+
+
+def _second(plan: Plan, approval: Approval, above: int | None) -> Iterator[Finding]:
+    """Whoever says yes twice is one person."""
+    alone = approval.second.strip() in {"", approval.by.strip()}
+    if above is not None and len(plan.actions) > above and alone:
+        yield NEEDS_SECOND.at(count=len(plan.actions), bound=above)

@@ -9,6 +9,7 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.catalogue.diff import NOT_WAITING
+from kakehashi.city import City
 from kakehashi.diff import Approval, Plan, admit
 from kakehashi.edges import plans
 from kakehashi.edges.errors import BadConfiguration
@@ -27,11 +28,11 @@ class Approvals:
     def __init__(self, env: Environment, state: State, execution: Execution) -> None:
         self.env, self.state, self.execution = env, state, execution
 
-    def decide(self, order: receive.Apply, rules_now: str) -> Run:
+    def decide(self, order: receive.Apply, rules_now: City) -> Run:
         """The waiting run with verdict "apply", its serial moved; or a run of its own in
         ``approvals/<execution>/`` with verdict "refused" and the reasons as findings.
 
-        ``rules_now`` is the SHA-256 of the city's present rules. Raises BadConfiguration for a
+        ``rules_now`` are the city's present rules. Raises BadConfiguration for a
         run that is not there.
         """
         folder = self._folder(order)
@@ -45,15 +46,16 @@ class Approvals:
             return self._admitted(order, record, plan)  # we died after admission: go on
         findings = admit(
             plan,
-            Approval(order.checksum, order.accept, order.by),
+            Approval(order.checksum, order.accept, order.by, order.second),
             serial=self.state.serial(),
             today=self.execution.started.astimezone(JAPAN).date(),
             made_on=made_on(order.run_id),
             waiting=record.get("verdict") == WAITING,
             applied=record.get("verdict") in {"applied", "unchanged"},
-            rules_now=rules_now,
+            rules_now=rules_now.sha256,
             newest=self.state.newest_export(),
             planned=self.state.newest_plan(),
+            second_above=rules_now.approval.second_person_above,
         )
         if refuses(findings):
             return self._refused(order, record, findings)
@@ -74,6 +76,7 @@ class Approvals:
             approved={
                 "execution": self.execution.id,
                 "by": order.by,
+                **({"second": order.second} if order.second else {}),
                 "at": self.execution.started.isoformat(),
                 "accept": list(order.accept),
                 "checksum": plan.checksum,
