@@ -67,7 +67,7 @@ class Answer:
     @property
     def code(self) -> str:
         """The code for staff on a page, or in a service's answer; "" where there is none."""
-        found = re.search(r"\bL\d{3}\b", self.text)
+        found = re.search(r"\b[LW]\d{3}\b", self.text)
         return found[0] if found else ""
 
     @property
@@ -94,18 +94,21 @@ def form_in(page: str, base: str = "") -> tuple[str, dict[str, str]]:
 
 @dataclass
 class Browser:
-    """One browser at the launcher; ``jar`` holds its cookies by name."""
+    """One browser at the launcher, or another page of ours; ``jar`` holds its cookies by name."""
 
     lambdas: Lambdas
+    site: str = SITE
+    function: str = "launch"
     jar: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, query: Mapping[str, str] | None = None, **headers: str) -> Answer:
         return self.call("GET", path, query=query, headers=headers)
 
-    def post(self, path: str, form: Mapping[str, str], *, from_elsewhere: bool = False) -> Answer:
+    def post(self, path: str, form: Mapping[str, Any], *, from_elsewhere: bool = False) -> Answer:
         """``from_elsewhere``: another site posts, and no Lax cookie comes with it."""
-        body = urlencode(form)
-        kind = {"content-type": "application/x-www-form-urlencoded"}
+        body = urlencode(form, doseq=True)
+        kind = {"content-type": "application/x-www-form-urlencoded",
+                "sec-fetch-site": "cross-site" if from_elsewhere else "same-origin"}  # fmt: skip
         return self.call("POST", path, body=body, headers=kind, cookies=not from_elsewhere)
 
     def call(
@@ -118,12 +121,12 @@ class Browser:
         headers: Mapping[str, str] | None = None,
         cookies: bool = True,
     ) -> Answer:
-        path, _, given = path.removeprefix(SITE).partition("?")
+        path, _, given = path.removeprefix(self.site).partition("?")
         raw = urlencode(query) if query else given
-        event = http_event(method, path, raw, body, headers or {})
+        event = http_event(method, path, raw, body, headers or {}, site=self.site)
         if cookies and self.jar:
             event["cookies"] = [f"{name}={value}" for name, value in self.jar.items()]
-        found = self.lambdas.invoke("launch", event)
+        found = self.lambdas.invoke(self.function, event)
         answer = Answer(
             found["statusCode"],
             found.get("headers", {}),
@@ -163,7 +166,13 @@ class Browser:
 
 
 def http_event(
-    method: str, path: str, query: str, body: str, headers: Mapping[str, str]
+    method: str,
+    path: str,
+    query: str,
+    body: str,
+    headers: Mapping[str, str],
+    *,
+    site: str = SITE,
 ) -> dict[str, Any]:
     """An HTTP API's event, payload format 2.0."""
     return {
@@ -171,7 +180,7 @@ def http_event(
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"host": urlsplit(SITE).netloc, **headers},
+        "headers": {"host": urlsplit(site).netloc, **headers},
         "requestContext": {
             "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
             "requestId": "request",

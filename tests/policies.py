@@ -78,7 +78,7 @@ def calls(service: str, operation: str, params: Mapping[str, Any]) -> list[Call]
     if service == "events":
         bus = arn("events", "event-bus/default")
         return [Call(action, bus, _event_keys(entry)) for entry in params["Entries"]]
-    keys = (("s3:prefix", params["Prefix"]),) if "Prefix" in params else ()
+    keys = (("s3:prefix", params["Prefix"]),) if "Prefix" in params else _leading_keys(params)
     return [Call(action, resource, keys) for resource in _resources(service, params)]
 
 
@@ -87,6 +87,14 @@ def _action(service: str, operation: str, params: Mapping[str, Any]) -> str:
         return operation
     name = NAMED_OTHERWISE.get(operation, operation)
     return f"{name}Version" if name in OF_A_VERSION and params.get("VersionId") else name
+
+
+def _leading_keys(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """DynamoDB's name for the partition that a call is about, where it names one."""
+    found = (params.get("Key") or params.get("Item") or {}) if "TableName" in params else {}
+    pk = found.get("pk")
+    value = pk.get("S") if isinstance(pk, dict) else pk
+    return (("dynamodb:leadingkeys", str(value)),) if value else ()
 
 
 def _event_keys(entry: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -108,7 +116,9 @@ def _resources(service: str, params: Mapping[str, Any]) -> list[str]:
             return [arn("sqs", params["QueueUrl"].rpartition("/")[2])]
         case "secretsmanager":
             return [arn("secretsmanager", f"secret:{params['SecretId']}")]
-    return [params[{"sns": "TopicArn", "states": "executionArn", "kms": "KeyId"}[service]]]
+        case "states":
+            return [params.get("executionArn") or params["stateMachineArn"]]
+    return [params[{"sns": "TopicArn", "kms": "KeyId"}[service]]]
 
 
 def arn(service: str, resource: str) -> str:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 STAGES = (
     "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
 )  # fmt: skip
-FUNCTIONS = (*STAGES, "drift", "launch")
+FUNCTIONS = (*STAGES, "drift", "launch", "staff")
 
 
 @pytest.fixture(scope="session")

@@ -27,28 +27,28 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
     assert kinds == {
         "AWS::Serverless::LayerVersion": 1,
-        "AWS::Serverless::Function": 10,
+        "AWS::Serverless::Function": 11,
         "AWS::Serverless::StateMachine": 2,
-        "AWS::Logs::LogGroup": 12,
+        "AWS::Logs::LogGroup": 14,
         "AWS::S3::Bucket": 7,
         "AWS::S3::BucketPolicy": 7,
-        "AWS::DynamoDB::Table": 2,
+        "AWS::DynamoDB::Table": 3,
         "AWS::KMS::Key": 3,
         "AWS::SQS::Queue": 1,
         "AWS::SQS::QueuePolicy": 1,
         "AWS::SNS::Topic": 2,
         "AWS::SNS::Subscription": 2,
-        "AWS::SecretsManager::Secret": 4,
+        "AWS::SecretsManager::Secret": 5,
         "AWS::Events::Rule": 5,
         "AWS::Scheduler::Schedule": 3,
         "AWS::IAM::Role": 6,
         "AWS::Transfer::Connector": 1,
-        "AWS::CloudWatch::Alarm": 24,
-        "AWS::ApiGatewayV2::Api": 1,
-        "AWS::ApiGatewayV2::Integration": 1,
-        "AWS::ApiGatewayV2::Route": 1,
-        "AWS::ApiGatewayV2::Stage": 1,
-        "AWS::Lambda::Permission": 1,
+        "AWS::CloudWatch::Alarm": 25,
+        "AWS::ApiGatewayV2::Api": 2,
+        "AWS::ApiGatewayV2::Integration": 2,
+        "AWS::ApiGatewayV2::Route": 2,
+        "AWS::ApiGatewayV2::Stage": 2,
+        "AWS::Lambda::Permission": 2,
         "AWS::CloudWatch::Dashboard": 1,
     }
 
@@ -289,14 +289,15 @@ def test_only_provision_writes_pupils_forgets_them_and_writes_dead_letters(
             if action in statement["Action"]
         }
 
-    assert may("dynamodb:PutItem") == {"provision", "launch"}  # launch: a table of its own, below
-    assert may("dynamodb:DeleteItem") == {"provision", "launch"}
+    pages = {"launch", "staff"}  # tables and partitions of their own, below
+    assert may("dynamodb:PutItem") == {"provision"} | pages
+    assert may("dynamodb:DeleteItem") == {"provision"} | pages
     assert may("s3:DeleteObject") == set()
     assert may("s3:DeleteObjectVersion") == {"groups"}
     assert may("sqs:SendMessage") == {"provision", "groups"}
     assert may("sns:Publish") == {"report", "drift"}
     assert may("secretsmanager:GetSecretValue") == {
-        "preprocess", "diff", "provision", "groups", "drift", "launch"
+        "preprocess", "diff", "provision", "groups", "drift", "launch", "staff"
     }  # fmt: skip
 
 
@@ -341,6 +342,47 @@ def test_what_the_internet_can_call_writes_nothing_that_a_night_reads(resources:
     assert statements["Sign"]["Condition"] == {
         "StringEquals": {"aws:ResourceTag/kakehashi:lti": {"Ref": "AWS::StackName"}}
     }
+
+
+def test_the_staff_page_writes_no_item_that_a_night_reads(resources: Resources) -> None:
+    """Its partitions of the state table begin with STAFF#; what it decides goes the way that a
+    person's upload or order goes."""
+    statements = {s["Sid"]: s for s in statements_of(resources, "staff")}
+    writes = {
+        sid: s for sid, s in statements.items()
+        if re.search("dynamodb:(Put|Delete|Update)", str(s["Action"]))
+    }  # fmt: skip
+    assert writes.keys() == {"Record", "Sessions"}
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["STAFF#*"]}}
+    assert writes["Record"]["Condition"] == own
+    assert writes["Sessions"]["Resource"] == {"Fn::GetAtt": ["StaffTable", "Arn"]}
+    assert statements["SignIn"]["Resource"] == {"Fn::GetAtt": ["StaffSignInSecret", "Id"]}
+    assert "PasswordsBucket" not in str(statements)
+
+
+def test_there_is_no_staff_page_unless_an_app_to_sign_in_to_is_named(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    assert template["Parameters"]["StaffClientId"]["Default"] == ""
+    parts = {
+        name: r for name, r in resources.items()
+        if name.startswith("Staff") and not name.startswith(("StaffTopic", "StaffMail", "StaffSub"))
+    }  # fmt: skip
+    assert parts
+    assert {r.get("Condition") for r in parts.values()} == {"HasStaffPage"}
+
+
+def test_the_access_log_of_the_staff_page_tells_neither_path_nor_query(
+    resources: Resources,
+) -> None:
+    """An address may name a run or a school; a search is never in one."""
+    told = set(
+        re.findall(
+            r"\$context\.([\w.]+)",
+            resources["StaffStage"]["Properties"]["AccessLogSettings"]["Format"],
+        )
+    )
+    assert told == {"requestId", "httpMethod", "status", "responseLatency", "error.message"}
 
 
 def test_there_is_no_launcher_unless_an_app_to_sign_in_to_is_named(

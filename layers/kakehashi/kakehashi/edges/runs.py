@@ -142,6 +142,11 @@ class Folder:
         if answer := self._objects.read(self.prefix + name):
             yield from jsonlines.read(answer["Body"].iter_lines(chunk_size=1 << 16))
 
+    def raw_lines(self, name: str) -> Iterator[bytes]:
+        """The same as they are stored, for whoever parses only some of them."""
+        if answer := self._objects.read(self.prefix + name):
+            yield from answer["Body"].iter_lines(chunk_size=1 << 16)
+
     def names(self, under: str = "") -> list[str]:
         """Names of all files below ``under``, sorted, relative to the folder."""
         found = self._objects.listed(self.prefix + under)

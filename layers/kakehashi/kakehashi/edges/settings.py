@@ -85,6 +85,14 @@ class LaunchSettings(RulesSettings, SignInSettings):
     lti_key: Name
 
 
+class StaffSettings(RulesSettings, InboxSettings, SignInSettings):
+    """``public_url`` is the address of the staff page, https or loopback."""
+
+    public_url: Name
+    staff_table: Name
+    state_machine_arn: Name
+
+
 class TopicSettings(Settings):
     topic_arn: Name
 

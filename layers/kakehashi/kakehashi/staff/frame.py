@@ -62,11 +62,12 @@ def nav(viewer: Viewer, city: str, path: str) -> tuple[Link, ...]:
     return tuple(
         Link(page, en if viewer.lang == "en" else ja, path == page or path.startswith(f"{page}/"))
         for page, action, ja, en in PAGES
-        if _opens(viewer, action, city)
+        if opens(viewer, action, city)
     )
 
 
-def _opens(viewer: Viewer, action: Action, city: str) -> bool:
+def opens(viewer: Viewer, action: Action, city: str) -> bool:
+    """Whether there is anything on such a page for ``viewer`` in ``city``."""
     if may(viewer, action, city):
         return True
     schools = viewer.schools(city) if action is Action.SCHOOL else ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from kakehashi.edges.launch.tool_keys import claimed_issuer
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settings import LaunchSettings
 from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
+from kakehashi.edges.web.lately import Lately
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.edges.web.sign_in import NotSignedIn, SignIn, Why
 from kakehashi.lti import claims, deep_linking, launch, registrations
@@ -45,25 +45,6 @@ NOT_SIGNED_IN = {
     Why.OTHER_TENANT: rules.OTHER_TENANT,
     Why.NOT_FRESH: rules.SIGN_IN_NOT_OURS,  # never asked for here
 }
-FRESH = 60.0  # seconds for which rules and holds are believed
-
-
-class Lately[V]:
-    """Answers by city, asked again after a minute; that there is none is not kept, for anybody
-    may ask for cities that do not exist."""
-
-    def __init__(self, ask: Callable[[str], V]) -> None:
-        self.ask = ask
-        self.kept: dict[str, tuple[float, V]] = {}
-
-    def __call__(self, city: str) -> V:
-        until, value = self.kept.get(city) or (0.0, None)
-        if value is None or until < time.monotonic():
-            value = self.ask(city)
-            self.kept.pop(city, None)
-            if value is not None:
-                self.kept[city] = (time.monotonic() + FRESH, value)
-        return value
 
 
 def _utc() -> datetime:

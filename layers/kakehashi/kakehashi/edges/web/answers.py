@@ -37,6 +37,12 @@ def page(found: Page, status: int = 200, cookies: list[Cookie] | None = None) ->
     return Response(status, HTML, found.html, headers, cookies)
 
 
+def file(body: bytes, name: str, kind: str) -> Response[bytes]:
+    """To be saved under ``name`` (ASCII)."""
+    headers = NOT_STORED | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(200, kind, body, headers)
+
+
 def redirect(
     url: str, query: Mapping[str, str] | None = None, cookies: list[Cookie] | None = None
 ) -> Response[str]:

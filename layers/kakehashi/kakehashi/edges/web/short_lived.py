@@ -8,6 +8,7 @@
 | TOKEN#<digest>        | a tool's access token                          | 1 hour          |
 | TOLD#<digest>         | what a tool was told of a class                | 30 days         |
 | CHOSEN#<digest>       | contents a pupil has chosen in tools           | 400 days        |
+| UPLOAD#<digest>       | where a file that somebody uploads will stand  | 1 hour          |
 
 Whoever holds the secret finds the item: what is stored is the secret's SHA-256. DynamoDB removes
 items some time after they end, so the end is checked here as well. A table of its own for the
@@ -31,7 +32,7 @@ from kakehashi.edges.state.partition import lost_the_race
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-type Kind = Literal["SIGN_IN", "SESSION", "USED", "TOKEN", "TOLD", "CHOSEN"]
+type Kind = Literal["SIGN_IN", "SESSION", "USED", "TOKEN", "TOLD", "CHOSEN", "UPLOAD"]
 
 
 class ShortLived:
@@ -54,6 +55,15 @@ class ShortLived:
         """Keep ``body`` under a name of ours, over what was there."""
         item: dict[str, Any] = {"pk": _key(kind, name), "body": json.dumps(body), "ends": ends}
         self.table.put_item(Item=item)
+
+    def renew(self, kind: Kind, secret: str, body: Mapping[str, Any], ends: int) -> None:
+        """Write over what is there; what has gone meanwhile stays gone."""
+        item: dict[str, Any] = {"pk": _key(kind, secret), "body": json.dumps(body), "ends": ends}
+        try:
+            self.table.put_item(Item=item, ConditionExpression=Attr("pk").exists())
+        except ClientError as exc:
+            if not lost_the_race(exc):
+                raise
 
     def look(self, kind: Kind, secret: str, now: int) -> dict[str, Any] | None:
         if not secret:

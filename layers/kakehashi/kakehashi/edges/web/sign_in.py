@@ -93,14 +93,15 @@ class SignIn:
         """A sign-in under way: send the browser to its ``auth_uri``, keep the rest for ``end``.
 
         The code comes back in a form, never in an address (RFC 9700 §4.3.1). On a shared tablet
-        the account is asked for each time. ``max_age`` (seconds) asks for a proof of that age at
-        most, which ``end`` then demands.
+        the account is asked for each time; with ``prompt`` "" whoever is signed in there already
+        comes straight back. ``max_age`` (seconds) asks for a proof of that age at most, which
+        ``end`` then demands.
         """
         flow: dict[str, Any] = self.app.initiate_auth_code_flow(
             scopes=[],
             redirect_uri=back,
             response_mode="form_post",
-            prompt=prompt,
+            **({"prompt": prompt} if prompt else {}),
             **({} if max_age is None else {"max_age": max_age}),
         )
         return flow | {"auth_uri": self.base + flow["auth_uri"].removeprefix(LOGIN)}

@@ -1,0 +1,119 @@
+"""Answers of the staff page: a view in its frame, a way on, or a refusal in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import Response
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.staff import forms
+from kakehashi.edges.staff.desk import Caller
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.web import answers
+from kakehashi.findings import Finding
+from kakehashi.refusal import Refusal
+from kakehashi.report.words import Word
+from kakehashi.staff import drawing, entrance
+from kakehashi.staff.frame import PAGES, Frame, Notice, nav
+
+STATUS = {"W104": 403, "W105": 403, "W107": 401, "W111": 403, "W112": 409, "W113": 400,
+          "W121": 403, "W122": 404, "W123": 404, "W131": 409, "W132": 409, "W134": 403,
+          "W135": 409, "W136": 400, "W137": 401, "W190": 500}  # fmt: skip
+REFUSED = 403
+
+TOLD: Mapping[str, Word] = MappingProxyType({
+    "approved": Word("承認しました。反映を始めました。", "Approved. It is being applied now."),
+    "waits-for-second": Word("承認しました。もう一人の承認を待っています。",
+                             "Approved. A second person's approval is awaited."),
+    "declined": Word("承認しないことを記録しました。", "Noted: not approved."),
+    "taken-back": Word("取り消しました。", "Taken back."),
+    "decided": Word("記録しました。次の夜に行います。それまでは取り消せます。",
+                    "Noted for the next night; it can be taken back until then."),
+    "started": Word("始めました。", "Started."),
+    "asked": Word("申請しました。もう一人の確認を待っています。",
+                  "Asked for. A second person must confirm it."),
+    "changed": Word("変更しました。", "Changed."),
+    "signed-in": Word("サインインを確かめました。もう一度押してください。",
+                      "Your sign-in was checked. Please press once more."),
+})  # fmt: skip
+"""What a page may say of the last thing done, by the word in its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """HTML and the policy it needs."""
+
+    html: str
+    policy: str
+
+
+def show(
+    asked: Asked, view: drawing.View, status: int = 200, targets: Sequence[str] = ()
+) -> Response[str]:
+    """A page. ``targets`` are origins to which its forms may go beside ours."""
+    html = drawing.render(view, _frame(asked.house, asked.caller, asked.path, _told(asked)))
+    return answers.page(Drawn(html, drawing.policy(*targets)), status)
+
+
+def go(path: str, told: str = "") -> Response[str]:
+    return answers.redirect(path, {"told": told} if told else None)
+
+
+def entry() -> Response[str]:
+    """For whoever is not signed in."""
+    html = drawing.render(entrance.SignIn(), Frame("サインイン"))
+    return answers.page(Drawn(html, drawing.policy()))
+
+
+def turned_away(
+    refusal: Refusal,
+    reference: str,
+    *,
+    house: House | None = None,
+    caller: Caller | None = None,
+    reasons: Sequence[Finding] = (),
+    back: str = "/",
+    status: int = 0,
+) -> Response[str]:
+    """A page that says why, and what to do."""
+    again = sign_in_path(back, fresh=True) if refusal.rule is rules.PROVE_AGAIN else ""
+    if caller is None:
+        again = sign_in_path(back)
+    view = entrance.refused(refusal, reference, reasons=reasons, back=back, sign_in=again)
+    frame = _frame(house, caller, back) if house and caller else Frame(refusal.code)
+    html = drawing.render(view, frame)
+    return answers.page(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))
+
+
+def sign_in_path(back: str, *, fresh: bool = False) -> str:
+    query = {"back": back} | ({"fresh": "1"} if fresh else {})
+    return f"/sign-in?{urlencode(query)}"
+
+
+def _told(asked: Asked) -> str:
+    return asked.query.get("told")
+
+
+def _frame(house: House, caller: Caller, path: str, told: str = "") -> Frame:
+    viewer, english = caller.viewer, caller.viewer.lang == "en"
+    title = next(
+        (en if english else ja for page, _, ja, en in PAGES if path.startswith(page)), "架け橋"
+    )
+    found = house.rules(caller.city)
+    word = TOLD.get(told)
+    return Frame(
+        title=title,
+        path=path,
+        city=caller.city,
+        city_name=found.city.name if found else caller.city,
+        nav=nav(viewer, caller.city, path),
+        csrf=forms.field_of(caller.session),
+        notices=(Notice(word.en if english else word.ja),) if word else (),
+        lang=viewer.lang,
+        name=viewer.name,
+    )

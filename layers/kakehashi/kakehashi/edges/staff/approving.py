@@ -1,0 +1,193 @@
+"""承認する, 承認しない: a person's word on a plan that waits.
+
+The plan is judged as Receive judges it (``diff.approval.admit``), as it is now and not as the page
+showed it. Receive asks the same once more, when the execution begins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.diff import Approval, Plan, admit
+from kakehashi.edges import plans
+from kakehashi.edges.runs import city_of, made_on
+from kakehashi.edges.staff.desk import Caller
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.starting import by, start
+from kakehashi.findings import Finding, Rule, refuses
+from kakehashi.refusal import Refusal
+from kakehashi.roster import JAPAN
+
+WAITING = "awaiting-approval"
+MOST_REASON = 200  # characters
+_RUN = re.compile(r"[a-z0-9_-]{1,40}-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
+_CHECKSUM = re.compile(r"[0-9a-f]{64}\Z")
+_CODE = re.compile(r"[A-Z][0-9]{3}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the form said. ``checksum`` is that of the plan which the person saw, whole."""
+
+    run_id: str
+    checksum: str
+    reason: str
+    accept: tuple[str, ...] = ()
+    number: str = ""
+
+    def order(self, what: str) -> Order:
+        return Order(what, self.run_id, self.checksum, ",".join(self.accept), self.reason)
+
+
+def said_of(run_id: str, checksum: str, reason: str, accept: Iterable[str], number: str) -> Said:
+    """As it came in an address and a form: what is no run, no checksum or no code is not kept."""
+    return Said(
+        run_id if _RUN.match(run_id) else "",
+        checksum if _CHECKSUM.match(checksum) else "",
+        reason.strip()[:MOST_REASON],
+        tuple(sorted({code for code in accept if _CODE.match(code)})),
+        number,
+    )
+
+
+class Approving:
+    """One person's, in the city that is looked at."""
+
+    def __init__(self, house: House, caller: Caller) -> None:
+        self.house, self.caller = house, caller
+        self.state, self.items = house.state(caller.city), house.items(caller.city)
+
+    def approve(self, said: Said) -> Judged:
+        order = said.order("approve")
+        if refusal := self._ready(said):
+            return NotTaken(order, refusal)
+        kept = self.items.get(_key(said.run_id))
+        plan = plans.read(self.house.folder(said.run_id))
+        first = _first(kept, said)
+        if plan is None or (refusal := self._against(said, plan, kept, first)):
+            return NotTaken(order, refusal or Refusal(rules.PLAN_CHANGED))
+        if reasons := self.reasons(said, plan):
+            return NotTaken(order, Refusal(rules.NOT_APPROVABLE), reasons)
+        if not first and self._needs_second(plan):
+            return self._wait_for_second(said, kept)
+        return self._go(said, first)
+
+    def decline(self, said: Said) -> Judged:
+        """The plan goes on waiting, and nobody approves it here before that is taken back."""
+        order = said.order("decline")
+        if refusal := self._ready(said):
+            return NotTaken(order, refusal)
+        kept = self.items.get(_key(said.run_id))
+        header = self.house.folder(said.run_id).get_json("plan.json")
+        if header.get("checksum") != said.checksum:
+            return NotTaken(order, Refusal(rules.PLAN_CHANGED))
+        after = {"declined": self._who() | {"reason": said.reason, "checksum": said.checksum}}
+        return Taken(order, "/approve", "declined", lambda: self._keep(said.run_id, after, kept))
+
+    def take_back(self, said: Said) -> Judged:
+        """A plan that was declined can be approved again."""
+        order = said.order("take back")
+        if refusal := self._ready(said, reason=False):
+            return NotTaken(order, refusal)
+        kept = self.items.get(_key(said.run_id))
+        if not kept.get("declined"):
+            return NotTaken(order, Refusal(rules.PLAN_CHANGED))
+        return Taken(
+            order,
+            f"/approve/{said.run_id}",
+            "taken-back",
+            lambda: self.items.drop(_key(said.run_id), kept),
+        )
+
+    def reasons(self, said: Said, plan: Plan) -> Sequence[Finding]:
+        """Why the plan must not go; () where nothing stands against it. Whether a second person is
+        needed is asked apart: the first may say yes before."""
+        record = self.state.run(said.run_id)
+        found = self.house.rules(self.caller.city)
+        approval = Approval(said.checksum, said.accept, by(self.caller.viewer.oid))
+        findings = admit(
+            plan,
+            approval,
+            serial=self.state.serial(),
+            today=self.caller.now.astimezone(JAPAN).date(),
+            made_on=made_on(said.run_id),
+            waiting=record.get("verdict") == WAITING,
+            applied=record.get("verdict") in {"applied", "unchanged"},
+            rules_now=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
+            newest=self.state.newest_export(),
+            planned=self.state.newest_plan(),
+        )
+        return findings if refuses(findings) else ()
+
+    def _ready(self, said: Said, *, reason: bool = True) -> Refusal | None:
+        """Whether the run is one of this city, and the person has just proven who it is."""
+        if city_of(said.run_id) != self.caller.city or not self.state.run(said.run_id):
+            return Refusal(rules.UNKNOWN_RUN)
+        if not self.caller.fresh:
+            return Refusal(rules.PROVE_AGAIN)
+        missing: Rule | None = rules.NO_REASON if reason and not said.reason else None
+        return Refusal(missing) if missing else None
+
+    def _against(
+        self, said: Said, plan: Plan, kept: Mapping[str, Any], first: Mapping[str, Any]
+    ) -> Refusal | None:
+        """What was said of the plan before, and whether it still is the one that was seen."""
+        if kept.get("declined"):
+            return Refusal(rules.DECLINED)
+        if plan.checksum != said.checksum:
+            return Refusal(rules.PLAN_CHANGED)
+        if first and first["oid"] == self.caller.viewer.oid:
+            return Refusal(rules.SAME_PERSON)
+        return None
+
+    def _needs_second(self, plan: Plan) -> bool:
+        found = self.house.rules(self.caller.city)
+        bound = found.city.approval.second_person_above if found else None
+        return bound is not None and len(plan.actions) > bound
+
+    def _wait_for_second(self, said: Said, kept: Mapping[str, Any]) -> Taken:
+        after = {"first": self._who() | {"accept": list(said.accept), "checksum": said.checksum}}
+        return Taken(said.order("approve first"), f"/approve/{said.run_id}", "waits-for-second",
+                     lambda: self._keep(said.run_id, after, kept))  # fmt: skip
+
+    def _go(self, said: Said, first: Mapping[str, Any]) -> Taken:
+        who = by(self.caller.viewer.oid)
+        order = {
+            "action": "apply",
+            "run_id": said.run_id,
+            "checksum": said.checksum,
+            "accept": sorted(said.accept),
+            "by": by(first["oid"]) if first else who,
+            **({"second": who} if first else {}),
+        }
+        return Taken(said.order("approve"), "/today", "approved",
+                     lambda: start(self.house, order, said.number))  # fmt: skip
+
+    def _who(self) -> dict[str, str]:
+        viewer = self.caller.viewer
+        return {"oid": viewer.oid, "name": viewer.name, "at": self.caller.now.isoformat()}
+
+    def _keep(self, run_id: str, after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        self.items.put(_key(run_id), after, before)
+
+
+def _key(run_id: str) -> str:
+    return f"PLAN#{run_id}"
+
+
+def _first(kept: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
+    """Who has approved this very plan already, accepting the same; {} for nobody."""
+    first = kept.get("first") or {}
+    same = first.get("checksum") == said.checksum and first.get("accept") == list(said.accept)
+    return first if same else {}
+
+
+def kept_of(house: House, run_id: str, city: str) -> dict[str, Any]:
+    """What was said of this plan on the page so far: {"first": …} or {"declined": …}, or {}."""
+    return house.items(city).get(_key(run_id))

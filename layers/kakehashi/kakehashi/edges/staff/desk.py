@@ -1,0 +1,120 @@
+"""People at the staff page: signing in, and who calls. Nobody is believed longer than needed: posts
+are read at every request, roles are asked again every hour, and approving wants a fresh proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.sessions import FRESH_SECONDS, Session, Sessions, roles_of
+from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
+from kakehashi.findings import Rule
+from kakehashi.refusal import Refusal
+from kakehashi.staff.viewer import Lang, Viewer
+
+CALLBACK = "/sign-in/callback"
+_SAID: Mapping[str, Rule] = {
+    "not ours": rules.SIGN_IN_NOT_OURS,
+    "refused": rules.SIGN_IN_REFUSED,
+    "other tenant": rules.OTHER_TENANT,
+    "not fresh": rules.NOT_FRESH,
+}
+_OURS = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_./?=&%-]{0,300})?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is signed in. ``city`` is the one looked at, one of the viewer's; ``now`` is UTC."""
+
+    secret: str = field(repr=False)
+    session: Session
+    viewer: Viewer
+    city: str
+    now: datetime
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the person has proven who it is so lately that approving is possible."""
+        return self.session.fresh(int(self.now.timestamp()))
+
+
+def way_back(path: str) -> str:
+    """``path`` where it is a page of ours, else the first page."""
+    return path if _OURS.match(path) and ".." not in path else "/"
+
+
+class Desk:
+    """One request's."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.moment = house, house.clock()
+        self.now = int(self.moment.timestamp())
+        self.sessions = Sessions(house.kept)
+
+    # -- signing in ----------------------------------------------------------------------------
+
+    def begin_sign_in(self, back: str, *, fresh: bool) -> tuple[str, str]:
+        """(where to send the browser, what its cookie holds). ``fresh`` asks for the password, or
+        whatever the tenant wants, although the browser may still be signed in at Microsoft."""
+        from kakehashi.edges.web.sign_in import SignIn  # noqa: PLC0415 - msal, not for every page
+
+        flow = SignIn.of(self.house.settings).begin(
+            f"{self.house.address}{CALLBACK}",
+            prompt="login" if fresh else "",
+            max_age=FRESH_SECONDS // 2 if fresh else None,
+        )
+        kept = {"flow": flow, "back": way_back(back)}
+        return str(flow["auth_uri"]), self.house.kept.keep(
+            "SIGN_IN", kept, self.now + SIGN_IN_SECONDS
+        )
+
+    def end_sign_in(
+        self, cookie: str, answer: Mapping[str, str], before: str
+    ) -> tuple[str, str] | Refusal:
+        """(what the cookie of the new session holds, where to go on). A sign-in ends once, whatever
+        its end; ``before`` is the cookie of the session that it takes the place of."""
+        from kakehashi.edges.web.sign_in import NotSignedIn, SignIn  # noqa: PLC0415 - msal
+
+        kept = self.house.kept.take("SIGN_IN", cookie, self.now)
+        if kept is None:
+            return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
+        who = SignIn.of(self.house.settings).end(kept["flow"], answer)
+        if isinstance(who, NotSignedIn):
+            return Refusal(_SAID[who.why], who.detail)
+        if not roles_of(who):
+            return Refusal(rules.NO_ROLE)
+        if not self.house.posts.of(who.object_id):
+            return Refusal(rules.NO_POST)
+        earlier = self.sessions.find(before, self.now)
+        self.sessions.end(before)
+        return self.sessions.begin(who, self.now, earlier), way_back(kept["back"])
+
+    # -- who calls -----------------------------------------------------------------------------
+
+    def caller(self, cookie: str) -> Caller | Refusal:
+        session = self.sessions.find(cookie, self.now)
+        if session is None or session.stale_roles(self.now):
+            return Refusal(rules.NOT_SIGNED_IN)
+        posts = self.house.posts.of(session.oid)
+        if not posts:
+            return Refusal(rules.NO_POST)
+        viewer = Viewer(session.oid, session.name, session.roles, posts, session.lang)
+        city = session.city if session.city in viewer.cities else viewer.cities[0]
+        return Caller(cookie, session, viewer, city, self.moment)
+
+    def choose(self, caller: Caller, city: str = "", lang: str = "") -> Caller:
+        """Another of the viewer's cities, or another language, from now on."""
+        here = city if city in caller.viewer.cities else caller.city
+        speaks: Lang = "en" if lang == "en" else "ja" if lang == "ja" else caller.viewer.lang
+        session = replace(caller.session, city=here, lang=speaks)
+        if session != caller.session:
+            self.sessions.keep(caller.secret, session)
+        viewer = replace(caller.viewer, lang=speaks)
+        return replace(caller, session=session, viewer=viewer, city=here)
+
+    def leave(self, cookie: str) -> None:
+        self.sessions.end(cookie)

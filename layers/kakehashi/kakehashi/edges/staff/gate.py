@@ -1,0 +1,103 @@
+"""The gate: who calls, from where, and whether this may be asked at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.staff import forms
+from kakehashi.edges.staff.desk import Caller, Desk
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, carry_out, note
+from kakehashi.edges.web.cookies import Cookies
+from kakehashi.edges.web.requests import Fields, form_of, from_here, query_of
+from kakehashi.refusal import Refusal
+from kakehashi.staff.frame import opens
+from kakehashi.staff.viewer import Action, may
+
+SESSION = "kakehashi-staff"
+SIGN_IN = "kakehashi-staff-sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of somebody who may make it. ``number`` is that of the form, "" for a page."""
+
+    house: House
+    caller: Caller
+    path: str
+    query: Fields = field(repr=False)
+    form: Fields = field(repr=False)
+    number: str = ""
+
+    @property
+    def city(self) -> str:
+        return self.caller.city
+
+
+class Gate:
+    """One request's. ``caller`` is known once ``page`` or ``order`` has let somebody in, or has
+    turned away somebody who is signed in."""
+
+    def __init__(self, house: House, event: Any) -> None:
+        self.house, self.event = house, event
+        self.desk = Desk(house)
+        self.cookies = Cookies(house.address, event.get("cookies") or [])
+        self.path = str(event.get("rawPath") or "/")
+        self.query = query_of(event)
+        self.caller: Caller | None = None
+
+    def page(self, action: Action | None) -> Asked | Refusal:
+        """Whoever may open pages of this kind in the city looked at; None: whoever is signed in."""
+        caller = self._known()
+        if isinstance(caller, Refusal):
+            return caller
+        caller = self.desk.choose(caller, self.query.get("city"), self.query.get("lang"))
+        self.caller = caller
+        if action and not opens(caller.viewer, action, caller.city):
+            return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
+        return Asked(self.house, caller, self.path, self.query, Fields())
+
+    def order(self, action: Action | None, *, once: bool = True) -> Asked | Refusal:
+        """The same for a form, which must be one of ours, made for this session, and not have been
+        taken before; searches (``once`` False) may be repeated."""
+        caller = self._known()
+        if not from_here(self.event, self.house.address):
+            return self._told(caller, Refusal(rules.FOREIGN_FORM, "origin"))
+        if isinstance(caller, Refusal):
+            return caller
+        form = form_of(self.event)
+        number = forms.number_of(caller.session, form.get(forms.FIELD))
+        if number is None:
+            return self.recorded(caller, Refusal(rules.FOREIGN_FORM, "field"))
+        if action and not opens(caller.viewer, action, caller.city):
+            return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
+        if once and not forms.first_time(self.house.kept, caller.session, number):
+            return self.recorded(caller, Refusal(rules.USED_FORM))
+        return Asked(self.house, caller, self.path, self.query, form, number)
+
+    def carry_out(self, asked: Asked, action: Action, judge: Callable[[Asked], Judged]) -> Judged:
+        """Judge an order and do it; what the whole city is asked for needs a post in all of it."""
+        if not may(asked.caller.viewer, action, asked.city) and action is not Action.SCHOOL:
+            judged: Judged = NotTaken(Order(str(action)), Refusal(rules.NOT_ALLOWED))
+        else:
+            judged = judge(asked)
+        carry_out(self.house, asked.caller, judged)
+        return judged
+
+    def _known(self) -> Caller | Refusal:
+        found = self.desk.caller(self.cookies.get(SESSION))
+        self.caller = found if isinstance(found, Caller) else None
+        return found
+
+    def _told(self, caller: Caller | Refusal, refusal: Refusal) -> Refusal:
+        return refusal if isinstance(caller, Refusal) else self.recorded(caller, refusal)
+
+    def recorded(self, caller: Caller, refusal: Refusal) -> Refusal:
+        """Refused attempts of people who are signed in are in the record; the page that was asked
+        for is named by its first word, since the rest was typed by somebody."""
+        what = self.path.strip("/").partition("/")[0][:20]
+        note(self.house, caller, Order(what if what.isalpha() else "?"), refusal.code)
+        return refusal

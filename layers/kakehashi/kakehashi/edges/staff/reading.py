@@ -1,0 +1,170 @@
+"""What the pages are made from: read from the state and the run folders at each request.
+
+Nothing is kept between two requests, and a plan's actions are read only as far as a page shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff import outdated, read_plan
+from kakehashi.diff.sums import LONGEST
+from kakehashi.edges.runs import city_of, made_on
+from kakehashi.edges.staff.approving import WAITING, kept_of
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.findings import Finding
+from kakehashi.refusal import Refusal
+from kakehashi.report.words import VERDICTS, Verdict
+from kakehashi.roster import JAPAN
+from kakehashi.staff import approve as approving
+from kakehashi.staff import today as mornings
+from kakehashi.staff.changes import Filter, Shards
+
+RUNS = 120  # records looked through for nights and plans that wait
+UNDER_WAY = "running"
+_SCHOOL = re.compile(rb'"school":"([^"]+)"')
+
+
+def today(asked: Asked) -> mornings.Today:
+    state, city = asked.house.state(asked.city), asked.city
+    records = state.runs(RUNS)
+    plan_run, plan = _waiting_plan(asked, records)
+    proposals = state.proposals()
+    header = asked.house.folder(proposals).get_json("plan.json") if proposals else {}
+    newest = next((r for r in records if r.get("received")), {})
+    facts = mornings.Facts(
+        now=asked.caller.now,
+        city=city,
+        records=records,
+        plan=plan,
+        plan_run=plan_run,
+        asked=sum(len(ids) for ids in header.get("proposals", {}).values()),
+        passwords=len(header.get("held", {}).get(NO_PASSWORD.code, ())),
+        received=str(newest.get("received", "")),
+        running=_running(asked, records),
+    )
+    return mornings.today(facts, asked.caller.viewer)
+
+
+def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Running | None:
+    under_way = (r for r in records[:3] if r.get("verdict") == UNDER_WAY)
+    for record in under_way:
+        run_id = run_of(record)
+        progress = asked.house.folder(run_id).get_json("progress.json")
+        begun = bool(progress) and not progress.get("ended")
+        stage = "provision" if begun or record.get("approved") else "diff"
+        return mornings.Running(run_id, stage, progress if begun else {})
+    return None
+
+
+def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """The newest plan that can still be approved, and its run."""
+    for run_id, header in _waiting(asked, records):
+        if not list(against(asked, run_id, header)):
+            return run_id, header
+    return "", {}
+
+
+def _waiting(
+    asked: Asked, records: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for record in records:
+        if record.get("verdict") == WAITING:
+            run_id = run_of(record)
+            yield run_id, asked.house.folder(run_id).get_json("plan.json")
+
+
+def against(asked: Asked, run_id: str, header: Mapping[str, Any]) -> Iterator[Finding]:
+    """Why a plan can no longer be approved, whoever says so."""
+    state, found = asked.house.state(asked.city), asked.house.rules(asked.city)
+    yield from outdated(
+        read_plan(header),
+        serial=state.serial(),
+        today=asked.caller.now.astimezone(JAPAN).date(),
+        made_on=made_on(run_id),
+        rules_now=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
+        newest=state.newest_export(),
+        planned=state.newest_plan(),
+    )
+
+
+def plans(asked: Asked) -> approving.Plans:
+    """The plans that wait."""
+    records = asked.house.state(asked.city).runs(RUNS)
+    found = [
+        approving.waiting(run_id, header, list(against(asked, run_id, header)))
+        for run_id, header in _waiting(asked, records)
+        if header
+    ]
+    return approving.Plans(found)
+
+
+def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
+    state = asked.house.state(asked.city)
+    record = state.run(run_id) if city_of(run_id) == asked.city else {}
+    folder = asked.house.folder(run_id)
+    header = folder.get_json("plan.json") if record else {}
+    if not header:
+        return Refusal(rules.UNKNOWN_RUN)
+    verdict = str(record.get("verdict", ""))
+    waits = verdict == WAITING
+    said = kept_of(asked.house, run_id, asked.city)
+    declined, first = said.get("declined"), said.get("first")
+    found = asked.house.rules(asked.city)
+    above = found.city.approval.second_person_above if found else None
+    facts = approving.Facts(
+        run_id=run_id,
+        city=asked.city,
+        header=header,
+        shards=shards_of(asked, run_id),
+        schools=schools_of(asked, run_id, header.get("schools", {})),
+        nights=state.counts_since(f"{asked.city}-{_weeks_before(run_id)}", but=run_id),
+        findings=[f for f in folder.findings("diff") if f.code.startswith("S")],
+        against=list(against(asked, run_id, header)) if waits else (),
+        done=_settled(verdict, declined) if not waits or declined else "",
+        two=above is not None and sum(header.get("actions", {}).values()) > above,
+        first=approving.First(first["oid"], first["name"], first["at"]) if first else None,
+    )
+    return approving.approve(facts, wanted, asked.caller.viewer)
+
+
+def _settled(verdict: str, declined: Mapping[str, Any] | None) -> str:
+    if declined:
+        return f"承認しない({declined['reason']})"
+    known = verdict in set(Verdict)
+    return VERDICTS[Verdict(verdict)].ja if known else verdict
+
+
+def shards_of(asked: Asked, run_id: str) -> Shards:
+    """The lines of one file of a plan's actions, as they are stored."""
+    folder = asked.house.folder(run_id)
+    return lambda number: folder.raw_lines(f"actions/{number:04}.jsonl")
+
+
+def schools_of(asked: Asked, run_id: str, codes: Collection[str]) -> dict[str, str]:
+    """Names by MEXT code, read from the night's rows as far as it takes to find them all."""
+    folder, wanted, found = asked.house.folder(run_id), set(codes), {}
+    for name in ("desired.jsonl", "current.jsonl"):
+        for line in folder.raw_lines(name) if wanted else ():
+            if (code := _SCHOOL.search(line)) and code[1].decode() in wanted:
+                pupil = json.loads(line)["pupil"]
+                found[pupil["school"]] = str(pupil["school_name"])
+                wanted.discard(pupil["school"])
+                if not wanted:
+                    break
+    return found
+
+
+def run_of(record: Mapping[str, Any]) -> str:
+    return str(record["sk"]).removeprefix("RUN#")
+
+
+def _weeks_before(run_id: str) -> str:
+    return f"{made_on(run_id) - timedelta(days=LONGEST + 7):%Y%m%d}"

@@ -1,0 +1,35 @@
+"""Executions that the page starts itself: nobody needs rights in the console for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from kakehashi import receive
+from kakehashi.edges.staff.house import House
+
+
+def by(oid: str) -> str:
+    """Who ordered it, as an execution's input may say it: whose id that is the record tells."""
+    return f"staff:{oid}"
+
+
+def start(house: House, order: Mapping[str, Any], number: str) -> str:
+    """Start the state machine; the ARN. The same order of the same form (``number``) starts once,
+    however often it comes."""
+    receive.read_order(order)  # a slip of ours fails here, not at night
+    name = f"{order['action']}-staff-{number}"
+    client = boto3.client("stepfunctions")
+    machine = house.settings.state_machine_arn
+    try:
+        text = json.dumps(order, sort_keys=True)
+        answer = client.start_execution(stateMachineArn=machine, name=name, input=text)
+    except ClientError as exc:
+        if exc.response["Error"]["Code"] != "ExecutionAlreadyExists":
+            raise
+        return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    return answer["executionArn"]

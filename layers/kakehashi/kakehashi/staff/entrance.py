@@ -1,0 +1,51 @@
+"""The way in, and being turned away: what somebody sees before, and instead of, a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kakehashi.findings import Finding
+from kakehashi.refusal import Refusal
+from kakehashi.report.groups import message
+from kakehashi.report.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    template: ClassVar[str] = "sign_in.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``back`` is a page of ours to go on from; ``sign_in`` leads through Microsoft to it."""
+
+    template: ClassVar[str] = "refused.html.j2"
+
+    sentence: Word
+    todo: Word
+    code: str
+    reasons: Sequence[Word] = ()
+    back: str = "/"
+    sign_in: str = ""
+
+
+def refused(
+    refusal: Refusal,
+    reference: str,
+    *,
+    reasons: Sequence[Finding] = (),
+    back: str = "/",
+    sign_in: str = "",
+) -> Refused:
+    """``reference`` leads an engineer to the log line, the code leads to docs/findings.md."""
+    rule = refusal.rule
+    return Refused(
+        Word(rule.ja, rule.en),
+        Word(rule.todo, rule.todo_en),
+        f"{refusal.code}-{reference}" if reference else refusal.code,
+        tuple(message(finding) for finding in reasons),
+        back,
+        sign_in,
+    )

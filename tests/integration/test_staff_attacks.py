@@ -1,0 +1,402 @@
+"""What somebody may try at the staff page: refused, told with a code, recorded, nothing done."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+
+from kakehashi.edges.staff import forms
+from kakehashi.edges.staff.sessions import Sessions
+from kakehashi.staff.viewer import Role
+from tests.builders import a_drop, a_password_file, a_pupil
+from tests.desks import SITE, Clerk, Office, approval, ticked
+from tests.launches import Answer, Browser
+from tests.nights import Night
+
+PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in range(1, 7)})
+
+
+@pytest.fixture
+def waiting(office: Office) -> Night:
+    night = office.nights.run(a_drop(6).zip(), passwords=PASSWORDS)
+    assert night.verdict == "awaiting-approval"
+    return night
+
+
+@pytest.fixture
+def approver(office: Office) -> Clerk:
+    return office.at_desk(office.hire("approver", Role.SEE, Role.APPROVE))
+
+
+def form(office: Office, clerk: Clerk, night: Night) -> dict[str, Any]:
+    """A complete approval, as the page would send it."""
+    page = clerk.open(f"/approve/{night.run['run_id']}")
+    return {
+        "csrf": clerk.csrf(),
+        "checksum": night.summary["checksum"],
+        "accept": ticked(page),
+        "reason": "確かめました",
+    }
+
+
+def refused(office: Office, answer: Answer, code: str, *, recorded: bool = True) -> None:
+    """A page with the code; nothing was started; the record has it; the log names nobody."""
+    assert answer.code == code
+    assert answer.status >= 400
+    assert answer.location == ""
+    assert office.started() == []
+    if recorded:
+        assert office.record()[0].code == code
+    assert f'"code":"{code}"' in office.said()
+    names_nobody(office)
+
+
+def names_nobody(office: Office) -> None:
+    for n in range(1, 7):
+        pupil = a_pupil(n)
+        for secret in (pupil.id, pupil.account, pupil.family, pupil.kana_given):
+            assert secret not in office.said()
+    for account in office.roles:
+        assert account not in office.said()
+    assert "見本 " not in office.said()
+
+
+# -- signing in ----------------------------------------------------------------------------------
+
+
+def test_somebody_without_a_role_does_not_get_in(office: Office) -> None:
+    clerk = Clerk(office.browser(), office.hire("nobody"))
+    assert clerk.sign_in().code == "W104"
+    assert "__Host-kakehashi-staff" not in clerk.browser.jar
+
+
+def test_somebody_without_a_post_does_not_get_in(office: Office) -> None:
+    clerk = Clerk(office.browser(), office.hire("postless", Role.APPROVE, schools=()))
+    assert clerk.sign_in().code == "W105"
+    assert "__Host-kakehashi-staff" not in clerk.browser.jar
+
+
+def test_a_role_that_is_none_of_ours_is_none(office: Office) -> None:
+    office.hire("forger", Role.SEE)
+    office.roles["forger@board.example.jp"] = ("Staff.Everything", "approve", "Global.Admin")
+    office.register()
+    clerk = Clerk(office.browser(), office.hire("forger2"))
+    clerk.who = type(clerk.who)("forger@board.example.jp", clerk.who.oid, clerk.who.name)
+    assert clerk.sign_in().code == "W104"
+
+
+def test_a_pupil_may_not_even_try(office: Office) -> None:
+    """Assignment is required: Microsoft turns away whoever has not been given a role."""
+    office.register(assignment_required=True)
+    child = Clerk(office.browser(), office.hire("child"))
+    begun = child.browser.get("/sign-in")
+    assert "code" not in child.browser.at_microsoft(begun, child.who.account)
+
+
+def test_a_sign_in_that_another_browser_began_is_refused(office: Office) -> None:
+    theirs = Clerk(office.browser(), office.hire("seer", Role.SEE))
+    sent = theirs.browser.at_microsoft(theirs.browser.get("/sign-in"), theirs.who.account)
+    ours = office.browser()
+    ours.get("/sign-in")
+    assert ours.come_back(sent).code == "W101"
+    assert office.browser().come_back(sent).code == "W101"
+
+
+def test_a_sign_in_ends_only_once(office: Office) -> None:
+    clerk = Clerk(office.browser(), office.hire("seer", Role.SEE))
+    begun = clerk.browser.get("/sign-in")
+    kept = dict(clerk.browser.jar)
+    sent = clerk.browser.at_microsoft(begun, clerk.who.account)
+    assert clerk.browser.come_back(sent).status == 303
+    again = office.browser()
+    again.jar |= kept
+    assert again.come_back(sent).code == "W101"
+
+
+def test_a_proof_that_is_not_fresh_does_not_count_though_the_browser_left_max_age_out(
+    office: Office, waiting: Night
+) -> None:
+    """What the browser asks of Microsoft is in its own hands; what the token says is not."""
+    office.register(proof_age=3600.0)
+    approver = office.at_desk(office.hire("approver", Role.SEE, Role.APPROVE))
+    refused(office, approval(approver, waiting.run["run_id"]), "W137")
+    begun = approver.browser.get("/sign-in?fresh=1")
+    assert "max_age=300" in begun.location
+    assert "prompt=login" in begun.location
+    bare = begun.location.replace("max_age=300", "max_age=").replace("prompt=login", "prompt=")
+    cut = Answer(303, {"Location": bare}, "")
+    answer = approver.browser.come_back(approver.browser.at_microsoft(cut, approver.who.account))
+    assert answer.code == "W106"
+    assert "id_token" not in office.said()
+    assert "auth_time" not in office.said()
+
+
+def test_without_auth_time_in_the_token_nobody_approves(office: Office, waiting: Night) -> None:
+    office.register(optional_claims=[])
+    approver = office.at_desk(office.hire("approver", Role.SEE, Role.APPROVE))
+    refused(office, approval(approver, waiting.run["run_id"]), "W137")
+
+
+def test_after_signing_in_nobody_is_sent_to_another_site(office: Office) -> None:
+    clerk = Clerk(office.browser(), office.hire("seer", Role.SEE))
+    for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "/a\r\nX: y",
+                 "javascript:alert(1)"):  # fmt: skip
+        begun = clerk.browser.get("/sign-in", {"back": back})
+        sent = clerk.browser.at_microsoft(begun, clerk.who.account)
+        assert clerk.browser.come_back(sent).location == "/"
+
+
+# -- what changes in mid-session -----------------------------------------------------------------
+
+
+def test_a_post_that_is_taken_away_counts_at_once(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting)
+    office.house.posts.put(approver.who.oid, "demo", [])
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W105", recorded=False)
+    assert approver.browser.get("/today").code == "W105"
+
+
+def test_a_role_that_is_taken_away_approves_nothing_after_the_proof_grows_old(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    """The next proof brings the roles as they are now."""
+    run_id = waiting.run["run_id"]
+    office.give_roles(approver.who.account, Role.SEE)
+    office.later(601)
+    refused(office, approval(approver, run_id), "W137")
+    office.later(0)
+    approver.sign_in("/sign-in?fresh=1")
+    sent = {"csrf": approver.csrf(), "checksum": waiting.summary["checksum"], "reason": "再度",
+            "accept": sorted({b["code"] for b in waiting.summary["breaches"]})}  # fmt: skip
+    answer = approver.browser.post(f"/approve/{run_id}/yes", sent)
+    refused(office, answer, "W121", recorded=False)
+    assert {done.code for done in office.record()} == {"W121", "W137"}
+
+
+def test_roles_are_asked_again_every_hour_and_idle_sessions_end(
+    office: Office, approver: Clerk
+) -> None:
+    for minutes in (20, 40, 59):
+        office.later(minutes * 60)
+        assert approver.browser.get("/today").status == 200
+    office.later(61 * 60)
+    assert approver.browser.get("/today").location.startswith("/sign-in")
+    office.later(0)
+    approver.sign_in()
+    office.later(31 * 60)
+    assert approver.browser.get("/today").location.startswith("/sign-in")
+
+
+# -- other cities, other roles, guessed runs -----------------------------------------------------
+
+
+def test_another_citys_plan_is_neither_seen_nor_approved(office: Office, waiting: Night) -> None:
+    stranger = office.at_desk(office.hire("stranger", Role.SEE, Role.APPROVE, city="other"))
+    run_id = waiting.run["run_id"]
+    page = stranger.browser.get(f"/approve/{run_id}")
+    assert page.code == "W123"
+    assert office.record("other")[0].code == "W123"
+    assert office.record("demo") == []
+    sent = {"csrf": stranger.csrf(), "checksum": waiting.summary["checksum"], "reason": "確認",
+            "accept": sorted({b["code"] for b in waiting.summary["breaches"]})}  # fmt: skip
+    answer = stranger.browser.post(f"/approve/{run_id}/yes", sent)
+    assert answer.code == "W123"
+    assert office.started() == []
+
+
+def test_no_city_is_chosen_in_which_there_is_no_post(office: Office, approver: Clerk) -> None:
+    assert "tsukuba" not in approver.open("/today?city=tsukuba").text
+    assert approver.open("/record").status == 200
+    assert office.record("tsukuba") == []
+
+
+@pytest.mark.parametrize("role", [Role.SEE, Role.DECIDE, Role.OPERATE, Role.PASSWORDS, Role.SCHOOL])
+def test_no_other_role_approves(office: Office, waiting: Night, role: Role) -> None:
+    clerk = office.at_desk(office.hire("other", role))
+    csrf = csrf_of(office, clerk)
+    sent = {"csrf": csrf, "checksum": waiting.summary["checksum"], "reason": "確認",
+            "accept": sorted({b["code"] for b in waiting.summary["breaches"]})}  # fmt: skip
+    run_id = waiting.run["run_id"]
+    refused(office, clerk.browser.post(f"/approve/{run_id}/yes", sent), "W121")
+    refused(office, clerk.browser.post(f"/approve/{run_id}/no", sent), "W121")
+
+
+def test_a_school_opens_no_page_of_the_city(office: Office, waiting: Night) -> None:
+    school = office.hire("school", *Role, schools=("082201000001",))
+    clerk = office.at_desk(school)
+    for path in ("/today", "/approve", f"/approve/{waiting.run['run_id']}", "/record"):
+        answer = clerk.browser.get(path)
+        assert answer.code == "W121"
+        for n in range(1, 7):
+            assert a_pupil(n).family not in answer.text
+    assert {done.code for done in office.record()} == {"W121"}
+
+
+@pytest.mark.parametrize("run_id", [
+    "demo-20260101T000000-00000000", "other-20260101T000000-00000000", "no-run", "..%2F..%2Fetc",
+    "demo-20260101T000000-00000000%0d%0a", "x" * 2000,
+])  # fmt: skip
+def test_a_guessed_run_is_none(office: Office, approver: Clerk, run_id: str) -> None:
+    answer = approver.browser.get(f"/approve/{run_id}")
+    assert answer.code in {"W122", "W123"}
+    sent = {"csrf": approver.csrf(), "checksum": "0" * 64, "reason": "推測"}
+    answer = approver.browser.post(f"/approve/{run_id}/yes", sent)
+    assert answer.code in {"W122", "W123"}
+    assert office.started() == []
+    assert run_id not in office.said()
+
+
+# -- plans that have changed ---------------------------------------------------------------------
+
+
+def test_the_plan_that_was_seen_is_the_plan_that_is_approved(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting) | {"checksum": "0" * 64}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W131")
+
+
+@pytest.mark.parametrize("checksum", ["", "a", "'; DROP", "0" * 63])
+def test_a_checksum_must_be_whole(
+    office: Office, waiting: Night, approver: Clerk, checksum: str
+) -> None:
+    sent = form(office, approver, waiting) | {"checksum": checksum}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W131")
+
+
+def test_a_plan_that_a_newer_roster_has_overtaken_is_not_approved(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting)
+    office.nights.tomorrow()
+    office.nights.run(a_drop(5).zip())
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W132")
+
+
+def test_a_limit_that_nobody_ticked_is_not_accepted(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting) | {"accept": []}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W132")
+
+
+def test_an_approval_needs_a_reason(office: Office, waiting: Night, approver: Clerk) -> None:
+    sent = form(office, approver, waiting) | {"reason": "  "}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W136")
+
+
+# -- forms ---------------------------------------------------------------------------------------
+
+
+def test_a_double_click_starts_once(office: Office, waiting: Night, approver: Clerk) -> None:
+    sent = form(office, approver, waiting)
+    path = f"/approve/{waiting.run['run_id']}/yes"
+    assert approver.browser.post(path, sent).location == "/today?told=approved"
+    again = approver.browser.post(path, sent)
+    assert (again.status, again.code) == (409, "W112")
+    assert len(office.started()) == 1
+    assert office.record()[0].code == "W112"
+
+
+def test_a_form_of_another_session_is_foreign(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    other = office.at_desk(office.hire("other", Role.SEE, Role.APPROVE))
+    sent = form(office, approver, waiting) | {"csrf": other.csrf()}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W111")
+
+
+@pytest.mark.parametrize("csrf", ["", ".", "0.0", "ff.ff", "あ.い"])
+def test_a_form_without_our_field_is_foreign(
+    office: Office, waiting: Night, approver: Clerk, csrf: str
+) -> None:
+    sent = form(office, approver, waiting) | {"csrf": csrf}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W111")
+
+
+@pytest.mark.parametrize("headers", [
+    {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"},
+    {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": f"{SITE}.evil.example"}, {},
+])  # fmt: skip
+def test_a_form_from_elsewhere_is_refused_though_the_cookie_came(
+    office: Office, waiting: Night, approver: Clerk, headers: dict[str, str]
+) -> None:
+    sent = form(office, approver, waiting)
+    refused(office, post_with(approver.browser, waiting, sent, headers), "W111")
+
+
+def test_a_browser_without_fetch_metadata_may_name_its_origin(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting)
+    answer = post_with(approver.browser, waiting, sent, {"origin": SITE})
+    assert answer.location == "/today?told=approved"
+
+
+def test_without_a_cookie_nothing_is_done(office: Office, waiting: Night, approver: Clerk) -> None:
+    sent = form(office, approver, waiting)
+    answer = office.browser().post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W107", recorded=False)
+
+
+def test_a_session_that_was_made_up_is_none(office: Office) -> None:
+    browser = office.browser()
+    for value in ("x", "", "A" * 43, "../../etc"):
+        browser.jar["__Host-kakehashi-staff"] = value
+        assert browser.get("/today").location.startswith("/sign-in")
+
+
+def test_markup_in_a_reason_is_shown_as_text(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    nasty = "<script>alert(1)</script>"
+    sent = form(office, approver, waiting) | {"reason": nasty}
+    approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    shown = approver.open("/record").text
+    assert nasty not in shown
+    assert "&lt;script&gt;" in shown
+
+
+# -- when something of ours fails ----------------------------------------------------------------
+
+
+def test_an_order_that_could_not_be_carried_out_is_recorded_as_such(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting)
+    machine = office.house.settings.state_machine_arn
+    boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    assert (answer.status, answer.code) == (500, "W190")
+    assert [done.code for done in office.record()[:2]] == ["W190", ""]
+    names_nobody(office)
+
+
+def csrf_of(office: Office, clerk: Clerk) -> str:
+    """A field of this session, whatever page the person may open."""
+    house = office.house
+    secret = clerk.browser.jar["__Host-kakehashi-staff"]
+    session = Sessions(house.kept).find(secret, int(house.clock().timestamp()))
+    assert session is not None
+    return forms.field_of(session)
+
+
+def post_with(
+    browser: Browser, night: Night, sent: dict[str, Any], headers: dict[str, str]
+) -> Answer:
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    path = f"/approve/{night.run['run_id']}/yes"
+    return browser.call("POST", path, body=urlencode(sent, doseq=True), headers=kind | headers)
