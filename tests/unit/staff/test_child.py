@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +9,11 @@ from hypothesis import strategies as st
 from kakehashi.report.people import Person
 from kakehashi.staff.child import Facts, Search, child
 from kakehashi.staff.drawing import render
-from kakehashi.staff.papers import Delivered, Papers
 from kakehashi.staff.searching import MOST, Words, search
-from kakehashi.staff.story import Chapter, chapters
+from kakehashi.staff.story import chapters
 from tests.builders import FAMILIES, GIVENS, a_pupil
 from tests.unit.staff.scenes import a_frame, line_of
+from tests.unit.staff.stories import a_story, papers
 
 PUPILS = [a_pupil(n) for n in range(63)]
 LINES = [line_of(pupil, status="active") for pupil in PUPILS]
@@ -61,34 +59,6 @@ def test_nothing_is_searched_for_nothing_and_too_many_are_told() -> None:
 
 def test_what_is_typed_shows_in_no_repr() -> None:
     assert "佐藤" not in repr(Words.of("佐藤 陽菜"))
-
-
-def papers(run: int = 1, **facts: Any) -> Papers:
-    pupil = a_pupil(1)
-    defaults: dict[str, Any] = {
-        "run_id": f"demo-202612{run:02}T021500-0a1b2c3d",
-        "line": 12,
-        "summary": {"verdict": "applied"},
-        "plan": {"as_of": f"2026-12-{run:02}", "proposals": {}, "held": {}},
-        "desired": {"pupil": pupil.to_json()},
-        "held": (),
-        "current": {"pupil": pupil.to_json(), "status": "active"},
-        "decision": {},
-        "match": {},
-        "action": {},
-        "result": {},
-        "findings": (),
-        "refusals": (),
-        "delivered": (Delivered("interactive-study", "delta", "nothing"),),
-    }
-    return Papers(**(defaults | facts))
-
-
-def a_story() -> list[Chapter]:
-    moved = papers(2, current={"pupil": a_pupil(1, class_title="3年1組").to_json()},
-                   action={"kind": "update", "situation": "CHANGED", "pupil": a_pupil(1).id},
-                   result={"outcome": "done", "request_id": "r-1"})  # fmt: skip
-    return list(chapters(iter([papers(1), moved])))
 
 
 def test_a_night_that_did_something_says_it_and_a_quiet_one_is_folded() -> None:

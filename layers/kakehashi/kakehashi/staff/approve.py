@@ -1,8 +1,8 @@
 """承認: a plan that waits, its limits one by one, and every child that it touches.
 
 Addresses: GET /approve (the list), GET /approve/<run>?school=&grade=&what=&page=; POST
-/approve/<run>/find with the text as well; POST /approve/<run>/yes (checksum, accept…, reason) and
-/approve/<run>/no (checksum, reason). What the plan is, is read anew each time.
+/approve/<run>/find with the text as well; POST /approve/<run>/yes (checksum, accept…, reason),
+/approve/<run>/no (checksum, reason) and /approve/<run>/back (checksum), which takes a no back.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kakehashi.findings import Finding
 from kakehashi.report.decision import CITY
 from kakehashi.report.groups import message
 from kakehashi.report.healed import begun
+from kakehashi.report.times import minute
 from kakehashi.report.words import Word
 from kakehashi.roster import GRADE_LABELS
 from kakehashi.staff import charts
@@ -51,11 +52,13 @@ _WHAT: Mapping[str, What] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """Who has said yes already, where the city asks for two: the second must be another."""
+    """Who has said yes already, where the city asks for two (the second must be another), or has
+    said no: ``reason`` is why. ``at`` is an ISO moment."""
 
     oid: str
     name: str
     at: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Facts:
     done: str = ""
     two: bool = False
     first: First | None = None
+    declined: First | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,9 @@ class Approve:
     form: bool
     why_not: Word | None
     against: Sequence[Word]
-    first: First | None
+    first: Word | None
+    declined: Word | None
+    back: bool
 
 
 def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
@@ -150,7 +156,9 @@ def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
         form=why_not is None,
         why_not=why_not,
         against=[message(finding) for finding in facts.against],
-        first=facts.first,
+        first=_by(facts.first) if facts.first else None,
+        declined=_by(facts.declined) if facts.declined else None,
+        back=bool(facts.declined) and may(viewer, Action.APPROVE, facts.city),
     )
 
 
@@ -222,6 +230,8 @@ def _of(cards: Sequence[Card]) -> Word:
 def _why_not(facts: Facts, viewer: Viewer) -> Word | None:
     if facts.done:
         return Word(f"この計画はもう決まりました: {facts.done}", f"Settled already: {facts.done}")
+    if facts.declined:
+        return Word("承認しないと決められています。", "Somebody has decided not to approve it.")
     if facts.against:
         return Word("この計画はもう承認できません。", "This plan can not be approved any more.")
     if not may(viewer, Action.APPROVE, facts.city):
@@ -232,6 +242,12 @@ def _why_not(facts: Facts, viewer: Viewer) -> Word | None:
             "You have approved. A second person's approval is awaited.",
         )
     return None
+
+
+def _by(one: First) -> Word:
+    at = minute(one.at)
+    why = f": {one.reason}" if one.reason else ""
+    return Word(f"{one.name}({at}){why}", f"{one.name} ({at}){why}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What an action does to one child, read from a plan's lines without reading the plan.
 
 A plan of 20,000 actions lies in files of a thousand lines each (``actions/NNNN.jsonl``). A page
-shows a hundred of them: so files before the page are not opened, lines are looked at as bytes, and
+shows fifty of them: so files before the page are not opened, lines are looked at as bytes, and
 only those that may be meant are parsed.
 """
 
@@ -20,7 +20,7 @@ from kakehashi.report.words import KINDS, Word, word
 from kakehashi.roster import GRADE_LABELS, GRADES
 from kakehashi.staff.searching import Words, texts_of
 
-PAGE = 100  # rows of a page
+PAGE = 50  # rows of a page
 LONGEST = 80  # characters of a text that is searched for
 
 type Shards = Callable[[int], Iterable[bytes]]  # lines of actions/NNNN.jsonl, from 1

@@ -1,0 +1,162 @@
+"""夜の一覧: every run, what it did, its files, and how to turn one back.
+
+Addresses: GET /nights?page=, GET /nights/<run>, GET /nights/<run>/files/<name>; POST
+/nights/<run>/undo (reason), /nights/rerun (reason). An undo makes a plan that waits in 承認.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from kakehashi.findings import Finding
+from kakehashi.report.groups import Group, groups
+from kakehashi.report.headline import headline
+from kakehashi.report.healed import begun
+from kakehashi.report.times import minute
+from kakehashi.report.words import MODES, SITUATIONS, Verdict, VerdictWord, Word, word
+from kakehashi.staff.viewer import Action, Viewer, may
+
+PAGE = 30
+_APPLIED = frozenset({"applied"})
+_COUNTED = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "GONE", "UNLINKED",
+            "EXPIRED", "LOST", "HELD", "DISPUTED", "CONFIRMED", "UNDONE")  # fmt: skip
+FILES: Mapping[str, Word] = {
+    "report.html": Word("報告書", "report"),
+    "report.xlsx": Word("報告書の Excel(氏名を含みます)", "workbook (holds names)"),
+    "drift.html": Word("週の照合", "weekly comparison"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run in the list; ``verdict`` None while it runs or where nobody noted its end."""
+
+    run_id: str
+    day: str
+    began: str
+    verdict: VerdictWord | None
+    done: int
+    held: int
+    exceptions: int
+    undone_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    template: ClassVar[str] = "nights.html.j2"
+
+    rows: Sequence[Row]
+    page: int
+    more: bool
+    rerun: bool
+
+
+def nights(records: Sequence[Mapping[str, Any]], page: int, viewer: Viewer, city: str) -> Nights:
+    """``records`` as the state keeps them, newest first, one more than the pages up to this."""
+    page = max(1, page)
+    shown = records[(page - 1) * PAGE : page * PAGE]
+    return Nights(
+        [row_of(record) for record in shown],
+        page,
+        len(records) > page * PAGE,
+        may(viewer, Action.RERUN, city),
+    )
+
+
+def row_of(record: Mapping[str, Any]) -> Row:
+    run_id = str(record.get("sk", "")).removeprefix("RUN#")
+    at = begun(run_id)
+    done, exceptions = int(record.get("done") or 0), int(record.get("exceptions") or 0)
+    known = record.get("verdict") in set(Verdict)
+    return Row(
+        run_id=run_id,
+        day=str(record.get("as_of") or ""),
+        began=f"{at:%Y-%m-%d %H:%M}" if at else "",
+        verdict=headline(Verdict(record["verdict"]), done, exceptions) if known else None,
+        done=done,
+        held=int(record.get("held") or 0),
+        exceptions=exceptions,
+        undone_by=str(record.get("undone_by") or ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``summary`` is summary.json of the run, ``files`` the names in its folder that may be handed
+    out. ``approved`` says who approved it (by, at, accept), {} where nobody had to."""
+
+    city: str
+    record: Mapping[str, Any]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    files: Sequence[str] = ()
+    schools: Mapping[str, str] = field(default_factory=dict)
+    approved: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    tool: str
+    mode: Word
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """``schools`` are the workbooks to hand on: file, name of the school. ``undo``: this viewer may
+    ask for it to be turned back; ``waits``: its plan can still be approved."""
+
+    template: ClassVar[str] = "night.html.j2"
+
+    row: Row
+    received: str
+    ended: str
+    pupils: int | None
+    counts: Sequence[tuple[Word, int]]
+    findings: Sequence[Group]
+    deliveries: Sequence[Delivery]
+    files: Sequence[tuple[str, Word]]
+    schools: Sequence[tuple[str, str]]
+    approved_by: str
+    approved_at: str
+    undo: bool
+    rerun: bool
+    waits: bool
+
+
+def night(facts: Facts, viewer: Viewer) -> Night:
+    row, record = row_of(facts.record), facts.record
+    counts = facts.summary.get("counts", {})
+    can = may(viewer, Action.RERUN, facts.city)
+    return Night(
+        row=row,
+        received=minute(str(record.get("received") or "")),
+        ended=minute(str(record.get("ended") or "")),
+        pupils=record.get("pupils"),
+        counts=[(SITUATIONS[name], counts[name]) for name in _COUNTED if counts.get(name)],
+        findings=groups(facts.findings),
+        deliveries=list(_deliveries(facts.summary)),
+        files=[(name, told) for name, told in FILES.items() if name in facts.files],
+        schools=sorted(_schools(facts), key=lambda one: one[1]),
+        approved_by=str(facts.approved.get("by", "")),
+        approved_at=minute(str(facts.approved.get("at") or "")),
+        undo=can and record.get("verdict") in _APPLIED and not row.undone_by,
+        rerun=can,
+        waits=facts.waits,
+    )
+
+
+def _deliveries(summary: Mapping[str, Any]) -> Iterator[Delivery]:
+    for one in summary.get("deliveries", ()):
+        mode = word(MODES, str(one.get("mode") or ""))
+        yield Delivery(str(one["tool"]), mode, sum(one.get("rows", {}).values()))
+
+
+def _schools(facts: Facts) -> Iterator[tuple[str, str]]:
+    for name in facts.files:
+        if name.startswith("schools/"):
+            code = name.removeprefix("schools/").removesuffix(".xlsx")
+            yield name, facts.schools.get(code, code)

@@ -1,0 +1,252 @@
+"""運用: what failed, in plain words; the credential, the comparison, the rules, and who is where.
+
+Addresses: GET /operate; POST /operate/again (letters: ids), /operate/drop (letters, reason),
+/operate/rules/check (rules: the text), /operate/rules/propose (rules, reason),
+/operate/rules/confirm and /operate/rules/withdraw (digest), /operate/posts/propose (oid, city or
+school…, reason), /operate/posts/confirm and /operate/posts/withdraw (digest); GET
+/operate/rules?version=.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from kakehashi.report.causes import named
+from kakehashi.report.guide import Guide
+from kakehashi.report.night import Failure
+from kakehashi.report.times import minute
+from kakehashi.report.words import STAGES, Word, word
+from kakehashi.staff.viewer import Action, Post, Viewer, may
+
+SOON = 30  # days before a credential's end
+_UNKNOWN = Word(
+    "もう一度やり直してください。続くときは、この番号を担当ベンダーに伝えてください。",
+    "Try it again; where it goes on, give this number to the vendor.",
+)
+RUNBOOK: Sequence[tuple[str, Word]] = (
+    ("drop-missing", Word("名簿ファイルが届いていない", "The roster has not come")),
+    ("drop-refused", Word("名簿ファイルを受け付けなかった", "The roster was refused")),
+    ("plan-waits", Word("計画が承認を待っている", "A plan waits")),
+    ("pupils-failed", Word("反映できなかった児童生徒がいる", "Pupils could not be changed")),
+    ("microsoft-refused", Word("Microsoft 365 が断った", "Microsoft 365 refused")),
+    ("dead-letters", Word("失敗の待ち行列に伝言がある", "Failures wait")),
+    ("execution-failed", Word("夜間の実行が失敗した", "A night failed")),
+    ("credential-expires", Word("資格情報の期限が近い", "A credential ends soon")),
+    ("drift-found", Word("記録と違うアカウントがある", "Accounts differ from our record")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of the queue of failures. ``sent`` is an ISO moment; ``again``: it can be tried
+    again from here."""
+
+    id: str
+    sent: str
+    stage: str
+    error: str
+    run_id: str = ""
+    tools: tuple[str, ...] = ()
+    again: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the city's rules. ``at`` is an ISO moment, ``by`` "" where nobody noted it."""
+
+    id: str
+    at: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A change that waits for a second person. ``digest`` names it, ``oid`` asked for it."""
+
+    digest: str
+    oid: str
+    name: str
+    at: str
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rules as somebody typed them: ``problems`` are why they do not load, () where they do."""
+
+    text: str
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``expires`` is when the credential of Microsoft 365 ends, None where nobody knows. ``drift``
+    counts what the last weekly comparison found, None before the first; ``drift_day`` is its day.
+    ``posts`` are by object id, with the name that the record knows ("" for none)."""
+
+    city: str
+    now: datetime
+    letters: Sequence[Letter] = ()
+    expires: date | None = None
+    drift: int | None = None
+    drift_day: str = ""
+    rules: str = ""
+    versions: Sequence[Version] = ()
+    proposed: Proposed | None = None
+    checked: Checked | None = None
+    posts: Mapping[str, tuple[str, Sequence[Post]]] = field(default_factory=dict)
+    posts_proposed: Sequence[Proposed] = ()
+    schools: Mapping[str, str] = field(default_factory=dict)
+    guide: Guide = field(default_factory=Guide)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A letter in plain words: what happened, and what to do."""
+
+    id: str
+    sent: str
+    stage: Word
+    what: Word
+    todo: Word
+    error: str
+    run_id: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposed change. ``confirm``: this viewer may be the second person; ``own``: the first."""
+
+    digest: str
+    name: str
+    at: str
+    reason: str
+    text: str
+    lines: Sequence[tuple[str, str]]
+    confirm: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operate:
+    template: ClassVar[str] = "operate.html.j2"
+
+    failed: Sequence[Failed]
+    expires: str
+    days_left: int | None
+    soon: bool
+    drift: int | None
+    drift_day: str
+    rules: str
+    checked: Checked | None
+    checked_lines: Sequence[tuple[str, str]]
+    versions: Sequence[tuple[str, str, str]]
+    proposed: Waiting | None
+    posts: Sequence[tuple[str, str, Sequence[str]]]
+    posts_proposed: Sequence[Waiting]
+    schools: Sequence[tuple[str, str]]
+    runbook: Sequence[tuple[str, Word]]
+
+
+def operate(facts: Facts, viewer: Viewer) -> Operate:
+    days = (facts.expires - facts.now.date()).days if facts.expires else None
+    checked = facts.checked
+    return Operate(
+        failed=[_failed(letter) for letter in facts.letters],
+        expires=facts.expires.isoformat() if facts.expires else "",
+        days_left=days,
+        soon=days is not None and days <= SOON,
+        drift=facts.drift,
+        drift_day=facts.drift_day,
+        rules=facts.rules,
+        checked=checked,
+        checked_lines=list(difference(facts.rules, checked.text)) if checked else [],
+        versions=[(one.id, minute(one.at), one.by) for one in facts.versions],
+        proposed=_waiting(facts, facts.proposed, viewer) if facts.proposed else None,
+        posts=[(oid, name, list(_places(facts, posts)))
+               for oid, (name, posts) in facts.posts.items()],
+        posts_proposed=[_waiting(facts, one, viewer) for one in facts.posts_proposed],
+        schools=sorted(facts.schools.items()),
+        runbook=[(facts.guide.section(anchor), told) for anchor, told in RUNBOOK]
+        if facts.guide.published
+        else [],
+    )  # fmt: skip
+
+
+def difference(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """What changes, line by line with a little around it: ("+", "-", " " or "@", text)."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    for n, line in enumerate(lines):
+        if n >= 2:  # noqa: PLR2004 - the two lines that name files
+            yield line[:1], line[1:] if line[:1] != "@" else "…"
+
+
+def _failed(letter: Letter) -> Failed:
+    known = named(Failure(letter.stage.lower(), letter.error, letter.tools))
+    stage = word(STAGES, letter.stage.lower())
+    return Failed(
+        id=letter.id,
+        sent=minute(letter.sent),
+        stage=stage,
+        what=known.word if known else _what(letter, stage),
+        todo=Word(known.rule.todo, known.rule.todo_en) if known else _UNKNOWN,
+        error=letter.error,
+        run_id=letter.run_id,
+        again=letter.again,
+    )
+
+
+def _what(letter: Letter, stage: Word) -> Word:
+    if letter.tools:
+        names = "、".join(letter.tools)
+        return Word(f"{names} に渡せなかった", f"could not be delivered to {names}")
+    return Word(f"{stage.ja}が途中で失敗した", f"{stage.en} failed")
+
+
+def _waiting(facts: Facts, one: Proposed, viewer: Viewer) -> Waiting:
+    can = may(viewer, Action.OPERATE, facts.city)
+    return Waiting(
+        one.digest,
+        one.name,
+        minute(one.at),
+        one.reason,
+        one.text,
+        list(difference(facts.rules, one.text)) if one is facts.proposed else [],
+        confirm=can and one.oid != viewer.oid,
+        own=one.oid == viewer.oid,
+    )
+
+
+def _places(facts: Facts, posts: Sequence[Post]) -> Iterator[str]:
+    for post in posts:
+        if post.city == facts.city:
+            yield facts.schools.get(post.school, post.school) if post.school else "*"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAt:
+    """An earlier version of the rules, and what has changed since."""
+
+    template: ClassVar[str] = "rules.html.j2"
+
+    at: str
+    by: str
+    lines: Sequence[tuple[str, str]]
+    text: str
+
+
+def rules_at(version: Version, text: str, now: str) -> RulesAt:
+    return RulesAt(minute(version.at), version.by, list(difference(text, now)), text)
+
+
+def letters_of(form: Mapping[str, Any], known: Sequence[Letter]) -> list[Letter]:
+    """Those that were ticked and can be tried again."""
+    ticked = form.get("letters", ())
+    wanted = {ticked} if isinstance(ticked, str) else set(ticked)
+    return [letter for letter in known if letter.id in wanted and letter.again]

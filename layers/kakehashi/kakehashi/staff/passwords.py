@@ -1,0 +1,146 @@
+"""パスワード: who waits for an initial password, and the slips that children are handed.
+
+Addresses: GET /passwords; POST /passwords/make (school or "", key, key_again), POST
+/passwords/workbook and /passwords/slips (token): once, then the passwords are gone from here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from kakehashi.lti.pages import hiragana
+from kakehashi.report.times import minute
+from kakehashi.roster import GRADE_LABELS, Pupil
+from kakehashi.staff.uploading import Upload
+
+SHORTEST_KEY = 12  # characters of what opens the workbook
+PER_SHEET = 8  # slips on a sheet of A4
+MOST_ROWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Passwords just made: ``token`` hands them out, until ``until`` (ISO)."""
+
+    token: str
+    count: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    school_name: str
+    grade: str
+    class_title: str
+    number: int | None
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """``schools``: code, name, how many wait."""
+
+    template: ClassVar[str] = "passwords.html.j2"
+
+    total: int
+    rows: Sequence[Row]
+    schools: Sequence[tuple[str, str, int]]
+    made: Made | None
+    made_until: str
+    upload: Upload | None
+    shortest: int = SHORTEST_KEY
+
+
+def passwords(
+    waiting: Iterable[Pupil], made: Made | None = None, upload: Upload | None = None
+) -> Passwords:
+    """``waiting`` are the pupils held because no initial password has come."""
+    pupils = sorted(waiting, key=_register)
+    counts = Counter(pupil.school for pupil in pupils)
+    names = {pupil.school: pupil.school_name for pupil in pupils}
+    return Passwords(
+        len(pupils),
+        [_row(pupil) for pupil in pupils[:MOST_ROWS]],
+        [(code, names[code], counts[code]) for code in sorted(counts)],
+        made,
+        minute(made.until) if made else "",
+        upload,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What one child is handed: all that a first-grader and a parent need. ``repr`` hides it."""
+
+    school: str = field(repr=False)
+    place: str = field(repr=False)
+    name: str = field(repr=False)
+    reading: str = field(repr=False)
+    account: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """Sheets of slips. ``code`` is the QR code of the address as an SVG path, ``side`` its width in
+    modules, the quiet zone included."""
+
+    template: ClassVar[str] = "slips.html.j2"
+
+    sheets: Sequence[Sequence[Slip]]
+    address: str
+    code: str
+    side: int
+
+
+def slips(given: Iterable[tuple[Pupil, str]], address: str) -> Slips:
+    """``given`` are pupils with their passwords; ``address`` is where they sign in."""
+    found = [_slip(pupil, password)
+             for pupil, password in sorted(given, key=lambda one: _register(one[0]))]  # fmt: skip
+    sheets = [found[n : n + PER_SHEET] for n in range(0, len(found), PER_SHEET)]
+    code, side = qr(address)
+    return Slips(sheets, address, code, side)
+
+
+def qr(text: str) -> tuple[str, int]:
+    """A path of dark modules, and the width of the whole code in modules."""
+    import segno  # noqa: PLC0415 - for this page alone
+
+    made = segno.make(text, error="m", micro=False)
+    rows = list(made.matrix_iter(border=4))
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    return path, len(rows)
+
+
+def _slip(pupil: Pupil, password: str) -> Slip:
+    number = f" {pupil.attendance_no}ばん" if pupil.attendance_no else ""
+    grade = "" if pupil.class_title else GRADE_LABELS.get(pupil.grade, pupil.grade)
+    return Slip(
+        pupil.school_name,
+        f"{grade}{pupil.class_title}{number}",
+        f"{pupil.family} {pupil.given}".strip(),
+        hiragana(f"{pupil.kana_family} {pupil.kana_given}".strip()),
+        pupil.account,
+        password,
+    )
+
+
+def _row(pupil: Pupil) -> Row:
+    return Row(
+        f"{pupil.family} {pupil.given}".strip(),
+        pupil.school_name,
+        GRADE_LABELS.get(pupil.grade, pupil.grade),
+        pupil.class_title,
+        pupil.attendance_no,
+        pupil.account,
+    )
+
+
+def _register(pupil: Pupil) -> tuple[str, str, str, int, str]:
+    return pupil.school, pupil.grade, pupil.class_title, pupil.attendance_no or 0, pupil.id

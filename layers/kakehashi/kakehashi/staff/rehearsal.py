@@ -1,0 +1,134 @@
+"""予行: an April file read beforehand, beside today and later beside the real night.
+
+Addresses: GET /rehearsal?as_of= (choose the day, then send the file), GET /rehearsal/<run>, POST
+/rehearsal/start (token, as_of).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from kakehashi.report.rehearsal import MOVED
+from kakehashi.report.words import SITUATIONS, VERDICTS, Verdict, VerdictWord, Word
+from kakehashi.staff.arrived import Checked
+from kakehashi.staff.uploading import Upload
+from kakehashi.staff.viewer import Action, Viewer, may
+
+_HIDDEN = frozenset({"CHANGED", "TRANSFER_IN", "MOVED_AWAY"})  # parts or sums of others
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier rehearsal: ``summary`` is its summary.json, ``header`` its plan.json."""
+
+    run_id: str
+    summary: Mapping[str, Any]
+    header: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``now`` are the counts of the newest real night, ``real`` those of the night that the
+    rehearsal was made for and ``moved`` its comparison.json, {} before it has come. ``chosen`` is
+    the one rehearsal to show, None for the list."""
+
+    city: str
+    past: Sequence[Past] = ()
+    chosen: Past | None = None
+    now: Mapping[str, int] = field(default_factory=dict)
+    real: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, Any] = field(default_factory=dict)
+    schools: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
+    checked: Checked | None = None
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    run_id: str
+    as_of: str
+    verdict: VerdictWord | None
+    changes: int
+    limits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """``counts``: situation, then, now, real (None before that night). ``limits``: code, scope,
+    count, bound. ``moved``: school, then how many were added, gone, different."""
+
+    template: ClassVar[str] = "rehearsal.html.j2"
+
+    form: bool
+    as_of: str
+    upload: Upload | None
+    checked: Checked | None
+    lines: Sequence[Line]
+    chosen: Line | None
+    counts: Sequence[tuple[Word, int, int, int | None]]
+    limits: Sequence[tuple[str, str, int, int]]
+    heads: Sequence[Word]
+    moved: Sequence[tuple[str, Sequence[int]]]
+
+
+def rehearsal(facts: Facts, viewer: Viewer) -> Rehearsal:
+    header = facts.chosen.header if facts.chosen else {}
+    return Rehearsal(
+        form=may(viewer, Action.REHEARSE, facts.city),
+        as_of=facts.as_of,
+        upload=facts.upload,
+        checked=facts.checked,
+        lines=[_line(one) for one in facts.past],
+        chosen=_line(facts.chosen) if facts.chosen else None,
+        counts=list(_counts(facts, header)),
+        limits=[
+            (b["code"], facts.schools.get(b["scope"], "" if b["scope"] == "city" else b["scope"]),
+             b["count"], b["bound"])
+            for b in header.get("breaches", ())[:100]
+        ],
+        heads=list(MOVED.values()),
+        moved=[
+            (facts.schools.get(code, code), [counts.get(kind, 0) for kind in MOVED])
+            for code, counts in facts.moved.get("schools", {}).items()
+        ],
+    )  # fmt: skip
+
+
+def day_of(form: Mapping[str, str], today: date) -> str:
+    """The ISO day that somebody chose, "" for none and for one that has passed."""
+    try:
+        day = date.fromisoformat(form.get("as_of", ""))
+    except ValueError:
+        return ""
+    return day.isoformat() if day >= today else ""
+
+
+def _line(one: Past) -> Line:
+    verdict = one.summary.get("verdict")
+    return Line(
+        one.run_id,
+        str(one.header.get("as_of") or ""),
+        VERDICTS[Verdict(verdict)] if verdict in set(Verdict) else None,
+        sum(one.header.get("actions", {}).values()),
+        len(one.header.get("breaches", ())),
+    )
+
+
+def _counts(facts: Facts, header: Mapping[str, Any]) -> Sequence[tuple[Word, int, int, int | None]]:
+    then = header.get("counts", {})
+    names = [name for name in SITUATIONS if name not in _HIDDEN]
+    used = [n for n in names if then.get(n) or facts.now.get(n) or facts.real.get(n)]
+    return [
+        (
+            SITUATIONS[name],
+            int(then.get(name, 0)),
+            int(facts.now.get(name, 0)),
+            int(facts.real.get(name, 0)) if facts.real else None,
+        )
+        for name in used
+        if header
+    ]

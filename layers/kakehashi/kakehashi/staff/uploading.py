@@ -1,0 +1,71 @@
+"""Files that people send by hand: what they are for, and the form that takes them.
+
+A roster goes straight to S3, since no function takes so much in one request; S3 signs what the form
+may say. Small lists go through our own form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from kakehashi.report.words import Word
+from kakehashi.staff.viewer import Action
+
+
+class Sent(StrEnum):
+    """What a file is sent for."""
+
+    ROSTER = "roster"
+    PASSWORDS = "passwords"
+    DECISIONS = "decisions"
+    TOOL_RECEIPT = "tool-receipt"
+    REHEARSAL = "rehearsal"
+
+
+KINDS: Mapping[Sent, Word] = MappingProxyType({
+    Sent.ROSTER: Word("名簿(C4th から書き出した zip)", "roster (the zip from C4th)"),
+    Sent.PASSWORDS: Word("初期パスワード(CSV)", "initial passwords (CSV)"),
+    Sent.DECISIONS: Word("決定を書いた一覧(Excel か CSV)", "answered list (Excel or CSV)"),
+    Sent.TOOL_RECEIPT: Word("学習ツールの取り込み結果", "a tool's receipt"),
+    Sent.REHEARSAL: Word("予行する名簿(zip)", "roster to rehearse (zip)"),
+})  # fmt: skip
+NEEDS: Mapping[Sent, Action] = MappingProxyType({
+    Sent.ROSTER: Action.UPLOAD,
+    Sent.PASSWORDS: Action.PASSWORDS,
+    Sent.DECISIONS: Action.DECIDE,
+    Sent.TOOL_RECEIPT: Action.UPLOAD,
+    Sent.REHEARSAL: Action.REHEARSE,
+})  # fmt: skip
+ACCEPTS: Mapping[Sent, str] = MappingProxyType({
+    Sent.ROSTER: ".zip,application/zip",
+    Sent.PASSWORDS: ".csv,text/csv",
+    Sent.DECISIONS: ".xlsx,.csv",
+    Sent.TOOL_RECEIPT: ".csv,.txt,.zip,.json",
+    Sent.REHEARSAL: ".zip,application/zip",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form for one kind of file. ``fields`` are S3's signed ones, {} for a form of our own
+    (then with the hidden field csrf); ``most`` is in bytes."""
+
+    kind: Sent
+    action: str
+    most: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> Word:
+        return KINDS[self.kind]
+
+    @property
+    def accept(self) -> str:
+        return ACCEPTS[self.kind]
+
+    @property
+    def megabytes(self) -> int:
+        return max(1, self.most // 1_000_000)

@@ -1,0 +1,229 @@
+"""Every page of the staff page, made from invented facts: for tests, and to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from kakehashi.catalogue import diff as diff_rules
+from kakehashi.catalogue.index import RULES
+from kakehashi.diff.matching import Evidence, Fit, Match
+from kakehashi.findings import Finding, Place
+from kakehashi.report.people import Person
+from kakehashi.report.schools import Handout
+from kakehashi.staff import (
+    approve,
+    arrived,
+    child,
+    decide,
+    nights,
+    operate,
+    passwords,
+    rehearsal,
+    school,
+    searching,
+    today,
+)
+from kakehashi.staff.changes import Filter
+from kakehashi.staff.drawing import View
+from kakehashi.staff.uploading import Sent, Upload
+from kakehashi.staff.viewer import Post, Viewer
+from tests.builders import a_code, a_pupil, an_id
+from tests.unit.staff.scenes import (
+    CITY,
+    NOW,
+    RUN,
+    SCHOOLS,
+    a_header,
+    a_record,
+    a_viewer,
+    line_of,
+    mixed,
+    shards_of,
+    sixty_nights,
+    some_nights,
+)
+from tests.unit.staff.stories import a_story
+
+RULES_NOW = 'name = "見本市"\nboard_code = "082201"\n\n[limits.city.new]\nnumber = 400\n'
+RULES_NEXT = RULES_NOW.replace("400", "600")
+
+
+def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
+    """Name → path, title, view."""
+    viewer = who or a_viewer()
+    return {
+        "today": ("/today", "今朝", today.today(a_morning(), viewer)),
+        "running": ("/today", "今朝", today.today(a_running_morning(), viewer)),
+        "plans": ("/approve", "承認", approve.Plans([approve.waiting(RUN, a_header(mixed(120)))])),
+        "approve": ("/approve", "承認", approve.approve(a_plan(), Filter(), viewer)),
+        "decide": ("/decide", "判断", decide.decide(leavers(), decide.Wanted(), viewer)),
+        "links": ("/decide", "判断", decide.decide(links(), decide.Wanted("UNLINKED"), viewer)),
+        "search": ("/child", "この子", a_search()),
+        "child": ("/child", "この子", a_child()),
+        "nights": ("/nights", "夜の一覧", nights.nights(sixty_nights(), 1, viewer, CITY)),
+        "night": ("/nights", "夜の一覧", nights.night(a_night(), viewer)),
+        "rehearsal": ("/rehearsal", "予行", rehearsal.rehearsal(a_rehearsal(), viewer)),
+        "passwords": ("/passwords", "パスワード", some_passwords()),
+        "slips": ("/passwords", "配る紙", some_slips()),
+        "schools": ("/school", "学校", school.schools([a_school().handout], viewer, CITY)),
+        "school": ("/school", "学校", school.school(a_school(), viewer)),
+        "arrived": ("/arrived", "届いたか", some_arrivals(viewer)),
+        "operate": ("/operate", "運用", operate.operate(an_operation(), viewer)),
+        "rules": ("/operate", "運用", operate.rules_at(_version(), RULES_NOW, RULES_NEXT)),
+    }  # fmt: skip
+
+
+def _version() -> operate.Version:
+    return operate.Version("v1", "2026-11-02T03:00:00+00:00", "見本 運用")
+
+
+def a_morning() -> today.Facts:
+    waits = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
+    return today.Facts(
+        NOW, CITY, [waits, *sixty_nights()[1:]], a_header(mixed(120)), RUN, asked=23, passwords=4,
+        letters=1, received="2026-11-30T16:10:00+00:00",
+    )  # fmt: skip
+
+
+def a_running_morning() -> today.Facts:
+    progress = {"writes": 1_834, "written": {"1": 700}, "forecast_end": "2026-12-01T00:02:00+00:00"}
+    return replace(a_morning(), running=today.Running(RUN, "Provision", progress), plan={})
+
+
+def a_plan() -> approve.Facts:
+    finding = diff_rules.NEW_IN_CITY.at(count=455, bound=400)
+    return approve.Facts(RUN, CITY, a_header(mixed(120)), shards_of(mixed(120)), SCHOOLS,
+                         some_nights(), (finding,))  # fmt: skip
+
+
+def _people(count: int, grade: str) -> dict[str, Person]:
+    found = {}
+    for n in range(count):
+        code = a_code(1 + n % 3, "C1")
+        pupil = a_pupil(n, grade=grade, school=code, school_name=SCHOOLS[code],
+                        class_title=f"{grade[1]}年{1 + n % 2}組")  # fmt: skip
+        found[pupil.id] = Person.of(pupil, date(2027, 3, 24))
+    return found
+
+
+def leavers() -> decide.Facts:
+    people = _people(40, "J3")
+    header = a_header((), as_of="2027-04-01", explained={"gone": 40},
+                      proposals={"GONE": list(people), "UNLINKED": [an_id("x")],
+                                 "EXPIRED": [an_id("y")]})  # fmt: skip
+    given = {next(iter(people)): decide.Given("suspend", "見本 担当", "2027-03-31T23:10:00+00:00")}
+    return decide.Facts(CITY, RUN, header, people, given=given)
+
+
+def links() -> decide.Facts:
+    people = _people(6, "J1")
+    ids = list(people)
+    odd = (Evidence.NAME_DIFFERS, Evidence.SCHOOL_SAME), (Evidence.NAME_SAME, Evidence.CLASS_SAME)
+    matches = {
+        umi: Match(Fit.PROPOSED, 70 if n == 3 else 5, odd[n != 3], pupil=umi,
+                   shown="田中 美咲" if n == 3 else "", place="見本市立第1中学校 1年")
+        for n, umi in enumerate(ids)
+    }  # fmt: skip
+    header = a_header((), proposals={"UNLINKED": ids})
+    return decide.Facts(CITY, RUN, header, people, matches)
+
+
+def a_search() -> child.Search:
+    lines = [line_of(a_pupil(n), status="suspended" if n == 7 else "active") for n in range(30)]
+    return child.Search(*searching.search(lines, "佐藤"))
+
+
+def a_child() -> child.Child:
+    pupil = a_pupil(1)
+    by = {"by": "見本 承認", "at": "2026-12-02T00:00:00+00:00"}
+    return child.child(child.Facts(pupil.id, [pupil.id], Person.of(pupil, date(2026, 12, 2)),
+                                   a_story(), {"demo-20261202T021500-0a1b2c3d": by}))  # fmt: skip
+
+
+def a_night() -> nights.Facts:
+    summary = {
+        "counts": {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926},
+        "deliveries": [{"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}}],
+    }
+    files = ("report.html", "report.xlsx", f"schools/{a_code(1)}.xlsx", f"schools/{a_code(2)}.xlsx")
+    return nights.Facts(CITY, a_record(1), summary, (_finding(),), files, SCHOOLS,
+                        {"by": "見本 承認", "at": "2026-11-30T00:00:00+00:00"})  # fmt: skip
+
+
+def _finding(**facts: str) -> Finding:
+    rule = next(r for r in RULES.values() if r.code[0] == "R" and "{" not in r.ja and r.todo)
+    return rule.at(Place("users.csv", 812, "familyName"), school=a_code(1), **facts)
+
+
+def a_rehearsal() -> rehearsal.Facts:
+    header = a_header(mixed(50), as_of="2027-04-01", counts={"NEW": 2_510, "PROMOTED": 20_011})
+    past = rehearsal.Past("demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header)
+    moved = {"schools": {a_code(1): {"added": 3, "gone": 1, "different": 2}}}
+    return rehearsal.Facts(CITY, [past], past, {"NEW": 3}, {"NEW": 2_513, "PROMOTED": 20_009},
+                           moved, SCHOOLS)  # fmt: skip
+
+
+def some_passwords() -> passwords.Passwords:
+    waiting = [a_pupil(n, grade="P1", class_title="1年1組") for n in range(4)]
+    return passwords.passwords(
+        waiting,
+        passwords.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
+        Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000),
+    )
+
+
+def some_slips() -> passwords.Slips:
+    given = [(a_pupil(n, grade="P1", class_title="1年1組"), f"さくら{n}2".encode().hex()[:10])
+             for n in range(11)]  # fmt: skip
+    return passwords.slips(given, "https://portal.example.jp")
+
+
+def a_school() -> school.Facts:
+    own, code = {}, a_code(1)
+    for n in range(6):
+        pupil = a_pupil(n)
+        own[pupil.id] = Person.of(pupil)
+    ids = list(own)
+    finding = replace(_finding(), pupil=ids[0])
+    handout = Handout(code, SCHOOLS[code], [finding], [(ids[1], "M001")],
+                      [(ids[2], "GONE"), (ids[3], "RENAMING")], {})  # fmt: skip
+    moves = mixed(120)
+    lines = [line for n in range(1) for line in shards_of(moves)(n + 1)]
+    return school.Facts(CITY, handout, "2026-12-01", RUN, own, lines)
+
+
+def some_arrivals(viewer: Viewer) -> arrived.Arrived:
+    refusal = {"code": "F001", "file": "users.csv", "line": None, "column": None,
+               "ja": "zip が壊れています。", "en": "The zip is broken.",
+               "todo": "もう一度書き出して送ります。", "todo_en": "Send it again."}  # fmt: skip
+    good = {"standing": "accepted", "lines": {"users.csv": 22_948, "orgs.csv": 51}, "run_id": RUN}
+    bad = {"standing": "refused", "lines": {}, "refusal": refusal, "run_id": RUN}
+    came = [
+        arrived.Came(Sent.ROSTER, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),
+        arrived.Came(Sent.ROSTER, "RO_20261130.zip", "2026-11-29T16:10:00+00:00", 2_048, bad),
+        arrived.Came(Sent.DECISIONS, "report.xlsx", "2026-11-28T03:10:00+00:00", 40_112,
+                     by="見本 担当"),
+    ]  # fmt: skip
+    s3 = Upload(Sent.ROSTER, "https://inbox.s3.ap-northeast-1.amazonaws.com", 200_000_000,
+                {"key": "inbox/demo/staff/x.zip"})  # fmt: skip
+    ours = Upload(Sent.DECISIONS, "/arrived/decisions", 1_000_000)
+    return arrived.arrived(came, [s3, ours], viewer, CITY)
+
+
+def an_operation() -> operate.Facts:
+    letters = [
+        operate.Letter("m1", "2026-11-30T17:20:00+00:00", "Provision", "Throttled", RUN),
+        operate.Letter("m2", "2026-11-30T18:00:00+00:00", "Deliver", "ToolRefused", RUN,
+                       ("l-gate",)),
+    ]  # fmt: skip
+    other = operate.Proposed("d1", an_id("other"), "見本 運用", "2026-11-30T08:00:00+00:00",
+                             "新しい学校ができるため", RULES_NEXT)  # fmt: skip
+    return operate.Facts(
+        CITY, NOW, letters, date(2026, 12, 20), 3, "2026-11-29", RULES_NOW,
+        [_version()], other,
+        operate.Checked(RULES_NEXT), {an_id("a"): ("見本 担当", (Post(CITY),)),
+                                      an_id("b"): ("", (Post(CITY, a_code(1)),))},
+        schools=SCHOOLS,
+    )  # fmt: skip
