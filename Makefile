@@ -162,7 +162,7 @@ fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked
 	KAKEHASHI_FUZZ=20000 KAKEHASHI_FUZZ_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q tests/unit/oneroster/test_fuzz.py tests/unit/preprocess/test_fuzz.py
 
-mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=provision.answers for one, hours for all
+mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=directories.microsoft365.answers for one, hours for all
 	.venv-mutants/bin/python -m local.mutants $(ROOM)
 
 # -- generated files -------------------------------------------------------------------------------

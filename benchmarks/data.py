@@ -14,9 +14,10 @@ from pathlib import Path
 
 from benchmarks.steps import as_of, open_drop, rules, write_lines
 from kakehashi import oneroster
-from kakehashi.accounts import account_of
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
+from kakehashi.people.record import Known
 from kakehashi.preprocess import preprocess
-from kakehashi.roster import Known, TenantAccount
 from local import demo
 
 SEED = 20_261_109
@@ -57,9 +58,9 @@ def _keep_state(night: Path, folder: Path) -> None:
     write_lines(folder / "tenant.jsonl", map(_in_tenant, known))
 
 
-def _in_tenant(one: Known) -> TenantAccount:
+def _in_tenant(one: Known) -> Listed:
     account = one.account
-    return TenantAccount(
+    return Listed(
         one.object_id, account["userPrincipalName"], one.pupil.id, True, account["displayName"]
     )
 

@@ -27,7 +27,8 @@ from benchmarks.peak import tell
 
 if TYPE_CHECKING:
     from kakehashi.deliver import Delivery, Records
-    from kakehashi.roster import Known, Pupil
+    from kakehashi.people.pupil import Pupil
+    from kakehashi.people.record import Known
 
 TOOLS = ("lgate", "interactive_study", "tsubasa_book", "mirai_school_platform")
 SECONDS, MEGABYTES = 5, 250
@@ -68,7 +69,7 @@ def prepare(folder: Path) -> int:
 
 def _known(file: Path) -> Iterator[Known]:
     from kakehashi import jsonlines
-    from kakehashi.roster import Known
+    from kakehashi.people.record import Known
 
     with file.open("rb") as lines:
         yield from map(Known.from_json, jsonlines.read(lines))
@@ -83,7 +84,7 @@ def _next_year(known: Known) -> Known:
 def _promoted(pupil: Pupil) -> Pupil:
     from dataclasses import replace
 
-    from kakehashi.roster import GRADES
+    from kakehashi.people.pupil import GRADES
 
     grades = list(GRADES)
     at = min(len(grades) - 1, grades.index(pupil.grade) + 1)

@@ -22,8 +22,9 @@ from benchmarks.clock import ROOT, Cost, measure, once_more
 from benchmarks.peak import tell
 
 if TYPE_CHECKING:
-    from kakehashi.diff.plan import Action
-    from kakehashi.roster import Known, Pupil
+    from kakehashi.actions import Action
+    from kakehashi.people.pupil import Pupil
+    from kakehashi.people.record import Known
 
 PUPILS, TIMES = 4000, 3
 LIMIT = 20  # writes a second: Microsoft's own
@@ -54,7 +55,7 @@ def loop(base: str, pupils: int) -> int:
 
 
 def _item(number: int, action: Action) -> dict[str, Any]:
-    from kakehashi.provision.requests import create_user
+    from kakehashi.directories.microsoft365.requests import create_user
 
     said = create_user(action.account, PASSWORD, must_change=True)
     head = {"Content-Type": "application/json"}
@@ -67,11 +68,11 @@ def _item(number: int, action: Action) -> dict[str, Any]:
 def shard(base: str, pupils: int) -> int:
     import functions.provision.app  # noqa: F401 - what its Lambda loads
     from kakehashi.diff.plan import SHARD
+    from kakehashi.directories.microsoft365.flows import Terms
+    from kakehashi.directories.pace import Pacer
     from kakehashi.edges.microsoft.directory import Directory, WallClock
     from kakehashi.edges.microsoft.graph import Wire
     from kakehashi.edges.provision.shard import Shard
-    from kakehashi.provision.dialogues import Terms
-    from kakehashi.provision.pace import Pacer
 
     directory: Any = Directory(Wire(base, _Token(_bearer(base))), Pacer(0, WallClock()))  # type: ignore[arg-type]
     made = 0
@@ -135,9 +136,8 @@ def _bearer(base: str) -> str:
 
 
 def _creates(pupils: int) -> Iterator[Action]:
-    from kakehashi.accounts import account_of
-    from kakehashi.diff.plan import Action, Kind
-    from kakehashi.diff.situations import Situation
+    from kakehashi.actions import Action, Kind, Situation
+    from kakehashi.directories.microsoft365.shape import account_of
 
     city = _city()
     for n in range(pupils):
@@ -148,7 +148,7 @@ def _creates(pupils: int) -> Iterator[Action]:
 def _pupil(n: int, domain: str) -> Pupil:
     import uuid
 
-    from kakehashi.roster import Pupil
+    from kakehashi.people.pupil import Pupil
 
     umi = str(uuid.uuid5(uuid.NAMESPACE_OID, f"bench {n}"))
     return Pupil(

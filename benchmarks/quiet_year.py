@@ -35,7 +35,11 @@ from kakehashi.diff import (
     settled,
 )
 from kakehashi.diff.sums import LONGEST
-from kakehashi.roster import Desired, Known, PasswordAt, Pupil, Status, TenantAccount
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired, PasswordAt
 from local.demo.children import Child
 from local.demo.city import DOMAIN, DemoCity, outgoing_title, school_year
 from local.demo.moves import QUIET, Changes
@@ -60,7 +64,7 @@ class Year:
     demo: DemoCity
     nights: int
     known: dict[str, Known] = field(default_factory=dict)
-    tenant: dict[str, TenantAccount] = field(default_factory=dict)
+    tenant: dict[str, Listed] = field(default_factory=dict)
     rows: dict[str, Desired] = field(default_factory=dict)
     past: tuple[NightCount, ...] = ()
     last: LastNight = field(default_factory=LastNight)
@@ -110,6 +114,7 @@ class Year:
             self.known.values(),
             self.tenant.values(),
             city,
+            shape=account_of,
             city_code="demo",
             serial=1,
             as_of=today,
@@ -157,7 +162,7 @@ class Year:
             return
         self.known[action.pupil] = item
         upn, enabled = item.account["userPrincipalName"], item.status is Status.ACTIVE
-        self.tenant[object_id] = TenantAccount(object_id, upn, action.pupil, enabled)
+        self.tenant[object_id] = Listed(object_id, upn, action.pupil, enabled)
 
     def _measure(self, today: date) -> None:
         for nights in WINDOWS:

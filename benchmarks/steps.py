@@ -122,14 +122,18 @@ def preprocess(folder: Path) -> int:
 
 def diff(folder: Path) -> int:
     from kakehashi.diff import make_plan
-    from kakehashi.roster import Desired, Held, Known, TenantAccount
+    from kakehashi.directories.microsoft365.shape import account_of
+    from kakehashi.directories.port import Listed
+    from kakehashi.people.record import Known
+    from kakehashi.roster import Desired, Held
 
     plan = make_plan(
         read_lines(folder / "desired.jsonl", Desired.from_json),
         read_lines(folder / "held.jsonl", Held.from_json),
         read_lines(folder / "current.jsonl", Known.from_json),
-        read_lines(folder / "tenant.jsonl", TenantAccount.from_json),
+        read_lines(folder / "tenant.jsonl", Listed.from_json),
         rules(),
+        shape=account_of,
         city_code="demo",
         serial=1,
         as_of=as_of(folder / "after"),
@@ -141,8 +145,10 @@ def diff(folder: Path) -> int:
 def night(folder: Path) -> int:
     """The three functions one after the other in one process: no run folder between them."""
     from kakehashi.diff import make_plan
+    from kakehashi.directories.microsoft365.shape import account_of
+    from kakehashi.directories.port import Listed
+    from kakehashi.people.record import Known
     from kakehashi.preprocess import preprocess as clean
-    from kakehashi.roster import Known, TenantAccount
 
     after, city = folder / "after", rules()
     package = open_drop(after)
@@ -153,8 +159,9 @@ def night(folder: Path) -> int:
         cleaned.desired,
         cleaned.held,
         read_lines(folder / "current.jsonl", Known.from_json),
-        read_lines(folder / "tenant.jsonl", TenantAccount.from_json),
+        read_lines(folder / "tenant.jsonl", Listed.from_json),
         city,
+        shape=account_of,
         city_code="demo",
         serial=1,
         as_of=as_of(after),

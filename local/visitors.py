@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kakehashi.edges.state import State
-from kakehashi.roster import GRADE_LABELS, Status
+from kakehashi.people.pupil import GRADE_LABELS
+from kakehashi.people.record import Status
 from local.demo.tour import CITY
 from local.stack import Stack
 

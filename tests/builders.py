@@ -23,9 +23,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from kakehashi import accounts
 from kakehashi.city import City
-from kakehashi.roster import Desired, Held, Known, PasswordAt, Pupil, TenantAccount
+from kakehashi.directories.microsoft365 import shape as accounts
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
+from kakehashi.roster import Desired, Held, PasswordAt
 
 TODAY = date(2026, 11, 24)
 YEAR = 2026
@@ -156,16 +159,16 @@ def a_held(n: int = 1, code: str = "D050", **facts: Any) -> Held:
     return Held(**(defaults | facts))
 
 
-def a_tenant_account(known: Known, **facts: Any) -> TenantAccount:
+def a_tenant_account(known: Known, **facts: Any) -> Listed:
     """The account of ``known`` as the tenant lists it."""
     defaults: dict[str, Any] = {
         "object_id": known.object_id,
-        "upn": known.pupil.account,
+        "sign_in": known.pupil.account,
         "mark": known.pupil.id,
         "enabled": True,
         "display_name": known.account.get("displayName", ""),
     }
-    return TenantAccount(**(defaults | facts))
+    return Listed(**(defaults | facts))
 
 
 # -- a drop ---------------------------------------------------------------------------------------

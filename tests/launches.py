@@ -31,7 +31,7 @@ from jwt.algorithms import RSAAlgorithm
 from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import House
 from kakehashi.edges.launch.lti_keys import LtiKeys
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from local.fakes import tenant as fake
 from tests.builders import a_pupil
 from tests.lambdas import Lambdas

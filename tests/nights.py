@@ -26,8 +26,9 @@ from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.people.record import Known
 from kakehashi.report.upload_receipt import SUFFIXES
-from kakehashi.roster import JAPAN, Known
+from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
 from tests.builders import DOMAIN, TODAY
 from tests.lambdas import Lambdas, client, fresh_clients, resource

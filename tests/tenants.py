@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from local.fakes import tenant as fake
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kakehashi.city import InitialPasswords
+from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.passwords import HEADERS, fits
-from kakehashi.roster import Pupil
 
 DIGITS = "23456789"  # without those that look like letters
 COLUMNS = ("アカウント", "ユーザー識別子", "初期パスワード")

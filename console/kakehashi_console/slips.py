@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from kakehashi.roster import GRADE_LABELS
+from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi_console.passwords import Slip
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from itertools import islice
 
 from kakehashi.diff.matching import Evidence, compare_names
 from kakehashi.diff.sheets import Row, Unreadable, plain, sheets
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 
 HEADING_WITHIN = 10  # rows: a title and a date may stand above the headings
 _SAME = frozenset({Evidence.NAME_SAME, Evidence.KANA_SAME, Evidence.NAME_BLANK})

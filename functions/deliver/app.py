@@ -22,8 +22,8 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.people.record import Known
 from kakehashi.preprocess.lexicon import Lexicon
-from kakehashi.roster import Known
 
 
 @stage_handler

@@ -19,6 +19,7 @@ from kakehashi.edges import plans, settings
 from kakehashi.edges.diff.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
+from kakehashi.edges.directories import shape_of
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
@@ -58,6 +59,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
         known,
         accounts,
         city,
+        shape=shape_of(city),
         city_code=run.city,
         serial=serial,
         as_of=run.as_of,

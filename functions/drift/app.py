@@ -20,13 +20,12 @@ from kakehashi.edges import plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.microsoft.credentials import days_left
-from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.microsoft.directory import Everyone, tenant
 from kakehashi.edges.receive.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
-from kakehashi.provision.answers import GraphUser
 from kakehashi.report import Comparison, Person
 from kakehashi.report.people import People
 from kakehashi.roster import JAPAN
@@ -65,7 +64,7 @@ def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
         return {"credential_days_left": left}
     names = [event["city"]] if event.get("city") else _cities(env)
     rules = {name: city for name in names if (city := _rules(name, env)) is not None}
-    listed = list(tenant(env).users(drift.FIELDS)) if rules else []
+    listed = tenant(env).everyone() if rules else Everyone()
     told = {}
     for name, city in rules.items():
         comparison, people = _compare(name, city, day, listed, env)
@@ -99,11 +98,11 @@ def _rules(name: str, env: Environment) -> City | None:
 
 
 def _compare(
-    name: str, city: City, day: date, listed: list[GraphUser], env: Environment
+    name: str, city: City, day: date, listed: Everyone, env: Environment
 ) -> tuple[Comparison, People]:
     """What differs, and whom that is about."""
     known = list(State.of(env.table, name).pupils())
-    found = list(drift.drifted(known, listed, city.m365.mark, city.domain))
+    found = list(drift.drifted(known, listed.shown(city.m365.mark), city.domain))
     differ = {finding.pupil for finding in found}
     comparison = Comparison(
         city=name,

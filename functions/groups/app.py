@@ -29,8 +29,8 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
 from kakehashi.groups import Left, Orders, decide, one_cause, tell
+from kakehashi.people.record import Known
 from kakehashi.provision.results import End
-from kakehashi.roster import Known
 
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
 URGENT = frozenset({"create", "restore"})
@@ -61,8 +61,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     orders, complete = Orders(), True
     try:
         settled = list(_with_account(state, lost))
-        sight = look(keeper.directory, city, run.city)
-        orders = decide(settled, _made(folder, URGENT), sight, city, run.city)
+        tenancy = look(keeper.directory, city, run.city)
+        orders = decide(settled, _made(folder, URGENT), tenancy, city, run.city)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
         keeper.left.append(failed(exc))

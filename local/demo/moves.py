@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Self
 
-from kakehashi.roster import GRADES
+from kakehashi.people.pupil import GRADES
 from local.demo import names
 from local.demo.children import Child, Stay
 from local.demo.schools import School, Stage

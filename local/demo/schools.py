@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kakehashi.roster import GRADES
+from kakehashi.people.pupil import GRADES
 
 Kind = Literal["P", "J", "U"]
 Stage = Literal["P", "J"]  # 小学校・前期課程, 中学校・後期課程

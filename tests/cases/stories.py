@@ -39,9 +39,10 @@ from typing import Any, Literal
 
 from kakehashi.city import City
 from kakehashi.diff import Missing
+from kakehashi.directories.port import Listed
+from kakehashi.people.record import Known, Status
 from kakehashi.preprocess import PasswordFile
 from kakehashi.preprocess.years import year_of
-from kakehashi.roster import Known, Status, TenantAccount
 from tests import builders
 from tests.builders import Drop, Row
 from tests.unit.diff.nights import in_tenant
@@ -129,7 +130,7 @@ class Story:
         body = builders.a_password_file(rows)
         return [PasswordFile(PASSWORD_KEY, "v1", body)]
 
-    def tenant(self) -> list[TenantAccount]:
+    def tenant(self) -> list[Listed]:
         accounts = {one.mark: one for one in in_tenant(self.known)}
         for spec in self.text.get("tenant", ()):
             gone = [self.labels[str(n)] for n in numbers(spec.get("deleted", _binned(spec)))]
@@ -142,11 +143,11 @@ class Story:
                 continue
             made = dict(spec)
             if "unmarked" in spec:
-                made = {"upn": builders.a_pupil(int(spec["unmarked"])).account}
+                made = {"sign_in": builders.a_pupil(int(spec["unmarked"])).account}
             if "marked" in spec:
                 child = builders.a_pupil(int(spec["marked"]))
-                made = {"upn": child.account, "mark": child.id}
-            stranger = TenantAccount(builders.an_id(made["upn"]), made["upn"], "", enabled=True)
+                made = {"sign_in": child.account, "mark": child.id}
+            stranger = Listed(builders.an_id(made["sign_in"]), made["sign_in"], "", enabled=True)
             accounts[stranger.object_id] = replace(stranger, **made)
         return list(accounts.values())
 

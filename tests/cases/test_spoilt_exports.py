@@ -11,9 +11,10 @@ import pytest
 
 from kakehashi import oneroster
 from kakehashi.diff import Kind, Plan, Situation, make_plan
+from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.findings import refuses, soften
+from kakehashi.people.record import Known
 from kakehashi.preprocess import preprocess
-from kakehashi.roster import Known
 from tests.builders import TODAY, Drop, Row, a_city, a_code, a_known
 from tests.unit.diff.nights import in_tenant, wanting
 
@@ -54,8 +55,8 @@ def tonight(files: Files) -> Plan | None:
         return None
     cleaned = preprocess(package, findings, CITY, TODAY)
     desired = wanting(row.pupil for row in cleaned.desired)
-    return make_plan(desired, cleaned.held, KNOWN, TENANT, CITY, city_code="demo", serial=1,
-                     as_of=TODAY)  # fmt: skip
+    return make_plan(desired, cleaned.held, KNOWN, TENANT, CITY, shape=account_of,
+                     city_code="demo", serial=1, as_of=TODAY)  # fmt: skip
 
 
 # -- what can go wrong -----------------------------------------------------------------------------

@@ -9,9 +9,11 @@ import pytest
 
 from kakehashi import oneroster
 from kakehashi.diff import LastNight, make_plan
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
 from kakehashi.findings import refuses, soften
+from kakehashi.people.record import Known
 from kakehashi.preprocess import preprocess
-from kakehashi.roster import Known, TenantAccount
 from tests.cases.outcomes import Outcome, one_by_one, told, wanted
 from tests.cases.stories import STORIES, Story
 from tests.unit.diff.nights import SERIAL, carried_out
@@ -22,7 +24,7 @@ GOES_ON = {"apply", "awaiting-approval"}
 def live(
     story: Story,
     known: Iterable[Known],
-    tenant: Iterable[TenantAccount],
+    tenant: Iterable[Listed],
     last_night: LastNight | None = None,
 ) -> Outcome:
     """One night on the pure path, as the first four states do it."""
@@ -41,6 +43,7 @@ def live(
         known,
         tenant,
         story.city,
+        shape=account_of,
         city_code="demo",
         serial=SERIAL,
         as_of=story.as_of,

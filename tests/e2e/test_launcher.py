@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner
 
 from kakehashi.edges.state import State
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from kakehashi_console.cli import main
 from kakehashi_console.operations import Console
 from local.stack import Stack

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from kakehashi.findings import Finding
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local.demo.moves import Changes
 from local.stack import Stack

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from kakehashi.roster import GRADE_LABELS
+from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local.demo import DemoCity, export
 from local.demo.passwords import passwords

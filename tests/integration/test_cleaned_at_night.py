@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from kakehashi.diff import Export
-from kakehashi.roster import class_id
+from kakehashi.people.pupil import class_id
 from tests.builders import YEAR, Drop, a_code, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.nights import RULES, Nights
 from tests.unit.deliver.receiver import Receiver

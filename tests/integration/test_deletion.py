@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.actions import Action, Kind
 from kakehashi.edges import settings
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
+from kakehashi.people.record import Known, Status
 from kakehashi.provision.deletable import Conditions
-from kakehashi.roster import Known, Status
 from tests.builders import TODAY, a_known, a_pupil
 from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action

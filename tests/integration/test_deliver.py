@@ -12,7 +12,7 @@ from functions.deliver import app
 from kakehashi.edges.errors import BadConfiguration, Refused
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver
 

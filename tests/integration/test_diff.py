@@ -17,7 +17,9 @@ from kakehashi.edges.errors import Refused
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.roster import Desired, Held, Known, Pupil
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
+from kakehashi.roster import Desired, Held
 from tests.builders import DOMAIN, TODAY, a_held, a_known, a_pupil
 from tests.tenants import Tenant, as_graph
 from tests.unit.diff.nights import a_school_of, knowing, wanting

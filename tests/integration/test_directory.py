@@ -7,19 +7,17 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.directories.microsoft365.flows import Terms, flow
+from kakehashi.directories.pace import Clock, Pacer
+from kakehashi.directories.port import Ended, Listed, Settled, Stopped
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.microsoft.credentials import secure
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.provision.answers import Settled, Stopped
-from kakehashi.provision.dialogues import Terms, dialogue
-from kakehashi.provision.exchange import Ended
-from kakehashi.provision.pace import Clock, Pacer
-from kakehashi.roster import TenantAccount
 from tests.builders import a_known, a_pupil, an_id
 from tests.tenants import SharedClock, Tenant
 from tests.unit.provision.conversations import an_action
@@ -46,8 +44,8 @@ def directory(env: settings.DirectorySettings, tenant: Tenant) -> Iterator[Direc
 
 def apply(directory: Directory, *actions: Action, until: float | None = None) -> dict[int, Ended]:
     terms = Terms(MARK, in_bin=directory.bin(MARK))
-    talks = ((n, dialogue(action, terms, lambda: PASSWORD)) for n, action in enumerate(actions))
-    return {ended.key: ended for ended in directory.apply(talks, until)}
+    flows = ((n, flow(action, terms, lambda: PASSWORD)) for n, action in enumerate(actions))
+    return {ended.key: ended for ended in directory.apply(flows, until)}
 
 
 def creates(count: int) -> list[Action]:
@@ -80,7 +78,7 @@ def test_accounts_with_a_mark_or_a_wanted_name_are_listed_and_no_others(
     tenant.give({"userPrincipalName": "S000002@ed.example.jp", "accountEnabled": False})
     tenant.give({"userPrincipalName": "teacher@ed.example.jp"})
     found = list(directory.accounts(MARK, {a_pupil(2).account}))
-    assert {(a.upn, a.mark, a.enabled) for a in found} == {
+    assert {(a.sign_in, a.mark, a.enabled) for a in found} == {
         (a_pupil(1).account, ours.pupil.id, True),
         ("S000002@ed.example.jp", "", False),
     }
@@ -98,7 +96,7 @@ def test_a_tenant_of_several_pages_is_listed_whole_even_if_a_page_is_empty(
 def test_one_account_is_read_as_it_stands(tenant: Tenant, directory: Directory) -> None:
     known = a_known(1)
     tenant.give_known([known])
-    assert directory.account(known.object_id, MARK) == TenantAccount(
+    assert directory.account(known.object_id, MARK) == Listed(
         known.object_id, known.pupil.account, known.pupil.id, True, known.account["displayName"]
     )
     assert directory.account(an_id("nobody"), MARK) is None

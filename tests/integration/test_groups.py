@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Kind
 from kakehashi.city import City
-from kakehashi.diff.plan import Kind
+from kakehashi.directories.microsoft365.flows import Terms, create
+from kakehashi.directories.pace import Pacer
+from kakehashi.directories.port import Settled
 from kakehashi.edges import settings
 from kakehashi.edges.errors import DirectoryError
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import Keeper, look
 from kakehashi.groups import decide, roster_groups, tell
-from kakehashi.provision.answers import Settled
-from kakehashi.provision.dialogues import Terms, create
-from kakehashi.provision.pace import Pacer
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
 from tests.nights import RULES, Night, Nights
@@ -86,8 +86,8 @@ class Town:
 
     def keep(self, city: City = OURS, until: float | None = None) -> Kept:
         keeper = Keeper(self.directory)
-        sight = look(self.directory, city, "demo")
-        orders = decide(self.settled, frozenset(), sight, city, "demo")
+        tenancy = look(self.directory, city, "demo")
+        orders = decide(self.settled, frozenset(), tenancy, city, "demo")
         complete = keeper.carry_out(orders, until)
         codes = [finding.code for finding in (*orders.findings, *tell(keeper.left))]
         return Kept(complete, {w: n for w, n in keeper.counts.items() if n}, codes)

@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from kakehashi.diff.rooms import stands_aside
-from kakehashi.roster import Pupil
+from kakehashi.actions import stands_aside
+from kakehashi.people.pupil import Pupil
 from tests.builders import Drop, a_drop, a_pupil, an_id
 from tests.integration.test_night import MARK, known, passwords, users_of
 from tests.nights import Night, Nights

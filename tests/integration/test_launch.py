@@ -14,7 +14,8 @@ import jwt
 import pytest
 
 from kakehashi.lti.keys import RotationUnderWay
-from kakehashi.roster import Status, class_id
+from kakehashi.people.pupil import class_id
+from kakehashi.people.record import Status
 from local.fakes import tenant as fake
 from tests.builders import a_known, a_pupil
 from tests.launches import SITE, TOOL, Browser, Launchpad, Tool, tool_rules, verify

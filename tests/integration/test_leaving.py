@@ -9,7 +9,7 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 from tests.builders import a_drop, a_password_file, a_pupil, an_id
 from tests.decisions import a_csv
 from tests.integration.test_night import users_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import DOMAIN, a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.integration.test_groups import A1, assert_in_step, seats
 from tests.integration.test_leaving import BULK, CHILD, DELTA, told, user

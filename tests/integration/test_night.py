@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 import pytest
 
-from kakehashi.accounts import account_of
 from kakehashi.city import parse
-from kakehashi.roster import Known, Pupil
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
 from tests import builders
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
 from tests.lambdas import Killed

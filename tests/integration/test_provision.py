@@ -13,14 +13,15 @@ import boto3
 import pytest
 
 from functions.provision import app
-from kakehashi.accounts import account_of
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.actions import Action, Kind
+from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.edges import settings
 from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.roster import Known, PasswordAt, Status
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import PasswordAt
 from tests.builders import DOMAIN, TODAY, a_city, a_known, a_password_file, a_pupil
 from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action

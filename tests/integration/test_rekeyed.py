@@ -18,7 +18,7 @@ import pytest
 
 from kakehashi.catalogue.deliver import RECEIPT_REJECTED
 from kakehashi.edges.archive import Archive
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 from kakehashi.staff.story import chapters
 from tests.builders import Drop, a_drop, a_pupil, an_id
 from tests.integration.test_launch import NRPS

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from kakehashi.catalogue.diff import ALTERED_PLAN
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 from tests.builders import a_drop, a_pupil
 from tests.integration.test_night import known
 from tests.nights import Night, Nights

@@ -5,7 +5,8 @@ import pytest
 
 from kakehashi.edges.errors import Refused, TryLater
 from kakehashi.edges.state import LEASE, State
-from kakehashi.roster import RECORD, Known, canonical
+from kakehashi.people.record import RECORD, Known
+from kakehashi.roster import canonical
 from kakehashi.stored import TooNew
 from tests import builders
 

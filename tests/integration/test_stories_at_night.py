@@ -84,7 +84,7 @@ def before_that(nights: Nights, story: Story) -> None:
     ours = {one.object_id for one in story.known}
     for account in story.tenant():
         if account.object_id not in ours:
-            nights.tenant.give({"userPrincipalName": account.upn, "displayName": "だれか"})
+            nights.tenant.give({"userPrincipalName": account.sign_in, "displayName": "だれか"})
 
 
 def tonight(nights: Nights, story: Story) -> Night:

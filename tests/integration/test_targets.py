@@ -17,7 +17,10 @@ from typing import Any
 import boto3
 import pytest
 
-from kakehashi.diff.plan import SHARD, Action, Kind
+from kakehashi.actions import Action, Kind
+from kakehashi.diff.plan import SHARD
+from kakehashi.directories.microsoft365.flows import Terms
+from kakehashi.directories.pace import LIMIT, Pacer
 from kakehashi.edges import settings
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
@@ -25,9 +28,7 @@ from kakehashi.edges.microsoft.groups import Keeper, look
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import State
 from kakehashi.groups import decide
-from kakehashi.provision.dialogues import Terms
-from kakehashi.provision.pace import LIMIT, Pacer
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from local.fakes import tenant as fake
 from tests.builders import TODAY, a_city, an_id
 from tests.lambdas import Killed

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from kakehashi.provision import exchange
+from kakehashi.directories.microsoft365 import exchange
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
 from tests.integration.test_night import known
 from tests.nights import Night, Nights

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 from tests.builders import Drop, a_drop, a_password_file, a_pupil
 from tests.decisions import a_csv
 from tests.integration.test_night import passwords, users_of

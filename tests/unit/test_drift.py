@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from kakehashi.directories.microsoft365.answers import GraphUser, shown
 from kakehashi.drift import drifted
-from kakehashi.provision.answers import GraphUser
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import DOMAIN, a_known, a_pupil, an_id
 from tests.tenants import as_graph
 
@@ -12,8 +12,8 @@ MARK = "extensionAttribute1"
 
 
 def told(known: list[Known], *users: dict[str, Any]) -> list[tuple[str, str | None]]:
-    listed = map(GraphUser.model_validate, users)
-    return [(f.code, f.pupil) for f in drifted(known, listed, MARK, DOMAIN)]
+    listed = [shown(GraphUser.model_validate(user), MARK) for user in users]
+    return [(f.code, f.pupil) for f in drifted(known, listed, DOMAIN)]
 
 
 def test_a_tenant_as_we_left_it_has_not_drifted() -> None:
@@ -31,8 +31,8 @@ def test_a_tenant_as_we_left_it_has_not_drifted() -> None:
     ],
 )
 def test_a_changed_attribute_is_told_by_its_name(changed: dict[str, Any], fields: str) -> None:
-    user = GraphUser.model_validate(as_graph(a_known(1)) | changed)
-    (finding,) = drifted([a_known(1)], [user], MARK, DOMAIN)
+    user = shown(GraphUser.model_validate(as_graph(a_known(1)) | changed), MARK)
+    (finding,) = drifted([a_known(1)], [user], DOMAIN)
     assert (finding.code, finding.facts) == ("M040", {"fields": fields})
     assert "x@" not in str(finding.to_json())
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import boto3
 
 from kakehashi.findings import Finding
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from tests import quick
 from tests.nights import ROOT, Nights
 from tests.nights import Night as FastNight

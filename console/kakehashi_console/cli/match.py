@@ -15,9 +15,11 @@ from kakehashi.diff.sheets import Unreadable
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import refuses, soften
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
 from kakehashi.preprocess import preprocess
 from kakehashi.report.workbook import book
-from kakehashi.roster import JAPAN, Desired, Held, Known, Pupil
+from kakehashi.roster import JAPAN, Desired, Held
 from kakehashi_console.cli.check import open_drop, rules_of
 from kakehashi_console.cli.nightly import must_be_a_drop
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where

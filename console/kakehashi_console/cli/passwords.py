@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from kakehashi import city as cities
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 from kakehashi_console.cli.options import (
     Wanted,
     Where,

@@ -12,7 +12,8 @@ from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
-from kakehashi.roster import JAPAN, Pupil
+from kakehashi.people.pupil import Pupil
+from kakehashi.roster import JAPAN
 from kakehashi_console.operations.executions import run_ids
 from kakehashi_console.operations.reach import BadUse, Reach
 from kakehashi_console.waiting import outdated_by

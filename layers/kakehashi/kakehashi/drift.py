@@ -8,30 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kakehashi.catalogue import provision as rules
+from kakehashi.directories.port import Shown
 from kakehashi.findings import Finding
-from kakehashi.provision.answers import GraphUser
-from kakehashi.roster import Known, Status
-
-FIELDS = (
-    "id", "userPrincipalName", "accountEnabled", "displayName", "mailNickname", "givenName",
-    "surname", "department", "officeLocation", "jobTitle", "usageLocation", "ageGroup",
-    "onPremisesExtensionAttributes",
-)  # fmt: skip
-"""What to list of every user: all that an account of ours is made of."""
+from kakehashi.people.record import Known, Status
 
 
-def drifted(
-    settled: Iterable[Known], listed: Iterable[GraphUser], mark: str, domain: str
-) -> Iterator[Finding]:
-    """``mark`` is the extension attribute. An account with a mark that is not in our state is
-    foreign only within the city's ``domain``: another city may share the tenant."""
+def drifted(settled: Iterable[Known], listed: Iterable[Shown], domain: str) -> Iterator[Finding]:
+    """An account with a mark that is not in our state is foreign only within the city's
+    ``domain``: another city may share the directory."""
     unseen = {known.object_id: known for known in settled}
     ours = {known.pupil.id for known in unseen.values()}
     for user in listed:
-        known = unseen.pop(user.id, None)
+        known = unseen.pop(user.object_id, None)
         if known is not None:
-            yield from _changed(known, user, mark)
-        elif (umi := user.mark(mark)) and user.upn.lower().endswith(f"@{domain}"):
+            yield from _changed(known, user)
+        elif (umi := user.mark) and user.sign_in.lower().endswith(f"@{domain}"):
             rule = rules.DRIFT_TWICE if umi in ours else rules.DRIFT_FOREIGN
             yield rule.at(pupil=umi)
     for known in unseen.values():
@@ -40,11 +31,11 @@ def drifted(
         yield rules.DRIFT_MISSING.at(pupil=known.pupil.id, school=known.pupil.school)
 
 
-def _changed(known: Known, user: GraphUser, mark: str) -> Iterator[Finding]:
-    """Properties are told by their Graph names, never by what stands in them."""
+def _changed(known: Known, user: Shown) -> Iterator[Finding]:
+    """Texts are told by their names, never by what stands in them."""
     pupil, school = known.pupil.id, known.pupil.school
-    values = user.values() | {mark: user.mark(mark)}
-    names = sorted(name for name, value in known.account.items() if values.get(name, "") != value)
+    now = user.texts
+    names = sorted(name for name, value in known.account.items() if now.get(name, "") != value)
     if names:
         yield rules.DRIFT_CHANGED.at(pupil=pupil, school=school, fields=",".join(names)[:120])
     if user.enabled is False and known.status is Status.ACTIVE:

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, cast
 
 from kakehashi import deliver, groups, oneroster
+from kakehashi.actions import Action, Kind
 from kakehashi.city import City
 from kakehashi.diff import (
     Export,
@@ -33,7 +34,13 @@ from kakehashi.diff import (
 )
 from kakehashi.diff.consent import Book, weigh
 from kakehashi.diff.decisions import DecisionFile, read
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.exchange import Exchange
+from kakehashi.directories.microsoft365.flows import Flow, Terms
+from kakehashi.directories.microsoft365.requests import BATCH, Request
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.pace import Pacer
+from kakehashi.directories.port import Ended, Listed
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import Keeper, look
@@ -41,15 +48,11 @@ from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Finding, refuses, soften
+from kakehashi.people.record import Known
 from kakehashi.preprocess import Cleaned, PasswordFile, passwords, preprocess
-from kakehashi.provision.answers import Answer
 from kakehashi.provision.deletable import Conditions
-from kakehashi.provision.dialogues import Dialogue, Terms
-from kakehashi.provision.exchange import Ended, Exchange
-from kakehashi.provision.pace import Pacer
-from kakehashi.provision.requests import BATCH, Request
 from kakehashi.provision.results import End
-from kakehashi.roster import JAPAN, Desired, Known, TenantAccount
+from kakehashi.roster import JAPAN, Desired
 from local.fakes.tenant import graph
 from local.fakes.tenant.calls import Call, read_path
 from local.fakes.tenant.tenant import Tenant
@@ -111,7 +114,7 @@ class OneThread(Directory):
 
     def apply(
         self,
-        dialogues: Iterable[tuple[int, Dialogue]],
+        dialogues: Iterable[tuple[int, Flow]],
         until: float | None = None,
         batch_of: int = BATCH,
     ) -> Iterator[Ended]:
@@ -311,6 +314,7 @@ class Bridge:
             known,
             accounts,
             self.city,
+            shape=account_of,
             city_code="demo",
             serial=self.serial,
             as_of=as_of,
@@ -328,7 +332,7 @@ class Bridge:
         assert not again.altered()
         return plan, consent.findings
 
-    def _accounts(self, desired: Sequence[Desired], known: Sequence[Known]) -> list[TenantAccount]:
+    def _accounts(self, desired: Sequence[Desired], known: Sequence[Known]) -> list[Listed]:
         mark, names = self.city.m365.mark, {row.pupil.account for row in desired}
         listed = list(self.directory.accounts(mark, names))
         for object_id in unseen(desired, known, listed):
@@ -336,7 +340,7 @@ class Bridge:
                 listed.append(account)
         return sorted(listed, key=lambda account: account.object_id)
 
-    def _missing(self, desired: Sequence[Desired], accounts: Sequence[TenantAccount]) -> Missing:
+    def _missing(self, desired: Sequence[Desired], accounts: Sequence[Listed]) -> Missing:
         in_bin: set[str] = set()
         if binned_perhaps(desired, accounts):
             in_bin = self.directory.bin(self.city.m365.mark).keys() & {r.pupil.id for r in desired}

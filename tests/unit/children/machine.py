@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kakehashi.diff import Plan, Situation
-from kakehashi.provision.requests import bring_back
-from kakehashi.roster import Known
+from kakehashi.directories.microsoft365.requests import bring_back
+from kakehashi.people.record import Known
 from tests.builders import DOMAIN, a_password_file, an_id
 from tests.unit.children.bridge import Bridge, Night
 from tests.unit.children.town import FAMILIES, GIVENS, GRADES, Child, Entry, Slip, Town

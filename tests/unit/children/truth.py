@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kakehashi.roster import GRADE_LABELS
+from kakehashi.people.pupil import GRADE_LABELS
 from local.fakes.tenant import passwords
 from tests.unit.children.bridge import Bridge, Night, ToolSide
 from tests.unit.children.town import SCHOOLS, Child, Town

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kakehashi import deliver
 from kakehashi.deliver.dialect import names
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 from tests.unit.deliver.tools import an_order, told
 
 HERE = Path(__file__).parent / "golden"

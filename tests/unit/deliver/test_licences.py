@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import replace
 
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.tools import deliver_to, told
 

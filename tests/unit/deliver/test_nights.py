@@ -13,7 +13,7 @@ from kakehashi import deliver
 from kakehashi.deliver import Records, load
 from kakehashi.deliver.dialect import ReceiptForm, names
 from kakehashi.deliver.receipts import Delivered, answer
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import a_code, a_known, a_pupil
 from tests.unit.deliver.receiver import DataSync, Receiver, Shelf, unzip
 from tests.unit.deliver.sharp_importer import complaints

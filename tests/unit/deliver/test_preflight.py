@@ -6,7 +6,7 @@ import pytest
 from kakehashi import deliver
 from kakehashi.deliver import Delivery, Records, load
 from kakehashi.findings import Effect
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.tools import an_order, told

@@ -21,7 +21,7 @@ from kakehashi.deliver.receipts import (
     answer,
     read_receipt,
 )
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.sharp_importer import complaints

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from kakehashi.deliver import load, takes
-from kakehashi.roster import Status, class_id, school_id
+from kakehashi.people.pupil import class_id, school_id
+from kakehashi.people.record import Status
 from tests.builders import YEAR, a_code, a_known, a_pupil
 from tests.unit.deliver.receiver import unzip
 from tests.unit.deliver.tools import deliver_to, told

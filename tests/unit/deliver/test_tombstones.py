@@ -7,7 +7,7 @@ import pytest
 from kakehashi import deliver
 from kakehashi.deliver import Delivery, Records, load
 from kakehashi.deliver.dialect import Dialect, Length, ReceiverRules
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.sharp_importer import complaints

@@ -9,8 +9,8 @@ from typing import Any
 
 from kakehashi import deliver
 from kakehashi.deliver import Board, Delivery, Order, Records, load, records_of, takes
+from kakehashi.people.record import Known
 from kakehashi.preprocess.lexicon import Lexicon
-from kakehashi.roster import Known
 from tests.builders import TODAY
 
 BOARD = Board.of("082201", "見本市")

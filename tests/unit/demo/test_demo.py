@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kakehashi import city as cities
-from kakehashi.roster import GRADES
+from kakehashi.people.pupil import GRADES
 from local import demo
 from local.demo import export, names, schools
 from local.demo.city import DOMAIN, DemoCity

@@ -7,20 +7,25 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kakehashi.accounts import account_of
 from kakehashi.diff import Action, Decision, Kind, LastNight, Past, Plan, make_plan, settled
 from kakehashi.diff.answers import Proposed
-from kakehashi.roster import Desired, Held, Known, PasswordAt, Pupil, TenantAccount
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
+from kakehashi.roster import Desired, Held, PasswordAt
 from tests.builders import TODAY, a_city, a_code, a_known, a_pupil, a_tenant_account
 
 PRIMARY, OTHER, JUNIOR, UNIFIED = a_code(1), a_code(2), a_code(3, "C1"), a_code(4, "C2")
 SERIAL = 7
 
 
-def in_tenant(known: Iterable[Known]) -> list[TenantAccount]:
+def in_tenant(known: Iterable[Known]) -> list[Listed]:
     """Every account as we left it."""
     return [
-        a_tenant_account(one, upn=one.account["userPrincipalName"], enabled=one.status == "active")
+        a_tenant_account(
+            one, sign_in=one.account["userPrincipalName"], enabled=one.status == "active"
+        )
         for one in known
     ]
 
@@ -41,8 +46,8 @@ def night(
     known: Sequence[Known] = (),
     *,
     held: Iterable[Held] = (),
-    tenant: Iterable[TenantAccount] | None = None,
-    also: Iterable[TenantAccount] = (),
+    tenant: Iterable[Listed] | None = None,
+    also: Iterable[Listed] = (),
     rules: Mapping[str, Any] | None = None,
     as_of: date = TODAY,
     decisions: Mapping[str, Decision] | None = None,
@@ -59,6 +64,7 @@ def night(
         known,
         [*(in_tenant(known) if tenant is None else tenant), *also],
         a_city(**(rules or {})),
+        shape=account_of,
         city_code="demo",
         serial=serial,
         as_of=as_of,
@@ -82,8 +88,8 @@ def breaches(plan: Plan) -> list[tuple[str, str, int, int]]:
 
 
 def carried_out(
-    plan: Plan, known: Iterable[Known], tenant: Iterable[TenantAccount], as_of: date = TODAY
-) -> tuple[list[Known], list[TenantAccount]]:
+    plan: Plan, known: Iterable[Known], tenant: Iterable[Listed], as_of: date = TODAY
+) -> tuple[list[Known], list[Listed]]:
     """State and tenant after every action succeeded."""
     state = {one.pupil.id: one for one in known}
     accounts = {one.object_id: one for one in tenant}
@@ -98,9 +104,9 @@ def carried_out(
         if action.kind is Kind.SUSPEND and action.object_id not in accounts:
             continue  # written down only
         if action.kind is not Kind.RECORD:
-            accounts[item.object_id] = TenantAccount(
+            accounts[item.object_id] = Listed(
                 item.object_id,
-                upn=item.account["userPrincipalName"],
+                sign_in=item.account["userPrincipalName"],
                 mark=item.pupil.id,
                 enabled=item.status == "active",
             )

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kakehashi.diff import Plan, Situation, Undone, make_undo
-from kakehashi.roster import Known, Pupil
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
 from tests.builders import a_city
 from tests.unit.diff.nights import (
     APRIL,

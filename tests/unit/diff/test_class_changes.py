@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import LastNight, Plan
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 from tests.unit.diff.nights import (
     APRIL,
     JUNIOR,

@@ -8,7 +8,7 @@ from datetime import date
 
 from kakehashi.diff.comparison import Difference, Moved, compare, concerns
 from kakehashi.diff.plan import Plan
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 from tests.builders import a_pupil
 from tests.unit.diff.nights import knowing, night
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import Decision, Kind, Situation
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     a_school_of,

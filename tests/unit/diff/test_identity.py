@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import stands_aside
 from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exchanges import LARGEST
-from kakehashi.diff.rooms import UPN, as_one, stands_aside
-from kakehashi.roster import Desired, Known, Pupil, Status
+from kakehashi.diff.rooms import as_one
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     OTHER,
@@ -185,7 +189,7 @@ def test_cut_short_and_corrected_back_in_c4th_everybody_gets_the_old_name() -> N
 def test_names_exchanged_by_hand_in_the_tenant_are_taken_as_settled() -> None:
     known, roster = knowing([A, B, C]), [*with_accounts(A, B), C]
     one, other, third = in_tenant(known)
-    by_hand = [replace(one, upn=B.account), replace(other, upn=A.account), third]
+    by_hand = [replace(one, sign_in=B.account), replace(other, sign_in=A.account), third]
     plan = night(roster, known, tenant=by_hand)
     assert kinds(plan) == [(A.id, Kind.UPDATE), (B.id, Kind.UPDATE)]
     after, tenant = carried_out(plan, known, by_hand)
@@ -195,7 +199,7 @@ def test_names_exchanged_by_hand_in_the_tenant_are_taken_as_settled() -> None:
 def test_a_name_that_somebody_freed_by_hand_is_free() -> None:
     known, roster = knowing([A, B, C]), [*with_accounts(A, B), C]
     one, *rest = in_tenant(known)
-    plan = night(roster, known, tenant=[replace(one, upn="free@ed.example.jp"), *rest])
+    plan = night(roster, known, tenant=[replace(one, sign_in="free@ed.example.jp"), *rest])
     assert kinds(plan) == [(B.id, Kind.UPDATE)]
     assert plan.held == {"S044": (A.id,)}
 
@@ -208,7 +212,10 @@ def test_a_name_whose_owner_no_listing_shows_is_not_free() -> None:
 
 
 def test_an_exchange_waits_for_the_one_whose_new_name_a_stranger_has() -> None:
-    names, stranger = exchanged(A, B), a_tenant_account(a_known(50), upn="x@ed.example.jp", mark="")
+    names, stranger = (
+        exchanged(A, B),
+        a_tenant_account(a_known(50), sign_in="x@ed.example.jp", mark=""),
+    )
     roster = [replace(names[0], account="x@ed.example.jp"), names[1], C]
     plan = night(roster, knowing([A, B, C]), also=[stranger], decisions={A.id: "right"})
     assert (plan.actions, plan.held) == ((), {"S044": (A.id, B.id)})
@@ -333,7 +340,7 @@ def test_link_takes_the_present_account_over_and_makes_none(
 
 def test_a_link_that_got_as_far_as_the_mark_is_gone_on_with_and_nobody_is_asked() -> None:
     known = knowing([A, B, C])
-    marked = replace(in_tenant(known)[0], mark=ANEW.id, upn=ANEW.account)
+    marked = replace(in_tenant(known)[0], mark=ANEW.id, sign_in=ANEW.account)
     plan = night([ANEW, B, C], known, tenant=[marked, *in_tenant(known[1:])])
     (action,) = plan.actions
     assert (action.kind, action.pupil, action.before) == (Kind.LINK, ANEW.id, known[0])
@@ -423,7 +430,7 @@ def test_a_child_registered_anew_on_anothers_account_keeps_its_own_and_then_exch
     assert asked(after, Situation.EXCHANGED) == {ANEW.id, B.id}
     said = night([anew, other, C], state, tenant=tenant, decisions={B.id: "right"})
     state, tenant = carried_out(said, state, tenant)
-    names = {account.mark: account.upn for account in tenant}
+    names = {account.mark: account.sign_in for account in tenant}
     assert (names[ANEW.id], names[B.id]) == (B.account, A.account)
     assert night([anew, other, C], state, tenant=tenant).counts == {"CONFIRMED": 3}
 
@@ -460,7 +467,7 @@ def test_right_exchanges_the_names_and_the_one_who_left_is_as_before(suspended: 
     assert replace(after, run_id="", account={}, pupil=B) == replace(gone, run_id="", account={})
     assert (after.account[UPN], after.account["mailNickname"]) == (
         A.account, A.account.partition("@")[0])  # fmt: skip
-    assert {one.mark: (one.upn, one.enabled) for one in tenant}[B.id] == (
+    assert {one.mark: (one.sign_in, one.enabled) for one in tenant}[B.id] == (
         A.account, not suspended)  # fmt: skip
     again = night([stays, C, D], state, tenant=tenant, decisions={B.id: "right"})
     assert (again.actions, codes(again)) == ((), [])

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.diff import Decision, Kind, Plan, Situation
-from kakehashi.diff.rooms import UPN
-from kakehashi.roster import Known, Pupil, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Known
 from tests.builders import a_pupil
 from tests.unit.diff.nights import account, knowing, night
 from tests.unit.diff.towns import Town
@@ -91,8 +93,8 @@ def ring_members(to: Sequence[int], at: int) -> list[Pupil]:
     return [child for child in CHILDREN if child.id in ring_of(at, to)]
 
 
-def assert_no_name_is_at_two(plan: Plan, tenant: Sequence[TenantAccount]) -> None:
-    names = {one.object_id: one.upn for one in tenant}
+def assert_no_name_is_at_two(plan: Plan, tenant: Sequence[Listed]) -> None:
+    names = {one.object_id: one.sign_in for one in tenant}
     for action in plan.actions:
         if action.kind in {Kind.VACATE, Kind.UPDATE}:
             names[action.object_id] = action.account[UPN]

@@ -10,7 +10,8 @@ import pytest
 from kakehashi.catalogue.diff import KNOWN_ACCOUNT
 from kakehashi.catalogue.identity import NAME_OF_A_LEAVER
 from kakehashi.diff import Kind, Plan, Situation
-from kakehashi.roster import Desired, Known, Status
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import OTHER as ELSEWHERE
 from tests.unit.diff.nights import carried_out, in_tenant, knowing, night, wanting

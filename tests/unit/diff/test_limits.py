@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import LastNight, Plan, Situation
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 from tests.builders import a_held, a_pupil, a_tenant_account
 from tests.unit.diff.nights import (
     JUNIOR,

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from kakehashi.accounts import account_of
+from kakehashi.actions import Situation
 from kakehashi.diff import Decision, Kind, LastNight, Missing, Plan, make_plan, unseen
-from kakehashi.diff.situations import Situation
-from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired
 from tests.builders import TODAY, a_city, a_held, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     SERIAL,
@@ -33,13 +36,13 @@ NEW_NAME = replace(CHILD, account="another@ed.example.jp")
 ANEW = an_id("made anew by hand")
 
 
-def made_by_hand(pupil: Pupil = CHILD, *, mark: str = "", object_id: str = ANEW) -> TenantAccount:
-    return TenantAccount(object_id, pupil.account, mark, enabled=True)
+def made_by_hand(pupil: Pupil = CHILD, *, mark: str = "", object_id: str = ANEW) -> Listed:
+    return Listed(object_id, pupil.account, mark, enabled=True)
 
 
 def tonight(
     pupil: Pupil | None,
-    *accounts: TenantAccount,
+    *accounts: Listed,
     known: Known = KNOWN,
     decision: Decision | None = None,
     password: bool = False,
@@ -55,6 +58,7 @@ def tonight(
         [known, *REST],
         [*in_tenant(REST), *accounts],
         a_city(),
+        shape=account_of,
         city_code="demo",
         serial=SERIAL,
         as_of=TODAY,
@@ -143,7 +147,7 @@ def test_a_new_name_that_is_a_known_pupils_waits() -> None:
     plan = make_plan(
         wanting([replace(CHILD, account=OTHERS[0].account), *OTHERS[1:]]), [],
         [KNOWN, leaver, *REST[1:]], in_tenant(REST), a_city(),
-        city_code="demo", serial=SERIAL, as_of=TODAY,
+        shape=account_of, city_code="demo", serial=SERIAL, as_of=TODAY,
     )  # fmt: skip
     assert CHILD.id in plan.held["S045"]
     assert plan.actions == ()
@@ -191,7 +195,9 @@ def test_a_new_pupil_whose_deleted_account_can_be_had_back_needs_no_password_eit
     child = a_pupil(77)
     missing = Missing(in_bin=frozenset({child.id}))
     books: Any = ([*wanting(OTHERS), Desired(child)], [], REST, in_tenant(REST), a_city())
-    plan = make_plan(*books, city_code="demo", serial=SERIAL, as_of=TODAY, missing=missing)
+    plan = make_plan(
+        *books, shape=account_of, city_code="demo", serial=SERIAL, as_of=TODAY, missing=missing
+    )
     assert kinds(plan) == [(child.id, Kind.CREATE)]
 
 
@@ -224,7 +230,7 @@ def test_whoever_was_lost_last_night_is_not_newly_held_when_a_password_is_missin
 
 @pytest.mark.parametrize("accounts", [(), (made_by_hand(mark=CHILD.id),), (made_by_hand(),)])
 def test_whoever_was_not_asked_for_is_held_and_neither_lost_nor_proposed(
-    accounts: Sequence[TenantAccount],
+    accounts: Sequence[Listed],
 ) -> None:
     unsure = Missing(unsure=frozenset({KNOWN.object_id}))
     plan = tonight(CHILD, *accounts, missing=unsure, decision="recreate", password=True)
@@ -300,7 +306,7 @@ def test_lost_is_every_active_pupil_without_an_account_and_nobody_else() -> None
     ids=["returned", "taken back", "linked"],
 )
 def test_a_slip_for_an_account_that_keeps_its_password_is_told(
-    known: Known, accounts: Sequence[TenantAccount], decision: Decision | None
+    known: Known, accounts: Sequence[Listed], decision: Decision | None
 ) -> None:
     plan = tonight(CHILD, *accounts, known=known, decision=decision, password=True)
     assert [f.pupil for f in plan.findings if f.code == "S134"] == [CHILD.id]
@@ -311,7 +317,7 @@ def test_the_slip_of_an_account_that_only_our_state_forgot_is_right() -> None:
     """Killed between Graph and the table: it was made with the very password of the file."""
     ours = in_tenant([KNOWN])
     books: Any = (wanting([CHILD, *OTHERS]), [], REST, [*in_tenant(REST), *ours], a_city())
-    plan = make_plan(*books, city_code="demo", serial=SERIAL, as_of=TODAY)
+    plan = make_plan(*books, shape=account_of, city_code="demo", serial=SERIAL, as_of=TODAY)
     assert (kinds(plan), codes(plan)) == ([(CHILD.id, Kind.LINK)], [])
 
 

@@ -22,7 +22,9 @@ from kakehashi.diff.matching import (
     match,
     weigh_account,
 )
-from kakehashi.roster import Desired, Pupil, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.roster import Desired
 from tests.builders import a_city, a_pupil, an_id
 from tests.unit.diff.nights import night, wanting
 
@@ -30,19 +32,17 @@ RULES = {"matching": {"account": r"^s\d+$"}}
 CHILD = a_pupil(1)
 
 
-def there(pupil: Pupil, **facts: Any) -> TenantAccount:
+def there(pupil: Pupil, **facts: Any) -> Listed:
     """An unmarked account of the pupil's name, as people make them by hand."""
     told = {
-        "upn": pupil.account, "mark": "", "enabled": True,
+        "sign_in": pupil.account, "mark": "", "enabled": True,
         "display_name": f"{pupil.family} {pupil.given}", "department": pupil.class_title,
         "office_location": pupil.school_name,
     } | facts  # fmt: skip
-    return TenantAccount(an_id(f"by hand {told['upn']}"), **told)  # type: ignore[arg-type]
+    return Listed(an_id(f"by hand {told['sign_in']}"), **told)  # type: ignore[arg-type]
 
 
-def matches(
-    roster: Iterable[Pupil | Desired], tenant: list[TenantAccount], **rules: Any
-) -> list[Match]:
+def matches(roster: Iterable[Pupil | Desired], tenant: list[Listed], **rules: Any) -> list[Match]:
     rules = RULES | rules
     desired = [one if isinstance(one, Desired) else wanting([one])[0] for one in roster]
     plan = night(desired, tenant=tenant, rules=rules)
@@ -64,7 +64,7 @@ def test_everybody_who_does_not_fit_is_on_the_list_once() -> None:
         (Fit.PROPOSED, linked.id, linked.account),
         (Fit.NO_ACCOUNT, new.id, ""),
         (Fit.NO_PASSWORD, waiting.pupil.id, ""),
-        (Fit.NOT_IN_ROSTER, "", stray.upn),
+        (Fit.NOT_IN_ROSTER, "", stray.sign_in),
     ]
     assert counted(found) == {
         "no-account": 1, "no-password": 1, "not-in-roster": 1, "proposed": 1,
@@ -74,13 +74,13 @@ def test_everybody_who_does_not_fit_is_on_the_list_once() -> None:
 @pytest.mark.parametrize(
     "stranger",
     [
-        there(a_pupil(9), upn="teacher@ed.example.jp"),
-        there(a_pupil(9), upn="s000009@elsewhere.example.jp"),
+        there(a_pupil(9), sign_in="teacher@ed.example.jp"),
+        there(a_pupil(9), sign_in="s000009@elsewhere.example.jp"),
         there(a_pupil(9), mark=an_id("somebody we know")),
     ],
     ids=["other pattern", "other domain", "marked"],
 )
-def test_accounts_that_are_not_pupils_of_ours_are_not_listed(stranger: TenantAccount) -> None:
+def test_accounts_that_are_not_pupils_of_ours_are_not_listed(stranger: Listed) -> None:
     found = matches([CHILD], [there(CHILD), stranger])
     assert told(found) == [(Fit.PROPOSED, CHILD.id, CHILD.account)]
 
@@ -103,9 +103,9 @@ def test_on_a_night_with_nothing_to_match_there_is_no_list() -> None:
 
 def test_a_stray_account_with_a_new_pupils_name_is_a_slip_in_the_account_column() -> None:
     """The account exists, but C4th holds another sign-in name for the child."""
-    real = there(CHILD, upn="s999999@ed.example.jp")
+    real = there(CHILD, sign_in="s999999@ed.example.jp")
     found = matches([CHILD], [real])
-    assert told(found)[0] == (Fit.NO_ACCOUNT, CHILD.id, real.upn)
+    assert told(found)[0] == (Fit.NO_ACCOUNT, CHILD.id, real.sign_in)
     assert (found[0].doubt, found[0].evidence) == (85, (Evidence.NAMESAKE_AT_SCHOOL,))
     elsewhere = matches([CHILD], [replace(real, office_location="第9小学校", department="")])
     assert (elsewhere[0].doubt, elsewhere[0].evidence) == (70, (Evidence.NAMESAKE,))
@@ -160,7 +160,7 @@ def test_an_account_that_says_nothing_of_itself_is_doubtful() -> None:
 def test_an_account_with_another_pupils_name_is_a_slip_and_names_the_other() -> None:
     """C4th has the two children's accounts the wrong way round."""
     one, two = CHILD, a_pupil(2)
-    crossed = [there(one, upn=two.account), there(two, upn=one.account)]
+    crossed = [there(one, sign_in=two.account), there(two, sign_in=one.account)]
     found = matches([one, two], crossed)
     assert {(m.pupil, m.other) for m in found} == {(one.id, two.id), (two.id, one.id)}
     assert all(m.doubt >= 90 and m.evidence[0] is Evidence.NAME_OF_ANOTHER for m in found)
@@ -208,7 +208,7 @@ def test_any_text_in_an_account_has_a_doubt_between_nothing_and_all(
 def test_no_likeness_links_anything_by_itself(shown: str, place: str) -> None:
     for account in (
         there(CHILD, display_name=shown, office_location=place),
-        there(CHILD, upn="s999999@ed.example.jp", office_location=place),
+        there(CHILD, sign_in="s999999@ed.example.jp", office_location=place),
     ):
         plan = night([CHILD], tenant=[account], rules=RULES)
         assert not [action for action in plan.actions if action.kind is Kind.LINK]

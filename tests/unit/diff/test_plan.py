@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from kakehashi.diff import SHARD, Action, Kind, Plan, Situation, read_plan, settled
-from kakehashi.roster import Known, PasswordAt
+from kakehashi.people.record import Known
+from kakehashi.roster import PasswordAt
 from tests.builders import TODAY, a_desired, a_held, a_known, a_pupil
 from tests.unit.diff.nights import a_school_of, a_town, knowing, night, wanting
 

@@ -13,7 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kakehashi.diff import Decision, Kind, Plan, make_plan, read_plan
-from kakehashi.roster import Desired, Held, Known, PasswordAt, Pupil, Status, TenantAccount
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired, Held, PasswordAt
 from tests.builders import TODAY, a_city, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     APRIL,
@@ -42,12 +46,12 @@ class World:
     desired: list[Desired]
     held: list[Held]
     known: list[Known]
-    tenant: list[TenantAccount]
+    tenant: list[Listed]
     decisions: Mapping[str, Decision]
 
     def plan(self) -> Plan:
         books = (self.desired, self.held, self.known, self.tenant)
-        return make_plan(*books, CITY, city_code="demo", serial=1, as_of=TODAY,
+        return make_plan(*books, CITY, shape=account_of, city_code="demo", serial=1, as_of=TODAY,
                          decisions=self.decisions)  # fmt: skip
 
     def shuffled(self, seed: int) -> World:
@@ -190,7 +194,7 @@ def test_no_pupil_of_the_drop_loses_an_account(world: World) -> None:
 @given(worlds())
 def test_no_two_accounts_ever_get_one_name(world: World) -> None:
     after = world.after(world.plan())
-    upns = Counter(account.upn.lower() for account in after.tenant)
+    upns = Counter(account.sign_in.lower() for account in after.tenant)
     assert max(upns.values(), default=1) == 1
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import Kind, Situation
-from kakehashi.roster import Desired, Held, Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired, Held
 from tests.builders import (
     TODAY,
     a_code,
@@ -67,13 +69,13 @@ def test_an_account_of_ours_that_is_disabled_is_taken_back_enabled() -> None:
 
 
 def test_two_accounts_with_one_mark_hold_the_pupil() -> None:
-    twin = a_tenant_account(a_known(4), object_id="o2", upn="other@ed.example.jp")
+    twin = a_tenant_account(a_known(4), object_id="o2", sign_in="other@ed.example.jp")
     plan = night(ALL, knowing([A, B, C]), also=[a_tenant_account(a_known(4)), twin])
     assert (plan.actions, plan.held) == ((), {"S043": (D.id,)})
 
 
 def test_an_unmarked_account_of_that_name_waits_for_a_person_and_the_night_goes_on() -> None:
-    there = a_tenant_account(a_known(4), mark="", upn=D.account.upper())
+    there = a_tenant_account(a_known(4), mark="", sign_in=D.account.upper())
     plan = night([replace(A, class_title="3年1組"), B, C, D], knowing([A, B, C]), also=[there])
     assert plan.proposals[Situation.UNLINKED] == (D.id,)
     assert kinds(plan) == [(A.id, Kind.UPDATE)]
@@ -135,7 +137,7 @@ def test_a_new_sign_in_name_is_given_when_it_is_free() -> None:
 
 def test_a_new_sign_in_name_that_somebody_has_in_the_tenant_is_held() -> None:
     after = replace(A, account="new@ed.example.jp")
-    there = a_tenant_account(a_known(50), upn="NEW@ed.example.jp", mark="")
+    there = a_tenant_account(a_known(50), sign_in="NEW@ed.example.jp", mark="")
     plan = night([after, B, C, D], knowing(ALL), also=[there])
     assert (plan.actions, plan.held) == ((), {"S044": (A.id,)})
 
@@ -197,7 +199,7 @@ def test_what_was_changed_by_hand_is_told_and_left_alone() -> None:
     known = knowing(ALL)
     tenant = [
         a_tenant_account(known[0], enabled=False),
-        a_tenant_account(known[1], upn="hand@ed.example.jp"),
+        a_tenant_account(known[1], sign_in="hand@ed.example.jp"),
         *in_tenant(known[2:]),
     ]
     plan = night(ALL, known, tenant=tenant)
@@ -393,7 +395,7 @@ def test_after_the_account_went_over_the_new_id_lives_on_as_any_other() -> None:
 
 def test_a_sign_in_name_changed_by_hand_is_free_only_if_its_owner_asks_for_another() -> None:
     known = knowing(ALL)
-    tenant = [a_tenant_account(known[1], upn="hand@ed.example.jp"), *in_tenant([known[0]]),
+    tenant = [a_tenant_account(known[1], sign_in="hand@ed.example.jp"), *in_tenant([known[0]]),
               *in_tenant(known[2:])]  # fmt: skip
     roster = [replace(A, account=B.account), replace(B, account="free@ed.example.jp"), C, D]
     assert night(roster, known, tenant=tenant).held == {}

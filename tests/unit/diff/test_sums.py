@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from kakehashi.diff import LastNight, NightCount, Past, Plan, night_count, read_plan
 from kakehashi.diff.counting import Counted
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 from tests.builders import TODAY, a_pupil
 from tests.unit.diff.nights import (
     APRIL,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kakehashi.diff import Action, Kind, Plan, Undone, admit, make_undo, read_plan, settled
 from kakehashi.diff.approval import Approval
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil
 from tests.unit.diff.nights import SERIAL, a_school_of, breaches, carried_out, in_tenant, night
 

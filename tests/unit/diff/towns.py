@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from kakehashi.diff import Plan
 from kakehashi.diff.consent import Book, Consent, weigh
 from kakehashi.diff.decisions import DecisionFile, read
-from kakehashi.roster import Known, Pupil, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
 from tests.builders import TODAY, a_held
 from tests.decisions import a_csv
 from tests.unit.diff.nights import carried_out, in_tenant, knowing, night
@@ -20,7 +22,7 @@ class Town:
     """Nights one after the other: what a run leaves is what the next one finds."""
 
     known: list[Known]
-    tenant: list[TenantAccount]
+    tenant: list[Listed]
     book: Book = field(default_factory=Book)
     files: list[DecisionFile] = field(default_factory=list)
     day: date = TODAY

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kakehashi.groups import LicenceGroup, Sight, Sku, TenantGroup, roster_groups
-from kakehashi.roster import Known
+from kakehashi.directories.port import Tenancy
+from kakehashi.groups import LicenceGroup, Sku, TenantGroup, roster_groups
+from kakehashi.people.record import Known
 from tests.builders import an_id
 
 KINDS = ("school", "grade", "class")
@@ -20,8 +21,8 @@ def in_step(settled: Iterable[Known]) -> dict[str, TenantGroup]:
     }
 
 
-def licensed(*members: Known, left: int = 100, gives: str = A1_ID) -> Sight:
+def licensed(*members: Known, left: int = 100, gives: str = A1_ID) -> Tenancy:
     """A tenant with one licence group, named 児童, and ``left`` seats."""
     ids = frozenset(known.object_id for known in members)
     group = LicenceGroup(an_id("licence group"), frozenset({gives}), ids)
-    return Sight(licence_groups={"児童": (group,)}, skus={A1: Sku(A1_ID, left)})
+    return Tenancy(licence_groups={"児童": (group,)}, skus={A1: Sku(A1_ID, left)})

@@ -2,7 +2,7 @@ import pytest
 
 from kakehashi.groups import read_mark, roster_groups
 from kakehashi.groups.wanted import Mark
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 from tests.builders import TODAY, a_code, a_known, a_pupil
 from tests.unit.groups.tenants import KINDS
 

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from kakehashi.lti.claims import LEARNER
 from kakehashi.lti.memberships import MOST, differences, members_of, page, told
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 from tests.builders import a_known, a_pupil
 from tests.unit.lti.test_claims import a_registration
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from kakehashi import oneroster
 from kakehashi.findings import Finding, soften
+from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess import Cleaned, PasswordFile, preprocess
-from kakehashi.roster import Held, Pupil
+from kakehashi.roster import Held
 from tests import builders
 
 type Where = tuple[str, int | None, str | None, str]

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from kakehashi import deliver
-from kakehashi.accounts import account_of
 from kakehashi.deliver.dialect import names
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.people.record import Known
 from kakehashi.preprocess.lexicon import WORDS, Lexicon
-from kakehashi.roster import Known
 from tests import builders
 from tests.unit.deliver.tools import an_order, told
 from tests.unit.preprocess.night import night

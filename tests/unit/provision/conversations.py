@@ -1,18 +1,19 @@
-"""Actions and Graph's answers for tests, and a way to hold a dialogue with a list of answers."""
+"""Actions and Graph's answers for tests, and a way to hold a flow with a list of answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from kakehashi.accounts import account_of
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.diff.rooms import UPN, aside
-from kakehashi.diff.situations import Situation
-from kakehashi.provision.answers import Answer, Outcome
-from kakehashi.provision.dialogues import Dialogue, Terms
-from kakehashi.provision.requests import Request
-from kakehashi.roster import PasswordAt, Status
+from kakehashi.actions import Action, Kind, Situation, aside
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.flows import Flow, Terms
+from kakehashi.directories.microsoft365.requests import Request
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.port import Outcome
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Status
+from kakehashi.roster import PasswordAt
 from tests.builders import a_city, a_known, a_pupil, an_id
 
 TERMS = Terms(mark="extensionAttribute1")
@@ -56,14 +57,14 @@ def an_action(kind: Kind, n: int = 1, **facts: Any) -> Action:
     return Action(**(defaults | facts))
 
 
-def hold(dialogue: Dialogue, *answers: Answer) -> tuple[list[Request], Outcome]:
-    """What the dialogue asked, and how it ended, when Graph answers like this."""
+def hold(flow: Flow, *answers: Answer) -> tuple[list[Request], Outcome]:
+    """What the flow asked, and how it ended, when Graph answers like this."""
     asked: list[Request] = []
     given = iter(answers)
     try:
-        asked.append(next(dialogue))
+        asked.append(next(flow))
         while True:
-            asked.append(dialogue.send(next(given)))
+            asked.append(flow.send(next(given)))
     except StopIteration as end:
         assert not list(given), "not every answer was needed"
         return asked, end.value

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kakehashi.provision.answers import Answer, GraphUser
-from kakehashi.provision.refusals import refusal
+from kakehashi.directories.microsoft365.answers import Answer, GraphUser
+from kakehashi.directories.microsoft365.refusals import refusal
 from tests.builders import an_id
 from tests.unit.provision.conversations import refused
 

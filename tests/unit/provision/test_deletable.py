@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.directories.port import Listed
 from kakehashi.findings import Rule
+from kakehashi.people.record import Known, Status
 from kakehashi.provision.deletable import Conditions, objection
-from kakehashi.roster import Known, Status, TenantAccount
 from tests.builders import TODAY, a_known, a_tenant_account, an_id
 from tests.unit.provision.conversations import an_action
 from tests.unit.provision.test_requests import SHIPPED
@@ -28,7 +29,7 @@ DECIDED = Conditions(frozenset({ACTION.pupil}), TODAY, 90)
 def against(
     action: Action = ACTION,
     known: Known | None = GONE,
-    account: TenantAccount | None = ACCOUNT,
+    account: Listed | None = ACCOUNT,
     conditions: Conditions = DECIDED,
 ) -> Rule | None:
     why = objection(action, known, account, conditions)

@@ -2,15 +2,15 @@ from collections.abc import Generator
 
 import pytest
 
-from kakehashi.provision.answers import Answer, Outcome, Settled
-from kakehashi.provision.exchange import (
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.exchange import (
     MOST_TRIES,
     REPLICATION_WAITS,
-    Ended,
     Exchange,
     wait_before_retry,
 )
-from kakehashi.provision.requests import GraphRequest, Verb
+from kakehashi.directories.microsoft365.requests import GraphRequest, Verb
+from kakehashi.directories.port import Ended, Outcome, Settled
 from tests.unit.provision.conversations import NOT_FOUND, refused, taken
 
 REQUEST = GraphRequest(Verb.POST, "/users", {})
@@ -80,7 +80,7 @@ def test_dialogues_are_begun_only_when_there_is_room() -> None:
 
 def test_a_dialogue_that_needs_no_call_ends_at_once() -> None:
     exchange = Exchange([(1, silent("a")), (2, one_request("b"))])
-    assert [talk.key for talk in exchange.next_batch(0, 20)] == [2]
+    assert [pending.key for pending in exchange.next_batch(0, 20)] == [2]
     assert list(exchange.ended) == [Ended(1, Settled("a"))]
 
 

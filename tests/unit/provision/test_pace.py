@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.provision.pace import BURST, LIMIT, Pacer, forecast
+from kakehashi.directories.pace import BURST, LIMIT, Pacer, forecast
 
 
 class VirtualClock:

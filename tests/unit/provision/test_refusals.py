@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from kakehashi.actions import Kind
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue import refusals as told
-from kakehashi.diff.plan import Kind
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.flows import flow
+from kakehashi.directories.microsoft365.refusals import refusal
+from kakehashi.directories.port import Settled, Stopped
 from kakehashi.findings import Rule
-from kakehashi.provision.answers import Answer, Settled, Stopped
 from kakehashi.provision.causes import Cause, Elsewhere, one_cause
-from kakehashi.provision.dialogues import dialogue
-from kakehashi.provision.refusals import refusal
 from kakehashi.provision.results import Ledger, finding
 from tests.builders import an_id
 from tests.unit.provision.conversations import TERMS, an_action, hold, refused
@@ -71,7 +72,7 @@ def test_an_answer_is_told_as_what_it_is(answer: Answer, rule: Rule) -> None:
 
 def test_a_conflict_names_the_property_and_the_kind_of_holder_and_no_value() -> None:
     action = an_action(Kind.UPDATE)
-    _, outcome = hold(dialogue(action, TERMS, lambda: None), ADDRESS)
+    _, outcome = hold(flow(action, TERMS, lambda: None), ADDRESS)
     assert isinstance(outcome, Stopped)
     told_of = finding(action, outcome)
     assert (told_of.code, dict(told_of.facts)) == (
@@ -88,7 +89,7 @@ def test_a_property_that_we_do_not_know_is_not_repeated_for_it_might_be_a_value(
 def test_a_new_account_whose_mail_address_is_taken_is_no_account_to_link() -> None:
     action = an_action(Kind.CREATE)
     conflict = refused(400, ObjectConflict="proxyAddresses")
-    asked, outcome = hold(dialogue(action, TERMS, lambda: "Hinagiku-1x"), conflict)
+    asked, outcome = hold(flow(action, TERMS, lambda: "Hinagiku-1x"), conflict)
     assert len(asked) == 1, "looking the sign-in name up would find nobody"
     assert isinstance(outcome, Stopped)
     assert outcome.rule is told.VALUE_TAKEN
@@ -96,7 +97,7 @@ def test_a_new_account_whose_mail_address_is_taken_is_no_account_to_link() -> No
 
 def test_a_sign_in_name_that_is_taken_by_the_time_of_a_change_is_no_link_either() -> None:
     conflict = refused(400, ObjectConflict="userPrincipalName")
-    _, outcome = hold(dialogue(an_action(Kind.UPDATE), TERMS, lambda: None), conflict)
+    _, outcome = hold(flow(an_action(Kind.UPDATE), TERMS, lambda: None), conflict)
     assert isinstance(outcome, Stopped)
     assert outcome.rule is told.VALUE_TAKEN
 
@@ -170,4 +171,4 @@ def test_what_an_earlier_call_did_does_not_hide_the_cause() -> None:
     """A shard called again skips what is done: that was not answered by this call."""
     ledger = Ledger()
     assert ledger.tell_one_cause() is None
-    assert isinstance(hold(dialogue(an_action(Kind.RECORD), TERMS, lambda: None))[1], Settled)
+    assert isinstance(hold(flow(an_action(Kind.RECORD), TERMS, lambda: None))[1], Settled)

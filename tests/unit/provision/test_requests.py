@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import kakehashi
-from kakehashi.accounts import account_of
-from kakehashi.provision import requests as graph
-from kakehashi.provision.requests import Verb
+from kakehashi.directories.microsoft365 import requests as graph
+from kakehashi.directories.microsoft365.requests import Verb
+from kakehashi.directories.microsoft365.shape import account_of
 from tests.builders import a_city, a_pupil
 
 SHIPPED = Path(inspect.getfile(kakehashi)).parent

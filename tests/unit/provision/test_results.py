@@ -3,12 +3,12 @@ from datetime import date
 
 import pytest
 
+from kakehashi.actions import Kind, aside, settled
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Kind, settled
-from kakehashi.diff.rooms import UPN, aside
-from kakehashi.provision.answers import Settled, Stopped
+from kakehashi.directories.port import Settled, Stopped
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Known, Status
 from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
-from kakehashi.roster import Known, Status
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from kakehashi.accounts import account_of
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.diff.counting import Counted
-from kakehashi.diff.plan import SHARD, Action, Kind
-from kakehashi.diff.situations import Situation
+from kakehashi.diff.plan import SHARD
 from kakehashi.diff.sums import NightCount
-from kakehashi.roster import Pupil, canonical
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.people.pupil import Pupil
+from kakehashi.roster import canonical
 from kakehashi.staff.changes import Shards
 from kakehashi.staff.frame import Frame, Notice, nav
 from kakehashi.staff.viewer import Lang, Post, Role, Viewer

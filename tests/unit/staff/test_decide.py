@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kakehashi.actions import Situation
 from kakehashi.diff.answers import ANSWERS
 from kakehashi.diff.matching import Evidence, Fit, Match
-from kakehashi.diff.situations import Situation
 from kakehashi.report.people import Person
 from kakehashi.staff.changes import PAGE
 from kakehashi.staff.decide import Facts, Given, Wanted, answers, decide, members

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from kakehashi.roster import GRADES
+from kakehashi.people.pupil import GRADES
 
 # A digit is written [0-9] here: \d, to pydantic as to Python, is also ３ and ٣.
 CITY_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?\Z")

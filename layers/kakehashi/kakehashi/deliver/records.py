@@ -13,7 +13,7 @@ from itertools import repeat
 from kakehashi.deliver import rows
 from kakehashi.deliver.dialect import Dialect, Header
 from kakehashi.oneroster import ROSTER
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 
 type Key = tuple[str, str]  # (file, sourcedId)
 type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank

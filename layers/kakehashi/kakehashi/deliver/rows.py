@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kakehashi import roster
 from kakehashi.deliver.dialect import Content
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil, class_id, school_id
+from kakehashi.people.record import Known, Status
 
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/oneroster")
@@ -48,8 +48,8 @@ def _id(kind: str, *parts: str) -> str:
 
 
 _shared_id = lru_cache(maxsize=256)(_id)
-_school_id = lru_cache(maxsize=1024)(roster.school_id)
-_class_id = lru_cache(maxsize=4096)(roster.class_id)
+_school_id = lru_cache(maxsize=1024)(school_id)
+_class_id = lru_cache(maxsize=4096)(class_id)
 
 
 def _home(pupil: Pupil) -> str:

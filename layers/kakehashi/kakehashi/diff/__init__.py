@@ -3,14 +3,14 @@
 situations → reactions → plan → calendar → limits, and approval for plans that had to wait.
 """
 
+from kakehashi.actions import Action, Change, Kind, Situation, settled
 from kakehashi.diff.answers import Decision, Decisions
 from kakehashi.diff.approval import Approval, admit, outdated
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exports import Export, Offered, Planned, comes_late, export_of
 from kakehashi.diff.inverse import Undone
-from kakehashi.diff.plan import SHARD, Action, Breach, Kind, Plan, read_plan, settled
+from kakehashi.diff.plan import SHARD, Breach, Plan, read_plan
 from kakehashi.diff.planning import make_plan
-from kakehashi.diff.situations import Change, Situation
 from kakehashi.diff.sources import Missing, binned_perhaps, unseen
 from kakehashi.diff.sums import NightCount, Past, night_count
 from kakehashi.diff.undo import make_undo, objections

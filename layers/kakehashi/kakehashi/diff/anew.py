@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff.situations import NEXT_GRADE, Sight, Situation
+from kakehashi.diff.situations import NEXT_GRADE, Sight
 from kakehashi.diff.spelling import full_name, full_reading, one_shape
 from kakehashi.findings import Rule
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 
 RECENTLY = timedelta(days=60)  # a summer holiday and the days around it
 

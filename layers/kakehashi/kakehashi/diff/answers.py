@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-from kakehashi.diff.situations import Situation
+from kakehashi.actions import Situation
 
 Decision = Literal["suspend", "delete", "link", "recreate", "keep", "rename", "right", "wrong"]
 Decisions = Mapping[str, Decision]

@@ -30,8 +30,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kakehashi.diff.situations import Sight, Situation, promoted
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.actions import Situation
+from kakehashi.diff.situations import Sight, promoted
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 
 if TYPE_CHECKING:
     from kakehashi.city import City, Season

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from kakehashi.actions import Action
 from kakehashi.catalogue import exports as rules
-from kakehashi.diff.plan import Action, Plan
+from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
 from kakehashi.roster import canonical
 

@@ -15,6 +15,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import (
     DECISION,
@@ -25,7 +26,6 @@ from kakehashi.diff.answers import (
     fits,
 )
 from kakehashi.diff.decisions import DecisionFile, Mark, Reading
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Place
 
 MOST_DAYS = 90

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from kakehashi.actions import Change, Situation
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.calendar import (
     CITY,
@@ -24,10 +25,11 @@ from kakehashi.diff.calendar import (
     Turn,
 )
 from kakehashi.diff.class_changes import ClassChanges
-from kakehashi.diff.situations import Change, Sight, Situation
+from kakehashi.diff.situations import Sight
 
 if TYPE_CHECKING:
-    from kakehashi.roster import Known, Pupil
+    from kakehashi.people.pupil import Pupil
+    from kakehashi.people.record import Known
 
 
 class Counted(StrEnum):

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
-from kakehashi.diff.situations import Sight, Situation, changes_of
+from kakehashi.diff.situations import Sight, changes_of
 from kakehashi.diff.sources import Grouped, Sources, same_child
 from kakehashi.diff.spelling import full_name
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import SIGN_IN, Known, Status
 
 NAMED_AFTER = ("userPrincipalName", "mailNickname")
 """What of an account follows from its sign-in name."""
@@ -163,7 +165,7 @@ def _names(
 def _holder(sight: Sight, sources: Sources) -> str:
     """Whose account in the tenant has the sign-in name that this pupil is to get; "" for nobody of
     ours."""
-    holder = sources.by_upn.get(sight.account["userPrincipalName"].lower())
+    holder = sources.by_sign_in.get(sight.account[SIGN_IN].lower())
     owner = sources.known.get(holder.mark.lower()) if holder else None
     return owner.pupil.id if holder and owner and owner.object_id == holder.object_id else ""
 

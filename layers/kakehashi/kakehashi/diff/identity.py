@@ -20,16 +20,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.diff.anew import registered_anew, traits_of
 from kakehashi.diff.answers import Decision, Given, Question
 from kakehashi.diff.exchanges import NAMED_AFTER, Exchange, freed, hands
-from kakehashi.diff.situations import Sight, Situation
+from kakehashi.diff.situations import Sight
 from kakehashi.diff.sources import Sources
 from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule
-from kakehashi.roster import Known, Pupil, canonical
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
+from kakehashi.roster import canonical
 
 SHOWN = 3  # ids of one exchange that a finding names
 

@@ -23,12 +23,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from kakehashi.actions import Action, Kind, Situation, same_item, settled
 from kakehashi.catalogue import undo as rules
-from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.diff.rooms import as_one
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import Rule
-from kakehashi.roster import Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")

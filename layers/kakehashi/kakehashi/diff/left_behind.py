@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from kakehashi.roster import Desired, Known, Pupil, Status
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired
 
 _NAME, _KANA = ("family", "given"), ("kana_family", "kana_given")
 
@@ -62,7 +64,7 @@ def left_behind(
 def _record(records: Iterable[Known], account: str) -> Known | None:
     """The one that has the account; a single one may have had another name for it."""
     records = list(records)
-    named = [one for one in records if one.account.get("userPrincipalName", "").lower() == account]
+    named = [one for one in records if one.sign_in.lower() == account]
     found = named or records
     return found[0] if len(found) == 1 else None
 

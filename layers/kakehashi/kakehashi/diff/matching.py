@@ -16,13 +16,15 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from kakehashi.actions import Kind, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff.plan import Kind, Plan
-from kakehashi.diff.situations import Situation
+from kakehashi.diff.plan import Plan
 from kakehashi.diff.spelling import folded
 from kakehashi.diff.unservable import UNSERVABLE
-from kakehashi.roster import GRADE_LABELS, Desired, Pupil, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
+from kakehashi.roster import Desired
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -93,21 +95,21 @@ class Match:
         return cls(**(dict(data) | read))
 
 
-def looks_like_a_pupil(account: TenantAccount, city: City) -> bool:
+def looks_like_a_pupil(account: Listed, city: City) -> bool:
     """Whether an unmarked account fits the city's patterns; without a pattern none does."""
     patterns = (
-        (account.upn.partition("@")[0], city.matching.account),
+        (account.sign_in.partition("@")[0], city.matching.account),
         (account.department, city.matching.department),
         (account.office_location, city.matching.office_location),
         (account.job_title, city.matching.job_title),
     )
     asked = [(text, pattern) for text, pattern in patterns if pattern]
-    ours = account.upn.lower().endswith("@" + city.domain) and not account.mark
+    ours = account.sign_in.lower().endswith("@" + city.domain) and not account.mark
     return ours and bool(asked) and all(re.search(pattern, text) for text, pattern in asked)
 
 
 def match(
-    plan: Plan, desired: Iterable[Desired], tenant: Iterable[TenantAccount], city: City
+    plan: Plan, desired: Iterable[Desired], tenant: Iterable[Listed], city: City
 ) -> list[Match]:
     """Highest doubt first; empty on a night on which there is nothing to match.
 
@@ -116,18 +118,20 @@ def match(
     """
     pupils = {row.pupil.id: row.pupil for row in desired}
     accounts = list(tenant)
-    by_upn = {account.upn.lower(): account for account in accounts}
+    by_sign_in = {account.sign_in.lower(): account for account in accounts}
     wanted = {pupil.account.lower() for pupil in pupils.values()}
-    strays = [a for a in accounts if a.upn.lower() not in wanted and looks_like_a_pupil(a, city)]
+    strays = [
+        a for a in accounts if a.sign_in.lower() not in wanted and looks_like_a_pupil(a, city)
+    ]
     namesakes = _namesakes((folded(p.family + p.given), p) for p in pupils.values())
     unwanted = _namesakes((folded(account.display_name), account) for account in strays)
     found = [
         *(_pair(fit, pupil, account, namesakes)
           for fit, pupil in _standing(plan, pupils)
-          if (account := by_upn.get(pupil.account.lower()))),
+          if (account := by_sign_in.get(pupil.account.lower()))),
         *(_missing(fit, pupil, unwanted.get(folded(pupil.family + pupil.given), ()))
-          for fit, pupil in _standing(plan, pupils) if pupil.account.lower() not in by_upn),
-        *(Match(Fit.NOT_IN_ROSTER, 0, account=a.upn, shown=a.display_name, place=_place(a))
+          for fit, pupil in _standing(plan, pupils) if pupil.account.lower() not in by_sign_in),
+        *(Match(Fit.NOT_IN_ROSTER, 0, account=a.sign_in, shown=a.display_name, place=_place(a))
           for a in strays),
     ]  # fmt: skip
     open_questions = {Fit.PROPOSED, Fit.MARKED, Fit.UNSERVABLE}
@@ -163,7 +167,7 @@ def counted(matches: Iterable[Match]) -> dict[str, int]:
 
 
 def _pair(
-    fit: Fit, pupil: Pupil, account: TenantAccount, namesakes: Mapping[str, Sequence[Pupil]]
+    fit: Fit, pupil: Pupil, account: Listed, namesakes: Mapping[str, Sequence[Pupil]]
 ) -> Match:
     """A pupil and the account that the roster says is the pupil's."""
     doubt, evidence = weigh_account(pupil, account)
@@ -176,17 +180,17 @@ def _pair(
         evidence = (*evidence, Evidence.DISABLED)
     name = f"{pupil.family} {pupil.given}".strip()
     return Match(fit, doubt, evidence, pupil.id, name, pupil.grade, pupil.school,
-                 account.upn, account.display_name, _place(account),
+                 account.sign_in, account.display_name, _place(account),
                  account.mark if fit is Fit.MARKED else another)  # fmt: skip
 
 
-def _another(pupil: Pupil, account: TenantAccount, namesakes: Mapping[str, Sequence[Pupil]]) -> str:
+def _another(pupil: Pupil, account: Listed, namesakes: Mapping[str, Sequence[Pupil]]) -> str:
     """The one other pupil of the roster whose name the account shows, or ""."""
     others = [p.id for p in namesakes.get(folded(account.display_name), ()) if p.id != pupil.id]
     return others[0] if len(others) == 1 else ""
 
 
-def _missing(fit: Fit, pupil: Pupil, alike: Sequence[TenantAccount]) -> Match:
+def _missing(fit: Fit, pupil: Pupil, alike: Sequence[Listed]) -> Match:
     """A pupil without an account; one that nobody wants may be theirs, by a slip in C4th."""
     row = Match(
         fit, 0, (), pupil.id, f"{pupil.family} {pupil.given}".strip(), pupil.grade, pupil.school
@@ -197,10 +201,10 @@ def _missing(fit: Fit, pupil: Pupil, alike: Sequence[TenantAccount]) -> Match:
     evidence = Evidence.NAMESAKE_AT_SCHOOL if at_school else Evidence.NAMESAKE
     best = (at_school or alike)[0]
     return Match(fit, 85 if at_school else 70, (evidence,), row.pupil, row.name, row.grade,
-                 row.school, best.upn, best.display_name, _place(best))  # fmt: skip
+                 row.school, best.sign_in, best.display_name, _place(best))  # fmt: skip
 
 
-def weigh_account(pupil: Pupil, account: TenantAccount) -> tuple[int, tuple[Evidence, ...]]:
+def weigh_account(pupil: Pupil, account: Listed) -> tuple[int, tuple[Evidence, ...]]:
     """How doubtful it is that ``account`` is this pupil's, and why."""
     name, alike = compare_names(pupil, account.display_name)
     doubt = _NAME * (_NOT_SAID if name is Evidence.NAME_BLANK else 1 - alike)
@@ -241,7 +245,7 @@ def _says(wanted: str, place: str) -> bool:
     )
 
 
-def _place(account: TenantAccount) -> str:
+def _place(account: Listed) -> str:
     told = (account.office_location, account.department, account.job_title)
     return " / ".join(text for text in told if text)
 

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kakehashi.roster import Known, Status, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.record import Known, Status
 
 TOOL_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tool-id")
 
@@ -39,7 +40,7 @@ class Moved:
         return made
 
 
-def moved(known: Mapping[str, Known], by_object: Mapping[str, TenantAccount]) -> Moved:
+def moved(known: Mapping[str, Known], by_object: Mapping[str, Listed]) -> Moved:
     """Who has moved, by the records themselves and by the marks that the tenant shows."""
     holders = {one.tool_id: umi for umi, one in known.items() if one.tool_id}
     former: dict[str, tuple[Known, ...]] = {}

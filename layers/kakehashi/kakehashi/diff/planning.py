@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost, moved
 from kakehashi.diff.answers import Decisions, Given, Proposed
@@ -17,16 +18,18 @@ from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
 from kakehashi.diff.identity import identify
 from kakehashi.diff.limits import judge
-from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
+from kakehashi.diff.plan import Breach, Plan
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
-from kakehashi.diff.rooms import UPN, names_given_back, stands_aside, with_room
-from kakehashi.diff.situations import Change, Sight, Situation, look
+from kakehashi.diff.rooms import names_given_back, with_room
+from kakehashi.diff.situations import Sight, look
 from kakehashi.diff.sources import Missing, Sources, index_sources
 from kakehashi.diff.sums import Past, judge_sums, summed
 from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
+from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, refuses
-from kakehashi.roster import Desired, Held, Known, Status, TenantAccount
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -42,9 +45,10 @@ def make_plan(
     desired: Iterable[Desired],
     held: Iterable[Held],
     current: Iterable[Known],
-    tenant: Iterable[TenantAccount],
+    tenant: Iterable[Listed],
     city: City,
     *,
+    shape: Shape,
     city_code: str,
     serial: int,
     as_of: date,
@@ -58,8 +62,9 @@ def make_plan(
     """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
 
     ``tenant`` holds the accounts that carry a mark or whose name is wanted tonight, all pages.
-    ``as_of`` is a Japan date. ``decisions`` are what staff decided pupil by pupil (none: nothing
-    is suspended, deleted or linked), ``asked`` is whom the last run asked about what (None: the
+    ``shape`` says what an account should look like, ``as_of`` is a Japan date. ``decisions`` are
+    what staff decided pupil by pupil (none: nothing is suspended, deleted or linked),
+    ``asked`` is whom the last run asked about what (None: the
     decisions answer whatever is asked tonight). ``last_night`` tells what was held when the last
     run settled (none: everything held tonight counts as new), ``offered`` how old the roster is,
     ``missing`` what was asked about accounts that ``tenant`` does not show (none: they are gone for
@@ -67,7 +72,7 @@ def make_plan(
     """
     offered, given = offered or Offered(), Given(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
-    identified = identify(list(look(sources, city, as_of)), sources, given, as_of)
+    identified = identify(list(look(sources, city, as_of, shape)), sources, given, as_of)
     sights = [with_answer(sight, given.decisions.get(sight.id)) for sight in identified.sights]
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
@@ -168,7 +173,7 @@ def _actions(sights: Iterable[Sight], sources: Sources, decisions: Decisions) ->
         elif sight.known and stands_aside(sight.known):
             aside.append(sight.known)
     if aside:
-        taken = sources.by_upn.keys() | {action.account.get(UPN, "").lower() for action in found}
+        taken = sources.by_sign_in.keys() | {action.sign_in.lower() for action in found}
         found += names_given_back(aside, sources.by_object, taken)
     return in_order(with_room(found, sources.by_object))
 
@@ -287,5 +292,5 @@ def _drift(sight: Sight) -> Iterator[Finding]:
         return
     if known.status is Status.ACTIVE and not tenant.enabled:
         yield rules.DISABLED_BY_HAND.at(pupil=sight.id, school=sight.school)
-    if tenant.upn.lower() != known.account.get("userPrincipalName", "").lower():
+    if tenant.sign_in.lower() != known.sign_in.lower():
         yield rules.RENAMED_BY_HAND.at(pupil=sight.id, school=sight.school)

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, Decision, Given, fits
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.diff.situations import Sight, Situation
+from kakehashi.diff.situations import Sight
 from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.findings import Finding, Rule
-from kakehashi.roster import Status
+from kakehashi.people.record import Status
 
 PROPOSED = tuple(ANSWERS)
 _DONE_BY: Mapping[Situation, Kind] = {

@@ -11,36 +11,23 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from kakehashi.diff.plan import Action, Kind, same_item, settled
-from kakehashi.diff.situations import Situation
-from kakehashi.roster import Known, TenantAccount
+from kakehashi.actions import Action, Kind, Situation, aside, same_item, settled, stands_aside
+from kakehashi.directories.port import Listed
+from kakehashi.people.record import SIGN_IN, Known
 
-UPN = "userPrincipalName"
-_ASIDE = "moving-"
 _ANY_DAY = date.min  # what a vacated item says does not depend on it
-
-
-def aside(known: Known) -> str:
-    """The name under which this account stands aside; nobody else's can be the same."""
-    return f"{_ASIDE}{known.object_id}@{known.account[UPN].partition('@')[2]}"
-
-
-def stands_aside(known: Known) -> bool:
-    return bool(known.object_id) and known.account.get(UPN, "").startswith(
-        f"{_ASIDE}{known.object_id}@"
-    )
 
 
 def never_stepped_aside(planned: Known, current: Known) -> bool:
     """Whether the account only kept its name where it should have stepped aside."""
     if not stands_aside(planned) or stands_aside(current):
         return False
-    back = {**planned.account, UPN: current.account.get(UPN, "")}
+    back = {**planned.account, SIGN_IN: current.sign_in}
     return same_item(replace(planned, account=back), current)
 
 
 def with_room(
-    actions: Iterable[Action], tenant: Mapping[str, TenantAccount] | None = None
+    actions: Iterable[Action], tenant: Mapping[str, Listed] | None = None
 ) -> list[Action]:
     """The same actions; before those that change a name which another of them is to get, one that
     vacates it. ``tenant`` are the accounts as they are now, by object id (none: as the state says).
@@ -56,7 +43,7 @@ def with_room(
 
 
 def names_given_back(
-    aside: Iterable[Known], tenant: Mapping[str, TenantAccount], taken: Container[str]
+    aside: Iterable[Known], tenant: Mapping[str, Listed], taken: Container[str]
 ) -> Iterator[Action]:
     """For pupils who stand ``aside`` since an exchange was cut short, and of whom nothing else is
     done tonight: the name back that the child knows. ``taken`` are names that are not free.
@@ -65,7 +52,7 @@ def names_given_back(
         seen, name = tenant.get(known.object_id), known.pupil.account
         ours = seen is not None and seen.mark.lower() == known.pupil.id
         if ours and name.lower() not in taken:
-            back = replace(known, account={**known.account, UPN: name})
+            back = replace(known, account={**known.account, SIGN_IN: name})
             yield Action(known.pupil.id, Kind.UPDATE, Situation.HELD, known, known.pupil,
                          back.account, object_id=known.object_id, back=back)  # fmt: skip
 
@@ -84,15 +71,15 @@ def _new_name(action: Action) -> str:
     """The sign-in name that the action gives to an account which has another one; "" for none."""
     if action.before is None or action.kind not in {Kind.UPDATE, Kind.RESTORE}:
         return ""
-    new = action.account.get(UPN, "").lower()
-    return "" if new == action.before.account.get(UPN, "").lower() else new
+    new = action.sign_in.lower()
+    return "" if new == action.before.sign_in.lower() else new
 
 
-def _name(action: Action, tenant: Mapping[str, TenantAccount]) -> str:
+def _name(action: Action, tenant: Mapping[str, Listed]) -> str:
     """The sign-in name that the account has at this moment."""
     seen = tenant.get(action.object_id)
-    known = action.before.account.get(UPN, "") if action.before else ""
-    return (seen.upn if seen else known).lower()
+    known = action.before.sign_in if action.before else ""
+    return (seen.sign_in if seen else known).lower()
 
 
 def _stepping_aside(action: Action) -> Iterator[Action]:
@@ -100,7 +87,7 @@ def _stepping_aside(action: Action) -> Iterator[Action]:
     if known is None or stands_aside(known):
         yield action
         return
-    account = {**known.account, UPN: aside(known)}
+    account = {**known.account, SIGN_IN: aside(known)}
     room = Action(action.pupil, Kind.VACATE, action.situation, known, None, account,
                   object_id=action.object_id)  # fmt: skip
     yield room

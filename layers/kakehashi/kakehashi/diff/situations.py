@@ -30,49 +30,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kakehashi.accounts import account_of
+from kakehashi.actions import Change, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.sources import Sources, same_child
 from kakehashi.diff.unservable import unservable
+from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.roster import Desired, Known, Pupil, Status, TenantAccount
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import SIGN_IN, Known, Status
+from kakehashi.roster import Desired
 
 if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.diff.answers import Question
-
-
-class Situation(StrEnum):
-    NEW = "NEW"
-    UNLINKED = "UNLINKED"
-    CONFIRMED = "CONFIRMED"
-    CHANGED = "CHANGED"
-    RETURNED = "RETURNED"
-    LOST = "LOST"
-    DISPUTED = "DISPUTED"
-    HELD = "HELD"
-    GONE = "GONE"
-    SUSPENDED = "SUSPENDED"
-    EXPIRED = "EXPIRED"
-    FOREIGN = "FOREIGN"
-    RENAMING = "RENAMING"  # nothing is left of the child's names
-    EXCHANGED = "EXCHANGED"  # names or sign-in names of known children, with each other
-    SAME_CHILD = "SAME_CHILD"  # as one who is missing, under a new id and a new account
-    UNDONE = "UNDONE"  # not of a night: what an undo turns back
-
-
-class Change(StrEnum):
-    """What CHANGED is told apart into; UPDATED is a change that is none of the others."""
-
-    MOVED = "MOVED"
-    PROMOTED = "PROMOTED"
-    RENAMED = "RENAMED"
-    UPDATED = "UPDATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +75,7 @@ class Sight:
     code: str = ""
     finding: Finding | None = None
     changes: frozenset[Change] = frozenset()
-    tenant: TenantAccount | None = None
+    tenant: Listed | None = None
     owner: Known | None = None
     former: tuple[Known, ...] = ()
     tool_id: str = ""
@@ -126,20 +100,20 @@ class Sight:
                        changes=frozenset())  # fmt: skip
 
 
-def look(sources: Sources, city: City, as_of: date) -> Iterator[Sight]:
+def look(sources: Sources, city: City, as_of: date, shape: Shape) -> Iterator[Sight]:
     """Every pupil of the drop and of the state, ordered by userMasterIdentifier.
 
     ``as_of`` is a Japan date. Never raises; each pupil appears at most once.
     """
     known, desired, held = sources.known, sources.desired, sources.held
     for umi in sorted(dict.fromkeys((*known, *desired, *held))):  # known come in order, mostly
-        sight = _one(umi, sources, city, as_of)
+        sight = _one(umi, sources, city, as_of, shape)
         if sight is not None:
             former = sources.moved.former.get(umi)
             yield replace(sight, former=former) if former else sight
 
 
-def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
+def _one(umi: str, sources: Sources, city: City, as_of: date, shape: Shape) -> Sight | None:
     known = sources.known.get(umi) or sources.left_behind.heirs.get(umi)
     wanted, held = sources.desired.get(umi), sources.held.get(umi)
     code = held.code if held and not (held.leaving and (wanted or known)) else ""
@@ -155,7 +129,7 @@ def _one(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
         Situation.NEW if strange else Situation.CONFIRMED,
         known,
         pupil,
-        account=_account(pupil, known, city),
+        account=_unless_ours(shape(pupil, city), known),
         wanted=wanted,
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
@@ -196,9 +170,8 @@ def _with_safe_names(wanted: Desired, known: Known | None) -> Pupil:
     )
 
 
-def _account(pupil: Pupil, known: Known | None, city: City) -> Mapping[str, str]:
+def _unless_ours(account: Mapping[str, str], known: Known | None) -> Mapping[str, str]:
     """What the tenant should hold; where it is what we wrote last, that, and no copy of it."""
-    account = account_of(pupil, city)
     return known.account if known and known.account == account else account
 
 
@@ -219,7 +192,7 @@ def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     return _first_account(sight, wanted, sources)
 
 
-def _already_marked(sight: Sight, ours: TenantAccount, sources: Sources) -> Sight:
+def _already_marked(sight: Sight, ours: Listed, sources: Sources) -> Sight:
     """Our mark is on the account and the state does not know it."""
     found = replace(sight, object_id=ours.object_id, tenant=ours)
     former = _cut_short(found, sources)
@@ -230,7 +203,7 @@ def _already_marked(sight: Sight, ours: TenantAccount, sources: Sources) -> Sigh
 
 def _cut_short(ours: Sight, sources: Sources) -> Known | None:
     """The same child's record under a former id, where a link got as far as the account's mark."""
-    owner = sources.owner(ours.account["userPrincipalName"], ours.id)
+    owner = sources.owner(ours.account[SIGN_IN], ours.id)
     if owner is None or owner.object_id != ours.object_id:
         return None
     same = sources.absent(owner.pupil.id) and same_child(owner.pupil, ours.pupil)
@@ -253,7 +226,9 @@ def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
     marked = (*sources.by_mark.of(sight.id), *sources.by_mark.of(former.pupil.id))
     if len(marked) > 1:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
-    holder = marked[0] if marked else sources.by_upn.get(sight.account["userPrincipalName"].lower())
+    holder = (
+        marked[0] if marked else sources.by_sign_in.get(sight.account["userPrincipalName"].lower())
+    )
     if holder is None:
         in_bin = sight.in_bin or former.pupil.id in sources.missing.in_bin
         gone = replace(sight, known=former, object_id="", tool_id="", in_bin=in_bin)
@@ -270,7 +245,7 @@ def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
 
 def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
     """Nobody we know has the sign-in name; perhaps the tenant does."""
-    holder = sources.by_upn.get(wanted.pupil.account.lower())
+    holder = sources.by_sign_in.get(wanted.pupil.account.lower())
     if holder is None:
         given = wanted.password or sight.in_bin  # whoever comes back has a password
         return sight if given else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
@@ -319,11 +294,11 @@ def _without_account(sight: Sight, known: Known, sources: Sources) -> Sight:
 
 def _perhaps_made_by_hand(sight: Sight, sources: Sources) -> Sight:
     """No account carries the pupil's mark; perhaps one has the sign-in name that is wanted."""
-    upn = sight.account["userPrincipalName"].lower()
+    upn = sight.account[SIGN_IN].lower()
     owner = sources.owner(upn, sight.id)
     if owner is not None and sources.keeps(upn, sight.id):
         return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
-    holder = sources.by_upn.get(upn)
+    holder = sources.by_sign_in.get(upn)
     if holder is None:
         rule = lost.LOST_IN_BIN if sight.in_bin else rules.LOST
         return sight.held(rule, "userIds", as_=Situation.LOST)
@@ -335,7 +310,7 @@ def _perhaps_made_by_hand(sight: Sight, sources: Sources) -> Sight:
     return found.held(lost.LOST_UNMARKED, "userIds", as_=Situation.UNLINKED)
 
 
-def _taken_back(sight: Sight, known: Known, ours: TenantAccount, sources: Sources) -> Sight:
+def _taken_back(sight: Sight, known: Known, ours: Listed, sources: Sources) -> Sight:
     """The one account that carries the pupil's mark, though we know the pupil by another."""
     back = Situation.RETURNED if known.status is Status.SUSPENDED else Situation.CHANGED
     changes = changes_of(known, sight) or frozenset({Change.UPDATED})
@@ -378,8 +353,8 @@ def _unless_taken(sight: Sight, sources: Sources) -> Sight:
     the changes would decide who can sign in. What the tenant shows goes before what we wrote last:
     people may have given the names back to whom they belong by hand.
     """
-    upn = sight.account["userPrincipalName"].lower()
-    holder = sources.by_upn.get(upn)
+    upn = sight.account[SIGN_IN].lower()
+    holder = sources.by_sign_in.get(upn)
     if sight.known and holder is not None and holder.object_id == sight.object_id:
         return sight
     taken = holder is not None and holder.object_id != sight.object_id
@@ -428,7 +403,7 @@ def _waits_for_the_living(known: Known, sources: Sources) -> Rule | None:
     """Why the record of a row that a transfer left behind waits: the account is on the row of the
     same child that is enrolled today, and that one is held under this rule."""
     living = sources.left_behind.living.get(known.pupil.id, "")
-    wanting = sources.wanted_by.of(known.account.get("userPrincipalName", "").lower())
+    wanting = sources.wanted_by.of(known.sign_in.lower())
     if living not in wanting:
         return None
     return rules.ACCOUNT_TAKEN if living in sources.known else rules.KNOWN_ACCOUNT

@@ -9,7 +9,10 @@ from typing import Any
 from kakehashi.diff.left_behind import LeftBehind, left_behind
 from kakehashi.diff.moved import Moved, moved
 from kakehashi.diff.spelling import one_shape
-from kakehashi.roster import Desired, Held, Known, Pupil, Status, TenantAccount
+from kakehashi.directories.port import Listed
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import Desired, Held
 
 
 class Grouped[K, V]:
@@ -68,9 +71,9 @@ class Sources:
     held: Mapping[str, Held]
     untied: int
     known: Mapping[str, Known]
-    by_object: Mapping[str, TenantAccount]
-    by_mark: Grouped[str, TenantAccount]
-    by_upn: Mapping[str, TenantAccount]
+    by_object: Mapping[str, Listed]
+    by_mark: Grouped[str, Listed]
+    by_sign_in: Mapping[str, Listed]
     wanted_by: Grouped[str, str]
     owners: Grouped[str, str]
     moved: Moved
@@ -105,7 +108,7 @@ class Sources:
     def name_now(self, known: Known) -> str:
         """The sign-in name that the tenant shows; where it shows none, the one we wrote last."""
         seen = self.by_object.get(known.object_id)
-        return _lower(seen.upn if seen else known.account.get("userPrincipalName", ""))
+        return _lower(seen.sign_in if seen else known.sign_in)
 
     def absent(self, umi: str) -> bool:
         """Known, and tonight neither in the drop nor held; a row that says "left" is an absence."""
@@ -114,7 +117,7 @@ class Sources:
 
     def successor(self, known: Known) -> Pupil | None:
         """Tonight's pupil, unknown to the state, who wants this absent pupil's account."""
-        wanting = self.wanted_by.of(known.account.get("userPrincipalName", "").lower())
+        wanting = self.wanted_by.of(known.sign_in.lower())
         if len(wanting) != 1 or wanting[0] in self.known or not self.absent(known.pupil.id):
             return None
         return self.desired[wanting[0]].pupil
@@ -129,7 +132,7 @@ def index_sources(
     desired: Iterable[Desired],
     held: Iterable[Held],
     current: Iterable[Known],
-    tenant: Iterable[TenantAccount],
+    tenant: Iterable[Listed],
     missing: Missing | None = None,
 ) -> Sources:
     """Index everything once; nothing is lost where keys are not unique."""
@@ -140,7 +143,7 @@ def index_sources(
     for umi in moves.given_up():
         del known[umi]
     living = [one for one in known.values() if one.status is not Status.DELETED]
-    owners = Grouped((_lower(one.account.get("userPrincipalName", "")), one.pupil.id)
+    owners = Grouped((_lower(one.sign_in), one.pupil.id)
                       for one in living)  # fmt: skip
     tied, untied = _tie(held, known, owners, rows.keys(), moves)
     wanted_by = Grouped((account, umi) for umi, row in rows.items()
@@ -153,7 +156,7 @@ def index_sources(
         known=known,
         by_object=accounts,
         by_mark=Grouped((_lower(one.mark), one) for one in accounts.values() if one.mark),
-        by_upn={_lower(one.upn): one for one in accounts.values()},
+        by_sign_in={_lower(one.sign_in): one for one in accounts.values()},
         wanted_by=wanted_by,
         owners=owners,
         moved=moves,
@@ -231,7 +234,7 @@ def same_child(one: Pupil, other: Pupil | None) -> bool:
 
 
 def unseen(desired: Iterable[Desired], current: Iterable[Known],
-           tenant: Iterable[TenantAccount]) -> list[str]:  # fmt: skip
+           tenant: Iterable[Listed]) -> list[str]:  # fmt: skip
     """Object ids that a listing of the tenant does not show although we know somebody by them who
     is in the drop, or who is not suspended: those of the drop first.
 
@@ -252,7 +255,7 @@ def unseen(desired: Iterable[Desired], current: Iterable[Known],
     return [object_id for _, object_id in asked]
 
 
-def binned_perhaps(desired: Iterable[Desired], tenant: Iterable[TenantAccount]) -> bool:
+def binned_perhaps(desired: Iterable[Desired], tenant: Iterable[Listed]) -> bool:
     """Whether somebody in the drop has no account of ours: a deleted one may be had back."""
     without = {row.pupil.id for row in desired}
     for account in tenant:

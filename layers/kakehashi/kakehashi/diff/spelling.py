@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
+from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.names import SAFE
-from kakehashi.roster import Pupil
 
 _KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _OLD_AND_NEW = str.maketrans(SAFE) | str.maketrans(

@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
+from kakehashi.actions import Action, Situation
 from kakehashi.catalogue import sums as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, Tally, changed_kinds
 from kakehashi.diff.limits import bound_of, limit_of
-from kakehashi.diff.plan import Action, Breach
-from kakehashi.diff.situations import Situation
+from kakehashi.diff.plan import Breach
 from kakehashi.findings import Finding, Rule
 
 if TYPE_CHECKING:

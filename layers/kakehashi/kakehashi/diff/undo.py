@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kakehashi.actions import Action, Kind, Situation, in_order
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, changed_kinds
 from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import bound_of, judge
-from kakehashi.diff.plan import Action, Breach, Kind, Plan, in_order
+from kakehashi.diff.plan import Breach, Plan
 from kakehashi.diff.rooms import with_room
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding, Rule
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 
 if TYPE_CHECKING:
     from kakehashi.city import City

@@ -10,22 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from kakehashi.catalogue import refusals as told
+from kakehashi.directories.port import Listed
 from kakehashi.findings import Finding, Rule
-from kakehashi.roster import TenantAccount
 
 UNSERVABLE: Mapping[str, Rule] = MappingProxyType(
     {rule.code: rule for rule in (told.SYNCED, told.ONCE_SYNCED)}
 )
 
 
-def unservable(account: TenantAccount) -> Rule | None:
+def unservable(account: Listed) -> Rule | None:
     """Why this account cannot be linked; None where it can."""
     if account.synced is None:
         return None
     return told.SYNCED if account.synced else told.ONCE_SYNCED
 
 
-def told_once(accounts: Iterable[TenantAccount], waiting: Mapping[str, int]) -> Iterator[Finding]:
+def told_once(accounts: Iterable[Listed], waiting: Mapping[str, int]) -> Iterator[Finding]:
     """One finding a kind. ``accounts`` are those in question tonight; ``waiting`` counts the pupils
     who wait for such an account, by code. One that bears our mark needs no link: only a
     synchronisation that still goes on is in its way."""

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.calendar import CITY, PRESENT, Turn
 from kakehashi.diff.class_changes import Retitled
 from kakehashi.diff.counting import LastNight, newly_gone
 from kakehashi.diff.limits import breach
 from kakehashi.diff.plan import Breach
-from kakehashi.diff.situations import Sight, Situation
+from kakehashi.diff.situations import Sight
 from kakehashi.findings import Finding
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 
 FEWEST = 3  # one or two leaving together are siblings
 FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middle of the year

@@ -21,6 +21,8 @@ from kakehashi.diff.matching import Match, counted
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known
 from kakehashi.provision import progress
 from kakehashi.report import (
     Failure,
@@ -39,7 +41,7 @@ from kakehashi.report import (
     work_of,
 )
 from kakehashi.report.healed import Ended, begun
-from kakehashi.roster import JAPAN, Known, Pupil
+from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")

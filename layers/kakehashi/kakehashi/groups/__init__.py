@@ -6,8 +6,8 @@ was cut short is made good by the next one, and a night without changes writes n
 
 from __future__ import annotations
 
+from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.groups.planning import Orders, decide
-from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
 from kakehashi.groups.telling import Left, one_cause, tell
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
 
@@ -16,8 +16,8 @@ __all__ = [
     "LicenceGroup",
     "Orders",
     "RosterGroup",
-    "Sight",
     "Sku",
+    "Tenancy",
     "TenantGroup",
     "decide",
     "one_cause",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
+from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.findings import Finding
-from kakehashi.groups.sight import LicenceGroup, Sight, Sku, TenantGroup
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
-from kakehashi.roster import Known, Status
+from kakehashi.people.record import Known, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Orders:
 
 
 def decide(
-    settled: Sequence[Known], urgent: Collection[str], sight: Sight, city: City, city_code: str
+    settled: Sequence[Known], urgent: Collection[str], tenancy: Tenancy, city: City, city_code: str
 ) -> Orders:
     """``settled`` are all pupils we know whose account is there: to one who is left out nothing is
     given, and from him nothing taken. ``urgent`` are the userMasterIdentifiers of those whose
@@ -64,34 +64,36 @@ def decide(
         key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
     )
     users = [known.object_id for known in first]
-    given = [one for licence in city.m365.licences for one in _licence(licence, users, sight)]
-    twice = [rules.GROUP_TWICE.at(count=sight.twice)] if sight.twice else []
+    given = [one for licence in city.m365.licences for one in _licence(licence, users, tenancy)]
+    twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
     ours = frozenset(known.object_id for known in settled)
     return Orders(
-        make=tuple(group for mark, group in wanted.items() if mark not in sight.groups),
-        rename=tuple(_renames(wanted, sight)),
+        make=tuple(group for mark, group in wanted.items() if mark not in tenancy.groups),
+        rename=tuple(_renames(wanted, tenancy)),
         gifts=tuple(one for one in given if isinstance(one, Gift)),
-        add=(*(g for g in given if isinstance(g, GroupMembers)), *_additions(wanted, sight)),
-        remove=tuple(_removals(_kept_in_step(wanted, sight, city, city_code), wanted, ours)),
+        add=(*(g for g in given if isinstance(g, GroupMembers)), *_additions(wanted, tenancy)),
+        remove=tuple(_removals(_kept_in_step(wanted, tenancy, city, city_code), wanted, ours)),
         findings=(*(one for one in given if isinstance(one, Finding)), *twice),
     )
 
 
 def _licence(
-    licence: Licence, users: Sequence[str], sight: Sight
+    licence: Licence, users: Sequence[str], tenancy: Tenancy
 ) -> Iterator[Gift | GroupMembers | Finding]:
     """What one line of the rules asks for, ``users`` in order of urgency."""
-    sku = sight.skus.get(licence.sku)
+    sku = tenancy.skus.get(licence.sku)
     if sku is None:
         yield rules.SKU_UNKNOWN.at(sku=licence.sku)
     elif licence.by == "user":
-        has = sight.holders.get(sku.sku_id, frozenset())
+        has = tenancy.holders.get(sku.sku_id, frozenset())
         lucky, short = _seated([user for user in users if user not in has], sku, licence.sku)
         yield from short
         if lucky:
             yield Gift(licence.sku, sku.sku_id, lucky)
     else:
-        yield from _by_group(licence, users, sku, sight.licence_groups.get(licence.group or "", ()))
+        yield from _by_group(
+            licence, users, sku, tenancy.licence_groups.get(licence.group or "", ())
+        )
 
 
 def _by_group(
@@ -125,16 +127,16 @@ def _seated(
     return tuple(users[: sku.left]), [short]
 
 
-def _renames(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Rename]:
+def _renames(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[Rename]:
     for mark, group in wanted.items():
-        there = sight.groups.get(mark)
+        there = tenancy.groups.get(mark)
         if there and there.name != group.name:
             yield Rename(there.object_id, group.school, group.name)
 
 
-def _additions(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[GroupMembers]:
+def _additions(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[GroupMembers]:
     for mark, group in wanted.items():
-        there = sight.groups.get(mark)
+        there = tenancy.groups.get(mark)
         missing = group.members - there.members if there else group.members
         if missing:
             object_id = there.object_id if there else ""
@@ -142,13 +144,13 @@ def _additions(wanted: Mapping[str, RosterGroup], sight: Sight) -> Iterator[Grou
 
 
 def _kept_in_step(
-    wanted: Mapping[str, RosterGroup], sight: Sight, city: City, city_code: str
+    wanted: Mapping[str, RosterGroup], tenancy: Tenancy, city: City, city_code: str
 ) -> Iterator[tuple[str, TenantGroup]]:
     """Our groups that follow the roster: of a kind in the rules, and no class of an earlier year,
     which stays as it was. Emptying last year's classes would cost one write a pupil each April."""
-    marks = {mark: read_mark(mark, city_code) for mark in (*wanted, *sight.groups)}
+    marks = {mark: read_mark(mark, city_code) for mark in (*wanted, *tenancy.groups)}
     year = max((told.year for told in marks.values() if told and told.year), default=0)
-    for mark, there in sight.groups.items():
+    for mark, there in tenancy.groups.items():
         told = marks[mark]
         if told and told.kind in city.m365.groups and told.year in {None, year}:
             yield mark, there

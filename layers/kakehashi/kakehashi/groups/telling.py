@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kakehashi.catalogue.provision import GROUPS_FAILED
+from kakehashi.directories.port import Stopped
 from kakehashi.findings import Finding, Place
-from kakehashi.provision.answers import Stopped
 from kakehashi.provision.causes import LEAST, Cause, cause_of_status
 
 

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from kakehashi.roster import GRADE_LABELS, Known, Pupil, Status
+from kakehashi.directories.port import prefix_of
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
+from kakehashi.people.record import Known, Status
 
 MOST_NAME = 256  # characters of a group's displayName
 
@@ -34,10 +36,6 @@ class RosterGroup:
     school: str
     name: str = field(repr=False)
     members: frozenset[str] = field(repr=False)
-
-
-def prefix_of(city_code: str) -> str:
-    return f"kakehashi-{city_code}-"
 
 
 def read_mark(nickname: str, city_code: str) -> Mark | None:

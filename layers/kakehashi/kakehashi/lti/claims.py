@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kakehashi.roster import Pupil, class_id, school_id
+from kakehashi.people.pupil import Pupil, class_id, school_id
 
 SECTION = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
 GROUP = "http://purl.imsglobal.org/vocab/lis/v2/course#Group"

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.claims import CLAIM, Message, ResourceLink
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Pupil
 
 REQUEST, RESPONSE = "LtiDeepLinkingRequest", "LtiDeepLinkingResponse"
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"

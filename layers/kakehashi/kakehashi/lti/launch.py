@@ -15,8 +15,9 @@ from typing import Any
 
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Known, Status
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Known, Pupil, Status
 
 HINT_SECONDS = 300  # from the tile to the authorization endpoint
 MOST = 2048  # characters of what a tool sends

@@ -14,7 +14,8 @@ from typing import Any
 from kakehashi.lti.claims import LEARNER, names
 from kakehashi.lti.contexts import Context
 from kakehashi.lti.registrations import Registration
-from kakehashi.roster import Known, Status, canonical
+from kakehashi.people.record import Known, Status
+from kakehashi.roster import canonical
 
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MOST = 200  # members a page, also where a tool asks for more

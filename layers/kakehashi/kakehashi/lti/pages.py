@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from kakehashi.lti.claims import ResourceLink
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Pupil
 
 SUBMIT = "document.forms[0].submit()"  # with scripts off, the form's button does the same
 

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from kakehashi.city import CITY_NAME, City, LtiTool
-from kakehashi.roster import Pupil
+from kakehashi.people.pupil import Pupil
 
 LINK_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/lti/resource-link")
 _TOOL = re.compile(r"[a-z0-9_]{1,30}\Z")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place
+from kakehashi.people.pupil import GRADES
 from kakehashi.preprocess.cells import cells
 from kakehashi.preprocess.holds import Codes, Holds, codes_by_id
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.schools import School, Schools
 from kakehashi.preprocess.years import Session
-from kakehashi.roster import GRADES
 
 if TYPE_CHECKING:
     from kakehashi.oneroster import Package

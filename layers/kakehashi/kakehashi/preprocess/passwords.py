@@ -18,7 +18,8 @@ from typing import Literal
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.roster import PasswordAt, Pupil
+from kakehashi.people.pupil import Pupil
+from kakehashi.roster import PasswordAt
 
 HEADERS = {
     "account": "account",

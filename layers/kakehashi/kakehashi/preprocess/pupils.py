@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Effect, Finding, Place, Rule
+from kakehashi.people.pupil import GRADES, Pupil
 from kakehashi.preprocess.classes import Classes, HomeClass
 from kakehashi.preprocess.enrolments import Enrolments, Membership
 from kakehashi.preprocess.names import Speller
 from kakehashi.preprocess.rows import Row
 from kakehashi.preprocess.schools import School, Schools
 from kakehashi.preprocess.years import When
-from kakehashi.roster import GRADES, Desired, Held, Pupil
+from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
     from kakehashi.city import City

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue import refusals as told
-from kakehashi.provision.answers import NOT_PERMITTED, QUOTA, TOO_MANY, Stopped
+from kakehashi.directories.port import FULL, Stopped
 
 LEAST = 3  # fewer are each an exception, however few the others are
 
@@ -39,7 +40,7 @@ def cause_of(stopped: Stopped) -> Cause | None:
         case told.DOMAIN_UNVERIFIED:
             return Cause.DOMAIN_UNVERIFIED
         case rules.GAVE_UP:
-            busy = stopped.facts.get("status") == TOO_MANY
+            busy = stopped.facts.get("status") == HTTPStatus.TOO_MANY_REQUESTS
             return Cause.THROTTLED if busy else Cause.DIRECTORY_DOWN
     return None
 
@@ -88,6 +89,6 @@ def one_cause(
 
 def cause_of_status(code: str, status: int) -> Cause | None:
     """Of a change that is no account's: groups and licences wait where the service is only busy."""
-    if code == QUOTA:
+    if code == FULL:
         return Cause.TENANT_FULL
-    return Cause.PERMISSION_LOST if status == NOT_PERMITTED else None
+    return Cause.PERMISSION_LOST if status == HTTPStatus.FORBIDDEN else None

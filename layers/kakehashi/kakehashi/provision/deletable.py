@@ -6,11 +6,11 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
+from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.provision.answers import Stopped
+from kakehashi.directories.port import Listed, Stopped
+from kakehashi.people.record import Known, Status
 from kakehashi.provision.results import MOVED
-from kakehashi.roster import Known, Status, TenantAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Conditions:
 
 
 def objection(
-    action: Action, known: Known | None, account: TenantAccount | None, conditions: Conditions
+    action: Action, known: Known | None, account: Listed | None, conditions: Conditions
 ) -> Stopped | None:
     """Why the account must stay, None if it may go. ``known`` and ``account`` are as just read."""
     if action.kind is not Kind.DELETE or action.pupil not in conditions.decided:
@@ -44,7 +44,7 @@ def _over(known: Known, conditions: Conditions) -> bool:
     return (conditions.as_of - known.suspended_on).days >= conditions.grace_days
 
 
-def _not_ours(action: Action, account: TenantAccount) -> Stopped | None:
+def _not_ours(action: Action, account: Listed) -> Stopped | None:
     if account.mark.lower() != action.pupil:
         return Stopped(rules.FOREIGN_MARK)
     return Stopped(rules.IN_USE_AGAIN) if account.enabled else None

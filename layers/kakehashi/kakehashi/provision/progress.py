@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from kakehashi.diff.plan import Kind
-from kakehashi.provision.pace import forecast
+from kakehashi.actions import Kind
+from kakehashi.directories.pace import forecast
 
 FILE = "progress.json"  # in the run folder
 WRITES = {

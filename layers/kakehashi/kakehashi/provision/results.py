@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from kakehashi.actions import Action, Kind, same_item, settled
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind, same_item, settled
 from kakehashi.diff.rooms import never_stepped_aside
+from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.provision.answers import Outcome, Settled, Stopped
+from kakehashi.people.record import Known
 from kakehashi.provision.causes import NOWHERE, Cause, Elsewhere, cause_of, one_cause
-from kakehashi.roster import Known
 
 
 class Readiness(StrEnum):

@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
 
-from kakehashi.roster import GRADE_LABELS, Pupil
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
 
 COLUMNS = (
     ("氏名", 18), ("記録の氏名", 18), ("学年", 6), ("学級", 14), ("出席番号", 8),

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
 from kakehashi.diff.matching import Match
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report import matching, rehearsal
 from kakehashi.report.night import Night

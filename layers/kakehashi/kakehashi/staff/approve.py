@@ -16,12 +16,12 @@ from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.counting import Counted
 from kakehashi.diff.sums import NightCount
 from kakehashi.findings import Finding
+from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.report.decision import CITY
 from kakehashi.report.groups import message
 from kakehashi.report.healed import begun
 from kakehashi.report.times import minute
 from kakehashi.report.words import Word
-from kakehashi.roster import GRADE_LABELS
 from kakehashi.staff import charts
 from kakehashi.staff.changes import WHATS, Filter, Listing, Shards, What, listing
 from kakehashi.staff.viewer import Action, Viewer, may

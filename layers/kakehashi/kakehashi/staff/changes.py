@@ -15,9 +15,10 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
-from kakehashi.diff.plan import SHARD, Kind
+from kakehashi.actions import Kind
+from kakehashi.diff.plan import SHARD
+from kakehashi.people.pupil import GRADE_LABELS, GRADES
 from kakehashi.report.words import KINDS, Word, word
-from kakehashi.roster import GRADE_LABELS, GRADES
 from kakehashi.staff.searching import Words, texts_of
 
 PAGE = 50  # rows of a page

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from kakehashi.actions import Situation
 from kakehashi.city.limits import Season
 from kakehashi.diff.answers import ANSWERS, JAPANESE, Decision
 from kakehashi.diff.matching import Match
-from kakehashi.diff.situations import Situation
+from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.report.matching import EVIDENCE
 from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import PROPOSALS, Word
-from kakehashi.roster import GRADE_LABELS
 from kakehashi.staff.changes import PAGE
 from kakehashi.staff.viewer import Action, Viewer, may
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kakehashi.roster import GRADE_LABELS
+from kakehashi.people.pupil import GRADE_LABELS
 
 MOST = 50  # children in one answer
 SHORTEST_ID = 8  # characters of a userMasterIdentifier

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, JAPANESE
 from kakehashi.diff.matching import Evidence
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding
+from kakehashi.people.pupil import Pupil
 from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
 from kakehashi.report.healed import begun
 from kakehashi.report.matching import EVIDENCE
 from kakehashi.report.people import Person
 from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
-from kakehashi.roster import JAPAN, Pupil
+from kakehashi.roster import JAPAN
 from kakehashi.staff.papers import Delivered, Papers
 
 _UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody

@@ -16,10 +16,12 @@ from kakehashi.city import City
 from kakehashi.diff import LastNight, Missing, Offered, Past, binned_perhaps, export_of, unseen
 from kakehashi.diff.matching import looks_like_a_pupil
 from kakehashi.diff.sums import LONGEST
+from kakehashi.directories.port import Listed
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.roster import Desired, Held, Known, TenantAccount
+from kakehashi.people.record import Known
+from kakehashi.roster import Desired, Held
 
 MOST_LOOK_UPS = 3_000  # a minute's calls; of whoever is left nothing is known tonight
 
@@ -44,7 +46,7 @@ class Gathering:
 
     def tenant(
         self, directory: Directory, city: City, desired: Sequence[Desired], known: Sequence[Known]
-    ) -> list[TenantAccount]:
+    ) -> list[Listed]:
         """What the tenant lists, and by themselves the accounts that the listing does not show."""
         mark, names = city.m365.mark, {row.pupil.account for row in desired}
         listed = list(directory.accounts(mark, names, lambda one: looks_like_a_pupil(one, city)))
@@ -61,7 +63,7 @@ class Gathering:
         city: City,
         desired: Sequence[Desired],
         known: Sequence[Known],
-        tenant: Sequence[TenantAccount],
+        tenant: Sequence[Listed],
     ) -> Missing:
         """What is known of accounts that ``tenant``, as just gathered, does not hold. The deleted
         ones are listed only where somebody of the drop may have one."""

@@ -14,8 +14,8 @@ from kakehashi.lti import assertions, deep_linking, launch
 from kakehashi.lti.claims import ResourceLink
 from kakehashi.lti.launch import Session
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Pupil
 
 CHOSEN_SECONDS = 400 * 86_400  # a school year and its holidays
 

@@ -35,8 +35,8 @@ from kakehashi.lti.claims import Platform
 from kakehashi.lti.deep_linking import CHOOSING_SECONDS, REQUEST, RESPONSE
 from kakehashi.lti.launch import Session
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Pupil
 
 LAUNCHES = frozenset({claims.RESOURCE_LINK, REQUEST})
 NOT_SIGNED_IN = {

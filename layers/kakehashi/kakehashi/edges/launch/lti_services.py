@@ -15,8 +15,8 @@ from kakehashi.lti import assertions, memberships, registrations
 from kakehashi.lti.claims import MEMBERSHIPS
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.record import Known
 from kakehashi.refusal import Refusal
-from kakehashi.roster import Known
 
 TOLD_SECONDS = 30 * 86_400  # how long a tool may ask for differences to a list it has read
 _CLIENT = "client_id"

@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Key
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import Applied, PupilItems
 from kakehashi.lti.contexts import context_of
-from kakehashi.roster import Known
+from kakehashi.people.record import Known
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

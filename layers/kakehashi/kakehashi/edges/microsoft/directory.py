@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
+from kakehashi.directories.microsoft365 import flows
+from kakehashi.directories.microsoft365 import requests as graph
+from kakehashi.directories.microsoft365.answers import (
+    NOT_FOUND,
+    TOO_MANY,
+    Answer,
+    GraphUser,
+    shown,
+)
+from kakehashi.directories.microsoft365.exchange import (
+    FIRST_WAIT,
+    Exchange,
+    Pending,
+    wait_before_retry,
+)
+from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.requests import BATCH, GraphRequest, Request, Verb
+from kakehashi.directories.pace import Clock, Pacer
+from kakehashi.directories.port import Ended, Listed, Shown
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
-from kakehashi.provision import dialogues
-from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import NOT_FOUND, TOO_MANY, Answer, GraphUser
-from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.exchange import (
-    FIRST_WAIT,
-    Ended,
-    Exchange,
-    Talk,
-    wait_before_retry,
-)
-from kakehashi.provision.pace import Clock, Pacer
-from kakehashi.provision.requests import BATCH, GraphRequest, Request, Verb
-from kakehashi.roster import TenantAccount
 
 IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
 
@@ -62,8 +68,8 @@ class Directory:
         self,
         mark: str,
         upns: Collection[str],
-        also: Callable[[TenantAccount], bool] = lambda _account: False,
-    ) -> Iterator[TenantAccount]:
+        also: Callable[[Listed], bool] = lambda _account: False,
+    ) -> Iterator[Listed]:
         """Accounts that carry a mark, whose name (in any case) is among ``upns``, or ``also``.
 
         ``mark`` is the extension attribute. Reads the whole tenant, 999 users a page: one filter
@@ -72,10 +78,10 @@ class Directory:
         wanted = {upn.lower() for upn in upns}
         for user in self._users(graph.list_users((*graph.IDENTITY, graph.SYNCED, *graph.PLACES))):
             account = as_account(user, mark)
-            if account.mark or account.upn.lower() in wanted or also(account):
+            if account.mark or account.sign_in.lower() in wanted or also(account):
                 yield account
 
-    def account(self, object_id: str, mark: str) -> TenantAccount | None:
+    def account(self, object_id: str, mark: str) -> Listed | None:
         """One account as it stands; None where there is none."""
         answer = self.read(graph.look_at_user(object_id, (*graph.IDENTITY, graph.SYNCED)))
         if answer.status == NOT_FOUND:
@@ -84,13 +90,13 @@ class Directory:
             raise refused(answer)
         return as_account(answer.user(), mark)
 
-    def look_up(self, object_ids: Iterable[str], mark: str) -> list[TenantAccount]:
+    def look_up(self, object_ids: Iterable[str], mark: str) -> list[Listed]:
         """Those of these accounts that there are, asked for by themselves, twenty a call.
 
         Raises DirectoryError where one of them cannot be told, and TryLater.
         """
         heard: dict[str, Answer] = {}
-        for _ in self.apply(enumerate(dialogues.look_up(one, heard) for one in object_ids)):
+        for _ in self.apply(enumerate(flows.look_up(one, heard) for one in object_ids)):
             pass
         for answer in heard.values():
             if not answer.ok and answer.status != NOT_FOUND:
@@ -103,9 +109,10 @@ class Directory:
         users = sorted(self._users(graph.list_bin()), key=_deleted_at)
         return {umi: user.id for user in users if (umi := user.mark(mark))}
 
-    def users(self, fields: tuple[str, ...]) -> Iterator[GraphUser]:
-        """Every user of the tenant with these properties. Raises DirectoryError."""
-        return self._users(graph.list_users(fields))
+    def everyone(self) -> Everyone:
+        """Every account of the tenant with all that one of ours is made of. Raises
+        DirectoryError."""
+        return Everyone(list(self._users(graph.list_users(graph.WHOLE))))
 
     def rows(self, url: str) -> Iterator[dict[str, Any]]:
         """A list as Graph writes it, all pages of it. Raises DirectoryError."""
@@ -139,18 +146,18 @@ class Directory:
 
     def apply(
         self,
-        dialogues: Iterable[tuple[int, Dialogue]],
+        flows: Iterable[tuple[int, Flow]],
         until: float | None = None,
         batch_of: int = BATCH,
     ) -> Iterator[Ended]:
-        """Hold all dialogues, ``batch_of`` requests a call; yields each as it ends, in any order.
+        """Hold all flows, ``batch_of`` requests a call; yields each as it ends, in any order.
 
-        ``until`` is a moment of the clock after which nothing new is sent: dialogues that have
-        not ended by then are not yielded, and can be begun again by another call. Dialogues are
+        ``until`` is a moment of the clock after which nothing new is sent: flows that have
+        not ended by then are not yielded, and can be begun again by another call. Flows are
         begun lazily, just before their first request. Raises DirectoryError, TryLater.
         """
-        exchange = Exchange(dialogues)
-        flying: dict[Future[list[Answer]], list[Talk]] = {}
+        exchange = Exchange(flows)
+        flying: dict[Future[list[Answer]], list[Pending]] = {}
         with ThreadPoolExecutor(self.in_flight) as pool:
             while True:
                 batch = (
@@ -165,13 +172,13 @@ class Directory:
                 elif not self._rest(exchange, until):
                     return
 
-    def _next(self, exchange: Exchange, until: float | None, batch_of: int) -> list[Talk]:
+    def _next(self, exchange: Exchange, until: float | None, batch_of: int) -> list[Pending]:
         """The next requests to send, once the pace allows; nothing when time is up."""
         now = self.clock.now()
         if until is not None and now >= until:
             return []
         batch = exchange.next_batch(now, batch_of)
-        writes = sum(talk.request.writes for talk in batch)
+        writes = sum(pending.request.writes for pending in batch)
         if until is not None and self.pacer.ready_at(writes) >= until:
             exchange.put_back(batch)
             return []
@@ -179,15 +186,15 @@ class Directory:
             self.pacer.take(writes)
         return batch
 
-    def _land(self, flying: dict[Future[list[Answer]], list[Talk]], exchange: Exchange) -> None:
+    def _land(self, flying: dict[Future[list[Answer]], list[Pending]], exchange: Exchange) -> None:
         """Hear the answers of the calls that came back first."""
         landed, _ = wait(flying, return_when=FIRST_COMPLETED)
         for call in landed:
             batch, answers = flying.pop(call), call.result()
             _permitted(batch, answers)
             self._heed(answers)
-            for talk, answer in zip(batch, answers, strict=True):
-                exchange.hear(talk, answer, self.clock.now(), self._chance.random())
+            for pending, answer in zip(batch, answers, strict=True):
+                exchange.hear(pending, answer, self.clock.now(), self._chance.random())
 
     def _rest(self, exchange: Exchange, until: float | None) -> bool:
         """Wait for the next second try; False when there is none or no time for it."""
@@ -208,13 +215,24 @@ class Directory:
         self.pacer.heed(max(shares, default=0.0))
 
 
-def as_account(user: GraphUser, mark: str) -> TenantAccount:
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Listed once for all cities of a tenant, each of which may keep its mark elsewhere."""
+
+    users: Sequence[GraphUser] = ()
+
+    def shown(self, attribute: str) -> Iterator[Shown]:
+        """Each account as a comparison looks at it; ``attribute`` holds the mark."""
+        return (shown(user, attribute) for user in self.users)
+
+
+def as_account(user: GraphUser, mark: str) -> Listed:
     """A user as the domain knows it; ``mark`` is the extension attribute."""
     has_mark = user.mark(mark)
     texts = {} if has_mark else user.values()  # of ours, places would only weigh on memory
-    return TenantAccount(
+    return Listed(
         object_id=user.id,
-        upn=user.upn,
+        sign_in=user.upn,
         mark=has_mark,
         enabled=user.enabled is not False,
         display_name=user.display_name or "",
@@ -229,7 +247,7 @@ def _deleted_at(user: GraphUser) -> str:
     return str((user.model_extra or {}).get("deletedDateTime") or "")
 
 
-def _permitted(batch: Iterable[Talk], answers: Iterable[Answer]) -> None:
+def _permitted(batch: Iterable[Pending], answers: Iterable[Answer]) -> None:
     """One account may be out of reach; when none of a batch may be written, our permission is
     missing, and thousands more calls would only hear the same."""
     written = [a for t, a in zip(batch, answers, strict=True) if _is_of_users(t.request)]

@@ -1,7 +1,7 @@
 """The wire to Microsoft Graph: one connection a thread at a time, no retries, no pupil's data.
 
-Retrying is decided elsewhere (``kakehashi.provision.exchange``), once for single calls and items of
-a ``$batch`` alike; a second policy underneath would repeat calls that it cannot understand.
+Retrying is decided elsewhere (``microsoft365.exchange``), once for single calls and items of a
+``$batch`` alike; a second policy underneath would repeat calls that it cannot understand.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any, Self
 
 import requests
 
+from kakehashi.directories.microsoft365.answers import NO_ANSWER, Answer
+from kakehashi.directories.microsoft365.requests import Request, Verb
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.microsoft.credentials import LOOPBACK, Tokens, secure
 from kakehashi.edges.settings import DirectorySettings
-from kakehashi.provision.answers import NO_ANSWER, Answer
-from kakehashi.provision.requests import Request, Verb
 
 VERSION = "/v1.0"
 TIMEOUT = (5.0, 45.0)  # connect, read; seconds: a $batch of 20 may take several

@@ -14,27 +14,24 @@ from itertools import batched
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue.refusals import GROUPS_BUSY
 from kakehashi.city import City
-from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.microsoft.directory import Directory
-from kakehashi.edges.microsoft.refused import of_status, refused
-from kakehashi.groups import dialogues
-from kakehashi.groups import requests as graph
-from kakehashi.groups.planning import GroupMembers, Orders
-from kakehashi.groups.sight import (
+from kakehashi.directories.microsoft365 import group_flows
+from kakehashi.directories.microsoft365 import group_requests as graph
+from kakehashi.directories.microsoft365.answers import NOT_FOUND
+from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.group_answers import (
     GraphGroup,
     GraphHolder,
     GraphSku,
-    LicenceGroup,
-    Sight,
-    Sku,
-    TenantGroup,
     rows_as,
 )
+from kakehashi.directories.microsoft365.requests import BATCH
+from kakehashi.directories.port import LicenceGroup, Settled, Sku, Stopped, Tenancy, TenantGroup
+from kakehashi.edges.errors import DirectoryError, TryLater
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.refused import of_status, refused
+from kakehashi.groups.planning import GroupMembers, Orders
 from kakehashi.groups.telling import Left
 from kakehashi.groups.wanted import read_mark
-from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped
-from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.requests import BATCH
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
@@ -42,7 +39,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 # -- gather ---------------------------------------------------------------------------------------
 
 
-def look(directory: Directory, city: City, city_code: str) -> Sight:
+def look(directory: Directory, city: City, city_code: str) -> Tenancy:
     """What the tenant holds of that which the city's rules ask for. Raises DirectoryError."""
     ours, twice = _ours(directory, city_code) if city.m365.groups else ({}, 0)
     licences = city.m365.licences
@@ -53,7 +50,7 @@ def look(directory: Directory, city: City, city_code: str) -> Sight:
     fixed = [g for groups in named.values() for g in groups if not g.dynamic]
     members = _members(directory, [g.id for g in (*ours.values(), *fixed)])
     direct = any(licence.by == "user" for licence in licences)
-    return Sight(
+    return Tenancy(
         groups={
             mark: TenantGroup(g.id, g.name or "", frozenset(members[g.id]))
             for mark, g in ours.items()
@@ -94,7 +91,7 @@ def _members(directory: Directory, groups: Iterable[str]) -> dict[str, set[str]]
     against half a list, members would be added again and again."""
     members: dict[str, set[str]] = {group: set() for group in groups}
     reading = (
-        (n, dialogues.read_members(group, into, directory.wire.relative))
+        (n, group_flows.read_members(group, into, directory.wire.relative))
         for n, (group, into) in enumerate(members.items())
     )
     for ended in directory.apply(reading):
@@ -121,7 +118,7 @@ def _holders(directory: Directory) -> dict[str, frozenset[str]]:
 
 # -- act ------------------------------------------------------------------------------------------
 
-type Piece = tuple[str, str, int, Dialogue]
+type Piece = tuple[str, str, int, Flow]
 """(word for the count, MEXT code or "", how many changes, what to say)"""
 
 
@@ -149,17 +146,17 @@ class Keeper:
         )
 
     def _hold(self, pieces: Iterable[Piece], until: float | None, batch_of: int = BATCH) -> bool:
-        """Hold these dialogues to their ends; False if the time was up before that."""
-        talks = list(pieces)
-        numbered = ((n, dialogue) for n, (_, _, _, dialogue) in enumerate(talks))
+        """Hold these flows to their ends; False if the time was up before that."""
+        flows = list(pieces)
+        numbered = ((n, flow) for n, (_, _, _, flow) in enumerate(flows))
         ends = 0
         for ended in self.directory.apply(numbered, until, batch_of):
-            word, school, changes, _ = talks[ended.key]
+            word, school, changes, _ = flows[ended.key]
             undone = self._note(ended.outcome, school)
             self.counts[word] += changes - undone
             self.counts["left"] += undone
             ends += 1
-        return ends == len(talks)
+        return ends == len(flows)
 
     def _note(self, outcome: Settled | Stopped, school: str) -> int:
         """How many changes were not made, once they are remembered."""
@@ -180,24 +177,24 @@ class Keeper:
             for turn, chunk in enumerate(batched(link.members, graph.LINKS, strict=False))
         ]
         for _, group, school, chunk in sorted(chunks, key=lambda one: one[0]):
-            yield "added", school, len(chunk), dialogues.add(group, chunk)
+            yield "added", school, len(chunk), group_flows.add(group, chunk)
 
 
 def _gifts(orders: Orders) -> Iterator[Piece]:
     for gift in orders.gifts:
         for user in gift.users:
-            yield "licensed", "", 1, dialogues.give(gift.sku, gift.sku_id, user)
+            yield "licensed", "", 1, group_flows.give(gift.sku, gift.sku_id, user)
 
 
 def _makings(orders: Orders, made: dict[str, str]) -> Iterator[Piece]:
     for group in orders.make:
         yield "made", group.school, 1, _remembered(made, group.mark, group.name)
     for rename in orders.rename:
-        yield "made", rename.school, 1, dialogues.rename(rename.object_id, rename.name)
+        yield "made", rename.school, 1, group_flows.rename(rename.object_id, rename.name)
 
 
-def _remembered(made: dict[str, str], mark: str, name: str) -> Dialogue:
-    outcome = yield from dialogues.make(mark, name)
+def _remembered(made: dict[str, str], mark: str, name: str) -> Flow:
+    outcome = yield from group_flows.make(mark, name)
     if isinstance(outcome, Settled):
         made[mark] = outcome.object_id
     return outcome
@@ -206,7 +203,7 @@ def _remembered(made: dict[str, str], mark: str, name: str) -> Dialogue:
 def _removals(orders: Orders) -> Iterator[Piece]:
     for link in orders.remove:
         for member in link.members:
-            yield "removed", link.school, 1, dialogues.remove(link.object_id, member)
+            yield "removed", link.school, 1, group_flows.remove(link.object_id, member)
 
 
 def failed(found: DirectoryError) -> Left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kakehashi.directories.microsoft365.answers import BUSY, NOT_PERMITTED, TOO_MANY, Answer
 from kakehashi.edges.errors import (
     DirectoryDown,
     DirectoryError,
@@ -10,7 +11,6 @@ from kakehashi.edges.errors import (
     TenantFull,
     Throttled,
 )
-from kakehashi.provision.answers import BUSY, NOT_PERMITTED, TOO_MANY, Answer
 from kakehashi.provision.causes import Cause
 
 _BY_CAUSE: dict[Cause, type[DirectoryError]] = {

@@ -2,8 +2,8 @@
 
 It is given a shard of nothing but deletions and the pupils whom a person named, and looks at each
 account and each pupil's item once more right before. Retries, pace and broken connections are
-those of every other call (``provision.exchange``). Microsoft 365 keeps a deleted account for 30
-days: a child who comes back within them gets it back (``provision.dialogues.create``).
+those of every other call (``exchange``). Microsoft 365 keeps a deleted account for 30
+days: a child who comes back within them gets it back (``flows.create``).
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
-from kakehashi.diff.plan import Action
+from kakehashi.actions import Action
+from kakehashi.directories.microsoft365 import requests as graph
+from kakehashi.directories.microsoft365.answers import NOT_FOUND
+from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.refusals import refusal
+from kakehashi.directories.port import Ended, Settled, Stopped
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.microsoft.directory import Directory, as_account
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
-from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import NOT_FOUND, Settled, Stopped
+from kakehashi.people.record import Known
 from kakehashi.provision.deletable import Conditions, objection
-from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.exchange import Ended
-from kakehashi.provision.refusals import refusal
 from kakehashi.provision.results import MOVED, Ledger, Readiness, result
-from kakehashi.roster import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class Deletions(Ledger):
             self._note(ended)
         return len(self.results) == len(self.actions)
 
-    def _dialogues(self) -> Iterator[tuple[int, Dialogue]]:
+    def _dialogues(self) -> Iterator[tuple[int, Flow]]:
         """Each begun when it is drawn, so that its item is read right before."""
         for line, action in enumerate(self.actions, 1):
             self._read[line] = self.state.pupils_of([action.pupil]).get(action.pupil)
             yield line, self._part(action, self._read[line])
 
-    def _part(self, action: Action, known: Known | None) -> Dialogue:
+    def _part(self, action: Action, known: Known | None) -> Flow:
         seen = yield graph.look_at_user(action.object_id, graph.IDENTITY)
         if not seen.ok and seen.status != NOT_FOUND:
             return refusal(seen)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Self
 
-from kakehashi.diff.plan import Action
+from kakehashi.actions import Action
 from kakehashi.edges.objects import Objects
+from kakehashi.people.record import Known
 from kakehashi.preprocess import PasswordFile, passwords
-from kakehashi.roster import Known
 
 ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster and starts no run
 

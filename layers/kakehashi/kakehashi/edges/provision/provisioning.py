@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from kakehashi.diff.plan import Action, Kind
+from kakehashi.actions import Action, Kind
+from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
@@ -21,7 +22,6 @@ from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften
 from kakehashi.provision.causes import Cause, Elsewhere
 from kakehashi.provision.deletable import Conditions
-from kakehashi.provision.dialogues import Terms
 from kakehashi.provision.progress import FILE, Progress, writes_of
 from kakehashi.provision.results import merged
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import batched, groupby
 
-from kakehashi.diff.plan import Action, Kind, settled
+from kakehashi.actions import Action, Kind, settled
+from kakehashi.directories.microsoft365.flows import Flow, Terms, flow
+from kakehashi.directories.port import Ended, Settled, Stopped
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
-from kakehashi.provision.answers import Settled, Stopped
-from kakehashi.provision.dialogues import Dialogue, Terms, dialogue
-from kakehashi.provision.exchange import Ended
+from kakehashi.people.record import Known
 from kakehashi.provision.results import (
     MOVED,
     Ledger,
@@ -25,7 +25,6 @@ from kakehashi.provision.results import (
     result,
     standing,
 )
-from kakehashi.roster import Known
 
 READ_AHEAD = 100  # items of the state table; a write is conditional on what was read anyway
 
@@ -63,8 +62,8 @@ class Shard(Ledger):
                 return False
         return True
 
-    def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Dialogue]]:
-        """Dialogues for the actions that are still to be done, each begun when it is drawn."""
+    def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Flow]]:
+        """Flows for the actions that are still to be done, each begun when it is drawn."""
         for line, action, items in self._current(numbered):
             match standing(action, items, self.as_of):
                 case Readiness.DONE:
@@ -73,7 +72,7 @@ class Shard(Ledger):
                     self.stop(line, action, MOVED)
                 case Readiness.OPEN:
                     self._read[line] = items
-                    yield line, dialogue(action, self.terms, self._password(action))
+                    yield line, flow(action, self.terms, self._password(action))
 
     def _current(
         self, numbered: Iterable[Numbered]

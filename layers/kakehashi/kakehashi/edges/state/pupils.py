@@ -18,7 +18,9 @@ from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later
-from kakehashi.roster import Known, canonical, class_id
+from kakehashi.people.pupil import class_id
+from kakehashi.people.record import Known
+from kakehashi.roster import canonical
 
 
 class PupilItems(Partition):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kakehashi.roster import GRADE_LABELS, Pupil
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
 
 if TYPE_CHECKING:
     from kakehashi.city import M365, City

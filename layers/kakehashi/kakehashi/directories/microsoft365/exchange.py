@@ -1,4 +1,4 @@
-"""Many dialogues at once: what to send next, what to send again and when.
+"""Many flows at once: what to send next, what to send again and when.
 
 Pure but for its own memory: the moment (seconds) and the chance (0 to 1) come in as arguments.
 """
@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kakehashi.provision.answers import BUSY, NOT_DONE, Answer, Outcome
-from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.requests import Request
+from kakehashi.directories.microsoft365.answers import BUSY, NOT_DONE, Answer
+from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.requests import Request
+from kakehashi.directories.port import Ended
 
 MOST_TRIES = 10  # of one request; at the longest waits about four minutes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
@@ -20,21 +21,12 @@ REPLICATION_WAITS = (2.0, *([4.0] * 8), 8.0, 8.0, 16.0, 30.0, 60.0)  # 156 s in 
 LINK_WAITS = (15.0, 15.0, 30.0, 30.0, 60.0)  # 150 s in all; each try counts against the limit
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a dialogue ended; ``request_id`` is the client-request-id of its last call, or ""."""
-
-    key: int
-    outcome: Outcome
-    request_id: str = ""
-
-
 @dataclass(slots=True)
-class Talk:
-    """One dialogue under way; ``key`` says whose it is."""
+class Pending:
+    """One flow under way; ``key`` says whose it is."""
 
     key: int
-    dialogue: Dialogue
+    flow: Flow
     request: Request
     tries: int = 0
     unseen: int = 0  # how often "not replicated yet"
@@ -61,54 +53,54 @@ def wait_before_retry(
 
 @dataclass(slots=True)
 class Exchange:
-    """The dialogues of one shard: those to begin, those that wait, those that ended."""
+    """The flows of one shard: those to begin, those that wait, those that ended."""
 
-    to_begin: Iterable[tuple[int, Dialogue]]
+    to_begin: Iterable[tuple[int, Flow]]
     ended: deque[Ended] = field(default_factory=deque)
-    _ready: deque[Talk] = field(default_factory=deque)
-    _waiting: list[tuple[float, int, Talk]] = field(default_factory=list)
+    _ready: deque[Pending] = field(default_factory=deque)
+    _waiting: list[tuple[float, int, Pending]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.to_begin = iter(self.to_begin)
 
-    def next_batch(self, now: float, most: int) -> list[Talk]:
-        """At most ``most`` talks whose request should go out now, second tries first."""
+    def next_batch(self, now: float, most: int) -> list[Pending]:
+        """At most ``most`` flows whose request should go out now, second tries first."""
         while self._waiting and self._waiting[0][0] <= now:
             self._ready.append(heapq.heappop(self._waiting)[2])
         while len(self._ready) < most and self._begin():
             pass
         return [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
 
-    def put_back(self, batch: Iterable[Talk]) -> None:
+    def put_back(self, batch: Iterable[Pending]) -> None:
         """These were not sent after all."""
         self._ready.extendleft(reversed(list(batch)))
 
     def next_moment(self) -> float | None:
-        """When the next waiting talk is due; None if none waits."""
+        """When the next waiting pending is due; None if none waits."""
         return self._waiting[0][0] if self._waiting else None
 
-    def hear(self, talk: Talk, answer: Answer, now: float, chance: float) -> None:
-        """Give a talk its answer: it waits, goes on, or ends."""
-        talk.tries += 1
-        talk.request_id = answer.request_id or talk.request_id
-        wait = wait_before_retry(talk.request, answer, talk.tries, talk.unseen, chance)
-        talk.unseen += answer.not_replicated()
+    def hear(self, pending: Pending, answer: Answer, now: float, chance: float) -> None:
+        """Give a pending its answer: it waits, goes on, or ends."""
+        pending.tries += 1
+        pending.request_id = answer.request_id or pending.request_id
+        wait = wait_before_retry(pending.request, answer, pending.tries, pending.unseen, chance)
+        pending.unseen += answer.not_replicated()
         if wait is not None:
-            heapq.heappush(self._waiting, (now + wait, talk.key, talk))
+            heapq.heappush(self._waiting, (now + wait, pending.key, pending))
             return
         try:
-            talk.request = talk.dialogue.send(answer)
+            pending.request = pending.flow.send(answer)
         except StopIteration as end:
-            self.ended.append(Ended(talk.key, end.value, talk.request_id))
+            self.ended.append(Ended(pending.key, end.value, pending.request_id))
         else:
-            talk.tries = talk.unseen = 0
-            self._ready.append(talk)
+            pending.tries = pending.unseen = 0
+            self._ready.append(pending)
 
     def _begin(self) -> bool:
-        """Start one dialogue; False when there is none left. Some end without a word."""
-        for key, dialogue in self.to_begin:
+        """Start one flow; False when there is none left. Some end without a word."""
+        for key, flow in self.to_begin:
             try:
-                self._ready.append(Talk(key, dialogue, next(dialogue)))
+                self._ready.append(Pending(key, flow, next(flow)))
             except StopIteration as end:
                 self.ended.append(Ended(key, end.value))
             return True

@@ -1,4 +1,4 @@
-"""How each change of groups and licences talks with Microsoft Graph; see provision/dialogues."""
+"""How each change of groups and licences flows with Microsoft Graph; see ``flows``."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pydantic import ValidationError
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue.refusals import NO_LOCATION, SEATS_GONE
+from kakehashi.directories.microsoft365 import group_requests as graph
+from kakehashi.directories.microsoft365.answers import BAD_REQUEST, NOT_FOUND, UNCLEAR, Answer
+from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.group_answers import GraphGroup, rows_as
+from kakehashi.directories.microsoft365.requests import GraphRequest, MemberRemoval, Verb
+from kakehashi.directories.port import Settled, Stopped
 from kakehashi.findings import Rule
-from kakehashi.groups import requests as graph
-from kakehashi.groups.sight import GraphGroup, rows_as
-from kakehashi.provision.answers import BAD_REQUEST, NOT_FOUND, UNCLEAR, Answer, Settled, Stopped
-from kakehashi.provision.dialogues import Dialogue
-from kakehashi.provision.requests import GraphRequest, MemberRemoval, Verb
 
 _NO_LICENCE = (("usage location", NO_LOCATION), ("available licenses", SEATS_GONE))
 """What Graph's sentence holds → what that means; one code for both."""
 ONE_BY_ONE = frozenset({BAD_REQUEST, NOT_FOUND})  # one of the twenty may be the reason
 
 
-def make(mark: str, name: str) -> Dialogue:
+def make(mark: str, name: str) -> Flow:
     """Make a group. Where the answer was lost, look whether it was made instead of asking twice.
 
     Not seen then, it is left for the next night, whose listing will know.
@@ -35,12 +36,12 @@ def make(mark: str, name: str) -> Dialogue:
     return later(rules.GROUP_LATER, answer)
 
 
-def rename(group: str, name: str) -> Dialogue:
+def rename(group: str, name: str) -> Flow:
     answer = yield graph.rename_group(group, name)
     return Settled(group) if answer.ok else later(rules.GROUP_LATER, answer)
 
 
-def add(group: str, members: Sequence[str]) -> Dialogue:
+def add(group: str, members: Sequence[str]) -> Flow:
     """Up to twenty at once; when Graph refuses them, each by itself, so that one is only one."""
     answer = yield graph.add_members(group, members)
     if answer.ok:
@@ -55,14 +56,14 @@ def add(group: str, members: Sequence[str]) -> Dialogue:
     return later(rules.MEMBERS_LATER, refused[-1], len(refused)) if refused else Settled(group)
 
 
-def remove(group: str, member: str) -> Dialogue:
+def remove(group: str, member: str) -> Flow:
     """Not found is as good: the member, or the account, is gone already."""
     answer = yield MemberRemoval(group, member)
     gone = answer.ok or answer.no_member()
     return Settled(group) if gone else later(rules.MEMBERS_LATER, answer)
 
 
-def give(sku: str, sku_id: str, user: str) -> Dialogue:
+def give(sku: str, sku_id: str, user: str) -> Flow:
     answer = yield graph.assign_licence(user, sku_id)
     if answer.ok:
         return Settled(user)
@@ -72,7 +73,7 @@ def give(sku: str, sku_id: str, user: str) -> Dialogue:
     return later(rules.LICENCE_LATER, answer, sku=sku)
 
 
-def read_members(group: str, into: set[str], relative: Callable[[str], str]) -> Dialogue:
+def read_members(group: str, into: set[str], relative: Callable[[str], str]) -> Flow:
     """Fill ``into`` with the ids of a group's members; ``relative`` shortens a nextLink."""
     url = graph.list_members(group)
     while url:

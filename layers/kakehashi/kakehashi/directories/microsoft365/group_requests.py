@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from kakehashi.groups.wanted import prefix_of
-from kakehashi.provision.requests import GraphRequest, Verb
+from kakehashi.directories.microsoft365.requests import GraphRequest, Verb
+from kakehashi.directories.port import prefix_of
 
 LINKS = 20  # references of one PATCH; any of them wrong, and none is added
 PATCHES = 5  # of 20 references each in a $batch: more made Microsoft's own tool meet 503s

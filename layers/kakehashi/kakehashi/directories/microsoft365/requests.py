@@ -20,6 +20,8 @@ EXTENSIONS = "onPremisesExtensionAttributes"
 IDENTITY = ("id", "userPrincipalName", "accountEnabled", "displayName", EXTENSIONS)
 SYNCED = "onPremisesSyncEnabled"  # true: by a local AD; false: it once was; null: it never was
 PLACES = ("department", "officeLocation", "jobTitle")
+WHOLE = (*IDENTITY, *PLACES, "mailNickname", "givenName", "surname", "usageLocation", "ageGroup")
+"""All that an account of ours is made of."""
 NEVER_EMPTY = frozenset({"userPrincipalName", "mailNickname", "displayName", "usageLocation"})
 
 type Body = Mapping[str, Any]
@@ -62,7 +64,7 @@ class GraphRequest:
 
 @dataclass(frozen=True, slots=True)
 class MemberRemoval:
-    """Take one member out of one group: the only DELETE that a dialogue can say.
+    """Take one member out of one group: the only DELETE that a flow can say.
 
     Both ids are GUIDs and the path is made here, so it ends in ``$ref``: without that, Graph
     would delete the account itself.

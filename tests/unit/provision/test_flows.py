@@ -2,15 +2,16 @@ from dataclasses import replace
 
 import pytest
 
+from kakehashi.actions import Action, Kind, aside
 from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.diff.rooms import UPN, aside
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.flows import flow
+from kakehashi.directories.microsoft365.requests import Request
+from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Rule
-from kakehashi.provision.answers import Answer, Outcome, Settled, Stopped
-from kakehashi.provision.dialogues import dialogue
-from kakehashi.provision.requests import Request
-from kakehashi.roster import Status
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Status
 from tests.builders import a_known, a_pupil, an_id
 from tests.unit.provision.conversations import (
     CREATED,
@@ -28,11 +29,11 @@ from tests.unit.provision.conversations import (
 ANY_MARK = "onPremisesExtensionAttributes"
 
 
-def talk(
+def pending(
     action: Action, *answers: Answer, in_bin: str = "", password: str | None = "Secret-1"
 ) -> tuple[list[Request], Outcome]:
     terms = replace(TERMS, in_bin={action.pupil: in_bin} if in_bin else {})
-    return hold(dialogue(action, terms, lambda: password), *answers)
+    return hold(flow(action, terms, lambda: password), *answers)
 
 
 def why(outcome: Outcome) -> Rule:
@@ -45,7 +46,7 @@ def why(outcome: Outcome) -> Rule:
 
 def test_a_suspension_blocks_sign_in_and_ends_open_sessions() -> None:
     action = an_action(Kind.SUSPEND)
-    asked, outcome = talk(action, a_user(), NO_CONTENT, Answer(200, {}, {"value": True}))
+    asked, outcome = pending(action, a_user(), NO_CONTENT, Answer(200, {}, {"value": True}))
     assert said(asked) == [
         f"GET /users/{action.object_id}",
         f"PATCH /users/{action.object_id}",
@@ -57,24 +58,24 @@ def test_a_suspension_blocks_sign_in_and_ends_open_sessions() -> None:
 
 @pytest.mark.parametrize("mark", [{"extensionAttribute1": "somebody"}, {}, None])
 def test_an_account_without_the_pupils_mark_is_not_suspended(mark: object) -> None:
-    asked, outcome = talk(an_action(Kind.SUSPEND), a_user(**{ANY_MARK: mark}))
+    asked, outcome = pending(an_action(Kind.SUSPEND), a_user(**{ANY_MARK: mark}))
     assert len(asked) == 1
     assert why(outcome) is rules.FOREIGN_MARK
 
 
 def test_nobody_can_sign_in_to_an_account_that_is_gone_so_it_counts_as_suspended() -> None:
     action = an_action(Kind.SUSPEND)
-    asked, outcome = talk(action, NOT_FOUND)
+    asked, outcome = pending(action, NOT_FOUND)
     assert (len(asked), outcome) == (1, Settled(action.object_id))
 
 
 def test_an_account_that_could_not_be_looked_at_is_not_suspended() -> None:
-    asked, outcome = talk(an_action(Kind.SUSPEND), refused(403, "Authorization_RequestDenied"))
+    asked, outcome = pending(an_action(Kind.SUSPEND), refused(403, "Authorization_RequestDenied"))
     assert (len(asked), why(outcome)) == (1, rules.NOT_PERMITTED)
 
 
 def test_a_deletion_is_refused_without_a_word_to_graph() -> None:
-    asked, outcome = talk(an_action(Kind.DELETE))
+    asked, outcome = pending(an_action(Kind.DELETE))
     assert asked == []
     assert why(outcome) is rules.DELETE_REFUSED
 
@@ -83,61 +84,61 @@ def test_a_deletion_is_refused_without_a_word_to_graph() -> None:
 
 
 def test_a_new_pupil_gets_an_account_in_one_call() -> None:
-    asked, outcome = talk(an_action(Kind.CREATE), CREATED)
+    asked, outcome = pending(an_action(Kind.CREATE), CREATED)
     assert said(asked) == ["POST /users"]
     assert outcome == Settled("new-object")
 
 
 def test_a_new_pupil_whose_password_row_is_gone_is_held() -> None:
-    asked, outcome = talk(an_action(Kind.CREATE), password=None)
+    asked, outcome = pending(an_action(Kind.CREATE), password=None)
     assert asked == []
     assert why(outcome) is rules.NO_PASSWORD
 
 
 def test_a_name_taken_by_our_own_unheard_create_is_a_success() -> None:
     ours = an_id(f"object {a_pupil().id}")
-    asked, outcome = talk(an_action(Kind.CREATE), taken(by=ours), a_user())
+    asked, outcome = pending(an_action(Kind.CREATE), taken(by=ours), a_user())
     assert said(asked) == ["POST /users", f"GET /users/{ours}"]
     assert asked[1].patient
     assert outcome == Settled(ours)
 
 
 def test_when_graph_does_not_name_the_other_object_it_is_looked_up_by_its_name() -> None:
-    asked, outcome = talk(an_action(Kind.CREATE), taken(), a_user())
+    asked, outcome = pending(an_action(Kind.CREATE), taken(), a_user())
     assert said(asked)[1] == "GET /users/" + a_pupil().account.replace("@", "%40")
     assert isinstance(outcome, Settled)
 
 
 def test_our_own_account_found_that_way_is_brought_up_to_date() -> None:
     found = a_user(department="old", accountEnabled=False)
-    asked, outcome = talk(an_action(Kind.CREATE), taken(), found, NO_CONTENT)
+    asked, outcome = pending(an_action(Kind.CREATE), taken(), found, NO_CONTENT)
     assert asked[2].body == {"department": "3年2組", "accountEnabled": True}
     assert isinstance(outcome, Settled)
 
 
 @pytest.mark.parametrize("mark", [{"extensionAttribute1": "somebody"}, {}, None])
 def test_a_name_taken_by_somebody_else_holds_the_pupil_and_changes_nothing(mark: object) -> None:
-    asked, outcome = talk(an_action(Kind.CREATE), taken(), a_user(**{ANY_MARK: mark}))
+    asked, outcome = pending(an_action(Kind.CREATE), taken(), a_user(**{ANY_MARK: mark}))
     assert said(asked)[-1].startswith("GET")
     assert why(outcome) is rules.ACCOUNT_TAKEN
 
 
 def test_a_name_taken_by_a_group_holds_the_pupil() -> None:
     conflict = refused(400, ConflictingObjects=f"Group_{an_id('group')}")
-    asked, outcome = talk(an_action(Kind.CREATE), conflict)
+    asked, outcome = pending(an_action(Kind.CREATE), conflict)
     assert len(asked) == 1
     assert why(outcome) is rules.ACCOUNT_TAKEN
 
 
 def test_a_taken_name_whose_holder_stays_invisible_is_tried_again_next_time() -> None:
-    _, outcome = talk(an_action(Kind.CREATE), taken(by=an_id("x")), NOT_FOUND)
+    _, outcome = pending(an_action(Kind.CREATE), taken(by=an_id("x")), NOT_FOUND)
     assert isinstance(outcome, Stopped)
     assert (outcome.rule, outcome.failed) == (rules.GAVE_UP, True)
 
 
 def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_one() -> None:
     action = an_action(Kind.CREATE, password=None)
-    asked, outcome = talk(action, a_user(), NO_CONTENT, in_bin="old")
+    asked, outcome = pending(action, a_user(), NO_CONTENT, in_bin="old")
     assert said(asked) == ["POST /directory/deletedItems/old/restore", "PATCH /users/old"]
     assert asked[1].body is not None
     assert asked[1].body["accountEnabled"] is True
@@ -147,13 +148,13 @@ def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_
 
 def test_an_account_brought_back_by_an_earlier_try_is_only_brought_up_to_date() -> None:
     action = an_action(Kind.CREATE, password=None)
-    _, outcome = talk(action, NOT_FOUND, NO_CONTENT, in_bin="old")
+    _, outcome = pending(action, NOT_FOUND, NO_CONTENT, in_bin="old")
     assert outcome == Settled("old", lost.BROUGHT_BACK)
 
 
 def test_the_slip_of_a_child_whose_account_is_brought_back_opens_it() -> None:
     answers = (a_user(), NO_CONTENT, NO_CONTENT)
-    asked, outcome = talk(an_action(Kind.CREATE), *answers, in_bin="old")
+    asked, outcome = pending(an_action(Kind.CREATE), *answers, in_bin="old")
     assert said(asked)[1:] == ["PATCH /users/old", "PATCH /users/old"]
     assert asked[1].body
     assert "passwordProfile" not in asked[1].body, "a refusal must not keep the account closed"
@@ -168,7 +169,7 @@ def test_a_child_under_a_new_id_has_the_account_of_the_former_one_back() -> None
     action = replace(an_action(Kind.CREATE), before=a_known(2), account={"surname": "森"})
     assert action.before
     terms = replace(TERMS, in_bin={action.before.pupil.id: "old"})
-    asked, outcome = hold(dialogue(action, terms, lambda: None), a_user(), NO_CONTENT)
+    asked, outcome = hold(flow(action, terms, lambda: None), a_user(), NO_CONTENT)
     assert "/deletedItems/old/" in said(asked)[0]
     assert outcome == Settled("old", lost.BROUGHT_BACK)
 
@@ -184,7 +185,7 @@ def test_a_child_under_a_new_id_has_the_account_of_the_former_one_back() -> None
 def test_a_slip_that_does_not_open_the_account_brought_back_is_told(
     answer: Answer, code: str
 ) -> None:
-    _, outcome = talk(an_action(Kind.CREATE), a_user(), NO_CONTENT, answer, in_bin="old")
+    _, outcome = pending(an_action(Kind.CREATE), a_user(), NO_CONTENT, answer, in_bin="old")
     assert isinstance(outcome, Settled)
     assert outcome.note is lost.PASSWORD_NOT_SET
     assert outcome.facts == {"code": code, "status": answer.status}
@@ -193,14 +194,14 @@ def test_a_slip_that_does_not_open_the_account_brought_back_is_told(
 def test_a_deleted_account_whose_name_was_given_away_comes_back_under_the_new_one() -> None:
     action = an_action(Kind.CREATE, password=None)
     answers = (taken(by=an_id("another")), a_user(), NO_CONTENT)
-    asked, outcome = talk(action, *answers, in_bin="old")
+    asked, outcome = pending(action, *answers, in_bin="old")
     assert asked[1].body == {"newUserPrincipalName": action.account["userPrincipalName"]}
     assert outcome == Settled("old", lost.BROUGHT_BACK)
 
 
 def test_a_deleted_account_that_cannot_come_back_leaves_the_pupil_held() -> None:
     answers = (taken(by=an_id("another")), taken(by=an_id("another")))
-    _, outcome = talk(an_action(Kind.CREATE), *answers, in_bin="old")
+    _, outcome = pending(an_action(Kind.CREATE), *answers, in_bin="old")
     assert why(outcome).code == "M060"
 
 
@@ -209,14 +210,14 @@ def test_a_deleted_account_that_cannot_come_back_leaves_the_pupil_held() -> None
 
 def test_a_lost_account_is_made_again_once_nobody_has_had_it_back() -> None:
     again = an_action(Kind.CREATE, before=a_known(1))
-    asked, outcome = talk(again, NOT_FOUND, CREATED)
+    asked, outcome = pending(again, NOT_FOUND, CREATED)
     assert said(asked) == [f"GET /users/{a_known(1).object_id}", "POST /users"]
     assert outcome == Settled("new-object")
 
 
 def test_an_account_that_was_had_back_since_the_plan_is_not_made_twice() -> None:
     again = an_action(Kind.CREATE, before=a_known(1))
-    asked, outcome = talk(again, a_user(), NO_CONTENT, NO_CONTENT)
+    asked, outcome = pending(again, a_user(), NO_CONTENT, NO_CONTENT)
     assert [verb for verb in said(asked) if verb.startswith("POST")] == []
     assert outcome == Settled(a_known(1).object_id)
 
@@ -224,7 +225,7 @@ def test_an_account_that_was_had_back_since_the_plan_is_not_made_twice() -> None
 def test_an_account_that_was_had_back_without_our_mark_is_left_alone() -> None:
     again = an_action(Kind.CREATE, before=a_known(1))
     stranger = a_user(onPremisesExtensionAttributes={"extensionAttribute1": an_id("x")})
-    asked, _ = talk(again, stranger, taken(by=a_known(1).object_id), stranger)
+    asked, _ = pending(again, stranger, taken(by=a_known(1).object_id), stranger)
     assert [verb for verb in said(asked) if verb.startswith("PATCH")] == []
 
 
@@ -245,7 +246,7 @@ def test_an_account_that_was_had_back_without_our_mark_is_left_alone() -> None:
     ],
 )
 def test_every_refusal_has_its_own_finding(answer: Answer, rule: Rule, failed: bool) -> None:
-    _, outcome = talk(an_action(Kind.CREATE), answer)
+    _, outcome = pending(an_action(Kind.CREATE), answer)
     assert isinstance(outcome, Stopped)
     assert (outcome.rule, outcome.failed) == (rule, failed)
 
@@ -255,14 +256,14 @@ def test_every_refusal_has_its_own_finding(answer: Answer, rule: Rule, failed: b
 
 def test_an_update_sends_only_what_differs_from_what_we_wrote_last() -> None:
     action = an_action(Kind.UPDATE)
-    asked, outcome = talk(action, NO_CONTENT)
+    asked, outcome = pending(action, NO_CONTENT)
     assert asked[0].body == {"department": "3年2組"}
     assert outcome == Settled(action.object_id)
 
 
 def test_an_update_that_changes_nothing_in_the_tenant_says_nothing() -> None:
     action = an_action(Kind.UPDATE, before=a_known(pupil=a_pupil(attendance_no=9)))
-    asked, outcome = talk(action)
+    asked, outcome = pending(action)
     assert asked == []
     assert outcome == Settled(action.object_id)
 
@@ -275,40 +276,40 @@ def stepped_aside() -> Action:
 
 
 def test_whoever_stepped_aside_in_vain_gets_the_old_name_back() -> None:
-    asked, outcome = talk(stepped_aside(), taken(), NO_CONTENT)
+    asked, outcome = pending(stepped_aside(), taken(), NO_CONTENT)
     assert [request.body for request in asked][1] == {UPN: "old@ed.example.jp"}
     assert why(outcome).code == "M060"
 
 
 def test_a_name_that_cannot_be_given_back_either_changes_nothing_of_the_outcome() -> None:
-    _, outcome = talk(stepped_aside(), refused(403), refused(403))
+    _, outcome = pending(stepped_aside(), refused(403), refused(403))
     assert isinstance(outcome, Stopped)
 
 
 def test_stepping_aside_changes_the_sign_in_name_and_nothing_else() -> None:
     action = an_action(Kind.VACATE)
-    asked, outcome = talk(action, NO_CONTENT)
+    asked, outcome = pending(action, NO_CONTENT)
     assert asked[0].body == {UPN: f"moving-{action.object_id}@ed.example.jp"}
     assert outcome == Settled(action.object_id)
 
 
 def test_an_account_deleted_by_hand_is_lost_and_not_made_again() -> None:
     action = an_action(Kind.UPDATE)
-    asked, outcome = talk(action, NOT_FOUND, Answer(200, {}, {"id": action.object_id}))
+    asked, outcome = pending(action, NOT_FOUND, Answer(200, {}, {"id": action.object_id}))
     assert said(asked)[1] == f"GET /directory/deletedItems/{action.object_id}"
     assert why(outcome) is rules.ACCOUNT_LOST
 
 
 def test_an_account_that_is_merely_too_new_is_asked_for_patiently() -> None:
     action = an_action(Kind.UPDATE)
-    asked, outcome = talk(action, NOT_FOUND, NOT_FOUND, NO_CONTENT)
+    asked, outcome = pending(action, NOT_FOUND, NOT_FOUND, NO_CONTENT)
     assert [request.patient for request in asked] == [False, False, True]
     assert outcome == Settled(action.object_id)
 
 
 def test_one_account_we_may_not_touch_is_held() -> None:
     action = an_action(Kind.UPDATE)
-    _, outcome = talk(action, refused(403, "Authorization_RequestDenied"))
+    _, outcome = pending(action, refused(403, "Authorization_RequestDenied"))
     assert isinstance(outcome, Stopped)
     assert (outcome.rule, outcome.failed) == (rules.NOT_PERMITTED, False)
 
@@ -316,27 +317,27 @@ def test_one_account_we_may_not_touch_is_held() -> None:
 def test_a_returned_pupil_may_sign_in_again_with_everything_up_to_date() -> None:
     action = an_action(Kind.RESTORE)
     stale = a_user(jobTitle="小2", accountEnabled=False)
-    asked, outcome = talk(action, stale, NO_CONTENT)
+    asked, outcome = pending(action, stale, NO_CONTENT)
     assert asked[1].body == {"jobTitle": "小3", "accountEnabled": True}
     assert outcome == Settled(action.object_id)
 
 
 def test_a_link_puts_our_mark_on_an_account_that_has_none() -> None:
     action = an_action(Kind.LINK)
-    asked, outcome = talk(action, a_user(**{ANY_MARK: None}), NO_CONTENT)
+    asked, outcome = pending(action, a_user(**{ANY_MARK: None}), NO_CONTENT)
     assert asked[1].body == {ANY_MARK: {"extensionAttribute1": action.pupil}}
     assert outcome == Settled(action.object_id)
 
 
 def test_a_link_never_takes_an_account_from_another_pupil() -> None:
-    asked, outcome = talk(an_action(Kind.LINK), a_user(2))
+    asked, outcome = pending(an_action(Kind.LINK), a_user(2))
     assert len(asked) == 1
     assert why(outcome) is rules.OTHER_MARK
 
 
 def test_a_link_may_replace_the_mark_of_the_same_childs_former_id() -> None:
     action = an_action(Kind.LINK, before=a_known(2))
-    asked, _ = talk(
+    asked, _ = pending(
         action, a_user(**{ANY_MARK: {"extensionAttribute1": a_pupil(2).id}}), NO_CONTENT
     )
     assert asked[1].body == {ANY_MARK: {"extensionAttribute1": action.pupil}}
@@ -345,25 +346,25 @@ def test_a_link_may_replace_the_mark_of_the_same_childs_former_id() -> None:
 def test_a_link_lets_a_leaver_who_is_back_under_another_id_sign_in_again() -> None:
     action = an_action(Kind.LINK, before=a_known(2, status=Status.SUSPENDED))
     asleep = {ANY_MARK: {"extensionAttribute1": a_pupil(2).id}, "accountEnabled": False}
-    asked, _ = talk(action, a_user(**asleep), NO_CONTENT)
+    asked, _ = pending(action, a_user(**asleep), NO_CONTENT)
     assert asked[1].body == {
         ANY_MARK: {"extensionAttribute1": action.pupil}, "accountEnabled": True,
     }  # fmt: skip
 
 
 def test_a_link_lets_nobody_sign_in_whom_somebody_has_disabled_by_hand() -> None:
-    asked, _ = talk(
+    asked, _ = pending(
         an_action(Kind.LINK), a_user(**{ANY_MARK: None, "accountEnabled": False}), NO_CONTENT
     )
     assert "accountEnabled" not in (asked[1].body or {})
 
 
 def test_a_link_that_an_earlier_call_made_says_no_more() -> None:
-    asked, outcome = talk(an_action(Kind.LINK), a_user())
+    asked, outcome = pending(an_action(Kind.LINK), a_user())
     assert len(asked) == 1
     assert isinstance(outcome, Settled)
 
 
 def test_bookkeeping_says_nothing_to_graph() -> None:
     action = an_action(Kind.RECORD)
-    assert talk(action) == ([], Settled(action.object_id))
+    assert pending(action) == ([], Settled(action.object_id))

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue import refusals as told
-from kakehashi.findings import Rule
-from kakehashi.provision.answers import (
+from kakehashi.directories.microsoft365.answers import (
     BAD_REQUEST,
     BUSY,
+    FULL,
     NOT_FOUND,
     NOT_PERMITTED,
-    QUOTA,
     Answer,
-    Stopped,
 )
+from kakehashi.directories.port import Stopped
+from kakehashi.findings import Rule
 
 SIGN_IN_NAMES = frozenset({"userPrincipalName", ""})
 GONE = "Request_ResourceNotFound"
@@ -35,7 +35,7 @@ _SENTENCES: tuple[tuple[str, Rule], ...] = (
 def refusal(answer: Answer, *, new: bool = False) -> Stopped:
     """``new``: an account was to be made, so a taken name may be one that waits to be linked."""
     code, status = answer.code, answer.status
-    if code == QUOTA:
+    if code == FULL:
         # The quota of whoever makes objects is far smaller than the tenant's, and mended elsewhere.
         full = told.APP_FULL if answer.says("principal") else rules.TENANT_FULL
         return Stopped(full, failed=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,51 +62,6 @@ class GraphHolder(_FromGraph):
 
     def skus(self) -> frozenset[str]:
         return frozenset(licence.sku_id for licence in self.licences)
-
-
-@dataclass(frozen=True, slots=True)
-class TenantGroup:
-    """One of our groups as the tenant holds it; ``members`` are object ids."""
-
-    object_id: str
-    name: str = field(repr=False)
-    members: frozenset[str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceGroup:
-    """A group that the city's rules name for a licence. ``skus`` are what it gives.
-
-    ``members`` is None for a dynamic group, whose members are the tenant's own affair.
-    """
-
-    object_id: str
-    skus: frozenset[str]
-    members: frozenset[str] | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Sku:
-    """A product by its id, how many seats of it can still be given, and whether it has lapsed."""
-
-    sku_id: str
-    left: int
-    lapsed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """``groups``: mark → group; ``twice`` counts further groups with a mark already seen.
-
-    ``licence_groups``: name in the rules → the groups of that name. ``skus``: part number →
-    product. ``holders``: product id → object ids of the users who have it.
-    """
-
-    groups: Mapping[str, TenantGroup] = field(default_factory=dict)
-    twice: int = 0
-    licence_groups: Mapping[str, tuple[LicenceGroup, ...]] = field(default_factory=dict)
-    skus: Mapping[str, Sku] = field(default_factory=dict)
-    holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def rows_as[T: BaseModel](model: type[T], rows: Any) -> list[T]:

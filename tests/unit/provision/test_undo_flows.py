@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.provision.answers import Answer, Settled, Stopped
-from kakehashi.provision.dialogues import dialogue
-from kakehashi.roster import Status
+from kakehashi.directories.microsoft365.answers import Answer
+from kakehashi.directories.microsoft365.flows import flow
+from kakehashi.directories.port import Settled, Stopped
+from kakehashi.people.record import Status
 from tests.builders import a_known, a_pupil
 from tests.unit.provision.conversations import (
     NO_CONTENT,
@@ -37,32 +38,34 @@ def back(kind: Kind = Kind.UPDATE) -> Action:
     return an_action(kind, before=OURS, account=FORMER.account, back=FORMER)
 
 
-def talk(action: Action, *answers: Answer) -> tuple[list[str], Any, Any]:
-    asked, outcome = hold(dialogue(action, TERMS, lambda: None), *answers)
+def pending(action: Action, *answers: Answer) -> tuple[list[str], Any, Any]:
+    asked, outcome = hold(flow(action, TERMS, lambda: None), *answers)
     return said(asked), asked[-1].body, outcome
 
 
 def test_only_what_the_run_had_changed_goes_back() -> None:
-    asked, body, outcome = talk(back(), a_user(), NO_CONTENT)
+    asked, body, outcome = pending(back(), a_user(), NO_CONTENT)
     assert (asked, outcome) == ([LOOK, PATCH], DONE)
     assert body == {"displayName": "高橋 湊", "surname": "高橋"}
 
 
 @pytest.mark.parametrize("kind", [Kind.UPDATE, Kind.RESTORE, Kind.SUSPEND])
 def test_what_somebody_has_changed_since_is_left_as_it_is(kind: Kind) -> None:
-    asked, _, outcome = talk(back(kind), a_user(1, surname="手書き"))
+    asked, _, outcome = pending(back(kind), a_user(1, surname="手書き"))
     assert (asked, outcome) == ([LOOK], Stopped(rules.CHANGED_BY_HAND))
 
 
 def test_what_is_back_already_is_no_change_by_hand() -> None:
-    asked, _, outcome = talk(back(), a_user(1, surname="高橋", displayName="高橋 湊"), NO_CONTENT)
+    asked, _, outcome = pending(
+        back(), a_user(1, surname="高橋", displayName="高橋 湊"), NO_CONTENT
+    )
     assert (asked, outcome) == ([LOOK, PATCH], DONE)
 
 
 def test_a_suspension_comes_back_with_the_sessions_ended_and_a_restoration_without() -> None:
-    asked, body, _ = talk(back(Kind.RESTORE), a_user(), NO_CONTENT)
+    asked, body, _ = pending(back(Kind.RESTORE), a_user(), NO_CONTENT)
     assert (asked, body["accountEnabled"]) == ([LOOK, PATCH], True)
-    asked, _, outcome = talk(back(Kind.SUSPEND), a_user(), NO_CONTENT, NO_CONTENT)
+    asked, _, outcome = pending(back(Kind.SUSPEND), a_user(), NO_CONTENT, NO_CONTENT)
     assert (asked, outcome) == ([LOOK, PATCH, SESSIONS], DONE)
 
 
@@ -73,7 +76,7 @@ def test_an_account_with_another_mark_is_never_touched(kind: Kind) -> None:
     if kind is Kind.UNLINK:
         action = replace(action, account={"extensionAttribute1": ""})
     first = [NO_CONTENT] if kind is Kind.UNDELETE else []
-    assert talk(action, *first, other)[2] == Stopped(rules.FOREIGN_MARK)
+    assert pending(action, *first, other)[2] == Stopped(rules.FOREIGN_MARK)
 
 
 def an_unlinking() -> Action:
@@ -81,7 +84,7 @@ def an_unlinking() -> Action:
 
 
 def test_a_link_is_undone_by_taking_the_mark_off_and_nothing_else() -> None:
-    asked, body, outcome = talk(an_unlinking(), a_user(), NO_CONTENT)
+    asked, body, outcome = pending(an_unlinking(), a_user(), NO_CONTENT)
     assert (asked, outcome) == ([LOOK, PATCH], DONE)
     assert body == {MARK: {"extensionAttribute1": None}}
 
@@ -89,26 +92,26 @@ def test_a_link_is_undone_by_taking_the_mark_off_and_nothing_else() -> None:
 def test_a_leaver_who_came_back_under_another_id_is_suspended_again_by_the_undo() -> None:
     former = replace(OURS, pupil=replace(OURS.pupil, id="former"), status=Status.SUSPENDED)
     action = replace(an_unlinking(), account={"extensionAttribute1": "former"}, back=former)
-    asked, _, outcome = talk(action, a_user(), NO_CONTENT, NO_CONTENT)
+    asked, _, outcome = pending(action, a_user(), NO_CONTENT, NO_CONTENT)
     assert (asked, outcome) == ([LOOK, PATCH, SESSIONS], DONE)
-    _, body, _ = talk(action, a_user(), NOT_FOUND)
+    _, body, _ = pending(action, a_user(), NOT_FOUND)
     assert body == {MARK: {"extensionAttribute1": "former"}, "accountEnabled": False}
 
 
 def test_a_mark_that_is_off_already_is_as_it_should_be() -> None:
-    asked, _, outcome = talk(an_unlinking(), a_user(1, **{MARK: {"extensionAttribute1": None}}))
+    asked, _, outcome = pending(an_unlinking(), a_user(1, **{MARK: {"extensionAttribute1": None}}))
     assert (asked, outcome) == ([LOOK], DONE)
 
 
 def test_a_deletion_is_undone_out_of_the_deleted_items_and_stays_suspended() -> None:
     action = an_action(Kind.UNDELETE)
-    asked, _, outcome = talk(action, NO_CONTENT, a_user(1, accountEnabled=False))
+    asked, _, outcome = pending(action, NO_CONTENT, a_user(1, accountEnabled=False))
     assert (asked, outcome) == ([BRING_BACK, LOOK], DONE)
-    asked, body, _ = talk(action, NO_CONTENT, a_user(), NO_CONTENT)
+    asked, body, _ = pending(action, NO_CONTENT, a_user(), NO_CONTENT)
     assert (asked, body) == ([BRING_BACK, LOOK, PATCH], {"accountEnabled": False})
 
 
 def test_an_account_that_is_back_already_is_looked_at_and_one_that_is_nowhere_is_told() -> None:
     action = an_action(Kind.UNDELETE)
-    assert talk(action, NOT_FOUND, a_user(1, accountEnabled=False))[2] == DONE
-    assert talk(action, NOT_FOUND, NOT_FOUND)[2] == Stopped(rules.ACCOUNT_LOST)
+    assert pending(action, NOT_FOUND, a_user(1, accountEnabled=False))[2] == DONE
+    assert pending(action, NOT_FOUND, NOT_FOUND)[2] == Stopped(rules.ACCOUNT_LOST)

@@ -1,9 +1,9 @@
-"""How each kind of action talks with Microsoft Graph, step by step.
+"""How each kind of action flows with Microsoft Graph, step by step.
 
-A dialogue is a generator: it yields a request, is sent Graph's answer, and returns the outcome.
+A flow is a generator: it yields a request, is sent Graph's answer, and returns the outcome.
 It knows neither network nor clock, so it can be read from top to bottom and tested with a list of
 answers. Answers that only ask for another try (429, 5xx, a broken connection) never reach it, see
-``exchange``. So every dialogue must bear its request having been carried out already.
+``exchange``. So every flow must bear its request having been carried out already.
 """
 
 from __future__ import annotations
@@ -12,30 +12,24 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from kakehashi.actions import Action, Kind, stands_aside
 from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.diff.rooms import UPN, stands_aside
-from kakehashi.provision import requests as graph
-from kakehashi.provision.answers import (
-    NOT_FOUND,
-    Answer,
-    GraphUser,
-    Outcome,
-    Settled,
-    Stopped,
-)
-from kakehashi.provision.refusals import SIGN_IN_NAMES, refusal, taken
-from kakehashi.provision.requests import Request
-from kakehashi.roster import Known, Status
+from kakehashi.directories.microsoft365 import requests as graph
+from kakehashi.directories.microsoft365.answers import NOT_FOUND, Answer, GraphUser
+from kakehashi.directories.microsoft365.refusals import SIGN_IN_NAMES, refusal, taken
+from kakehashi.directories.microsoft365.requests import Request
+from kakehashi.directories.port import Outcome, Settled, Stopped
+from kakehashi.people.record import SIGN_IN as UPN
+from kakehashi.people.record import Known, Status
 
-type Dialogue = Generator[Request, Answer, Outcome]
+type Flow = Generator[Request, Answer, Outcome]
 type Password = Callable[[], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a dialogue must know besides its action.
+    """What a flow must know besides its action.
 
     ``mark`` is the extension attribute that holds the userMasterIdentifier. ``in_bin`` maps
     userMasterIdentifiers to the object ids of deleted accounts that can still be restored.
@@ -46,8 +40,8 @@ class Terms:
     in_bin: Mapping[str, str] = field(default_factory=dict)
 
 
-def dialogue(action: Action, terms: Terms, password: Password) -> Dialogue:
-    """The dialogue for one action. ``password`` is called at the moment of use, if at all."""
+def flow(action: Action, terms: Terms, password: Password) -> Flow:
+    """The flow for one action. ``password`` is called at the moment of use, if at all."""
     if action.back is not None and action.kind in _TURNED_BACK:
         return turn_back(action, terms)
     match action.kind:
@@ -75,13 +69,13 @@ _TURNED_BACK: Mapping[Kind, bool | None] = MappingProxyType(
 """What an undo can turn back in place, and whether the pupil may sign in afterwards."""
 
 
-def silent(outcome: Outcome) -> Dialogue:
+def silent(outcome: Outcome) -> Flow:
     """Nothing to say to Graph."""
     return outcome
     yield  # what makes this a generator
 
 
-def update(action: Action) -> Dialogue:
+def update(action: Action) -> Flow:
     """PATCH what differs from what we wrote last. Not found: somebody deleted it by hand."""
     before = action.before.account if action.before else {}
     changes = graph.differing(before, action.account)
@@ -94,7 +88,7 @@ def update(action: Action) -> Dialogue:
     return (yield from _named_in_any_case(action, answer))
 
 
-def _named_in_any_case(action: Action, answer: Answer) -> Dialogue:
+def _named_in_any_case(action: Action, answer: Answer) -> Flow:
     """The outcome of a change. Whoever stood aside for it and did not get the new name gets the old
     one back, as far as it is still free: nobody goes without a name they know."""
     if answer.ok:
@@ -104,7 +98,7 @@ def _named_in_any_case(action: Action, answer: Answer) -> Dialogue:
     return refusal(answer)
 
 
-def create(action: Action, terms: Terms, password: Password) -> Dialogue:
+def create(action: Action, terms: Terms, password: Password) -> Flow:
     """POST with the mark inside. A name already taken may be our own earlier, unheard success.
 
     An account that carries our mark though the state table does not know it is taken back; one
@@ -122,7 +116,7 @@ def create(action: Action, terms: Terms, password: Password) -> Dialogue:
     return (yield from _make(action, terms, password))
 
 
-def _make(action: Action, terms: Terms, password: Password) -> Dialogue:
+def _make(action: Action, terms: Terms, password: Password) -> Flow:
     secret = password()
     if secret is None:
         return Stopped(rules.NO_PASSWORD)
@@ -134,7 +128,7 @@ def _make(action: Action, terms: Terms, password: Password) -> Dialogue:
     return refusal(answer, new=True)
 
 
-def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -> Dialogue:
+def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -> Flow:
     """A returning pupil gets the old account, with its files, not a second identity."""
     answer = yield graph.bring_back(binned)
     if answer.conflicts():  # somebody else has the old name meanwhile
@@ -144,7 +138,7 @@ def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -
     return (yield from _had_back(action, binned, terms, password))
 
 
-def _had_back(action: Action, object_id: str, terms: Terms, password: Password) -> Dialogue:
+def _had_back(action: Action, object_id: str, terms: Terms, password: Password) -> Flow:
     """Bring a restored account up to date, and let the pupil's slip open it if there is one."""
     changes = graph.differing({}, action.account)
     answer = yield graph.change_user(object_id, changes, enabled=True, patient=True)
@@ -160,13 +154,13 @@ def _had_back(action: Action, object_id: str, terms: Terms, password: Password) 
     return Settled(object_id, lost.PASSWORD_NOT_SET, {"code": answer.code, "status": answer.status})
 
 
-def look_up(object_id: str, heard: dict[str, Answer]) -> Dialogue:
+def look_up(object_id: str, heard: dict[str, Answer]) -> Flow:
     """Put what Graph says of the account into ``heard``."""
     heard[object_id] = yield graph.look_at_user(object_id, graph.IDENTITY)
     return Settled(object_id)
 
 
-def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Dialogue:
+def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Flow:
     """Look at the object in the way: ours is a success, anybody else's is left alone."""
     holder = conflict.conflicting_user()
     if holder is None or (not holder and conflict.about() not in SIGN_IN_NAMES):
@@ -192,7 +186,7 @@ def _unseen(answer: Answer) -> Stopped:
     return refusal(answer)
 
 
-def link(action: Action, terms: Terms) -> Dialogue:
+def link(action: Action, terms: Terms) -> Flow:
     """Put our mark on an account that a person said is this pupil's, unless it has an owner.
 
     The only other mark it may carry is the one ``before`` names: the pupil's own former id. Who
@@ -217,7 +211,7 @@ def _is_suspended(known: Known | None) -> bool:
     return known is not None and known.status is Status.SUSPENDED
 
 
-def restore(action: Action, terms: Terms) -> Dialogue:
+def restore(action: Action, terms: Terms) -> Flow:
     """Let a returned pupil sign in again and bring the account up to date."""
     answer = yield from _own(action, terms)
     if isinstance(answer, Stopped):
@@ -227,7 +221,7 @@ def restore(action: Action, terms: Terms) -> Dialogue:
     return (yield from _named_in_any_case(action, answer))
 
 
-def suspend(action: Action, terms: Terms) -> Dialogue:
+def suspend(action: Action, terms: Terms) -> Flow:
     """Block sign-in, then end open sessions. Looks at the mark first: this one can hurt.
 
     Nobody can sign in to an account that is gone, so that one is as good as suspended.
@@ -242,7 +236,7 @@ def suspend(action: Action, terms: Terms) -> Dialogue:
     return Settled(action.object_id) if answer.ok else refusal(answer)
 
 
-def turn_back(action: Action, terms: Terms) -> Dialogue:
+def turn_back(action: Action, terms: Terms) -> Flow:
     """Undo a change: PATCH what a run of ours had changed, if it still stands as that run left it.
 
     An earlier try may have been carried out, so a value that is back already stands as well.
@@ -261,7 +255,7 @@ def turn_back(action: Action, terms: Terms) -> Dialogue:
     return (yield from _named_in_any_case(action, answer))
 
 
-def unlink(action: Action, terms: Terms) -> Dialogue:
+def unlink(action: Action, terms: Terms) -> Flow:
     """Undo a link: take our mark off and leave the account as it is.
 
     Where the account came from a former id of the pupil, ``action.account`` holds what that one
@@ -294,7 +288,7 @@ def _still_ours(action: Action, user: GraphUser) -> dict[str, str | None] | Stop
     return changes
 
 
-def undelete(action: Action, terms: Terms) -> Dialogue:
+def undelete(action: Action, terms: Terms) -> Flow:
     """Undo a deletion: out of the deleted items, and suspended as it was before."""
     answer = yield graph.bring_back(action.object_id)
     if not answer.ok and answer.status != NOT_FOUND:  # not found: an earlier try restored it

@@ -9,10 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kakehashi.findings import Rule
+from kakehashi.directories.port import FULL, Shown
 
 EXTENSIONS = "onPremisesExtensionAttributes"
-QUOTA = "Directory_QuotaExceeded"
 NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
 BAD_REQUEST, NOT_PERMITTED, NOT_FOUND, TOO_MANY = 400, 403, 404, 429
 UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
@@ -58,6 +57,12 @@ class GraphUser(_FromGraph):
         return {n: v or "" for n, v in everything.items() if v is None or isinstance(v, str)}
 
 
+def shown(user: GraphUser, attribute: str) -> Shown:
+    """The user as a comparison looks at it; ``attribute`` holds the mark."""
+    mark = user.mark(attribute)
+    return Shown(user.id, mark, user.enabled, user.values() | {attribute: mark})
+
+
 class _Detail(_FromGraph):
     code: str = ""
     target: str | None = None
@@ -89,7 +94,7 @@ class Answer:
     @property
     def lacks_permission(self) -> bool:
         """403, a quota apart: the account is out of our reach, or all of them are."""
-        return self.status == NOT_PERMITTED and self.code != QUOTA
+        return self.status == NOT_PERMITTED and self.code != FULL
 
     @property
     def code(self) -> str:
@@ -181,24 +186,3 @@ class Answer:
             return _ErrorBody.model_validate(self.body).error
         except ValidationError:
             return _Error()
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Graph now holds what the action wanted; ``note`` is what staff must know all the same."""
-
-    object_id: str
-    note: Rule | None = None
-    facts: Mapping[str, int | str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """It does not, by ``rule``. ``failed``: not the pupil's data but the service is the reason."""
-
-    rule: Rule
-    facts: Mapping[str, int | str] = field(default_factory=dict)
-    failed: bool = False
-
-
-type Outcome = Settled | Stopped

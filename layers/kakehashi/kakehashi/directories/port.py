@@ -1,0 +1,160 @@
+"""What the house knows of a directory: its accounts, how an action on one ends, its groups.
+
+Rooms that decide speak these words and no others; an adapter translates them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from kakehashi.findings import Rule
+from kakehashi.people.record import SIGN_IN
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
+    from kakehashi.people.pupil import Pupil
+
+
+FULL = "Directory_QuotaExceeded"
+"""The code of a stop where the directory takes no more objects, as results have had it written."""
+
+
+class Shape(Protocol):
+    """What a person's account should look like by the city's rules, the password apart.
+
+    Texts by name; "" means empty in the directory. The names are the adapter's own but for
+    ``record.SIGN_IN`` and the city's mark.
+    """
+
+    def __call__(self, pupil: Pupil, city: City, /) -> dict[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account as the tenant lists it; ``mark`` is the userMasterIdentifier it carries, or "".
+
+    The texts of places are told of unmarked accounts only: evidence for the first matching.
+    ``synced`` is true where a local Active Directory masters the account, false where one once did,
+    None where none ever has.
+    """
+
+    object_id: str
+    sign_in: str
+    mark: str
+    enabled: bool
+    display_name: str = ""
+    department: str = ""
+    office_location: str = ""
+    job_title: str = ""
+    synced: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        values = dataclasses.asdict(self)
+        if self.synced is None:  # of nearly everybody
+            del values["synced"]
+        return values
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An account with all that we write, as it is now: what a comparison looks at.
+
+    ``texts`` are by the names of ``Shape``, "" where the directory has none. ``enabled`` is None
+    where it does not say.
+    """
+
+    object_id: str
+    mark: str
+    enabled: bool | None
+    texts: Mapping[str, str] = field(repr=False)
+
+    @property
+    def sign_in(self) -> str:
+        return self.texts.get(SIGN_IN, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Graph now holds what the action wanted; ``note`` is what staff must know all the same."""
+
+    object_id: str
+    note: Rule | None = None
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """It does not, by ``rule``. ``failed``: not the pupil's data but the service is the reason."""
+
+    rule: Rule
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+    failed: bool = False
+
+
+type Outcome = Settled | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a flow ended; ``request_id`` is the client-request-id of its last call, or ""."""
+
+    key: int
+    outcome: Outcome
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantGroup:
+    """One of our groups as the tenant holds it; ``members`` are object ids."""
+
+    object_id: str
+    name: str = field(repr=False)
+    members: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceGroup:
+    """A group that the city's rules name for a licence. ``skus`` are what it gives.
+
+    ``members`` is None for a dynamic group, whose members are the tenant's own affair.
+    """
+
+    object_id: str
+    skus: frozenset[str]
+    members: frozenset[str] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """A product by its id, how many seats of it can still be given, and whether it has lapsed."""
+
+    sku_id: str
+    left: int
+    lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """``groups``: mark → group; ``twice`` counts further groups with a mark already seen.
+
+    ``licence_groups``: name in the rules → the groups of that name. ``skus``: part number →
+    product. ``holders``: product id → object ids of the users who have it.
+    """
+
+    groups: Mapping[str, TenantGroup] = field(default_factory=dict)
+    twice: int = 0
+    licence_groups: Mapping[str, tuple[LicenceGroup, ...]] = field(default_factory=dict)
+    skus: Mapping[str, Sku] = field(default_factory=dict)
+    holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def prefix_of(city_code: str) -> str:
+    """How the mark of each of this city's groups begins."""
+    return f"kakehashi-{city_code}-"

@@ -1,0 +1,119 @@
+"""A person as last applied: what the state table holds of everybody who has an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from sys import intern
+from typing import Any, Self
+
+from kakehashi.people.pupil import Pupil
+from kakehashi.stored import VERSION, Form, Stored
+
+SIGN_IN = "userPrincipalName"
+"""Where the texts of an account hold its sign-in name, whatever the directory calls it: so state
+tables have named it since the first release."""
+
+
+class Status(StrEnum):
+    """Where an account of ours stands in its life."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+
+
+def _with_tool_id(stored: Stored) -> Stored:
+    """Once a child was told to tools by its userMasterIdentifier alone, and by every new one."""
+    return {**stored, VERSION: 2, "tool_id": ""}
+
+
+RECORD = Form("record", (_with_tool_id,))  # of ``Known``
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A pupil as last *applied*: one item of the state table.
+
+    ``account`` maps Microsoft Graph property names to the values we last wrote (no password).
+    ``object_id`` is the Graph object id. ``absent_since`` is the Japan date of the first night on
+    which the roster no longer held the pupil; it is None while the pupil is in the roster.
+    ``tool_id`` is what tools have known the child by since before it got this
+    userMasterIdentifier, "" where that is it: what a child has learnt hangs on it. ``etag`` is the
+    item's, as it was read: who writes over the item names it. It is no part of what we know.
+    ``grade_since`` is the Japan date of the night on which we saw the grade change, None where it
+    never has.
+    """
+
+    pupil: Pupil
+    account: Mapping[str, str]
+    object_id: str
+    status: Status = Status.ACTIVE
+    absent_since: date | None = None
+    suspended_on: date | None = None
+    run_id: str = ""
+    tool_id: str = ""
+    grade_since: date | None = None
+    etag: str = field(default="", compare=False)
+
+    @property
+    def sign_in(self) -> str:
+        """The sign-in name that we last gave the account; "" for a record without an account."""
+        return self.account.get(SIGN_IN, "")
+
+    @property
+    def sourced_id(self) -> str:
+        """Who the child is to a tool: OneRoster's sourcedId, and ``sub`` of a launch."""
+        return self.tool_id or self.pupil.id
+
+    def to_json(self) -> dict[str, Any]:
+        since = {"grade_since": self.grade_since.isoformat()} if self.grade_since else {}
+        return since | {
+            VERSION: RECORD.v,
+            "pupil": self.pupil.to_json(),
+            "account": dict(sorted(self.account.items())),
+            "object_id": self.object_id,
+            "status": str(self.status),
+            "absent_since": self.absent_since and self.absent_since.isoformat(),
+            "suspended_on": self.suspended_on and self.suspended_on.isoformat(),
+            "run_id": self.run_id,
+            "tool_id": self.tool_id,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Of whatever form. Raises TooNew."""
+        data = RECORD.upgrade(data)
+        pupil = Pupil.from_json(data["pupil"])
+        return cls(
+            pupil=pupil,
+            account=_shared(data["account"], pupil),
+            object_id=data["object_id"],
+            status=Status(data["status"]),
+            absent_since=_date(data.get("absent_since")),
+            suspended_on=_date(data.get("suspended_on")),
+            run_id=data.get("run_id", ""),
+            tool_id=data.get("tool_id", ""),
+            grade_since=_date(data.get("grade_since")),
+        )
+
+
+_SAME_FOR_MANY = frozenset(
+    {"department", "officeLocation", "jobTitle", "usageLocation", "ageGroup"}
+)
+
+
+def _shared(account: Mapping[str, str], pupil: Pupil) -> dict[str, str]:
+    """A copy of ``account`` whose texts are the pupil's own, or one for all who have the same."""
+    texts = (pupil.account, pupil.id, pupil.family, pupil.given)
+    own = dict(zip(texts, texts, strict=True))
+    return {
+        name: intern(text) if name in _SAME_FOR_MANY else own.get(text, text)
+        for name, text in account.items()
+    }
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
