@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.plan import Action, Kind
-from kakehashi.diff.situations import Situation
+from kakehashi.people.pupil import Pupil
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
-from kakehashi.roster import Pupil, canonical
+from kakehashi.roster import canonical
 from kakehashi.staff.drawing import render
 from kakehashi.staff.school import Facts, NotTheirs, school, schools
 from kakehashi.staff.viewer import Role

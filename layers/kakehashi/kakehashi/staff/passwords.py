@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from kakehashi.lti.pages import hiragana
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.report.times import minute
-from kakehashi.roster import GRADE_LABELS, Pupil
 from kakehashi.staff.uploading import Upload
 
 SHORTEST_KEY = 12  # characters of what opens the workbook

@@ -16,14 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES
-from kakehashi.diff.situations import Situation
 from kakehashi.findings import Finding
+from kakehashi.people.pupil import Pupil
 from kakehashi.report.groups import Group, groups
 from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import PROPOSALS, Word
-from kakehashi.roster import Pupil
 from kakehashi.staff.viewer import Action, Viewer, may
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")

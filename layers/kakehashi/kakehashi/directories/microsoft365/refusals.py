@@ -12,12 +12,11 @@ from kakehashi.catalogue import refusals as told
 from kakehashi.directories.microsoft365.answers import (
     BAD_REQUEST,
     BUSY,
-    FULL,
     NOT_FOUND,
     NOT_PERMITTED,
     Answer,
 )
-from kakehashi.directories.port import Stopped
+from kakehashi.directories.port import FULL, Stopped
 from kakehashi.findings import Rule
 
 SIGN_IN_NAMES = frozenset({"userPrincipalName", ""})
