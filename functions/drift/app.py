@@ -37,6 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Environment(
     settings.DirectorySettings,
     settings.RulesSettings,
+    settings.TopicSettings,
     settings.GuideSettings,
     settings.QueueSettings,
 ):

@@ -35,7 +35,7 @@ from kakehashi.report import Night, Person, Verdict
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(settings.GuideSettings, settings.QueueSettings):
+class Environment(settings.TopicSettings, settings.GuideSettings, settings.QueueSettings):
     pass
 
 

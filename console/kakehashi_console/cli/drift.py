@@ -59,7 +59,7 @@ def compare(console: Console, city: str) -> dict[str, Any]:
         kind = told.get("errorType", "Error")
         raise BadUse(
             f"照合に失敗しました({kind})。手引きの「週に一度の照合が失敗した」を読んでください。"
-            " / the comparison failed, see docs/runbook.ja.md#drift-failed"
+            f" / the comparison failed, see {console.guide.section('drift-failed')}"
         )
     return dict(told["cities"][city])
 

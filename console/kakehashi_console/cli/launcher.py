@@ -13,8 +13,10 @@ from kakehashi_console.operations import BadUse
 @in_clear_words
 def launcher(*, at: Where) -> None:
     """教材の起動画面の場所を示す / where pupils sign in and start tools."""
-    url = at.console().outputs.get("LaunchUrl")
+    console = at.console()
+    url = console.outputs.get("LaunchUrl")
     if not url:
-        raise BadUse("このスタックに起動画面はありません(docs/lti.md)。 / no launcher here")
+        page = console.guide.completed("docs/lti.md", "")
+        raise BadUse(f"このスタックに起動画面はありません( {page} )。 / no launcher here")
     for line in [url] if at.stack else at.visitors():
         terminal.print(line, highlight=False, soft_wrap=True)

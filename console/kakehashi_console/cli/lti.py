@@ -75,7 +75,8 @@ def tool(*, client_id: str, at: Where) -> None:
 def _issuer(console: Console) -> str:
     url = console.outputs.get("LaunchUrl")
     if not url:
-        raise BadUse("このスタックに起動画面はありません(docs/lti.md)。 / no launcher here")
+        page = console.guide.completed("docs/lti.md", "")
+        raise BadUse(f"このスタックに起動画面はありません( {page} )。 / no launcher here")
     return url
 
 

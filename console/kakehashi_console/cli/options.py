@@ -169,7 +169,7 @@ def complain(sentence: str, *details: str) -> None:
 
 def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
     """Follow an execution stage by stage on standard error."""
-    guide = Guide(console.site.options)
+    guide = console.guide
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -217,6 +217,6 @@ def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
     if wanted.as_json:
         click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        guide = Guide(console.site.options)
+        guide = console.guide
         words.tell(terminal, outcome.summary, place, console.findings(outcome), guide)
     sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
+from kakehashi.report.guide import Guide
 from kakehashi.roster import JAPAN
 from kakehashi_console.site import Site
 
@@ -20,6 +21,11 @@ class Reach:
         self.site = site
         self.outputs = site.outputs()
         self.s3 = site.client("s3")
+
+    @property
+    def guide(self) -> Guide:
+        """How this stack is typed, and where its pages are."""
+        return Guide(self.site.options, self.outputs.get("DocsUrl", "docs/"))
 
     def state(self, city: str) -> State:
         return State(self.site.resource("dynamodb").Table(self.outputs["Table"]), city)

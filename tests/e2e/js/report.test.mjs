@@ -89,6 +89,21 @@ for (const [name, size] of Object.entries(SIZES)) {
   });
 }
 
+test("on a phone the reason and what to do or decide are in sight before anybody scrolls", async () => {
+  const first = {
+    refused: [".reason", "#decide ~ .do"],
+    awaiting: ["#decide ~ .scroll tbody tr", "b:has-text(\"合っていれば承認し\")"],
+  };
+  for (const [night, places] of Object.entries(first)) {
+    const page = await open(night, SIZES.phone);
+    assert.equal(await page.locator("main h2").first().getAttribute("id"), "decide", night);
+    for (const place of places) {
+      const box = await page.locator(place).first().boundingBox();
+      assert.ok(box && box.y + Math.min(box.height, 40) <= SIZES.phone.height, `${night}: ${place}`);
+    }
+  }
+});
+
 test("on A4 nothing sticks out and nothing is hidden behind a scroll bar", async () => {
   for (const night of NIGHTS) {
     const page = await open(night, A4);

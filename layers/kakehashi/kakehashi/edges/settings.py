@@ -97,7 +97,7 @@ class TopicSettings(Settings):
     topic_arn: Name
 
 
-class GuideSettings(TopicSettings):
+class GuideSettings(Settings):
     """``command_options`` name this stack on a command line, "" where the command finds it by
     itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash."""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+_ADDRESS = re.compile(r"https://[\w./:@%~-]+?\.md(?:#[\w-]+)?")
 
 
 @cache
@@ -17,4 +21,15 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["linked"] = linked
     return environment.get_template(name)
+
+
+def linked(text: str) -> Markup:
+    """A sentence, escaped, in which the addresses of pages of ours are links."""
+    whole, begin = Markup(), 0
+    for found in _ADDRESS.finditer(text):
+        link = Markup('<a href="{0}">{0}</a>').format(found[0])
+        whole += escape(text[begin : found.start()]) + link
+        begin = found.end()
+    return whole + escape(text[begin:])

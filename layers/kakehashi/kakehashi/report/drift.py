@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
 from kakehashi.report.drawing import template
-from kakehashi.report.groups import groups
+from kakehashi.report.groups import Group, groups
 from kakehashi.report.guide import Guide
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
+from kakehashi.report.words import Word
 from kakehashi.report.workbook import Cell, book
 
 PAGE, WORKBOOK = "drift.html", "drift.xlsx"
@@ -53,8 +54,18 @@ class Comparison:
 
 def drift_html(comparison: Comparison) -> str:
     """The whole page. Holds no name, account or class title: a ``Comparison`` has none."""
-    found = groups(comparison.findings)
+    found = [_completed(group, comparison) for group in groups(comparison.findings)]
     return template("drift.html.j2").render(c=comparison, groups=found)
+
+
+def _completed(group: Group, comparison: Comparison) -> Group:
+    """With the commands and pages that it names as they are for this stack."""
+
+    def complete(said: Word) -> Word:
+        texts = (comparison.guide.completed(text, comparison.city) for text in (said.ja, said.en))
+        return Word(*texts)
+
+    return replace(group, message=complete(group.message), todo=complete(group.todo))
 
 
 def drift_xlsx(comparison: Comparison, people: People = NOBODY) -> bytes:
@@ -66,7 +77,8 @@ def _rows(comparison: Comparison, people: People) -> Iterator[Sequence[Cell]]:
     for one in sorted(comparison.findings, key=lambda f: (f.school or "", f.code, f.pupil or "")):
         rule, name = RULES[one.code], comparison.schools.get(one.school or "", "")
         who = cells_of(people, one.pupil)
-        yield [one.pupil, *who, one.code, one.school, name, japanese(one), rule.todo]
+        row = (one.pupil, *who, one.code, one.school, name, japanese(one), rule.todo)
+        yield comparison.guide.row(row, comparison.city)
 
 
 def drift_summary(comparison: Comparison) -> dict[str, Any]:
@@ -86,8 +98,10 @@ def drift_summary(comparison: Comparison) -> dict[str, Any]:
 def drift_line(comparison: Comparison) -> str:
     """The mail: how many of what, and where to read on."""
     told = "、".join(f"{code} {count} 件" for code, count in comparison.counts().items())
+    guide = comparison.guide
     return (
         f"【架け橋】{comparison.city_name} {comparison.day:%Y-%m-%d}"
         f" Microsoft 365 が記録と違います({told})。何も変更していません。\n"
         f"{comparison.place}{PAGE}\n"
+        + (f"{guide.section('drift-found')}\n" if guide.published else "")
     )

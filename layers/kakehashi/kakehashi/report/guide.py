@@ -7,12 +7,17 @@ somebody with a phone. So the stack is told how it is called and where its pages
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 RUNBOOK = "runbook.ja.md"
 _GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have commands
 _COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
+_PAGE = re.compile(r"\bdocs/(?=[a-z.-]+\.md)")
 _OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
+
+
+type Cell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,19 @@ class Guide:
         return " ".join(filter(None, [command, self.options, last]))
 
     def completed(self, text: str, city: str) -> str:
-        """A sentence in which commands are named, each with its stack and city."""
+        """A sentence in which commands and pages are named: each command with its stack and city,
+        each page with its address."""
 
         def complete(found: re.Match[str]) -> str:
             command = found[0].rpartition(" ")[2]
             of_city = f" --city {city}" if command in _OF_A_CITY else ""
             return self.typed(found[0] + of_city)
 
-        return _COMMAND.sub(complete, text)
+        return _PAGE.sub(lambda _: self.docs, _COMMAND.sub(complete, text))
+
+    def row(self, cells: Iterable[Cell], city: str) -> list[Cell]:
+        """A row of a sheet, its texts ``completed``."""
+        return [self.completed(c, city) if isinstance(c, str) else c for c in cells]
 
     def section(self, anchor: str) -> str:
         """Where a section of the runbook stands."""

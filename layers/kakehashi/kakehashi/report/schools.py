@@ -84,14 +84,18 @@ def handout_xlsx(night: Night, school: Handout, people: People = NOBODY) -> byte
     own = {umi: one for umi, one in people.items() if one.school == school.code}
     sheets: list[Sheet] = [("概要", (("項目", 28), ("値", 60)), _overview(night, school))]
     if school.findings:
-        sheets.append(("指摘", _FINDINGS, _findings(school.findings, own)))
+        sheets.append(("指摘", _FINDINGS, _completed(night, _findings(school.findings, own))))
     if school.held:
-        sheets.append(("保留", _HELD, _held(school, own)))
+        sheets.append(("保留", _HELD, _completed(night, _held(school, own))))
     if school.waiting:
         waiting = ([umi, *cells_of(own, umi), PROPOSALS[situation].ja]
                    for umi, situation in school.waiting)  # fmt: skip
         sheets.append(("判断待ち", _WAITING, waiting))
     return book(night.as_of, sheets)
+
+
+def _completed(night: Night, rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    return (night.guide.row(row, night.city) for row in rows)
 
 
 def _overview(night: Night, school: Handout) -> Iterator[Sequence[Cell]]:

@@ -10,7 +10,7 @@ files, never a cell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
+from kakehashi.report.guide import Guide
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN
 
@@ -66,6 +67,8 @@ class UploadReceipt:
     same_as: str = ""
     standing: UploadStanding = UploadStanding.RECEIVED
     refusal: Finding | None = None
+    city: str = ""
+    guide: Guide = field(default_factory=Guide)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -77,7 +80,7 @@ class UploadReceipt:
             "lines": dict(self.lines),
             "same_as": self.same_as,
             "standing": str(self.standing),
-            "refusal": _refusal(self.refusal),
+            "refusal": self._refusal(),
         }
 
     def text(self) -> str:
@@ -90,8 +93,8 @@ class UploadReceipt:
             place, rule = self.refusal.place, RULES[self.refusal.code]
             where = f" {place.file}{f':{place.line}' if place.line else ''}" if place.file else ""
             yield f"{self.refusal.code}{where}"
-            yield from (japanese(self.refusal), f"→ {rule.todo}")
-            yield from (english(self.refusal), f"→ {rule.todo_en}", "")
+            yield from (japanese(self.refusal), f"→ {self._complete(rule.todo)}")
+            yield from (english(self.refusal), f"→ {self._complete(rule.todo_en)}", "")
         yield f"ファイル file: {self.file}"
         yield f"届いた時刻 received: {now:%Y-%m-%d %H:%M:%S}"
         yield f"大きさ size: {self.bytes:,} バイト bytes"
@@ -105,22 +108,24 @@ class UploadReceipt:
         yield "行数(見出しを除く) lines below the header:"
         yield from (f"  {file}: {count:,}" for file, count in self.lines.items())
 
+    def _refusal(self) -> dict[str, Any] | None:
+        if self.refusal is None:
+            return None
+        place, rule = self.refusal.place, RULES[self.refusal.code]
+        return {
+            "code": self.refusal.code,
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "ja": japanese(self.refusal),
+            "en": english(self.refusal),
+            "todo": self._complete(rule.todo),
+            "todo_en": self._complete(rule.todo_en),
+        }
+
+    def _complete(self, text: str) -> str:
+        return self.guide.completed(text, self.city)
+
 
 def first_refusal(findings: Iterable[Finding]) -> Finding | None:
     return next((one for one in findings if one.effect is Effect.REFUSE_DROP), None)
-
-
-def _refusal(finding: Finding | None) -> dict[str, Any] | None:
-    if finding is None:
-        return None
-    place, rule = finding.place, RULES[finding.code]
-    return {
-        "code": finding.code,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "ja": japanese(finding),
-        "en": english(finding),
-        "todo": rule.todo,
-        "todo_en": rule.todo_en,
-    }

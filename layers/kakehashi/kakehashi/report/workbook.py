@@ -18,6 +18,7 @@ from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
 from kakehashi.diff.matching import Match
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report import matching, rehearsal
+from kakehashi.report.guide import Cell
 from kakehashi.report.night import Night
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-type Cell = str | int | float | None
 MOST_ROWS = 200_000  # of findings; a sheet ends at 1,048,576
 _A4 = 9  # as Excel numbers its papers
 _ALWAYS = frozenset({PUPIL, DECISION, REHEARSED})
@@ -73,8 +73,8 @@ def _sheets(night: Night, matches: Sequence[Match], people: People) -> Iterator[
     per_school = (("学校コード", 16), ("学校名", 28), *((h, 12) for h in headings))
     yield "学校別", per_school, _schools(night)
     rows = _findings(night.findings, night.schools)
-    yield "指摘", _FINDING_COLUMNS, (_completed(row, night) for row in rows)
-    yield "保留", _HELD_COLUMNS, (_completed(row, night) for row in _held(night, people))
+    yield "指摘", _FINDING_COLUMNS, (night.guide.row(row, night.city) for row in rows)
+    yield "保留", _HELD_COLUMNS, (night.guide.row(row, night.city) for row in _held(night, people))
     elsewhere = {one.pupil for one in matches}
     yield "判断", _asked(night, _DECISION_COLUMNS), _proposals(night, elsewhere, people)
     if night.comparison.get("differences"):
@@ -124,12 +124,6 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
         yield word(SITUATIONS, name).ja, count
     for stage, spent in night.seconds.items():
         yield f"{word(STAGES, stage).ja}(秒)", spent
-
-
-def _completed(row: Sequence[Cell], night: Night) -> Sequence[Cell]:
-    """With the commands that its texts name as they are typed for this stack."""
-    complete = night.guide.completed
-    return [complete(c, night.city) if isinstance(c, str) else c for c in row]
 
 
 def _used(night: Night) -> list[str]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-class Environment(settings.RulesSettings, settings.InboxSettings, settings.PasswordSettings):
+class Environment(upload_receipts.Environment, settings.RulesSettings, settings.PasswordSettings):
     """What Receive needs to know."""
 
 
@@ -164,7 +164,7 @@ class Intake:
             folder.put_findings("receive", told)
         verdict = "already-done" if done else "refused" if forbidden else "go"
         if verdict != "go":
-            upload_receipts.tell(run, folder, self.env.inbox_bucket, verdict, forbidden)
+            upload_receipts.tell(run, folder, self.env, verdict, forbidden)
         return run.model_copy(update={"verdict": verdict})
 
     def _superseded_by(
@@ -186,7 +186,7 @@ class Intake:
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
         folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
         folder.put_findings("receive", [SUPERSEDED.at(run=newer)])
-        upload_receipts.tell(run, folder, self.env.inbox_bucket, "superseded", ())
+        upload_receipts.tell(run, folder, self.env, "superseded", ())
         return run.model_copy(update={"verdict": "superseded"})
 
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:

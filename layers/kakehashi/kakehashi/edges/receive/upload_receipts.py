@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from kakehashi import oneroster
+from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive.inbox import Drop, Inbox
 from kakehashi.edges.runs import Folder, Run
@@ -23,6 +24,10 @@ from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.receive import Sync
 from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding, first_refusal
+
+
+class Environment(settings.InboxSettings, settings.GuideSettings):
+    """What the completing of a receipt needs to know."""
 
 
 def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
@@ -51,13 +56,15 @@ def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadRe
     return receipt
 
 
-def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterable[Finding]) -> None:
+def tell(
+    run: Run, folder: Folder, env: Environment, standing: str, findings: Iterable[Finding]
+) -> None:
     """Complete the receipt of the upload that began ``run``; other runs have none."""
     drop = folder.get_json("drop.json")
     name = _beside(str(drop.get("key", "")), run.city)
     if run.mode != "sync" or not name or "lines" not in drop:
         return
-    inbox = Folder(folder.s3, bucket, "")
+    inbox = Folder(folder.s3, env.inbox_bucket, "")
     if standing == UploadStanding.SUPERSEDED and _newer(_kept(inbox, name), str(drop["received"])):
         return
     receipt = UploadReceipt(
@@ -66,6 +73,8 @@ def tell(run: Run, folder: Folder, bucket: str, standing: str, findings: Iterabl
         **{fact: drop[fact] for fact in ("received", "bytes", "sha256", "lines", "same_as")},
         standing=UploadStanding(standing),
         refusal=first_refusal(findings) if standing == UploadStanding.REFUSED else None,
+        city=run.city,
+        guide=env.guide,
     )
     _put(inbox, name, receipt)
 
