@@ -66,7 +66,23 @@ def test_a_dialect_may_word_its_receipts_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["◯", "○", "〇", "済", "取込済み", "取り込み済み", "登録", "登録済み", "更新", "更新済"]
+    "word",
+    [
+        "◯",
+        "○",
+        "〇",
+        "済",
+        "取込済み",
+        "取り込み済み",
+        "登録",
+        "登録済み",
+        "更新",
+        "更新済",
+        "完了",
+        "新規",
+        "追加",
+        "変更なし",
+    ],
 )
 def test_a_row_is_taken_in_whatever_the_word_for_it(word: str) -> None:
     told = read_receipt(lines("結果,行", f"{word},2", f"未{word},3"), ReceiptForm())

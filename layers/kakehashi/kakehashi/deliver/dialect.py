@@ -99,8 +99,9 @@ class ReceiptForm:
     result: tuple[str, ...] = ("result", "status", "結果", "取込結果", "判定")
     reason: tuple[str, ...] = ("reason", "code", "errorcode", "理由", "理由コード", "エラーコード")
     accepted: tuple[str, ...] = (
-        "accepted", "ok", "success", "imported", "成功", "正常", "取込", "取込済", "取込済み",
-        "取り込み済み", "済", "登録", "登録済", "登録済み", "更新", "更新済", "更新済み",
+        "accepted", "ok", "success", "imported", "成功", "正常", "完了", "取込", "取込済",
+        "取込済み", "取り込み済み", "済", "登録", "新規登録", "登録済", "登録済み", "新規", "追加",
+        "更新", "更新済", "更新済み", "変更", "変更なし",
         "〇", "○", "◯",  # a zero of kanji, a circle, a large circle: each is typed for まる
     )  # fmt: skip
     code: re.Pattern[str] = re.compile(r"[A-Z]{1,6}[-_]?[0-9]{1,5}|ib[0-9]{4}")

@@ -21,7 +21,9 @@ from kakehashi.oneroster.values import is_date, is_grade, split
 
 _YEAR_TITLE = re.compile(r"[0-9]{4}年度")
 _COURSE_TITLE = re.compile(r"[0-9]{4}年度.")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー゛゜・ゝゞヽヾ 　]*")  # a hiragana reading goes out as katakana
+_KANA = re.compile(
+    r"[ぁ-ゖァ-ヺー゛゜・＝゠ㇰ-ㇿゝゞヽヾ\u309a 　]*"
+)  # a hiragana reading goes out as katakana
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _SUBJECT = re.compile(r"P0[1-9]0|P100|J0[1-9]0|T0[1-9]|T1[0-3]|T5[0-9]|T6[0-2]")
 _ENROLLED_AS = frozenset({"student", "teacher", "administrator", "guardian", ""})

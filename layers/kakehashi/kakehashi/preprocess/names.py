@@ -45,7 +45,7 @@ type Fault = tuple[Rule, str]  # and the code point, as U+9AD9, or ""
 
 _TO_KATAKANA = {c: c + 0x60 for c in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _HIRAGANA = re.compile("[ぁ-ゖゝゞ]")
-_KATAKANA = re.compile("[ァ-ヺーヽヾ・ㇰ-ㇿ゛゜\u309a\u3000 ]*")
+_KATAKANA = re.compile("[ァ-ヺーヽヾ・＝゠ㇰ-ㇿ゛゜\u309a\u3000 ]*")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _CODECS = {"jisx0213": "euc_jis_2004", "cp932": "cp932"}
 

@@ -12,11 +12,11 @@ from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import Group, groups
-from kakehashi.report.guide import Guide
+from kakehashi.report.guide import Cell, Guide
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.words import Word
-from kakehashi.report.workbook import Cell, book
+from kakehashi.report.workbook import book
 
 PAGE, WORKBOOK = "drift.html", "drift.xlsx"
 _COLUMNS = (

@@ -15,11 +15,12 @@ from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import PUPIL
 from kakehashi.findings import EFFECT_LABELS, Finding
 from kakehashi.report.groups import school_at
+from kakehashi.report.guide import Cell
 from kakehashi.report.night import Night
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, VERDICTS, word
-from kakehashi.report.workbook import Cell, Sheet, book
+from kakehashi.report.workbook import Sheet, book
 
 _CODE = re.compile(r"[A-Z0-9]{1,20}\Z")  # what may stand in a file's name
 _TOLD = tuple(name for name in SCHOOL_COLUMNS if name != "HELD")  # pupils of HELD have a sheet
