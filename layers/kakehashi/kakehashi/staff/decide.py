@@ -126,8 +126,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Children of one last class; ``all`` is the answer that may be given for all ``count`` of
-    them at once, None where each is decided alone."""
+    """Leavers of one last class; all others stand in one group without school and class. ``all`` is
+    the answer that may be given for all ``count`` at once, None where each is decided alone."""
 
     school: str
     school_name: str
@@ -163,6 +163,7 @@ class Decide:
     school: str
     page: int
     first: int
+    last: int
     total: int
     more: bool
     form: bool
@@ -189,6 +190,7 @@ def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
         school=wanted.school,
         page=page,
         first=(page - 1) * PAGE + 1,
+        last=(page - 1) * PAGE + len(shown),
         total=len(here),
         more=page * PAGE < len(here),
         form=may(viewer, Action.DECIDE, facts.city),
@@ -255,14 +257,18 @@ def _groups(
 ) -> Iterator[Group]:
     of_all = _answer_for_all(facts, about)
     by_class: dict[tuple[str, str], list[str]] = {}
+
+    def place(umi: str) -> tuple[str, str]:
+        return (_school(facts, umi), _class(facts, umi)) if about == Situation.GONE else ("", "")
+
     for umi in shown:
-        by_class.setdefault((_school(facts, umi), _class(facts, umi)), []).append(umi)
+        by_class.setdefault(place(umi), []).append(umi)
     for (school, title), ids in by_class.items():
-        whole = [u for u in everybody if (_school(facts, u), _class(facts, u)) == (school, title)]
+        whole = [umi for umi in everybody if place(umi) == (school, title)]
         fits = of_all and all(explained(facts, about, umi) for umi in whole)
         yield Group(
             school,
-            _name_of_school(facts, ids[0]),
+            _name_of_school(facts, ids[0]) if school else "",
             title,
             len(whole),
             (of_all, _word(of_all)) if of_all and fits else None,
