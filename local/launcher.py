@@ -1,8 +1,8 @@
-"""The launcher's address on this machine: HTTP here, events for the function in the engine.
+"""The address of a page of ours on this machine: HTTP here, events for a function in the engine.
 
 What API Gateway does in the cloud, as far as the launcher needs it: a request becomes an event in
 payload format 2.0, the answer becomes a response. The engine itself answers no web page, so that
-none can reach it. ``python -m local.launcher --home HOME --port N --engine N``
+none can reach it. ``python -m local.launcher --home HOME --port N --engine N --function NAME``
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from starlette.routing import Route
 
 from local.engine.engine import Engine
 
-FUNCTION = "kakehashi-launch"
 HOST = "127.0.0.1"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST = 1 << 20  # bytes of a request's body; nothing we take is near that
@@ -76,11 +75,11 @@ def _response(answer: Mapping[str, Any]) -> Response:
     return response
 
 
-def in_engine(engine: Engine) -> Invoke:
+def in_engine(engine: Engine, function: str) -> Invoke:
     client = engine.client("lambda")
 
     def invoke(event: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = client.invoke(FunctionName=FUNCTION, Payload=json.dumps(event).encode())
+        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
         return dict(json.loads(answer["Payload"].read()) or {})
 
     return invoke
@@ -91,8 +90,9 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="the stack's home")
     parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
     parser.add_argument("--engine", type=int, required=True, help="the engine's port")
+    parser.add_argument("--function", required=True, help="the function that answers")
     options = parser.parse_args()
-    app = create_app(in_engine(Engine(options.home, options.engine)))
+    app = create_app(in_engine(Engine(options.home, options.engine), options.function))
     uvicorn.run(app, host=HOST, port=options.port, access_log=False, log_level="warning")
 
 

@@ -22,16 +22,24 @@ import requests
 
 from kakehashi_console.operations import BadUse
 from kakehashi_console.site import HOME
+from local.demo import people
 from local.engine import deploy, engine, process
 from local.engine.environment import environment
 from local.fakes.sample_tool import ADDRESS
-from local.fakes.tenant.settings import CLIENT_ID, CLIENT_SECRET, SIGN_IN_CLIENT_ID, TENANT_ID
+from local.fakes.tenant.settings import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGN_IN_CLIENT_ID,
+    STAFF_CLIENT_ID,
+    TENANT_ID,
+)
 
 ROOT = Path(__file__).parents[1]
 PROJECT = deploy.Project(ROOT / "template.yaml", ROOT / "build" / "layer" / "python")
 PARTS = {  # processes beside the engine, and their modules
     "sample_tool": "local.fakes.sample_tool",
     "launcher": "local.launcher",
+    "staff": "local.launcher",
     "tenant": "local.fakes.tenant",
 }
 LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
@@ -54,6 +62,8 @@ class Memory:
     tenant_pid: int = 0
     launcher_port: int = 0
     launcher_pid: int = 0
+    staff_port: int = 0
+    staff_pid: int = 0
     sample_tool_port: int = 0
     sample_tool_pid: int = 0
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +103,10 @@ class Stack:
     @property
     def launcher_url(self) -> str:
         return f"http://127.0.0.1:{self._memory().launcher_port}"
+
+    @property
+    def staff_url(self) -> str:
+        return f"http://127.0.0.1:{self._memory().staff_port}"
 
     @property
     def sample_tool_url(self) -> str:
@@ -140,7 +154,8 @@ class Stack:
             progress("tenant")
             self._start_tenant()
             progress("launcher")
-            self._start_launcher()
+            self._start_page("launcher", "launch")
+            self._start_page("staff", "staff")
             progress("tool")
             self._start("sample_tool", "--platform", self.launcher_url)
             progress("deploy")
@@ -196,10 +211,10 @@ class Stack:
         folder.mkdir(mode=0o700, exist_ok=True)
         self._start("tenant", "--home", str(folder))
 
-    def _start_launcher(self) -> None:
+    def _start_page(self, part: str, function: str) -> None:
         """Its port is known before the function is deployed, which must know its own address."""
         places = ["--home", str(self.home), "--engine", str(self._memory().port)]
-        self._start("launcher", *places)
+        self._start(part, *places, "--function", f"{NAME}-{function}")
 
     def _start(self, part: str, *arguments: str) -> None:
         """The module of that name, on a port that this home keeps, if it does not run."""
@@ -231,6 +246,8 @@ class Stack:
             "LoginBaseUrl": self.tenant_url,
             "SignInClientId": SIGN_IN_CLIENT_ID,
             "LaunchUrl": self.launcher_url,
+            "StaffClientId": STAFF_CLIENT_ID,
+            "StaffUrl": self.staff_url,
             "WritesPerSecond": "0",
             "DeletionProtection": "false",
             "CommandOptions": self.options,
@@ -254,11 +271,11 @@ class Stack:
         """The fake tenant's credential, and the cities of this repository that nobody has put."""
         outputs = self.outputs()
         credential = json.dumps({"type": "secret", "value": CLIENT_SECRET})
-        for secret in ("CredentialSecret", "SignInSecret"):
+        for secret in ("CredentialSecret", "SignInSecret", "StaffSignInSecret"):
             self.client("secretsmanager").put_secret_value(
                 SecretId=outputs[secret], SecretString=credential
             )
-        self._register_launcher()
+        self._register_pages()
         s3, bucket = self.client("s3"), outputs["RulesBucket"]
         listed = s3.list_objects_v2(Bucket=bucket, Prefix="cities/").get("Contents", [])
         known = {item["Key"] for item in listed}
@@ -267,13 +284,25 @@ class Stack:
                 rules = file.read_text(encoding="utf-8").replace(ADDRESS, self.sample_tool_url)
                 s3.put_object(Bucket=bucket, Key=f"cities/{file.name}", Body=rules.encode())
 
-    def _register_launcher(self) -> None:
-        """As an app that the fake tenant's pupils may sign in to."""
-        back = f"{self.launcher_url}/sign-in/callback"
-        app = {"client_id": SIGN_IN_CLIENT_ID, "name": "launcher", "redirect_uris": [back]}
+    def _register_pages(self) -> None:
+        """As apps that people of the fake tenant may sign in to: pupils to the launcher, and
+        whoever has a role of it to the staff page."""
+        launcher = {
+            "client_id": SIGN_IN_CLIENT_ID,
+            "name": "launcher",
+            "redirect_uris": [f"{self.launcher_url}/sign-in/callback"],
+        }
+        staff = {
+            "client_id": STAFF_CLIENT_ID,
+            "name": "staff",
+            "redirect_uris": [f"{self.staff_url}/sign-in/callback"],
+            "roles": people.app_roles(),
+            "assignment_required": True,
+            "optional_claims": ["auth_time"],
+        }
         with requests.Session() as tenant:
             tenant.trust_env = False  # no proxy of yours comes between
-            settings = {"registrations": [app]}
+            settings = {"registrations": [launcher, staff]}
             answer = tenant.patch(f"{self.tenant_url}/_tenant/settings", json=settings, timeout=10)
         answer.raise_for_status()
 

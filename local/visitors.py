@@ -9,6 +9,7 @@ from pathlib import Path
 from kakehashi.edges.state import State
 from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.people.record import Status
+from local.demo import people
 from local.demo.tour import CITY
 from local.stack import Stack
 
@@ -21,6 +22,8 @@ def visitors(stack: Stack) -> Iterator[str]:
         yield f"  {grade} アカウント account: {account}  パスワード password: {password}"
     if files:
         yield f"  ほかの児童生徒 more: {files[0]}"
+    yield f"担当者のページ staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
+    yield from people.told()
     yield "止めるには to stop: kakehashi down"
 
 

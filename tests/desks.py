@@ -73,7 +73,7 @@ class Clerk:
 def fields_of(page: Answer, action: str) -> dict[str, Any]:
     """The hidden fields of the form that goes to ``action``."""
     found = re.search(
-        rf'<form[^>]* action="{re.escape(action)}[#"].*?</form>', page.text, re.DOTALL
+        rf'<form method="post" action="{re.escape(action)}[#"].*?</form>', page.text, re.DOTALL
     )
     assert found is not None, f"no form for {action}"
     hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found[0])

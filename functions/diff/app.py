@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.diff import Plan, Planned, make_plan, make_undo
 from kakehashi.diff.matching import match
 from kakehashi.edges import plans, settings
-from kakehashi.edges.diff.decision_files import Consents, DecisionFiles
+from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
 from kakehashi.edges.directories import shape_of

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges import settings
 from kakehashi.edges.errors import TryLater
-from kakehashi.edges.staff import reading
+from kakehashi.edges.staff import children, deciding, reading
 from kakehashi.edges.staff.answering import entry, go, show, sign_in_path, turned_away
 from kakehashi.edges.staff.approving import Approving, Said, said_of
 from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked, Gate
@@ -31,6 +31,7 @@ from kakehashi.edges.web.requests import form_of
 from kakehashi.lti.pages import to_ourselves
 from kakehashi.refusal import Refusal
 from kakehashi.staff.changes import Filter
+from kakehashi.staff.child import Search
 from kakehashi.staff.drawing import View
 from kakehashi.staff.frame import nav
 from kakehashi.staff.recorded import Recorded
@@ -197,6 +198,47 @@ def approve_back(asked: Asked, run: str) -> Judged:
 def _said(asked: Asked, run: str) -> Said:
     form = asked.form
     return said_of(run, form.get("checksum"), form.get("reason"), form.all("accept"), asked.number)
+
+
+# -- 判断 ------------------------------------------------------------------------------------------
+
+
+@page("/decide", Action.SEE)
+def decide(asked: Asked) -> View:
+    return deciding.page(asked)
+
+
+@order("/decide", Action.DECIDE)
+def decide_each(asked: Asked) -> Judged:
+    return deciding.answer(asked)
+
+
+@order("/decide/all", Action.DECIDE)
+def decide_all(asked: Asked) -> Judged:
+    return deciding.answer_all(asked)
+
+
+@order("/decide/back", Action.DECIDE)
+def decide_back(asked: Asked) -> Judged:
+    return deciding.take_back(asked)
+
+
+# -- この子 ----------------------------------------------------------------------------------------
+
+
+@page("/child", Action.SEE)
+def child(_: Asked) -> View:
+    return Search()
+
+
+@search("/child/find", Action.SEE)
+def child_find(asked: Asked) -> View:
+    return children.search(asked)
+
+
+@page("/child/<pupil>", Action.SEE)
+def child_story(asked: Asked, pupil: str) -> View | Refusal:
+    return children.story(asked, pupil)
 
 
 # -- 記録 ------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
 from local import demo as demo_city
 from local.cli.embedded import embedded
-from local.demo.tour import Tour
+from local.demo import people
+from local.demo.clerk import Clerk
+from local.demo.tour import CITY, Tour
 from local.visitors import visitors
 
 FOLDER = Path("demo-city")
@@ -91,7 +93,10 @@ def tour(*, pupils: int, schools: int, at: Where) -> None:
     here.reset()
     console = at.console("demo")
     try:
-        Tour(console, at.home / "tour", terminal).all_nights(pupils, schools)
+        people.hire(here, CITY)
+        clerk = Clerk(here.staff_url, people.APPROVER)
+        Tour(console, at.home / "tour", terminal, clerk).all_nights(pupils, schools)
+        people.post_at_first_school(here, CITY)
     except BaseException:
         here.down()
         raise

@@ -17,9 +17,10 @@ from kakehashi.roster import JAPAN
 from kakehashi_console import words
 from kakehashi_console.operations import Console, Outcome, order_for_drop
 from local import demo
+from local.demo.clerk import Clerk
 
 CITY = "demo"
-BY = "見本 承認者"
+REASON = "新年度の登録なので、全員が新規で正しい"
 TOLD = ("NEW", "MOVED", "RENAMED", "UPDATED", "PROMOTED", "GONE")
 
 
@@ -39,6 +40,7 @@ class Tour:
     console: Console
     folder: Path
     terminal: Terminal
+    clerk: Clerk
     table: Table = field(default_factory=_table)
 
     def all_nights(self, pupils: int, schools: int) -> None:
@@ -83,14 +85,10 @@ class Tour:
         return self._end(title, arn, expected)
 
     def _approve(self, waiting: Outcome) -> None:
-        order = {
-            "action": "apply",
-            "run_id": waiting.run_id,
-            "checksum": waiting.summary["checksum"],
-            "accept": sorted({breach["code"] for breach in waiting.summary["breaches"]}),
-            "by": BY,
-        }
-        self._end("承認 approved", self.console.start(order), "applied", waiting.run_id)
+        """On the staff page, as one of the demo's people: looked at, every limit ticked."""
+        number = self.clerk.approve(waiting.run_id, REASON)
+        arn = self.console.started_on_page("apply", number)
+        self._end("承認 approved", arn, "applied", waiting.run_id)
 
     def _end(self, title: str, arn: str, expected: str, run_id: str = "") -> Outcome:
         with self.terminal.status(title):

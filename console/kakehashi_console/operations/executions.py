@@ -31,6 +31,11 @@ class Executions(Reach):
         )
         return str(answer["executionArn"])
 
+    def started_on_page(self, action: str, number: str) -> str:
+        """The ARN of the execution that a form of the staff page has started."""
+        machine = str(self.outputs["StateMachineArn"]).replace(":stateMachine:", ":execution:")
+        return f"{machine}:{action}-staff-{number}"
+
     def started_by(self, key: str, version: str, since: datetime) -> str:
         """The ARN of the execution that an upload started. Raises BadUse if none starts."""
         patience = time.monotonic() + START_PATIENCE

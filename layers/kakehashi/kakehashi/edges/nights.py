@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -108,10 +108,15 @@ def matches_of(folder: Folder) -> list[Match]:
 def people_of(night: Night, folder: Folder, state: State) -> dict[str, Person]:
     """Whom the workbooks list, as last known: for the workbooks alone."""
     listed = {*night.school_of, *(one.pupil for one in night.findings if one.pupil)}
+    return people_listed(listed, night.city, night.as_of, folder, state) if listed else {}
+
+
+def people_listed(
+    listed: Collection[str], city: str, as_of: date, folder: Folder, state: State
+) -> dict[str, Person]:
+    """Who these pupils are, as the run of ``folder`` knows them, or knew them last."""
     found: dict[str, Person] = {}
-    if not listed:
-        return found
-    seen = _LastSeen(night, state)
+    seen = _LastSeen(city, as_of, state)
     for row in folder.lines("current.jsonl"):
         if row["pupil"]["id"] in listed:
             known = Known.from_json(row)
@@ -119,25 +124,25 @@ def people_of(night: Night, folder: Folder, state: State) -> dict[str, Person]:
     for row in folder.lines("desired.jsonl"):
         if row["pupil"]["id"] in listed:
             pupil = Pupil.from_json(row["pupil"])
-            before, now = found.get(pupil.id), Person.of(pupil, night.as_of)
+            before, now = found.get(pupil.id), Person.of(pupil, as_of)
             other = before.name if before and before.name != now.name else ""
             found[pupil.id] = replace(now, on_record=other)
     present = {row["pupil"] for row in folder.lines("held.jsonl") if row["pupil"]}
-    return {umi: replace(person, last_seen=night.as_of) if umi in present else person
+    return {umi: replace(person, last_seen=as_of) if umi in present else person
             for umi, person in found.items()}  # fmt: skip
 
 
 class _LastSeen:
     """The last roster that held a pupil, by the records of the nights that ended well."""
 
-    def __init__(self, night: Night, state: State) -> None:
-        self.night, self.state = night, state
+    def __init__(self, city: str, as_of: date, state: State) -> None:
+        self.city, self.as_of, self.state = city, as_of, state
         self.found: dict[date, date | None] = {}
 
     def before(self, absent_since: date | None) -> date | None:
-        missing = absent_since or self.night.as_of
+        missing = absent_since or self.as_of
         if missing not in self.found:
-            begun = f"{self.night.city}-{missing + timedelta(days=1):%Y%m%d}"
+            begun = f"{self.city}-{missing + timedelta(days=1):%Y%m%d}"
             records = [*self.state.runs(NIGHTS), *self.state.runs_before(begun, NIGHTS)]
             settled = (one for one in records if one.get("verdict") in _WENT_WELL)
             days = (date.fromisoformat(str(one["as_of"])) for one in settled if one.get("as_of"))

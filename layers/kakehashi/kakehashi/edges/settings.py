@@ -89,6 +89,7 @@ class StaffSettings(RulesSettings, InboxSettings, SignInSettings):
     """``public_url`` is the address of the staff page, https or loopback."""
 
     public_url: Name
+    outbox_bucket: Name
     staff_table: Name
     state_machine_arn: Name
 

@@ -1,1 +1,1 @@
-"""What a plan is made from, and what staff decided about the plans before."""
+"""What a plan is made from."""

@@ -270,6 +270,7 @@ class Intake:
         uploads = receive.upload_digests([
             *passwords.uploads(f"inbox/{run.city}/passwords/"),
             *approvals.uploads(f"inbox/{run.city}/approvals/"),
+            *approvals.uploads(f"inbox/{run.city}/decisions/"),
         ])  # fmt: skip
         inputs = receive.inputs_digest(city.sha256, run.as_of)
         sha256 = drop.sha256()

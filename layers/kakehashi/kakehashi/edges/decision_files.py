@@ -1,6 +1,7 @@
 """The decisions that staff upload: the files, and what a run remembers of them for the next.
 
-s3://<inbox>/inbox/<city>/approvals/…       what staff have uploaded
+s3://<inbox>/inbox/<city>/approvals/…       what staff have uploaded: starts a run
+s3://<inbox>/inbox/<city>/decisions/…       what was answered on the staff page: waits for a night
 s3://<runs>/<run folder>/decisions.jsonl    what every pupil's newest word is, and if it counts
 s3://<runs>/<run folder>/consent_before.json, consent.json    the ``Book`` before and after
 PROPOSALS in the state table                the run whose book is the newest
@@ -8,8 +9,9 @@ PROPOSALS in the state table                the run whose book is the newest
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from kakehashi.diff.consent import Book, Consent, weigh
 from kakehashi.diff.decisions import DecisionFile, read
@@ -20,6 +22,10 @@ from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
+
+FOLDERS = ("approvals", "decisions")
 BEFORE, AFTER = "consent_before.json", "consent.json"
 
 
@@ -35,7 +41,16 @@ class DecisionFiles:
 
     def of_city(self, city: str) -> list[DecisionFile]:
         """The newest version of each file, the file that was put last at the end."""
-        items = self.objects.listed(f"inbox/{city}/approvals/")
+        folders = [f"inbox/{city}/{folder}/" for folder in FOLDERS]
+        items = [item for folder in folders for item in self.objects.listed(folder)]
+        items.sort(key=lambda item: (item["LastModified"], item["Key"]))
+        return self._files(items)
+
+    def below(self, prefix: str) -> list[DecisionFile]:
+        """Those of one folder alone."""
+        return self._files(self.objects.listed(prefix))
+
+    def _files(self, items: Iterable[ObjectTypeDef]) -> list[DecisionFile]:
         keys = [item["Key"] for item in items if not item["Key"].endswith("/")]
         return [file for key in keys if (file := self._read(key)) is not None]
 

@@ -1,0 +1,65 @@
+"""この子: a child found by whatever somebody knows of it, and its story. Each look is recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.archive import Archive
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.orders import Order, note
+from kakehashi.refusal import Refusal
+from kakehashi.staff import child, searching
+from kakehashi.staff.story import chapters, in_order, person_of
+
+NIGHTS = 30  # of a story
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def search(asked: Asked) -> child.Search:
+    """Among those of the newest roster that reached a plan, and those of the state before it. What
+    was typed goes nowhere."""
+    text = asked.form.get("text").strip()[:80]
+    if not text:
+        return child.Search()
+    found, more = searching.search(_lines(asked), text)
+    return child.Search(found, more)
+
+
+def _lines(asked: Asked) -> Iterator[bytes]:
+    run_id = asked.house.state(asked.city).proposals()
+    folder = asked.house.folder(run_id)
+    names = ("desired.jsonl", "current.jsonl") if run_id else ()
+    return chain.from_iterable(folder.raw_lines(name) for name in names)
+
+
+def story(asked: Asked, pupil: str) -> child.Child | Refusal:
+    """Of one child, by userMasterIdentifier."""
+    if not _ID.match(pupil):
+        return Refusal(rules.UNKNOWN_PAGE)
+    settings = asked.house.settings
+    archive = Archive(asked.house.s3, settings.runs_bucket, settings.outbox_bucket, asked.city)
+    ids = archive.ids(pupil, archive.run_ids(NIGHTS))
+    papers = [archive.papers(run_id, several) for run_id, several in ids.items() if several]
+    if not any(papers):
+        return Refusal(rules.UNKNOWN_PAGE)
+    note(asked.house, asked.caller, Order("look up", after=pupil))
+    told = list(chapters(iter(papers)))
+    state = asked.house.state(asked.city)
+    acted = [chapter.papers.run_id for chapter in told if chapter.papers.action]
+    approved = {run_id: by for run_id in acted if (by := state.run(run_id).get("approved"))}
+    newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
+    known_by = list(dict.fromkeys(umi for several in newest_first for umi in several))
+    return child.child(
+        child.Facts(
+            pupil=pupil,
+            ids=known_by,
+            person=person_of(papers),
+            story=in_order(
+                told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()}
+            ),
+            approved=approved,
+        )
+    )

@@ -1,0 +1,175 @@
+"""判断: who is asked about, what has been answered, and answers that become a decision file.
+
+s3://<inbox>/inbox/<city>/decisions/<moment>-<form>.csv    what was answered on the page
+
+The file has the columns of the workbook's sheet and is weighed by the same book. Nothing watches
+its folder, so an answer can be taken back until a night has read it: then the row goes, and what is
+left is written over the file. A list that staff upload themselves still starts a run at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.city import Season
+from kakehashi.diff.answers import DECISION, JAPANESE, PUPIL, Decision
+from kakehashi.diff.consent import Book
+from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi.edges.decision_files import AFTER, DecisionFiles
+from kakehashi.edges.nights import matches_of, people_listed
+from kakehashi.edges.objects import Objects
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.refusal import Refusal
+from kakehashi.report.people import Person
+from kakehashi.roster import JAPAN
+from kakehashi.staff import decide
+
+FOLDER = "decisions"
+BY = "by"  # the third column of our files: who answered
+MOST_TOLD = 8  # pupils named in one line of the record
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One of our files that no night has read: its answers by pupil."""
+
+    file: DecisionFile
+    answers: Mapping[str, Decision]
+    by: str
+
+
+def page(asked: Asked) -> decide.Decide:
+    return decide.decide(facts(asked), decide.Wanted.of(asked.query.to_dict()), asked.caller.viewer)
+
+
+def facts(asked: Asked) -> decide.Facts:
+    """Of the run whose list staff are asked about now."""
+    state = asked.house.state(asked.city)
+    run_id = state.proposals()
+    folder = asked.house.folder(run_id)
+    header = folder.get_json("plan.json") if run_id else {}
+    listed = {umi for ids in header.get("proposals", {}).values() for umi in ids}
+    found = asked.house.rules(asked.city)
+    given = {
+        umi: decide.Given(word, one.by, one.file.uploaded)
+        for one in unread(asked)
+        for umi, word in one.answers.items()
+    }
+    return decide.Facts(
+        city=asked.city,
+        run_id=run_id,
+        header=header,
+        people=people_of(asked, run_id, header, listed),
+        matches={m.pupil: m for m in matches_of(folder) if m.pupil in listed} if listed else {},
+        given=given,
+        begun=state.lease() is not None,
+        season=found.city.calendar.rollover if found else Season(),
+    )
+
+
+def people_of(
+    asked: Asked, run_id: str, header: Mapping[str, Any], listed: Collection[str]
+) -> dict[str, Person]:
+    """Who they are, as that run knew them last."""
+    if not listed:
+        return {}
+    as_of = date.fromisoformat(header["as_of"])
+    folder, state = asked.house.folder(run_id), asked.house.state(asked.city)
+    return people_listed(listed, asked.city, as_of, folder, state)
+
+
+def unread(asked: Asked) -> list[Answered]:
+    """Our files that the newest run has not seen, oldest first."""
+    run_id = asked.house.state(asked.city).proposals()
+    kept = asked.house.folder(run_id).get_json(AFTER) if run_id else {}
+    seen = Book.from_json(kept).files if kept else {}
+    files = DecisionFiles(_inbox(asked)).below(f"inbox/{asked.city}/{FOLDER}/")
+    return [_answered(file) for file in files if file.id not in seen]
+
+
+def answer(asked: Asked) -> Judged:
+    """What is answered pupil by pupil."""
+    known, form = facts(asked), asked.form.to_dict()
+    said = decide.answers(form, known)
+    wanted = [word for name, word in form.items() if name.startswith(decide.FIELD) and word]
+    refusal = rules.NOT_ASKED if len(said) < len(wanted) else rules.BAD_FORM if not said else None
+    return _judged(asked, known, said, Refusal(refusal) if refusal else None)
+
+
+def answer_all(asked: Asked) -> Judged:
+    """A whole last class, of whom the calendar says why they are gone."""
+    known, form = facts(asked), asked.form
+    said = decide.members(known, form.get("about"), form.get("school"), form.get("class_title"))
+    return _judged(asked, known, said, None if said else Refusal(rules.ONE_BY_ONE))
+
+
+def take_back(asked: Asked) -> Judged:
+    """The answer on one pupil, before a night has read it."""
+    pupil, known = asked.form.get("pupil"), facts(asked)
+    files = [one for one in unread(asked) if pupil in one.answers]
+    told = known.given.get(pupil)
+    order = Order("take back decision", known.run_id, before=_told({pupil: told.decision})
+                  if told else "")  # fmt: skip
+    if known.begun:
+        return NotTaken(order, Refusal(rules.TOO_LATE))
+    if not files:
+        return NotTaken(order, Refusal(rules.NOT_ASKED))
+    return Taken(order, "/decide", "taken-back", lambda: _without(asked, files, pupil))
+
+
+def _judged(
+    asked: Asked, known: decide.Facts, said: Mapping[str, Decision], refusal: Refusal | None
+) -> Judged:
+    order = Order("decide", known.run_id, str(known.header.get("checksum", "")), after=_told(said))
+    if asked.form.get("run_id") != known.run_id:
+        refusal = Refusal(rules.PLAN_CHANGED)
+    if refusal:
+        return NotTaken(order, refusal)
+    moment = asked.caller.now.astimezone(JAPAN)
+    key = f"inbox/{asked.city}/{FOLDER}/{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
+    body = _csv(said, asked.caller.viewer.oid)
+    return Taken(order, "/decide", "decided", lambda: _inbox(asked).put(key, body))
+
+
+def _without(asked: Asked, files: Sequence[Answered], pupil: str) -> None:
+    """An empty list stays: it answers nothing, and what was there is an older version of it."""
+    for one in files:
+        rest = {umi: word for umi, word in one.answers.items() if umi != pupil}
+        _inbox(asked).put(one.file.key, _csv(rest, one.by))
+
+
+def _csv(said: Mapping[str, Decision], by: str) -> io.BytesIO:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow((PUPIL, DECISION, BY))
+    rows.writerows((umi, JAPANESE[word], by) for umi, word in sorted(said.items()))
+    return io.BytesIO(out.getvalue().encode())
+
+
+def _answered(file: DecisionFile) -> Answered:
+    marks = {mark.pupil: mark.decision for mark in read(file).marks if mark.decision}
+    return Answered(file, marks, next(_authors(file.body), ""))
+
+
+def _authors(body: bytes) -> Iterator[str]:
+    for row in csv.DictReader(io.StringIO(body.decode(errors="replace"), newline="")):
+        yield str(row.get(BY) or "")
+
+
+def _told(said: Mapping[str, Decision]) -> str:
+    """For the record: ids and words, of many only how many."""
+    if len(said) > MOST_TOLD:
+        words = sorted({JAPANESE[word] for word in said.values()})
+        return f"{'、'.join(words)} {len(said)} 人"
+    return " ".join(f"{umi}:{JAPANESE[word]}" for umi, word in sorted(said.items()))
+
+
+def _inbox(asked: Asked) -> Objects:
+    return Objects.of(asked.house.settings.inbox_bucket)

@@ -1,0 +1,64 @@
+"""The staff page in the embedded stack: real HTTP, the function under its own role."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from kakehashi.edges.staff.items import Items
+from kakehashi.edges.staff.posts import Posts
+from kakehashi_console.operations import Console
+from local.demo import people
+from local.demo.clerk import Clerk, NotTaken
+from local.stack import Stack
+from tests.builders import a_drop
+from tests.nights import RULES
+
+CITY = "deskwork"
+
+
+@pytest.fixture(scope="module")
+def waiting(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The run of a city's first night, whose plan waits; and people who may look at it."""
+    console = Console(stack)
+    console.put_rules(CITY, RULES)
+    people.hire(stack, CITY)
+    drop = tmp_path_factory.mktemp("drop") / "roster.zip"
+    drop.write_bytes(a_drop(8).zip())
+    since = datetime.now(UTC)
+    key, version = console.upload_drop(CITY, drop, starts=True)
+    arn = console.started_by(key, version, since)
+    execution = console.follow(arn, lambda stage: None)
+    return console.outcome(execution, CITY).run_id
+
+
+def test_a_plan_is_approved_on_the_page_and_carried_out(stack: Stack, waiting: str) -> None:
+    console, clerk = Console(stack), Clerk(stack.staff_url, people.APPROVER)
+    number = clerk.approve(waiting, "初日")
+    execution = console.follow(console.started_on_page("apply", number), lambda stage: None)
+    assert execution["status"] == "SUCCEEDED"
+    assert console.approved(waiting)["by"] == f"staff:{people.APPROVER.oid}"
+    record = clerk.open("/record")
+    assert people.APPROVER.name in record
+    assert "初日" in record
+
+
+def test_whoever_may_not_is_turned_away(stack: Stack, waiting: str) -> None:
+    decider = Clerk(stack.staff_url, people.DECIDER)
+    with pytest.raises(NotTaken, match="no form"):
+        decider.approve(waiting, "権限なし")
+    with pytest.raises(NotTaken, match="W121"):
+        decider.open("/record")
+
+
+def test_the_page_has_an_address_of_its_own_and_answers_no_other_host(stack: Stack) -> None:
+    assert stack.outputs()["StaffUrl"] == stack.staff_url != stack.launcher_url
+    told = requests.get(stack.staff_url, headers={"Host": "evil.example"}, timeout=30)
+    assert told.status_code == 403
+
+
+def test_posts_lie_in_partitions_of_their_own(stack: Stack, waiting: str) -> None:
+    table = stack.resource("dynamodb").Table(stack.outputs()["Table"])
+    assert Posts(Items(table, "POSTS")).of(people.DECIDER.oid)

@@ -1,0 +1,147 @@
+"""判断 and この子 on the staff page: answers go into the workbook's book, looks into the record."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from kakehashi.people.record import Status
+from kakehashi.staff.viewer import Role
+from tests.builders import a_drop, a_pupil
+from tests.desks import Clerk, Office
+from tests.nights import Night
+from tests.staff import Board
+
+CHILD = a_pupil(12)
+
+
+@pytest.fixture
+def decider(office: Office) -> Clerk:
+    return office.at_desk(office.hire("decider", Role.SEE, Role.DECIDE))
+
+
+def answered(clerk: Clerk, **answers: str) -> str:
+    """What the page of decisions leads to once these are chosen; "" and a code where refused."""
+    sent = {f"d-{name.replace('_', '-')}": word for name, word in answers.items()}
+    answer = clerk.send(clerk.open("/decide"), "/decide", **sent)
+    return answer.location or answer.code
+
+
+def as_field(umi: str) -> str:
+    return umi.replace("-", "_")
+
+
+def test_a_leaver_is_named_and_suspended_in_the_next_night(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    page = decider.open("/decide")
+    assert f"{CHILD.family} {CHILD.given}" in page.text
+    assert answered(decider, **{as_field(CHILD.id): "suspend"}) == "/decide?told=decided"
+    done = office.record()[0]
+    assert (done.what, done.run) == ("decide", missing.run["run_id"])
+    assert done.after == f"{CHILD.id}:停止"
+    assert office.started() == []  # nothing begins before the night
+    office.nights.tomorrow()
+    night = office.nights.run(a_drop(11).zip())
+    assert night.verdict == "applied"
+    known = office.nights.state.pupil(CHILD.id)
+    assert known is not None
+    assert known.status is Status.SUSPENDED
+
+
+def test_an_answer_is_taken_back_until_the_night_begins(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    answered(decider, **{as_field(CHILD.id): "suspend"})
+    page = decider.open("/decide")
+    assert decider.send(page, "/decide/back").location == "/decide?told=taken-back"
+    assert [done.what for done in office.record()[:2]] == ["take back decision", "decide"]
+    office.nights.tomorrow()
+    office.nights.run(a_drop(11).zip())
+    known = office.nights.state.pupil(CHILD.id)
+    assert known is not None
+    assert known.status is Status.ACTIVE
+
+
+def test_an_answer_is_not_taken_back_while_a_night_is_under_way(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    answered(decider, **{as_field(CHILD.id): "suspend"})
+    page = decider.open("/decide")
+    office.nights.state.take_lease("arn:of:an:execution", datetime.now(UTC))
+    assert decider.send(page, "/decide/back").code == "W143"
+    assert office.record()[0].code == "W143"
+
+
+def test_nobody_is_decided_about_whom_nobody_asks_about(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    for umi, word in ((a_pupil(1).id, "suspend"), (CHILD.id, "delete"), ("x", "suspend")):
+        assert answered(decider, **{as_field(umi): word}) == "W141"
+    assert answered(decider) == "W113"
+    assert {done.code for done in office.record()} == {"W141", "W113"}
+
+
+def test_a_list_that_is_no_longer_the_newest_decides_nothing(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    page = decider.open("/decide")
+    office.nights.tomorrow()
+    office.nights.run(a_drop(11).zip())
+    answer = decider.send(page, "/decide", **{f"d-{CHILD.id}": "suspend"})
+    assert answer.code == "W131"
+
+
+def test_many_are_not_decided_at_once_where_the_calendar_explains_nothing(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    page = decider.open("/decide")
+    assert "/decide/all" not in page.text
+    sent = {"csrf": decider.csrf(), "run_id": missing.run["run_id"], "about": "GONE",
+            "school": CHILD.school, "class_title": CHILD.class_title}  # fmt: skip
+    assert decider.browser.post("/decide/all", sent).code == "W142"
+
+
+def test_whoever_only_sees_answers_nothing(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    seer = office.at_desk(office.hire("seer", Role.SEE))
+    page = seer.open("/decide")
+    assert CHILD.family in page.text
+    assert f'name="d-{CHILD.id}"' not in page.text
+    sent = {"csrf": seer.csrf(), "run_id": missing.run["run_id"], f"d-{CHILD.id}": "suspend"}
+    assert seer.browser.post("/decide", sent).code == "W121"
+    assert office.record()[0].code == "W121"
+
+
+# -- この子 ----------------------------------------------------------------------------------------
+
+
+def test_a_child_is_found_by_name_and_every_look_is_recorded(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    found = decider.send(decider.open("/child"), "/child/find", text=CHILD.family)
+    assert f"/child/{CHILD.id}" in found.text
+    assert office.record() == []  # what was typed is nobody's affair
+    page = decider.open(f"/child/{CHILD.id}")
+    assert CHILD.account in page.text
+    done = office.record()[0]
+    assert (done.what, done.after) == ("look up", CHILD.id)
+    assert CHILD.family not in str(done.to_json())
+
+
+def test_a_child_of_nobody_is_no_page(office: Office, board: Board, decider: Clerk) -> None:
+    for pupil in ("00000000-0000-4000-8000-000000000000", "x", CHILD.account):
+        assert decider.browser.get(f"/child/{pupil}").code == "W122"
+
+
+def test_no_page_and_no_log_tells_a_name_that_was_not_asked_for(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    for path in ("/today", "/approve", "/decide", "/child", f"/child/{CHILD.id}"):
+        decider.open(path)
+    for n in range(1, 13):
+        for secret in (a_pupil(n).account, a_pupil(n).kana_given):
+            assert not re.search(re.escape(secret), office.said())
