@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build smoke bench cost \
+.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost \
 	fuzz long quiet-year mutants lock docs screenshots deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -46,6 +46,11 @@ install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make ru
 .venv-lambda/.boto3: .venv/.python requirements/lambda.txt
 	$(SETUP) venv .venv-lambda
 	$(SETUP) pip .venv-lambda requirements/lambda.txt
+	@touch $@
+
+.venv-console/.console: .venv/.python requirements/console.txt
+	$(SETUP) venv .venv-console
+	$(SETUP) pip .venv-console requirements/console.txt
 	@touch $@
 
 .venv-sam/.sam: .venv/.python requirements/sam.txt
@@ -140,7 +145,10 @@ build: install-sam ## 配備物を作る / sam build
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam build --cached \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
-smoke: build install-dev ## 配備物が読み込めるか / does each built function import
+wheel: .venv-console/.console .venv/.stack # the console as others install it, in an environment of its own
+	$(SETUP) wheel .venv-console
+
+smoke: build wheel install-dev ## 配備物が読み込めるか / does each built function import, and the console start from its wheel
 	$(BIN)/pytest -q tests/smoke
 
 bench: install .venv-bench/.peers ## 速さの比較 / beside named peers, writes docs/benchmarks.md
@@ -193,4 +201,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-checkov .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules $(READERS)/node_modules
+	rm -rf .venv .venv-bench .venv-checkov .venv-console .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules $(READERS)/node_modules

@@ -3,6 +3,7 @@
 #   setup.sh venv DIR              a virtual environment of Python 3.13
 #   setup.sh pip DIR LOCK          install a hashed lock into it
 #   setup.sh editable DIR          the project and its embedded stack, editable
+#   setup.sh wheel DIR             the project as others install it, without the clone
 #   setup.sh node DIR              a package-lock.json, with Node.js 20 or newer, which must be there
 #   setup.sh browser               a Chromium for the tests; says where it is
 #   setup.sh layer DIR LOCK        the layer's dependencies, compiled, for the embedded stack
@@ -102,6 +103,13 @@ layer() {
   .venv/bin/python -m compileall -q -j 0 "$1"
 }
 
+wheel() {
+  rm -rf build/wheel
+  .venv/bin/python -m hatchling build -t wheel -d build/wheel >&2
+  rm -rf "$1"/lib/python3.13/site-packages/kakehashi*
+  pip_install "$1/bin/python" --no-deps build/wheel/kakehashi-*.whl
+}
+
 lock() {
   uv
   # The layer's lock names no group, so nothing else gets into it; -c makes the versions agree.
@@ -110,6 +118,7 @@ lock() {
   compile pyproject.toml --extra console --group stack --group dev -c requirements/stack.txt -o requirements/dev.txt
   compile pyproject.toml --extra console --group stack --group dev --group mutants -c requirements/dev.txt \
     -o requirements/mutants.txt
+  compile pyproject.toml --extra console -c requirements/stack.txt -o requirements/console.txt
   compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
   compile --group checkov -o requirements/checkov.txt
@@ -127,12 +136,13 @@ case ${1:-} in
 venv) venv "$2" ;;
 pip) pip_install "$2/bin/python" --require-hashes -r "$3" ;;
 editable) pip_install "$2/bin/python" --no-deps --no-build-isolation -e . -e ./local ;;
+wheel) wheel "$2" ;;
 node) node_packages "$2" ;;
 browser) browser ;;
 layer) layer "$2" "$3" ;;
 lock) lock ;;
 *)
-  say "setup.sh: venv | pip | editable | node | browser | layer | lock"
+  say "setup.sh: venv | pip | editable | wheel | node | browser | layer | lock"
   exit 2
   ;;
 esac

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import pytest
 
 from local.demo import export
 from local.demo.passwords import passwords
-from local.stack import ROOT, Stack
+from local.engine.environment import ACCOUNT, REGION
+from local.stack import NAME, ROOT, Stack
 from tests.e2e.town import Town
 
 COMMAND = Path(sys.executable).with_name("kakehashi")
@@ -26,10 +28,11 @@ KEYS = {
 }  # fmt: skip
 
 
-def kakehashi(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+def kakehashi(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(COMMAND), *map(str, words)],
         cwd=cwd,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -67,7 +70,19 @@ def test_a_first_night_from_the_drop_to_the_accounts(stack: Stack, tmp_path: Pat
     again = kakehashi("run", drop, "--city", "typed", *home, cwd=tmp_path)
     assert again.returncode == 0
     assert "already done" in again.stdout
-    assert kakehashi("status", "--city", "typed", *home, cwd=tmp_path).returncode == 0
+    here = kakehashi("status", "--city", "typed", *home, cwd=tmp_path)
+    assert here.returncode == 0
+
+    aws = {
+        "AWS_ENDPOINT_URL": stack.url,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": ACCOUNT,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    there = kakehashi("status", "--city", "typed", "--stack", NAME, cwd=tmp_path, **aws)
+    assert (there.stderr, there.stdout) == (here.stderr, here.stdout), (
+        "a stack by its name is another way"
+    )
 
 
 def test_the_weekly_comparison_can_be_asked_for_at_any_time(stack: Stack, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_every_lock_is_among_these() -> None:
     assert names == [
         "bench",
         "checkov",
+        "console",
         "contract",
         "dev",
         "lambda",

@@ -48,7 +48,9 @@ class Where:
     @property
     def guide(self) -> Guide:
         """How a command is typed that goes to the same stack."""
-        return Guide(f"--stack {self.stack}" if self.stack else self.embedded().options)
+        if self.stack:
+            return Guide(f"--stack {self.stack}")
+        return Guide(self.embedded().options if neighbour() else "--stack NAME")
 
     def embedded(self) -> Embedded:
         """Raises BadUse where none is installed beside the console."""

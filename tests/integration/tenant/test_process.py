@@ -47,7 +47,7 @@ def running(port: int, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Gr
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(200):
+    for _ in range(2400):  # two minutes: the machine may be busy
         try:
             requests.get(f"{url}/_tenant/health", timeout=5)
         except requests.ConnectionError:
