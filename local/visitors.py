@@ -9,6 +9,7 @@ from pathlib import Path
 from kakehashi.edges.state import State
 from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.people.record import Status
+from kakehashi.report.guide import Guide
 from local.demo import people
 from local.demo.tour import CITY
 from local.stack import Stack
@@ -24,7 +25,7 @@ def visitors(stack: Stack) -> Iterator[str]:
         yield f"  ほかの児童生徒 more: {files[0]}"
     yield f"担当者のページ staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
     yield from people.told()
-    yield "止めるには to stop: kakehashi down"
+    yield f"止めるには to stop: {Guide(stack.options).typed('kakehashi down')}"
 
 
 def _pupils(stack: Stack, files: list[Path]) -> list[tuple[str, str, str]]:

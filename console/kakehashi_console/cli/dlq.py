@@ -73,9 +73,10 @@ def redrive(*, ids: tuple[str, ...], everything: bool, city: str | None, at: Whe
         "うまく終わると伝言は消えます。 / letters leave when it has ended well", highlight=False
     )
     if helpless:
+        drops = "、".join(f"kakehashi dlq drop {one}" for one in helpless)
         raise BadUse(
-            f"やり直し方が書かれていない伝言です: {'、'.join(helpless)}。"
-            "読んでから kakehashi dlq drop で消してください。 / nothing to start"
+            "やり直し方が書かれていない伝言です。読んでから消してください。 / nothing to start:"
+            f" {drops}"
         )
 
 

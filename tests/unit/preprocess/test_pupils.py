@@ -168,7 +168,7 @@ def test_a_pupil_with_lessons_only_has_no_class_but_an_account() -> None:
     assert (pupil.class_title, pupil.school, pupil.class_grades) == ("", builders.a_code(1), ())
 
 
-@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "12345"])
+@pytest.mark.parametrize("number", ["", "x", "0", "00", "-1", "1.5", "12345"])
 def test_an_attendance_number_that_is_none_is_left_out(number: str) -> None:
     drop = builders.a_drop(1)
     drop.rows["enrollments.csv"][0]["metadata.jp.ShussekiNo"] = number

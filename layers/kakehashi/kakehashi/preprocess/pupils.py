@@ -217,5 +217,6 @@ def _number(members: Sequence[Membership]) -> str:
 
 
 def _attendance_no(text: str) -> int | None:
+    """None too for what is no number of anybody: 0 must not go out (R039 tells it)."""
     number = text.strip()
-    return int(number) if number.isdecimal() and len(number) <= MOST_DIGITS else None
+    return (int(number) or None) if number.isdecimal() and len(number) <= MOST_DIGITS else None

@@ -14,6 +14,7 @@ RUNBOOK = "runbook.ja.md"
 _GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have commands
 _COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
 _PAGE = re.compile(r"\bdocs/(?=[a-z.-]+\.md)")
+_OF_NO_STACK = frozenset({"check", "demo april", "demo new", "demo next"})
 _OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
 
 
@@ -38,6 +39,8 @@ class Guide:
         each page with its address."""
 
         def complete(found: re.Match[str]) -> str:
+            if found[0].partition(" ")[2] in _OF_NO_STACK:
+                return found[0]
             command = found[0].rpartition(" ")[2]
             of_city = f" --city {city}" if command in _OF_A_CITY else ""
             return self.typed(found[0] + of_city)
