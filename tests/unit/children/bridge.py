@@ -23,17 +23,21 @@ from kakehashi.diff import (
     Export,
     LastNight,
     Missing,
+    NightCount,
     Offered,
+    Past,
     Plan,
     Planned,
     binned_perhaps,
     export_of,
     make_plan,
+    night_count,
     read_plan,
     unseen,
 )
 from kakehashi.diff.consent import Book, weigh
 from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi.diff.sums import LONGEST
 from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.exchange import Exchange
 from kakehashi.directories.microsoft365.flows import Flow, Terms
@@ -247,6 +251,10 @@ class Bridge:
         self.slips: list[PasswordFile] = []
         self.last_night, self.serial, self.runs = LastNight(), 0, 0
         self.planned = Planned()
+        self.past: tuple[NightCount, ...] = ()
+        self.gap: Callable[[Listed], bool] | None = None  # accounts that tonight's list lacks
+        self.asks = True  # for each of them by itself
+        self._unsure = frozenset[str]()
 
     def go_to(self, day: date) -> None:
         moment = datetime.combine(day, time(2, 10), JAPAN).timestamp()
@@ -297,7 +305,11 @@ class Bridge:
             return Night("refused", plan, tuple(said))
         if verdict != "apply" and not approve(plan):
             return Night(verdict, plan, tuple(said))
-        said += self._apply(plan, run_id, as_of)
+        undone: list[Action] = []
+        said += self._apply(plan, run_id, as_of, undone)
+        codes = {breach.code for breach in plan.breaches}
+        tonight = night_count(as_of, plan.counted, plan.breaches, codes, undone)
+        self.past = (tonight, *self.past)[:LONGEST]
         self.last_night = LastNight.of(plan.header())
         self.serial += 1
         return Night("applied", plan, tuple(said))
@@ -322,7 +334,12 @@ class Bridge:
             asked=consent.asked,
             last_night=self.last_night,
             offered=Offered(given),
-            missing=self._missing(cleaned.desired, accounts),
+            missing=self._missing(cleaned.desired, known, accounts),
+            past=Past(
+                tuple(
+                    NightCount.from_json(json.loads(json.dumps(one.to_json()))) for one in self.past
+                )
+            ),
         )
         if not plan.refused:
             self.book = self.book.after(plan.proposals, self.uploads, as_of, plan.questions)
@@ -335,18 +352,30 @@ class Bridge:
     def _accounts(self, desired: Sequence[Desired], known: Sequence[Known]) -> list[Listed]:
         mark, names = self.city.m365.mark, {row.pupil.account for row in desired}
         listed = list(self.directory.accounts(mark, names))
-        for object_id in unseen(desired, known, listed):
+        if self.gap:
+            listed = [account for account in listed if not self.gap(account)]
+        asked = unseen(desired, known, listed)
+        self._unsure = frozenset(() if self.asks else asked)
+        self.gap, ask, self.asks = None, asked if self.asks else [], True
+        for object_id in ask:
             if account := self.directory.account(object_id, mark):
                 listed.append(account)
         return sorted(listed, key=lambda account: account.object_id)
 
-    def _missing(self, desired: Sequence[Desired], accounts: Sequence[Listed]) -> Missing:
+    def _missing(
+        self,
+        desired: Sequence[Desired],
+        known: Sequence[Known],
+        accounts: Sequence[Listed],
+    ) -> Missing:
         in_bin: set[str] = set()
         if binned_perhaps(desired, accounts):
-            in_bin = self.directory.bin(self.city.m365.mark).keys() & {r.pupil.id for r in desired}
-        return Missing(frozenset(), frozenset(in_bin))
+            ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
+            in_bin = self.directory.bin(self.city.m365.mark).keys() & ids
+        return Missing(self._unsure, frozenset(in_bin))
 
-    def _apply(self, plan: Plan, run_id: str, as_of: date) -> list[Finding]:
+    def _apply(self, plan: Plan, run_id: str, as_of: date, undone: list[Action]) -> list[Finding]:
+        """What was said meanwhile; ``undone`` gets what was not carried out."""
         said: list[Finding] = []
         urgent, given = set[str](), set[str]()
         for actions in plan.shards():
@@ -354,6 +383,9 @@ class Bridge:
             assert part.carry_out()
             said += part.findings
             done = [r for r in part.results.values() if r.outcome in CARRIED_OUT]
+            undone += [
+                a for n, a in enumerate(actions, 1) if part.results[n].outcome not in CARRIED_OUT
+            ]
             given |= {r.pupil for r in done if r.kind in GIVES}
             urgent |= {r.pupil for r in part.results.values() if r.kind in URGENT}
         settled = list(self.state.pupils())

@@ -20,16 +20,9 @@ SEED = int(os.environ.get("KAKEHASHI_TRUTH_SEED", "1"))
 SHRINK = (Phase.shrink,) if os.environ.get("KAKEHASHI_TRUTH_SHRINK") else ()
 
 
-class SoFar(Years):
-    """What is not drawn, with the reason: an account deleted by hand waits for ever (S047) until
-    staff can answer what is asked about it."""
-
-    an_account_is_deleted_by_hand = None
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 def test_after_each_night_of_any_year_everything_is_as_it_is_true_of_every_child(part: int) -> None:
-    class Drawn(SoFar):
+    class Drawn(Years):
         pass
 
     years = settings(

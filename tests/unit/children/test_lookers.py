@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.unit.children.bridge import Night
-from tests.unit.children.machine import Years
+from tests.unit.children.machine import RENAMED, Years
 from tests.unit.children.town import Child
 from tests.unit.children.truth import Looker, User
 
@@ -88,3 +92,35 @@ def test_a_tool_a_group_or_a_slip_that_is_wrong_is_seen(year: Years) -> None:
     assert "2: not in the group of its class" in seen(year)
     year.owners.told[account_of(year, third)[0]] = 99
     assert "3: the slip does not open it" in seen(year)
+
+
+def test_who_has_no_licence_or_is_two_at_the_launcher_is_seen(year: Years) -> None:
+    one, other, _ = year.town.children
+    write(year, account_of(year, one)[0], assignedLicenses=[])
+    assert "1: no licence" in seen(year)
+    known = year.bridge.state.pupil(other.umi)
+    assert known
+    doubled = replace(known, pupil=replace(known.pupil, id=one.umi), tool_id=one.umi)
+    year.bridge.state.rows[one.umi] = json.dumps(doubled.to_json())
+    found = seen(year)
+    assert "2: a class lists it 2 times" in found
+    assert "2: a launch opens another child's history" in found
+
+
+def test_a_launch_that_shows_another_child_is_seen(year: Years) -> None:
+    one, other, _ = year.town.children
+    known = year.bridge.state.pupil(one.umi)
+    assert known
+    pupil = replace(known.pupil, family=other.name[0], given=other.name[1])
+    year.bridge.state.rows[one.umi] = json.dumps(replace(known, pupil=pupil).to_json())
+    assert "1: a launch shows another child" in seen(year)
+
+
+def test_names_that_drift_unasked_are_seen(year: Years) -> None:
+    year.renamed = [(year.town.day, RENAMED[7])]
+    child = year.town.children[0]
+    child.called(("渡辺", child.name[1], "ワタナベ", child.name[3]))
+    year.town.day += timedelta(days=1)
+    year.bridge.go_to(year.town.day)
+    with pytest.raises(AssertionError, match="more than 3 renamed in 7 nights"):
+        year.night()

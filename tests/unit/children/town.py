@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from kakehashi.preprocess.years import year_of
 from tests.builders import DOMAIN, Drop, Row, a_code, an_id
@@ -23,6 +24,8 @@ GRADES = ("P1", "P2", "P3", "P4", "P5", "P6", "J1", "J2", "J3")
 FAMILIES = (("佐藤", "サトウ"), ("鈴木", "スズキ"), ("田中", "タナカ"), ("渡辺", "ワタナベ"))
 GIVENS = (("陽菜", "ヒナ"), ("湊", "ミナト"), ("結衣", "ユイ"), ("蓮", "レン"), ("葵", "アオイ"),
           ("大和", "ヤマト"), ("咲良", "サクラ"))  # fmt: skip
+
+HIGHER = dict(pairwise(GRADES))
 
 type Name = tuple[str, str, str, str]  # family, given, and their kana
 
@@ -130,6 +133,7 @@ class Town:
     slips: list[Slip] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     dealt: bool = False  # tonight's export has everybody in another class
+    raised: bool = False  # and everybody a grade higher
 
     # -- people ----------------------------------------------------------------------------
 
@@ -179,12 +183,20 @@ class Town:
             rows[slip.one.n], rows[slip.other.n] = slip.typed(one, other), slip.typed(other, one)
         lost = {slip.one.n for slip in self.slips if slip.kind == "lost"}
         found = [*(row for n, row in rows.items() if n not in lost), *self.left]
+        if self.raised:
+            found = [replace(row, grade=HIGHER.get(row.grade, row.grade)) for row in found]
         return [replace(row, room=row.child.n % 3 + 1) for row in found] if self.dealt else found
 
     def dealt_anew(self) -> int:
         """How many classes would be broken up if the pupils of the book were dealt anew."""
+        plain = {child.n for child in self.plain()}
         return len({(e.school, e.grade, e.room, e.child.n % 3) for e in self.entries()
-                    if e.child.n % 3 + 1 != e.room and not e.ended})  # fmt: skip
+                    if e.child.n % 3 + 1 != e.room and e.child.n in plain
+                    and not e.ended})  # fmt: skip
+
+    def has_namesakes(self, child: Child) -> bool:
+        """Whether anybody else ever had this child's name, or it has had another's."""
+        return any(child.names & other.names for other in self.children if other is not child)
 
     @staticmethod
     def _true(child: Child) -> Entry:

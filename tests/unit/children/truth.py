@@ -11,6 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kakehashi.city import LtiTool
+from kakehashi.lti.launch import standing
+from kakehashi.lti.memberships import members_of
+from kakehashi.lti.registrations import Registration
 from kakehashi.people.pupil import GRADE_LABELS
 from local.fakes.tenant import passwords
 from tests.unit.children.bridge import Bridge, Night, ToolSide
@@ -19,7 +23,20 @@ from tests.unit.children.town import SCHOOLS, Child, Town
 MARK = "extensionAttribute1"
 EXTENSIONS = "onPremisesExtensionAttributes"
 
+TOOL = "https://drill.example"
+FOR_EVERYBODY = Registration(
+    "demo",
+    "drill",
+    LtiTool.model_validate({
+        "name": "計算ドリル",
+        "login_url": f"{TOOL}/login",
+        "redirect_uris": [f"{TOOL}/launch"],
+        "target_link_uri": f"{TOOL}/start",
+    }),
+)  # fmt: skip
+
 type User = Mapping[str, Any]
+type Shown = tuple[Any, ...]
 
 
 def mark_of(user: User) -> str:
@@ -38,6 +55,7 @@ class Owners:
     deleted: set[int] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
     thrown_away: set[str] = field(default_factory=set)
+    subs: dict[str, Child] = field(default_factory=dict)  # what a launch tells a tool → child
     told: dict[str, int] = field(default_factory=dict)  # object id → the slip its password is from
 
 
@@ -45,8 +63,8 @@ class Owners:
 class Picture:
     """Everything about every child at one moment: its accounts, and what each tool shows of it."""
 
-    accounts: Mapping[int, frozenset[tuple[Any, ...]]]
-    tools: Mapping[tuple[str, int], frozenset[tuple[Any, ...]]]
+    accounts: Mapping[int, frozenset[Shown]]
+    tools: Mapping[tuple[str, int], frozenset[Shown]]
 
 
 @dataclass
@@ -91,15 +109,18 @@ class Looker:
         held = set[int]() if strict else {c.n for umi in told for c in self.town.of(umi)}
         stopped = not night.applied and not strict
         found += [*self._accounts(), *self._gone(before), *self._tool_users()]
+        found += [*self._launches(night)]
         for child in self.town.children:
             waits = stopped or child.n in held
-            same = before.accounts.get(child.n) == now.accounts.get(child.n)
+            same = _as_before_or_right(before.accounts.get(child.n), now.accounts.get(child.n),
+                                       self._wanted(child))  # fmt: skip
             wrong = self.wrong_with(child)
             if wrong and not (waits and same):
                 found.append(f"{child.n}: {wrong}{' and was changed' if waits else ', untold'}")
             for tool in self.bridge.tools:
                 who = (tool.name, child.n)
-                same_there = before.tools.get(who) == now.tools.get(who)
+                same_there = _as_before_or_right(before.tools.get(who), now.tools.get(who),
+                                                 _shown_of(child))  # fmt: skip
                 wrong_there = self._shown(tool, child)
                 if wrong_there and not (waits and (same_there or wrong)):
                     found.append(f"{child.n}: {tool.name} {wrong_there}")
@@ -171,6 +192,25 @@ class Looker:
             yield from (f"{n}: {tool.name} has {count} of it" for n, count in mine.items()
                         if count > 1)  # fmt: skip
 
+    def _launches(self, night: Night) -> Iterator[str]:
+        """Whoever signs in at the launcher is who it is, and in a class once."""
+        held = {umi for ids in (night.plan.held if night.plan else {}).values() for umi in ids}
+        listed: Counter[int] = Counter()
+        for known in self.bridge.state.pupils():
+            child = self.owners.accounts.get(known.object_id)
+            if child is None or known.object_id not in self.users():
+                continue
+            if self.owners.subs.setdefault(known.sourced_id, child) is not child:
+                yield f"{child.n}: a launch opens another child's history"
+            members = members_of([known], FOR_EVERYBODY)
+            listed[child.n] += sum(member["status"] == "Active" for member in members)
+            if standing(known, held) is None and child.here:
+                named = (known.pupil.family, known.pupil.given)
+                if named not in {name[:2] for name in child.names}:
+                    yield f"{child.n}: a launch shows another child"
+        yield from (f"{n}: a class lists it {count} times" for n, count in listed.items()
+                    if count > 1)  # fmt: skip
+
     def wrong_with(self, child: Child) -> str:
         """What is wrong with how this child signs in; "" if nothing is."""
         mine = self.of(child)
@@ -179,15 +219,20 @@ class Looker:
         if len(mine) != 1:
             return f"{len(mine)} accounts"
         ((key, user),) = mine.items()
-        wanted = (child.upn, child.shown, child.title, SCHOOLS[child.school][1],
-                  GRADE_LABELS[child.grade], key not in self.owners.blocked)  # fmt: skip
+        wanted = self._wanted(child, key)
         if _facts(user) != wanted:
             return f"{_facts(user)}, not {wanted}"
+        if not user.get("assignedLicenses"):
+            return "no licence"
         sealed = self.bridge.tenant.directory.tables["passwords"].get(key, "")
         slip = self.owners.told.get(key, child.slips)
         if sealed and not passwords.opens(sealed, f"Hinagiku-{child.n:04d}-{slip}"):
             return "the slip does not open it"
         return ""
+
+    def _wanted(self, child: Child, key: str = "") -> Shown:
+        return (child.upn, child.shown, child.title, SCHOOLS[child.school][1],
+                GRADE_LABELS[child.grade], key not in self.owners.blocked)  # fmt: skip
 
     def _shown(self, tool: ToolSide, child: Child) -> str:
         """What is wrong with how a tool has this child; "" if nothing is."""
@@ -199,8 +244,7 @@ class Looker:
             return ""
         if len(users) != 1:
             return f"has {len(users)} of it"
-        code, school = SCHOOLS[child.school]
-        wanted = ("true", child.upn, *child.name[:2], child.grade, code, school, child.title)
+        wanted = _shown_of(child)
         return "" if users[0] == wanted else f"shows {users[0]}, not {wanted}"
 
     def _groups(self) -> Iterator[str]:
@@ -217,6 +261,27 @@ class Looker:
                 for title in titles
             ):
                 yield f"{self.owners.accounts[key].n}: not in the group of its class"
+
+
+def _shown_of(child: Child) -> Shown:
+    """What a tool is to show of a child."""
+    code, school = SCHOOLS[child.school]
+    return ("true", child.upn, *child.name[:2], child.grade, code, school, child.title)
+
+
+def _as_before_or_right(
+    before: frozenset[Shown] | None, now: frozenset[Shown] | None, wanted: Shown
+) -> bool:
+    """Of whoever waits for a person, each fact is as it was, or has been put right meanwhile."""
+    was = {key: facts for key, *facts in before or ()}
+    return all(
+        key in was
+        and all(
+            fact in pair
+            for fact, pair in zip(facts, zip(was[key], wanted, strict=True), strict=True)
+        )
+        for key, *facts in now or ()
+    ) and len(before or ()) == len(now or ())
 
 
 def _facts(user: User) -> tuple[Any, ...]:

@@ -400,6 +400,17 @@ def test_a_name_is_evidence_for_as_long_as_a_holiday_lasts(days: int, is_asked: 
     assert bool(asked(plan, Situation.SAME_CHILD)) is is_asked
 
 
+def test_a_question_once_asked_stays_however_long_nobody_answers() -> None:
+    town = Town.of([A, B, C, D])
+    for _ in range(2):
+        town.night([B, C, D])
+    moved = replace(ANEW, school=OTHER)
+    for _ in range(3):
+        plan = town.night([moved, B, C, D], after=50)
+        assert asked(plan, Situation.SAME_CHILD) == {moved.id}
+        assert plan.actions == ()
+
+
 def test_the_same_class_goes_before_the_same_name() -> None:
     elsewhere = replace(A, id=an_id("namesake"), account="namesake@ed.example.jp", school=OTHER)
     plan = night([ANEW, B, C], knowing([elsewhere, A, B, C]))
@@ -433,6 +444,16 @@ def test_a_child_registered_anew_on_anothers_account_keeps_its_own_and_then_exch
     names = {account.mark: account.sign_in for account in tenant}
     assert (names[ANEW.id], names[B.id]) == (B.account, A.account)
     assert night([anew, other, C], state, tenant=tenant).counts == {"CONFIRMED": 3}
+
+
+@pytest.mark.parametrize("school", [A.school, OTHER])
+def test_a_row_that_gets_the_name_of_a_child_who_is_missing_is_asked_about(school: str) -> None:
+    """Wherever that child was: here, or in the school that the row names now."""
+    half = replace(B, family=A.family, kana_family=A.kana_family, school=school)
+    missing = replace(A, school=school)
+    known = [*knowing([missing, C, D]), a_known(pupil=replace(half, school=A.school))]
+    plan = night([with_names_of(half, missing), C, D], known)
+    assert asked(plan, Situation.RENAMING) == {B.id}
 
 
 # -- sign-in names of children who are not there any more ------------------------------------------

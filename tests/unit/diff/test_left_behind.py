@@ -147,3 +147,16 @@ def test_what_has_not_been_left_behind_is_still_asked() -> None:
     plan = night([LIVING, FRIEND], HERE)
     assert plan.actions == ()
     assert plan.proposals[Situation.UNLINKED] == (NEW,)
+
+
+def test_a_record_moves_under_its_present_name_where_the_new_one_is_not_free_yet() -> None:
+    """Two accounts typed the wrong way round, corrected on the night of the transfer."""
+    friend = replace(FRIEND, account=CHILD.account)
+    row = living(account=FRIEND.account)
+    plan = night([row, friend], HERE)
+    (action,) = plan.actions
+    assert (action.kind, action.pupil, action.account["userPrincipalName"]) == (
+        Kind.LINK, NEW, CHILD.account)  # fmt: skip
+    state, tenant = carried_out(plan, HERE, in_tenant(HERE))
+    after = night([row, friend], state, tenant=tenant)
+    assert set(after.proposals[Situation.EXCHANGED]) == {NEW, FRIEND.id}

@@ -24,6 +24,7 @@ from tests.unit.diff.nights import (
     in_tenant,
     kinds,
     knowing,
+    night,
     wanting,
 )
 from tests.unit.diff.test_undo import RUN, carried_back, plain, undo
@@ -418,3 +419,15 @@ def test_under_a_new_id_too_a_gap_in_the_listing_proves_nothing() -> None:
     assert "S133" in codes(plan)
     suspended = replace(SUSPENDED, object_id=an_id("of a suspended"))
     assert unseen(wanting([REKEYED]), [suspended], []) == [suspended.object_id]
+
+
+def test_the_name_of_a_leaver_whose_account_is_gone_is_free() -> None:
+    """Once who is there has it, the leaver is a leaver."""
+    other = replace(OTHERS[0], account=CHILD.account)
+    rows = [other, *OTHERS[1:]]
+    plan = night(rows, [KNOWN, *REST], tenant=in_tenant(REST))
+    assert (other.id, Kind.UPDATE) in kinds(plan)
+    state, tenant = carried_out(plan, [KNOWN, *REST], in_tenant(REST))
+    after = night(rows, state, tenant=tenant)
+    assert after.held == {}
+    assert after.proposals[Situation.GONE] == (CHILD.id,)

@@ -8,7 +8,7 @@ each of these kinds there is something else that has to agree. (No date of birth
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -72,9 +72,12 @@ _LIKENESSES = (
 """The stronger evidence first."""
 
 
-def registered_anew(sights: Iterable[Sight], as_of: date) -> Iterator[Registered]:
+def registered_anew(
+    sights: Iterable[Sight], as_of: date, asked: Collection[str] = ()
+) -> Iterator[Registered]:
     """New pupils, the missing child each of them may be, and what speaks for it; none where several
-    would fit. Nobody appears twice."""
+    would fit. Nobody appears twice. ``asked`` are new pupils about whom it has been asked already:
+    that question stays, however long nobody answers."""
     sights = list(sights)
     missing = [s.known for s in sights if s.known and _is_missing(s, s.known)]
     new = [s for s in sights if _could_be_made(s)]
@@ -83,6 +86,9 @@ def registered_anew(sights: Iterable[Sight], as_of: date) -> Iterator[Registered
             return
         recent = [one for one in missing if _since(one, as_of) <= likeness.within]
         found = _pairs(new, recent, likeness)
+        if len(recent) < len(missing):
+            older = _pairs([s for s in new if s.id in asked], missing, likeness)
+            found += [pair for pair in older if pair not in found]
         yield from ((sight, known, likeness.rule) for sight, known in found)
         told = {sight.id for sight, _ in found} | {known.pupil.id for _, known in found}
         new = [sight for sight in new if sight.id not in told]

@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 
 from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
-from kakehashi.diff.situations import Sight, changes_of
+from kakehashi.diff.situations import NAMED_AFTER, Sight, changes_of
 from kakehashi.diff.sources import Grouped, Sources, same_child
 from kakehashi.diff.spelling import full_name
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN, Known, Status
 
-NAMED_AFTER = ("userPrincipalName", "mailNickname")
-"""What of an account follows from its sign-in name."""
 LARGEST = 20  # pupils of one exchange; more is a column that slipped, and each is asked alone
 
 
@@ -125,7 +123,7 @@ def _with_name(sight: Sight, known: Known, name: str) -> Sight:
 
 def _giver(sight: Sight, sources: Sources) -> str:
     """Whose name the missing child's account gets."""
-    owner = sources.owner(sight.account[NAMED_AFTER[0]], sight.id)
+    owner = sources.owner(sight.account[SIGN_IN], sight.id)
     return owner.pupil.id if owner else ""
 
 
@@ -157,7 +155,9 @@ def _names(
             continue
         others = [umi for umi in given_up.of(full_name(pupil)) if umi != sight.id]
         pairs += [(sight.id, umi) for umi in others if umi in free]
-        if (one.pupil.school, full_name(pupil)) in unseen or any(u not in free for u in others):
+        schools, name = (one.pupil.school, pupil.school), full_name(pupil)
+        elsewhere = any((school, name) in unseen for school in schools)
+        if elsewhere or any(umi not in free for umi in others):
             doubtful.add(sight.id)
     return pairs, doubtful
 

@@ -25,8 +25,8 @@ from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.diff.anew import registered_anew, traits_of
 from kakehashi.diff.answers import Decision, Given, Question
-from kakehashi.diff.exchanges import NAMED_AFTER, Exchange, freed, hands
-from kakehashi.diff.situations import Sight
+from kakehashi.diff.exchanges import Exchange, freed, hands
+from kakehashi.diff.situations import Sight, under_present_name
 from kakehashi.diff.sources import Sources
 from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule
@@ -152,7 +152,7 @@ def _renaming(sight: Sight, given: Given, *, doubtful: bool) -> Settled:
 
 def _same_children(sights: Sequence[Sight], sources: Sources, given: Given, as_of: date) -> Settled:
     settled = _cut_short(sights)
-    for sight, missing, rule in registered_anew(sights, as_of):
+    for sight, missing, rule in registered_anew(sights, as_of, _asked_before(given)):
         theirs = replace(sight, owner=missing, object_id=missing.object_id, tool_id="",
                          tenant=sources.by_object.get(missing.object_id))  # fmt: skip
         question = _question(Situation.SAME_CHILD, [theirs], given)
@@ -169,15 +169,16 @@ def _same_children(sights: Sequence[Sight], sources: Sources, given: Given, as_o
     return settled
 
 
+def _asked_before(given: Given) -> Set[str]:
+    asked = (given.asked or {}).items()
+    return {umi for umi, proposed in asked if proposed.situation is Situation.SAME_CHILD}
+
+
 def _taking_over(sight: Sight, missing: Known) -> Sight:
     """The child with its account; where the new sign-in name is a known pupil's, with the present
     one, and the names are a question among known pupils from the next night on."""
     free = replace(sight, code="", finding=None)
-    if sight.code != reasons.KNOWN_ACCOUNT.code or sight.pupil is None:
-        return free
-    name = {n: missing.account[n] for n in NAMED_AFTER if n in missing.account}
-    return replace(free, pupil=replace(sight.pupil, account=missing.pupil.account),
-                   account={**sight.account, **name})  # fmt: skip
+    return under_present_name(free, missing) if sight.code == reasons.KNOWN_ACCOUNT.code else free
 
 
 def _cut_short(sights: Iterable[Sight]) -> Settled:

@@ -226,9 +226,7 @@ def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
     marked = (*sources.by_mark.of(sight.id), *sources.by_mark.of(former.pupil.id))
     if len(marked) > 1:
         return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
-    holder = (
-        marked[0] if marked else sources.by_sign_in.get(sight.account["userPrincipalName"].lower())
-    )
+    holder = marked[0] if marked else sources.by_sign_in.get(sight.account[SIGN_IN].lower())
     if holder is None:
         in_bin = sight.in_bin or former.pupil.id in sources.missing.in_bin
         gone = replace(sight, known=former, object_id="", tool_id="", in_bin=in_bin)
@@ -277,7 +275,24 @@ def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
     changes = changes_of(known, sight)
     if not changes:
         return sight
-    return _unless_taken(replace(sight, situation=Situation.CHANGED, changes=changes), sources)
+    changed = replace(sight, situation=Situation.CHANGED, changes=changes)
+    settled = _unless_taken(changed, sources)
+    if settled.code == rules.ACCOUNT_TAKEN.code and known.pupil.id != sight.id:
+        return under_present_name(changed, known)  # the record moves; the name is another question
+    return settled
+
+
+NAMED_AFTER = (SIGN_IN, "mailNickname")
+"""What of an account follows from its sign-in name."""
+
+
+def under_present_name(sight: Sight, known: Known) -> Sight:
+    """The same sight, but the account keeps the sign-in name that it has."""
+    if sight.pupil is None:
+        return sight
+    name = {n: known.account[n] for n in NAMED_AFTER if n in known.account}
+    return replace(sight, pupil=replace(sight.pupil, account=known.pupil.account),
+                   account={**sight.account, **name})  # fmt: skip
 
 
 def _without_account(sight: Sight, known: Known, sources: Sources) -> Sight:
