@@ -7,7 +7,7 @@ answer what they are asked, rightly: within a few nights nobody may be held any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import wraps
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from kakehashi.catalogue.diff import ID_TYPED_OVER
 from kakehashi.catalogue.identity import SAID_WRONG
 from kakehashi.diff import Plan, Situation
 from kakehashi.directories.microsoft365.requests import bring_back
@@ -110,11 +111,13 @@ class Years(RuleBasedStateMachine):
         self._hand_in_slips()
         before = self.looker.picture()
         self.files = self.town.drop().files()
+        self.looker.unread = set()
         if self.faulty:
             self.files = self.faulty(self.files)
         whole = not (self.faulty or self.town.dealt or self.town.raised)
         night = self.bridge.run(self.files, self.town.day, lambda _plan: whole)
         self.faulty, self.town.dealt, self.town.raised = None, False, False
+        self.heard = len(self.bridge.uploads)
         self._heard(night)
         wrong = [*self.looker.differences(before, night), *self._drifts(night)]
         assert not wrong, wrong
@@ -183,7 +186,17 @@ class Years(RuleBasedStateMachine):
             if not wrong:
                 return
             self._answer()
+            self._do_as_is_told(night)
         raise AssertionError([night.verdict, *wrong, night.plan and dict(night.plan.held)])
+
+    def _do_as_is_told(self, night: Night) -> None:
+        """S049: by hand, a leaver gets another sign-in name where somebody else is to get it."""
+        users = self.bridge.tenant.directory.users
+        for umi in night.plan.held.get(ID_TYPED_OVER.code, ()) if night.plan else ():
+            known = self.bridge.state.pupil(umi)
+            if known and (user := users.get(known.object_id)):
+                name = f"left-{len(self.owners.nth)}-{umi[:8]}@{DOMAIN}"
+                self._commit(("users", known.object_id, user | {"userPrincipalName": name}))
 
     # -- children --------------------------------------------------------------------------
 
@@ -323,9 +336,11 @@ class Years(RuleBasedStateMachine):
     ) -> None:
         """And perhaps one of the two has left by then."""
         self.go_on(1)
-        settled = [c for c in self.town.plain() if not self.looker.wrong_with(c)]
+        left = {row.child.n for row in self.town.left}  # a row of another child with the account
+        settled = [c for c in self.town.plain()
+                   if c.n not in left and not self.looker.wrong_with(c)]  # fmt: skip
         one, other = one_of(settled, at), one_of(settled, by)
-        if one and other and one is not other:
+        if one and other and one.name[1] != other.name[1]:  # of namesakes nobody can tell who it is
             one.upn, other.upn = other.upn, one.upn
             other.here = not (leaves and len(self.town.plain()) > 2)
 
@@ -355,12 +370,23 @@ class Years(RuleBasedStateMachine):
 
     # -- the tenant ------------------------------------------------------------------------
 
+    def _keys(self, accounts: Iterable[str]) -> list[str]:
+        """Object ids in an order that is the same whenever the year is drawn again."""
+        owned = self.owners.accounts
+        return sorted(accounts, key=lambda key: (owned[key].n if key in owned else 0,
+                                                 self.owners.nth.get(key, len(owned))))  # fmt: skip
+
     def _commit(self, *changes: Any) -> None:
         self.bridge.tenant.directory.commit(changes)
 
     @happens(at=who)
     def an_account_is_deleted_by_hand(self, at: int) -> None:
-        if key := one_of(sorted(self.looker.users()), at):
+        """Not of one that is to have another sign-in name: its record would keep the old one from
+        whoever is to get it, until the account is had back."""
+        users = self.looker.users()
+        own = [key for key in self._keys(users)
+               if users[key]["userPrincipalName"] == self.owners.accounts[key].upn]  # fmt: skip
+        if key := one_of(own, at):
             child = self.owners.accounts[key]
             self.owners.deleted.add(child.n)
             self.bridge.directory.wire.send(_Delete(key))  # type: ignore[arg-type]
@@ -368,7 +394,7 @@ class Years(RuleBasedStateMachine):
     @happens(at=who)
     def an_account_is_restored_by_hand(self, at: int) -> None:
         directory = self.bridge.tenant.directory
-        if key := one_of(sorted(directory.deleted), at):
+        if key := one_of(self._keys(directory.deleted), at):
             self.bridge.directory.wire.send(bring_back(key))
 
     @happens(at=who, marked=st.booleans())
@@ -392,7 +418,7 @@ class Years(RuleBasedStateMachine):
 
     @happens(at=who)
     def an_account_is_blocked_by_hand(self, at: int) -> None:
-        if key := one_of(sorted(self.looker.users()), at):
+        if key := one_of(self._keys(self.looker.users()), at):
             self.owners.blocked.add(key)
             user = self.bridge.tenant.directory.users[key]
             self._commit(("users", key, user | {"accountEnabled": False}))
@@ -483,6 +509,8 @@ class Years(RuleBasedStateMachine):
 
     @happens()
     def the_same_drop_comes_again(self) -> None:
+        if self.heard != len(self.bridge.uploads):
+            return  # what was answered meanwhile is carried out
         before, rows = self.looker.picture(), dict(self.bridge.state.rows)
         self.bridge.run(self.files, self.town.day, lambda _plan: False)
         assert before == self.looker.picture()
@@ -494,7 +522,7 @@ class Years(RuleBasedStateMachine):
         self.go_on(1)  # what else has happened is carried out
         settled = not any(map(self.looker.wrong_with, self.town.here))
         if settled and self.town.day.month not in {3, 4}:
-            self.town.dealt = self.town.dealt_anew() > FEW["floor"]
+            self.town.dealt = self.town.dealt_anew(self.bridge.state.rows) > FEW["floor"]
             self.go_on(1)
 
     @happens(april=st.booleans())
@@ -503,7 +531,8 @@ class Years(RuleBasedStateMachine):
         self.go_on(400 if april else 1)
         settled = not any(map(self.looker.wrong_with, self.town.here))
         if settled and not self.town.slips and not self.town.left:
-            rise = sum(child.grade in HIGHER for child in self.town.here)
+            known = [child for child in self.town.here if child.umi in self.bridge.state.rows]
+            rise = sum(child.grade in HIGHER for child in known)
             self.town.raised = rise > FEW["floor"]
             self.go_on(1)
 
@@ -511,7 +540,8 @@ class Years(RuleBasedStateMachine):
     def a_listing_has_a_gap(self, keep: int, *, asks: bool) -> None:
         """A page of the tenant's accounts is missing, and perhaps so many that nobody is asked for
         by itself."""
-        self.bridge.gap = lambda account: int(account.object_id[-1], 16) % 3 != keep
+        owned = {key: child.n for key, child in self.owners.accounts.items()}
+        self.bridge.gap = lambda account: owned.get(account.object_id, 0) % 3 != keep
         self.bridge.asks = asks
         self.go_on(1)
 
@@ -528,6 +558,8 @@ class Years(RuleBasedStateMachine):
     @happens(keep=st.integers(1, 9))
     def the_export_is_cut_short(self, keep: int) -> None:
         def cut(files: dict[str, bytes]) -> dict[str, bytes]:
+            rows = [entry.child.n for entry in self.town.entries()]
+            self.looker.unread = set(rows[keep:]) - set(rows[:keep])
             lines = files["users.csv"].splitlines(keepends=True)
             return files | {"users.csv": b"".join(lines[: 1 + keep])}
 

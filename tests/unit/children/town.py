@@ -6,7 +6,7 @@ book: as it is true, but for the slips that nobody has corrected yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -155,8 +155,11 @@ class Town:
 
     def plain(self) -> list[Child]:
         """Those about whom nothing is typed wrongly."""
-        typed = {child.n for slip in self.slips for child in (slip.one, slip.other)}
+        typed = self.typed_wrongly()
         return [child for child in self.here if child.n not in typed]
+
+    def typed_wrongly(self) -> set[int]:
+        return {child.n for slip in self.slips for child in (slip.one, slip.other)}
 
     def goes_up(self) -> None:
         """The first of April."""
@@ -187,9 +190,10 @@ class Town:
             found = [replace(row, grade=HIGHER.get(row.grade, row.grade)) for row in found]
         return [replace(row, room=row.child.n % 3 + 1) for row in found] if self.dealt else found
 
-    def dealt_anew(self) -> int:
-        """How many classes would be broken up if the pupils of the book were dealt anew."""
-        plain = {child.n for child in self.plain()}
+    def dealt_anew(self, known: Container[str]) -> int:
+        """How many classes would be broken up if the pupils of the book were dealt anew; those
+        whose id is ``known``."""
+        plain = {child.n for child in self.plain() if child.umi in known}
         return len({(e.school, e.grade, e.room, e.child.n % 3) for e in self.entries()
                     if e.child.n % 3 + 1 != e.room and e.child.n in plain
                     and not e.ended})  # fmt: skip

@@ -55,6 +55,7 @@ class Owners:
     deleted: set[int] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
     thrown_away: set[str] = field(default_factory=set)
+    nth: dict[str, int] = field(default_factory=dict)  # object id → when it was seen first
     subs: dict[str, Child] = field(default_factory=dict)  # what a launch tells a tool → child
     told: dict[str, int] = field(default_factory=dict)  # object id → the slip its password is from
 
@@ -72,6 +73,7 @@ class Looker:
     bridge: Bridge
     town: Town
     owners: Owners = field(default_factory=Owners)
+    unread: set[int] = field(default_factory=set)  # whose row tonight's export has lost
 
     # -- seeing ----------------------------------------------------------------------------
 
@@ -108,10 +110,12 @@ class Looker:
         told = night.told_of()
         held = set[int]() if strict else {c.n for umi in told for c in self.town.of(umi)}
         stopped = not night.applied and not strict
+        # Of whom the book says nothing, or by a slip nothing new, nobody can tell.
+        unseen = set() if strict else self.unread | set(self._typed_as_before())
         found += [*self._accounts(), *self._gone(before), *self._tool_users()]
         found += [*self._launches(night)]
         for child in self.town.children:
-            waits = stopped or child.n in held
+            waits = stopped or child.n in held or child.n in unseen
             same = _as_before_or_right(before.accounts.get(child.n), now.accounts.get(child.n),
                                        self._wanted(child))  # fmt: skip
             wrong = self.wrong_with(child)
@@ -126,9 +130,22 @@ class Looker:
                     found.append(f"{child.n}: {tool.name} {wrong_there}")
         return found + ([] if stopped else [*self._groups()])
 
+    def _typed_as_before(self) -> Iterator[int]:
+        """Children whose row is typed wrongly, and says what the account says."""
+        users, typed = self.users(), self.town.typed_wrongly()
+        rows = {entry.umi: entry for entry in self.town.entries() if not entry.ended}
+        for known in self.bridge.state.pupils():
+            row, user = rows.get(known.pupil.id), users.get(known.object_id)
+            child = self.owners.accounts.get(known.object_id)
+            if row and user and child and child.n in typed:
+                says = (row.upn, f"{row.name[0]} {row.name[1]}")
+                if says == (user["userPrincipalName"], user["displayName"]):
+                    yield child.n
+
     def _new_accounts(self) -> Iterator[str]:
         """An account that was made tonight is the child's on whose row it was asked for."""
         for key, user in self.users().items():
+            self.owners.nth.setdefault(key, len(self.owners.nth))
             if key in self.owners.accounts:
                 continue
             mark = mark_of(user)

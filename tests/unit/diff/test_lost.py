@@ -421,13 +421,14 @@ def test_under_a_new_id_too_a_gap_in_the_listing_proves_nothing() -> None:
     assert unseen(wanting([REKEYED]), [suspended], []) == [suspended.object_id]
 
 
-def test_the_name_of_a_leaver_whose_account_is_gone_is_free() -> None:
-    """Once who is there has it, the leaver is a leaver."""
+def test_the_name_of_a_leaver_whose_account_is_gone_is_free_once_no_tool_lets_it_in() -> None:
     other = replace(OTHERS[0], account=CHILD.account)
     rows = [other, *OTHERS[1:]]
     plan = night(rows, [KNOWN, *REST], tenant=in_tenant(REST))
-    assert (other.id, Kind.UPDATE) in kinds(plan)
-    state, tenant = carried_out(plan, [KNOWN, *REST], in_tenant(REST))
+    assert plan.held == {"S044": (other.id,)}
+    assert plan.proposals[Situation.GONE] == (CHILD.id,)
+    said = night(rows, [KNOWN, *REST], tenant=in_tenant(REST), decisions={CHILD.id: "suspend"})
+    assert (CHILD.id, Kind.SUSPEND) in kinds(said)
+    state, tenant = carried_out(said, [KNOWN, *REST], in_tenant(REST))
     after = night(rows, state, tenant=tenant)
-    assert after.held == {}
-    assert after.proposals[Situation.GONE] == (CHILD.id,)
+    assert (kinds(after), after.held) == ([(other.id, Kind.UPDATE)], {})

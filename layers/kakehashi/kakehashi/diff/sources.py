@@ -96,11 +96,11 @@ class Sources:
         """Whether another pupil of our state has this name, for all that the tenant shows.
 
         It is free once the tenant shows the owner under another name, and the owner's row asks for
-        another one, too, or the owner has left; and where the owner has left and so has the
-        account.
+        another one, too, or the owner has left; and once a leaver without an account is suspended,
+        so that no tool has two who sign in by it.
         """
         owner = self.owner(upn, *but)
-        if owner is None or (self.absent(owner.pupil.id) and self.without_account(owner)):
+        if owner is None or (owner.status is Status.SUSPENDED and self._has_gone(owner)):
             return False
         row = self.desired.get(owner.pupil.id)
         asks = row.pupil.account.lower() if row else "" if self.absent(owner.pupil.id) else upn
@@ -124,12 +124,15 @@ class Sources:
         return self.desired[wanting[0]].pupil
 
     def claimed(self, known: Known) -> str:
-        """The known pupil on whose row tonight this absent pupil's account stands, or ""; one whose
-        account has that name already claims nothing."""
-        name = self.name_now(known)
-        wanting = [self.known[umi] for umi in sorted(self.wanted_by.of(name)) if umi in self.known]
-        others = (one for one in wanting if _lower(one.sign_in) != name)
-        return next((one.pupil.id for one in others), "")
+        """The known pupil on whose row tonight this absent pupil's account stands, or ""; one that
+        is gone cannot be claimed."""
+        if self._has_gone(known):
+            return ""
+        wanting = self.wanted_by.of(self.name_now(known))
+        return next((umi for umi in sorted(wanting) if umi in self.known), "")
+
+    def _has_gone(self, known: Known) -> bool:
+        return self.absent(known.pupil.id) and self.without_account(known)
 
 
 def index_sources(
