@@ -15,6 +15,7 @@ import pytest
 from kakehashi.catalogue.diff import ALTERED_PLAN
 from kakehashi.people.pupil import Pupil
 from tests.builders import a_drop, a_pupil
+from tests.decisions import a_csv
 from tests.integration.test_night import known
 from tests.nights import Night, Nights
 from tests.releases import snapshot
@@ -83,6 +84,32 @@ def test_a_run_of_before_the_release_is_undone_after_it(
     assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
     assert name_of(nights, RENAMED) == (a_pupil(RENAMED).given,) * 2
     assert not nights.tenant.user(a_pupil(CREATED).account)["accountEnabled"]
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_decision_answers_what_was_asked_before_the_release(nights: Nights) -> None:
+    """Whom the last run of that release had proposed, its book tells."""
+    nights.tomorrow()
+    body = a_csv([(a_pupil(CREATED).id, "停止")])
+    nights.put("INBOX_BUCKET", f"inbox/{nights.city}/approvals/list.csv", body)
+    night = nights.run(drop(13, 12, umi=NEW_ID, given="菜々").zip())
+    assert (night.status, night.verdict) == ("SUCCEEDED", "applied")
+    weighed = [(row["pupil"], row["standing"]) for row in night.folder.lines("decisions.jsonl")]
+    assert weighed == [(a_pupil(CREATED).id, "counts")]
+    assert not nights.tenant.user(a_pupil(CREATED).account)["accountEnabled"]
+
+
+@pytest.mark.usefixtures("runs")
+def test_what_this_release_stores_bears_the_number_of_its_form(nights: Nights) -> None:
+    """And so does an item of the release before, once something is added to it."""
+    nights.tomorrow()
+    night = nights.run(drop(umi=NEW_ID, given="菜津").zip())
+    table = boto3.resource("dynamodb").Table(nights.names["TABLE"])
+    new = {"STATE", "NEWEST_DROP", "PROPOSALS", "TOOL#lgate", f"RUN#{night.run['run_id']}"}
+    for sk in new:
+        assert table.get_item(Key={"pk": "CITY#demo", "sk": sk})["Item"]["v"] == 1, sk
+    assert night.folder.get_json("consent.json")["v"] == 1
+    assert night.folder.get_json("plan.json")["v"] == 1
 
 
 @pytest.mark.usefixtures("runs")

@@ -3,11 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kakehashi.edges.errors import Refused, TryLater
+from kakehashi.edges.errors import OtherRelease, Refused, TryLater
 from kakehashi.edges.state import LEASE, State
 from kakehashi.people.record import RECORD, Known
 from kakehashi.roster import canonical
-from kakehashi.stored import TooNew
 from tests import builders
 
 NOW = datetime(2026, 11, 22, 16, tzinfo=UTC)
@@ -84,7 +83,7 @@ def test_an_item_of_a_later_release_is_not_read_as_if_it_were_ours(state: State)
     text = canonical(known.to_json() | {"v": RECORD.v + 1})
     item = {"pk": "CITY#demo", "sk": f"PUPIL#{known.pupil.id}", "etag": "theirs", "known": text}
     state.table.put_item(Item=item)
-    with pytest.raises(TooNew):
+    with pytest.raises(OtherRelease):
         list(state.pupils())
 
 

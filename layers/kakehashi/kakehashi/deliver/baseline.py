@@ -1,5 +1,6 @@
 """What a tool last took, as CSV: a header line for each file, then one line a record.
 
+    ,,v,1                                the number of the form; the first two cells are blank
     ,users.csv,sourcedId,status,…        the columns of a file; the first cell is blank
     users.csv,<sourcedId>,<cells>…       a record of that file
 
@@ -9,18 +10,22 @@ CSV, because a city has a hundred thousand records and both ways are C.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.records import Records, Row, Shape
+from kakehashi.stored import FIRST, VERSION, Form
 
+FORM = Form("baseline")  # of its ``lines``, each a list of cells
 RENAMED = {"orgSourcedIds": "primaryOrgSourcedId", "primaryOrgSourcedId": "orgSourcedIds"}
 
 
 def write_baseline(records: Records, out: TextIO) -> None:
     """The same text for the same records; ``out`` leaves line ends alone (``newline=""``)."""
     writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("", "", VERSION, FORM.v))
     writer.writerows(("", file, *columns) for file, columns in records.shape.header.items())
     writer.writerows((file, sourced_id, *row) for (file, sourced_id), row in records)
 
@@ -30,18 +35,27 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
 
     A dialect may have got other columns since: the cells that it still has are kept, new ones are
     blank, so that a record with something to say there differs and is told again. A file it no
-    longer has is forgotten.
+    longer has is forgotten. Raises TooNew.
     """
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(Shape(header))
     places: dict[str, list[int] | None] = {}
-    for line in csv.reader(lines, strict=True):
+    for line in _in_todays_form(csv.reader(lines, strict=True)):
         file, name, *cells = map(pool.setdefault, line, line)
         if not file:
             places[name] = _places(cells, header.get(name, ()))
         elif file in header:
             records.rows[file][name] = _laid(tuple(cells), places[file])
     return records
+
+
+def _in_todays_form(lines: Iterator[list[str]]) -> Iterable[list[str]]:
+    """The lines without the one that tells the form; what tells none stands in the first."""
+    first = next(lines, [])
+    told = first[:3] == ["", "", VERSION]
+    v, rest = (int(first[3]), lines) if told else (FIRST, chain([first] if first else [], lines))
+    found: Iterable[list[str]] = FORM.upgrade({VERSION: v, "lines": rest})["lines"]
+    return found
 
 
 def _places(old: Sequence[str], new: Sequence[str]) -> list[int] | None:

@@ -27,7 +27,9 @@ from kakehashi.diff.answers import (
 )
 from kakehashi.diff.decisions import DecisionFile, Mark, Reading
 from kakehashi.findings import Finding, Place
+from kakehashi.stored import VERSION, Form
 
+BOOK = Form("book of decisions")
 MOST_DAYS = 90
 
 
@@ -79,6 +81,7 @@ class Book:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            VERSION: BOOK.v,
             "run": self.run,
             "files": {key: [seen.run, seen.on.isoformat()] for key, seen in self.files.items()},
             "pupils": {umi: proposed.to_json() for umi, proposed in self.pupils.items()},
@@ -86,6 +89,8 @@ class Book:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Of whatever form. Raises TooNew."""
+        data = BOOK.upgrade(data)
         files = {key: Seen(run, date.fromisoformat(on)) for key, (run, on) in data["files"].items()}
         pupils = {umi: Proposed.from_json(row) for umi, row in data["pupils"].items()}
         return cls(data["run"], files, pupils)

@@ -20,11 +20,13 @@ from kakehashi.diff.counting import Counted, Tally, changed_kinds
 from kakehashi.diff.limits import bound_of, limit_of
 from kakehashi.diff.plan import Breach
 from kakehashi.findings import Finding, Rule
+from kakehashi.stored import VERSION, Form
 
 if TYPE_CHECKING:
     from kakehashi.city import City
 
 LONGEST = 28  # nights
+NIGHT = Form("what a night has counted")
 _RULES: Mapping[Counted, Rule] = MappingProxyType(
     {
         Counted.NEW: rules.NEW,
@@ -64,10 +66,17 @@ class NightCount:
         for (kind, scope), count in sorted(self.counts.items()):
             counts.setdefault(str(kind), {})[scope] = count
         accepted = sorted([str(kind), scope] for kind, scope in self.accepted)
-        return {"as_of": self.as_of.isoformat(), "counts": counts, "accepted": accepted}
+        return {
+            VERSION: NIGHT.v,
+            "as_of": self.as_of.isoformat(),
+            "counts": counts,
+            "accepted": accepted,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Of whatever form. Raises TooNew."""
+        data = NIGHT.upgrade(data)
         return cls(
             date.fromisoformat(data["as_of"]),
             {

@@ -18,9 +18,11 @@ from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.edges import plans
+from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
+from kakehashi.stored import TooNew
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
@@ -97,13 +99,20 @@ class Consents:
                 self.folder.s3, self.folder.bucket, prefix_of(newest) if newest else ""
             )
             kept = newest and earlier.get(AFTER) is not None
-            book = Book.from_json(earlier.get_json(AFTER)) if kept else Book()
+            book = _book(earlier, AFTER) if kept else Book()
             for undo in self.state.undone_since_asked():
                 book = book.without(self._turned_back(undo))
             self.folder.put_json(BEFORE, book.to_json())
-        return Book.from_json(self.folder.get_json(BEFORE))
+        return _book(self.folder, BEFORE)
 
     def _turned_back(self, undo: str) -> set[str]:
         """The pupils whom an undo has turned back: the decision that led there is used up."""
         plan = plans.read(Folder(self.folder.s3, self.folder.bucket, prefix_of(undo)))
         return {action.pupil for action in plan.actions} if plan else set()
+
+
+def _book(folder: Folder, name: str) -> Book:
+    try:
+        return Book.from_json(folder.get_json(name))
+    except TooNew as exc:
+        raise OtherRelease(f"the book of decisions {folder.prefix}{name}") from exc

@@ -24,11 +24,12 @@ import boto3
 from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
 from kakehashi.deliver.dialect import Header
 from kakehashi.edges.deliver.announcements import announce
-from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.errors import BadConfiguration, OtherRelease
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import OutboxSettings
 from kakehashi.edges.state import State
+from kakehashi.stored import TooNew
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -75,12 +76,15 @@ class Baseline:
         self.objects, self.key = Objects(s3, bucket), f"{city}/{tool}.csv.gz"
 
     def get(self, version: str, header: Header) -> Records | None:
-        """The records of one version; None where it is gone."""
+        """The records of one version; None where it is gone. Raises OtherRelease."""
         answer = self.objects.read(self.key, version)
         if answer is None:
             return None
         with gzip.open(io.BytesIO(answer["Body"].read()), "rt", newline="") as lines:
-            return read_baseline(lines, header)
+            try:
+                return read_baseline(lines, header)
+            except TooNew as exc:
+                raise OtherRelease(f"what a tool holds, {self.key}") from exc
 
     def put(self, records: Records) -> str:
         """Returns the new version."""

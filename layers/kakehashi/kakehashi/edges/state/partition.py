@@ -1,4 +1,8 @@
-"""One city's partition of the table: its items by sort key, and writes that lost their race."""
+"""One city's partition of the table: its items by sort key, and writes that lost their race.
+
+Every item bears the number of its form (``FORMS``); pupils and the numbers of class titles bear it
+within their text.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,15 @@ import boto3
 from boto3.dynamodb.conditions import ConditionBase, Key
 from botocore.exceptions import ClientError
 
-from kakehashi.edges.errors import LostRace
+from kakehashi.edges.errors import LostRace, OtherRelease
+from kakehashi.stored import VERSION, Form, TooNew
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
+
+
+FORMS = {name: Form(name) for name in ("STATE", "RUN", "DROP", "TOOL", "NEWEST_DROP", "PROPOSALS")}
+"""What is written a few attributes at a time, by the first part of its sort key."""
 
 
 class Partition:
@@ -25,14 +34,19 @@ class Partition:
 
     def _get(self, sk: str) -> dict[str, Any] | None:
         item = self.table.get_item(Key={"pk": self.pk, "sk": sk}, ConsistentRead=True).get("Item")
-        return plain(item) if item else None
+        return in_todays_form(plain(item)) if item else None
 
     def _set(self, sk: str, attributes: Mapping[str, Any]) -> None:
+        """An item that is there keeps the number of the form that it was begun in."""
         names = {f"#{i}": name for i, name in enumerate(attributes)}
         values = {f":{i}": value for i, value in enumerate(attributes.values())}
+        told = [f"#{i} = :{i}" for i in range(len(attributes))]
+        if form := FORMS.get(_kind(sk)):
+            names["#v"], values[":v"] = VERSION, form.v
+            told.append("#v = if_not_exists(#v, :v)")
         self.table.update_item(
             Key={"pk": self.pk, "sk": sk},
-            UpdateExpression="SET " + ", ".join(f"#{i} = :{i}" for i in range(len(attributes))),
+            UpdateExpression="SET " + ", ".join(told),
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=values,
         )
@@ -52,6 +66,22 @@ class Partition:
             if "LastEvaluatedKey" not in page:
                 return
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _kind(sk: str) -> str:
+    return sk.partition("#")[0]
+
+
+def in_todays_form(item: dict[str, Any]) -> dict[str, Any]:
+    """An item with its sort key, led to today's form and without its number. Raises
+    OtherRelease."""
+    kind = _kind(str(item.get("sk", "")))
+    form = FORMS.get(kind)
+    try:
+        found = form.upgrade(item) if form else item
+    except TooNew as exc:
+        raise OtherRelease(f"the item {kind} of the state") from exc
+    return {name: value for name, value in found.items() if form is None or name != VERSION}
 
 
 def plain(value: Any) -> Any:

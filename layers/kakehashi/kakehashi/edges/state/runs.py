@@ -9,8 +9,10 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase, Key
 
 from kakehashi.diff import NightCount
-from kakehashi.edges.state.partition import Partition, plain
+from kakehashi.edges.errors import OtherRelease
+from kakehashi.edges.state.partition import Partition, in_todays_form, plain
 from kakehashi.roster import canonical
+from kakehashi.stored import TooNew
 
 WENT_WELL = frozenset({"applied", "unchanged"})
 
@@ -31,7 +33,7 @@ class RunRecords(Partition):
             Limit=most,
             ConsistentRead=True,
         )
-        return [plain(item) for item in answer["Items"]]
+        return [in_todays_form(plain(item)) for item in answer["Items"]]
 
     def runs_before(self, run_id: str, most: int) -> list[dict[str, Any]]:
         """The newest runs whose ids come before this one, the newest first."""
@@ -42,7 +44,7 @@ class RunRecords(Partition):
             Limit=most,
             ConsistentRead=True,
         )
-        return [plain(item) for item in answer["Items"]]
+        return [in_todays_form(plain(item)) for item in answer["Items"]]
 
     def run_ids(self, since: str) -> set[str]:
         """Ids of runs, from the id ``since`` on, that have a record."""
@@ -50,9 +52,9 @@ class RunRecords(Partition):
 
     def work_since(self, run_id: str) -> dict[str, dict[str, Any]]:
         """What runs from this id on saved (``report.Work.record``), by run id."""
-        wanted = "sk, transfers, transfers_in_systems, rolled_over"
+        wanted = "sk, v, transfers, transfers_in_systems, rolled_over"
         items = self._every(_runs_from(run_id), wanted)
-        return {_run_id(item): _without_key(plain(item)) for item in items}
+        return {_run_id(item): _without_key(in_todays_form(plain(item))) for item in items}
 
     def note_counts(self, run_id: str, night: NightCount) -> None:
         """What an applied night adds to the sums of the next weeks."""
@@ -65,8 +67,10 @@ class RunRecords(Partition):
     def counts_since(self, run_id: str, but: str = "") -> list[NightCount]:
         """What the runs from this id on, other than ``but``, have added that still stand, the
         newest first."""
-        wanted = "sk, counted, undone_by, verdict, failures, held"
-        records = {_run_id(r): plain(r) for r in self._every(_runs_from(run_id), wanted)}
+        wanted = "sk, v, counted, undone_by, verdict, failures, held"
+        records = {
+            _run_id(r): in_todays_form(plain(r)) for r in self._every(_runs_from(run_id), wanted)
+        }
         standing = [record for one, record in sorted(records.items(), reverse=True)
                     if one != but and not undone(record, records)]  # fmt: skip
         return [night for record in standing if (night := _night_count(record)) is not None]
@@ -87,7 +91,10 @@ def undone(record: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) 
 
 def _night_count(record: Mapping[str, Any]) -> NightCount | None:
     text = record.get("counted")
-    return NightCount.from_json(json.loads(text)) if text else None
+    try:
+        return NightCount.from_json(json.loads(text)) if text else None
+    except TooNew as exc:
+        raise OtherRelease("what a run has counted") from exc
 
 
 def _runs_from(run_id: str) -> ConditionBase:
