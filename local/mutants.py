@@ -20,13 +20,17 @@ LEAST = 0.9  # of a room's mutants are noticed
 BESIDE = ("benchmarks", "cities", "docs", "events", "functions", "infra", "layers", "local",
           "tests", "template.yaml")  # fmt: skip
 DIFF = ("tests/unit/diff",)
+WHO = tuple(f"{DIFF[0]}/test_{name}.py" for name in (
+    "situations", "identity", "lost", "left_behind", "moved", "comparison"))  # fmt: skip
+HOW_MANY = tuple(f"{DIFF[0]}/test_{name}.py" for name in (
+    "limits", "calendar", "class_changes", "sums"))  # fmt: skip
 PREPROCESS = ("tests/unit/preprocess",)
 ROOMS = {
-    "diff.situations": DIFF,
-    "diff.sources": DIFF,
-    "diff.calendar": DIFF,
-    "diff.counting": DIFF,
-    "diff.limits": DIFF,
+    "diff.situations": WHO,
+    "diff.sources": WHO,
+    "diff.calendar": HOW_MANY,
+    "diff.counting": HOW_MANY,
+    "diff.limits": HOW_MANY,
     "diff.planning": DIFF,
     "preprocess.duplicates": PREPROCESS,
     "preprocess.holds": (*PREPROCESS, "tests/unit/oneroster/test_root_causes.py"),
