@@ -42,7 +42,7 @@ def test_a_baseline_that_is_in_use_outlives_every_lifecycle_rule(resources: Reso
 def test_what_announces_a_file_may_say_nothing_else(resources: Resources) -> None:
     (policy,) = resources["DeliverFunction"]["Properties"]["Policies"]
     (allowed,) = [s for s in policy["Statement"] if s["Action"] == "events:PutEvents"]
-    assert allowed["Condition"]["StringEqualsIfExists"] == {
+    assert allowed["Condition"]["ForAllValues:StringEquals"] == {
         "events:source": SOURCE,
         "events:detail-type": ROSTER_DELIVERED,
     }

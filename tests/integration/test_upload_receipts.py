@@ -94,3 +94,14 @@ def test_a_receipt_holds_no_cell_of_the_roster(nights: Nights) -> None:
     for pupil in known(12):
         for value in (pupil.pupil.id, pupil.pupil.account, pupil.pupil.family):
             assert value not in said
+
+
+def test_an_upload_whose_name_leaves_no_room_for_a_receipts_is_taken_without_one(
+    nights: Nights,
+) -> None:
+    nights.given(known(12))
+    full = "名" * ((1024 - len("inbox/demo/roster/.zip")) // 3) + ".zip"
+    night = nights.run(a_drop(12).zip(), name=full)
+    assert (night.status, night.verdict) == ("SUCCEEDED", "unchanged")
+    beside = boto3.client("s3").list_objects_v2(Bucket=nights.names["INBOX_BUCKET"])["Contents"]
+    assert [one["Key"] for one in beside] == [f"inbox/demo/roster/{full}"]

@@ -23,7 +23,14 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.receive import Sync
-from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding, first_refusal
+from kakehashi.report.upload_receipt import (
+    SUFFIXES,
+    UploadReceipt,
+    UploadStanding,
+    first_refusal,
+)
+
+MOST_KEY_BYTES = 1024  # of an object's key in UTF-8, "Object key naming guidelines" of S3
 
 
 class Environment(settings.InboxSettings, settings.GuideSettings):
@@ -88,10 +95,13 @@ def _beside(key: str, city: str) -> str:
     """The key that receipts are named after; "" for what did not come as an upload.
 
     A folder "approvals" below the roster's is left alone: an upload there would start a rerun.
+    Of an upload whose name leaves no room for a receipt's the run is told, and nothing beside it.
     """
     if not key.startswith(f"inbox/{city}/roster/") or "/approvals/" in key:
         return ""
-    return f"{key}manifest.csv" if key.endswith("/") else key
+    name = f"{key}manifest.csv" if key.endswith("/") else key
+    longest = max(len(f"{name}{suffix}".encode()) for suffix in SUFFIXES)
+    return name if longest <= MOST_KEY_BYTES else ""
 
 
 def _receipt(name: str, drop: Drop, run_id: str, same_as: str) -> UploadReceipt:
