@@ -17,9 +17,10 @@ from kakehashi.people.pupil import Pupil
 from tests.builders import a_drop, a_pupil
 from tests.decisions import a_csv
 from tests.integration.test_night import known
-from tests.nights import Night, Nights
+from tests.nights import STAGES, Night, Nights
 from tests.releases import snapshot
 from tests.releases.snapshot import CREATED, NEW_ID, RENAMED, drop
+from tests.walker import Machine
 
 RELEASES = ["0.1.0"]
 
@@ -158,3 +159,33 @@ def _asked(nights: Nights, runs: dict[str, str]) -> dict[str, object]:
 
 def _body(nights: Nights, key: str) -> bytes:
     return boto3.client("s3").get_object(Bucket=nights.names["RUNS_BUCKET"], Key=key)["Body"].read()
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_night_that_a_deployment_overtakes_goes_on_with_the_new_functions(
+    nights: Nights,
+) -> None:
+    """A running execution keeps the definition it began with; its next state calls new code."""
+    new = nights.machine
+    nights.machine = _machine_of("0.1.0", nights)
+    nights.tomorrow()
+    night = nights.run(drop(umi=NEW_ID, given="菜津").zip())
+    assert (night.status, night.verdict) == ("SUCCEEDED", "applied")
+    for stage in ("receive", "provision", "deliver"):
+        nights.tomorrow()
+        twice = 1 + (stage == "deliver")  # for both tools
+        nights.lambdas.trouble(stage, "before", *[RuntimeError()] * twice)
+        failed = nights.run(drop(umi=NEW_ID, given=f"菜{stage[0]}").zip())
+        assert failed.status == "FAILED", stage
+        (letter,) = nights.letters()
+        nights.machine = new
+        assert nights.start(letter["again"]).status == "SUCCEEDED", stage
+        nights.machine = _machine_of("0.1.0", nights)
+
+
+def _machine_of(release: str, nights: Nights) -> Machine:
+    """The state machine as that release deployed it, over the functions of this one."""
+    text = (snapshot.HERE / release / "roster_sync.asl.yaml").read_text(encoding="utf-8")
+    functions = {f"{stage.title()}FunctionArn": stage for stage in STAGES}
+    values = functions | {"DeadLettersUrl": nights.names["DEAD_LETTERS_URL"]}
+    return Machine(text, values, nights.machine.call)
