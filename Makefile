@@ -21,7 +21,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost \
-	fuzz long quiet-year mutants lock docs screenshots deploy install-dev install-sam format clean distclean
+	fuzz long quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -104,7 +104,8 @@ check: install-dev ## コミットの前に / before each commit
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml infra/city_access.yaml infra/city_alarms.yaml
+	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml infra/city_access.yaml infra/city_alarms.yaml \
+		infra/deployer.yaml
 	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
 
 e2e test: $(TOOLS)/node_modules/.clients browser
@@ -186,6 +187,9 @@ lock: install ## 依存の固定 / every lock, from pyproject.toml
 	$(SETUP) lock
 
 # -- a real account --------------------------------------------------------------------------------
+
+preflight: install ## 配備の前に足りないもの / what a deployment lacks, changes nothing
+	$(BIN)/kakehashi preflight --stack $(STACK)
 
 deploy: ARCHITECTURE := arm64
 deploy: build ## AWS へ配備(初回は質問に答える) / to a real account, see docs/deploy.md

@@ -31,6 +31,7 @@ PLACES = {  # what !Ref or !GetAtt of a resource is in an ARN
     "DataKeyArn": arn("kms", "key/a-key"),
     "PasswordKeyArn": arn("kms", "key/a-key"),
     "StateMachineArn": arn("states", "stateMachine:a-machine"),
+    "Maker": arn("iam", "role/a-role").replace(":ap-northeast-1:", "::"),
 }
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html: keys that
 # a request has whatever it asks for. A tag of the resource is none: not every service tells it.
@@ -46,6 +47,11 @@ OPERATORS = {  # kind of a key → beginnings of the operators that compare it
     "Date": ("Date",),
 }
 
+NAMED_ELSEWHERE = {  # "Control access with IAM" of the CloudFormation user guide
+    "cloudformation:CreateChangeSet": ("transform/Serverless-2016-10-31",),
+}
+OF_PROVIDERS = {"sts:AssumeRoleWithWebIdentity": "token.actions.githubusercontent.com:"}
+"""Keys that begin with the address of an OIDC provider, which the reference cannot list."""
 WITH_SLASHES = {"ObjectName", "LogGroupName", "SecretId", "RoleNameWithPath"}
 
 type Statement = Mapping[str, Any]
@@ -73,7 +79,7 @@ def _found(part: Any) -> Iterator[Statement]:
 def _plain(part: Any, made: Mapping[str, Any]) -> Any:
     def place(logical: str) -> str:
         kind = made.get(logical, {}).get("Type", logical)
-        return PSEUDO.get(logical) or PLACES.get(kind, "a-name")
+        return PSEUDO.get(logical) or PLACES.get(logical) or PLACES.get(kind, "a-name")
 
     match part:
         case {"Ref": logical} | {"Fn::GetAtt": [logical, *_]}:
@@ -129,8 +135,11 @@ def _wrong_places(actions: Sequence[str], resources: Sequence[str]) -> Iterator[
 
 
 def _takes(action: str, resource: str) -> bool:
-    if resource == "*":  # in a key policy the key itself; else for what knows no resources
-        return action.startswith("kms:") or not _details(action)["resourceTypes"]
+    if resource == "*":  # in a key policy the key itself; else for what needs no resource
+        needs_one = any(kind["required"] for kind in _details(action)["resourceTypes"])
+        return action.startswith("kms:") or not needs_one
+    if resource.split(":", 5)[5] in NAMED_ELSEWHERE.get(action, ()):
+        return True
     return any(re.fullmatch(_form(one), resource) for one in _forms(action))
 
 
@@ -154,7 +163,8 @@ def _form(text: str) -> str:
 def _wrong_keys(action: str, statement: Statement) -> Iterator[str]:
     for operator, compared in statement.get("Condition", {}).items():
         for key in compared:
-            if key.split("/")[0] in EVERYWHERE:
+            of_provider = key.startswith(OF_PROVIDERS.get(action, " "))
+            if of_provider or key.split("/")[0] in EVERYWHERE:
                 continue
             known = next((k for k in _keys(action) if re.fullmatch(_key(k), key)), None)
             if known is None:

@@ -121,6 +121,7 @@ class Nights:
         values = functions | {
             "DeadLettersUrl": self.names["DEAD_LETTERS_URL"], "Options": OPTIONS}  # fmt: skip
         text = (ROOT / "infra" / "roster_sync.asl.yaml").read_text()
+        self.values = values
         self.machine = Machine(text, values, self._call)
         self.put_rules(RULES)
 

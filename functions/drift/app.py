@@ -4,10 +4,12 @@ Not a state of the machine: EventBridge Scheduler calls it with {} for every cit
 with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/. Each
 day it is called with {"only": "credential"}: then it only tells how long ours is still good; and
 each hour with {"only": "waiting"}: then it only tells how long plans have waited for a person.
+`kakehashi preflight` calls it with {"only": "permissions"}: what the app registration may.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +21,7 @@ from kakehashi.city import City
 from kakehashi.edges import plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.microsoft.credentials import days_left
+from kakehashi.edges.microsoft.credentials import Tokens, days_left
 from kakehashi.edges.microsoft.directory import Everyone, tenant
 from kakehashi.edges.receive.intake import rules_of
 from kakehashi.edges.runs import Folder
@@ -63,6 +65,9 @@ def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
     measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
     if event.get("only") == "credential":
         return {"credential_days_left": left}
+    if event.get("only") == "permissions":
+        with closing(Tokens.of(env)) as tokens:
+            return {"credential_days_left": left, "permissions": tokens.granted()}
     names = [event["city"]] if event.get("city") else _cities(env)
     rules = {name: city for name in names if (city := _rules(name, env)) is not None}
     listed = tenant(env).everyone() if rules else Everyone()

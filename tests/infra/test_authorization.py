@@ -12,6 +12,7 @@ from tests.infra.conftest import ROOT
 
 TEMPLATES = [
     "template.yaml", "infra/tool_reader.yaml", "infra/city_access.yaml", "infra/city_alarms.yaml",
+    "infra/deployer.yaml",
 ]  # fmt: skip
 KEY, BUCKET = "arn:aws:kms:r:123456789012:key/k", "arn:aws:s3:::inbox"
 

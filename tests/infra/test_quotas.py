@@ -38,7 +38,7 @@ NAMES = {  # (type, property) → most characters; a name that is not here would
     ("AWS::Cognito::UserPool", "UserPoolName"): 128,
 }
 TEMPLATES = ["template.yaml", "infra/tool_reader.yaml", "infra/city_access.yaml",
-             "infra/city_alarms.yaml"]  # fmt: skip
+             "infra/city_alarms.yaml", "infra/deployer.yaml"]  # fmt: skip
 
 
 def filled(part: Any) -> Any:

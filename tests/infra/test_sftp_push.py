@@ -67,10 +67,12 @@ class Family:
         return {"FileTransferResults": results}
 
 
-def checked(operation: str, arguments: Mapping[str, Any], answer: dict[str, Any]) -> Any:
+def checked(
+    operation: str, arguments: Mapping[str, Any], answer: dict[str, Any], service: str = "transfer"
+) -> Any:
     """``answer``, where the real client takes both. Raises what botocore raises."""
-    client = boto3.client(
-        "transfer",
+    client = boto3.client(  # type: ignore[call-overload]
+        service,
         region_name="ap-northeast-1",
         aws_access_key_id="x",
         aws_secret_access_key="x",

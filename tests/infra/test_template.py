@@ -254,7 +254,8 @@ def test_whatever_fails_without_anybody_waiting_for_it_comes_to_the_one_queue(
 
 
 @pytest.mark.parametrize(
-    "file", ["template.yaml", "infra/tool_reader.yaml", "infra/city_access.yaml"]
+    "file",
+    ["template.yaml", "infra/tool_reader.yaml", "infra/city_access.yaml", "infra/deployer.yaml"],
 )
 def test_no_wildcard_without_a_reason_beside_it(file: str) -> None:
     template_text = (ROOT / file).read_text(encoding="utf-8")

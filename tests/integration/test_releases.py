@@ -17,7 +17,7 @@ from kakehashi.people.pupil import Pupil
 from tests.builders import a_drop, a_pupil
 from tests.decisions import a_csv
 from tests.integration.test_night import known
-from tests.nights import STAGES, Night, Nights
+from tests.nights import Night, Nights
 from tests.releases import snapshot
 from tests.releases.snapshot import CREATED, NEW_ID, RENAMED, drop
 from tests.walker import Machine
@@ -186,6 +186,4 @@ def test_a_night_that_a_deployment_overtakes_goes_on_with_the_new_functions(
 def _machine_of(release: str, nights: Nights) -> Machine:
     """The state machine as that release deployed it, over the functions of this one."""
     text = (snapshot.HERE / release / "roster_sync.asl.yaml").read_text(encoding="utf-8")
-    functions = {f"{stage.title()}FunctionArn": stage for stage in STAGES}
-    values = functions | {"DeadLettersUrl": nights.names["DEAD_LETTERS_URL"]}
-    return Machine(text, values, nights.machine.call)
+    return Machine(text, nights.values, nights.machine.call)

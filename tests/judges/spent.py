@@ -13,7 +13,7 @@ from tests.builders import a_drop
 from tests.conftest import account_in
 from tests.infra.conftest import ROOT, STAGES
 from tests.integration.test_night import passwords
-from tests.nights import Night, Nights, nights_in
+from tests.nights import OPTIONS, Night, Nights, nights_in
 
 type Told = tuple[str, list[str], Any]
 """What an execution came to: status, states in order, and what the last of them was given."""
@@ -21,7 +21,9 @@ type Told = tuple[str, list[str], Any]
 SAME = {"run_id", "city", "verdict", "counts", "failed", "stage", "error", "tools", "again",
         "redrives", "action", "drop", "as_of", "by"}  # fmt: skip
 MACHINES = {
-    name: (ROOT / "infra" / f"{name}.asl.yaml").read_text(encoding="utf-8")
+    name: (ROOT / "infra" / f"{name}.asl.yaml")
+    .read_text(encoding="utf-8")
+    .replace("${Options}", OPTIONS)
     for name in ("roster_sync", "sftp_push")
 }
 
@@ -61,7 +63,5 @@ def a_city(
         if machine:
             text = MACHINES["roster_sync"]
             text = text.replace("MaxConcurrency: 2", "MaxConcurrency: 1")  # one order of events
-            functions = {f"{s.title()}FunctionArn": s for s in STAGES}
-            values = functions | {"DeadLettersUrl": account["DEAD_LETTERS_URL"]}
-            nights.machine = machine(text, values, nights.machine.call)
+            nights.machine = machine(text, nights.values, nights.machine.call)
         yield nights

@@ -82,7 +82,8 @@ def what_no_night_reaches() -> None:
                 raise StateError("Runtime.ExitError", "exit")
         raise StateError("SQS.AmazonSQSException")
 
-    values = {f"{s.title()}FunctionArn": s for s in STAGES} | {"DeadLettersUrl": "u"}
+    functions = {f"{s.title()}FunctionArn": s for s in STAGES}
+    values = functions | {"DeadLettersUrl": "u"}
     machine = Machine(MACHINES["roster_sync"], values, call)
     walk = machine.run({"action": "sync"}, "n", "arn", "2026-11-24T02:00:00Z")
     assert walk.history[-4:] == ["Again", "DeadLetter", "ReportFailure", "Failed"]
@@ -149,6 +150,23 @@ def test_no_expression_holds_a_number_that_implementations_write_differently(
 
 def test_every_expression_was_evaluated_on_something_real(judged: Judged) -> None:
     assert {text for text in judged.texts if text not in judged.recorded.texts} == set()
+
+
+def test_a_condition_is_true_or_false_or_ends_the_execution(judged: Judged) -> None:
+    conditions = {
+        choice["Condition"].removeprefix("{%").removesuffix("%}")
+        for text in MACHINES.values()
+        for state in yaml.safe_load(text)["States"].values()
+        for choice in state.get("Choices", [])
+    }
+    came = [
+        ours
+        for asked, ours in zip(judged.recorded.asked, judged.recorded.came, strict=True)
+        if asked["text"] in conditions
+    ]
+    assert len(came) > 50
+    kinds = [one for one in came if one not in ({"value": True}, {"value": False})]
+    assert all(one == {"code": "D3137"} for one in kinds), "by $error, as the last state does"
 
 
 def test_the_reference_comes_to_the_same_results(judged: Judged) -> None:

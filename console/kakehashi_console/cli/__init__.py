@@ -29,6 +29,8 @@ COMMANDS = {  # in the order in which they are listed
     "passwords": f"{HERE}.passwords:passwords",
     "lti": f"{HERE}.lti:lti",
     "launcher": f"{HERE}.launcher:launcher",
+    "preflight": f"{HERE}.preflight:preflight",
+    "doctor": f"{HERE}.doctor:doctor",
 }
 
 

@@ -1,0 +1,113 @@
+"""A small city from end to end on a deployed stack: a rehearsal, so that no account is touched.
+
+It puts the rules of a city of its own, uploads a roster of three children who do not exist where
+nothing watches, lets the machine rehearse it against the real tenant, compares what came with what
+comes on the embedded engine, and takes everything away again, whatever happened.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kakehashi.edges.runs import Folder
+from kakehashi_console.operations import BadUse, Console, Outcome, order_for_drop
+from kakehashi_console.preflight import Look
+
+CITY = "doctor"
+ROSTER = Path(__file__).parent / "small_city"
+PUPILS = 3
+AS_OF = date(2026, 11, 24)  # a day of the roster's own school year
+STAGES = ["Receive", "Validate", "Preprocess", "Diff", "Report"]
+"""What a rehearsal enters on the embedded engine, where a test asks for the same."""
+RULES = """\
+name = "点検用の市"
+board_code = "082201"
+domain = "{domain}"
+"""
+
+type OnStage = Callable[[str], None]
+
+
+def examine(console: Console, domain: str, on_stage: OnStage = lambda _: None) -> Iterator[Look]:
+    """Each thing that came as on the embedded engine, or did not. Raises BadUse before anything is
+    put where a city of this name is somebody's."""
+    if console.rules(CITY) is not None:
+        raise BadUse(
+            f"自治体 {CITY} の規則がもうあります。誰かの点検の途中でなければ消してください。"
+            " / another examination is under way, or was cut short"
+        )
+    try:
+        yield from _rehearsed(console, domain, on_stage)
+    finally:
+        left = _cleared(console)
+    yield Look("片付け / cleaned up", left == 0, f"{left}")
+
+
+def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Look]:
+    console.put_rules(CITY, RULES.format(domain=domain))
+    with tempfile.TemporaryDirectory() as folder:
+        drop = _roster(Path(folder), domain)
+        key, version = console.upload_drop(CITY, drop, starts=False)
+    entered: list[str] = []
+
+    def entering(stage: str) -> None:
+        entered.append(stage)
+        on_stage(stage)
+
+    arn = console.start(order_for_drop("rehearse", CITY, key, version, AS_OF))
+    execution = console.follow(arn, entering)
+    outcome = console.outcome(execution, CITY)
+    yield Look("実行の終わり / how the run ended", execution["status"] == "SUCCEEDED",
+               execution["status"], "kakehashi dlq")  # fmt: skip
+    yield Look("段階 / stages", entered == STAGES, " ".join(entered))
+    yield from _told(console, outcome)
+
+
+def _told(console: Console, outcome: Outcome) -> Iterator[Look]:
+    summary: Mapping[str, Any] = outcome.summary
+    verdict = str(summary.get("verdict"))
+    found = " ".join(sorted(summary.get("findings", {})))
+    yield Look("結果 / verdict", verdict == "rehearsed", f"{verdict} {found}".strip(),
+               "docs/findings.md")  # fmt: skip
+    planned = int(summary.get("counts", {}).get("NEW", 0))
+    yield Look("計画の人数 / pupils planned", planned == PUPILS, f"{planned} / {PUPILS}")
+    names = Folder(console.s3, console.outputs["RunsBucket"], outcome.prefix).names()
+    yield Look("報告書 / report", "report.html" in names)
+    recorded = list(console.state(CITY).runs(1))
+    yield Look("状態は変わっていない / the state is as it was", not recorded)
+
+
+def _roster(folder: Path, domain: str) -> Path:
+    """The roster as a folder of files, its children in this domain."""
+    place = folder / "small-city"
+    place.mkdir()
+    for file in ROSTER.glob("*.csv"):
+        text = file.read_text(encoding="utf-8").replace("DOMAIN", domain)
+        (place / file.name).write_text(text, encoding="utf-8", newline="")
+    return place
+
+
+def _cleared(console: Console) -> int:
+    """Takes away every version of what was put; how many are left, 0 if all went well."""
+    places = (
+        ("RulesBucket", f"cities/{CITY}.toml"),
+        ("InboxBucket", f"staging/{CITY}/"),
+        ("RunsBucket", f"{CITY}/"),
+    )
+    for bucket, prefix in places:
+        for one in list(_versions(console, bucket, prefix)):
+            console.s3.delete_object(Bucket=console.outputs[bucket], **one)
+    return sum(len(list(_versions(console, bucket, prefix))) for bucket, prefix in places)
+
+
+def _versions(console: Console, bucket: str, prefix: str) -> Iterator[dict[str, str]]:
+    pages = console.s3.get_paginator("list_object_versions").paginate(
+        Bucket=console.outputs[bucket], Prefix=prefix
+    )
+    for page in pages:
+        for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            yield {"Key": one["Key"], "VersionId": one["VersionId"]}
