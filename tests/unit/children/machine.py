@@ -132,6 +132,8 @@ class Years(RuleBasedStateMachine):
             child = self.owners.accounts.get(key)
             if child and child.here and user["accountEnabled"]:
                 self.owners.suspended.discard(child.n)
+                if child.n in self.owners.deleted:  # had back as a person said: it is open again
+                    self.owners.blocked.discard(key)
 
     def _drifts(self, night: Night) -> Iterator[str]:
         """Names that were changed unasked, night after night, are added up and asked about."""
