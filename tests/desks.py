@@ -145,7 +145,7 @@ class Office:
     def started(self) -> list[dict[str, Any]]:
         """The orders that the page has started, oldest first."""
         client = boto3.client("stepfunctions")
-        machine = self.house.settings.state_machine_arn
+        machine = self.house.staff.state_machine_arn
         found = client.list_executions(stateMachineArn=machine)["executions"]
         arns = [one["executionArn"] for one in sorted(found, key=lambda one: one["startDate"])]
         return [json.loads(client.describe_execution(executionArn=arn)["input"]) for arn in arns]

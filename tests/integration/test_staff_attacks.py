@@ -377,7 +377,7 @@ def test_an_order_that_could_not_be_carried_out_is_recorded_as_such(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:
     sent = form(office, approver, waiting)
-    machine = office.house.settings.state_machine_arn
+    machine = office.house.staff.state_machine_arn
     boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
     answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
     assert (answer.status, answer.code) == (500, "W190")

@@ -85,13 +85,22 @@ class LaunchSettings(RulesSettings, SignInSettings):
     lti_key: Name
 
 
-class StaffSettings(RulesSettings, InboxSettings, SignInSettings):
+class DeskSettings(RulesSettings):
     """``public_url`` is the address of the staff page, https or loopback."""
 
     public_url: Name
-    outbox_bucket: Name
     staff_table: Name
+
+
+class StaffSettings(DeskSettings, InboxSettings, QueueSettings, SignInSettings):
+    """The page that sees and decides."""
+
+    outbox_bucket: Name
     state_machine_arn: Name
+
+
+class PasswordPageSettings(DeskSettings, PasswordSettings):
+    """The part of it that makes initial passwords, with a role of its own."""
 
 
 class TopicSettings(Settings):

@@ -35,6 +35,8 @@ TOLD: Mapping[str, Word] = MappingProxyType({
     "decided": Word("記録しました。次の夜に行います。それまでは取り消せます。",
                     "Noted for the next night; it can be taken back until then."),
     "started": Word("始めました。", "Started."),
+    "made": Word("作りました。下から受け取ってください。", "Made. Take them out below."),
+    "noted": Word("記録しました。次の名簿で確かめます。", "Noted. The next roster shows it."),
     "asked": Word("申請しました。もう一人の確認を待っています。",
                   "Asked for. A second person must confirm it."),
     "changed": Word("変更しました。", "Changed."),

@@ -39,7 +39,7 @@ def story(asked: Asked, pupil: str) -> child.Child | Refusal:
     """Of one child, by userMasterIdentifier."""
     if not _ID.match(pupil):
         return Refusal(rules.UNKNOWN_PAGE)
-    settings = asked.house.settings
+    settings = asked.house.staff
     archive = Archive(asked.house.s3, settings.runs_bucket, settings.outbox_bucket, asked.city)
     ids = archive.ids(pupil, archive.run_ids(NIGHTS))
     papers = [archive.papers(run_id, several) for run_id, several in ids.items() if several]

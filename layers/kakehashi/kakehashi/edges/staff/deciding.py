@@ -172,4 +172,4 @@ def _told(said: Mapping[str, Decision]) -> str:
 
 
 def _inbox(asked: Asked) -> Objects:
-    return Objects.of(asked.house.settings.inbox_bucket)
+    return Objects.of(asked.house.staff.inbox_bucket)

@@ -62,7 +62,7 @@ class Desk:
         whatever the tenant wants, although the browser may still be signed in at Microsoft."""
         from kakehashi.edges.web.sign_in import SignIn  # noqa: PLC0415 - msal, not for every page
 
-        flow = SignIn.of(self.house.settings).begin(
+        flow = SignIn.of(self.house.staff).begin(
             f"{self.house.address}{CALLBACK}",
             prompt="login" if fresh else "",
             max_age=FRESH_SECONDS // 2 if fresh else None,
@@ -82,7 +82,7 @@ class Desk:
         kept = self.house.kept.take("SIGN_IN", cookie, self.now)
         if kept is None:
             return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
-        who = SignIn.of(self.house.settings).end(kept["flow"], answer)
+        who = SignIn.of(self.house.staff).end(kept["flow"], answer)
         if isinstance(who, NotSignedIn):
             return Refusal(_SAID[who.why], who.detail)
         if not roles_of(who):

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import boto3
+from botocore.config import Config
 
 from kakehashi import city as cities
+from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, prefix_of
-from kakehashi.edges.settings import StaffSettings
+from kakehashi.edges.settings import DeskSettings, PasswordPageSettings, StaffSettings
 from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.staff.record import Record
 from kakehashi.edges.state import State
 from kakehashi.edges.web.short_lived import ShortLived
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
 
 
 def _utc() -> datetime:
@@ -35,7 +41,7 @@ class Rules:
 class House:
     """``clock`` is UTC; ``address`` has no trailing slash."""
 
-    def __init__(self, settings: StaffSettings) -> None:
+    def __init__(self, settings: DeskSettings) -> None:
         self.settings = settings
         self.clock: Callable[[], datetime] = _utc
         self.address = settings.public_url.rstrip("/")
@@ -46,8 +52,33 @@ class House:
 
     @classmethod
     @functools.cache
-    def of(cls, settings: StaffSettings) -> Self:
+    def of(cls, settings: DeskSettings) -> Self:
         return cls(settings)
+
+    @property
+    def staff(self) -> StaffSettings:
+        """What only the page that decides knows. Raises BadConfiguration elsewhere."""
+        if not isinstance(self.settings, StaffSettings):
+            raise BadConfiguration("not the function of the staff page")
+        return self.settings
+
+    @property
+    def for_passwords(self) -> PasswordPageSettings:
+        """What only the part for passwords knows. Raises BadConfiguration elsewhere."""
+        if not isinstance(self.settings, PasswordPageSettings):
+            raise BadConfiguration("not the function for passwords")
+        return self.settings
+
+    @functools.cached_property
+    def signing(self) -> S3Client:
+        """A client that signs addresses for a browser: with version 4, as objects under a KMS key
+        demand, and with the bucket's own host in its region, since from the global one a new bucket
+        redirects."""
+        here = bool(os.environ.get("AWS_ENDPOINT_URL"))  # an engine on loopback has one host
+        style = Config(
+            signature_version="s3v4", s3={"addressing_style": "path" if here else "virtual"}
+        )
+        return boto3.client("s3", config=style)
 
     def state(self, city: str) -> State:
         return State(self.table, city)

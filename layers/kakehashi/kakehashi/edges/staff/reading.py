@@ -162,6 +162,16 @@ def schools_of(asked: Asked, run_id: str, codes: Collection[str]) -> dict[str, s
     return found
 
 
+def all_schools(asked: Asked) -> dict[str, str]:
+    """Names by MEXT code of every school in the newest plan's roster."""
+    run_id, found = asked.house.state(asked.city).proposals(), {}
+    for line in asked.house.folder(run_id).raw_lines("desired.jsonl") if run_id else ():
+        if (code := _SCHOOL.search(line)) and code[1].decode() not in found:
+            pupil = json.loads(line)["pupil"]
+            found[str(pupil["school"])] = str(pupil["school_name"])
+    return found
+
+
 def run_of(record: Mapping[str, Any]) -> str:
     return str(record["sk"]).removeprefix("RUN#")
 

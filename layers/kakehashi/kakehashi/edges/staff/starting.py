@@ -24,7 +24,7 @@ def start(house: House, order: Mapping[str, Any], number: str) -> str:
     receive.read_order(order)  # a slip of ours fails here, not at night
     name = f"{order['action']}-staff-{number}"
     client = boto3.client("stepfunctions")
-    machine = house.settings.state_machine_arn
+    machine = house.staff.state_machine_arn
     try:
         text = json.dumps(order, sort_keys=True)
         answer = client.start_execution(stateMachineArn=machine, name=name, input=text)

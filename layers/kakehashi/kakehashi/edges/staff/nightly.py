@@ -1,0 +1,91 @@
+"""夜の一覧: the runs, their files, running again, and a plan that turns one back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.runs import city_of
+from kakehashi.edges.staff.approving import MOST_REASON, WAITING
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.reading import schools_of
+from kakehashi.edges.staff.starting import by, start
+from kakehashi.refusal import Refusal
+from kakehashi.staff import nights
+
+MOST_PAGES = 20
+SECONDS = 60  # that the address of a file is good for
+_SCHOOL_FILE = re.compile(r"schools/[A-Za-z0-9_-]{1,40}\.xlsx\Z")
+
+
+def listed(asked: Asked) -> nights.Nights:
+    given = asked.query.get("page", "1")
+    page = min(int(given), MOST_PAGES) if given.isdecimal() and given.isascii() else 1
+    records = asked.house.state(asked.city).runs(page * nights.PAGE + 1)
+    return nights.nights(records, page, asked.caller.viewer, asked.city)
+
+
+def one(asked: Asked, run_id: str) -> nights.Night | Refusal:
+    record = _record(asked, run_id)
+    if not record:
+        return Refusal(rules.UNKNOWN_RUN)
+    folder = asked.house.folder(run_id)
+    files = [name for name in folder.names() if name in nights.FILES or _SCHOOL_FILE.match(name)]
+    codes = {name.removeprefix("schools/").removesuffix(".xlsx") for name in files}
+    facts = nights.Facts(
+        city=asked.city,
+        record={"sk": f"RUN#{run_id}", **record},
+        summary=folder.get_json("summary.json"),
+        findings=list(folder.findings()),
+        files=files,
+        schools=schools_of(asked, run_id, codes),
+        approved=record.get("approved", {}),
+        waits=record.get("verdict") == WAITING,
+    )
+    return nights.night(facts, asked.caller.viewer)
+
+
+def file_of(asked: Asked, run_id: str, name: str) -> str | Refusal:
+    """Where a file of a run can be had for a minute."""
+    good = name in nights.FILES or _SCHOOL_FILE.match(name)
+    if not good or not _record(asked, run_id):
+        return Refusal(rules.UNKNOWN_RUN)
+    folder = asked.house.folder(run_id)
+    told = f'attachment; filename="{run_id}-{name.replace("/", "-")}"'
+    where = {"Bucket": folder.bucket, "Key": folder.prefix + name}
+    return asked.house.signing.generate_presigned_url(
+        "get_object", Params=where | {"ResponseContentDisposition": told}, ExpiresIn=SECONDS
+    )
+
+
+def rerun(asked: Asked) -> Judged:
+    reason = _reason(asked)
+    order = Order("rerun", after=reason)
+    if not reason:
+        return NotTaken(order, Refusal(rules.NO_REASON))
+    wanted = {"action": "rerun", "city": asked.city}
+    return Taken(order, "/today", "started", lambda: start(asked.house, wanted, asked.number))
+
+
+def undo(asked: Asked, run_id: str) -> Judged:
+    """Makes a plan that waits in 承認; nothing is turned back before that is approved."""
+    record, reason = _record(asked, run_id), _reason(asked)
+    order = Order("undo", run_id if record else "", after=reason)
+    if not record:
+        return NotTaken(order, Refusal(rules.UNKNOWN_RUN))
+    if not reason:
+        return NotTaken(order, Refusal(rules.NO_REASON))
+    wanted = {"action": "undo", "run_id": run_id, "by": by(asked.caller.viewer.oid)}
+    return Taken(order, "/today", "started", lambda: start(asked.house, wanted, asked.number))
+
+
+def _record(asked: Asked, run_id: str) -> dict[str, Any]:
+    """{} for a run that is not one of this city."""
+    known = city_of(run_id) == asked.city
+    return asked.house.state(asked.city).run(run_id) if known else {}
+
+
+def _reason(asked: Asked) -> str:
+    return asked.form.get("reason").strip()[:MOST_REASON]

@@ -1,0 +1,153 @@
+"""Routes of a page: what may be read, searched and ordered, and what goes wrong.
+
+A page is a function from a request to a view, a form one from a request to a judged order. Here
+they are let in by the gate, shown, carried out or turned away, the same for every function that
+answers at this address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges.errors import TryLater
+from kakehashi.edges.staff.answering import go, show, sign_in_path, turned_away
+from kakehashi.edges.staff.gate import Asked, Gate
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.orders import Judged, NotTaken
+from kakehashi.edges.telemetry import logger, measure_city
+from kakehashi.refusal import Refusal
+from kakehashi.staff.drawing import View
+from kakehashi.staff.viewer import Action
+
+UNKNOWN = "unknown"  # the city of a request that leads to none
+
+type Shown = View | Refusal | tuple[View, Sequence[str]]
+"""A page, and the origins to which its forms may go beside ours."""
+type Reading = Callable[..., Shown]
+type Judging = Callable[..., Judged]
+
+
+class Routes:
+    """Those of one function. ``house`` makes what its requests share, once a process."""
+
+    def __init__(self, app: APIGatewayHttpResolver, house: Callable[[], House]) -> None:
+        self.app, self.house = app, house
+        app.not_found(self._nothing_there)
+        app.exception_handler(TryLater)(self._busy)
+        app.exception_handler(Exception)(self._broken)
+
+    def gate(self) -> Gate:
+        return Gate(self.house(), self.app.current_event)
+
+    def page(self, path: str, action: Action) -> Callable[[Reading], Reading]:
+        """For whoever may open it; anybody else signs in first, and comes back."""
+
+        def route(read: Reading) -> Reading:
+            @self.app.get(path)
+            @wraps(read)
+            def answer(**parts: str) -> Response[str]:
+                gate = self.gate()
+                asked = gate.page(action)
+                if isinstance(asked, Refusal):
+                    return self.not_in(gate, asked)
+                return self.seen(gate, asked, read(asked, **parts))
+
+            return read
+
+        return route
+
+    def search(self, path: str, action: Action) -> Callable[[Reading], Reading]:
+        """A page that is asked for by a form, so that what was typed stands in no address."""
+
+        def route(read: Reading) -> Reading:
+            @self.app.post(path)
+            @wraps(read)
+            def answer(**parts: str) -> Response[str]:
+                gate = self.gate()
+                asked = gate.order(action, once=False)
+                if isinstance(asked, Refusal):
+                    return self.refused(gate, asked)
+                return self.seen(gate, asked, read(asked, **parts))
+
+            return read
+
+        return route
+
+    def order(self, path: str, action: Action) -> Callable[[Judging], Judging]:
+        """A form that is judged, noted, carried out, and leads on to a page."""
+
+        def route(judge: Judging) -> Judging:
+            @self.app.post(path)
+            @wraps(judge)
+            def answer(**parts: str) -> Response[str]:
+                gate = self.gate()
+                asked = gate.order(action)
+                if isinstance(asked, Refusal):
+                    return self.refused(gate, asked)
+                judged = gate.carry_out(asked, action, lambda it: judge(it, **parts))
+                if isinstance(judged, NotTaken):
+                    return self.refused(gate, judged.refusal, judged)
+                return go(judged.to, judged.told)
+
+            return judge
+
+        return route
+
+    # -- what goes wrong -------------------------------------------------------------------------
+
+    def seen(self, gate: Gate, asked: Asked, found: Shown) -> Response[str]:
+        if isinstance(found, Refusal):
+            return self.refused(gate, gate.recorded(asked.caller, found))
+        view, targets = found if isinstance(found, tuple) else (found, ())
+        return show(asked, view, targets=targets)
+
+    def not_in(self, gate: Gate, refusal: Refusal) -> Response[str]:
+        """A page that needs a sign-in leads there and back; everything else is said."""
+        if refusal.rule is rules.NOT_SIGNED_IN:
+            return go(sign_in_path(gate.path))
+        return self.refused(gate, refusal)
+
+    def refused(
+        self, gate: Gate, refusal: Refusal, judged: NotTaken | None = None
+    ) -> Response[str]:
+        city = gate.caller.city if gate.caller else UNKNOWN
+        told = {"code": refusal.code, "reason": refusal.detail, "city": city}
+        logger.warning("refused", extra=told)
+        measure_city("staff", city, {"StaffRefused": 1})
+        return turned_away(
+            refusal,
+            self._reference(),
+            house=gate.house,
+            caller=gate.caller,
+            reasons=judged.reasons if judged else (),
+            back=_page_of(gate.path),
+        )
+
+    def _nothing_there(self, _: NotFoundError) -> Response[str]:
+        gate = self.gate()
+        asked = gate.page(None)
+        if isinstance(asked, Refusal):
+            return self.not_in(gate, asked)
+        return self.refused(gate, Refusal(rules.UNKNOWN_PAGE))
+
+    def _busy(self, _: Any) -> Response[str]:
+        logger.warning("an edge is busy")
+        return turned_away(Refusal(rules.OUR_FAULT, "busy"), self._reference(), status=503)
+
+    def _broken(self, _: Any) -> Response[str]:
+        logger.exception("staff failed")
+        return turned_away(Refusal(rules.OUR_FAULT), self._reference())
+
+    def _reference(self) -> str:
+        return str(self.app.lambda_context.aws_request_id)[:8]
+
+
+def _page_of(path: str) -> str:
+    """The page from which a form came: its address without the last word."""
+    return path.rpartition("/")[0] or path

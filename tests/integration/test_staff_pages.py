@@ -1,0 +1,287 @@
+"""The other pages of the staff page: nights, a school, operation, files that are sent by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import boto3
+import pytest
+
+from kakehashi.staff.viewer import Post, Role
+from tests.builders import a_drop, a_pupil
+from tests.desks import Clerk, Office, Somebody, fields_of
+from tests.nights import RULES, Night
+from tests.staff import Board
+
+
+@pytest.fixture
+def operator(office: Office) -> Clerk:
+    return office.at_desk(office.hire("operator", Role.OPERATE))
+
+
+@pytest.fixture
+def second(office: Office) -> Clerk:
+    return office.at_desk(office.hire("second", Role.OPERATE))
+
+
+# -- 夜の一覧 --------------------------------------------------------------------------------------
+
+
+def test_a_night_is_opened_its_report_had_and_run_again(
+    office: Office, board: Board, missing: Night, operator: Clerk
+) -> None:
+    run_id = missing.run["run_id"]
+    assert run_id in operator.open("/nights").text
+    page = operator.open(f"/nights/{run_id}")
+    assert f"/nights/{run_id}/files/report.html" in page.text
+    where = operator.browser.get(f"/nights/{run_id}/files/report.html")
+    assert where.status == 303
+    assert "X-Amz-Expires=60" in where.location
+    assert where.location.startswith("https://runs.s3.ap-northeast-1.amazonaws.com/")
+    sent = operator.send(operator.open("/nights"), "/nights/rerun", reason="学校が直した")
+    assert sent.location == "/today?told=started"
+    assert office.started() == [{"action": "rerun", "city": "demo"}]
+    assert office.run_what_was_started().verdict == "unchanged"
+
+
+def test_an_undo_makes_a_plan_that_waits_for_an_approval(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    run_id = str(office.nights.state.runs(1)[0]["sk"]).removeprefix("RUN#")
+    sent = {"csrf": operator.csrf(), "reason": "取り違え"}
+    answer = operator.browser.post(f"/nights/{run_id}/undo", sent)
+    assert answer.location == "/today?told=started"
+    (order,) = office.started()
+    assert order == {"action": "undo", "run_id": run_id, "by": f"staff:{operator.who.oid}"}
+
+
+@pytest.mark.parametrize("name", ["plan.json", "desired.jsonl", "../x", "schools%2F..%2Fplan.json"])
+def test_no_other_file_of_a_run_is_handed_out(
+    office: Office, board: Board, missing: Night, operator: Clerk, name: str
+) -> None:
+    answer = operator.browser.get(f"/nights/{missing.run['run_id']}/files/{name}")
+    assert answer.code in {"W122", "W123"}
+
+
+def test_another_citys_night_is_neither_opened_nor_turned_back(
+    office: Office, board: Board, missing: Night
+) -> None:
+    stranger = office.at_desk(office.hire("stranger", *Role, city="other"))
+    run_id = missing.run["run_id"]
+    assert stranger.browser.get(f"/nights/{run_id}").code == "W123"
+    assert stranger.browser.get(f"/nights/{run_id}/files/report.html").code == "W123"
+    sent = {"csrf": stranger.csrf(), "reason": "他市"}
+    assert stranger.browser.post(f"/nights/{run_id}/undo", sent).code == "W123"
+    assert office.started() == []
+    assert {done.code for done in office.record("other")} == {"W123"}
+
+
+# -- 学校 ------------------------------------------------------------------------------------------
+
+
+def test_a_school_sees_its_own_part_and_nothing_of_another(
+    office: Office, board: Board, missing: Night
+) -> None:
+    own = a_pupil(12).school
+    teacher = office.at_desk(office.hire("teacher", Role.SCHOOL, schools=(own,)))
+    page = teacher.open("/school")
+    assert page.status == 200
+    others = [a_pupil(n) for n in range(1, 13) if a_pupil(n).school != own]
+    for other in others:
+        assert other.account not in page.text
+        assert teacher.browser.get(f"/school/{other.school}").code == "W121"
+    assert teacher.browser.get("/school/0822010000xx").code == "W121"
+
+
+def test_the_board_sees_the_schools_of_its_city(
+    office: Office, board: Board, missing: Night, operator: Clerk
+) -> None:
+    assert operator.open("/school").status == 200
+    assert operator.open(f"/school/{a_pupil(12).school}").status == 200
+
+
+# -- 運用: who works where -------------------------------------------------------------------------
+
+
+def asked_for(clerk: Clerk, oid: str, school: str) -> str:
+    page = clerk.open("/operate")
+    sent = clerk.send(page, "/operate/posts/propose", oid=oid, school=school, reason="異動")
+    return sent.location or sent.code
+
+
+def newcomer(office: Office) -> Somebody:
+    return office.hire("newcomer", Role.SEE, schools=())
+
+
+def test_a_post_is_given_by_two_people(office: Office, operator: Clerk, second: Clerk) -> None:
+    new = newcomer(office)
+    assert asked_for(operator, new.oid, "*") == "/operate?told=asked"
+    assert office.house.posts.of(new.oid) == ()
+    confirmed = second.send(second.open("/operate"), "/operate/posts/confirm")
+    assert confirmed.location == "/operate?told=changed"
+    assert office.house.posts.of(new.oid) == (Post("demo"),)
+    told = [done.what for done in office.record()]
+    assert told == ["confirm post", "ask post"]
+    assert office.record()[0].after == f"{new.oid}: 市全体"
+
+
+def test_nobody_confirms_what_they_have_asked_for(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    new = newcomer(office)
+    asked_for(operator, new.oid, "*")
+    page = second.open("/operate")
+    digest = fields_of(page, "/operate/posts/confirm")["digest"]
+    sent = {"csrf": operator.csrf("/operate"), "digest": digest}
+    assert operator.browser.post("/operate/posts/confirm", sent).code == "W134"
+    assert office.house.posts.of(new.oid) == ()
+
+
+def test_a_change_is_confirmed_once_and_only_as_it_was_asked_for(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    new = newcomer(office)
+    asked_for(operator, new.oid, "*")
+    page = second.open("/operate")
+    office.house.posts.put(new.oid, "demo", ["082201000001"])
+    assert second.send(page, "/operate/posts/confirm").code == "W163"
+    withdrawn = operator.send(operator.open("/operate"), "/operate/posts/withdraw")
+    assert withdrawn.location == "/operate?told=taken-back"
+    sent = {"csrf": second.csrf("/operate"), "digest": "0" * 32}
+    assert second.browser.post("/operate/posts/confirm", sent).code == "W161"
+
+
+@pytest.mark.parametrize("oid", ["", "x", "../POSTS", "A" * 36])
+def test_only_an_object_id_is_given_a_post(office: Office, operator: Clerk, oid: str) -> None:
+    assert asked_for(operator, oid, "*") == "W113"
+
+
+# -- 運用: rules -----------------------------------------------------------------------------------
+
+
+def test_the_rules_are_changed_by_two_people(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    text = RULES.replace("見本市", "見本の市")
+    page = operator.open("/operate")
+    checked = operator.send(page, "/operate/rules/check", rules=text.replace("\n", "\r\n"))
+    assert "見本の市" in checked.text
+    asked = operator.send(checked, "/operate/rules/propose", rules=text, reason="市の名前")
+    assert asked.location == "/operate?told=asked"
+    assert office.house.rules("demo").city.name == "見本市"  # type: ignore[union-attr]
+    confirmed = second.send(second.open("/operate"), "/operate/rules/confirm")
+    assert confirmed.location == "/operate?told=changed"
+    assert office.house.rules("demo").text == text  # type: ignore[union-attr]
+
+
+def test_rules_that_do_not_load_are_never_put(office: Office, operator: Clerk) -> None:
+    page = operator.open("/operate")
+    checked = operator.send(page, "/operate/rules/check", rules="name = 3")
+    assert "/operate/rules/propose" not in checked.text
+    sent = {"csrf": operator.csrf("/operate"), "rules": "name = 3", "reason": "試し"}
+    assert operator.browser.post("/operate/rules/propose", sent).code == "W162"
+
+
+# -- 運用: failures --------------------------------------------------------------------------------
+
+
+def a_letter(office: Office, **body: Any) -> None:
+    told = {"run_id": "demo-20261123T021000-00000000", "city": "demo", "stage": "Deliver",
+            "error": "TryLater", "again": {"action": "rerun", "city": "demo"}} | body  # fmt: skip
+    url = office.nights.names["DEAD_LETTERS_URL"]
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(told))
+
+
+def test_a_failure_is_shown_in_plain_words_and_tried_again(office: Office, operator: Clerk) -> None:
+    a_letter(office)
+    a_letter(office, city="other", again={"action": "rerun", "city": "other"})
+    page = operator.open("/operate")
+    (mine,) = re.findall(r'name="letters" value="([^"]+)"', page.text)
+    sent = operator.send(page, "/operate/again", letters=[mine])
+    assert sent.location == "/today?told=started"
+    assert office.started() == [{"action": "rerun", "city": "demo"}]
+
+
+def test_a_failure_of_another_city_is_not_tried_again(office: Office, operator: Clerk) -> None:
+    a_letter(office, again={"action": "rerun", "city": "other"})
+    page = operator.open("/operate")
+    (mine,) = re.findall(r'name="letters" value="([^"]+)"', page.text)
+    assert operator.send(page, "/operate/again", letters=[mine]).code == "W121"
+    assert office.started() == []
+
+
+# -- files sent by hand --------------------------------------------------------------------------
+
+
+def placed(office: Office, page_text: str, body: bytes) -> str:
+    """What S3 does with the form of the page: the path that it leads back to."""
+    key = re.search(r'name="key" value="([^"]+)"', page_text)
+    back = re.search(r'name="success_action_redirect" value="([^"]+)"', page_text)
+    assert key is not None
+    assert back is not None
+    office.nights.put("INBOX_BUCKET", key[1], body)
+    return back[1].removeprefix("https://staff.demo.example.jp")
+
+
+def test_a_roster_is_sent_by_hand_looked_at_and_taken_in(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    page = operator.open("/arrived")
+    assert "amazonaws.com" in page.headers["Content-Security-Policy"]
+    office.nights.tomorrow()
+    back = placed(office, page.text, a_drop(12).zip())
+    checked = operator.open(back)
+    assert "users.csv" in checked.text
+    assert office.started() == []
+    sent = operator.send(checked, "/arrived/start")
+    assert sent.location == "/today?told=started"
+    (order,) = office.started()
+    assert order["action"] == "sync"
+    assert office.run_what_was_started().verdict == "unchanged"
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    (b"", "W151"), (b"not a zip", "W152"), (b"PK\x03\x04broken", "W152"),
+])  # fmt: skip
+def test_what_is_no_roster_is_not_taken_in(
+    office: Office, operator: Clerk, body: bytes, code: str
+) -> None:
+    back = placed(office, operator.open("/arrived").text, body)
+    assert operator.browser.get(back).code == code
+    token = back.partition("token=")[2]
+    sent = {"csrf": operator.csrf("/arrived"), "token": token}
+    assert operator.browser.post("/arrived/start", sent).code == code
+    assert office.started() == []
+
+
+def test_a_zip_of_something_else_is_no_roster(office: Office, operator: Clerk) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("holiday.jpg", b"x")
+    back = placed(office, operator.open("/arrived").text, out.getvalue())
+    assert operator.browser.get(back).code == "W152"
+
+
+def test_nobody_starts_what_somebody_else_has_sent(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    back = placed(office, operator.open("/arrived").text, a_drop(3).zip())
+    assert second.browser.get(back).code == "W151"
+    token = back.partition("token=")[2]
+    sent = {"csrf": second.csrf("/arrived"), "token": token}
+    assert second.browser.post("/arrived/start", sent).code == "W151"
+
+
+def test_an_april_file_is_rehearsed_for_a_chosen_day(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    page = operator.open("/rehearsal?as_of=2099-04-01")
+    checked = operator.open(placed(office, page.text, a_drop(12).zip()))
+    sent = operator.send(checked, "/rehearsal/start")
+    assert sent.location == "/today?told=started"
+    (order,) = office.started()
+    assert (order["action"], order["as_of"]) == ("rehearse", "2099-04-01")
