@@ -65,8 +65,11 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person]) -> None:
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
     folder.put("report.xlsx", report.xlsx(night, matches_of(folder), people), XLSX)
-    for school in report.handouts(night):
+    told = report.handouts(night)
+    for school in told:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
+        folder.put_json(report.school_file(school.code), report.school_json(school, people))
+    folder.put_json(report.SCHOOL_INDEX, report.index_json(night, told))
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 

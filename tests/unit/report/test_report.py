@@ -25,6 +25,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.report import Failure, Night, Past, Person, Verdict, final_verdict
 from kakehashi.report.groups import Lines
+from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
 from kakehashi.report.sparkline import sparkline
 from kakehashi.report.words import VERDICTS, compress
@@ -452,6 +453,31 @@ def test_the_address_in_the_mail_asks_who_you_are() -> None:
         "https://ap-northeast-1.console.aws.amazon.com/s3/object/runs"
         f"?region=ap-northeast-1&prefix=demo%2F{RUN_ID}%2Freport.html"
     )
+
+
+STAFF = Guide(staff="https://staff.example.jp")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "path"),
+    [
+        (Verdict.AWAITING, f"/approve/{RUN_ID}"),
+        (Verdict.REFUSED, f"/nights/{RUN_ID}"),
+        (Verdict.FAILED, f"/nights/{RUN_ID}"),
+        (Verdict.APPLIED, "/decide"),
+    ],
+)
+def test_mail_and_report_lead_to_the_page_that_settles_it(verdict: Verdict, path: str) -> None:
+    failed = Failure("diff", "KeyError") if verdict is Verdict.FAILED else None
+    night = replace(NIGHT, verdict=verdict, failed=failed, guide=STAFF)
+    assert report.mail_line(night).strip().split("\n")[-1] == f"https://staff.example.jp{path}"
+    assert f'<a href="https://staff.example.jp{path}">' in report.html(night)
+    assert "staff.example.jp" not in report.html(replace(night, guide=Guide()))
+
+
+def test_a_mail_about_nothing_leads_to_the_morning() -> None:
+    night = replace(NIGHT, verdict=Verdict.APPLIED, plan={}, guide=STAFF)
+    assert report.mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today"
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

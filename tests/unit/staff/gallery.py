@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from kakehashi.catalogue import diff as diff_rules
+from kakehashi.catalogue import staff as staff_rules
 from kakehashi.catalogue.index import RULES
 from kakehashi.diff.matching import Evidence, Fit, Match
 from kakehashi.findings import Finding, Place
+from kakehashi.refusal import Refusal
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.staff import (
@@ -17,9 +19,11 @@ from kakehashi.staff import (
     arrived,
     child,
     decide,
+    entrance,
     nights,
     operate,
     passwords,
+    recorded,
     rehearsal,
     school,
     searching,
@@ -67,12 +71,29 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "rehearsal": ("/rehearsal", "予行", rehearsal.rehearsal(a_rehearsal(), viewer)),
         "passwords": ("/passwords", "パスワード", some_passwords()),
         "slips": ("/passwords", "配る紙", some_slips()),
-        "schools": ("/school", "学校", school.schools([a_school().handout], viewer, CITY)),
+        "schools": ("/school", "学校", school.schools(some_schools(), viewer, CITY)),
         "school": ("/school", "学校", school.school(a_school(), viewer)),
         "arrived": ("/arrived", "届いたか", some_arrivals(viewer)),
         "operate": ("/operate", "運用", operate.operate(an_operation(), viewer)),
+        "record": ("/record", "記録", recorded.Recorded(some_deeds(), "DID#x")),
+        "sign_in": ("/", "サインイン", entrance.SignIn()),
+        "refused": ("/approve", "承認", a_refusal()),
         "rules": ("/operate", "運用", operate.rules_at(_version(), RULES_NOW, RULES_NEXT)),
     }  # fmt: skip
+
+
+def some_deeds() -> list[recorded.Done]:
+    oid = an_id("somebody")
+    return [
+        recorded.Done(NOW, oid, "見本 承認", "approve", RUN, "5f3c" * 16, after="年度の切り替え"),
+        recorded.Done(NOW, oid, "見本 担当", "decide", RUN, code="W131"),
+    ]
+
+
+def a_refusal() -> entrance.Refused:
+    stale = diff_rules.STALE_PLAN.at(planned=99, now=100)
+    return entrance.refused(Refusal(staff_rules.PLAN_CHANGED), "0a1b2c3d", reasons=(stale,),
+                            back="/approve", sign_in="/sign-in?back=/approve")  # fmt: skip
 
 
 def _version() -> operate.Version:
@@ -192,6 +213,11 @@ def a_school() -> school.Facts:
     moves = mixed(120)
     lines = [line for n in range(1) for line in shards_of(moves)(n + 1)]
     return school.Facts(CITY, handout, "2026-12-01", RUN, own, lines)
+
+
+def some_schools() -> list[school.Line]:
+    return [school.Line(code, name, n % 4, n % 3, n % 2)
+            for n, (code, name) in enumerate(SCHOOLS.items())]  # fmt: skip
 
 
 def some_arrivals(viewer: Viewer) -> arrived.Arrived:

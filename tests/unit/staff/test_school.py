@@ -17,7 +17,7 @@ from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.roster import canonical
 from kakehashi.staff.drawing import render
-from kakehashi.staff.school import Facts, NotTheirs, school, schools
+from kakehashi.staff.school import Facts, Line, NotTheirs, school, schools
 from kakehashi.staff.viewer import Role
 from tests.builders import a_code, a_pupil
 from tests.unit.staff.gallery import a_school
@@ -162,7 +162,7 @@ def test_another_schools_page_does_not_open() -> None:
 
 
 def test_the_list_shows_who_may_be_opened() -> None:
-    both = [Handout(OWN, SCHOOLS[OWN]), Handout(OTHER, SCHOOLS[OTHER])]
+    both = [Line(OWN, SCHOOLS[OWN], 0, 0, 0), Line(OTHER, SCHOOLS[OTHER], 1, 0, 0)]
     assert [one.code for one in schools(both, TEACHER, CITY).schools] == [OWN]
     assert len(schools(both, a_viewer(Role.SEE), CITY).schools) == 2
 

@@ -19,6 +19,9 @@ from kakehashi.report.night import Failure, Night, Past, final_verdict
 from kakehashi.report.page import html
 from kakehashi.report.people import Person, last_seen
 from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
+from kakehashi.report.school_facts import INDEX as SCHOOL_INDEX
+from kakehashi.report.school_facts import file_of as school_file
+from kakehashi.report.school_facts import index_json, school_json
 from kakehashi.report.schools import Handout, handout_xlsx, handouts
 from kakehashi.report.summary import summary
 from kakehashi.report.words import Verdict
@@ -27,6 +30,7 @@ from kakehashi.report.workbook import findings_xlsx, xlsx
 __all__ = [
     "DRIFT_PAGE",
     "DRIFT_WORKBOOK",
+    "SCHOOL_INDEX",
     "Comparison",
     "Failure",
     "Group",
@@ -49,11 +53,14 @@ __all__ = [
     "handout_xlsx",
     "handouts",
     "html",
+    "index_json",
     "last_seen",
     "line_without_run",
     "mail_line",
     "named",
     "saved",
+    "school_file",
+    "school_json",
     "school_year",
     "subject",
     "summary",

@@ -24,11 +24,13 @@ type Cell = str | int | float | None
 @dataclass(frozen=True, slots=True)
 class Guide:
     """``options`` names the stack on a command line (``--stack kakehashi``), "" where it is the one
-    that the command finds by itself; ``docs`` is the address of the pages, with a trailing slash.
+    that the command finds by itself; ``docs`` is the address of the pages, with a trailing slash,
+    ``staff`` that of the staff page, without one, "" where there is none or nobody knows it.
     """
 
     options: str = ""
     docs: str = "docs/"
+    staff: str = ""
 
     def typed(self, command: str, last: str = "") -> str:
         """A command to copy; ``last`` stands at its end."""
@@ -54,6 +56,10 @@ class Guide:
     def section(self, anchor: str) -> str:
         """Where a section of the runbook stands."""
         return f"{self.docs}{RUNBOOK}#{anchor}"
+
+    def page(self, path: str) -> str:
+        """A page of the staff page, "" where there is none."""
+        return f"{self.staff}{path}" if self.staff else ""
 
     @property
     def published(self) -> bool:

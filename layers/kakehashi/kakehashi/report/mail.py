@@ -10,6 +10,7 @@ from kakehashi.report.causes import named, section_of
 from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Failure, Night
+from kakehashi.report.settling import first_page
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, Word, word
 
 NEXT: Mapping[Verdict, Word] = MappingProxyType({
@@ -52,7 +53,12 @@ def mail_line(night: Night) -> str:
     else:
         line = f"【架け橋】{head} {verdict.ja}{':' if parts else ''}{'、'.join(parts)}"
     todo = _next(night)
-    told = [line, todo.en if english else todo.ja, address(night), _read_on(night)]
+    told = [
+        line,
+        todo.en if english else todo.ja,
+        first_page(night) or address(night),
+        _read_on(night),
+    ]
     return "\n".join(filter(None, told)) + "\n"
 
 

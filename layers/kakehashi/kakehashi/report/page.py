@@ -19,6 +19,7 @@ from kakehashi.report.matching import FITS
 from kakehashi.report.night import Night
 from kakehashi.report.rehearsal import Moves, moves
 from kakehashi.report.schools import Handout, handouts
+from kakehashi.report.settling import pages
 from kakehashi.report.sparkline import Sparkline, sparkline
 from kakehashi.report.summary import delivery, groups_of
 from kakehashi.report.times import Times, minute, times_of
@@ -100,6 +101,7 @@ class Page:
     moves: Moves | None = None
     handouts: Sequence[Handout] = field(default=())
     runbook: str = ""
+    settles: Sequence[tuple[Word, str]] = ()
 
 
 def html(night: Night) -> str:
@@ -151,6 +153,7 @@ def page_of(night: Night) -> Page:
         moves=moves(night),
         handouts=handouts(night),
         runbook=section_of(night),
+        settles=pages(night),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),

@@ -59,6 +59,11 @@ class Person:
         values = {name: getattr(self, name) for name in self.__slots__}
         return values | {"last_seen": self.last_seen.isoformat() if self.last_seen else ""}
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        seen = data["last_seen"]
+        return cls(**{**data, "last_seen": date.fromisoformat(seen) if seen else None})
+
 
 type People = Mapping[str, Person]  # by userMasterIdentifier
 NOBODY: People = MappingProxyType({})

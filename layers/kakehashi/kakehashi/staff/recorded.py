@@ -40,6 +40,7 @@ WHATS: Mapping[str, Word] = MappingProxyType({
     "make passwords": Word("初期パスワードの作成", "made initial passwords"),
     "take slips": Word("配布票の受け取り", "took the slips"),
     "fixed": Word("直しました", "said it is fixed"),
+    "take workbook": Word("Excel の受け取り", "took a workbook"),
     "record": Word("記録の書き出し", "took the record out"),
 })  # fmt: skip
 """What can be done, by the word under which it is kept; any other word is shown as it is."""

@@ -115,14 +115,10 @@ class Schools:
     schools: Sequence[Line]
 
 
-def schools(handouts: Iterable[Handout], viewer: Viewer, city: str) -> Schools:
+def schools(lines: Iterable[Line], viewer: Viewer, city: str) -> Schools:
     """Those that this viewer may open, with the most to do first."""
-    own = [one for one in handouts if may(viewer, Action.SCHOOL, city, one.code)]
-    lines = [
-        Line(one.code, one.name, len(one.findings), one.pupils_held, len(one.waiting))
-        for one in own
-    ]
-    return Schools(sorted(lines, key=lambda one: (-one.findings - one.held, one.code)))
+    own = [one for one in lines if may(viewer, Action.SCHOOL, city, one.code)]
+    return Schools(sorted(own, key=lambda one: (-one.findings - one.held, one.code)))
 
 
 def school(facts: Facts, viewer: Viewer) -> School:

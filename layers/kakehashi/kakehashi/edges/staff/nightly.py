@@ -9,10 +9,10 @@ from kakehashi.catalogue import staff as rules
 from kakehashi.edges.runs import city_of
 from kakehashi.edges.staff.approving import MOST_REASON, WAITING
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
-from kakehashi.edges.staff.reading import schools_of
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken, note
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.refusal import Refusal
+from kakehashi.report.school_facts import INDEX
 from kakehashi.staff import nights
 
 MOST_PAGES = 20
@@ -33,14 +33,14 @@ def one(asked: Asked, run_id: str) -> nights.Night | Refusal:
         return Refusal(rules.UNKNOWN_RUN)
     folder = asked.house.folder(run_id)
     files = [name for name in folder.names() if name in nights.FILES or _SCHOOL_FILE.match(name)]
-    codes = {name.removeprefix("schools/").removesuffix(".xlsx") for name in files}
+    index = folder.get_json(INDEX).get("schools", ())
     facts = nights.Facts(
         city=asked.city,
         record={"sk": f"RUN#{run_id}", **record},
         summary=folder.get_json("summary.json"),
         findings=list(folder.findings()),
         files=files,
-        schools=schools_of(asked, run_id, codes),
+        schools={one["code"]: one["name"] for one in index},
         approved=record.get("approved", {}),
         waits=record.get("verdict") == WAITING,
     )
@@ -53,6 +53,8 @@ def file_of(asked: Asked, run_id: str, name: str) -> str | Refusal:
     if not good or not _record(asked, run_id):
         return Refusal(rules.UNKNOWN_RUN)
     folder = asked.house.folder(run_id)
+    if name.endswith(".xlsx"):  # it names children
+        note(asked.house, asked.caller, Order("take workbook", run_id, after=name))
     told = f'attachment; filename="{run_id}-{name.replace("/", "-")}"'
     where = {"Bucket": folder.bucket, "Key": folder.prefix + name}
     return asked.house.signing.generate_presigned_url(

@@ -1,4 +1,8 @@
-"""学校: one school's own part of the newest night that made a plan, and what it has put right."""
+"""学校: one school's own part of the newest night, and what it has put right.
+
+Report has written each school's part (``report.school_facts``), also of a roster that was refused:
+that is when a school has most to put right.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,19 @@ from itertools import chain
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
-from kakehashi.edges import nights
-from kakehashi.edges.runs import Run, prefix_of
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
 from kakehashi.edges.staff.posts import SCHOOL
-from kakehashi.edges.staff.reading import all_schools, shards_of
+from kakehashi.edges.staff.reading import all_schools, run_of, shards_of
 from kakehashi.refusal import Refusal
-from kakehashi.report import Handout, Night, handouts
+from kakehashi.report.people import Person
+from kakehashi.report.school_facts import INDEX, file_of, read_school
+from kakehashi.report.schools import Handout
 from kakehashi.roster import JAPAN
 from kakehashi.staff import school as pages
 from kakehashi.staff.viewer import Action, may
 
+RUNS = 14  # records looked through for one that came to a report
 _FINDING = re.compile(r"[A-Z][0-9]{3}\Z")
 
 
@@ -29,30 +34,24 @@ def listed(asked: Asked) -> pages.Schools | pages.School | Refusal:
     whole = may(asked.caller.viewer, Action.SCHOOL, asked.city)
     if not whole and len(own) == 1:
         return one(asked, own[0])
-    night = _night(asked)
-    return pages.schools(handouts(night) if night else (), asked.caller.viewer, asked.city)
+    _, index = _newest(asked)
+    lines = [pages.Line(**told) for told in index.get("schools", ())]
+    return pages.schools(lines, asked.caller.viewer, asked.city)
 
 
 def one(asked: Asked, code: str) -> pages.School | Refusal:
     if not SCHOOL.match(code) or not may(asked.caller.viewer, Action.SCHOOL, asked.city, code):
         return Refusal(rules.NOT_ALLOWED)
-    night = _night(asked)
-    if night is None:
-        return Refusal(rules.UNKNOWN_RUN)
-    found = next((h for h in handouts(night) if h.code == code), None)
-    handout = found or Handout(code, all_schools(asked).get(code, code))
-    folder, state = asked.house.folder(night.run_id), asked.house.state(asked.city)
-    listed = {umi for umi, _ in (*handout.held, *handout.waiting)}
-    listed |= {finding.pupil for finding in handout.findings if finding.pupil}
-    people = nights.people_listed(listed, asked.city, night.as_of, folder, state) if listed else {}
+    run_id, index = _newest(asked)
+    handout, people = _part(asked, run_id, code)
     facts = pages.Facts(
         city=asked.city,
         handout=handout,
-        as_of=night.as_of.isoformat(),
-        run_id=night.run_id,
+        as_of=str(index.get("as_of", "")),
+        run_id=run_id,
         people=people,
-        lines=_lines(asked, night),
-        mended=dict(_mended(asked, code)),
+        lines=_lines(asked, run_id),
+        mended=dict(_mended(asked, code, run_id)),
     )
     return pages.school(facts, asked.caller.viewer)
 
@@ -66,35 +65,40 @@ def mended(asked: Asked, code: str) -> Judged:
         return NotTaken(order, Refusal(rules.BAD_FORM))
     if not may(asked.caller.viewer, Action.SCHOOL, asked.city, code):
         return NotTaken(order, Refusal(rules.NOT_ALLOWED))
+    run_id, _ = _newest(asked)
+    if finding not in {told.code for told in _part(asked, run_id, code)[0].findings}:
+        return NotTaken(order, Refusal(rules.BAD_FORM))
     items, day = asked.house.items(asked.city), asked.caller.now.astimezone(JAPAN)
-    body = {"day": f"{day:%Y-%m-%d}", "oid": asked.caller.viewer.oid}
+    body = {"day": f"{day:%Y-%m-%d}", "oid": asked.caller.viewer.oid, "run": run_id}
     key = f"MENDED#{code}#{finding}"
     return Taken(order, f"/school/{code}", "noted", lambda: items.put(key, body))
 
 
-def _mended(asked: Asked, code: str) -> Iterator[tuple[str, str]]:
+def _mended(asked: Asked, code: str, run_id: str) -> Iterator[tuple[str, str]]:
+    """Of the night that is shown alone: the next roster says whether it is so."""
     for key, body in asked.house.items(asked.city).every(f"MENDED#{code}#"):
-        yield key.rpartition("#")[2], str(body.get("day", ""))
+        if body.get("run") == run_id:
+            yield key.rpartition("#")[2], str(body.get("day", ""))
 
 
-def _night(asked: Asked) -> Night | None:
-    """The newest that asked staff anything, as its report tells it."""
-    state = asked.house.state(asked.city)
-    run_id = state.proposals()
-    record: dict[str, Any] = state.run(run_id) if run_id else {}
-    if not record:
-        return None
-    run = Run(
-        run_id=run_id,
-        city=asked.city,
-        prefix=prefix_of(run_id),
-        mode=record.get("mode", "sync"),
-        as_of=record["as_of"],
-        verdict=str(record.get("verdict", "")),
-    )
-    return nights.gather(run, asked.house.folder(run_id), state, None)
+def _newest(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """The newest run that has written what this page shows, and its index."""
+    for record in asked.house.state(asked.city).runs(RUNS):
+        if index := asked.house.folder(run_of(record)).get_json(INDEX):
+            return run_of(record), index
+    return "", {}
 
 
-def _lines(asked: Asked, night: Night) -> Iterator[bytes]:
-    shards = shards_of(asked, night.run_id)
-    return chain.from_iterable(shards(n) for n in range(1, night.plan.get("shards", 0) + 1))
+def _part(asked: Asked, run_id: str, code: str) -> tuple[Handout, dict[str, Person]]:
+    told = asked.house.folder(run_id).get_json(file_of(code)) if run_id else {}
+    if told:
+        return read_school(told)
+    return Handout(code, all_schools(asked).get(code, code)), {}
+
+
+def _lines(asked: Asked, run_id: str) -> Iterator[bytes]:
+    if not run_id:
+        return iter(())
+    shards = shards_of(asked, run_id)
+    count = int(asked.house.folder(run_id).get_json("plan.json").get("shards", 0))
+    return chain.from_iterable(shards(n) for n in range(1, count + 1))

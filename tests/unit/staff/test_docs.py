@@ -1,0 +1,68 @@
+"""docs/staff-page.md says what the program does: who opens what, and where a task is done."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kakehashi.staff.frame import PAGES
+from kakehashi.staff.viewer import ALLOWED, LABELS, Action
+
+ROOT = Path(__file__).parents[3]
+DOC = (ROOT / "docs" / "staff-page.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
+ROWS = {
+    "今朝": Action.SEE,
+    "承認(見る)": Action.SEE,
+    "承認する・しない": Action.APPROVE,
+    "判断(見る)": Action.SEE,
+    "答える・取り消す": Action.DECIDE,
+    "この子": Action.SEE,
+    "予行(見る)": Action.SEE,
+    "予行する": Action.REHEARSE,
+    "夜の一覧": Action.SEE,
+    "もう一度・元に戻す": Action.RERUN,
+    "パスワード": Action.PASSWORDS,
+    "学校": Action.SCHOOL,
+    "届いたか(見る)": Action.SEE,
+    "名簿を手で送る": Action.UPLOAD,
+    "運用": Action.OPERATE,
+    "記録": Action.RECORD,
+}
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading, its own head first."""
+    below = DOC.split(heading, 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in below.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if set(row[0]) - {"-"}]
+
+
+@pytest.mark.parametrize("label", ROWS)
+def test_the_table_of_roles_says_what_is_allowed(label: str) -> None:
+    head, *rows = table("## だれが何をできるか")
+    roles = {ja: role for role, (ja, _) in LABELS.items()}
+    told = next(row for row in rows if row[0] == label)
+    opens = {roles[name] for name, cell in zip(head[1:], told[1:], strict=True) if cell}
+    assert opens == ALLOWED[ROWS[label]]
+
+
+def test_the_table_of_roles_leaves_no_page_out() -> None:
+    told = {row[0] for row in table("## だれが何をできるか")[1:]}
+    assert told == set(ROWS)
+    assert {ja for _, _, ja, _ in PAGES} <= {label.split("(")[0] for label in told}
+
+
+def test_each_task_of_the_runbook_names_a_page_and_a_section_that_is_there() -> None:
+    pages = {ja for _, _, ja, _ in PAGES}
+    titles = re.findall(r"^#+ (.+)$", RUNBOOK, flags=re.MULTILINE)
+    slugs = {re.sub(r"[^\w-]", "", title.replace(" ", "-")).lower() for title in titles}
+    anchors = slugs | set(re.findall(r'<a id="([^"]+)">', RUNBOOK))
+    rows = table("## 手引きの作業と頁")[1:]
+    assert len(rows) >= 18
+    for _, section, page, _ in rows:
+        assert set(page.split(" → ")) <= pages
+        assert section.rpartition("#")[2].rstrip(")") in anchors, section
