@@ -392,6 +392,19 @@ def test_a_tenant_that_refuses_every_change_of_groups_is_one_cause(nights: Night
     assert_forbidden(first_night(nights, ends="failed"), nights)
 
 
+def test_a_tool_whose_delivery_fails_on_that_night_is_told_beside_the_cause(
+    nights: Nights,
+) -> None:
+    nights.tenant.fault(status=403, method="GET", shape="/groups", times=None)
+    for _ in range(2):
+        nights.lambdas.trouble("deliver", "before", RuntimeError())
+    night = first_night(nights, ends="failed")
+    assert {"I010", "I004", "M028"} <= night.summary["findings"].keys()
+    (letter,) = nights.letters()
+    assert (letter["stage"], letter["error"]) == ("groups", "PermissionLost")
+    assert set(letter["tools"]) == {"lgate", "interactive_study"}
+
+
 def test_one_group_that_is_refused_is_no_cause(nights: Nights) -> None:
     nights.tenant.fault(status=403, method="POST", shape="/groups", times=1)
     night = first_night(nights)

@@ -63,8 +63,8 @@ _IN_RECEIVE: Mapping[str, Named] = MappingProxyType({
 
 
 def named(failed: Failure) -> Named | None:
-    """What we know of a failure; None of one whose name says nothing, or of a tool's."""
-    if failed.tools:
+    """What we know of a failure; None of one whose name says nothing, or of a tool's alone."""
+    if failed.stage == "deliver" and failed.tools:
         return None
     return (_IN_RECEIVE if failed.stage == "receive" else CAUSES).get(failed.error)
 
@@ -84,8 +84,7 @@ def faults_of(failed: Failure | None) -> Iterator[Finding]:
         yield found.rule.at(stage=failed.stage)
     elif failed.stage == "receive":
         yield faults.NOT_STARTED.at(error=failed.error)
-    elif failed.tools:
-        for tool in failed.tools:
-            yield faults.TOOL_FAILED.at(tool=tool)
-    else:
+    elif not failed.tools:
         yield faults.STAGE_FAILED.at(stage=failed.stage, error=failed.error)
+    for tool in failed.tools:
+        yield faults.TOOL_FAILED.at(tool=tool)
