@@ -259,6 +259,13 @@ def title_is_a_day(bad: bool) -> Case:
     return Case(drop, [(CLASSES, 2, "title", "N016")])
 
 
+@case("N017")
+def title_of_blanks(bad: bool) -> Case:
+    drop = builders.Drop()
+    drop.add_pupil(1, home=drop.add_class("　 " if bad else "1年1組"))
+    return Case(drop, [(CLASSES, 2, "title", "N017")])
+
+
 @case("N015")
 def no_kana(bad: bool) -> Case:
     drop = _named(kanaGivenName="AOI" if bad else "アオイ")

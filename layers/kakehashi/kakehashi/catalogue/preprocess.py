@@ -261,6 +261,17 @@ PLACE_IS_A_DAY = Rule(
     todo_en="Drop the C4th export without opening it in Excel.",
     causes="Excel makes 1月2日 of a class called 1-2.",
 )
+PLACE_BLANK = Rule(
+    "N017",
+    Effect.HOLD_PUPIL,
+    ja="学校名か学級名が空白だけです。この学級の児童生徒(学校名なら、新しく入る児童生徒)を保留"
+    "しました。",
+    en="The name of a school or class is nothing but blanks; the pupils of the class, or who is "
+    "new to the school, are held.",
+    todo="C4th で名前を入力してください。",
+    todo_en="Type the name in C4th.",
+    causes="A cell of blanks looks filled to a check that looks for blank cells.",
+)
 READING_IS_NO_KANA = Rule(
     "N015",
     Effect.HOLD_PUPIL,

@@ -47,7 +47,9 @@ class Signwriter:
     def _write(self, text: str, gaiji: Rule, place: Place, school: str) -> Written:
         spelled, faults = self._speller.plain(text)
         points = dict(faults)
-        if rules.NAME_IS_A_DAY in points:
+        if not text:
+            rule, facts = rules.PLACE_BLANK, {}
+        elif rules.NAME_IS_A_DAY in points:
             rule, facts = rules.PLACE_IS_A_DAY, {}
         elif kept := [point for fault, point in faults if fault is not rules.REPLACED]:
             rule, facts = gaiji, {"code_point": kept[0]}

@@ -59,6 +59,9 @@ def spell_titles(homes: Mapping[str, Home], writer: Signwriter) -> Found:
     spelled: Homes = {}
     findings: list[Finding] = []
     for source, home in homes.items():
+        if home.written and not home.title:  # what it tells must not go out: see ``guard``
+            spelled[source] = home
+            continue
         written = writer.title(home.title, home.line, home.school.code)
         findings += [written.finding] if written.finding else ()
         same = written.text == home.title and not written.unsafe
