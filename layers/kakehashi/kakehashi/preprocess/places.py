@@ -47,10 +47,11 @@ class Signwriter:
     def _write(self, text: str, gaiji: Rule, place: Place, school: str) -> Written:
         spelled, faults = self._speller.plain(text)
         points = dict(faults)
+        facts: dict[str, int | str] = {}
         if not text:
-            rule, facts = rules.PLACE_BLANK, {}
+            rule = rules.PLACE_BLANK
         elif rules.NAME_IS_A_DAY in points:
-            rule, facts = rules.PLACE_IS_A_DAY, {}
+            rule = rules.PLACE_IS_A_DAY
         elif kept := [point for fault, point in faults if fault is not rules.REPLACED]:
             rule, facts = gaiji, {"code_point": kept[0]}
         elif points:
