@@ -47,7 +47,7 @@ class Signwriter:
     def _write(self, text: str, gaiji: Rule, place: Place, school: str) -> Written:
         spelled, faults = self._speller.plain(text)
         points = dict(faults)
-        facts: dict[str, int | str] = {}
+        facts: dict[str, str] = {}
         if not text:
             rule = rules.PLACE_BLANK
         elif rules.NAME_IS_A_DAY in points:
