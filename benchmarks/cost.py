@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kakehashi.report import words
 from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[1]
@@ -187,9 +188,9 @@ def page(prices: Data, measured: Data, template: Data) -> str:
 
 def memory_of(template: Data) -> dict[str, int]:
     """Configured MB of the night's functions, by stage."""
-    stages = ("receive", "validate", "preprocess", "diff", "provision", "groups", "deliver",
-              "report")  # fmt: skip
-    functions = {s: template["Resources"][f"{s.title()}Function"]["Properties"] for s in stages}
+    functions = {
+        s: template["Resources"][f"{s.title()}Function"]["Properties"] for s in words.STAGES
+    }
     return {stage: int(properties["MemorySize"]) for stage, properties in functions.items()}
 
 

@@ -27,6 +27,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.people.record import Known
+from kakehashi.report import words
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
@@ -36,9 +37,7 @@ from tests.tenants import Tenant, environment
 from tests.walker import Execution, Machine
 
 ROOT = Path(__file__).parents[1]
-STAGES = (
-    "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
-)  # fmt: skip
+STAGES = tuple(words.STAGES)
 BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET",
            "BASELINES_BUCKET")  # fmt: skip
 BEGINS = time(2, 10, tzinfo=JAPAN)

@@ -15,16 +15,6 @@ from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.times import minute
 
-STAGE_WORDS = {
-    "Receive": "受領",
-    "Validate": "検査",
-    "Preprocess": "整形",
-    "Diff": "差分",
-    "Provision": "アカウント",
-    "Groups": "グループ",
-    "Deliver": "配信",
-    "Report": "報告",
-}
 VERDICT_WORDS = {
     "applied": ("完了", "applied", "green"),
     "unchanged": ("完了(変更なし)", "unchanged", "green"),

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from kakehashi.report import words
 from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[2]
-STAGES = (
-    "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
-)  # fmt: skip
+STAGES = tuple(words.STAGES)
 FUNCTIONS = (*STAGES, "drift", "launch", "staff")
 
 

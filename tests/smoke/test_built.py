@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from kakehashi.report import words
+
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
 RUNTIME = ROOT / ".venv-lambda" / "lib" / "python3.13" / "site-packages"  # boto3 alone
-STAGES = (
-    "receive", "validate", "preprocess", "diff", "provision", "groups", "deliver", "report",
-    "drift",
-)  # fmt: skip
+STAGES = (*words.STAGES, "drift")
 
 # -I -S: no environment, no site-packages, no .pth; the virtual environment stays out of sight.
 PROGRAM = """

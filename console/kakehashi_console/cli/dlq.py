@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import click
 
+from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.roster import JAPAN
-from kakehashi_console import words
 from kakehashi_console.cli.options import Where, aside, in_clear_words, terminal, where
 from kakehashi_console.dead_letters import Again, DeadLetters, Letter
 from kakehashi_console.operations import BadUse, Console
 
 SHORT = 8  # characters of an id that are enough to tell messages apart
-STAGES = {stage.lower(): word for stage, word in words.STAGE_WORDS.items()} | {
+STAGES = {stage: word.ja for stage, word in STAGE_WORDS.items()} | {
     "start": "実行の開始",
     "drift": "照合",
     "sftp-push": "SFTP での送付",

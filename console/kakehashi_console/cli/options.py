@@ -19,6 +19,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from kakehashi import city as cities
 from kakehashi.report.guide import Guide
+from kakehashi.report.words import STAGES as STAGE_WORDS
+from kakehashi.report.words import word
 from kakehashi_console import words
 from kakehashi_console.embedded import Embedded, neighbour
 from kakehashi_console.operations import STAGES, BadUse, Console, Outcome
@@ -186,7 +188,7 @@ def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
             progress.update(
                 task,
                 completed=STAGES.index(stage),
-                description=f"{words.STAGE_WORDS[stage]} {stage}",
+                description=f"{word(STAGE_WORDS, stage.lower()).ja} {stage}",
             )
 
         def on_wait() -> None:

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kakehashi.edges.runs import run_id_of
+from kakehashi.report import words
 from kakehashi_console.operations.reach import BadUse, Reach, stamp
 from kakehashi_console.site import Site
 
-STAGES = ("Receive", "Validate", "Preprocess", "Diff", "Provision", "Groups", "Deliver", "Report")
+STAGES = tuple(stage.capitalize() for stage in words.STAGES)  # as the state machine names them
 START_PATIENCE = 60.0  # seconds until an upload must have started a run
 POLL = 0.25
 

@@ -172,6 +172,7 @@ GROUPS: Mapping[str, Word] = MappingProxyType({
     "licensed": Word("ライセンスを付けた", "licences given"),
     "left": Word("次の夜に続ける", "left to the next night"),
 })  # fmt: skip
+# The stages in their order, each named as its function's folder: nowhere else are they listed.
 STAGES: Mapping[str, Word] = MappingProxyType({
     "receive": Word("受領", "receive"),
     "validate": Word("検査", "validate"),
