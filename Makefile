@@ -118,6 +118,9 @@ year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, abou
 
 secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates against checkov's rules, exceptions in .checkov.yaml
 	.venv-checkov/bin/checkov --config-file .checkov.yaml
+ifdef CFN_GUARD_RULES
+	$(BIN)/python -m local.guard $(CFN_GUARD_RULES)
+endif
 
 test: check secure ## CI が行うすべて / all that CI runs
 	$(BIN)/pytest -q -n auto --dist worksteal tests/integration

@@ -196,3 +196,15 @@ def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
     said = kakehashi(command, "--help", cwd=tmp_path)
     assert said.returncode == 0
     assert "/" in said.stdout, "both languages"
+
+
+def test_doctor_finds_the_embedded_stack_healthy_and_leaves_nothing(
+    stack: Stack, tmp_path: Path
+) -> None:
+    done = kakehashi(
+        "doctor", "--domain", "ed.example.jp", "--home", stack.home, "--json", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [look["good"] for look in json.loads(done.stdout)] == [True] * 7
+    listed = stack.client("s3").list_object_versions(Bucket=stack.outputs()["RunsBucket"])
+    assert not [one for one in listed.get("Versions", []) if one["Key"].startswith("doctor/")]
