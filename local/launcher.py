@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,15 +32,18 @@ LARGEST = 1 << 20  # bytes of a request's body; nothing we take is near that
 type Invoke = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def create_app(invoke: Invoke) -> Starlette:
-    """``invoke`` hands an event to the function and returns its answer."""
+def create_app(invoke: Invoke, below: Mapping[str, Invoke] = MappingProxyType({})) -> Starlette:
+    """``invoke`` hands an event to the function and returns its answer; ``below`` are others, by
+    the first word of the paths that they answer."""
 
     async def serve(request: Request) -> Response:
         if urlsplit(f"//{request.headers.get('host', '')}").hostname not in LOOPBACK:
             return Response("foreign Host", 403)  # DNS rebinding
         if int(request.headers.get("content-length", "0")) > LARGEST:
             return Response("too large", 413)
-        return _response(await run_in_threadpool(invoke, event_of(request, await request.body())))
+        word = request.url.path.split("/")[1]
+        event = event_of(request, await request.body())
+        return _response(await run_in_threadpool(below.get(word, invoke), event))
 
     return Starlette(routes=[Route("/{path:path}", serve, methods=["GET", "POST"])])
 
@@ -91,8 +95,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
     parser.add_argument("--engine", type=int, required=True, help="the engine's port")
     parser.add_argument("--function", required=True, help="the function that answers")
+    parser.add_argument("--below", default=[], action="append", help="WORD=FUNCTION")
     options = parser.parse_args()
-    app = create_app(in_engine(Engine(options.home, options.engine), options.function))
+    engine = Engine(options.home, options.engine)
+    others = dict(one.split("=", 1) for one in options.below)
+    below = {word: in_engine(engine, function) for word, function in others.items()}
+    app = create_app(in_engine(engine, options.function), below)
     uvicorn.run(app, host=HOST, port=options.port, access_log=False, log_level="warning")
 
 

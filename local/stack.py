@@ -155,7 +155,7 @@ class Stack:
             self._start_tenant()
             progress("launcher")
             self._start_page("launcher", "launch")
-            self._start_page("staff", "staff")
+            self._start_page("staff", "staff", passwords="passwords")
             progress("tool")
             self._start("sample_tool", "--platform", self.launcher_url)
             progress("deploy")
@@ -211,10 +211,12 @@ class Stack:
         folder.mkdir(mode=0o700, exist_ok=True)
         self._start("tenant", "--home", str(folder))
 
-    def _start_page(self, part: str, function: str) -> None:
-        """Its port is known before the function is deployed, which must know its own address."""
+    def _start_page(self, part: str, function: str, **below: str) -> None:
+        """Its port is known before the function is deployed, which must know its own address.
+        ``below`` are functions that answer other first words of a path."""
         places = ["--home", str(self.home), "--engine", str(self._memory().port)]
-        self._start(part, *places, "--function", f"{NAME}-{function}")
+        others = [f"--below={word}={NAME}-{one}" for word, one in below.items()]
+        self._start(part, *places, "--function", f"{NAME}-{function}", *others)
 
     def _start(self, part: str, *arguments: str) -> None:
         """The module of that name, on a port that this home keeps, if it does not run."""

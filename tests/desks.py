@@ -126,7 +126,7 @@ class Office:
         self.nights.tenant.settings(registrations=[app | self.registration])
 
     def browser(self) -> Browser:
-        return Browser(self.nights.lambdas, SITE, "staff")
+        return Browser(self.nights.lambdas, SITE, "staff", below={"passwords": "passwords"})
 
     def at_desk(self, somebody: Somebody, path: str = "/sign-in") -> Clerk:
         clerk = Clerk(self.browser(), somebody)

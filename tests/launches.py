@@ -94,12 +94,16 @@ def form_in(page: str, base: str = "") -> tuple[str, dict[str, str]]:
 
 @dataclass
 class Browser:
-    """One browser at the launcher, or another page of ours; ``jar`` holds its cookies by name."""
+    """One browser at the launcher, or another page of ours; ``jar`` holds its cookies by name.
+
+    ``below`` are other functions by the first word of the paths that they answer.
+    """
 
     lambdas: Lambdas
     site: str = SITE
     function: str = "launch"
     jar: dict[str, str] = field(default_factory=dict)
+    below: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, path: str, query: Mapping[str, str] | None = None, **headers: str) -> Answer:
         return self.call("GET", path, query=query, headers=headers)
@@ -126,7 +130,7 @@ class Browser:
         event = http_event(method, path, raw, body, headers or {}, site=self.site)
         if cookies and self.jar:
             event["cookies"] = [f"{name}={value}" for name, value in self.jar.items()]
-        found = self.lambdas.invoke(self.function, event)
+        found = self.lambdas.invoke(self.below.get(path.split("/")[1], self.function), event)
         answer = Answer(
             found["statusCode"],
             found.get("headers", {}),

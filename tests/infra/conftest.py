@@ -13,7 +13,7 @@ from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[2]
 STAGES = tuple(words.STAGES)
-FUNCTIONS = (*STAGES, "drift", "launch", "staff")
+FUNCTIONS = (*STAGES, "drift", "launch", "staff", "passwords")
 
 
 @pytest.fixture(scope="session")

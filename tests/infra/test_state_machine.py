@@ -50,7 +50,7 @@ def test_a_stage_is_a_state_a_folder_and_a_function(
     machine: dict[str, Any], resources: dict[str, dict[str, Any]]
 ) -> None:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
-    assert folders - {"launch", "staff", "drift"} == set(STAGES)
+    assert folders - {"launch", "staff", "passwords", "drift"} == set(STAGES)
     assert {stage.capitalize() for stage in STAGES} <= set(machine["States"])
     for stage in STAGES:
         function = resources[f"{stage.capitalize()}Function"]["Properties"]

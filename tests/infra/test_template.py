@@ -27,9 +27,9 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
     assert kinds == {
         "AWS::Serverless::LayerVersion": 1,
-        "AWS::Serverless::Function": 11,
+        "AWS::Serverless::Function": 12,
         "AWS::Serverless::StateMachine": 2,
-        "AWS::Logs::LogGroup": 14,
+        "AWS::Logs::LogGroup": 15,
         "AWS::S3::Bucket": 7,
         "AWS::S3::BucketPolicy": 7,
         "AWS::DynamoDB::Table": 3,
@@ -45,10 +45,10 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::Transfer::Connector": 1,
         "AWS::CloudWatch::Alarm": 25,
         "AWS::ApiGatewayV2::Api": 2,
-        "AWS::ApiGatewayV2::Integration": 2,
-        "AWS::ApiGatewayV2::Route": 2,
+        "AWS::ApiGatewayV2::Integration": 3,
+        "AWS::ApiGatewayV2::Route": 4,
         "AWS::ApiGatewayV2::Stage": 2,
-        "AWS::Lambda::Permission": 2,
+        "AWS::Lambda::Permission": 3,
         "AWS::CloudWatch::Dashboard": 1,
     }
 
@@ -91,7 +91,8 @@ def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> N
 
 def test_passwords_expire_within_thirty_days(resources: Resources) -> None:
     bucket = resources["PasswordsBucket"]["Properties"]
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    slips, rule = bucket["LifecycleConfiguration"]["Rules"]
+    assert (slips["Prefix"], slips["ExpirationInDays"]) == ("slips/", 1)
     assert rule["ExpirationInDays"] <= 30
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
@@ -290,11 +291,11 @@ def test_only_provision_writes_pupils_forgets_them_and_writes_dead_letters(
             if action in statement["Action"]
         }
 
-    pages = {"launch", "staff"}  # tables and partitions of their own, below
+    pages = {"launch", "staff", "passwords"}  # tables and partitions of their own, below
     assert may("dynamodb:PutItem") == {"provision"} | pages
     assert may("dynamodb:DeleteItem") == {"provision"} | pages
     assert may("s3:DeleteObject") == set()
-    assert may("s3:DeleteObjectVersion") == {"groups"}
+    assert may("s3:DeleteObjectVersion") == {"groups", "passwords"}
     assert may("sqs:SendMessage") == {"provision", "groups"}
     assert may("sns:Publish") == {"report", "drift"}
     assert may("secretsmanager:GetSecretValue") == {
@@ -359,6 +360,22 @@ def test_the_staff_page_writes_no_item_that_a_night_reads(resources: Resources) 
     assert writes["Sessions"]["Resource"] == {"Fn::GetAtt": ["StaffTable", "Arn"]}
     assert statements["SignIn"]["Resource"] == {"Fn::GetAtt": ["StaffSignInSecret", "Id"]}
     assert "PasswordsBucket" not in str(statements)
+
+
+def test_whoever_reads_passwords_starts_nothing_and_the_other_way_round(
+    resources: Resources,
+) -> None:
+    made = {s["Sid"]: s for s in statements_of(resources, "passwords")}
+    assert "states:" not in str(made)
+    assert "secretsmanager:" not in str(made)
+    written = {sid for sid, s in made.items() if "s3:PutObject" in str(s["Action"])}
+    assert written == {"Made", "Slips"}
+    assert made["Made"]["Resource"] == {
+        "Fn::Sub": "${PasswordsBucket.Arn}/inbox/*/passwords/made-*.csv"
+    }
+    decides = str(statements_of(resources, "staff"))
+    assert "PasswordsBucket" not in decides
+    assert "PasswordKey" not in decides
 
 
 def test_there_is_no_staff_page_unless_an_app_to_sign_in_to_is_named(

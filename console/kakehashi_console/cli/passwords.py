@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 from kakehashi import city as cities
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.people.pupil import Pupil
+from kakehashi.preprocess.initial import as_csv, make, read_list
+from kakehashi.report.slips import SHORTEST_KEY, encrypted_workbook
 from kakehashi_console.cli.options import (
     Wanted,
     Where,
@@ -26,8 +28,6 @@ from kakehashi_console.cli.options import (
     where,
 )
 from kakehashi_console.operations import BadUse, Console
-from kakehashi_console.passwords import as_csv, make, read_list
-from kakehashi_console.slips import SHORTEST_KEY, encrypted_workbook
 
 
 @click.group()

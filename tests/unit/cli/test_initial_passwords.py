@@ -10,8 +10,8 @@ import pytest
 
 from kakehashi.city import PASSWORD_WORDS, BadCity, InitialPasswords, parse
 from kakehashi.preprocess import passwords as entra
-from kakehashi_console.passwords import Slip, as_csv, make, read_list
-from kakehashi_console.slips import encrypted_workbook
+from kakehashi.preprocess.initial import Slip, as_csv, make, read_list
+from kakehashi.report.slips import encrypted_workbook
 from tests.builders import DOMAIN, a_pupil
 
 RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'

@@ -14,7 +14,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from kakehashi.people.pupil import GRADE_LABELS
-from kakehashi_console.passwords import Slip
+from kakehashi.preprocess.initial import Slip
 
 COLUMNS = (
     ("学校", 24), ("学年", 6), ("学級", 12), ("番号", 6), ("氏名", 18), ("サインイン名", 34),

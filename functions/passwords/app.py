@@ -1,0 +1,73 @@
+"""Passwords: who waits for an initial password, making them, and handing them out once.
+
+A part of the staff page with a role of its own: it writes where passwords lie and can start
+nothing, the rest of the page can start what was decided and reads no password.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kakehashi.edges import settings
+from kakehashi.edges.staff import password_desk
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.orders import Judged
+from kakehashi.edges.staff.routes import Routes, Shown
+from kakehashi.edges.telemetry import logger
+from kakehashi.edges.web import answers as web
+from kakehashi.refusal import Refusal
+from kakehashi.staff.viewer import Action
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _house() -> House:
+    return House.of(settings.load(settings.PasswordPageSettings))
+
+
+app = APIGatewayHttpResolver()
+routes = Routes(app, _house)
+
+
+@routes.page("/passwords", Action.PASSWORDS)
+def passwords(asked: Asked) -> Shown:
+    return password_desk.page(asked)
+
+
+@routes.order("/passwords/make", Action.PASSWORDS)
+def make(asked: Asked) -> Judged:
+    return password_desk.make_them(asked)
+
+
+@app.post("/passwords/slips")
+def slips() -> Response[Any]:
+    gate = routes.gate()
+    asked = gate.order(Action.PASSWORDS)
+    if isinstance(asked, Refusal):
+        return routes.refused(gate, asked)
+    found = password_desk.take_slips(asked)
+    return routes.refused(gate, found) if isinstance(found, Refusal) else routes.seen(
+        gate, asked, found
+    )  # fmt: skip
+
+
+@app.post("/passwords/workbook")
+def workbook() -> Response[Any]:
+    gate = routes.gate()
+    asked = gate.order(Action.PASSWORDS)
+    if isinstance(asked, Refusal):
+        return routes.refused(gate, asked)
+    found = password_desk.take_workbook(asked)
+    if isinstance(found, Refusal):
+        return routes.refused(gate, found)
+    return web.file(found, "passwords.xlsx", XLSX)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """An event of an HTTP API, payload format 2.0. Whatever goes wrong is a page."""
+    return app.resolve(event, context)

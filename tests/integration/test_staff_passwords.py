@@ -1,0 +1,143 @@
+"""パスワード on the staff page: a role and a function of its own; made, had once, and gone."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from typing import Any
+
+import boto3
+import openpyxl
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from kakehashi.staff.viewer import Role
+from tests.builders import a_drop, a_pupil
+from tests.desks import Clerk, Office
+from tests.nights import Night
+
+KEY = "ひみつの合言葉-2026-四月"
+
+
+@pytest.fixture
+def waiting(office: Office) -> Night:
+    """Four children are new, and no password has come for any of them."""
+    return office.nights.run(a_drop(4).zip())
+
+
+@pytest.fixture
+def keeper(office: Office, waiting: Night) -> Clerk:
+    return office.at_desk(office.hire("keeper", Role.PASSWORDS))
+
+
+def made(clerk: Clerk, **typed: str) -> Any:
+    given = {"school": "", "key": KEY, "key_again": KEY} | typed
+    return clerk.send(clerk.open("/passwords"), "/passwords/make", **given)
+
+
+def passwords_in(page: str) -> set[str]:
+    """What stands on the slips, as the file for the night has it."""
+    return set(re.findall(r"[A-Za-z]{3,}[A-Za-z0-9-]*[0-9]+", html.unescape(page)))
+
+
+def the_file(office: Office) -> str:
+    s3, bucket = boto3.client("s3"), office.nights.names["PASSWORDS_BUCKET"]
+    (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="inbox/")["Contents"]]
+    assert re.fullmatch(r"inbox/demo/passwords/made-[0-9TA-Fa-f-]+\.csv", key)
+    return s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+
+
+def slips_left(office: Office) -> list[str]:
+    s3, bucket = boto3.client("s3"), office.nights.names["PASSWORDS_BUCKET"]
+    found = s3.list_object_versions(Bucket=bucket, Prefix="slips/").get("Versions", [])
+    return [one["Key"] for one in found]
+
+
+def test_who_waits_is_shown_and_passwords_are_made_for_them(office: Office, keeper: Clerk) -> None:
+    page = keeper.open("/passwords")
+    assert a_pupil(1).family in page.text
+    assert made(keeper).location == "/passwords?told=made"
+    rows = the_file(office).splitlines()
+    assert len(rows) == 5
+    assert office.started() == []  # the arrival of the file is what starts the night
+    done = office.record()[0]
+    assert (done.what, done.after) == ("make passwords", "4 人")
+
+
+def test_the_slips_are_printed_once(office: Office, keeper: Clerk) -> None:
+    made(keeper)
+    page = keeper.open("/passwords")
+    slips = keeper.send(page, "/passwords/slips")
+    assert slips.status == 200
+    for row in the_file(office).splitlines()[1:]:
+        account, _, password = row.split(",")
+        assert password in html.unescape(slips.text)
+        assert account in slips.text
+    assert "<svg" in slips.text  # the code that leads to where one signs in
+    assert slips.headers["Cache-Control"] == "no-store"
+    again = keeper.send(keeper.open("/passwords"), "/passwords/workbook")  # the other is there yet
+    assert again.status == 200
+    assert slips_left(office) == []
+    sent = {"csrf": keeper.csrf("/passwords"), "token": "x"}
+    assert keeper.browser.post("/passwords/slips", sent).code == "W173"
+
+
+def test_the_workbook_opens_with_the_clerks_own_key(office: Office, keeper: Clerk) -> None:
+    made(keeper)
+    event = keeper.send(keeper.open("/passwords"), "/passwords/workbook")
+    book, out = OOXMLFile(io.BytesIO(base64.b64decode(event.text))), io.BytesIO()
+    book.load_key(password=KEY)
+    book.decrypt(out)
+    sheet = openpyxl.load_workbook(out).active
+    assert sheet is not None
+    assert sheet.max_row == 5
+
+
+@pytest.mark.parametrize(("key", "again"), [("short", "short"), (KEY, KEY + "x"), ("", "")])
+def test_a_weak_or_mistyped_key_makes_nothing(
+    office: Office, keeper: Clerk, key: str, again: str
+) -> None:
+    assert made(keeper, key=key, key_again=again).code == "W172"
+    assert slips_left(office) == []
+    assert office.record()[0].code == "W172"
+
+
+def test_only_the_role_for_passwords_opens_the_page(office: Office, waiting: Night) -> None:
+    others = [role for role in Role if role is not Role.PASSWORDS]
+    clerk = office.at_desk(office.hire("everything-else", *others))
+    assert clerk.browser.get("/passwords").code == "W121"
+    sent = {"csrf": clerk.csrf(), "school": "", "key": KEY, "key_again": KEY}
+    assert clerk.browser.post("/passwords/make", sent).code == "W121"
+    assert slips_left(office) == []
+
+
+def test_nobody_takes_what_somebody_else_has_made(office: Office, keeper: Clerk) -> None:
+    made(keeper)
+    page = keeper.open("/passwords")
+    token = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert token is not None
+    other = office.at_desk(office.hire("other", Role.PASSWORDS))
+    sent = {"csrf": other.csrf("/passwords"), "token": token[1]}
+    assert other.browser.post("/passwords/slips", sent).code == "W173"
+    assert len(slips_left(office)) == 2
+
+
+def test_a_double_click_makes_them_once(office: Office, keeper: Clerk) -> None:
+    page = keeper.open("/passwords")
+    typed = {"school": "", "key": KEY, "key_again": KEY}
+    assert keeper.send(page, "/passwords/make", **typed).status == 303
+    assert keeper.send(page, "/passwords/make", **typed).code == "W112"
+    the_file(office)
+
+
+def test_no_password_is_in_a_log_the_record_or_a_table(office: Office, keeper: Clerk) -> None:
+    made(keeper)
+    keeper.send(keeper.open("/passwords"), "/passwords/slips")
+    told = office.said() + str([done.to_json() for done in office.record()])
+    told += str(boto3.resource("dynamodb").Table("staff").scan()["Items"])
+    told += str(boto3.resource("dynamodb").Table("state").scan()["Items"])
+    for row in the_file(office).splitlines()[1:]:
+        assert row.split(",")[2] not in told
+    assert KEY not in told
