@@ -70,6 +70,7 @@ def shard(base: str, pupils: int) -> int:
     from kakehashi.diff.plan import SHARD
     from kakehashi.directories.microsoft365.flows import Terms
     from kakehashi.directories.pace import Pacer
+    from kakehashi.edges.microsoft.accounts import CityAccounts
     from kakehashi.edges.microsoft.directory import Directory, WallClock
     from kakehashi.edges.microsoft.graph import Wire
     from kakehashi.edges.provision.shard import Shard
@@ -83,10 +84,9 @@ def shard(base: str, pupils: int) -> int:
                 actions=actions,
                 run_id="bench",
                 as_of=_day(),
-                terms=Terms("extensionAttribute1"),
                 effects={},
                 state=state,
-                directory=directory,
+                accounts=CityAccounts(directory, Terms("extensionAttribute1")),
                 read_password=lambda _: PASSWORD,
             )
             one.carry_out()

@@ -27,7 +27,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run, number, env = Run.model_validate(event), int(event["shard"]), settings.load(Environment)
     part, complete = Part.gather(run, number, env), False
     left = context.get_remaining_time_in_millis() / 1000
-    until = part.work.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
+    until = part.work.now() + left - min(TIME_TO_FINISH, left / 2)
     cause = None
     try:
         complete = part.work.carry_out(until)

@@ -22,6 +22,7 @@ from kakehashi.diff.plan import SHARD
 from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.directories.pace import LIMIT, Pacer
 from kakehashi.edges import settings
+from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import Keeper, look
@@ -71,10 +72,9 @@ class April:
             actions=actions,
             run_id="demo-20260401T021000-00000000",
             as_of=TODAY,
-            terms=Terms(MARK),
             effects={},
             state=Dying(self.state, dies) if dies else self.state,
-            directory=directory,
+            accounts=CityAccounts(directory, Terms(MARK)),
             read_password=lambda _: "Hinagiku-2026",
         )
         assert shard.carry_out()

@@ -45,6 +45,7 @@ from kakehashi.directories.microsoft365.requests import BATCH, Request
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.pace import Pacer
 from kakehashi.directories.port import Ended, Listed
+from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import Keeper, look
@@ -414,10 +415,9 @@ class Bridge:
             actions=actions,
             run_id=run_id,
             as_of=as_of,
-            terms=Terms(city.m365.mark),
             effects={},
             state=self.state,
-            directory=self.directory,
+            accounts=CityAccounts(self.directory, Terms(city.m365.mark)),
             read_password=self._password,
         )
 

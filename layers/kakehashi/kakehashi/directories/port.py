@@ -6,10 +6,11 @@ Rooms that decide speak these words and no others; an adapter translates them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from kakehashi.actions import Action, Kind
 from kakehashi.findings import Rule
 from kakehashi.people.record import SIGN_IN
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.people.pupil import Pupil
 
+
+type Password = Callable[[], str | None]  # called at the moment of use, if at all
+type Ordered = tuple[int, Action, Password]
 
 FULL = "Directory_QuotaExceeded"
 """The code of a stop where the directory takes no more objects, as results have had it written."""
@@ -108,6 +112,24 @@ class Ended:
     key: int
     outcome: Outcome
     request_id: str = ""
+
+
+class Accounts(Protocol):
+    """A city's accounts in one directory, as far as a plan is carried out on them."""
+
+    def now(self) -> float:
+        """The moment by the directory's clock, in seconds that only go forward."""
+
+    def apply(
+        self, kind: Kind, orders: Iterable[Ordered], until: float | None = None
+    ) -> Iterator[Ended]:
+        """Carry out actions of one kind; each is yielded as it ends, in any order, under its key.
+
+        An order is drawn just before its first request. Every action bears having been carried out
+        already. After ``until``, a moment of the directory's clock, nothing new is sent: what has
+        not ended by then is not yielded, and can be asked for again. Deletions are stopped: they
+        go another way.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,14 +58,18 @@ class Deletions(Ledger):
     directory: Directory
     _read: dict[int, Known | None] = field(default_factory=dict)
 
+    def now(self) -> float:
+        """The moment by which ``until`` is told."""
+        return self.directory.clock.now()
+
     def carry_out(self, until: float | None = None) -> bool:
         """Delete whom nothing speaks for; False if ``until``, a moment of the directory's clock,
         came first. Called again, it goes on: whoever is gone is only forgotten."""
-        for ended in self.directory.apply(self._dialogues(), until):
+        for ended in self.directory.apply(self._flows(), until):
             self._note(ended)
         return len(self.results) == len(self.actions)
 
-    def _dialogues(self) -> Iterator[tuple[int, Flow]]:
+    def _flows(self) -> Iterator[tuple[int, Flow]]:
         """Each begun when it is drawn, so that its item is read right before."""
         for line, action in enumerate(self.actions, 1):
             self._read[line] = self.state.pupils_of([action.pupil]).get(action.pupil)

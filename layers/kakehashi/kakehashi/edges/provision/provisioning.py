@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Self
 
 from kakehashi.actions import Action, Kind
-from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.directories import accounts_of
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.provision.deletion import Deletions
@@ -124,10 +124,9 @@ def _work(
         actions=actions,
         run_id=run.run_id,
         as_of=run.as_of,
-        terms=Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in),
         effects=city.effects,
         state=state,
-        directory=tenant(env),
+        accounts=accounts_of(city, env),
         read_password=Passwords.of(env.passwords_bucket).read,
     )
 

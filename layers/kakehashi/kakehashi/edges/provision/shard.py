@@ -7,14 +7,12 @@ stopped anywhere, by the clock or by a crash, and called again: what is done is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched, groupby
 
-from kakehashi.actions import Action, Kind, settled
-from kakehashi.directories.microsoft365.flows import Flow, Terms, flow
-from kakehashi.directories.port import Ended, Settled, Stopped
-from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.actions import Action, settled
+from kakehashi.directories.port import Accounts, Ended, Ordered, Password, Settled, Stopped
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
 from kakehashi.people.record import Known
@@ -39,12 +37,15 @@ class Shard(Ledger):
     actions: Sequence[Action]
     run_id: str
     as_of: date
-    terms: Terms
     effects: Mapping[str, Effect]
     state: PupilItems
-    directory: Directory
+    accounts: Accounts
     read_password: ReadPassword
     _read: dict[int, dict[str, Known]] = field(default_factory=dict)
+
+    def now(self) -> float:
+        """The moment by which ``until`` is told."""
+        return self.accounts.now()
 
     def carry_out(self, until: float | None = None) -> bool:
         """Apply everything; False if ``until``, a moment of the directory's clock, came first.
@@ -54,16 +55,14 @@ class Shard(Ledger):
         """
         for kind, group in groupby(enumerate(self.actions, 1), key=lambda one: one[1].kind):
             numbered = list(group)
-            if kind is Kind.CREATE:
-                self.terms = replace(self.terms, in_bin=self.directory.bin(self.terms.mark))
-            for ended in self.directory.apply(self._open(numbered), until):
+            for ended in self.accounts.apply(kind, self._open(numbered), until):
                 self._note(ended)
             if any(line not in self.results for line, _ in numbered):
                 return False
         return True
 
-    def _open(self, numbered: Iterable[Numbered]) -> Iterator[tuple[int, Flow]]:
-        """Flows for the actions that are still to be done, each begun when it is drawn."""
+    def _open(self, numbered: Iterable[Numbered]) -> Iterator[Ordered]:
+        """The actions that are still to be done, each looked at when it is drawn."""
         for line, action, items in self._current(numbered):
             match standing(action, items, self.as_of):
                 case Readiness.DONE:
@@ -72,7 +71,7 @@ class Shard(Ledger):
                     self.stop(line, action, MOVED)
                 case Readiness.OPEN:
                     self._read[line] = items
-                    yield line, flow(action, self.terms, self._password(action))
+                    yield line, action, self._password(action)
 
     def _current(
         self, numbered: Iterable[Numbered]
@@ -83,7 +82,7 @@ class Shard(Ledger):
             for line, action in some:
                 yield line, action, {umi: known[umi] for umi in action.ids() if umi in known}
 
-    def _password(self, action: Action) -> Callable[[], str | None]:
+    def _password(self, action: Action) -> Password:
         return lambda: self.read_password(action)
 
     def _note(self, ended: Ended) -> None:
