@@ -84,6 +84,22 @@ test("with scripts the filter changes the page without a reload", async () => {
   await context.close();
 });
 
+test("a form is sent once, however often it is clicked, also after a filter", async () => {
+  const { page, asked, context } = await open("approve");
+  await page.locator("#f-grade").selectOption("P1");
+  await page.waitForFunction(() => document.querySelector("#f-grade").value === "");
+  const before = asked.length;
+  await page.evaluate(() => {
+    const form = document.querySelector('form[action="/sign-out"]');
+    form.requestSubmit();
+    form.requestSubmit();
+  });
+  await page.waitForLoadState();
+  await page.waitForTimeout(300);
+  assert.deepEqual(asked.slice(before).map((one) => one.method()), ["POST"]);
+  await context.close();
+});
+
 test("a running night is looked at again by itself", async () => {
   const { asked, page, context } = await open("running");
   await page.waitForTimeout(6500);

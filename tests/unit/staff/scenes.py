@@ -172,8 +172,14 @@ class Opened:
     """The files of a plan; remembers which of them were opened."""
 
     def __init__(self, actions: Iterable[Action]) -> None:
-        lines = [canonical(one.to_json()).encode() for one in actions]
-        self.files = [lines[n : n + SHARD] for n in range(0, len(lines), SHARD)]
+        every = list(actions)
+        gone = [one for one in every if one.kind is Kind.DELETE]
+        others = [one for one in every if one.kind is not Kind.DELETE]
+        self.files = [
+            [canonical(one.to_json()).encode() for one in some[n : n + SHARD]]
+            for some in (others, gone)
+            for n in range(0, len(some), SHARD)
+        ]
         self.opened: list[int] = []
 
     def __call__(self, number: int) -> Iterable[bytes]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.staff.approve import Facts, First, approve
-from kakehashi.staff.changes import PAGE, Filter
+from kakehashi.staff.changes import PAGE, Filter, What, whats_of
 from kakehashi.staff.drawing import MOST_BYTES, render
 from kakehashi.staff.viewer import Role
 from tests.builders import a_code
@@ -20,6 +21,7 @@ from tests.unit.staff.scenes import (
     a_frame,
     a_header,
     a_viewer,
+    an_action,
     mixed,
     some_nights,
 )
@@ -87,6 +89,28 @@ def test_a_filter_leaves_whom_it_means(wanted: dict[str, str], fits: Any) -> Non
     assert all(fits(row) for row in rows)
     everybody = approve(facts(), Filter(), APPROVER).listing.rows
     assert len(rows) == len([row for row in everybody if fits(row)])
+
+
+@pytest.mark.parametrize("what", What)
+def test_looking_at_bytes_first_leaves_nobody_out(what: What) -> None:
+    """A line that is passed over unread holds nobody who is meant."""
+    actions = [*mixed(40), a_link(50), an_absence(52), a_deletion(51)]
+    given_ = facts(0, header=a_header(actions), shards=Opened(actions))
+    rows = approve(given_, Filter(what=what), APPROVER).listing.rows
+    meant = [one.pupil for one in actions if what in whats_of(one.to_json())]
+    assert [row.pupil for row in rows] == meant[:PAGE]
+
+
+def a_link(n: int) -> Action:
+    return an_action(n, kind=Kind.LINK, situation=Situation.UNLINKED)
+
+
+def a_deletion(n: int) -> Action:
+    return an_action(n, kind=Kind.DELETE, situation=Situation.EXPIRED, after=None)
+
+
+def an_absence(n: int) -> Action:
+    return an_action(n, kind=Kind.RECORD, situation=Situation.GONE, after=None)
 
 
 def test_a_school_shows_who_comes_and_who_goes() -> None:

@@ -77,6 +77,16 @@ _BY_KIND = {
     Kind.DELETE: What.DELETE,
     Kind.CREATE: What.NEW,
 }
+_DEEDS: Mapping[str, tuple[bytes, ...]] = MappingProxyType({
+    What.NEW: (b'"kind":"create"', b'"before":null'),
+    What.LINK: (b'"kind":"link"',),
+    What.SUSPEND: (b'"kind":"suspend"',),
+    What.DELETE: (b'"kind":"delete"',),
+    What.RETURNED: (b'"situation":"RETURNED"',),
+    What.UNDONE: (b'"situation":"UNDONE"',),
+    What.GONE: (b'"after":null',),
+})  # fmt: skip
+"""One of which stands in the canonical line of an action that does this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,12 @@ def _matching(lines: Iterable[bytes], wanted: Filter) -> Iterator[Mapping[str, A
     words = Words.of(wanted.text)
     needles = [text.encode() for text in (wanted.school, wanted.grade) if text]
     needles += words.needles()
+    accounts, deeds = words.accounts(), _DEEDS.get(wanted.what, ())
     for line in lines:
+        if deeds and not any(deed in line for deed in deeds):
+            continue
+        if accounts and not all(account in line.lower() for account in accounts):
+            continue
         if all(needle in line for needle in needles):
             action = json.loads(line)
             if _is_meant(action, wanted, words):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kakehashi.people.pupil import GRADE_LABELS
@@ -17,6 +18,9 @@ from kakehashi.people.pupil import GRADE_LABELS
 MOST = 50  # children in one answer
 SHORTEST_ID = 8  # characters of a userMasterIdentifier
 _KANJI = re.compile(r"[々〇一-鿿]+\Z")
+_ACCOUNT = re.compile(
+    r"(?=[a-z0-9._-]*[a-z])(?=[a-z0-9._-]*[0-9])[a-z0-9._-]{5,}(?:@.*)?\Z", re.ASCII
+)
 _NUMBER = re.compile(r"(\d{1,2})番?\Z")
 _VARIED = frozenset(
     unicodedata.normalize("NFKC", chr(code))
@@ -54,15 +58,18 @@ class Texts:
 def texts_of(pupil: Mapping[str, Any]) -> Texts:
     """Of a pupil as it is stored."""
     name = f"{pupil['family']}{pupil['given']}", f"{pupil['kana_family']}{pupil['kana_given']}"
-    grade = GRADE_LABELS.get(pupil["grade"], "")
-    place = f"{pupil['school_name']} {grade} {pupil['class_title']} {pupil['school']}"
     return Texts(
         folded(" ".join(name)),
-        folded(pupil["account"]),
+        pupil["account"].casefold(),
         str(pupil["id"]),
-        folded(place),
+        _place(pupil["school_name"], pupil["grade"], pupil["class_title"], pupil["school"]),
         str(pupil["attendance_no"] or ""),
     )
+
+
+@lru_cache(maxsize=4096)  # classes of a city
+def _place(school_name: str, grade: str, class_title: str, school: str) -> str:
+    return folded(f"{school_name} {GRADE_LABELS.get(grade, '')} {class_title} {school}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,11 @@ class Words:
 
     def meet(self, texts: Texts) -> bool:
         return all(texts.hold(token) for token in self.tokens)
+
+    def accounts(self) -> list[bytes]:
+        """What must stand in a stored line, small and capital letters being the same: words that
+        can be nothing but an account or an id."""
+        return [token.encode() for token in self.tokens if _ACCOUNT.match(token)]
 
     def needles(self) -> list[bytes]:
         """What must stand in a stored line as it was typed: one kanji of each word of kanji (a
@@ -124,9 +136,11 @@ def search(lines: Iterable[bytes], text: str) -> tuple[list[Found], bool]:
 
 
 def _meeting(lines: Iterable[bytes], words: Words) -> Iterator[Found]:
-    needles = words.needles()
+    needles, accounts = words.needles(), words.accounts()
     for line in lines:
         if not line.strip() or not all(needle in line for needle in needles):
+            continue
+        if accounts and not all(account in line.lower() for account in accounts):
             continue
         row = json.loads(line)
         pupil = row.get("pupil")

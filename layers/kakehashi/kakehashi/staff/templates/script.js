@@ -26,9 +26,6 @@
     const live = document.querySelector("[data-refresh]");
     if (live) setTimeout(() => { if (!document.hidden) swap(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
     for (const form of document.querySelectorAll("form[data-upload]")) form.addEventListener("submit", (event) => upload(event, form));
-    for (const form of document.querySelectorAll("form[method=post]")) form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "1";
-    });
   };
   const upload = (event, form) => {
     const bar = form.querySelector("progress");
@@ -42,5 +39,12 @@
     wire.open("POST", form.action);
     wire.send(new FormData(form));
   };
+  // One click sends a form once; of a page that comes back from the browser's memory, once more.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
   ready();
 })();
