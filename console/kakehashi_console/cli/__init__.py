@@ -29,6 +29,7 @@ COMMANDS = {  # in the order in which they are listed
     "passwords": f"{HERE}.passwords:passwords",
     "lti": f"{HERE}.lti:lti",
     "launcher": f"{HERE}.launcher:launcher",
+    "staff": f"{HERE}.staff:staff",
     "preflight": f"{HERE}.preflight:preflight",
     "doctor": f"{HERE}.doctor:doctor",
 }

@@ -1,0 +1,40 @@
+"""`kakehashi staff`: where the staff page is, and the first posts of all."""
+
+from __future__ import annotations
+
+import click
+
+from kakehashi.edges.staff.items import Items
+from kakehashi.edges.staff.posts import OID, SCHOOL, Posts
+from kakehashi_console.cli.nightly import a_city
+from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
+from kakehashi_console.operations import BadUse
+
+
+@click.group()
+def staff() -> None:
+    """担当者のページ / the staff page."""
+
+
+@staff.command()
+@click.argument("oid")
+@a_city
+@click.option("--school", multiple=True, metavar="CODE", help="この学校だけ / at this school only")
+@click.option("--none", "nowhere", is_flag=True, help="担当を外す / nowhere in the city any more")
+@where
+@in_clear_words
+def post(*, oid: str, city: str, school: tuple[str, ...], nowhere: bool, at: Where) -> None:
+    """OID(Entra のオブジェクト ID)の人の担当を決める。最初の二人のためのもの。
+
+    Say where the person with this object id works: the whole city, or schools of it. Meant for the
+    first two people of 運用; on the page any further change is confirmed by a second person.
+    """
+    console = at.console(city, start=False)
+    console.need_city(city)
+    who = oid.strip().lower()
+    if not OID.match(who) or not all(SCHOOL.match(code) for code in school):
+        raise BadUse("オブジェクト ID か学校コードが正しくありません。 / no object id, or no code")
+    table = console.site.resource("dynamodb").Table(console.outputs["Table"])
+    Posts(Items(table, "POSTS")).put(who, city, [] if nowhere else (school or [None]))
+    places = "なし none" if nowhere else "、".join(school) or "市全体 whole city"
+    terminal.print(f"{who}: {places}", highlight=False)
