@@ -250,6 +250,7 @@ class Bridge:
         self.tools = [ToolSide(name, name) for name in self.dialects]
         self.book, self.uploads = Book(), list[DecisionFile]()
         self.slips: list[PasswordFile] = []
+        self.handed_in = 0
         self.last_night, self.serial, self.runs = LastNight(), 0, 0
         self.planned = Planned()
         self.past: tuple[NightCount, ...] = ()
@@ -267,7 +268,8 @@ class Bridge:
     # -- what people bring ---------------------------------------------------------------------
 
     def put_passwords(self, body: bytes) -> None:
-        self.slips.append(PasswordFile(f"inbox/demo/passwords/{len(self.slips)}.csv", "1", body))
+        self.handed_in += 1  # no name comes twice, though used files are deleted
+        self.slips.append(PasswordFile(f"inbox/demo/passwords/{self.handed_in}.csv", "1", body))
 
     def put_decisions(self, words: Mapping[str, str]) -> None:
         key = f"inbox/demo/approvals/{len(self.uploads):03}.csv"
