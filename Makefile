@@ -204,7 +204,7 @@ deploy: build ## AWS へ配備(初回は質問に答える) / to a real account,
 
 clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 	rm -rf build .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find functions layers local tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find functions layers console local tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi

@@ -2,7 +2,7 @@
 
     python -m benchmarks.provisioning [--pupils 4000] [--times 3]
 
-Kakehashi's own shard (dialogues, retries, results, pace; the state table in memory) beside a bare
+Kakehashi's own shard (flows, retries, results, pace; the state table in memory) beside a bare
 loop of `requests` that sends the very same ``$batch`` bodies one after the other, looks at no item
 and remembers nothing: the least that any client must do. The tenant runs in a process of its own.
 On Microsoft's side the limit is 20 writes a second, so this tells what is left of it to us.

@@ -43,6 +43,8 @@ class Deployed:
         try:
             stack = cloudformation.describe_stacks(StackName=self.stack_name)["Stacks"][0]
         except cloudformation.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] != "ValidationError":  # rights, throttling
+                raise
             raise NoSuchStack(self.stack_name) from exc
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 

@@ -146,6 +146,7 @@ def lived(story: Story) -> None:
     nights.tomorrow()
     story.step("a night with decisions")
     nights.put("INBOX_BUCKET", "inbox/demo/approvals/list.csv", DECISIONS)
+    nights.put("INBOX_BUCKET", "inbox/demo/decisions/page.csv", DECISIONS)
     assert nights.run(a_drop(13).zip(), passwords=passwords(13)).verdict == "applied"
     failing(story)
     beside(story)
@@ -160,7 +161,7 @@ def failing(story: Story) -> None:
     story.step("a password file that is gone", first=lambda: lose(nights, "PASSWORDS_BUCKET"))
     nights.run(a_drop(15).zip(), passwords=passwords(15))
     nights.tomorrow()
-    tenant.fault(status=403, method="GET", shape="/groups", times=None)
+    tenant.fault(status=400, method="GET", shape="/groups", times=None)
     tenant.settings(quota=len(tenant.users()))
     story.step("a tenant that refuses")
     nights.run(a_drop(16).zip(), passwords=passwords(16))

@@ -119,11 +119,11 @@ class OneThread(Directory):
 
     def apply(
         self,
-        dialogues: Iterable[tuple[int, Flow]],
+        flows: Iterable[tuple[int, Flow]],
         until: float | None = None,
         batch_of: int = BATCH,
     ) -> Iterator[Ended]:
-        exchange = Exchange(dialogues)
+        exchange = Exchange(flows)
         while True:
             for talk in (batch := exchange.next_batch(self.clock.now(), batch_of)):
                 exchange.hear(talk, self.wire.send(talk.request), self.clock.now(), 0.5)

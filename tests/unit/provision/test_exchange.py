@@ -66,7 +66,7 @@ def silent(name: str) -> Generator[GraphRequest, Answer, Outcome]:
     yield
 
 
-def test_dialogues_are_begun_only_when_there_is_room() -> None:
+def test_flows_are_begun_only_when_there_is_room() -> None:
     begun = []
 
     def counted(name: str) -> Generator[GraphRequest, Answer, Outcome]:
@@ -78,7 +78,7 @@ def test_dialogues_are_begun_only_when_there_is_room() -> None:
     assert len(begun) == 20
 
 
-def test_a_dialogue_that_needs_no_call_ends_at_once() -> None:
+def test_a_flow_that_needs_no_call_ends_at_once() -> None:
     exchange = Exchange([(1, silent("a")), (2, one_request("b"))])
     assert [pending.key for pending in exchange.next_batch(0, 20)] == [2]
     assert list(exchange.ended) == [Ended(1, Settled("a"))]

@@ -51,7 +51,7 @@ class GraphUser(_FromGraph):
         return str((self.extensions or {}).get(attribute) or "").lower()
 
     def values(self) -> dict[str, str]:
-        """Flat property names → texts, null as "", the way ``accounts.account_of`` writes them."""
+        """Flat property names → texts, null as "", the way ``shape.account_of`` writes them."""
         known = {"userPrincipalName": self.upn, "displayName": self.display_name}
         everything = known | (self.model_extra or {}) | (self.extensions or {})
         return {n: v or "" for n, v in everything.items() if v is None or isinstance(v, str)}
