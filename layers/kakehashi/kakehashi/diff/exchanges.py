@@ -69,15 +69,15 @@ def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) 
     free = {**free, **closing}
     taken = {**taken, **closing}
     holders |= {umi: _giver(one, sources) for umi, one in closing.items()}
-    exchanges = []
+    getting, exchanges = {one for one, _ in names}, []
     for group in _together([*names, *_in_rings(holders)]):
         if len(group) > LARGEST:
             doubtful |= set(group)
             continue
         within = set(group)
         waiting = {umi for umi in group if umi in taken and holders[umi] not in within}
-        of_names = any(one in within for one, _ in names)
         members = tuple(free[umi] for umi in group)
+        of_names = not within.isdisjoint(getting)
         exchanges.append(Exchange(members, of_names, frozenset(waiting)))
     return Hands(tuple(exchanges), frozenset(doubtful))
 
@@ -93,9 +93,9 @@ def _closing(
     row must still be the same child: else it is the id that was typed over."""
     found: dict[str, Sight] = {}
     for start in sorted(holders.keys() - set(holders.values())):
-        path, here = [start], holders[start]
+        path, here = {start: None}, holders[start]  # in their order; as long as a city, perhaps
         while here in holders and here not in path:
-            path.append(here)
+            path[here] = None
             here = holders[here]
         last, first = sights.get(here), free[start].known
         if last is None or last.known is None or first is None or not sources.absent(here):
