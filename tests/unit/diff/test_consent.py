@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.consent import MOST_DAYS, Book, weigh
 from kakehashi.diff.decisions import DecisionFile, Mark, Reading
 from tests.builders import TODAY, a_pupil, a_tenant_account, an_id
-from tests.unit.diff.nights import kinds, knowing
+from tests.unit.diff.nights import codes, kinds, knowing
 from tests.unit.diff.towns import Town
 
 STAY = [a_pupil(n) for n in range(1, 25)]
@@ -154,6 +155,60 @@ def test_a_link_waits_for_its_decision_and_is_made_once() -> None:
     town.upload({CHILD.id: "連携"})
     assert kinds(town.night([*STAY, CHILD])) == [(CHILD.id, Kind.LINK)]
     assert kinds(town.night([*STAY, CHILD])) == []
+
+
+MADE_BY_HAND = a_tenant_account(knowing([CHILD])[0], mark="")
+ANOTHER_ACCOUNT = a_tenant_account(knowing([OTHER])[0], mark="")
+
+
+def marked_for_a_link() -> Town:
+    """Staff have said 連携 of a child beside whom the list had shown ``MADE_BY_HAND``."""
+    town = Town.of(STAY)
+    town.tenant += [MADE_BY_HAND, ANOTHER_ACCOUNT]
+    town.night([*STAY, CHILD])
+    town.upload({CHILD.id: "連携"})
+    return town
+
+
+def test_a_link_is_to_the_account_that_the_list_showed_and_to_no_other() -> None:
+    town, corrected = marked_for_a_link(), replace(CHILD, account=OTHER.account)
+    for told in (["S062", "S065"], ["S065"]):
+        plan = town.night([*STAY, corrected])
+        assert (kinds(plan), plan.proposals[Situation.UNLINKED]) == ([], (CHILD.id,))
+        assert codes(plan) == told
+    town.upload({CHILD.id: "連携"})
+    (action,) = town.night([*STAY, corrected]).actions
+    assert (action.kind, action.object_id) == (Kind.LINK, ANOTHER_ACCOUNT.object_id)
+
+
+def test_a_link_to_a_strangers_account_is_none_to_one_that_we_knew_under_another_id() -> None:
+    town = marked_for_a_link()
+    former = replace(CHILD, id=an_id("former"))
+    town.known += [replace(one, object_id=MADE_BY_HAND.object_id) for one in knowing([former])]
+    town.tenant[:] = [one for one in town.tenant if one != MADE_BY_HAND]
+    town.tenant.append(replace(MADE_BY_HAND, mark=former.id))
+    plan = town.night([*STAY, CHILD])
+    assert (kinds(plan), plan.proposals[Situation.UNLINKED]) == ([], (CHILD.id,))
+    town.upload({CHILD.id: "連携"})
+    assert kinds(town.night([*STAY, CHILD])) == [(CHILD.id, Kind.LINK)]
+
+
+def test_a_link_that_a_night_did_not_get_to_is_made_by_the_next() -> None:
+    town = marked_for_a_link()
+    for dies in (True, False):
+        assert kinds(town.night([*STAY, CHILD], dies=dies)) == [(CHILD.id, Kind.LINK)]
+
+
+def test_a_link_that_an_earlier_release_proposed_is_asked_about_once_more() -> None:
+    town = marked_for_a_link()
+    data = town.book.to_json()
+    data["pupils"] = {umi: row[:2] for umi, row in data["pupils"].items()}
+    town.book = Book.from_json(data)
+    for _ in range(2):
+        plan = town.night([*STAY, CHILD])
+        assert (kinds(plan), plan.proposals[Situation.UNLINKED]) == ([], (CHILD.id,))
+    town.upload({CHILD.id: "連携"})
+    assert kinds(town.night([*STAY, CHILD])) == [(CHILD.id, Kind.LINK)]
 
 
 def test_the_newest_word_on_everybody_is_written_down_with_its_place(town: Town) -> None:

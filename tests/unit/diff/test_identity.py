@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ import pytest
 from kakehashi.actions import stands_aside
 from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.counting import LastNight
-from kakehashi.diff.exchanges import LARGEST
+from kakehashi.diff.exchanges import LARGEST, freed, hands
 from kakehashi.diff.rooms import as_one
+from kakehashi.diff.situations import look
+from kakehashi.diff.sources import index_sources
+from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN
 from kakehashi.people.record import Known, Status
 from kakehashi.roster import Desired
-from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
+from tests.builders import TODAY, a_city, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     OTHER,
     account,
@@ -530,6 +534,31 @@ def test_an_id_typed_over_is_not_offered_as_an_exchange() -> None:
     assert asked(plan, Situation.EXCHANGED) == set()
 
 
+class Counted(str):
+    """An id that counts how often it is held against another one."""
+
+    times = 0
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        Counted.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_accounts_shifted_by_a_row_through_a_city_are_followed_in_linear_time() -> None:
+    pupils = [replace(a_pupil(n), id=Counted(a_pupil(n).id)) for n in range(2_000)]
+    shifted = [replace(one, account=other.account)
+               for one, other in pairwise(pupils)]  # fmt: skip
+    sources = index_sources(wanting(shifted), [], knowing(pupils), in_tenant(knowing(pupils)))
+    sights = list(look(sources, a_city(), TODAY, account_of))
+    free = {one.id: one for sight in sights if (one := freed(sight))}
+    Counted.times = 0
+    hands(sights, free, sources)
+    assert Counted.times < 20 * len(pupils)
+
+
 def test_a_name_that_a_third_child_is_to_get_is_not_given_to_who_has_left() -> None:
     new = replace(E, account=A.account)
     plan = night([replace(A, account=B.account), C, D, new],
@@ -595,6 +624,28 @@ def test_wrong_is_remembered_after_its_file_is_gone_while_the_roster_says_the_sa
         assert asked(plan, Situation.EXCHANGED) == set()
     assert town.night(ALL).counts == {"CONFIRMED": len(ALL)}
     assert asked(town.night(roster), Situation.EXCHANGED) == {A.id, B.id}
+
+
+def test_that_a_child_is_the_one_who_was_missing_says_nothing_of_another_who_is_missing() -> None:
+    namesake = replace(A, id=an_id("namesake"), account="namesake@ed.example.jp", school=OTHER,
+                       attendance_no=40)  # fmt: skip
+    town = Town.of([*ALL, namesake])
+    town.night([ANEW, *ALL[1:], namesake])
+    town.upload({ANEW.id: "連携"})
+    plan = town.night([ANEW, *ALL[1:], namesake], dies=True)
+    assert [action.object_id for action in plan.actions] == [knowing([A])[0].object_id]
+    for _ in range(2):  # A is back, the namesake is missing
+        plan = town.night([ANEW, *ALL])
+        assert (kinds(plan), asked(plan, Situation.SAME_CHILD)) == ([], {ANEW.id})
+
+
+def test_a_link_that_was_not_carried_out_is_remembered_after_its_file_is_gone() -> None:
+    town = Town.of(ALL)
+    town.night([ANEW, *ALL[1:]])
+    town.upload({ANEW.id: "連携"})
+    town.night([ANEW, *ALL[1:]], dies=True)
+    town.files.clear()
+    assert kinds(town.night([ANEW, *ALL[1:]])) == [(ANEW.id, Kind.LINK)]
 
 
 def test_wrong_can_be_decided_anew() -> None:

@@ -56,7 +56,8 @@ class Town:
             asked=self.consent.asked,
         )
         if not plan.refused:
-            self.book = self.book.after(plan.proposals, self.files, self.day, plan.questions)
+            asked = plan.proposals, self.files, self.day, plan.questions, plan.links
+            self.book = self.book.after(*asked)
             self.book = Book.from_json(self.book.to_json())
         if not dies:
             done = replace(plan, actions=plan.actions[:cut])

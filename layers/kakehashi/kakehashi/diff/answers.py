@@ -134,6 +134,7 @@ class Given:
 
         Remembered are "wrong" to this very question, and a yes to whatever the roster still says
         of each pupil (``wants``): of an exchange that was cut short, the rest is not asked again.
+        That a pupil is some missing child says nothing of another missing child.
         """
         said = {
             decision
@@ -145,7 +146,9 @@ class Given:
         earlier = [(self.asked or {}).get(umi) for umi in question.pupils]
         if any(one and one.answer == "wrong" and one.about == question.about for one in earlier):
             return {"wrong"}
+        same = question.about if question.situation is Situation.SAME_CHILD else None
         yes = all(one and one.answer in _YES and one.wants == wants[umi]
+                  and same in {None, one.about}
                   for umi, one in zip(question.pupils, earlier, strict=True))  # fmt: skip
         return {ANSWERS[question.situation][0]} if yes else frozenset()
 
@@ -157,3 +160,8 @@ class Given:
             return True
         asked = self.asked.get(umi)
         return asked is not None and asked.about == question.about
+
+    def on(self, umi: str, question: Question | None) -> Decision | None:
+        """The word on this pupil; None where it was given to another question than tonight's."""
+        said = self.decisions.get(umi)
+        return said if said and (question is None or self.answers(umi, question)) else None

@@ -55,10 +55,15 @@ class Book:
         files: Iterable[DecisionFile],
         as_of: date,
         questions: Mapping[str, Question] = MappingProxyType({}),
+        links: Mapping[str, str] = MappingProxyType({}),
     ) -> Book:
-        """The book of the run that saw ``files``, made ``proposals`` and asked ``questions``."""
+        """The book of the run that saw ``files``, made ``proposals`` and asked ``questions``.
+
+        ``links`` tell of the pupils proposed for a link which account it was: another one, or one
+        of which nothing was written down, is asked about anew.
+        """
         run = self.run + 1
-        pupils = {umi: self._proposed(umi, situation, "", run)
+        pupils = {umi: self._proposed(umi, situation, links.get(umi, ""), run)
                   for situation, ids in proposals.items() for umi in ids}  # fmt: skip
         for umi, question in questions.items():
             asked = self._proposed(umi, question.situation, question.about, run)

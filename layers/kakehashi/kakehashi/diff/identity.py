@@ -207,6 +207,16 @@ def _is_there(sight: Sight) -> bool:
 # -- questions and answers ------------------------------------------------------------------------
 
 
+def with_account_in_question(sight: Sight) -> Sight:
+    """The same sight; of a link it is asked whether this very account, whose owner we knew under
+    this very id or not at all, is the pupil's."""
+    if sight.situation is not Situation.UNLINKED:
+        return sight
+    owner = sight.owner.pupil.id if sight.owner else ""
+    about = _digest({"account": sight.object_id, "owner": owner})
+    return replace(sight, question=Question(sight.situation, (sight.id,), about))
+
+
 def _question(situation: Situation, sights: Sequence[Sight], given: Given) -> Question:
     """The question with its answer, if there is one and only one."""
     ids = tuple(sight.id for sight in sights)

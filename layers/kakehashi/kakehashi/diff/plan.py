@@ -58,8 +58,9 @@ class Plan:
     limited kind the calendar expected, ``counted`` what is left of it per kind and scope, to be
     added up over nights. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
     the run that this plan turns back, "" for a roster's plan; ``export`` says how old that roster
-    is. ``findings`` are not part of the header. ``found`` is the checksum of what stands in the
-    files of a plan that was read.
+    is. ``findings`` are not part of the header, nor are ``links``: of each pupil proposed for a
+    link, which account it would be (a digest, for the book of decisions). ``found`` is the checksum
+    of what stands in the files of a plan that was read.
     """
 
     city_code: str
@@ -81,6 +82,7 @@ class Plan:
     undoes: str = ""
     export: Export = field(default_factory=Export)
     findings: tuple[Finding, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict, compare=False)
     checksum: str = ""
     found: str = field(default="", compare=False)
 

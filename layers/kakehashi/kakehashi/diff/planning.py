@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost, moved
-from kakehashi.diff.answers import Decisions, Given, Proposed
+from kakehashi.diff.answers import Decisions, Given, Proposed, Question
 from kakehashi.diff.calendar import CITY, Base, Turn, turn_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
 from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
-from kakehashi.diff.identity import identify
+from kakehashi.diff.identity import identify, with_account_in_question
 from kakehashi.diff.limits import judge
 from kakehashi.diff.plan import Breach, Plan
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
@@ -73,12 +73,13 @@ def make_plan(
     offered, given = offered or Offered(), Given(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
     identified = identify(list(look(sources, city, as_of, shape)), sources, given, as_of)
-    sights = [with_answer(sight, given.decisions.get(sight.id)) for sight in identified.sights]
+    sights = [with_answer(sight, given.on(sight.id, sight.question))
+              for sight in map(with_account_in_question, identified.sights)]  # fmt: skip
     turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
     judge_night = _Judge(city, as_of, base, turn, last_night or LastNight(), past or Past())
     limits = judge_night.limits(sights, untied=sources.untied)
-    actions = _actions(sights, sources, given.decisions)
+    actions = _actions(sights, sources, given)
     findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
                 *_about_pupils(sights, sources, given),
                 *_unused_passwords(actions, sources))  # fmt: skip
@@ -91,7 +92,7 @@ def make_plan(
         rules=city.sha256,
         actions=() if refused else actions,
         proposals={} if refused else _proposals(sights),
-        questions={} if refused else {s.id: s.question for s in sights if s.question},
+        questions={} if refused else _questions(sights),
         counts=_in_city(counts),
         schools=_by_school(counts),
         held=_held(sights),
@@ -103,6 +104,7 @@ def make_plan(
         refused=refused,
         export=offered.given,
         findings=findings,
+        links={} if refused else _links(sights),
     ).sealed()
 
 
@@ -164,10 +166,10 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
         yield rules.STRANGE_IDS.at(count=len(here), same=same)
 
 
-def _actions(sights: Iterable[Sight], sources: Sources, decisions: Decisions) -> tuple[Action, ...]:
+def _actions(sights: Iterable[Sight], sources: Sources, given: Given) -> tuple[Action, ...]:
     found, aside = list[Action](), list[Known]()
     for sight in sights:
-        action = merging(sight, react(sight, decisions.get(sight.id)))
+        action = merging(sight, react(sight, given.on(sight.id, sight.question)))
         if action:
             found.append(action)
         elif sight.known and stands_aside(sight.known):
@@ -185,6 +187,18 @@ def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
         if sight.situation in waiting and sight.code not in UNSERVABLE:
             waiting[sight.situation].append(sight.id)
     return {situation: tuple(ids) for situation, ids in waiting.items()}
+
+
+def _questions(sights: Iterable[Sight]) -> dict[str, Question]:
+    """Who this is, as it is asked or was answered; of a link there is nothing more to tell."""
+    asked = ((sight.id, sight.question) for sight in sights
+             if sight.situation is not Situation.UNLINKED)  # fmt: skip
+    return {umi: question for umi, question in asked if question}
+
+
+def _links(sights: Iterable[Sight]) -> dict[str, str]:
+    return {sight.id: sight.question.about for sight in sights
+            if sight.question and sight.situation is Situation.UNLINKED}  # fmt: skip
 
 
 def _lost(sources: Sources) -> tuple[str, ...]:

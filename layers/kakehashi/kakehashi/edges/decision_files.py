@@ -86,7 +86,8 @@ class Consents:
         """Write the book as it is after ``plan``. A refused plan has asked nobody anything."""
         if plan.refused:
             return
-        book = self.before.after(plan.proposals, self.seen, plan.as_of, plan.questions)
+        asked = plan.proposals, self.seen, plan.as_of, plan.questions, plan.links
+        book = self.before.after(*asked)
         self.folder.put_json(AFTER, book.to_json())
         if not rehearse:
             self.state.note_proposals(run_id)
