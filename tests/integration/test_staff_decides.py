@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from kakehashi.edges.decision_files import AFTER, DecisionFiles
+from kakehashi.edges.objects import Objects
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_pupil
@@ -73,6 +79,91 @@ def test_an_answer_is_not_taken_back_while_a_night_is_under_way(
     office.nights.state.take_lease("arn:of:an:execution", datetime.now(UTC))
     assert decider.send(page, "/decide/back").code == "W143"
     assert office.record()[0].code == "W143"
+
+
+OWNER = "arn:of:an:execution"
+
+
+@pytest.mark.parametrize(
+    ("record", "ahead"),
+    [
+        ({"mode": "deliver", "execution": OWNER}, 0),
+        ({"mode": "undo", "execution": OWNER}, 0),
+        ({"mode": "sync", "approved": {"execution": OWNER}}, 0),
+        ({"mode": "sync", "execution": OWNER}, -3600),  # its lease is over
+    ],
+)
+def test_a_run_that_reads_no_answers_leaves_them_to_be_taken_back(
+    office: Office, missing: Night, decider: Clerk, record: dict[str, Any], ahead: int
+) -> None:
+    answered(decider, **{as_field(CHILD.id): "suspend"})
+    state = office.nights.state
+    state.note_run("demo-20991231T021000-00000000", verdict="running", **record)
+    state.take_lease(OWNER, datetime.now(UTC) + timedelta(seconds=ahead))
+    page = decider.open("/decide")
+    assert "夜の処理が始まっています" not in page.text
+    assert decider.send(page, "/decide/back").location == "/decide?told=taken-back"
+
+
+def test_answers_are_for_tonight_until_the_comparison_has_read_them(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    run_id, state = "demo-20991231T021000-00000000", office.nights.state
+    state.note_run(run_id, verdict="running", mode="sync", execution=OWNER)
+    state.take_lease(OWNER, datetime.now(UTC))
+    assert "今夜の比較に間に合えば" in decider.open("/decide").text
+    office.house.folder(run_id).put_lines("decisions.jsonl", [])
+    assert "今夜の比較" not in decider.open("/decide").text
+    assert "今からの答えは、次の夜に" in decider.open("/decide").text
+
+
+def files_of(office: Office) -> list[str]:
+    inbox = Objects.of(office.house.staff.inbox_bucket)
+    return [item["Key"] for item in inbox.listed("inbox/demo/decisions/")]
+
+
+def test_an_answer_taken_back_leaves_later_answers_as_they_are(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    """Two were answered at once, then one of them otherwise: that stands when the other goes."""
+    other, inbox = a_pupil(11), Objects.of(office.house.staff.inbox_bucket)
+    both = f"userMasterIdentifier,決定,by\n{CHILD.id},停止,a\n{other.id},停止,a\n"
+    later = f"userMasterIdentifier,決定,by\n{other.id},保留,b\n"
+    for name, text in (("1", both), ("2", later)):
+        inbox.put(f"inbox/demo/decisions/{name}.csv", io.BytesIO(text.encode()))
+        time.sleep(1.1)  # S3 tells seconds
+    page = decider.open("/decide")
+    assert decider.send(page, "/decide/back").location == "/decide?told=taken-back"
+    one = inbox.read("inbox/demo/decisions/1.csv")
+    assert one is not None
+    assert CHILD.id not in (rest := one["Body"].read().decode())
+    assert other.id not in rest
+
+
+def test_what_is_left_of_answers_never_comes_after_a_list_of_the_staff(
+    office: Office, board: Board, missing: Night, decider: Clerk
+) -> None:
+    other, inbox = a_pupil(11), Objects.of(office.house.staff.inbox_bucket)
+    both = f"userMasterIdentifier,決定,by\n{CHILD.id},停止,a\n{other.id},停止,a\n"
+    inbox.put("inbox/demo/decisions/1.csv", io.BytesIO(both.encode()))
+    inbox.put("inbox/demo/approvals/list.csv", io.BytesIO(b"userMasterIdentifier\n"))
+    assert decider.send(decider.open("/decide"), "/decide/back").code == "W280"
+
+
+def test_files_that_a_night_has_read_are_not_read_for_the_page(
+    office: Office, board: Board, missing: Night, decider: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(decider, **{as_field(CHILD.id): "keep"})
+    office.nights.tomorrow()
+    night = office.nights.run(a_drop(11).zip())
+    later = "demo-20991231T021000-00000000"  # S3 has a clock of its own
+    office.house.folder(later).put_json(AFTER, json.loads(night.folder.need(AFTER)))
+    office.nights.state.note_proposals(later)
+    (seen,) = files_of(office)
+    read: list[str] = []
+    monkeypatch.setattr(DecisionFiles, "_read", lambda _self, key: read.append(key))
+    decider.open("/decide")
+    assert seen not in read
 
 
 def test_nobody_is_decided_about_whom_nobody_asks_about(

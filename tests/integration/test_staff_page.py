@@ -146,12 +146,26 @@ def test_a_plan_is_not_approved_with_a_reason_and_then_nobody_approves_it(
         "csrf": approver.csrf(), "checksum": checksum, "accept": codes, "reason": "急ぎ",
     })  # fmt: skip
     assert again.code == "W135"
-    back = approver.browser.post(
-        f"/approve/{run_id}/back", {"csrf": approver.csrf(), "checksum": checksum}
-    )
-    assert back.status == 303
+    assert f"/approve/{run_id}" not in approver.open("/today").text  # nobody is asked any more
+    assert "学校に確認中" in approver.open("/approve").text
+    page = approver.open(f"/approve/{run_id}")
+    assert "/yes" not in page.text
+    assert "学校に確認中" in page.text
+    assert approver.send(page, f"/approve/{run_id}/back").status == 303
+    assert f"/approve/{run_id}" in approver.open("/today").text
     assert approval(approver, run_id).location == "/today?told=approved"
     assert [d.what for d in office.record()] == ["approve", "take back", "approve", "decline"]
+
+
+def test_a_plan_whose_time_is_over_is_not_in_the_list(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    run_id = waiting.run["run_id"]
+    assert run_id in approver.open("/approve").text
+    office.later(8 * 86_400)
+    approver.sign_in()
+    assert run_id not in approver.open("/approve").text
+    assert "期限" in approver.open(f"/approve/{run_id}").text
 
 
 def test_approving_needs_a_sign_in_of_the_last_ten_minutes(

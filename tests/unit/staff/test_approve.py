@@ -65,6 +65,28 @@ def test_every_code_is_accepted_by_itself() -> None:
     assert page.count('name="checksum" value="' + "5f3c" * 16) == 2
 
 
+def test_a_code_that_has_no_card_is_accepted_too() -> None:
+    """Admission asks for every code of the plan, however many limits are not shown."""
+    breaches = [
+        {"code": f"S{20 + code:03}", "scope": a_code(n), "count": 100 - code, "bound": 12,
+         "kind": "moved"}
+        for code in range(6) for n in range(50)
+    ]  # fmt: skip
+    view = approve(facts(header=a_header(mixed(30), breaches=breaches)), Filter(), APPROVER)
+    assert [code for code, _ in view.codes] == [f"S{20 + code:03}" for code in range(6)]
+    assert view.codes[5][1].ja.endswith("(50 校)")
+
+
+def test_a_plan_that_was_declined_is_taken_back_by_whoever_approves() -> None:
+    no = First(APPROVER.oid, "見本 担当", "2026-11-30T23:00:00+00:00", "学校に確認中")
+    page = render(approve(facts(declined=no), Filter(), APPROVER), a_frame("/approve", APPROVER))
+    assert f'action="/approve/{RUN}/back"' in page
+    assert "学校に確認中" in page
+    assert f"/approve/{RUN}/yes" not in page
+    assert not approve(facts(declined=no), Filter(), a_viewer(Role.DECIDE)).back
+    assert not approve(facts(declined=no, done="反映した"), Filter(), APPROVER).back
+
+
 def test_a_child_is_told_with_what_was_and_what_will_be() -> None:
     row = approve(facts(1), Filter(), APPROVER).listing.rows[0]
     told = {fact.what.en: (fact.before, fact.after) for fact in row.facts}

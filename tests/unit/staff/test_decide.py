@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -85,6 +87,27 @@ def test_an_answer_for_a_class_reaches_nobody_else() -> None:
     assert {(people[u].school, people[u].class_title) for u in found} == {(a_code(1), "3年1組")}
     assert not members(facts(people), "GONE", a_code(1), "3年1組")
     assert not members(in_april(people), "EXPIRED", a_code(1), "3年1組")
+
+
+def test_an_answer_for_a_class_overrules_none_that_was_given() -> None:
+    people = leavers(12, "J3")
+    own = [u for u, p in people.items() if (p.school, p.class_title) == (a_code(1), "3年1組")]
+    kept = {own[0]: Given("keep", "見本 担当", "2027-03-31T23:10:00+00:00")}
+    april = replace(in_april(people), given=kept)
+    assert set(members(april, "GONE", a_code(1), "3年1組")) == set(own[1:])
+    group = decide(april, Wanted(), DECIDER).groups[0]
+    assert (group.count, group.left) == (2, 1)
+    everybody = replace(april, given=dict.fromkeys(own, kept[own[0]]))
+    assert decide(everybody, Wanted(), DECIDER).groups[0].all is None
+
+
+@pytest.mark.parametrize(("read", "said"), [(False, "今夜の比較に間に合えば"), (True, "次の夜")])
+def test_a_night_under_way_is_told_as_far_as_it_is(read: bool, said: str) -> None:
+    view = decide(facts(begun=True, read=read), Wanted(), DECIDER)
+    page = render(view, a_frame("/decide", DECIDER))
+    (notice,) = re.findall(r'<p class="notice wait">(.*?)</p>', page)
+    assert said in notice
+    assert ("今夜" in notice) is not read
 
 
 def test_a_link_is_shown_with_its_evidence_and_doubtful_ones_first() -> None:

@@ -2,7 +2,7 @@
 
 ``ja`` and ``en`` are what the person reads, ``todo`` what to do about it. None of them does
 anything to a night. W10 signing in · W11 forms · W12 what one may see · W13 approving ·
-W14 deciding · W15 uploads · W16 posts · W17 passwords · W19 our own fault.
+W14, W28 deciding · W15 uploads · W16 posts · W17 passwords · W19 our own fault.
 """
 
 from __future__ import annotations
@@ -221,6 +221,16 @@ TOO_LATE = Rule(
     en="The night has begun with it: the decision can no longer be taken back.",
     todo="結果を待ち、必要なら「夜の一覧」から元に戻してください。",
     todo_en="Wait for the result; where needed, undo that night.",
+)
+
+LATER_LIST = Rule(
+    "W280",
+    _NOTE,
+    ja="この答えのあとに判断の一覧が送られているので、ここでは取り消せません。何も行っていません。",
+    en="Staff have sent a list of decisions since; the answer can not be taken back here.",
+    todo="次の夜を待つか、判断の一覧に正しい答えを書いて、もう一度送ってください。",
+    todo_en="Wait for the next night, or write the right answer in the list and send it again.",
+    causes="What is left of the answers would count for newer than the list.",
 )
 
 # -- uploads -------------------------------------------------------------------------------------

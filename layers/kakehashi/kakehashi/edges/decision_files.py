@@ -9,8 +9,9 @@ PROPOSALS in the state table                the run whose book is the newest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from kakehashi.diff.consent import Book, Consent, weigh
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 FOLDERS = ("approvals", "decisions")
+AT_ONCE = 8  # files read at the same time
 BEFORE, AFTER = "consent_before.json", "consent.json"
 
 
@@ -48,13 +50,18 @@ class DecisionFiles:
         items.sort(key=lambda item: (item["LastModified"], item["Key"]))
         return self._files(items)
 
-    def below(self, prefix: str) -> list[DecisionFile]:
-        """Those of one folder alone."""
-        return self._files(self.objects.listed(prefix))
+    def below(
+        self, prefix: str, wanted: Callable[[str, datetime], bool] = lambda _key, _put: True
+    ) -> list[DecisionFile]:
+        """Those of one folder alone that are ``wanted`` by key and the moment they were put: no
+        other is read."""
+        items = self.objects.listed(prefix)
+        return self._files(i for i in items if wanted(i["Key"], i["LastModified"]))
 
     def _files(self, items: Iterable[ObjectTypeDef]) -> list[DecisionFile]:
         keys = [item["Key"] for item in items if not item["Key"].endswith("/")]
-        return [file for key in keys if (file := self._read(key)) is not None]
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            return [file for file in several.map(self._read, keys) if file is not None]
 
     def _read(self, key: str) -> DecisionFile | None:
         """None where the file expired or was taken away between the listing and now."""

@@ -147,7 +147,7 @@ def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
         cards=cards[:CARDS],
         rest=cards[CARDS:],
         unlisted=max(0, len(breaches) - CARDS - ROWS),
-        codes=_codes(cards),
+        codes=_codes(facts, breaches),
         listing=listing(header, facts.shards, wanted),
         filter=wanted,
         schools=sorted((code, facts.schools.get(code, code)) for code in touched),
@@ -158,7 +158,7 @@ def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
         against=[message(finding) for finding in facts.against],
         first=_by(facts.first) if facts.first else None,
         declined=_by(facts.declined) if facts.declined else None,
-        back=bool(facts.declined) and may(viewer, Action.APPROVE, facts.city),
+        back=bool(facts.declined) and not facts.done and may(viewer, Action.APPROVE, facts.city),
     )
 
 
@@ -192,8 +192,8 @@ def _card(facts: Facts, breach: Mapping[str, Any]) -> Card:
     counted, bound = int(breach["count"]), int(breach["bound"])
     return Card(
         code=code,
-        scope=CITY if scope == "city" else Word(*2 * (facts.schools.get(scope, scope),)),
-        what=COUNTED.get(kind, Word("まとまった変更", "a change of many at once")),
+        scope=_scope(facts, breach),
+        what=_counted(breach),
         message=said,
         count=counted,
         bound=bound,
@@ -211,20 +211,30 @@ def _past(nights: Sequence[NightCount], kind: str, scope: str) -> list[tuple[str
     return [(one.as_of.isoformat(), max(0, one.counts.get(key, 0))) for one in reversed(nights)]
 
 
-def _codes(cards: Sequence[Card]) -> list[tuple[str, Word]]:
-    """Each code once, with what it is about."""
-    by_code: dict[str, list[Card]] = {}
-    for card in cards:
-        by_code.setdefault(card.code, []).append(card)
-    return [(code, _of(several)) for code, several in sorted(by_code.items())]
+def _scope(facts: Facts, breach: Mapping[str, Any]) -> Word:
+    scope = str(breach["scope"])
+    return CITY if scope == "city" else Word(*2 * (facts.schools.get(scope, scope),))
 
 
-def _of(cards: Sequence[Card]) -> Word:
-    one = cards[0]
-    if len(cards) == 1:
-        return Word(f"{one.scope.ja}の{one.what.ja} {one.count:,} 人",
-                    f"{one.scope.en}: {one.what.en}, {one.count:,}")  # fmt: skip
-    return Word(f"{one.what.ja}({len(cards)} 校)", f"{one.what.en} ({len(cards)} schools)")
+def _counted(breach: Mapping[str, Any]) -> Word:
+    return COUNTED.get(str(breach["kind"]), Word("まとまった変更", "a change of many at once"))
+
+
+def _codes(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> list[tuple[str, Word]]:
+    """Each code once, with what it is about: of every breach, also where it has no card, since a
+    plan goes only when all its codes are accepted."""
+    by_code: dict[str, list[Mapping[str, Any]]] = {}
+    for breach in breaches:
+        by_code.setdefault(str(breach["code"]), []).append(breach)
+    return [(code, _of(facts, several)) for code, several in sorted(by_code.items())]
+
+
+def _of(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> Word:
+    one, what = breaches[0], _counted(breaches[0])
+    if len(breaches) == 1:
+        scope, count = _scope(facts, one), int(one["count"])
+        return Word(f"{scope.ja}の{what.ja} {count:,} 人", f"{scope.en}: {what.en}, {count:,}")
+    return Word(f"{what.ja}({len(breaches)} 校)", f"{what.en} ({len(breaches)} schools)")
 
 
 def _why_not(facts: Facts, viewer: Viewer) -> Word | None:
@@ -261,6 +271,7 @@ class Waiting:
     changes: int
     undoes: str = ""
     against: Word | None = None
+    declined: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +283,12 @@ class Plans:
     plans: Sequence[Waiting]
 
 
-def waiting(run_id: str, header: Mapping[str, Any], against: Sequence[Finding] = ()) -> Waiting:
+def waiting(
+    run_id: str,
+    header: Mapping[str, Any],
+    against: Sequence[Finding] = (),
+    declined: First | None = None,
+) -> Waiting:
     made = begun(run_id)
     return Waiting(
         run_id,
@@ -282,4 +298,5 @@ def waiting(run_id: str, header: Mapping[str, Any], against: Sequence[Finding] =
         sum(header.get("actions", {}).values()),
         str(header.get("undoes", "")),
         message(against[0]) if against else None,
+        _by(declined) if declined else None,
     )

@@ -76,7 +76,8 @@ class Given:
 class Facts:
     """``header`` is plan.json of the run whose list is asked about, ``people`` who they are,
     ``matches`` the rows of the first matching. ``given`` are answers not yet used; ``begun``: the
-    night that uses them has begun, and they can no longer be taken back. ``season`` is the turn of
+    night that uses them has begun, and they can no longer be taken back; ``read``: it has read
+    them, and what comes now is for the next one. ``season`` is the turn of
     the school year in the city's rules, ``last_grade`` the grade that then leaves."""
 
     city: str
@@ -86,6 +87,7 @@ class Facts:
     matches: Mapping[str, Match] = field(default_factory=dict)
     given: Mapping[str, Given] = field(default_factory=dict)
     begun: bool = False
+    read: bool = False
     season: Season = field(default_factory=Season)
     last_grade: str = "J3"
 
@@ -127,12 +129,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Leavers of one last class; all others stand in one group without school and class. ``all`` is
-    the answer that may be given for all ``count`` at once, None where each is decided alone."""
+    the answer that may be given at once for all of the ``count`` who are ``left``, for whom nothing
+    was answered yet; None where each is decided alone."""
 
     school: str
     school_name: str
     class_title: str
     count: int
+    left: int
     all: tuple[Decision, Word] | None
     rows: Sequence[Row]
 
@@ -168,6 +172,7 @@ class Decide:
     more: bool
     form: bool
     begun: bool
+    read: bool
 
 
 def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
@@ -195,6 +200,7 @@ def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
         more=page * PAGE < len(here),
         form=may(viewer, Action.DECIDE, facts.city),
         begun=facts.begun,
+        read=facts.read,
     )
 
 
@@ -212,11 +218,13 @@ def answers(form: Mapping[str, str], facts: Facts) -> dict[str, Decision]:
 
 
 def members(facts: Facts, about: str, school: str, class_title: str) -> dict[str, Decision]:
-    """Whom an answer for a whole class decides about: nobody but whom the calendar explains."""
+    """Whom an answer for a whole class decides about: nobody but whom the calendar explains, and
+    nobody for whom something was answered already."""
     word = _answer_for_all(facts, about)
     ids = _asked(facts.header).get(about, ())
     own = (umi for umi in ids if (_school(facts, umi), _class(facts, umi)) == (school, class_title))
-    return {umi: word for umi in own if word and explained(facts, about, umi)}
+    left = (umi for umi in own if umi not in facts.given)
+    return {umi: word for umi in left if word and explained(facts, about, umi)}
 
 
 def explained(facts: Facts, about: str, umi: str) -> bool:
@@ -265,12 +273,14 @@ def _groups(
         by_class.setdefault(place(umi), []).append(umi)
     for (school, title), ids in by_class.items():
         whole = [umi for umi in everybody if place(umi) == (school, title)]
-        fits = of_all and all(explained(facts, about, umi) for umi in whole)
+        left = sum(1 for umi in whole if umi not in facts.given)
+        fits = of_all and left and all(explained(facts, about, umi) for umi in whole)
         yield Group(
             school,
             _name_of_school(facts, ids[0]) if school else "",
             title,
             len(whole),
+            left,
             (of_all, _word(of_all)) if of_all and fits else None,
             [_row(facts, about, umi) for umi in ids],
         )

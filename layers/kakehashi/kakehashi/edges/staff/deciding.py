@@ -13,7 +13,8 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
@@ -26,13 +27,18 @@ from kakehashi.edges.nights import matches_of, people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.reading import run_of
 from kakehashi.refusal import Refusal
+from kakehashi.report.healed import begun
 from kakehashi.report.people import Person
 from kakehashi.roster import JAPAN
 from kakehashi.staff import decide
 
 FOLDER = "decisions"
 BY = "by"  # the third column of our files: who answered
+READ = "decisions.jsonl"  # in a run folder, once the answers have been read
+NIGHTLY = frozenset({"sync", "rerun"})
+RECORDS = 10  # of runs, among which the one under way is
 MOST_TOLD = 8  # pupils named in one line of the record
 
 
@@ -56,7 +62,7 @@ def facts(asked: Asked) -> decide.Facts:
     folder = asked.house.folder(run_id)
     header = folder.get_json("plan.json") if run_id else {}
     listed = {umi for ids in header.get("proposals", {}).values() for umi in ids}
-    found = asked.house.rules(asked.city)
+    found, night = asked.house.rules(asked.city), reads(asked)
     given = {
         umi: decide.Given(word, one.by, one.file.uploaded)
         for one in unread(asked)
@@ -69,9 +75,36 @@ def facts(asked: Asked) -> decide.Facts:
         people=people_of(asked, run_id, header, listed),
         matches={m.pupil: m for m in matches_of(folder) if m.pupil in listed} if listed else {},
         given=given,
-        begun=state.lease() is not None,
+        begun=night is not None,
+        read=night is Reads.DONE,
         season=found.city.calendar.rollover if found else Season(),
     )
+
+
+class Reads(Enum):
+    """How far the run under way is with the answers."""
+
+    TO_COME = "to come"
+    DONE = "done"
+
+
+def reads(asked: Asked) -> Reads | None:
+    """None where nothing is under way that reads answers: nobody works on the city, the lease of
+    who did is over, or it is an approval, an undo or a delivery. Whoever has only taken the lease
+    has no record yet, and may be a night."""
+    state = asked.house.state(asked.city)
+    lease = state.lease()
+    if lease is None or lease.expires <= asked.caller.now:
+        return None
+    for record in state.runs(RECORDS):
+        if record.get("approved", {}).get("execution") == lease.owner:
+            return None
+        if record.get("execution") == lease.owner:
+            listed = asked.house.folder(run_of(record)).get(READ) is not None
+            if record.get("mode") not in NIGHTLY:
+                return None
+            return Reads.DONE if listed else Reads.TO_COME
+    return Reads.TO_COME
 
 
 def people_of(
@@ -86,11 +119,18 @@ def people_of(
 
 
 def unread(asked: Asked) -> list[Answered]:
-    """Our files that the newest run has not seen, oldest first."""
+    """Our files that the newest run has not seen, oldest first. Of ninety days of them only those
+    are read that may be among these: a file that was seen has been put before its run began, or
+    else while it was under way."""
     run_id = asked.house.state(asked.city).proposals()
     kept = asked.house.folder(run_id).get_json(AFTER) if run_id else {}
     seen = Book.from_json(kept).files if kept else {}
-    files = DecisionFiles(_inbox(asked)).below(f"inbox/{asked.city}/{FOLDER}/")
+    keys, since = {one.rpartition(" ")[0] for one in seen}, begun(run_id)
+
+    def new(key: str, put: datetime) -> bool:
+        return key not in keys or since is None or put >= since
+
+    files = DecisionFiles(_inbox(asked)).below(f"inbox/{asked.city}/{FOLDER}/", new)
     return [_answered(file) for file in files if file.id not in seen]
 
 
@@ -121,7 +161,10 @@ def take_back(asked: Asked) -> Judged:
         return NotTaken(order, Refusal(rules.TOO_LATE))
     if not files:
         return NotTaken(order, Refusal(rules.NOT_ASKED))
-    return Taken(order, "/decide", "taken-back", lambda: _without(asked, files, pupil))
+    left = _left(unread(asked), pupil)
+    if any(left.values()) and _listed_since(asked, files):
+        return NotTaken(order, Refusal(rules.LATER_LIST))
+    return Taken(order, "/decide", "taken-back", lambda: _write(asked, files, left))
 
 
 def _judged(
@@ -135,14 +178,36 @@ def _judged(
     moment = asked.caller.now.astimezone(JAPAN)
     key = f"inbox/{asked.city}/{FOLDER}/{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
     body = _csv(said, asked.caller.viewer.oid)
-    return Taken(order, "/decide", "decided", lambda: _inbox(asked).put(key, body))
+    told = "" if known.begun else "decided"  # which promises that it can be taken back
+    return Taken(order, "/decide", told, lambda: _inbox(asked).put(key, body))
 
 
-def _without(asked: Asked, files: Sequence[Answered], pupil: str) -> None:
-    """An empty list stays: it answers nothing, and what was there is an older version of it."""
+def _left(files: Sequence[Answered], pupil: str) -> dict[str, dict[str, Decision]]:
+    """What stays of each file, by its key. A file that is written again becomes the newest: what a
+    later one says of somebody else counts already, and so it is left out here."""
+    left: dict[str, dict[str, Decision]] = {}
+    later = {pupil}
+    for one in reversed(files):
+        left[one.file.key] = {u: word for u, word in one.answers.items() if u not in later}
+        later |= one.answers.keys()
+    return left
+
+
+def _listed_since(asked: Asked, files: Sequence[Answered]) -> bool:
+    """Whether staff have sent a list of their own since; only a night reads those, and what is
+    written again would come after it."""
+    sent = _inbox(asked).listed(f"inbox/{asked.city}/approvals/")
+    first = min(datetime.fromisoformat(one.file.uploaded) for one in files)
+    return any(item["LastModified"] >= first for item in sent)
+
+
+def _write(
+    asked: Asked, files: Sequence[Answered], left: Mapping[str, Mapping[str, Decision]]
+) -> None:
+    """An empty list stays: it answers nothing, and what was there is an older version of it. In
+    their order, so that the newest stays the newest."""
     for one in files:
-        rest = {umi: word for umi, word in one.answers.items() if umi != pupil}
-        _inbox(asked).put(one.file.key, _csv(rest, one.by))
+        _inbox(asked).put(one.file.key, _csv(left[one.file.key], one.by))
 
 
 def _csv(said: Mapping[str, Decision], by: str) -> io.BytesIO:

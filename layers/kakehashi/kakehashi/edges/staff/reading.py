@@ -9,12 +9,16 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, Self
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff import outdated, read_plan
+from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.sums import LONGEST
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.approving import WAITING, kept_of
@@ -27,7 +31,8 @@ from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff.changes import Filter, Shards
 
-RUNS = 120  # records looked through for nights and plans that wait
+RUNS = 120  # records looked through for nights
+MOST_WAITING = 20  # plans that are read, the newest
 UNDER_WAY = "running"
 _SCHOOL = re.compile(rb'"school":"([^"]+)"')
 
@@ -65,9 +70,10 @@ def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Run
 
 
 def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """The newest plan that can still be approved, and its run."""
-    for run_id, header in _waiting(asked, records):
-        if not list(against(asked, run_id, header)):
+    """The newest plan that can still be approved, and that nobody has declined, and its run."""
+    waiting, now = list(_waiting(asked, records)), Moment.of(asked)
+    for run_id, header in waiting:
+        if header and not now.against(run_id, header) and not _declined(asked, run_id):
             return run_id, header
     return "", {}
 
@@ -75,35 +81,64 @@ def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[s
 def _waiting(
     asked: Asked, records: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    for record in records:
-        if record.get("verdict") == WAITING:
-            run_id = run_of(record)
-            yield run_id, asked.house.folder(run_id).get_json("plan.json")
+    """Not those whose time is over: nobody can approve them, and there is one for each such
+    night."""
+    oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
+    waiting = (run_of(record) for record in records if record.get("verdict") == WAITING)
+    for run_id in islice(waiting, MOST_WAITING):
+        if made_on(run_id) < oldest:
+            return
+        yield run_id, asked.house.folder(run_id).get_json("plan.json")
 
 
-def against(asked: Asked, run_id: str, header: Mapping[str, Any]) -> Iterator[Finding]:
-    """Why a plan can no longer be approved, whoever says so."""
-    state, found = asked.house.state(asked.city), asked.house.rules(asked.city)
-    yield from outdated(
-        read_plan(header),
-        serial=state.serial(),
-        today=asked.caller.now.astimezone(JAPAN).date(),
-        made_on=made_on(run_id),
-        rules_now=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
-        newest=state.newest_export(),
-        planned=state.newest_plan(),
-    )
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What every plan of a city is held against, read once for a page."""
+
+    serial: int
+    today: date
+    rules: str
+    newest: Export
+    planned: Planned
+
+    @classmethod
+    def of(cls, asked: Asked) -> Self:
+        state, found = asked.house.state(asked.city), asked.house.rules(asked.city)
+        return cls(
+            serial=state.serial(),
+            today=asked.caller.now.astimezone(JAPAN).date(),
+            rules=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
+            newest=state.newest_export(),
+            planned=state.newest_plan(),
+        )
+
+    def against(self, run_id: str, header: Mapping[str, Any]) -> list[Finding]:
+        """Why a plan can no longer be approved, whoever says so."""
+        found = outdated(
+            read_plan(header),
+            serial=self.serial,
+            today=self.today,
+            made_on=made_on(run_id),
+            rules_now=self.rules,
+            newest=self.newest,
+            planned=self.planned,
+        )
+        return list(found)
 
 
 def plans(asked: Asked) -> approving.Plans:
     """The plans that wait."""
-    records = asked.house.state(asked.city).runs(RUNS)
+    records, now = asked.house.state(asked.city).runs(RUNS), Moment.of(asked)
     found = [
-        approving.waiting(run_id, header, list(against(asked, run_id, header)))
+        approving.waiting(run_id, header, now.against(run_id, header), _declined(asked, run_id))
         for run_id, header in _waiting(asked, records)
         if header
     ]
     return approving.Plans(found)
+
+
+def _declined(asked: Asked, run_id: str) -> approving.First | None:
+    return _said_by(kept_of(asked.house, run_id, asked.city).get("declined"))
 
 
 def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
@@ -116,7 +151,6 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
     verdict = str(record.get("verdict", ""))
     waits = verdict == WAITING
     said = kept_of(asked.house, run_id, asked.city)
-    declined, first = said.get("declined"), said.get("first")
     found = asked.house.rules(asked.city)
     above = found.city.approval.second_person_above if found else None
     facts = approving.Facts(
@@ -127,17 +161,22 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
         schools=schools_of(asked, run_id, header.get("schools", {})),
         nights=state.counts_since(f"{asked.city}-{_weeks_before(run_id)}", but=run_id),
         findings=[f for f in folder.findings("diff") if f.code.startswith("S")],
-        against=list(against(asked, run_id, header)) if waits else (),
-        done=_settled(verdict, declined) if not waits or declined else "",
+        against=Moment.of(asked).against(run_id, header) if waits else (),
+        done="" if waits else _settled(verdict),
         two=above is not None and sum(header.get("actions", {}).values()) > above,
-        first=approving.First(first["oid"], first["name"], first["at"]) if first else None,
+        first=_said_by(said.get("first")),
+        declined=_said_by(said.get("declined")),
     )
     return approving.approve(facts, wanted, asked.caller.viewer)
 
 
-def _settled(verdict: str, declined: Mapping[str, Any] | None) -> str:
-    if declined:
-        return f"承認しない({declined['reason']})"
+def _said_by(told: Mapping[str, Any] | None) -> approving.First | None:
+    if not told:
+        return None
+    return approving.First(told["oid"], told["name"], told["at"], str(told.get("reason", "")))
+
+
+def _settled(verdict: str) -> str:
     known = verdict in set(Verdict)
     return VERDICTS[Verdict(verdict)].ja if known else verdict
 
