@@ -1,4 +1,4 @@
-"""docs/images: the report of the demo city as a browser draws it, after `kakehashi demo tour`.
+"""docs/images: report and staff page of the demo city as a browser draws them, after the tour.
 
 >>> python -m local.screenshots .kakehashi/tour   # doctest: +SKIP
 """
@@ -10,6 +10,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from local.demo.clerk import Clerk
+from local.demo.people import APPROVER, DECIDER, Member
+from local.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -33,11 +37,29 @@ PICTURES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class StaffPicture(Picture):
+    """``night`` is the path of a page, as ``who`` sees it."""
+
+    who: Member
+
+
+STAFF_PICTURES = (
+    StaffPicture("staff-today.png", "/today", 1280, 900, APPROVER),
+    StaffPicture("staff-decide-phone.png", "/decide", 390, 1100, DECIDER),
+)
+
+
 def take(tour: Path) -> None:
-    """Draw every picture anew. Raises OSError where a night is missing or a picture too large."""
+    """Draw every picture anew, while the stack of the tour is up. Raises OSError where a night is
+    missing or a picture too large."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for picture in PICTURES:
-        page = tour / picture.night / "run" / "report.html"
+    pages = {picture: tour / picture.night / "run" / "report.html" for picture in PICTURES}
+    address = Stack(tour.parent).staff_url
+    for one in STAFF_PICTURES:
+        pages[one] = tour / one.file.replace(".png", ".html")
+        pages[one].write_text(Clerk(address, one.who).open(one.night), encoding="utf-8")
+    for picture, page in pages.items():
         if not page.is_file():
             raise FileNotFoundError(page)
         _draw(page, picture)
