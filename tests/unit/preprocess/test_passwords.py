@@ -248,6 +248,36 @@ def test_the_same_password_for_one_pupil_in_two_files_is_not_shared() -> None:
     assert set(lines_of(with_files(a_file(text, "old.csv"), a_file(text, "new.csv")))) == {ONE.id}
 
 
+def test_a_row_put_right_in_a_newer_file_may_keep_its_password() -> None:
+    slip = a_file(f"{HEADER}typing.error@ed.example.jp,,{GOOD}\n", "slip.csv")
+    contradiction = a_file(f"{HEADER}{ONE.account},{builders.an_id('x')},{GOOD}\n", "both.csv")
+    other_way = a_file(f"{HEADER}typing.error@ed.example.jp,{ONE.id},{GOOD}\n", "way.csv")
+    right = a_file(f"{HEADER}{ONE.account},{ONE.id},{GOOD}\n", "right.csv")
+    for wrong, code in ((slip, "P062"), (contradiction, "P065"), (other_way, "P065")):
+        cleaned = with_files(wrong, right)
+        assert lines_of(cleaned) == {ONE.id: 2}
+        assert told(cleaned) == [(code, wrong.name, 2, {})]
+
+
+@pytest.mark.parametrize("theirs", [
+    "nobody@ed.example.jp,", f"{ONE.account},{TWO.id}", f"nobody@ed.example.jp,{ONE.id}",
+])  # fmt: skip
+def test_a_row_that_gives_nobody_a_password_shares_it_beside_older_files(theirs: str) -> None:
+    old = a_file(f"{HEADER}{TWO.account},,{GOOD}\n", "old.csv")
+    new = a_file(f"{HEADER}{theirs},{GOOD}\n", "new.csv")
+    cleaned = with_files(old, new)
+    assert lines_of(cleaned) == {}
+    assert ("P071", "old.csv", None, {"count": 1}) in told(cleaned)
+
+
+def test_a_row_that_names_one_child_shares_its_password_with_another_child_of_a_newer_file() -> (
+    None
+):
+    old = a_file(f"{HEADER}{ONE.account},{builders.an_id('x')},{GOOD}\n", "old.csv")
+    new = a_file(f"{HEADER}{TWO.account},,{GOOD}\n", "new.csv")
+    assert lines_of(with_files(old, new)) == {}
+
+
 def test_a_clerks_capitals_and_another_childs_account_are_read_for_what_they_are() -> None:
     text = (
         f"{HEADER}{ONE.account.upper()},{ONE.id.upper()},{GOOD}\n"

@@ -521,8 +521,10 @@ PASSWORD_OF_NOBODY = Rule(
     Effect.NOTE,
     ja="初期パスワードの行に当てはまる児童生徒が名簿にありません。",
     en="The roster holds no pupil for this row of the initial-password file.",
-    todo="アカウントまたはユーザー識別子の書き間違いがないか確かめてください。",
-    todo_en="Check the account or the userMasterIdentifier for typing errors.",
+    todo="アカウントまたはユーザー識別子の書き間違いがないか確かめてください。"
+    "直した行を新しいファイルで置けば、同じ初期パスワードのままで使えます。",
+    todo_en="Check the account or the userMasterIdentifier for typing errors. The row put right in"
+    " a newer file may keep the same password.",
 )
 PASSWORD_TWICE = Rule(
     "P063",
@@ -550,8 +552,10 @@ PASSWORD_KEYS_CONTRADICT = Rule(
     ja="初期パスワードの行のアカウントとユーザー識別子が、別々の児童生徒のものです。",
     en="The account and the userMasterIdentifier of this row belong to different pupils; it is "
     "not used.",
-    todo="どちらが正しいか確かめて、行を直してください。",
-    todo_en="Find out which is right and correct the row.",
+    todo="どちらが正しいか確かめ、直した行を新しいファイルで置いてください"
+    "(初期パスワードは同じままで構いません)。",
+    todo_en="Find out which is right and put the corrected row into a newer file; the password may"
+    " stay the same.",
 )
 PASSWORD_ROW_BROKEN = Rule(
     "P066",
@@ -585,7 +589,8 @@ PASSWORD_SHARED = Rule(
     "(`kakehashi passwords make --slips FILE` does so). A city that wants it otherwise sets "
     "passwords.shared to allow.",
     causes="Until a child signs in for the first time, whoever has the same slip can do it in its "
-    "place. Rows of pupils who are not in the roster count too: their slips are out.",
+    "place. Rows of pupils who are not in the roster count too: their slips are out. Only beside "
+    "a newer file such a row does not count, for it may be the one that was put right there.",
 )
 PASSWORD_SHARED_ALLOWED = Rule(
     "P072",

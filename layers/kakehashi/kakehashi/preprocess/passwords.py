@@ -161,14 +161,14 @@ def locate(
     """Pupil → place of its password. ``files`` from the oldest to the newest: the newest file
     that names a pupil decides, even when its row cannot be used.
 
-    ``shared`` says what becomes of pupils who share one password with any other row that counts,
-    a row of nobody in the drop included: they ``wait`` without one, or are ``allow``ed to.
+    ``shared`` says what becomes of pupils who share one password with any other row that counts
+    (``_Words``): they ``wait`` without one, or are ``allow``ed to.
     """
     places: dict[str, PasswordAt] = {}
-    words: dict[str, str] = {}
+    words = _Words()
     findings: list[Finding] = []
     files = tuple(files)
-    for file in files:
+    for number, file in enumerate(files):
         parsed = parse(file.body)
         findings += [rule.at(_at(file, line, rule)) for line, rule in parsed.faults]
         rows: dict[str, list[Entry]] = {}
@@ -176,12 +176,12 @@ def locate(
             rule, pupil = _owner(entry, known)
             if rule is not None:
                 findings.append(rule.at(_at(file, entry.line, rule)))
-                words[entry.account or entry.pupil] = entry.password
+                words.of_nobody(number, entry, known)
             else:
                 rows.setdefault(pupil, []).append(entry)
         for pupil, entries in rows.items():
             places.pop(pupil, None)
-            words[pupil] = entries[0].password
+            words.of_pupil(number, pupil, entries[0].password)
             if found := list(_unusable(file, pupil, entries, known)):
                 findings += found
                 continue
@@ -193,15 +193,52 @@ def locate(
     return places, findings
 
 
+@dataclass(slots=True)
+class _Words:
+    """Every password and the number of the file it stands in, the newest row by whom it names.
+
+    A slip that is out may open an account, so rows that give nobody a password count as well: one
+    that names a pupil of the drop until a newer file has a row for that pupil, any other one beside
+    rows of its own file and of older ones. A newer row with the same word is that row put right.
+    """
+
+    pupils: dict[str, tuple[int, str]] = field(default_factory=dict, repr=False)
+    named: dict[str, tuple[int, str]] = field(default_factory=dict, repr=False)
+    nobodys: dict[str, tuple[int, str]] = field(default_factory=dict, repr=False)
+
+    def of_pupil(self, number: int, pupil: str, word: str) -> None:
+        self.pupils[pupil] = (number, word)
+        if pupil in self.named and self.named[pupil][0] < number:
+            del self.named[pupil]
+
+    def of_nobody(self, number: int, entry: Entry, known: InDrop) -> None:
+        """A row that names no pupil of the drop, or two: the account's, as that can sign in."""
+        by_pupil = entry.pupil if entry.pupil in known.by_pupil else ""
+        if pupil := known.by_account.get(entry.account, by_pupil):
+            self.named[pupil] = (number, entry.password)
+        else:
+            self.nobodys[entry.account or entry.pupil] = (number, entry.password)
+
+    def alike(self, pupils: Iterable[str]) -> list[str]:
+        """Those of them whose word another row has too."""
+        counting = (*self.pupils.values(), *self.named.values())
+        times = Counter(word for _, word in counting)
+        newest: dict[str, int] = {}
+        for number, word in self.nobodys.values():
+            newest[word] = max(number, newest.get(word, number))
+        found = ((pupil, *self.pupils[pupil]) for pupil in pupils)
+        return [one for one, number, word in found
+                if times[word] > 1 or newest.get(word, -1) >= number]  # fmt: skip
+
+
 def _shared(
     files: Iterable[PasswordFile],
     places: dict[str, PasswordAt],
-    words: Mapping[str, str],
+    words: _Words,
     shared: Sharing,
 ) -> Iterator[Finding]:
     """One finding a file, and no line: lines side by side would tell who can sign in as whom."""
-    times = Counter(words.values())
-    alike = [pupil for pupil in places if times[words[pupil]] > 1]
+    alike = words.alike(places)
     rule = rules.PASSWORD_SHARED if shared == "wait" else rules.PASSWORD_SHARED_ALLOWED
     counts = Counter((places[pupil].key, places[pupil].version) for pupil in alike)
     if shared == "wait":
