@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import boto3
 import pytest
 
-from tests.builders import a_drop
+from kakehashi.actions import Action, Kind, Situation, aside
+from kakehashi.diff import Plan
+from kakehashi.diff.sums import night_count
+from kakehashi.edges import plans
+from kakehashi.edges.runs import Folder, Run
+from kakehashi.people.record import SIGN_IN
+from tests.builders import TODAY, a_city, a_drop, a_known, a_pupil
 from tests.integration.test_night import known
 from tests.nights import RULES, Night, Nights
 
@@ -88,6 +96,28 @@ def test_an_account_that_refuses_every_night_does_not_add_itself_up(city: Nights
     city.tenant.heal()
     assert night(city, renamed(1, 2)).verdict == "applied"
     assert codes(night(city, renamed(1, 4))) == ["S145"]
+
+
+def test_an_account_that_only_stepped_aside_has_not_been_given_its_name(city: Nights) -> None:
+    child, new = a_known(1), a_pupil(1, account="new@ed.example.jp")
+    account = {**child.account, SIGN_IN: aside(child)}
+    room = Action(new.id, Kind.VACATE, Situation.CHANGED, child, None, account,
+                  object_id=child.object_id)  # fmt: skip
+    named = replace(room, kind=Kind.UPDATE, after=new)
+    counted = {"account": {"city": 1, child.pupil.school: 1}}
+    plan = Plan("demo", 0, TODAY, "", (room, named), counted=counted).sealed()
+    run = night(city, a_drop(12).zip()).run
+    folder = Folder(boto3.client("s3"), city.names["RUNS_BUCKET"], run["prefix"])
+    plans.write(folder, plan, (), a_city())
+    outcomes = ((room, "done"), (named, "held"))
+    folder.put_lines("results/0001.jsonl", (
+        {"pupil": one.pupil, "kind": str(one.kind), "outcome": end} for one, end in outcomes
+    ))  # fmt: skip
+    city.state.note_counts(run["run_id"], night_count(TODAY, counted, ()))
+    plans.count_what_was_done(Run.model_validate(run), folder, city.state)
+    counts = city.state.counts(run["run_id"])
+    assert counts is not None
+    assert counts.counts == {}
 
 
 def test_a_night_that_died_counts_what_it_did_and_the_rerun_the_rest(city: Nights) -> None:

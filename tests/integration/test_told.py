@@ -9,7 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
+from kakehashi.class_numbers import RECORD, Numbers
+from kakehashi.diff.plan import HEADER
 from kakehashi.directories.microsoft365 import exchange
+from kakehashi.edges.errors import OtherRelease
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
 from tests.integration.test_night import known
 from tests.nights import Night, Nights
@@ -248,3 +251,38 @@ def test_a_state_that_another_release_wrote_is_called_that_and_nothing_is_change
     night = city.run(changed())
     assert_red(night, city, "I017", "OtherRelease")
     assert renamed(city) == 0
+
+
+def of_a_later_release(nights: Nights, night: Night) -> None:
+    """A later release has written this night's plan, or changed what stands in it."""
+    header = night.folder.get_json("plan.json")
+    night.folder.put_json("plan.json", header | {"v": HEADER.v + 1})
+
+
+def test_a_plan_that_another_release_wrote_is_neither_approved_nor_undone(city: Nights) -> None:
+    applied = city.run(changed())
+    assert applied.verdict == "applied"
+    city.tomorrow()
+    waiting = city.run(changed(moved=20))
+    assert waiting.verdict == "awaiting-approval"
+    for night in (applied, waiting):
+        of_a_later_release(city, night)
+    for refused in (city.approve(waiting.summary), city.undo(applied.run["run_id"])):
+        assert (refused.status, refused.why) == ("FAILED", "OtherRelease")
+    assert renamed(city) == CHANGED
+
+
+def test_a_rehearsal_that_another_release_wrote_is_none_to_compare_with(city: Nights) -> None:
+    rehearsed = city.run(changed(), mode="rehearse")
+    of_a_later_release(city, rehearsed)
+    night = city.run(changed())
+    assert night.verdict == "applied"
+    assert night.folder.get("comparison.json") is None
+
+
+def test_numbers_that_another_release_wrote_are_called_that(city: Nights) -> None:
+    item = {"pk": "CITY#demo", "sk": "NUMBERS#2026", "given": json.dumps({"v": RECORD.v + 1})}
+    boto3.resource("dynamodb").Table(city.names["TABLE"]).put_item(Item=item)
+    assert_red(city.run(changed()), city, "I017", "OtherRelease")
+    with pytest.raises(OtherRelease):
+        city.state.keep_numbers(2026, Numbers(neutral="{n}"))

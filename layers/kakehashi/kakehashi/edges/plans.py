@@ -16,7 +16,7 @@ from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
 from kakehashi.diff import Plan, night_count, read_plan
 from kakehashi.diff.inverse import CARRIED_OUT
-from kakehashi.edges.errors import UNREADABLE
+from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
@@ -34,12 +34,15 @@ def write(folder: Folder, plan: Plan, findings: Iterable[Finding], city: City) -
 
 def read(folder: Folder) -> Plan | None:
     """The plan as it was written, None where there is none; shards that an earlier attempt left
-    behind are not its own."""
+    behind are not its own. Raises OtherRelease."""
     header = folder.get_json("plan.json")
     if not header:
         return None
-    names = (f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1))
-    return read_plan(header, (action for name in names for action in folder.lines(name)))
+    try:
+        names = [f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1)]
+        return read_plan(header, (action for name in names for action in folder.lines(name)))
+    except UNREADABLE as exc:
+        raise OtherRelease(f"the plan of {folder.prefix}") from exc
 
 
 def begin(
@@ -50,8 +53,10 @@ def begin(
 
     ``accepted`` are the codes that a person has accepted.
 
-    Raises Overtaken when another run has moved the state since the plan was made.
+    Raises Overtaken when another run has moved the state since the plan was made, OtherRelease
+    before anything is written.
     """
+    numbers = {} if plan.undoes else _numbers(folder)
     if plan.actions:
         state.begin_apply(run_id, plan.serial)
     if plan.undoes:
@@ -59,9 +64,17 @@ def begin(
         state.note_undone(run_id)
     else:
         state.note_counts(run_id, night_count(plan.as_of, plan.counted, plan.breaches, accepted))
-        for year, given in folder.get_json("numbers.json").items():
-            state.keep_numbers(int(year), Numbers.from_json(given))
+        for year, given in numbers.items():
+            state.keep_numbers(year, given)
         state.note_export(state.newest_export().after(plan.export, plan.as_of))
+
+
+def _numbers(folder: Folder) -> dict[int, Numbers]:
+    try:
+        given = folder.get_json("numbers.json")
+        return {int(year): Numbers.from_json(one) for year, one in given.items()}
+    except UNREADABLE as exc:
+        raise OtherRelease(f"the numbers of {folder.prefix}") from exc
 
 
 def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
@@ -74,13 +87,13 @@ def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
         return
     try:
         plan = read(folder)
-    except UNREADABLE:
+    except OtherRelease:
         return
     if plan is None:
         return
-    done = {row["pupil"] for name in folder.names("results/") for row in folder.lines(name)
-            if row["outcome"] in CARRIED_OUT}  # fmt: skip
-    if undone := [action for action in plan.actions if action.pupil not in done]:
+    done = {(row["pupil"], row["kind"]) for name in folder.names("results/")
+            for row in folder.lines(name) if row["outcome"] in CARRIED_OUT}  # fmt: skip
+    if undone := [one for one in plan.actions if (one.pupil, str(one.kind)) not in done]:
         accepted = record.get("approved", {}).get("accept", ())
         night = night_count(plan.as_of, plan.counted, plan.breaches, accepted, undone)
         state.note_counts(run.run_id, night)
