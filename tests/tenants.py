@@ -52,6 +52,10 @@ class Tenant:
         """Somebody deletes an account by hand, in the portal."""
         self._by_hand("DELETE", f"users/{object_id}")
 
+    def rename(self, object_id: str, sign_in: str) -> None:
+        """Somebody gives an account another sign-in name, in the portal."""
+        self._by_hand("PATCH", f"users/{object_id}", {"userPrincipalName": sign_in})
+
     def purge(self, object_id: str) -> None:
         """Somebody deletes an account for good, or thirty days pass."""
         self.delete(object_id)

@@ -1,4 +1,5 @@
 """Sixty cities of one account start in the same minute: nobody waits, nobody sees another's data.
+And two of one tenant, when a child moves from the one to the other.
 
 Their executions are threads, and what they ask of Lambda is done one at a time, in the order in
 which it is asked: so the stages of all cities take turns.
@@ -27,6 +28,7 @@ from kakehashi.edges.state import State
 from tests.builders import DOMAIN, Drop, a_password_file, an_id
 from tests.lambdas import fresh_clients
 from tests.nights import EXECUTION, RULES, Night, Nights
+from tests.staff import Board
 from tests.walker import StateError
 
 CITIES = tuple(f"city{number:02}" for number in range(60))
@@ -106,12 +108,18 @@ def prefecture(nights: Nights) -> Prefecture:
     """Sixty cities, each with rules of its own and an account domain of its own."""
     desk, cities = Desk(), {}
     for name in CITIES:
-        cities[name] = city = copy.copy(nights)
-        city.city, city.state = name, State.of(nights.names["TABLE"], name)
+        cities[name] = city = a_city_of(nights, name)
         city.machine = copy.copy(nights.machine)
         city.machine.call = desk.through(name, nights.machine.call)
-        city.put_rules(RULES.partition("[tools.inter")[0].replace(DOMAIN, domain(name)))
     return Prefecture(cities, desk)
+
+
+def a_city_of(nights: Nights, name: str) -> Nights:
+    """A city in the account and the tenant of ``nights``, with a domain of its own."""
+    city = copy.copy(nights)
+    city.city, city.state = name, State.of(nights.names["TABLE"], name)
+    city.put_rules(RULES.partition("[tools.inter")[0].replace(DOMAIN, domain(name)))
+    return city
 
 
 def domain(city: str) -> str:
@@ -177,3 +185,87 @@ def in_clear(body: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             return "".join(packed.read(n).decode(errors="replace") for n in packed.namelist())
     return body.decode(errors="replace")
+
+
+# -- two cities of one tenant ----------------------------------------------------------------------
+
+SIZE = 12
+
+
+def roster(city: Nights, *, but: int = 0, also: str = "") -> bytes:
+    """Everybody of a city without number ``but``; ``also`` has come from another one."""
+    drop, at = Drop(), domain(city.city)
+    for n in range(1, SIZE + 1):
+        if n != but:
+            drop.add_pupil(n, account=f"s{n}@{at}", userMasterIdentifier=an_id(f"{city.city} {n}"))
+    if also:
+        drop.add_pupil(90, account=f"s90@{at}", userMasterIdentifier=also)
+    return drop.zip()
+
+
+def slips(city: Nights) -> bytes:
+    numbers = (*range(1, SIZE + 1), 90)
+    return a_password_file({f"s{n}@{domain(city.city)}": f"Hinagiku-{n:04}x" for n in numbers})
+
+
+@pytest.fixture
+def neighbours(nights: Nights) -> tuple[Nights, Nights]:
+    """Two cities of one tenant, each with the accounts of its pupils."""
+    old, new = (a_city_of(nights, name) for name in CITIES[:2])
+    for city in (old, new):
+        first = city.run(roster(city), passwords=slips(city))
+        assert city.approve(first.summary).verdict == "applied"
+        city.tomorrow()
+    return old, new
+
+
+def held(night: Night) -> Mapping[str, list[str]]:
+    found: Mapping[str, list[str]] = night.folder.get_json("plan.json")["held"]
+    return found
+
+
+def test_a_child_who_moves_to_the_next_city_is_neither_taken_nor_locked_out(
+    neighbours: tuple[Nights, Nights],
+) -> None:
+    old, new = neighbours
+    child = an_id(f"{old.city} 1")
+    account = old.tenant.user(f"s1@{domain(old.city)}")
+    left = old.run(roster(old, but=1))
+    assert left.summary["proposed"]["GONE"] == [child]
+
+    came = new.run(roster(new, also=child), passwords=slips(new))
+    assert held(came) == {"S184": [child]}
+    told = [finding for finding in came.findings() if finding.code == "S184"]
+    assert [dict(finding.facts) for finding in told] == [{"domain": domain(old.city)}]
+    assert old.tenant.user(f"s1@{domain(old.city)}") == account
+
+    # Both cities agree, and somebody gives the account a name of the new one.
+    old.tenant.rename(account["id"], f"s90@{domain(new.city)}")
+    assert new.rerun().verdict == "applied"
+    for _ in range(2):
+        marked = Board(old).mark((child, "停止"))
+        assert held(marked) == {"S185": [child]}
+        old.tomorrow()
+    now = old.tenant.user(f"s90@{domain(new.city)}")
+    assert (now["id"], now["accountEnabled"]) == (account["id"], True)
+    assert old.tenant.count("deletes") == 0
+    new.tomorrow()
+    assert new.run(roster(new, also=child)).verdict == "unchanged"
+
+
+def test_a_plan_that_waited_does_not_lock_out_who_has_moved_meanwhile(
+    neighbours: tuple[Nights, Nights],
+) -> None:
+    old, new = neighbours
+    child = an_id(f"{old.city} 1")
+    account = old.tenant.user(f"s1@{domain(old.city)}")
+    old.run(roster(old, but=1))
+
+    def move(_event: Any) -> None:
+        old.tenant.rename(account["id"], f"s90@{domain(new.city)}")
+
+    old.lambdas.trouble("provision", "before", move)
+    marked = Board(old).mark((child, "停止"))
+    assert "S185" in [finding.code for finding in marked.findings()]
+    now = old.tenant.user(f"s90@{domain(new.city)}")
+    assert (now["id"], now["accountEnabled"]) == (account["id"], True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.diff import Kind, Situation
+from kakehashi.diff import Decision, Kind, Situation
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Known, Status
 from kakehashi.roster import Desired, Held
@@ -179,6 +179,46 @@ def test_an_account_deleted_by_hand_is_told_and_not_made_again(status: Status) -
     known = [a_known(pupil=A, status=status, suspended_on=TODAY), *knowing([B, C, D])]
     plan = night(ALL, known, tenant=in_tenant(known[1:]))
     assert (plan.actions, plan.held, plan.counts["LOST"]) == ((), {"S047": (A.id,)}, 1)
+
+
+NEXT_CITY = "s9@next.example.jp"
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_an_account_with_our_mark_that_another_city_of_the_tenant_has_is_not_taken(
+    lost: bool,
+) -> None:
+    """Neither for a new pupil nor in the place of an account that is gone."""
+    known = knowing(ALL)
+    theirs = replace(in_tenant(known)[3], sign_in=NEXT_CITY, object_id="theirs")
+    state = known if lost else known[:3]
+    plan = night(ALL, state, tenant=[*in_tenant(known)[:3], theirs])
+    assert (plan.actions, plan.held) == ((), {"S184": (D.id,)})
+    (finding,) = plan.findings
+    assert (finding.pupil, finding.facts) == (D.id, {"domain": "next.example.jp"})
+
+
+def test_nor_for_a_pupil_whose_id_changed_while_the_account_was_gone() -> None:
+    known = knowing(ALL)
+    theirs = replace(in_tenant(known)[3], sign_in=NEXT_CITY, object_id="theirs")
+    anew = replace(D, id=an_id("anew"))
+    plan = night([A, B, C, anew], known, tenant=[*in_tenant(known)[:3], theirs])
+    assert plan.actions == ()
+    assert anew.id in plan.held["S184"]
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.SUSPENDED])
+@pytest.mark.parametrize("decision", ["suspend", "delete"])
+def test_who_is_gone_to_another_city_of_the_tenant_is_neither_suspended_nor_deleted(
+    status: Status, decision: Decision
+) -> None:
+    long_ago = date(2026, 1, 1)
+    gone = a_known(pupil=D, status=status, absent_since=long_ago, suspended_on=long_ago)
+    known = [*knowing([A, B, C]), gone]
+    tenant = [*in_tenant(known)[:3], a_tenant_account(gone, sign_in=NEXT_CITY)]
+    plan = night([A, B, C], known, tenant=tenant, decisions={D.id: decision})
+    assert (plan.actions, plan.held) == ((), {"S185": (D.id,)})
+    assert not any(plan.proposals.values())
 
 
 @pytest.mark.parametrize("mark", ["", an_id("another")])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Action, Kind
+from kakehashi.catalogue import cities
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Listed
 from kakehashi.findings import Rule
@@ -70,6 +71,11 @@ def test_not_while_the_account_may_sign_in() -> None:
 @pytest.mark.parametrize("mark", ["", an_id("another")])
 def test_not_without_our_mark(mark: str) -> None:
     assert against(account=replace(ACCOUNT, mark=mark)) is rules.FOREIGN_MARK
+
+
+def test_not_one_that_another_city_of_the_tenant_has_taken_over() -> None:
+    theirs = replace(ACCOUNT, sign_in="s1@next.example.jp")
+    assert against(account=theirs) is cities.GONE_TO_ANOTHER
 
 
 def test_not_another_account_than_the_state_knows() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from kakehashi.actions import Action, Kind, aside
-from kakehashi.catalogue import lost
+from kakehashi.catalogue import cities, lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.flows import flow
@@ -11,7 +11,7 @@ from kakehashi.directories.microsoft365.requests import Request
 from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Rule
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Status
+from kakehashi.people.record import Known, Status
 from tests.builders import a_known, a_pupil, an_id
 from tests.unit.provision.conversations import (
     CREATED,
@@ -61,6 +61,18 @@ def test_an_account_without_the_pupils_mark_is_not_suspended(mark: object) -> No
     asked, outcome = pending(an_action(Kind.SUSPEND), a_user(**{ANY_MARK: mark}))
     assert len(asked) == 1
     assert why(outcome) is rules.FOREIGN_MARK
+
+
+@pytest.mark.parametrize("back", [None, a_known()])
+def test_an_account_that_another_city_of_the_tenant_has_taken_over_is_not_suspended(
+    back: Known | None,
+) -> None:
+    action = replace(an_action(Kind.SUSPEND), back=back)
+    asked, outcome = pending(action, a_user(userPrincipalName="s1@next.example.jp"))
+    assert len(asked) == 1
+    assert why(outcome) is cities.GONE_TO_ANOTHER
+    assert isinstance(outcome, Stopped)
+    assert outcome.facts == {"domain": "next.example.jp"}
 
 
 def test_nobody_can_sign_in_to_an_account_that_is_gone_so_it_counts_as_suspended() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from kakehashi.catalogue import (
+    cities,
     decisions,
     deliver,
     diff,
@@ -35,7 +36,7 @@ def _rules(module: ModuleType) -> list[Rule]:
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
-                   exports, sums, undo, provision, refusals, deliver, launch, staff,
+                   cities, exports, sums, undo, provision, refusals, deliver, launch, staff,
                    faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:

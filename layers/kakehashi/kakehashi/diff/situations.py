@@ -7,6 +7,7 @@ and never anything by a child's name. Who is looked at:
 |---------|--------------|------------------|---------------------------------------------------|
 | yes     | no           | no               | NEW                                               |
 | yes     | no           | yes, our mark    | NEW: the state was lost; the account is taken back |
+| yes     | any          | marked, another domain | DISPUTED: another city of the tenant has it  |
 | yes     | no           | yes, unmarked    | UNLINKED                                          |
 | yes     | active       | same             | CONFIRMED                                         |
 | yes     | active       | differs          | CHANGED                                           |
@@ -18,6 +19,7 @@ and never anything by a child's name. Who is looked at:
 | held    | any          | any              | HELD                                              |
 | no      | active       | any              | GONE                                              |
 | another | any          | any              | DISPUTED: the account is on another pupil's row    |
+| no      | any          | another domain   | DISPUTED: another city of the tenant has taken it  |
 | no      | suspended    | any              | SUSPENDED; after the grace period EXPIRED         |
 | no      | no           | yes              | FOREIGN: never looked at                          |
 
@@ -27,21 +29,21 @@ SAME_CHILD.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.actions import Change, Situation
+from kakehashi.catalogue import cities, lost
 from kakehashi.catalogue import diff as rules
-from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.sources import Sources, same_child
 from kakehashi.diff.unservable import unservable
 from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import SIGN_IN, Known, Status
+from kakehashi.people.record import SIGN_IN, Known, Status, domain_of
 from kakehashi.roster import Desired
 
 if TYPE_CHECKING:
@@ -198,7 +200,25 @@ def _already_marked(sight: Sight, ours: Listed, sources: Sources) -> Sight:
     former = _cut_short(found, sources)
     if former is not None:
         return replace(found, owner=former, tool_id="")
-    return _unless_taken(found, sources)
+    return _another_citys(sight, ours) or _unless_taken(found, sources)
+
+
+def _another_citys(sight: Sight, marked: Listed) -> Sight | None:
+    """Held, where the account that bears the pupil's mark is in another city's domain; else None.
+
+    The cities of a tenant share its marks: that one knows the account, and may yet suspend it.
+    """
+    domain = domain_of(marked.sign_in)
+    if domain == domain_of(sight.account[SIGN_IN]):
+        return None
+    return sight.held(cities.ANOTHER_CITYS, "userIds", domain=domain)
+
+
+def _not_to_be_taken(sight: Sight, marked: Sequence[Listed]) -> Sight | None:
+    """Held, where these are not one account, in this city, that can take a lost one's place."""
+    if len(marked) > 1:
+        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    return _another_citys(sight, marked[0]) if marked else None
 
 
 def _cut_short(ours: Sight, sources: Sources) -> Known | None:
@@ -224,8 +244,8 @@ def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
     if former.object_id in sources.missing.unsure:
         return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
     marked = (*sources.by_mark.of(sight.id), *sources.by_mark.of(former.pupil.id))
-    if len(marked) > 1:
-        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    if barred := _not_to_be_taken(sight, marked):
+        return barred
     holder = marked[0] if marked else sources.by_sign_in.get(sight.account[SIGN_IN].lower())
     if holder is None:
         in_bin = sight.in_bin or former.pupil.id in sources.missing.in_bin
@@ -300,8 +320,8 @@ def _without_account(sight: Sight, known: Known, sources: Sources) -> Sight:
     if known.object_id in sources.missing.unsure:
         return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
     marked = sources.by_mark.of(sight.id)
-    if len(marked) > 1:
-        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+    if barred := _not_to_be_taken(sight, marked):
+        return barred
     if marked:
         return _taken_back(sight, known, marked[0], sources)
     return _perhaps_made_by_hand(replace(sight, object_id=""), sources)
@@ -397,11 +417,22 @@ def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None
         return replace(sight, situation=Situation.HELD, code=waits.code)
     if claimant := sources.claimed(known):
         return sight.held(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
+    over = (
+        known.suspended_on is not None
+        and (as_of - known.suspended_on).days >= city.leaving.grace_days
+    )
+    return _not_there(sight, known, sources, over=over)
+
+
+def _not_there(sight: Sight, known: Known, sources: Sources, *, over: bool) -> Sight:
+    """A leaver, on no row at all; ``over`` tells whether the days of grace are."""
     if known.status is Status.ACTIVE:
-        return _under_its_mark(sight, sources)
-    days = (as_of - known.suspended_on).days if known.suspended_on else -1
-    expired = days >= city.leaving.grace_days
-    return replace(sight, situation=Situation.EXPIRED if expired else Situation.SUSPENDED)
+        sight = _under_its_mark(sight, sources)
+    if sight.tenant and (domain := known.gone_to(sight.tenant.sign_in)):
+        return sight.held(cities.GONE_TO_ANOTHER, "userMasterIdentifier", domain=domain)
+    if known.status is Status.ACTIVE:
+        return sight
+    return replace(sight, situation=Situation.EXPIRED if over else Situation.SUSPENDED)
 
 
 def _under_its_mark(sight: Sight, sources: Sources) -> Sight:

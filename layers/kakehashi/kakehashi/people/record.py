@@ -17,6 +17,11 @@ SIGN_IN = "userPrincipalName"
 tables have named it since the first release."""
 
 
+def domain_of(sign_in: str) -> str:
+    """What stands behind the @, in lower case: of several cities in one tenant, whose it is."""
+    return sign_in.rpartition("@")[2].lower()
+
+
 class Status(StrEnum):
     """Where an account of ours stands in its life."""
 
@@ -62,6 +67,11 @@ class Known:
     def sign_in(self) -> str:
         """The sign-in name that we last gave the account; "" for a record without an account."""
         return self.account.get(SIGN_IN, "")
+
+    def gone_to(self, sign_in: str) -> str:
+        """The domain to which the account has gone that has this name now; "" where it has not."""
+        domain = domain_of(sign_in)
+        return domain if self.sign_in and domain != domain_of(self.sign_in) else ""
 
     @property
     def sourced_id(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.actions import Action, Kind
+from kakehashi.catalogue import cities
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Listed, Stopped
 from kakehashi.people.record import Known, Status
@@ -34,7 +35,7 @@ def objection(
         return MOVED
     if not _over(known, conditions):
         return Stopped(rules.DELETE_REFUSED)
-    return _not_ours(action, account) if account else None
+    return _not_ours(action, known, account) if account else None
 
 
 def _over(known: Known, conditions: Conditions) -> bool:
@@ -44,7 +45,9 @@ def _over(known: Known, conditions: Conditions) -> bool:
     return (conditions.as_of - known.suspended_on).days >= conditions.grace_days
 
 
-def _not_ours(action: Action, account: Listed) -> Stopped | None:
+def _not_ours(action: Action, known: Known, account: Listed) -> Stopped | None:
     if account.mark.lower() != action.pupil:
         return Stopped(rules.FOREIGN_MARK)
+    if domain := known.gone_to(account.sign_in):
+        return Stopped(cities.GONE_TO_ANOTHER, {"domain": domain})
     return Stopped(rules.IN_USE_AGAIN) if account.enabled else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kakehashi.actions import Action, Kind, stands_aside
-from kakehashi.catalogue import lost
+from kakehashi.catalogue import cities, lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.microsoft365 import requests as graph
 from kakehashi.directories.microsoft365.answers import NOT_FOUND, Answer, GraphUser
@@ -229,11 +229,19 @@ def suspend(action: Action, terms: Terms) -> Flow:
     answer = yield from _own(action, terms)
     if isinstance(answer, Stopped):
         return Settled(action.object_id) if answer.rule is rules.ACCOUNT_LOST else answer
+    if elsewhere := _gone_to_another(action, answer.user()):
+        return elsewhere
     answer = yield graph.change_user(action.object_id, {}, enabled=False)
     if not answer.ok:
         return refusal(answer)
     answer = yield graph.end_sessions(action.object_id)
     return Settled(action.object_id) if answer.ok else refusal(answer)
+
+
+def _gone_to_another(action: Action, user: GraphUser) -> Stopped | None:
+    """Why an account must not be blocked that another city of the tenant has taken over."""
+    domain = action.before.gone_to(user.upn) if action.before and user.upn else ""
+    return Stopped(cities.GONE_TO_ANOTHER, {"domain": domain}) if domain else None
 
 
 def turn_back(action: Action, terms: Terms) -> Flow:
@@ -244,10 +252,12 @@ def turn_back(action: Action, terms: Terms) -> Flow:
     answer = yield from _own(action, terms)
     if isinstance(answer, Stopped):
         return answer
+    enabled = _TURNED_BACK[action.kind]
+    if enabled is False and (elsewhere := _gone_to_another(action, answer.user())):
+        return elsewhere
     changes = _still_ours(action, answer.user())
     if isinstance(changes, Stopped):
         return changes
-    enabled = _TURNED_BACK[action.kind]
     if changes or enabled is not None:
         answer = yield graph.change_user(action.object_id, changes, enabled=enabled)
     if answer.ok and enabled is False:
