@@ -46,25 +46,21 @@ def make(asked: Asked) -> Judged:
 @app.post("/passwords/slips")
 def slips() -> Response[Any]:
     gate = routes.gate()
-    asked = gate.order(Action.PASSWORDS)
+    asked = gate.order(Action.PASSWORDS, once=False)  # once by itself
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
-    found = password_desk.take_slips(asked)
-    return routes.refused(gate, found) if isinstance(found, Refusal) else routes.seen(
-        gate, asked, found
-    )  # fmt: skip
+    found = password_desk.take_slips(asked, lambda sheets: routes.seen(gate, asked, sheets))
+    return routes.refused(gate, found) if isinstance(found, Refusal) else found
 
 
 @app.post("/passwords/workbook")
 def workbook() -> Response[Any]:
     gate = routes.gate()
-    asked = gate.order(Action.PASSWORDS)
+    asked = gate.order(Action.PASSWORDS, once=False)
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
-    found = password_desk.take_workbook(asked)
-    if isinstance(found, Refusal):
-        return routes.refused(gate, found)
-    return web.file(found, "passwords.xlsx", XLSX)
+    found = password_desk.take_workbook(asked, lambda book: web.file(book, "passwords.xlsx", XLSX))
+    return routes.refused(gate, found) if isinstance(found, Refusal) else found
 
 
 @logger.inject_lambda_context

@@ -27,7 +27,7 @@ from kakehashi.edges.staff.answering import entry, go
 from kakehashi.edges.staff.approving import Approving, Said, said_of
 from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
 from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, Order, Taken
+from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
 from kakehashi.edges.staff.routes import Routes, Shown
 from kakehashi.edges.telemetry import logger
 from kakehashi.edges.web import answers as web
@@ -88,6 +88,17 @@ def signed_in() -> Response[str]:
         return routes.refused(gate, found)
     secret, back = found
     return web.redirect(back, cookies=[cookies.set(SESSION, secret), cookies.clear(SIGN_IN)])
+
+
+@app.post("/city")
+def choose_city() -> Response[str]:
+    """Another of the cities in which the person has a post."""
+    gate = routes.gate()
+    asked = gate.order(None, once=False)
+    if isinstance(asked, Refusal):
+        return routes.refused(gate, asked)
+    gate.desk.choose(asked.caller, asked.form.get("city"))
+    return go("/")
 
 
 @app.post("/sign-out")
@@ -336,7 +347,9 @@ def record_csv() -> Response[Any]:
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
     told = Taken(Order("record"), "", "")
-    gate.carry_out(asked, Action.RECORD, lambda _: told)
+    judged = gate.carry_out(asked, Action.RECORD, lambda _: told)
+    if isinstance(judged, NotTaken):
+        return routes.refused(gate, judged.refusal, judged)
     return web.file(asked.house.record(asked.city).as_csv(), "record.csv", "text/csv")
 
 

@@ -368,6 +368,8 @@ def test_whoever_reads_passwords_starts_nothing_and_the_other_way_round(
     made = {s["Sid"]: s for s in statements_of(resources, "passwords")}
     assert "states:" not in str(made)
     assert "secretsmanager:" not in str(made)
+    record = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["STAFF#RECORD#*"]}}
+    assert made["Record"]["Condition"] == record  # no post, no approval
     written = {sid for sid, s in made.items() if "s3:PutObject" in str(s["Action"])}
     assert written == {"Made", "Slips"}
     assert made["Made"]["Resource"] == {

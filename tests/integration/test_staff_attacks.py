@@ -318,6 +318,50 @@ def test_a_form_of_another_session_is_foreign(
     refused(office, answer, "W111")
 
 
+def two_cities(office: Office, clerk: Clerk) -> None:
+    office.house.posts.put(clerk.who.oid, "tsukuba", [None])
+
+
+def test_an_address_changes_no_city_and_a_form_does(office: Office, approver: Clerk) -> None:
+    assert 'action="/city"' not in approver.open("/today").text
+    two_cities(office, approver)
+    page = approver.open("/today?city=tsukuba")
+    assert 'value="demo" selected' in page.text
+    assert approver.send(page, "/city", city="tsukuba").location == "/"
+    assert 'value="tsukuba" selected' in approver.open("/today").text
+    page = approver.open("/today")
+    approver.send(page, "/city", city="elsewhere")
+    assert 'value="tsukuba" selected' in approver.open("/today").text
+
+
+def test_a_form_of_one_city_orders_nothing_in_another(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    two_cities(office, approver)
+    sent = form(office, approver, waiting)
+    approver.send(approver.open("/today"), "/city", city="tsukuba")
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    assert (answer.status, answer.code) == (409, "W180")
+    assert office.started() == []
+    assert office.record("tsukuba")[0].code == "W180"
+
+
+def test_a_form_of_more_fields_than_any_page_has_is_refused_in_words(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    sent = form(office, approver, waiting) | {"accept": [""] * 30_001}
+    answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
+    refused(office, answer, "W113")
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize("page", ["9" * 4_301, "0", "-1", "٣", "x"])
+def test_a_number_of_a_page_that_is_none_shows_the_first(
+    office: Office, approver: Clerk, page: str
+) -> None:
+    assert approver.browser.get(f"/nights?page={page}").status == 200
+
+
 @pytest.mark.parametrize("csrf", ["", ".", "0.0", "ff.ff", "あ.い"])
 def test_a_form_without_our_field_is_foreign(
     office: Office, waiting: Night, approver: Clerk, csrf: str
@@ -391,7 +435,7 @@ def csrf_of(office: Office, clerk: Clerk) -> str:
     secret = clerk.browser.jar["__Host-kakehashi-staff"]
     session = Sessions(house.kept).find(secret, int(house.clock().timestamp()))
     assert session is not None
-    return forms.field_of(session)
+    return forms.field_of(session, "demo")
 
 
 def post_with(

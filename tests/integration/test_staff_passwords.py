@@ -95,6 +95,82 @@ def test_the_workbook_opens_with_the_clerks_own_key(office: Office, keeper: Cler
     assert sheet.max_row == 5
 
 
+def test_a_page_that_can_not_be_drawn_does_not_cost_the_slips(
+    office: Office, keeper: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(keeper)
+    with monkeypatch.context() as broken:
+        broken.setattr("kakehashi.staff.passwords.slips", lambda *_: 1 / 0)
+        assert keeper.send(keeper.open("/passwords"), "/passwords/slips").status == 500
+    assert keeper.send(keeper.open("/passwords"), "/passwords/slips").status == 200
+
+
+def test_more_than_one_answer_holds_are_made_school_by_school(
+    office: Office, keeper: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kakehashi.staff.passwords.MOST", 3)
+    assert made(keeper).code == "W181"
+    assert slips_left(office) == []
+    assert made(keeper, school=a_pupil(1).school).status == 303  # a larger school: the first three
+    assert len(the_file(office).splitlines()) == 4
+    assert keeper.open("/passwords").text.count(a_pupil(4).account) == 1
+    assert made(keeper).status == 303  # the fourth
+    assert office.record()[0].after == "1 人"
+
+
+def test_what_was_made_for_one_school_waits_beside_what_was_made_for_another(
+    office: Office, keeper: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kakehashi.staff.passwords.MOST", 2)
+    made(keeper, school=a_pupil(1).school)
+    made(keeper, school=a_pupil(1).school)
+    page = keeper.open("/passwords")
+    tokens = dict.fromkeys(re.findall(r'name="token" value="([^"]+)"', page.text))
+    assert len(tokens) == 2
+    for token in tokens:
+        sent = {"csrf": keeper.csrf("/passwords"), "token": token}
+        assert keeper.browser.post("/passwords/slips", sent).status == 200
+        assert keeper.browser.post("/passwords/slips", sent).code == "W173"
+        assert keeper.browser.post("/passwords/workbook", sent).status == 200
+    assert slips_left(office) == []
+
+
+def test_nobody_makes_other_passwords_for_whom_they_were_made_till_a_run_asks_again(
+    office: Office, keeper: Clerk
+) -> None:
+    made(keeper)
+    other = office.at_desk(office.hire("other", Role.PASSWORDS))
+    for clerk in (keeper, other):
+        assert a_pupil(1).account not in clerk.open("/passwords").text
+        sent = {"csrf": clerk.csrf("/passwords"), "school": "", "key": KEY, "key_again": KEY}
+        assert clerk.browser.post("/passwords/make", sent).code == "W171"
+    the_file(office)
+    s3, bucket = boto3.client("s3"), office.nights.names["PASSWORDS_BUCKET"]
+    (lost,) = s3.list_objects_v2(Bucket=bucket, Prefix="inbox/")["Contents"]
+    s3.delete_object(Bucket=bucket, Key=lost["Key"])
+    office.nights.tomorrow()
+    office.nights.run(a_drop(4).zip())  # the file never reached a night: they wait again
+    assert a_pupil(1).account in keeper.open("/passwords").text
+
+
+def test_a_token_of_no_alphabet_is_none(office: Office, keeper: Clerk) -> None:
+    made(keeper)
+    sent = {"csrf": keeper.csrf("/passwords"), "token": "あ"}
+    assert keeper.browser.post("/passwords/slips", sent).code == "W173"
+
+
+def test_a_form_that_was_refused_can_be_sent_again_and_the_others_of_its_page(
+    office: Office, keeper: Clerk
+) -> None:
+    page = keeper.open("/passwords")
+    typed = {"school": "", "key": KEY, "key_again": KEY}
+    assert keeper.send(page, "/passwords/make", **typed | {"key": "short"}).code == "W172"
+    assert keeper.send(page, "/passwords/make", **typed).status == 303
+    page = keeper.open("/passwords")
+    assert keeper.send(page, "/passwords/slips").status == 200
+    assert keeper.send(page, "/passwords/workbook").status == 200
+
+
 @pytest.mark.parametrize(("key", "again"), [("short", "short"), (KEY, KEY + "x"), ("", "")])
 def test_a_weak_or_mistyped_key_makes_nothing(
     office: Office, keeper: Clerk, key: str, again: str

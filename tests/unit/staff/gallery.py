@@ -190,7 +190,10 @@ def some_passwords() -> passwords.Passwords:
     waiting = [a_pupil(n, grade="P1", class_title="1年1組") for n in range(4)]
     return passwords.passwords(
         waiting,
-        passwords.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
+        [
+            passwords.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
+            passwords.Made("2c3d", 3, "2026-12-01T00:40:00+00:00", "見本小学校", ("json",)),
+        ],
         Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000),
     )
 

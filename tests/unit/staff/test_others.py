@@ -160,6 +160,14 @@ def test_a_slip_shows_its_password_on_paper_and_in_no_repr() -> None:
     assert a_pupil(1).family not in repr(made)
 
 
+def test_the_slips_of_one_making_fit_into_an_answer_of_a_lambda() -> None:
+    given = [(a_pupil(n, grade="P1", class_title="1年1組"), "Sakura-Hinagiku-2345")
+             for n in range(passwords.MOST)]  # fmt: skip
+    page = render(passwords.slips(given, "https://portal.example.jp"), a_frame("/passwords"))
+    assert len(page.encode()) < 1_000_000
+    assert page.count(passwords.qr("https://portal.example.jp")[0]) == 1
+
+
 def test_the_square_code_is_one_of_the_address() -> None:
     path, side = passwords.qr("https://portal.example.jp")
     assert side == 33  # 25 modules and a quiet zone of four on each side
@@ -169,7 +177,7 @@ def test_the_square_code_is_one_of_the_address() -> None:
 
 def test_who_waits_is_counted_by_school() -> None:
     view = passwords.passwords(
-        [a_pupil(n) for n in range(4)], None, Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000)
+        [a_pupil(n) for n in range(4)], (), Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000)
     )
     assert view.total == 4
     assert [n for *_, n in view.schools] == [4]

@@ -2,7 +2,8 @@
 
 ``ja`` and ``en`` are what the person reads, ``todo`` what to do about it. None of them does
 anything to a night. W10 signing in · W11 forms · W12 what one may see · W13 approving ·
-W14, W28 deciding · W15 uploads · W16 posts · W17 passwords · W19 our own fault.
+W14, W28 deciding · W15 uploads · W16 posts · W17 passwords · W18 cities, passwords, the record ·
+W19 our own fault.
 """
 
 from __future__ import annotations
@@ -107,6 +108,17 @@ BAD_FORM = Rule(
     en="Something is missing in the form, or cannot be read. Nothing was done.",
     todo="ページに戻って、入力を確かめてください。",
     todo_en="Go back and look at what you entered.",
+)
+
+OTHER_CITY = Rule(
+    "W180",
+    _NOTE,
+    ja="別の自治体に切り替える前のページです。何も行っていません。",
+    en="The page is of another city than the one you have switched to. Nothing was done.",
+    todo="ページを開き直してください。前の自治体のことなら、先に切り替えてください。",
+    todo_en="Open the page again; if you meant the other city, switch to it first.",
+    causes="Two pages are open, and one has switched the city: an order goes to the city that its"
+    " own page shows, or nowhere.",
 )
 
 # -- what one may see ----------------------------------------------------------------------------
@@ -296,6 +308,14 @@ WEAK_KEY = Rule(
     en="The password for the workbook needs {least} characters or more. Nothing was made.",
     todo="長いものを二度入力してください。",
     todo_en="Enter a longer one, twice.",
+)
+TOO_MANY_AT_ONCE = Rule(
+    "W181",
+    _NOTE,
+    ja="一度に作れる初期パスワードは 500 人分までです。何も作っていません。",
+    en="Passwords for 500 pupils are made at once, not more. Nothing was made.",
+    todo="学校を選んで、学校ごとに作ってください。",
+    todo_en="Choose a school, and make them school by school.",
 )
 TAKEN_ALREADY = Rule(
     "W173",

@@ -28,7 +28,8 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """``csrf`` is the value of the hidden field of that name, which every form carries. ``path``
-    is the page's own address, ``city`` the code of the city it tells of."""
+    is the page's own address, ``city`` the code of the city it tells of, ``cities`` those of all
+    between which the person may choose."""
 
     title: str
     path: str = "/"
@@ -39,6 +40,7 @@ class Frame:
     notices: tuple[Notice, ...] = ()
     lang: Lang = "ja"
     name: str = ""  # of the person signed in, "" for nobody
+    cities: tuple[str, ...] = ()
 
 
 PAGES: Sequence[tuple[str, Action, str, str]] = (

@@ -19,15 +19,25 @@ from kakehashi.staff.uploading import Upload
 SHORTEST_KEY = 12  # characters of what opens the workbook
 PER_SHEET = 8  # slips on a sheet of A4
 MOST_ROWS = 300
+MOST = (
+    500  # pupils of one making: their slips are one answer of a Lambda (6 MB), on paper 63 sheets
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Passwords just made: ``token`` hands them out, until ``until`` (ISO)."""
+    """Passwords just made: ``token`` hands them out, until ``until`` (ISO), in the ``kinds`` that
+    nobody has taken yet ("json" for the sheets, "xlsx"). ``school`` is its name, "" for all."""
 
     token: str
     count: int
     until: str
+    school: str = ""
+    kinds: tuple[str, ...] = ("json", "xlsx")
+
+    @property
+    def minute(self) -> str:
+        return minute(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,14 @@ class Passwords:
     total: int
     rows: Sequence[Row]
     schools: Sequence[tuple[str, str, int]]
-    made: Made | None
-    made_until: str
+    made: Sequence[Made]
     upload: Upload | None
     shortest: int = SHORTEST_KEY
+    most: int = MOST
 
 
 def passwords(
-    waiting: Iterable[Pupil], made: Made | None = None, upload: Upload | None = None
+    waiting: Iterable[Pupil], made: Sequence[Made] = (), upload: Upload | None = None
 ) -> Passwords:
     """``waiting`` are the pupils held because no initial password has come."""
     pupils = sorted(waiting, key=_register)
@@ -67,9 +77,15 @@ def passwords(
         [_row(pupil) for pupil in pupils[:MOST_ROWS]],
         [(code, names[code], counts[code]) for code in sorted(counts)],
         made,
-        minute(made.until) if made else "",
         upload,
     )
+
+
+def lot(waiting: Iterable[Pupil], school: str) -> list[Pupil]:
+    """Whose passwords are made now: those at the school of this code ("": all), by class register,
+    and of a larger school the first of them."""
+    here = (one for one in waiting if school in {"", one.school})
+    return sorted(here, key=_register)[:MOST]
 
 
 @dataclass(frozen=True, slots=True)

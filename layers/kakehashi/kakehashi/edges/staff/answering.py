@@ -23,7 +23,8 @@ from kakehashi.staff.frame import PAGES, Frame, Notice, nav
 
 STATUS = {"W104": 403, "W105": 403, "W107": 401, "W111": 403, "W112": 409, "W113": 400,
           "W121": 403, "W122": 404, "W123": 404, "W131": 409, "W132": 409, "W134": 403,
-          "W135": 409, "W136": 400, "W137": 401, "W190": 500}  # fmt: skip
+          "W135": 409, "W136": 400, "W137": 401, "W180": 409, "W181": 400, "W182": 400,
+          "W190": 500}  # fmt: skip
 REFUSED = 403
 
 TOLD: Mapping[str, Word] = MappingProxyType({
@@ -59,7 +60,7 @@ def show(
 ) -> Response[str]:
     """A page. ``targets`` are origins to which its forms may go beside ours."""
     html = drawing.render(view, _frame(asked.house, asked.caller, asked.path, _told(asked)))
-    return answers.page(Drawn(html, drawing.policy(*targets)), status)
+    return _answer(Drawn(html, drawing.policy(*targets)), status)
 
 
 def go(path: str, told: str = "") -> Response[str]:
@@ -69,7 +70,7 @@ def go(path: str, told: str = "") -> Response[str]:
 def entry() -> Response[str]:
     """For whoever is not signed in."""
     html = drawing.render(entrance.SignIn(), Frame("サインイン"))
-    return answers.page(Drawn(html, drawing.policy()))
+    return _answer(Drawn(html, drawing.policy()))
 
 
 def turned_away(
@@ -89,7 +90,11 @@ def turned_away(
     view = entrance.refused(refusal, reference, reasons=reasons, back=back, sign_in=again)
     frame = _frame(house, caller, back) if house and caller else Frame(refusal.code)
     html = drawing.render(view, frame)
-    return answers.page(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))
+    return _answer(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))
+
+
+def _answer(drawn: Drawn, status: int = 200) -> Response[str]:
+    return answers.page(drawn, status, referrer="same-origin")
 
 
 def sign_in_path(back: str, *, fresh: bool = False) -> str:
@@ -114,7 +119,8 @@ def _frame(house: House, caller: Caller, path: str, told: str = "") -> Frame:
         city=caller.city,
         city_name=found.city.name if found else caller.city,
         nav=nav(viewer, caller.city, path),
-        csrf=forms.field_of(caller.session),
+        csrf=forms.field_of(caller.session, caller.city),
+        cities=viewer.cities,
         notices=(Notice(word.en if english else word.ja),) if word else (),
         lang=viewer.lang,
         name=viewer.name,

@@ -1,7 +1,9 @@
-"""The hidden field of every form: made for one session, and good for one order.
+"""The hidden field of every form: made for one session in one city, and good for one order.
 
-``<number>.<HMAC of it with the session's own key>``: no other site and no other session can make
-one, and an order that comes a second time, by a double click, a reload or a replay, is known.
+``<number>.<HMAC of city and number with the session's own key>``: no other site and no other
+session can make one, no page of one city orders anything in another, and an order that comes a
+second time, by a double click, a reload or a replay, is known. All forms of a page bear the same
+field; each is taken once at its own address.
 """
 
 from __future__ import annotations
@@ -16,23 +18,33 @@ from kakehashi.edges.web.short_lived import ShortLived
 FIELD = "csrf"
 
 
-def field_of(session: Session) -> str:
-    """A new value for the forms of one page."""
+def field_of(session: Session, city: str) -> str:
+    """A new value for the forms of one page that tells of ``city``."""
     number = secrets.token_hex(12)
-    return f"{number}.{_seal(session, number)}"
+    return f"{number}.{_seal(session, city, number)}"
 
 
-def number_of(session: Session, value: str) -> str | None:
-    """The number in a value of this session; None for any other text."""
+def number_of(session: Session, city: str, path: str, value: str) -> str | None:
+    """The number of the order that a value of this session makes at ``path``, in hex; None for any
+    other text, and for a value that was made for another city."""
     number, _, seal = value.partition(".")
-    good = number and hmac.compare_digest(seal.encode(), _seal(session, number).encode())
-    return number if good else None
+    good = number and hmac.compare_digest(seal.encode(), _seal(session, city, number).encode())
+    return hashlib.sha256(f"{path} {number}".encode()).hexdigest()[:24] if good else None
+
+
+def taken(kept: ShortLived, session: Session, number: str) -> bool:
+    """Whether this session's order of that number was taken before."""
+    return kept.used(_whose(session), number)
 
 
 def first_time(kept: ShortLived, session: Session, number: str) -> bool:
-    """False where this form was taken before, by this session."""
-    return kept.first_use(f"form\x1f{session.oid}", number, session.ends)
+    """Take it: False where it was taken before."""
+    return kept.first_use(_whose(session), number, session.ends)
 
 
-def _seal(session: Session, number: str) -> str:
-    return hmac.new(session.key, f"form {number}".encode(), hashlib.sha256).hexdigest()
+def _whose(session: Session) -> str:
+    return f"form\x1f{session.oid}"
+
+
+def _seal(session: Session, city: str, number: str) -> str:
+    return hmac.new(session.key, f"form {city} {number}".encode(), hashlib.sha256).hexdigest()

@@ -54,38 +54,55 @@ class Gate:
         caller = self._known()
         if isinstance(caller, Refusal):
             return caller
-        caller = self.desk.choose(caller, self.query.get("city"), self.query.get("lang"))
+        caller = self.desk.choose(caller, lang=self.query.get("lang"))
         self.caller = caller
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
         return Asked(self.house, caller, self.path, self.query, Fields())
 
     def order(self, action: Action | None, *, once: bool = True) -> Asked | Refusal:
-        """The same for a form, which must be one of ours, made for this session, and not have been
-        taken before; searches (``once`` False) may be repeated."""
+        """The same for a form, which must be one of ours, made for this session and the city that
+        it looks at, and not have been taken before; searches (``once`` False) may be repeated."""
         caller = self._known()
         if not from_here(self.event, self.house.address):
             return self._told(caller, Refusal(rules.FOREIGN_FORM, "origin"))
         if isinstance(caller, Refusal):
             return caller
         form = form_of(self.event)
-        number = forms.number_of(caller.session, form.get(forms.FIELD))
+        number = self._number(caller, caller.city, form)
         if number is None:
-            return self.recorded(caller, Refusal(rules.FOREIGN_FORM, "field"))
+            return self.recorded(caller, self._foreign(caller, form))
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
-        if once and not forms.first_time(self.house.kept, caller.session, number):
+        if once and forms.taken(self.house.kept, caller.session, number):
             return self.recorded(caller, Refusal(rules.USED_FORM))
         return Asked(self.house, caller, self.path, self.query, form, number)
 
     def carry_out(self, asked: Asked, action: Action, judge: Callable[[Asked], Judged]) -> Judged:
-        """Judge an order and do it; what the whole city is asked for needs a post in all of it."""
+        """Judge an order and do it; what the whole city is asked for needs a post in all of it. A
+        form that was refused may be sent again."""
         if not may(asked.caller.viewer, action, asked.city) and action is not Action.SCHOOL:
             judged: Judged = NotTaken(Order(str(action)), Refusal(rules.NOT_ALLOWED))
         else:
             judged = judge(asked)
+        session = asked.caller.session
+        if not isinstance(judged, NotTaken) and not forms.first_time(
+            self.house.kept, session, asked.number
+        ):
+            judged = NotTaken(judged.order, Refusal(rules.USED_FORM))
         carry_out(self.house, asked.caller, judged)
         return judged
+
+    def _number(self, caller: Caller, city: str, form: Fields) -> str | None:
+        return forms.number_of(caller.session, city, self.path, form.get(forms.FIELD))
+
+    def _foreign(self, caller: Caller, form: Fields) -> Refusal:
+        """A page of another city that the person has left is no forgery."""
+        if form.too_many:
+            return Refusal(rules.BAD_FORM, "fields")
+        others = set(caller.viewer.cities) - {caller.city}
+        left = any(self._number(caller, city, form) for city in others)
+        return Refusal(rules.OTHER_CITY) if left else Refusal(rules.FOREIGN_FORM, "field")
 
     def _known(self) -> Caller | Refusal:
         found = self.desk.caller(self.cookies.get(SESSION))

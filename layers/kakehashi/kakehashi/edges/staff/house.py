@@ -87,7 +87,7 @@ class House:
         return Items(self.table, city)
 
     def record(self, city: str) -> Record:
-        return Record(self.items(city))
+        return Record(Items(self.table, f"RECORD#{city}"))
 
     def folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.settings.runs_bucket, prefix_of(run_id))

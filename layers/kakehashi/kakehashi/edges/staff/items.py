@@ -3,11 +3,12 @@
 | pk                | sk                  | holds                                                |
 |-------------------|---------------------|------------------------------------------------------|
 | STAFF#POSTS       | <oid>               | where a person works: (city, school) pairs           |
-| STAFF#<city>      | DID#<moment>#<id>   | what somebody did on the page, or tried to           |
+| STAFF#RECORD#<c.> | DID#<moment>#<id>   | what somebody did on the page of city c., or tried to|
 | STAFF#<city>      | PLAN#<run id>       | first approval, or that it is not to be approved     |
 | STAFF#<city>      | CHANGE#<id>         | a change of posts or rules that waits for a second   |
 
-The role's policy allows writes to partitions that begin with ``STAFF#``, and to no other.
+The page's role may write partitions that begin with ``STAFF#``, and no other; the role of its part
+for passwords those of the record alone.
 """
 
 from __future__ import annotations

@@ -17,12 +17,13 @@ from kakehashi.staff import nights
 
 MOST_PAGES = 20
 SECONDS = 60  # that the address of a file is good for
+_PAGE = re.compile(r"[1-9][0-9]{0,3}\Z")
 _SCHOOL_FILE = re.compile(r"schools/[A-Za-z0-9_-]{1,40}\.xlsx\Z")
 
 
 def listed(asked: Asked) -> nights.Nights:
     given = asked.query.get("page", "1")
-    page = min(int(given), MOST_PAGES) if given.isdecimal() and given.isascii() else 1
+    page = min(int(given), MOST_PAGES) if _PAGE.match(given) else 1
     records = asked.house.state(asked.city).runs(page * nights.PAGE + 1)
     return nights.nights(records, page, asked.caller.viewer, asked.city)
 

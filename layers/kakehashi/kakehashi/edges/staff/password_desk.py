@@ -4,8 +4,12 @@ s3://<passwords>/inbox/<city>/passwords/made-….csv    what a night reads: it s
 s3://<passwords>/slips/<city>/<digest>.json           what is to be printed, till it is taken
 s3://<passwords>/slips/<city>/<digest>.xlsx           the same, encrypted with the clerk's own key
 
-Both slips go with the version that they are, when somebody takes them, or after an hour for
-whoever asks; the bucket tidies up after a day. Nothing of them is in a table, a log or the record.
+Each making has its own slips, and several can wait side by side. They go with the version that
+they are, when somebody takes them, or after an hour for whoever asks; the bucket tidies up after a
+day. Nothing of them is in a table, a log or the record.
+
+Whom passwords were made for is kept till another run asks: the file is on its way to a night, and
+a second one would give the same children other passwords than stand on their slips.
 """
 
 from __future__ import annotations
@@ -14,12 +18,14 @@ import hashlib
 import io
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.edges.errors import LostRace
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.house import House
@@ -32,21 +38,27 @@ from kakehashi.roster import JAPAN
 from kakehashi.staff import passwords
 
 TAKEN_WITHIN = 3600  # seconds
+MADE_SECONDS = 400 * 86_400  # longer than any run is the newest
 SIGN_IN_AT = "https://www.office.com/"
-MADE = "made"
+
+type Making = dict[str, Any]
+"""What is kept of one: token, count, school (its name, "" for all), ends, versions by kind."""
 
 
 def page(asked: Asked) -> passwords.Passwords:
-    return passwords.passwords(waiting(asked).values(), _made(asked))
+    made = [_told(one) for one in _makings(asked) if one["versions"]]
+    return passwords.passwords(waiting(asked).values(), made)
 
 
 def waiting(asked: Asked) -> dict[str, Pupil]:
-    """Pupils whom the newest plan holds for want of a password, by userMasterIdentifier."""
+    """Pupils whom the newest plan holds for want of a password, by userMasterIdentifier, without
+    those for whom somebody has made one since."""
     run_id = asked.house.state(asked.city).proposals()
     if not run_id:
         return {}
     folder = asked.house.folder(run_id)
     held = frozenset(folder.get_json("plan.json").get("held", {}).get(NO_PASSWORD.code, ()))
+    held -= {one for lot in _lots(asked, run_id) for one in lot}
     rows = (row["pupil"] for row in folder.lines("desired.jsonl")) if held else ()
     return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
 
@@ -57,14 +69,18 @@ def make_them(asked: Asked) -> Judged:
     order = Order("make passwords")
     if len(key) < passwords.SHORTEST_KEY or key != form.get("key_again"):
         return NotTaken(order, Refusal(rules.WEAK_KEY))
-    pupils = [one for one in waiting(asked).values() if school in {"", one.school}]
+    everybody = waiting(asked).values()
+    pupils = passwords.lot(everybody, school)
     if not pupils or found is None:
         return NotTaken(order, Refusal(rules.NOBODY_WAITS))
+    if not school and len(everybody) > len(pupils):
+        return NotTaken(order, Refusal(rules.TOO_MANY_AT_ONCE))
     told = Order("make passwords", after=f"{len(pupils)} 人")
 
     def act() -> None:
         made = make(pupils, found.city.passwords, secrets.SystemRandom())
-        _keep(asked, made, key)  # first, since nobody else knows them
+        _claim(asked, pupils)
+        _keep(asked, made, key, pupils[0].school_name if school else "")  # nobody else knows them
         moment = asked.caller.now.astimezone(JAPAN)
         where = f"inbox/{asked.city}/passwords/made-{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
         _vault(asked.house).put(where, io.BytesIO(as_csv(made)))
@@ -72,67 +88,121 @@ def make_them(asked: Asked) -> Judged:
     return Taken(told, "/passwords", "made", act)
 
 
-def take_workbook(asked: Asked) -> bytes | Refusal:
-    return _take(asked, "xlsx")
+def take_workbook[T](asked: Asked, draw: Callable[[bytes], T]) -> T | Refusal:
+    return _take(asked, "xlsx", draw)
 
 
-def take_slips(asked: Asked) -> passwords.Slips | Refusal:
-    """The sheets to print. Who the passwords are for is looked up anew."""
-    body = _take(asked, "json")
-    if isinstance(body, Refusal):
-        return body
-    given = [(Pupil.from_json(row["pupil"]), row["password"]) for row in json.loads(body)]
-    return passwords.slips(given, SIGN_IN_AT)
+def take_slips[T](asked: Asked, draw: Callable[[passwords.Slips], T]) -> T | Refusal:
+    """The sheets to print."""
+
+    def sheets(body: bytes) -> T:
+        given = [(Pupil.from_json(row["pupil"]), row["password"]) for row in json.loads(body)]
+        return draw(passwords.slips(given, SIGN_IN_AT))
+
+    return _take(asked, "json", sheets)
+
+
+# -- for whom they were made ---------------------------------------------------------------------
+
+
+def _lots(asked: Asked, run_id: str) -> Iterator[Sequence[str]]:
+    """Ids of the pupils of each making since this run asked, by whomever."""
+    for n in count(1):
+        lot = asked.house.kept.look("MADE", _lot(asked, run_id, n), _now(asked))
+        if lot is None:
+            return
+        yield lot["pupils"]
+
+
+def _claim(asked: Asked, pupils: Sequence[Pupil]) -> None:
+    """Raises LostRace where somebody makes passwords at the same moment."""
+    run_id, now = asked.house.state(asked.city).proposals(), _now(asked)
+    lots, ids = list(_lots(asked, run_id)), [one.id for one in pupils]
+    overlap = any(not set(ids).isdisjoint(lot) for lot in lots)
+    name, ends = _lot(asked, run_id, len(lots) + 1), now + MADE_SECONDS
+    kept, body = asked.house.kept, {"pupils": ids}
+    if overlap or not kept.swap("MADE", name, body, ends, before=None, now=now):
+        raise LostRace("somebody else makes passwords")
+
+
+def _lot(asked: Asked, run_id: str, n: int) -> str:
+    return f"{asked.city} {run_id} {n}"
 
 
 # -- what is kept for an hour --------------------------------------------------------------------
 
 
-def _keep(asked: Asked, made: list[Slip], key: str) -> None:
+def _keep(asked: Asked, made: list[Slip], key: str, school: str) -> None:
     token, vault = secrets.token_urlsafe(24), _vault(asked.house)
     rows = [{"pupil": slip.pupil.to_json(), "password": slip.password} for slip in made]
     kept = {
         "json": vault.put(_place(asked, token, "json"), io.BytesIO(json.dumps(rows).encode())),
         "xlsx": vault.put(_place(asked, token, "xlsx"), io.BytesIO(encrypted_workbook(made, key))),
     }
-    ends = int(asked.caller.now.timestamp()) + TAKEN_WITHIN
-    facts: dict[str, Any] = {"token": token, "count": len(made), "ends": ends, "versions": kept}
-    asked.house.kept.keep_as("UPLOAD", _name(asked), facts, ends)
+    ends = _now(asked) + TAKEN_WITHIN
+    one = {"token": token, "count": len(made), "school": school, "ends": ends, "versions": kept}
+    _note(asked, lambda makings: [*makings, one])
+
+
+def _makings(asked: Asked) -> list[Making]:
+    """This person's of the last hour, in this city, the oldest first."""
+    return _alive(asked, asked.house.kept.look("SLIPS", _name(asked), _now(asked)))
+
+
+def _alive(asked: Asked, body: dict[str, Any] | None) -> list[Making]:
+    return [one for one in (body or {}).get("made", ()) if one["ends"] > _now(asked)]
+
+
+def _note(asked: Asked, change: Callable[[list[Making]], list[Making]]) -> None:
+    """Raises LostRace where they have changed meanwhile."""
+    kept, now = asked.house.kept, _now(asked)
+    before = kept.look("SLIPS", _name(asked), now)
+    after = change(_alive(asked, before))
+    ends = max(one["ends"] for one in after)
+    if not kept.swap("SLIPS", _name(asked), {"made": after}, ends, before=before, now=now):
+        raise LostRace("the slips of this person have changed")
+
+
+def _take[T](asked: Asked, kind: str, draw: Callable[[bytes], T]) -> T | Refusal:
+    """Whoever has made them, once: drawn first, since a page that fails must not cost the slips;
+    then noted, taken off the list, removed, and only then handed out."""
+    order, token = Order("take slips", after=kind), asked.form.get("token")
+    vault, where = _vault(asked.house), _place(asked, token, kind)
+    mine = [one for one in _makings(asked) if one["token"] == token]
+    version = mine[0]["versions"].get(kind, "") if mine else ""
+    found = vault.read(where, version) if version else None
+    if found is None:
+        note(asked.house, asked.caller, order, rules.TAKEN_ALREADY.code)
+        return Refusal(rules.TAKEN_ALREADY)
+    drawn = draw(found["Body"].read())
+    note(asked.house, asked.caller, order)
+    try:
+        _note(asked, lambda makings: [_without(one, token, kind) for one in makings])
+    except LostRace:
+        note(asked.house, asked.caller, order, rules.OUR_FAULT.code)
+        raise
+    vault.remove(where, version)
+    return drawn
+
+
+def _without(one: Making, token: str, kind: str) -> Making:
+    if one["token"] != token:
+        return one
+    left = {name: version for name, version in one["versions"].items() if name != kind}
+    return one | {"versions": left}
+
+
+def _told(one: Making) -> passwords.Made:
+    until = datetime.fromtimestamp(one["ends"], UTC).isoformat()
+    return passwords.Made(one["token"], one["count"], until, one["school"], tuple(one["versions"]))
 
 
 def _name(asked: Asked) -> str:
-    return f"{MADE} {asked.caller.viewer.oid} {asked.city}"
+    return f"{asked.caller.viewer.oid} {asked.city}"
 
 
-def _facts(asked: Asked) -> Mapping[str, Any]:
-    now = int(asked.caller.now.timestamp())
-    return asked.house.kept.look("UPLOAD", _name(asked), now) or {}
-
-
-def _made(asked: Asked) -> passwords.Made | None:
-    facts = _facts(asked)
-    if not facts.get("versions"):
-        return None
-    until = datetime.fromtimestamp(facts["ends"], UTC).isoformat()
-    return passwords.Made(facts["token"], facts["count"], until)
-
-
-def _take(asked: Asked, kind: str) -> bytes | Refusal:
-    """Whoever has made them, once. Noted before it is handed out, and gone before it arrives."""
-    facts, token = dict(_facts(asked)), asked.form.get("token")
-    version = facts.get("versions", {}).get(kind, "")
-    order = Order("take slips", after=kind)
-    if not version or not secrets.compare_digest(token, facts["token"]):
-        note(asked.house, asked.caller, order, rules.TAKEN_ALREADY.code)
-        return Refusal(rules.TAKEN_ALREADY)
-    note(asked.house, asked.caller, order)
-    vault, where = _vault(asked.house), _place(asked, token, kind)
-    found = vault.read(where, version)
-    body = found["Body"].read() if found else b""
-    vault.remove(where, version)
-    left = {name: one for name, one in facts["versions"].items() if name != kind}
-    asked.house.kept.keep_as("UPLOAD", _name(asked), facts | {"versions": left}, facts["ends"])
-    return body or Refusal(rules.TAKEN_ALREADY)
+def _now(asked: Asked) -> int:
+    return int(asked.caller.now.timestamp())
 
 
 def _place(asked: Asked, token: str, kind: str) -> str:

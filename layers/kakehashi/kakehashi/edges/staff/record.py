@@ -6,6 +6,7 @@ A search is recorded with the pupil that was looked at, never with what was type
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime
 
 from kakehashi.edges.staff.items import Items
@@ -23,8 +24,10 @@ class Record:
         self.items = items
 
     def note(self, done: Done) -> None:
+        """Notes of one request, which is of one moment, stand in their order."""
         moment = done.at.astimezone(UTC).isoformat(timespec="milliseconds")
-        self.items.put(f"{PREFIX}{moment}#{secrets.token_hex(4)}", done.to_json())
+        once = f"{time.time_ns():016x}{secrets.token_hex(4)}"
+        self.items.put(f"{PREFIX}{moment}#{once}", done.to_json())
 
     def newest(self, most: int = PAGE, before: str = "") -> tuple[list[Done], str]:
         """The newest first, and the key to go on from ("" at the end); ``before`` is such a key."""

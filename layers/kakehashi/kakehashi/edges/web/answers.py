@@ -32,8 +32,15 @@ class Page(Protocol):
     def policy(self) -> str: ...
 
 
-def page(found: Page, status: int = 200, cookies: list[Cookie] | None = None) -> Response[str]:
-    headers = NOT_STORED | {"Content-Security-Policy": found.policy}
+def page(
+    found: Page,
+    status: int = 200,
+    cookies: list[Cookie] | None = None,
+    referrer: str = "no-referrer",
+) -> Response[str]:
+    """``referrer`` is "same-origin" where forms of the page must name their origin: under
+    "no-referrer" a browser sends ``Origin: null``."""
+    headers = NOT_STORED | {"Content-Security-Policy": found.policy, "Referrer-Policy": referrer}
     return Response(status, HTML, found.html, headers, cookies)
 
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+MOST_FIELDS = 30_000
+
 
 class Fields:
-    """Names and texts in their order; a name may come several times."""
+    """Names and texts in their order; a name may come several times. ``too_many``: there were more
+    than any page of ours has, and none was read."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
-        self.pairs = tuple(pairs)
+    def __init__(self, pairs: Sequence[tuple[str, str]] = (), *, too_many: bool = False) -> None:
+        self.pairs, self.too_many = tuple(pairs), too_many
 
     def get(self, name: str, otherwise: str = "") -> str:
         """The last of that name, as browsers and servers agree."""
@@ -37,7 +40,10 @@ def form_of(event: Any) -> Fields:
 
 
 def _fields(text: str) -> Fields:
-    return Fields(parse_qsl(text, keep_blank_values=True, max_num_fields=30_000))
+    try:
+        return Fields(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return Fields(too_many=True)
 
 
 def from_here(event: Any, address: str) -> bool:

@@ -9,6 +9,8 @@
 | TOLD#<digest>         | what a tool was told of a class                | 30 days         |
 | CHOSEN#<digest>       | contents a pupil has chosen in tools           | 400 days        |
 | UPLOAD#<digest>       | where a file that somebody uploads will stand  | 1 hour          |
+| SLIPS#<digest>        | which slips of a person are still to be taken  | 1 hour          |
+| MADE#<digest>         | whom passwords were made for, after which run  | 400 days        |
 
 Whoever holds the secret finds the item: what is stored is the secret's SHA-256. DynamoDB removes
 items some time after they end, so the end is checked here as well. A table of its own for the
@@ -32,7 +34,9 @@ from kakehashi.edges.state.partition import lost_the_race
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-type Kind = Literal["SIGN_IN", "SESSION", "USED", "TOKEN", "TOLD", "CHOSEN", "UPLOAD"]
+type Kind = Literal[
+    "SIGN_IN", "SESSION", "USED", "TOKEN", "TOLD", "CHOSEN", "UPLOAD", "SLIPS", "MADE"
+]
 
 
 class ShortLived:
@@ -65,6 +69,29 @@ class ShortLived:
             if not lost_the_race(exc):
                 raise
 
+    def swap(
+        self,
+        kind: Kind,
+        name: str,
+        body: Mapping[str, Any],
+        ends: int,
+        *,
+        before: Mapping[str, Any] | None,
+        now: int,
+    ) -> bool:
+        """Keep ``body`` over ``before`` as it was looked at ``now``, None for nothing there; False,
+        and nothing done, where it is another by now."""
+        item: dict[str, Any] = {"pk": _key(kind, name), "body": json.dumps(body), "ends": ends}
+        nothing = Attr("pk").not_exists() | Attr("ends").lte(now)
+        as_seen = nothing if before is None else Attr("body").eq(json.dumps(before))
+        try:
+            self.table.put_item(Item=item, ConditionExpression=as_seen)
+        except ClientError as exc:
+            if lost_the_race(exc):
+                return False
+            raise
+        return True
+
     def look(self, kind: Kind, secret: str, now: int) -> dict[str, Any] | None:
         if not secret:
             return None
@@ -92,6 +119,11 @@ class ShortLived:
                 return False
             raise
         return True
+
+    def used(self, whose: str, once: str) -> bool:
+        """Whether ``first_use`` was told of it before."""
+        key = {"pk": _key("USED", f"{whose}\x1f{once}")}
+        return "Item" in self.table.get_item(Key=key, ConsistentRead=True)
 
 
 def _key(kind: Kind, secret: str) -> str:
