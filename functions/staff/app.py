@@ -21,6 +21,7 @@ from kakehashi.edges.staff import (
     nightly,
     operating,
     reading,
+    rehearsed,
     schooling,
 )
 from kakehashi.edges.staff.answering import entry, go
@@ -28,6 +29,7 @@ from kakehashi.edges.staff.approving import Approving, Said, said_of
 from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
 from kakehashi.edges.staff.house import House
 from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.record import span
 from kakehashi.edges.staff.routes import Routes, Shown
 from kakehashi.edges.telemetry import logger
 from kakehashi.edges.web import answers as web
@@ -250,7 +252,7 @@ def arrived(asked: Asked) -> Shown:
     return arriving.page(asked)
 
 
-@routes.page("/arrived/uploaded", Action.UPLOAD)
+@routes.page("/arrived/uploaded", Action.UPLOAD, by_itself=False)
 def uploaded(asked: Asked) -> Shown:
     return arriving.uploaded(asked)
 
@@ -265,7 +267,12 @@ def rehearsals(asked: Asked) -> Shown:
     return arriving.rehearsals(asked)
 
 
-@routes.page("/rehearsal/uploaded", Action.REHEARSE)
+@routes.page("/rehearsal/<run>", Action.SEE)
+def rehearsal(asked: Asked, run: str) -> Shown:
+    return rehearsed.one(asked, run)
+
+
+@routes.page("/rehearsal/uploaded", Action.REHEARSE, by_itself=False)
 def rehearsal_uploaded(asked: Asked) -> Shown:
     return arriving.rehearsals(asked)
 
@@ -346,11 +353,23 @@ def record_csv() -> Response[Any]:
     asked = gate.order(Action.RECORD)
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
-    told = Taken(Order("record"), "", "")
-    judged = gate.carry_out(asked, Action.RECORD, lambda _: told)
-    if isinstance(judged, NotTaken):
-        return routes.refused(gate, judged.refusal, judged)
-    return web.file(asked.house.record(asked.city).as_csv(), "record.csv", "text/csv")
+    record = asked.house.record(asked.city)
+    when = asked.form.get("when") or record.month()
+    wanted, found = span(when) if when else None, None
+
+    def judge(_: Asked) -> Judged:
+        nonlocal found
+        order = Order("record", after=when if wanted else "")
+        if wanted is None:
+            return NotTaken(order, Refusal(rules.BAD_FORM))
+        found = record.as_csv(*wanted)
+        return Taken(order, "", "") if found else NotTaken(order, Refusal(rules.RECORD_TOO_LONG))
+
+    judged = gate.carry_out(asked, Action.RECORD, judge)
+    if isinstance(judged, NotTaken) or found is None:
+        why = judged.refusal if isinstance(judged, NotTaken) else Refusal(rules.OUR_FAULT)
+        return routes.refused(gate, why)
+    return web.file(found, f"record-{when}.csv", "text/csv")
 
 
 @logger.inject_lambda_context

@@ -149,6 +149,55 @@ def test_after_signing_in_nobody_is_sent_to_another_site(office: Office) -> None
         assert clerk.browser.come_back(sent).location == "/"
 
 
+@pytest.mark.parametrize("path", ["//evil.example/x", "//evil.example", "/\\evil.example/x"])
+def test_no_address_of_ours_makes_a_link_to_another_site(
+    office: Office, approver: Clerk, path: str
+) -> None:
+    for browser in (approver.browser, office.browser()):
+        answer = browser.get(path)
+        assert "evil" not in answer.text
+        assert "evil" not in answer.location
+
+
+@pytest.mark.parametrize(("path", "back"), [
+    ("/approve/{run}/yes", "/approve/{run}"), ("/nights/{run}/undo", "/nights/{run}"),
+    ("/nights/rerun", "/nights"), ("/operate/rules/propose", "/operate"),
+    ("/decide/all", "/decide"), ("/operate/posts/propose", "/operate"),
+    ("/rehearsal/start", "/rehearsal"),
+    ("/child/find", "/child"), ("/sign-out", "/"), ("/record/csv", "/record"),
+    ("/passwords/make", "/passwords"),
+])  # fmt: skip
+def test_a_form_that_was_not_taken_leads_back_to_a_page(
+    office: Office, waiting: Night, path: str, back: str
+) -> None:
+    run_id = waiting.run["run_id"]
+    answer = office.browser().post(path.format(run=run_id), {"csrf": "x"})
+    assert f'href="/sign-in?{urlencode({"back": back.format(run=run_id)})}"' in answer.text
+
+
+def test_a_file_leads_through_the_sign_in_to_its_night(office: Office) -> None:
+    run_id = "demo-20260101T000000-00000000"
+    begun = office.browser().get(f"/nights/{run_id}/files/report.html").location
+    assert begun == f"/sign-in?{urlencode({'back': f'/nights/{run_id}'})}"
+    begun = office.browser().get("/arrived/uploaded?token=x").location
+    assert begun == f"/sign-in?{urlencode({'back': '/arrived'})}"
+
+
+def test_who_has_no_role_can_choose_another_account(office: Office) -> None:
+    assert "prompt=select_account" in office.browser().get("/sign-in").location
+    assert "prompt=login" in office.browser().get("/sign-in?fresh=1").location
+
+
+def test_a_sign_in_that_shows_the_roles_are_gone_ends_the_session(
+    office: Office, approver: Clerk
+) -> None:
+    kept = dict(approver.browser.jar)
+    office.give_roles(approver.who.account)
+    assert approver.sign_in("/sign-in?fresh=1").code == "W104"
+    approver.browser.jar |= kept
+    assert approver.browser.get("/today").location.startswith("/sign-in")
+
+
 # -- what changes in mid-session -----------------------------------------------------------------
 
 

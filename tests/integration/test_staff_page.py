@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from datetime import datetime
 
 import pytest
 
+from kakehashi.staff.recorded import Done
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import SITE, Clerk, Office, approval, ticked
+from tests.launches import Answer
 from tests.nights import RULES, Night
 
 PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in range(1, 13)})
@@ -128,9 +132,67 @@ def test_the_record_can_be_taken_out_and_that_is_recorded_too(
     answer = approver.send(approver.open("/record"), "/record/csv")
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert office.record()[0].what == "record"
-    rows = office.house.record("demo").as_csv().decode("utf-8-sig")
+    rows = base64.b64decode(answer.text).decode("utf-8-sig")
     assert "'=1+1" in rows  # no cell that a spreadsheet computes
     assert approver.who.oid in rows
+
+
+def test_the_record_is_taken_out_by_month_or_day_and_never_longer_than_an_answer(
+    office: Office, approver: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = office.house.record("demo")
+    for moment in ("2026-03-31T23:59:59+09:00", "2026-04-01T00:00:00+09:00",
+                   "2026-04-30T23:59:59+09:00", "2026-05-01T00:00:00+09:00"):  # fmt: skip
+        record.note(Done(datetime.fromisoformat(moment), approver.who.oid, "見本", "rerun"))
+
+    def taken(when: str) -> Answer:
+        sent = {"csrf": approver.csrf("/record"), "when": when}
+        return approver.browser.post("/record/csv", sent)
+
+    def days(when: str) -> list[str]:
+        rows = base64.b64decode(taken(when).text).decode("utf-8-sig").splitlines()[1:]
+        return [row[:10] for row in rows]
+
+    assert days("2026-04") == ["2026-04-30", "2026-04-01"]
+    assert days("2026-05-01") == ["2026-05-01"]
+    assert days("2026-06") == []
+    for wrong in ("2026", "2026-13", "2026-04-31", "x", "2026-04\n"):
+        assert taken(wrong).code == "W113"
+    monkeypatch.setattr("kakehashi.edges.staff.record.MOST_ROWS", 1)
+    assert taken("2026-04").code == "W182"
+    assert days("2026-04-30") == ["2026-04-30"]
+
+
+def test_a_page_says_what_was_done_once_and_not_what_a_link_says(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    said = "承認しました。反映を始めました。"
+    assert said not in approver.open("/today?told=approved").text
+    done = approval(approver, waiting.run["run_id"])
+    assert said in approver.browser.get(done.location).text
+    assert said not in approver.browser.get(done.location).text
+
+
+def test_a_plan_that_no_longer_waits_is_not_declined(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    run_id = waiting.run["run_id"]
+    page = approver.open(f"/approve/{run_id}")
+    approval(approver, run_id)
+    office.run_what_was_started()
+    assert approver.send(page, f"/approve/{run_id}/no", reason="遅すぎた").code == "W131"
+
+
+def test_a_first_approval_of_somebody_who_has_left_the_city_does_not_count(
+    office: Office, approver: Clerk
+) -> None:
+    office.nights.put_rules(RULES + "[approval]\nsecond_person_above = 5\n")
+    run_id = office.nights.run(a_drop(12).zip(), passwords=PASSWORDS).run["run_id"]
+    approval(approver, run_id)
+    office.house.posts.put(approver.who.oid, "demo", [])
+    second = office.at_desk(office.hire("second", Role.SEE, Role.APPROVE))
+    assert approval(second, run_id).location.endswith("?told=waits-for-second")
+    assert office.started() == []
 
 
 def test_a_plan_is_not_approved_with_a_reason_and_then_nobody_approves_it(

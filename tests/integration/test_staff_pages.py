@@ -285,3 +285,23 @@ def test_an_april_file_is_rehearsed_for_a_chosen_day(
     assert sent.location == "/today?told=started"
     (order,) = office.started()
     assert (order["action"], order["as_of"]) == ("rehearse", "2099-04-01")
+
+
+def test_a_rehearsal_is_read_with_its_report_and_in_its_own_city_alone(office: Office) -> None:
+    seer = office.at_desk(office.hire("seer", Role.SEE))
+    office.nights.run(a_drop(4).zip())
+    rehearsed = office.nights.run(a_drop(5).zip(), mode="rehearse")
+    assert rehearsed.verdict == "rehearsed"
+    run_id = rehearsed.run["run_id"]
+    assert f"/rehearsal/{run_id}" in seer.open("/rehearsal").text
+    page = seer.open(f"/rehearsal/{run_id}")
+    assert page.status == 200
+    assert rehearsed.run["as_of"] in page.text
+    report = f"/nights/{run_id}/files/report.html"
+    assert report in page.text
+    assert report.rpartition("/")[2] in seer.browser.get(report).location
+    assert seer.browser.get(f"/nights/{run_id}/files/report.xlsx").code == "W123"
+    stranger = office.at_desk(office.hire("stranger", Role.SEE, city="other"))
+    assert stranger.browser.get(f"/rehearsal/{run_id}").code == "W123"
+    assert stranger.browser.get(report).code == "W123"
+    assert seer.browser.get("/rehearsal/no-run").code == "W123"

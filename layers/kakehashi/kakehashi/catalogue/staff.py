@@ -326,6 +326,15 @@ TAKEN_ALREADY = Rule(
     todo_en="Where they were lost, reset the passwords of the accounts.",
 )
 
+RECORD_TOO_LONG = Rule(
+    "W182",
+    _NOTE,
+    ja="記録が長すぎて、一度に書き出せません。",
+    en="The record is too long to be taken out at once.",
+    todo="月(2026-11)のかわりに、日(2026-11-30)を指定してください。",
+    todo_en="Name a day (2026-11-30) instead of a month (2026-11).",
+)
+
 OUR_FAULT = Rule(
     "W190",
     _NOTE,

@@ -103,3 +103,8 @@ class Recorded:
 
     rows: Sequence[Done]
     older: str = ""
+
+    @property
+    def month(self) -> str:
+        """That of the newest row shown, YYYY-MM in Japan."""
+        return self.rows[0].minute[:7] if self.rows else ""

@@ -44,7 +44,7 @@ TOLD: Mapping[str, Word] = MappingProxyType({
     "signed-in": Word("サインインを確かめました。もう一度押してください。",
                       "Your sign-in was checked. Please press once more."),
 })  # fmt: skip
-"""What a page may say of the last thing done, by the word in its address."""
+"""What a page may say of the last thing done, by the word in its address and the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def show(
     asked: Asked, view: drawing.View, status: int = 200, targets: Sequence[str] = ()
 ) -> Response[str]:
     """A page. ``targets`` are origins to which its forms may go beside ours."""
-    html = drawing.render(view, _frame(asked.house, asked.caller, asked.path, _told(asked)))
+    html = drawing.render(view, _frame(asked.house, asked.caller, asked.path, asked.told))
     return _answer(Drawn(html, drawing.policy(*targets)), status)
 
 
@@ -100,10 +100,6 @@ def _answer(drawn: Drawn, status: int = 200) -> Response[str]:
 def sign_in_path(back: str, *, fresh: bool = False) -> str:
     query = {"back": back} | ({"fresh": "1"} if fresh else {})
     return f"/sign-in?{urlencode(query)}"
-
-
-def _told(asked: Asked) -> str:
-    return asked.query.get("told")
 
 
 def _frame(house: House, caller: Caller, path: str, told: str = "") -> Frame:

@@ -23,10 +23,11 @@ from kakehashi.edges.staff.starting import by, start
 from kakehashi.findings import Finding, Rule, refuses
 from kakehashi.refusal import Refusal
 from kakehashi.roster import JAPAN
+from kakehashi.staff.viewer import Post
 
 WAITING = "awaiting-approval"
 MOST_REASON = 200  # characters
-_RUN = re.compile(r"[a-z0-9_-]{1,40}-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
+RUN = re.compile(r"[a-z0-9_-]{1,40}-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}\Z")
 _CODE = re.compile(r"[A-Z][0-9]{3}\Z")
 
@@ -48,7 +49,7 @@ class Said:
 def said_of(run_id: str, checksum: str, reason: str, accept: Iterable[str], number: str) -> Said:
     """As it came in an address and a form: what is no run, no checksum or no code is not kept."""
     return Said(
-        run_id if _RUN.match(run_id) else "",
+        run_id if RUN.match(run_id) else "",
         checksum if _CHECKSUM.match(checksum) else "",
         reason.strip()[:MOST_REASON],
         tuple(sorted({code for code in accept if _CODE.match(code)})),
@@ -69,7 +70,7 @@ class Approving:
             return NotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
         plan = plans.read(self.house.folder(said.run_id))
-        first = _first(kept, said)
+        first = self._first(kept, said)
         if plan is None or (refusal := self._against(said, plan, kept, first)):
             return NotTaken(order, refusal or Refusal(rules.PLAN_CHANGED))
         if reasons := self.reasons(said, plan):
@@ -85,7 +86,8 @@ class Approving:
             return NotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
         header = self.house.folder(said.run_id).get_json("plan.json")
-        if header.get("checksum") != said.checksum:
+        waits = self.state.run(said.run_id).get("verdict") == WAITING
+        if not waits or header.get("checksum") != said.checksum:
             return NotTaken(order, Refusal(rules.PLAN_CHANGED))
         after = {"declined": self._who() | {"reason": said.reason, "checksum": said.checksum}}
         return Taken(order, "/approve", "declined", lambda: self._keep(said.run_id, after, kept))
@@ -146,6 +148,14 @@ class Approving:
             return Refusal(rules.SAME_PERSON)
         return None
 
+    def _first(self, kept: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
+        """Who has approved this very plan already, accepting the same, and still works in all of
+        the city; {} for nobody."""
+        first = kept.get("first") or {}
+        same = first.get("checksum") == said.checksum and first.get("accept") == list(said.accept)
+        here = same and Post(self.caller.city) in self.house.posts.of(first["oid"])
+        return first if here else {}
+
     def _needs_second(self, plan: Plan) -> bool:
         found = self.house.rules(self.caller.city)
         bound = found.city.approval.second_person_above if found else None
@@ -179,13 +189,6 @@ class Approving:
 
 def _key(run_id: str) -> str:
     return f"PLAN#{run_id}"
-
-
-def _first(kept: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
-    """Who has approved this very plan already, accepting the same; {} for nobody."""
-    first = kept.get("first") or {}
-    same = first.get("checksum") == said.checksum and first.get("accept") == list(said.accept)
-    return first if same else {}
 
 
 def kept_of(house: House, run_id: str, city: str) -> dict[str, Any]:

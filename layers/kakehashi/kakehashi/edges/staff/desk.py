@@ -59,12 +59,13 @@ class Desk:
 
     def begin_sign_in(self, back: str, *, fresh: bool) -> tuple[str, str]:
         """(where to send the browser, what its cookie holds). ``fresh`` asks for the password, or
-        whatever the tenant wants, although the browser may still be signed in at Microsoft."""
+        whatever the tenant wants, although the browser may still be signed in at Microsoft; any
+        other sign-in asks for the account, so that nobody is stuck with one that has no role."""
         from kakehashi.edges.web.sign_in import SignIn  # noqa: PLC0415 - msal, not for every page
 
         flow = SignIn.of(self.house.staff).begin(
             f"{self.house.address}{CALLBACK}",
-            prompt="login" if fresh else "",
+            prompt="login" if fresh else "select_account",
             max_age=FRESH_SECONDS // 2 if fresh else None,
         )
         kept = {"flow": flow, "back": way_back(back)}
@@ -85,12 +86,12 @@ class Desk:
         who = SignIn.of(self.house.staff).end(kept["flow"], answer)
         if isinstance(who, NotSignedIn):
             return Refusal(_SAID[who.why], who.detail)
+        earlier = self.sessions.find(before, self.now)
+        self.sessions.end(before)  # also where the roles have gone since it began
         if not roles_of(who):
             return Refusal(rules.NO_ROLE)
         if not self.house.posts.of(who.object_id):
             return Refusal(rules.NO_POST)
-        earlier = self.sessions.find(before, self.now)
-        self.sessions.end(before)
         return self.sessions.begin(who, self.now, earlier), way_back(kept["back"])
 
     # -- who calls -----------------------------------------------------------------------------
@@ -115,6 +116,18 @@ class Desk:
             self.sessions.keep(caller.secret, session)
         viewer = replace(caller.viewer, lang=speaks)
         return replace(caller, session=session, viewer=viewer, city=here)
+
+    def tell(self, caller: Caller, word: str) -> None:
+        """The next page may say that this was done."""
+        self.sessions.keep(caller.secret, replace(caller.session, told=word))
+
+    def heard(self, caller: Caller, word: str) -> tuple[Caller, str]:
+        """``word`` of an address, where it is true; it is said once. "" for what any link says."""
+        if not word or word != caller.session.told:
+            return caller, ""
+        session = replace(caller.session, told="")
+        self.sessions.keep(caller.secret, session)
+        return replace(caller, session=session), word
 
     def leave(self, cookie: str) -> None:
         self.sessions.end(cookie)

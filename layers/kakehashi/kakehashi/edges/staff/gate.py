@@ -23,7 +23,8 @@ SIGN_IN = "kakehashi-staff-sign-in"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request of somebody who may make it. ``number`` is that of the form, "" for a page."""
+    """A request of somebody who may make it. ``number`` is that of the form, "" for a page;
+    ``told`` what was just done, and the page may say."""
 
     house: House
     caller: Caller
@@ -31,6 +32,7 @@ class Asked:
     query: Fields = field(repr=False)
     form: Fields = field(repr=False)
     number: str = ""
+    told: str = ""
 
     @property
     def city(self) -> str:
@@ -58,7 +60,8 @@ class Gate:
         self.caller = caller
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
-        return Asked(self.house, caller, self.path, self.query, Fields())
+        caller, told = self.desk.heard(caller, self.query.get("told"))
+        return Asked(self.house, caller, self.path, self.query, Fields(), told=told)
 
     def order(self, action: Action | None, *, once: bool = True) -> Asked | Refusal:
         """The same for a form, which must be one of ours, made for this session and the city that

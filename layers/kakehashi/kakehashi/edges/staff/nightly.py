@@ -7,6 +7,7 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.runs import city_of
+from kakehashi.edges.staff import rehearsed
 from kakehashi.edges.staff.approving import MOST_REASON, WAITING
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken, note
@@ -51,7 +52,8 @@ def one(asked: Asked, run_id: str) -> nights.Night | Refusal:
 def file_of(asked: Asked, run_id: str, name: str) -> str | Refusal:
     """Where a file of a run can be had for a minute."""
     good = name in nights.FILES or _SCHOOL_FILE.match(name)
-    if not good or not _record(asked, run_id):
+    theirs = good and (_record(asked, run_id) or _rehearsed(asked, run_id, name))
+    if not theirs:
         return Refusal(rules.UNKNOWN_RUN)
     folder = asked.house.folder(run_id)
     if name.endswith(".xlsx"):  # it names children
@@ -88,6 +90,11 @@ def _record(asked: Asked, run_id: str) -> dict[str, Any]:
     """{} for a run that is not one of this city."""
     known = city_of(run_id) == asked.city
     return asked.house.state(asked.city).run(run_id) if known else {}
+
+
+def _rehearsed(asked: Asked, run_id: str, name: str) -> bool:
+    """A rehearsal has no record, and one file for a browser."""
+    return name == "report.html" and rehearsed.past(asked, run_id) is not None
 
 
 def _reason(asked: Asked) -> str:

@@ -7,6 +7,7 @@ answers at this address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.staff.answering import go, show, sign_in_path, turned_away
+from kakehashi.edges.staff.desk import way_back
 from kakehashi.edges.staff.gate import Asked, Gate
 from kakehashi.edges.staff.house import House
 from kakehashi.edges.staff.orders import Judged, NotTaken
@@ -38,6 +40,9 @@ class Routes:
 
     def __init__(self, app: APIGatewayHttpResolver, house: Callable[[], House]) -> None:
         self.app, self.house = app, house
+        self.pages: list[re.Pattern[str]] = []
+        self.opened: set[str] = set()
+        self.posted: set[str] = set()
         app.not_found(self._nothing_there)
         app.exception_handler(TryLater)(self._busy)
         app.exception_handler(Exception)(self._broken)
@@ -45,8 +50,16 @@ class Routes:
     def gate(self) -> Gate:
         return Gate(self.house(), self.app.current_event)
 
-    def page(self, path: str, action: Action) -> Callable[[Reading], Reading]:
-        """For whoever may open it; anybody else signs in first, and comes back."""
+    def page(
+        self, path: str, action: Action, *, by_itself: bool = True
+    ) -> Callable[[Reading], Reading]:
+        """For whoever may open it; anybody else signs in first, and comes back, to the page above
+        where it says nothing ``by_itself``, without its query."""
+        if by_itself:
+            self.opened.add(path)
+            self.pages.append(re.compile(re.sub(r"<\w+>", "[^/]+", path)))
+        else:
+            self.posted.add(path)
 
         def route(read: Reading) -> Reading:
             @self.app.get(path)
@@ -64,6 +77,7 @@ class Routes:
 
     def search(self, path: str, action: Action) -> Callable[[Reading], Reading]:
         """A page that is asked for by a form, so that what was typed stands in no address."""
+        self.posted.add(path)
 
         def route(read: Reading) -> Reading:
             @self.app.post(path)
@@ -81,6 +95,7 @@ class Routes:
 
     def order(self, path: str, action: Action) -> Callable[[Judging], Judging]:
         """A form that is judged, noted, carried out, and leads on to a page."""
+        self.posted.add(path)
 
         def route(judge: Judging) -> Judging:
             @self.app.post(path)
@@ -93,6 +108,7 @@ class Routes:
                 judged = gate.carry_out(asked, action, lambda it: judge(it, **parts))
                 if isinstance(judged, NotTaken):
                     return self.refused(gate, judged.refusal, judged)
+                gate.desk.tell(asked.caller, judged.told)
                 return go(judged.to, judged.told)
 
             return judge
@@ -110,7 +126,7 @@ class Routes:
     def not_in(self, gate: Gate, refusal: Refusal) -> Response[str]:
         """A page that needs a sign-in leads there and back; everything else is said."""
         if refusal.rule is rules.NOT_SIGNED_IN:
-            return go(sign_in_path(gate.path))
+            return go(sign_in_path(self._page_at(gate.path)))
         return self.refused(gate, refusal)
 
     def refused(
@@ -126,7 +142,7 @@ class Routes:
             house=gate.house,
             caller=gate.caller,
             reasons=judged.reasons if judged else (),
-            back=_page_of(gate.path),
+            back=self._page_at(gate.path),
         )
 
     def _nothing_there(self, _: NotFoundError) -> Response[str]:
@@ -144,10 +160,15 @@ class Routes:
         logger.exception("staff failed")
         return turned_away(Refusal(rules.OUR_FAULT), self._reference())
 
+    def _page_at(self, path: str) -> str:
+        """The page at this address, or the nearest one above it, from which a form came; the first
+        page where there is none."""
+        words = path.split("/")
+        above = ("/".join(words[:n]) for n in range(len(words), 1, -1))
+        found = (at for at in above if at not in self.posted - self.opened)
+        return way_back(
+            next((at for at in found if any(page.fullmatch(at) for page in self.pages)), "/")
+        )
+
     def _reference(self) -> str:
         return str(self.app.lambda_context.aws_request_id)[:8]
-
-
-def _page_of(path: str) -> str:
-    """The page from which a form came: its address without the last word."""
-    return path.rpartition("/")[0] or path

@@ -21,7 +21,8 @@ SEEN_EVERY = 60  # seconds: the item is not written at every click
 @dataclass(frozen=True, slots=True)
 class Session:
     """``proven`` is when the person last proved to Entra who it is, ``asked`` when Entra said the
-    roles, ``seen`` the last click; all in seconds since 1970. ``repr`` hides the person."""
+    roles, ``seen`` the last click; all in seconds since 1970; ``told`` is a word for what was just
+    done. ``repr`` hides the person."""
 
     oid: str = field(repr=False)
     name: str = field(repr=False)
@@ -33,6 +34,7 @@ class Session:
     key: bytes = field(repr=False)
     city: str = ""
     lang: Lang = "ja"
+    told: str = ""
 
     def fresh(self, now: int) -> bool:
         return now - self.proven <= FRESH_SECONDS
@@ -52,6 +54,7 @@ class Session:
             "key": self.key.hex(),
             "city": self.city,
             "lang": self.lang,
+            "told": self.told,
         }
 
     @classmethod

@@ -12,20 +12,17 @@
     if (at) document.getElementById(at)?.focus();
     ready();
   };
+  let again;
   const ready = () => {
     document.querySelector("nav.pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-    for (const form of document.querySelectorAll("form[data-filter]")) {
-      const send = () => {
-        const query = new URLSearchParams(new FormData(form)).toString();
-        const url = `${form.getAttribute("action")}?${query}`;
-        if (form.method === "get") { history.replaceState(null, "", url); swap(url); }
-      };
-      form.addEventListener("change", send);
-      form.addEventListener("submit", (event) => { if (form.method === "get") { event.preventDefault(); send(); } });
-    }
     const live = document.querySelector("[data-refresh]");
-    if (live) setTimeout(() => { if (!document.hidden) swap(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
-    for (const form of document.querySelectorAll("form[data-upload]")) form.addEventListener("submit", (event) => upload(event, form));
+    clearTimeout(again);
+    if (live) again = setTimeout(() => { if (!document.hidden) swap(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
+  };
+  const filter = (form) => {
+    const url = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+    history.replaceState(null, "", url);
+    swap(url);
   };
   const upload = (event, form) => {
     const bar = form.querySelector("progress");
@@ -39,9 +36,14 @@
     wire.open("POST", form.action);
     wire.send(new FormData(form));
   };
+  // Listeners stand on the document, once: what a swap brings or keeps has none of its own.
+  const filters = (form) => form && form.method === "get" && "filter" in form.dataset;
+  document.addEventListener("change", (event) => { if (filters(event.target.form)) filter(event.target.form); });
   // One click sends a form once; of a page that comes back from the browser's memory, once more.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (filters(form)) { event.preventDefault(); return filter(form); }
+    if ("upload" in form.dataset) upload(event, form);
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "1";
   });

@@ -1,0 +1,70 @@
+"""予行: one rehearsal, beside today and beside the night that it was made for.
+
+A rehearsal leaves no record: its folder is all there is of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.diff.comparison import LASTS
+from kakehashi.edges.runs import city_of, made_on
+from kakehashi.edges.staff.approving import RUN
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.reading import RUNS, all_schools, run_of
+from kakehashi.refusal import Refusal
+from kakehashi.staff import rehearsal
+
+
+def past(asked: Asked, run_id: str) -> rehearsal.Past | None:
+    """None for whatever is no rehearsal of this city."""
+    if not RUN.match(run_id) or city_of(run_id) != asked.city:
+        return None
+    folder = asked.house.folder(run_id)
+    summary = folder.get_json("summary.json")
+    rehearsed = summary.get("verdict") == "rehearsed"
+    return rehearsal.Past(run_id, summary, folder.get_json("plan.json")) if rehearsed else None
+
+
+def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
+    chosen = past(asked, run_id)
+    if chosen is None:
+        return Refusal(rules.UNKNOWN_RUN)
+    records = asked.house.state(asked.city).runs(RUNS)
+    newest = next((run_of(r) for r in records if r.get("verdict") in {"applied", "unchanged"}), "")
+    real, moved = _real(asked, chosen, [run_of(record) for record in records])
+    facts = rehearsal.Facts(
+        city=asked.city,
+        past=[chosen],
+        chosen=chosen,
+        now=_counts(asked, newest) if newest else {},
+        real=_counts(asked, real) if real else {},
+        moved=moved,
+        schools=all_schools(asked),
+    )
+    return rehearsal.rehearsal(facts, asked.caller.viewer)
+
+
+def _counts(asked: Asked, run_id: str) -> Mapping[str, int]:
+    counts: Mapping[str, int] = asked.house.folder(run_id).get_json("plan.json").get("counts", {})
+    return counts
+
+
+def _real(
+    asked: Asked, chosen: rehearsal.Past, run_ids: list[str]
+) -> tuple[str, Mapping[str, Any]]:
+    """The newest run that was compared with this rehearsal, and the comparison; such a run is made
+    within days of the day that was rehearsed."""
+    day = str(chosen.header.get("as_of") or "")
+    if not day:
+        return "", {}
+    rehearsed = date.fromisoformat(day)
+    for run_id in run_ids:
+        if run_id > chosen.run_id and abs(made_on(run_id) - rehearsed) <= LASTS:
+            told = asked.house.folder(run_id).get_json("comparison.json")
+            if told.get("run_id") == chosen.run_id:
+                return run_id, told
+    return "", {}
