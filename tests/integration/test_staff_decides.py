@@ -215,7 +215,10 @@ def test_a_child_is_found_by_name_and_every_look_is_recorded(
 ) -> None:
     found = decider.send(decider.open("/child"), "/child/find", text=CHILD.family)
     assert f"/child/{CHILD.id}" in found.text
-    assert office.record() == []  # what was typed is nobody's affair
+    (searched,) = office.record()
+    shown = found.text.count('<a href="/child/')
+    assert (searched.what, searched.after) == ("search", str(shown))  # never what was typed
+    assert "?lang=" not in found.text
     page = decider.open(f"/child/{CHILD.id}")
     assert CHILD.account in page.text
     done = office.record()[0]

@@ -280,6 +280,20 @@ def test_receive_asks_for_the_second_person_whatever_way_an_approval_comes(
     assert office.nights.approve(night.summary, by="係長", second="課長").verdict == "applied"
 
 
+def test_an_approval_that_receive_refuses_is_told_on_the_page(
+    office: Office, approver: Clerk
+) -> None:
+    office.nights.put_rules(RULES + "[approval]\nsecond_person_above = 5\n")
+    night = office.nights.run(a_drop(12).zip(), passwords=PASSWORDS)
+    run_id = night.run["run_id"]
+    assert "受け付けられませんでした" not in approver.open("/today").text
+    assert office.nights.approve(night.summary).verdict == "refused"
+    assert "承認は受け付けられませんでした" in approver.open("/today").text
+    page = approver.open(f"/approve/{run_id}")
+    told = page.text.split('id="not-taken"')[1].split("</section>")[0]
+    assert "二人目の承認が必要です" in told
+
+
 def test_the_children_of_a_plan_are_found_and_what_was_typed_is_kept_nowhere(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:
@@ -287,6 +301,8 @@ def test_the_children_of_a_plan_are_found_and_what_was_typed_is_kept_nowhere(
     page = approver.open(f"/approve/{run_id}")
     found = approver.send(page, f"/approve/{run_id}/find", text="いないはずの名前")
     assert found.status == 200
+    done = office.record()[0]
+    assert (done.what, done.run, done.after) == ("search", run_id, "0")
     assert "いないはずの名前" not in office.said()
     assert all("いないはずの名前" not in str(d.to_json()) for d in office.record())
 

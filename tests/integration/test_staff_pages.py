@@ -11,10 +11,11 @@ from typing import Any
 import boto3
 import pytest
 
+from kakehashi.edges.runs import Folder
 from kakehashi.staff.viewer import Post, Role
 from tests.builders import a_drop, a_pupil
 from tests.desks import Clerk, Office, Somebody, fields_of
-from tests.nights import RULES, Night
+from tests.nights import ROOT, RULES, Night
 from tests.staff import Board
 
 
@@ -107,9 +108,9 @@ def test_the_board_sees_the_schools_of_its_city(
 # -- 運用: who works where -------------------------------------------------------------------------
 
 
-def asked_for(clerk: Clerk, oid: str, school: str) -> str:
+def asked_for(clerk: Clerk, oid: str, *schools: str) -> str:
     page = clerk.open("/operate")
-    sent = clerk.send(page, "/operate/posts/propose", oid=oid, school=school, reason="異動")
+    sent = clerk.send(page, "/operate/posts/propose", oid=oid, school=[*schools], reason="異動")
     return sent.location or sent.code
 
 
@@ -126,7 +127,17 @@ def test_a_post_is_given_by_two_people(office: Office, operator: Clerk, second: 
     assert office.house.posts.of(new.oid) == (Post("demo"),)
     told = [done.what for done in office.record()]
     assert told == ["confirm post", "ask post"]
-    assert office.record()[0].after == f"{new.oid}: 市全体"
+    assert [done.after for done in office.record()] == [f"{new.oid}: 市全体(理由: 異動)"] * 2
+
+
+def test_somebody_works_at_two_schools_and_then_nowhere(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    new = newcomer(office)
+    for schools in (("A1", "B2"), ()):
+        assert asked_for(operator, new.oid, *schools) == "/operate?told=asked"
+        second.send(second.open("/operate"), "/operate/posts/confirm")
+        assert office.house.posts.of(new.oid) == tuple(Post("demo", one) for one in schools)
 
 
 def test_nobody_confirms_what_they_have_asked_for(
@@ -176,6 +187,7 @@ def test_the_rules_are_changed_by_two_people(
     confirmed = second.send(second.open("/operate"), "/operate/rules/confirm")
     assert confirmed.location == "/operate?told=changed"
     assert office.house.rules("demo").text == text  # type: ignore[union-attr]
+    assert all("(理由: 市の名前)" in done.after for done in office.record()[:2])
 
 
 def test_rules_that_do_not_load_are_never_put(office: Office, operator: Clerk) -> None:
@@ -209,9 +221,67 @@ def test_a_failure_is_shown_in_plain_words_and_tried_again(office: Office, opera
 def test_a_failure_of_another_city_is_not_tried_again(office: Office, operator: Clerk) -> None:
     a_letter(office, again={"action": "rerun", "city": "other"})
     page = operator.open("/operate")
-    (mine,) = re.findall(r'name="letters" value="([^"]+)"', page.text)
-    assert operator.send(page, "/operate/again", letters=[mine]).code == "W121"
+    assert "配信が途中で失敗した" in page.text or "時間切れ" in page.text
+    assert 'name="letters"' not in page.text
     assert office.started() == []
+
+
+def test_failures_are_read_to_the_end_of_the_queue(office: Office, operator: Clerk) -> None:
+    for n in range(25):
+        a_letter(office, city="other", run_id=f"other-20261123T0210{n:02}-00000000")
+    a_letter(office, error="Throttled")
+    assert "Microsoft 365 の混雑" in operator.open("/operate").text
+
+
+def test_a_failure_that_names_no_city_is_shown_to_whoever_operates_one(
+    office: Office, operator: Clerk
+) -> None:
+    a_letter(office, city="", run_id="", error="Throttled", again=None)
+    assert "Microsoft 365 の混雑" in operator.open("/operate").text
+    assert "失敗して、やり直しを待っていること" in operator.open("/today").text
+
+
+def test_an_upload_that_started_nothing_is_tried_again(office: Office, operator: Clerk) -> None:
+    event = json.loads((ROOT / "events" / "drop.json").read_text())
+    told = {"TARGET_ARN": office.house.staff.state_machine_arn, "ERROR_CODE": "SDK_CLIENT_ERROR"}
+    boto3.client("sqs").send_message(
+        QueueUrl=office.nights.names["DEAD_LETTERS_URL"],
+        MessageBody=json.dumps(event),
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": text} for name, text in told.items()
+        },
+    )
+    page = operator.open("/operate")
+    (mine,) = re.findall(r'name="letters" value="([^"]+)"', page.text)
+    assert operator.send(page, "/operate/again", letters=[mine]).status == 303
+    assert office.started() == [event]
+
+
+# -- 運用: the weekly comparison -----------------------------------------------------------------
+
+
+def test_what_the_newest_comparison_found_is_told(office: Office, operator: Clerk) -> None:
+    assert "まだ行っていません" in operator.open("/operate").text
+    for day, found in (("2026-11-22", {"T001": 9}), ("2026-11-29", {"T001": 2, "T002": 1})):
+        folder = Folder(office.house.s3, office.house.staff.runs_bucket, f"demo/drift/{day}/")
+        folder.put_json("summary.json", {"day": day, "findings": found})
+    page = operator.open("/operate").text
+    card = page.split("週に一度の照合")[1].split("</li>")[0]
+    assert '<p class="big">3<' in card
+    assert "2026-11-29" in card
+
+
+# -- 今朝 ------------------------------------------------------------------------------------------
+
+
+def test_a_roster_that_was_sent_again_is_told(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    same = a_drop(12).zip()
+    office.nights.run(same)
+    office.nights.tomorrow()
+    office.nights.run(same)
+    assert "前に届いたものと同じ中身です" in operator.open("/today").text
 
 
 # -- files sent by hand --------------------------------------------------------------------------

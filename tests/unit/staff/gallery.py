@@ -78,7 +78,6 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "record": ("/record", "記録", recorded.Recorded(some_deeds(), "DID#x")),
         "sign_in": ("/", "サインイン", entrance.SignIn()),
         "refused": ("/approve", "承認", a_refusal()),
-        "rules": ("/operate", "運用", operate.rules_at(_version(), RULES_NOW, RULES_NEXT)),
     }  # fmt: skip
 
 
@@ -94,10 +93,6 @@ def a_refusal() -> entrance.Refused:
     stale = diff_rules.STALE_PLAN.at(planned=99, now=100)
     return entrance.refused(Refusal(staff_rules.PLAN_CHANGED), "0a1b2c3d", reasons=(stale,),
                             back="/approve", sign_in="/sign-in?back=/approve")  # fmt: skip
-
-
-def _version() -> operate.Version:
-    return operate.Version("v1", "2026-11-02T03:00:00+00:00", "見本 運用")
 
 
 def a_morning() -> today.Facts:
@@ -250,9 +245,9 @@ def an_operation() -> operate.Facts:
     other = operate.Proposed("d1", an_id("other"), "見本 運用", "2026-11-30T08:00:00+00:00",
                              "新しい学校ができるため", RULES_NEXT)  # fmt: skip
     return operate.Facts(
-        CITY, NOW, letters, date(2026, 12, 20), 3, "2026-11-29", RULES_NOW,
-        [_version()], other,
-        operate.Checked(RULES_NEXT), {an_id("a"): ("見本 担当", (Post(CITY),)),
+        CITY, NOW, letters, letters_cut=True, drift=3, drift_day="2026-11-29",
+        rules=RULES_NOW, proposed=[other], checked=operate.Checked(RULES_NEXT),
+        posts={an_id("a"): ("見本 担当", (Post(CITY),)),
                                       an_id("b"): ("", (Post(CITY, a_code(1)),))},
         schools=SCHOOLS,
     )  # fmt: skip

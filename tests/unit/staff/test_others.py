@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -22,7 +23,7 @@ from tests.unit.staff.gallery import (
     some_arrivals,
     some_slips,
 )
-from tests.unit.staff.scenes import CITY, NOW, a_frame, a_record, a_viewer, sixty_nights
+from tests.unit.staff.scenes import CITY, SCHOOLS, a_frame, a_record, a_viewer, sixty_nights
 
 OPERATOR = a_viewer(Role.OPERATE)
 
@@ -99,16 +100,36 @@ def test_a_failure_is_told_in_plain_words() -> None:
 
 
 def test_who_asked_for_a_change_can_not_confirm_it() -> None:
-    change = an_operation().proposed
-    assert change is not None
-    theirs = operate.operate(an_operation(), OPERATOR).proposed
-    assert theirs is not None
+    (change,) = an_operation().proposed
+    (theirs,) = operate.operate(an_operation(), OPERATOR).proposed
     assert theirs.confirm
-    own = replace(an_operation(), proposed=replace(change, oid=OPERATOR.oid))
-    waiting = operate.operate(own, OPERATOR).proposed
-    assert waiting is not None
+    own = replace(an_operation(), proposed=[replace(change, oid=OPERATOR.oid)])
+    (waiting,) = operate.operate(own, OPERATOR).proposed
     assert not waiting.confirm
     assert waiting.own
+
+
+def test_each_change_of_the_rules_that_waits_is_shown() -> None:
+    (change,) = an_operation().proposed
+    second = replace(change, digest="d2", text=RULES_NOW.replace("400", "700"))
+    view = operate.operate(replace(an_operation(), proposed=[change, second]), OPERATOR)
+    html = render(view, a_frame("/operate"))
+    assert 'value="d1"' in html
+    assert 'value="d2"' in html
+    assert "+ number = 600" in html
+    assert "+ number = 700" in html
+
+
+def test_that_there_are_more_failures_than_are_shown_is_said() -> None:
+    assert "一部だけ" in render(operate.operate(an_operation(), OPERATOR), a_frame("/operate"))
+    whole = operate.operate(replace(an_operation(), letters_cut=False), OPERATOR)
+    assert "一部だけ" not in render(whole, a_frame("/operate"))
+
+
+def test_somebody_can_be_given_posts_at_several_schools() -> None:
+    html = render(operate.operate(an_operation(), OPERATOR), a_frame("/operate"))
+    boxes = re.findall(r'type="checkbox" name="school" value="([^"]+)"', html)
+    assert boxes == ["*", *sorted(SCHOOLS)]
 
 
 def test_a_change_of_rules_is_shown_line_by_line() -> None:
@@ -125,25 +146,11 @@ def test_rules_that_do_not_load_can_not_be_proposed() -> None:
     assert "name がありません" in html
 
 
-@pytest.mark.parametrize(("days", "soon"), [(20, True), (31, False)])
-def test_a_credential_that_ends_soon_is_told(days: int, soon: bool) -> None:
-    end = date.fromordinal(NOW.date().toordinal() + days)
-    view = operate.operate(replace(an_operation(), expires=end), OPERATOR)
-    assert (view.days_left, view.soon) == (days, soon)
-
-
 def test_the_runbook_is_linked_where_it_can_be_opened() -> None:
     assert not operate.operate(an_operation(), OPERATOR).runbook
     published = replace(an_operation(), guide=Guide(docs="https://docs.example.jp/"))
     links = operate.operate(published, OPERATOR).runbook
     assert links[0][0] == "https://docs.example.jp/runbook.ja.md#drop-missing"
-
-
-def test_only_letters_that_were_ticked_and_can_go_are_tried_again() -> None:
-    known = [*an_operation().letters, operate.Letter("m3", "", "x", "y", again=False)]
-    assert [one.id for one in operate.letters_of({"letters": ["m2", "m3", "zz"]}, known)] == ["m2"]
-    assert [one.id for one in operate.letters_of({"letters": "m1"}, known)] == ["m1"]
-    assert not operate.letters_of({}, known)
 
 
 def test_eight_slips_stand_on_a_sheet_in_the_order_of_the_register() -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from kakehashi.catalogue import diff as diff_rules
+from kakehashi.catalogue import staff as staff_rules
+from kakehashi.refusal import Refusal
+from kakehashi.report.guide import Guide
+from kakehashi.report.words import Word
+from kakehashi.staff import approve, entrance
+from kakehashi.staff.changes import Filter
 from kakehashi.staff.drawing import MOST_BYTES, policy, render
 from kakehashi.staff.viewer import Lang, Role
-from tests.unit.staff.gallery import gallery
+from tests.unit.staff.gallery import a_plan, gallery
 from tests.unit.staff.scenes import a_frame, a_viewer, told
 
 LANGS: tuple[Lang, ...] = ("ja", "en")
@@ -100,6 +108,30 @@ def test_the_menu_leads_to_what_a_role_opens_and_marks_where_one_is() -> None:
     html = render(gallery()["today"][2], a_frame("/today", a_viewer(Role.SEE)))
     assert 'href="/today" aria-current="page"' in html
     assert 'href="/operate"' not in html.split("</nav>")[0]
+
+
+def test_a_command_and_a_page_in_a_sentence_are_those_of_this_stack() -> None:
+    guide = Guide("--stack kakehashi-north", "https://docs.example.jp/")
+    seen = entrance.refused(Refusal(staff_rules.NOT_FRESH), "0a1b2c3d")
+    assert "https://docs.example.jp/staff.md" in render(seen, a_frame(guide=guide))
+    told = approve.approve(
+        replace(a_plan(), against=(diff_rules.STALE_PLAN.at(planned=1, now=2),)), Filter(),
+        a_viewer(),
+    )  # fmt: skip
+    typed = replace(told, against=[Word("kakehashi rerun です", "kakehashi rerun")])
+    html = render(typed, a_frame(guide=guide))
+    assert "kakehashi rerun --city demo --stack kakehashi-north です" in html
+
+
+def test_a_page_that_a_form_has_led_to_links_to_no_other_language() -> None:
+    """Its address can not be opened again."""
+    assert "?lang=en" in render(gallery()["search"][2], a_frame("/child"))
+    assert "?lang=en" not in render(gallery()["search"][2], a_frame("/child/find", again=False))
+
+
+def test_the_name_of_the_program_leads_to_the_first_page_that_one_may_open() -> None:
+    html = render(gallery()["school"][2], a_frame("/school", a_viewer(Role.SCHOOL)))
+    assert '<div class="brand"><a href="/">' in html
 
 
 def test_a_notice_is_told_to_a_screen_reader_and_is_text() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kakehashi.staff.drawing import render
-from kakehashi.staff.today import Facts, Running, today
+from kakehashi.staff.today import Facts, NotTaken, Running, today
 from kakehashi.staff.viewer import Action, Role
 from tests.unit.staff.scenes import (
     CITY,
@@ -81,6 +81,13 @@ def test_a_roster_that_is_old_or_yesterdays_is_told(given: dict[str, Any], odd: 
     view = today(facts(**given), a_viewer(Role.DECIDE))
     assert (view.roster.odd is not None) is odd
     assert (Action.UPLOAD in {ask.action for ask in view.mine}) is odd
+
+
+def test_an_approval_that_was_not_taken_is_told_with_a_way_to_the_plan() -> None:
+    refused = [NotTaken(RUN, "2026-12-01T00:10:00+00:00")]
+    page = render(today(waiting(refused=refused), a_viewer()), a_frame())
+    assert "2026-12-01 09:10 の承認は受け付けられませんでした" in page
+    assert page.count(f'href="/approve/{RUN}"') == 2
 
 
 def test_a_running_night_tells_how_far_it_is_and_when_it_will_end() -> None:

@@ -85,7 +85,21 @@ class LaunchSettings(RulesSettings, SignInSettings):
     lti_key: Name
 
 
-class DeskSettings(RulesSettings):
+class GuideSettings(Settings):
+    """``command_options`` name this stack on a command line, "" where the command finds it by
+    itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash; ``staff_url``
+    that of the staff page under a domain of its own, "" for none."""
+
+    command_options: str = ""
+    docs_url: Annotated[str, Field(pattern=r"^(docs|https://\S+)/$")] = "docs/"
+    staff_url: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
+
+    @property
+    def guide(self) -> Guide:
+        return Guide(self.command_options.strip(), self.docs_url, self.staff_url)
+
+
+class DeskSettings(RulesSettings, GuideSettings):
     """``public_url`` is the address of the staff page, https or loopback."""
 
     public_url: Name
@@ -105,20 +119,6 @@ class PasswordPageSettings(DeskSettings, PasswordSettings):
 
 class TopicSettings(Settings):
     topic_arn: Name
-
-
-class GuideSettings(Settings):
-    """``command_options`` name this stack on a command line, "" where the command finds it by
-    itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash; ``staff_url``
-    that of the staff page under a domain of its own, "" for none."""
-
-    command_options: str = ""
-    docs_url: Annotated[str, Field(pattern=r"^(docs|https://\S+)/$")] = "docs/"
-    staff_url: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
-
-    @property
-    def guide(self) -> Guide:
-        return Guide(self.command_options.strip(), self.docs_url, self.staff_url)
 
 
 def load[S: Settings](model: type[S]) -> S:

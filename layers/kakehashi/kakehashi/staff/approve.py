@@ -62,6 +62,15 @@ class First:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """An approval that was given and not taken: when (an ISO moment), and why."""
+
+    at: str
+    codes: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """``header`` is plan.json of the run; ``schools`` names by MEXT code; ``nights`` what earlier
     nights have counted, newest first; ``findings`` those of the plan that name a limit.
@@ -82,6 +91,7 @@ class Facts:
     two: bool = False
     first: First | None = None
     declined: First | None = None
+    last: Last | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,8 @@ class Approve:
     first: Word | None
     declined: Word | None
     back: bool
+    not_taken: str
+    not_taken_why: Sequence[Word]
 
 
 def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
@@ -159,6 +171,8 @@ def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
         first=_by(facts.first) if facts.first else None,
         declined=_by(facts.declined) if facts.declined else None,
         back=bool(facts.declined) and not facts.done and may(viewer, Action.APPROVE, facts.city),
+        not_taken=minute(facts.last.at) if facts.last else "",
+        not_taken_why=_reasons(facts.last) if facts.last else (),
     )
 
 
@@ -252,6 +266,13 @@ def _why_not(facts: Facts, viewer: Viewer) -> Word | None:
             "You have approved. A second person's approval is awaited.",
         )
     return None
+
+
+def _reasons(last: Last) -> list[Word]:
+    """As the findings say; a code alone where nobody has kept them."""
+    if last.findings:
+        return [message(finding) for finding in last.findings]
+    return [Word(code, code) for code in last.codes]
 
 
 def _by(one: First) -> Word:

@@ -19,7 +19,6 @@ from markupsafe import Markup
 
 from kakehashi.report.words import Word
 from kakehashi.staff.frame import Frame
-from kakehashi.staff.viewer import Lang
 
 MOST_BYTES = 200_000  # of a page
 _SOURCE = re.compile(r"https?://[A-Za-z0-9.:-]+\Z")
@@ -33,7 +32,7 @@ class View(Protocol):
 
 def render(view: View, frame: Frame) -> str:
     """The whole page, in the language of the frame."""
-    say = _Words(frame.lang)
+    say = _Words(frame)
     return _template(view.template).render(
         v=view,
         frame=frame,
@@ -69,16 +68,16 @@ def _joined(targets: Iterable[str]) -> str:
 
 
 class _Words:
-    """What is said in one language."""
+    """What is said in the language of the frame, commands and pages of this stack complete."""
 
-    def __init__(self, lang: Lang) -> None:
-        self.english = lang == "en"
+    def __init__(self, frame: Frame) -> None:
+        self.english, self.guide, self.city = frame.lang == "en", frame.guide, frame.city
 
     def t(self, ja: str, en: str) -> str:
         return en if self.english else ja
 
     def w(self, word: Word) -> str:
-        return self.t(word.ja, word.en)
+        return self.guide.completed(self.t(word.ja, word.en), self.city)
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kakehashi.report.guide import Guide
 from kakehashi.staff.viewer import Action, Lang, Viewer, may
 
 
@@ -29,7 +30,9 @@ class Notice:
 class Frame:
     """``csrf`` is the value of the hidden field of that name, which every form carries. ``path``
     is the page's own address, ``city`` the code of the city it tells of, ``cities`` those of all
-    between which the person may choose."""
+    between which the person may choose. ``guide`` completes the commands and pages that its
+    sentences name. ``again``: the page can be opened at ``path`` once more, as one that a form has
+    led to can not."""
 
     title: str
     path: str = "/"
@@ -41,6 +44,8 @@ class Frame:
     lang: Lang = "ja"
     name: str = ""  # of the person signed in, "" for nobody
     cities: tuple[str, ...] = ()
+    guide: Guide = field(default_factory=Guide)
+    again: bool = True
 
 
 PAGES: Sequence[tuple[str, Action, str, str]] = (

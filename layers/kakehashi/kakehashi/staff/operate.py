@@ -1,10 +1,9 @@
-"""運用: what failed, in plain words; the credential, the comparison, the rules, and who is where.
+"""運用: what failed, in plain words; the weekly comparison, the rules, and who is where.
 
-Addresses: GET /operate; POST /operate/again (letters: ids), /operate/drop (letters, reason),
-/operate/rules/check (rules: the text), /operate/rules/propose (rules, reason),
-/operate/rules/confirm and /operate/rules/withdraw (digest), /operate/posts/propose (oid, city or
-school…, reason), /operate/posts/confirm and /operate/posts/withdraw (digest); GET
-/operate/rules?version=.
+Addresses: GET /operate; POST /operate/again (letters: ids), /operate/rules/check (rules: the text),
+/operate/rules/propose (rules, reason), /operate/posts/propose (oid, school…: "*" for the city, none
+to take all away, reason), /operate/rules/confirm, /operate/rules/withdraw, /operate/posts/confirm
+and /operate/posts/withdraw (digest).
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 from kakehashi.report.causes import named
 from kakehashi.report.guide import Guide
@@ -22,7 +21,6 @@ from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, Word, word
 from kakehashi.staff.viewer import Action, Post, Viewer, may
 
-SOON = 30  # days before a credential's end
 _UNKNOWN = Word(
     "もう一度やり直してください。続くときは、この番号を担当ベンダーに伝えてください。",
     "Try it again; where it goes on, give this number to the vendor.",
@@ -55,15 +53,6 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """One version of the city's rules. ``at`` is an ISO moment, ``by`` "" where nobody noted it."""
-
-    id: str
-    at: str
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Proposed:
     """A change that waits for a second person. ``digest`` names it, ``oid`` asked for it."""
 
@@ -85,19 +74,18 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``expires`` is when the credential of Microsoft 365 ends, None where nobody knows. ``drift``
-    counts what the last weekly comparison found, None before the first; ``drift_day`` is its day.
-    ``posts`` are by object id, with the name that the record knows ("" for none)."""
+    """``drift`` counts what the last weekly comparison found, None before the first; ``drift_day``
+    is its day. ``letters_cut``: there are more letters. ``posts`` are by object id, with the name
+    that the record knows ("" for none)."""
 
     city: str
     now: datetime
     letters: Sequence[Letter] = ()
-    expires: date | None = None
+    letters_cut: bool = False
     drift: int | None = None
     drift_day: str = ""
     rules: str = ""
-    versions: Sequence[Version] = ()
-    proposed: Proposed | None = None
+    proposed: Sequence[Proposed] = ()
     checked: Checked | None = None
     posts: Mapping[str, tuple[str, Sequence[Post]]] = field(default_factory=dict)
     posts_proposed: Sequence[Proposed] = ()
@@ -138,16 +126,13 @@ class Operate:
     template: ClassVar[str] = "operate.html.j2"
 
     failed: Sequence[Failed]
-    expires: str
-    days_left: int | None
-    soon: bool
+    cut: bool
     drift: int | None
     drift_day: str
     rules: str
     checked: Checked | None
     checked_lines: Sequence[tuple[str, str]]
-    versions: Sequence[tuple[str, str, str]]
-    proposed: Waiting | None
+    proposed: Sequence[Waiting]
     posts: Sequence[tuple[str, str, Sequence[str]]]
     posts_proposed: Sequence[Waiting]
     schools: Sequence[tuple[str, str]]
@@ -155,20 +140,19 @@ class Operate:
 
 
 def operate(facts: Facts, viewer: Viewer) -> Operate:
-    days = (facts.expires - facts.now.date()).days if facts.expires else None
     checked = facts.checked
     return Operate(
         failed=[_failed(letter) for letter in facts.letters],
-        expires=facts.expires.isoformat() if facts.expires else "",
-        days_left=days,
-        soon=days is not None and days <= SOON,
+        cut=facts.letters_cut,
         drift=facts.drift,
         drift_day=facts.drift_day,
         rules=facts.rules,
         checked=checked,
         checked_lines=list(difference(facts.rules, checked.text)) if checked else [],
-        versions=[(one.id, minute(one.at), one.by) for one in facts.versions],
-        proposed=_waiting(facts, facts.proposed, viewer) if facts.proposed else None,
+        proposed=[
+            _waiting(facts, one, viewer, list(difference(facts.rules, one.text)))
+            for one in facts.proposed
+        ],
         posts=[(oid, name, list(_places(facts, posts)))
                for oid, (name, posts) in facts.posts.items()],
         posts_proposed=[_waiting(facts, one, viewer) for one in facts.posts_proposed],
@@ -209,7 +193,9 @@ def _what(letter: Letter, stage: Word) -> Word:
     return Word(f"{stage.ja}が途中で失敗した", f"{stage.en} failed")
 
 
-def _waiting(facts: Facts, one: Proposed, viewer: Viewer) -> Waiting:
+def _waiting(
+    facts: Facts, one: Proposed, viewer: Viewer, lines: Sequence[tuple[str, str]] = ()
+) -> Waiting:
     can = may(viewer, Action.OPERATE, facts.city)
     return Waiting(
         one.digest,
@@ -217,7 +203,7 @@ def _waiting(facts: Facts, one: Proposed, viewer: Viewer) -> Waiting:
         minute(one.at),
         one.reason,
         one.text,
-        list(difference(facts.rules, one.text)) if one is facts.proposed else [],
+        lines,
         confirm=can and one.oid != viewer.oid,
         own=one.oid == viewer.oid,
     )
@@ -227,26 +213,3 @@ def _places(facts: Facts, posts: Sequence[Post]) -> Iterator[str]:
     for post in posts:
         if post.city == facts.city:
             yield facts.schools.get(post.school, post.school) if post.school else "*"
-
-
-@dataclass(frozen=True, slots=True)
-class RulesAt:
-    """An earlier version of the rules, and what has changed since."""
-
-    template: ClassVar[str] = "rules.html.j2"
-
-    at: str
-    by: str
-    lines: Sequence[tuple[str, str]]
-    text: str
-
-
-def rules_at(version: Version, text: str, now: str) -> RulesAt:
-    return RulesAt(minute(version.at), version.by, list(difference(text, now)), text)
-
-
-def letters_of(form: Mapping[str, Any], known: Sequence[Letter]) -> list[Letter]:
-    """Those that were ticked and can be tried again."""
-    ticked = form.get("letters", ())
-    wanted = {ticked} if isinstance(ticked, str) else set(ticked)
-    return [letter for letter in known if letter.id in wanted and letter.again]

@@ -31,6 +31,7 @@ WHATS: Mapping[str, Word] = MappingProxyType({
     "upload": Word("名簿のアップロード", "uploaded a roster"),
     "sync": Word("名簿の投入", "took a roster in"),
     "look up": Word("児童生徒の照会", "looked a pupil up"),
+    "search": Word("児童生徒の検索(人数)", "searched for pupils (how many)"),
     "ask post": Word("担当の変更の申請", "asked for a change of posts"),
     "confirm post": Word("担当の変更", "changed posts"),
     "ask rules": Word("規則の変更の申請", "asked for a change of the rules"),

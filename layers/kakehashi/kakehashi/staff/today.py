@@ -32,6 +32,14 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken:
+    """An approval of the plan of ``run_id`` that was given and not taken, at an ISO moment."""
+
+    run_id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """``records`` are the city's runs as the state keeps them (``sk`` is RUN#…), newest first.
 
@@ -52,6 +60,7 @@ class Facts:
     received: str = ""
     same_roster: bool = False
     running: Running | None = None
+    refused: Sequence[NotTaken] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ class Today:
     picture: charts.Bars | None
     key: Sequence[VerdictWord]
     running: Progress | None
+    refused: Sequence[tuple[str, str]]
 
 
 def today(facts: Facts, viewer: Viewer) -> Today:
@@ -111,6 +121,7 @@ def today(facts: Facts, viewer: Viewer) -> Today:
         key=[VERDICTS[v] for v in (Verdict.APPLIED, Verdict.AWAITING, Verdict.REFUSED,
                                    Verdict.FAILED)],
         running=_progress(facts.running) if facts.running else None,
+        refused=[(one.run_id, minute(one.at)) for one in facts.refused],
     )  # fmt: skip
 
 

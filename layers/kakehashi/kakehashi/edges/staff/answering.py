@@ -59,7 +59,8 @@ def show(
     asked: Asked, view: drawing.View, status: int = 200, targets: Sequence[str] = ()
 ) -> Response[str]:
     """A page. ``targets`` are origins to which its forms may go beside ours."""
-    html = drawing.render(view, _frame(asked.house, asked.caller, asked.path, asked.told))
+    frame = _frame(asked.house, asked.caller, asked.path, asked.told, again=not asked.number)
+    html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy(*targets)), status)
 
 
@@ -88,7 +89,7 @@ def turned_away(
     if caller is None:
         again = sign_in_path(back)
     view = entrance.refused(refusal, reference, reasons=reasons, back=back, sign_in=again)
-    frame = _frame(house, caller, back) if house and caller else Frame(refusal.code)
+    frame = _frame(house, caller, back, again=False) if house and caller else Frame(refusal.code)
     html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))
 
@@ -102,7 +103,7 @@ def sign_in_path(back: str, *, fresh: bool = False) -> str:
     return f"/sign-in?{urlencode(query)}"
 
 
-def _frame(house: House, caller: Caller, path: str, told: str = "") -> Frame:
+def _frame(house: House, caller: Caller, path: str, told: str = "", *, again: bool = True) -> Frame:
     viewer, english = caller.viewer, caller.viewer.lang == "en"
     title = next(
         (en if english else ja for page, _, ja, en in PAGES if path.startswith(page)), "架け橋"
@@ -120,4 +121,6 @@ def _frame(house: House, caller: Caller, path: str, told: str = "") -> Frame:
         notices=(Notice(word.en if english else word.ja),) if word else (),
         lang=viewer.lang,
         name=viewer.name,
+        guide=house.guide,
+        again=again,
     )

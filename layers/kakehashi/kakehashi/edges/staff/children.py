@@ -19,12 +19,13 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def search(asked: Asked) -> child.Search:
-    """Among those of the newest roster that reached a plan, and those of the state before it. What
-    was typed goes nowhere."""
+    """Among those of the newest roster that reached a plan, and those of the state before it. That
+    somebody searched is recorded, with how many were shown; what was typed goes nowhere."""
     text = asked.form.get("text").strip()[:80]
     if not text:
         return child.Search()
     found, more = searching.search(_lines(asked), text)
+    note(asked.house, asked.caller, Order("search", after=str(len(found))))
     return child.Search(found, more)
 
 

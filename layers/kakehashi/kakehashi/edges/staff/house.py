@@ -21,6 +21,7 @@ from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.staff.record import Record
 from kakehashi.edges.state import State
 from kakehashi.edges.web.short_lived import ShortLived
+from kakehashi.report.guide import Guide
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -54,6 +55,11 @@ class House:
     @functools.cache
     def of(cls, settings: DeskSettings) -> Self:
         return cls(settings)
+
+    @property
+    def guide(self) -> Guide:
+        """How this stack is called on a command line, and where its pages are."""
+        return self.settings.guide
 
     @property
     def staff(self) -> StaffSettings:

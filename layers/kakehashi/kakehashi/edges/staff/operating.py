@@ -7,16 +7,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
 from kakehashi import city as cities
-from kakehashi import receive
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.items import Items
+from kakehashi.edges.staff.letters import letters
 from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
 from kakehashi.edges.staff.posts import OID, SCHOOL
 from kakehashi.edges.staff.reading import all_schools
@@ -27,7 +25,6 @@ from kakehashi.staff import operate
 
 MOST_REASON = 200
 MOST_RULES = 100_000  # characters
-MOST_LETTERS = 10  # of one look at the queue, twice
 RECORDS = 500  # lines of the record that names are looked up in
 WHOLE = "*"  # in a form: all of the city
 _DIGEST = re.compile(r"[0-9a-f]{32}\Z")
@@ -39,19 +36,23 @@ _DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 def page(asked: Asked, checked: operate.Checked | None = None) -> operate.Operate:
     house, city = asked.house, asked.city
     found = house.rules(city)
-    waiting = dict(_changes(asked))
-    rules_wait = next((b for b in waiting.values() if b["kind"] == "rules"), None)
-    names = _names(asked)
+    waiting = dict(_changes(asked)).values()
+    names, failed = _names(asked), letters(asked)
+    compared = _compared(asked)
     facts = operate.Facts(
         city=city,
         now=asked.caller.now,
-        letters=[letter for letter, _ in letters(asked)],
+        letters=[letter for letter, _ in failed.found],
+        letters_cut=failed.cut,
+        drift=sum(compared.get("findings", {}).values()) if compared else None,
+        drift_day=str(compared.get("day", "")),
         rules=found.text if found else "",
-        proposed=_proposed(rules_wait) if rules_wait else None,
+        proposed=[_proposed(body) for body in waiting if body["kind"] == "rules"],
         checked=checked,
         posts={oid: (names.get(oid, ""), at) for oid, at in house.posts.in_city(city).items()},
         schools=all_schools(asked),
-        posts_proposed=[_proposed(b) for b in waiting.values() if b["kind"] == "posts"],
+        posts_proposed=[_proposed(body) for body in waiting if body["kind"] == "posts"],
+        guide=house.guide,
     )
     return operate.operate(facts, asked.caller.viewer)
 
@@ -60,6 +61,13 @@ def _names(asked: Asked) -> dict[str, str]:
     """Of people whom the record knows."""
     rows, _ = asked.house.record(asked.city).newest(RECORDS)
     return {done.oid: done.name for done in reversed(rows)}
+
+
+def _compared(asked: Asked) -> dict[str, Any]:
+    """What the newest weekly comparison has written, {} before the first."""
+    folder = Folder(asked.house.s3, asked.house.settings.runs_bucket, f"{asked.city}/drift/")
+    days = [name for name in folder.names() if name.endswith("/summary.json")]
+    return folder.get_json(days[-1]) if days else {}
 
 
 def _changes(asked: Asked) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -74,62 +82,15 @@ def _proposed(body: Mapping[str, Any]) -> operate.Proposed:
 # -- failures ------------------------------------------------------------------------------------
 
 
-def letters(asked: Asked) -> list[tuple[operate.Letter, dict[str, Any]]]:
-    """What lies in the queue about this city, with the order that tries it again ({} for none).
-    They are looked at and not taken: whoever reads next sees them too."""
-    url = asked.house.staff.dead_letters_url
-    sqs, found = boto3.client("sqs"), {}
-    for _ in range(2):
-        answer = sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=MOST_LETTERS,
-            VisibilityTimeout=0,
-            AttributeNames=["SentTimestamp"],
-        )
-        for message in answer.get("Messages", []):
-            body = _json(message["Body"])
-            if body.get("city") == asked.city:
-                found[message["MessageId"]] = (message, body)
-    return [_letter(message, body) for message, body in found.values()]
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _letter(
-    message: Mapping[str, Any], body: Mapping[str, Any]
-) -> tuple[operate.Letter, dict[str, Any]]:
-    again = body.get("again")
-    sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
-    letter = operate.Letter(
-        id=str(message["MessageId"]),
-        sent=sent.isoformat(),
-        stage=str(body.get("stage", "?")),
-        error=str(body.get("error", "?")),
-        run_id=str(body.get("run_id", "")),
-        tools=tuple(map(str, body.get("tools") or ())),
-        again=isinstance(again, dict) and bool(again),
-    )
-    return letter, dict(again) if isinstance(again, dict) else {}
-
-
 def again(asked: Asked) -> Judged:
     """Start what the ticked letters say, once for all that say the same. They leave the queue when
     that has ended well, and not before."""
     ticked = set(asked.form.all("letters"))
-    given = [order for letter, order in letters(asked) if letter.id in ticked and order]
+    given = [order for letter, order in letters(asked).found if letter.id in ticked and order]
     orders = list({json.dumps(one, sort_keys=True): one for one in given}.values())
     told = Order("redrive", after=f"{len(orders)}")
     if not orders:
         return NotTaken(told, Refusal(rules.BAD_FORM))
-    foreign = [one for one in orders if receive.read_order(one).city != asked.city]
-    if foreign:
-        return NotTaken(told, Refusal(rules.NOT_ALLOWED))
 
     def act() -> None:
         for number, one in enumerate(orders):
@@ -145,7 +106,7 @@ def propose_posts(asked: Asked) -> Judged:
     form = asked.form
     oid, schools = form.get("oid").strip().lower(), form.all("school")
     wanted = [None if school == WHOLE else school for school in schools if school]
-    order = Order("ask post", before=_posts_text(asked, oid), after=_told(oid, wanted))
+    order = Order("ask post", before=_posts_text(asked, oid), after=_why(asked, _told(oid, wanted)))
     good = OID.match(oid) and all(one is None or SCHOOL.match(one) for one in wanted)
     if not good:
         return NotTaken(Order("ask post"), Refusal(rules.BAD_FORM))
@@ -180,7 +141,7 @@ def check_rules(asked: Asked) -> operate.Operate:
 def propose_rules(asked: Asked) -> Judged:
     text, found = _rules_of(asked), asked.house.rules(asked.city)
     before = found.text if found else ""
-    order = Order("ask rules", before=_sha(before)[:16], after=_sha(text)[:16])
+    order = Order("ask rules", before=_sha(before)[:16], after=_why(asked, _sha(text)[:16]))
     try:
         cities.parse(text)
     except cities.BadCity:
@@ -197,7 +158,7 @@ def _rules_of(asked: Asked) -> str:
 
 
 def _propose(asked: Asked, order: Order, body: Mapping[str, Any]) -> Judged:
-    reason = asked.form.get("reason").strip()[:MOST_REASON]
+    reason = _reason(asked)
     if not reason:
         return NotTaken(order, Refusal(rules.NO_REASON))
     viewer = asked.caller.viewer
@@ -206,6 +167,19 @@ def _propose(asked: Asked, order: Order, body: Mapping[str, Any]) -> Judged:
              "at": asked.caller.now.isoformat()}  # fmt: skip
     items = asked.house.items(asked.city)
     return Taken(order, "/operate", "asked", lambda: items.put(f"CHANGE#{digest}", whole, {}))
+
+
+def _reason(asked: Asked) -> str:
+    return asked.form.get("reason").strip()[:MOST_REASON]
+
+
+def _why(asked: Asked, text: str) -> str:
+    """For the record: the item in which a reason waits is gone once the change is settled."""
+    return _because(text, _reason(asked))
+
+
+def _because(text: str, reason: str) -> str:
+    return f"{text}(理由: {reason})" if reason else text
 
 
 def confirm(asked: Asked, kind: str) -> Judged:
@@ -229,8 +203,8 @@ def confirm(asked: Asked, kind: str) -> Judged:
 
 
 def _after(body: Mapping[str, Any]) -> str:
-    text = str(body.get("text", ""))
-    return text if body.get("kind") == "posts" else _sha(text)[:16]
+    text, reason = str(body.get("text", "")), str(body.get("reason", ""))
+    return _because(text if body.get("kind") == "posts" else _sha(text)[:16], reason)
 
 
 def _against(asked: Asked, kind: str, body: Mapping[str, Any]) -> Rule | None:

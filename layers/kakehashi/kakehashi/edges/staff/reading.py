@@ -20,9 +20,11 @@ from kakehashi.diff import outdated, read_plan
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.sums import LONGEST
-from kakehashi.edges.runs import city_of, made_on
+from kakehashi.edges.runs import Folder, city_of, made_on
 from kakehashi.edges.staff.approving import WAITING, kept_of
 from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.letters import letters
+from kakehashi.edges.staff.orders import Order, note
 from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
 from kakehashi.report.words import VERDICTS, Verdict
@@ -44,6 +46,7 @@ def today(asked: Asked) -> mornings.Today:
     proposals = state.proposals()
     header = asked.house.folder(proposals).get_json("plan.json") if proposals else {}
     newest = next((r for r in records if r.get("received")), {})
+    again = state.drop(str(newest["drop"])).get("same_as") if newest.get("drop") else ""
     facts = mornings.Facts(
         now=asked.caller.now,
         city=city,
@@ -52,10 +55,24 @@ def today(asked: Asked) -> mornings.Today:
         plan_run=plan_run,
         asked=sum(len(ids) for ids in header.get("proposals", {}).values()),
         passwords=len(header.get("held", {}).get(NO_PASSWORD.code, ())),
+        letters=len(letters(asked).found),
         received=str(newest.get("received", "")),
+        same_roster=bool(again),
+        refused=_refused(asked, records),
         running=_running(asked, records),
     )
     return mornings.today(facts, asked.caller.viewer)
+
+
+def _refused(asked: Asked, records: Sequence[Mapping[str, Any]]) -> list[mornings.NotTaken]:
+    """Approvals that were given and not taken, of plans that still wait."""
+    oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
+    waits = (r for r in records if r.get("verdict") == WAITING and r.get("last_approval"))
+    return [
+        mornings.NotTaken(run_of(record), str(record["last_approval"].get("ended", "")))
+        for record in waits
+        if made_on(run_of(record)) >= oldest
+    ]
 
 
 def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Running | None:
@@ -165,9 +182,29 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
         done="" if waits else _settled(verdict),
         two=above is not None and sum(header.get("actions", {}).values()) > above,
         first=_said_by(said.get("first")),
+        last=_last_approval(folder, record) if waits else None,
         declined=_said_by(said.get("declined")),
     )
-    return approving.approve(facts, wanted, asked.caller.viewer)
+    shown = approving.approve(facts, wanted, asked.caller.viewer)
+    if wanted.text:  # how many were shown, never what was typed
+        count = str(len(shown.listing.rows))
+        note(asked.house, asked.caller, Order("search", run_id, after=count))
+    return shown
+
+
+def _last_approval(folder: Folder, record: Mapping[str, Any]) -> approving.Last | None:
+    """What became of an approval that was given and not taken: Receive has noted its codes, and
+    the findings in a folder of its own."""
+    told = record.get("last_approval")
+    if not told:
+        return None
+    codes = list(map(str, told.get("codes", ())))
+    for name in folder.names("approvals/"):
+        found = [Finding.from_json(line) for line in folder.lines(name)] if name.endswith(
+            "findings/receive.jsonl") else []  # fmt: skip
+        if found and sorted({one.code for one in found}) == codes:
+            return approving.Last(str(told.get("ended", "")), codes, found)
+    return approving.Last(str(told.get("ended", "")), codes)
 
 
 def _said_by(told: Mapping[str, Any] | None) -> approving.First | None:

@@ -22,7 +22,7 @@ def start(house: House, order: Mapping[str, Any], number: str) -> str:
     """Start the state machine; the ARN. The same order of the same form (``number``) starts once,
     however often it comes."""
     receive.read_order(order)  # a slip of ours fails here, not at night
-    name = f"{order['action']}-staff-{number}"
+    name = f"{order.get('action', 'upload')}-staff-{number}"
     client = boto3.client("stepfunctions")
     machine = house.staff.state_machine_arn
     try:
