@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from kakehashi.staff.passwords import SHORTEST_KEY
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_pupil
 from tests.desks import Clerk, Office
@@ -175,7 +176,9 @@ def test_a_form_that_was_refused_can_be_sent_again_and_the_others_of_its_page(
 def test_a_weak_or_mistyped_key_makes_nothing(
     office: Office, keeper: Clerk, key: str, again: str
 ) -> None:
-    assert made(keeper, key=key, key_again=again).code == "W172"
+    answer = made(keeper, key=key, key_again=again)
+    assert answer.code == "W172"
+    assert f"{SHORTEST_KEY} 文字以上" in answer.text
     assert slips_left(office) == []
     assert office.record()[0].code == "W172"
 

@@ -304,8 +304,8 @@ NOBODY_WAITS = Rule(
 WEAK_KEY = Rule(
     "W172",
     _NOTE,
-    ja="配布票を開くパスワードは {least} 文字以上にしてください。何も作っていません。",
-    en="The password for the workbook needs {least} characters or more. Nothing was made.",
+    ja="配布票を開くパスワードは 12 文字以上にしてください。何も作っていません。",
+    en="The password for the workbook needs 12 characters or more. Nothing was made.",
     todo="長いものを二度入力してください。",
     todo_en="Enter a longer one, twice.",
 )
