@@ -345,7 +345,8 @@ class Bridge:
             ),
         )
         if not plan.refused:
-            self.book = self.book.after(plan.proposals, self.uploads, as_of, plan.questions)
+            asked = plan.proposals, self.uploads, as_of, plan.questions, plan.links
+            self.book = self.book.after(*asked)
             self.planned = Planned(run_id, given.as_it_can_be(as_of))
         header = json.loads(json.dumps(plan.header()))
         again = read_plan(header, [json.loads(json.dumps(a.to_json())) for a in plan.actions])
