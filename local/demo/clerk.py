@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from kakehashi.edges.staff.forms import order_of
 from local.demo.people import PASSWORD, Member
 
 _INPUT = re.compile(r'<input[^>]* name="([^"]*)"(?: value="([^"]*)")?')
@@ -56,13 +57,13 @@ class Clerk:
         return answer.headers.get("Location", "")
 
     def approve(self, run_id: str, reason: str) -> str:
-        """All that the plan asks for is ticked; the number of the form, which names what starts."""
+        """All that the plan asks for is ticked; the number of the order that this makes."""
         page = self.open(f"/approve/{run_id}")
         codes = re.findall(r'name="accept" value="([A-Z]\d{3})"', page)
         path = f"/approve/{run_id}/yes"
         number = re.search(r'name="csrf" value="([0-9a-f]+)\.', page)
         self.send(page, path, accept=codes, reason=reason)
-        return number[1] if number else ""
+        return order_of(path, number[1]) if number else ""
 
     def _enter(self, page: requests.Response) -> requests.Response:
         """At Microsoft, and back by the form that leads there."""

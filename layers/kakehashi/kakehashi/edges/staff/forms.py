@@ -29,7 +29,12 @@ def number_of(session: Session, city: str, path: str, value: str) -> str | None:
     other text, and for a value that was made for another city."""
     number, _, seal = value.partition(".")
     good = number and hmac.compare_digest(seal.encode(), _seal(session, city, number).encode())
-    return hashlib.sha256(f"{path} {number}".encode()).hexdigest()[:24] if good else None
+    return order_of(path, number) if good else None
+
+
+def order_of(path: str, number: str) -> str:
+    """What that form orders at ``path``, in hex; the execution that it starts bears it."""
+    return hashlib.sha256(f"{path} {number}".encode()).hexdigest()[:24]
 
 
 def taken(kept: ShortLived, session: Session, number: str) -> bool:
