@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import EFFECT_LABELS, Rule
-from local import city_alarms, dashboard
+from local import city_alarms, dashboard, schemas
 
 ROOT = Path(__file__).parents[1]
 LETTERS = {
@@ -64,6 +64,7 @@ PAGES = {
     "docs/findings.md": findings_page,
     "template.yaml": dashboard.template,
     "infra/city_alarms.yaml": city_alarms.page,
+    **schemas.PAGES,
 }
 
 

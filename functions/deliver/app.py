@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import deliver
 from kakehashi.city import City, Tool
+from kakehashi.deliver.shapes import DeliveredFile
 from kakehashi.edges import settings
 from kakehashi.edges.deliver.outbox import Outbox
 from kakehashi.edges.deliver.receipts import Receipts
@@ -96,7 +97,7 @@ def _noted(settled: Iterable[Known], moved: dict[str, str]) -> Iterator[Known]:
 def _write_down(
     folder: Folder,
     delivery: deliver.Delivery,
-    files: list[dict[str, Any]],
+    files: list[DeliveredFile],
     answer: deliver.Answer,
     moved: Mapping[str, str],
 ) -> None:

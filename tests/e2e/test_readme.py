@@ -26,10 +26,9 @@ ENDS = {"kakehashi run demo-city": WAITS, "kakehashi undo": WAITS}
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Iterator[Path]:
-    """What a clone holds once `make` has installed, and a city's own two files."""
+    """What a clone holds once `make` has installed."""
     for name in (".venv", "cities"):
         (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "cities" / "demo.toml", tmp_path / "yourcity.toml")
     yield tmp_path
     bash("kakehashi down", tmp_path)
 

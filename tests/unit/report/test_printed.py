@@ -84,7 +84,9 @@ def receipts() -> Iterator[str]:
             told = UploadReceipt(file="RO.zip", standing=UploadStanding.REFUSED, refusal=finding,
                                  city="demo", guide=OURS, **common)  # fmt: skip
             yield told.text().partition("\n→ ")[2].partition("\n")[0]
-            yield str(told.to_json()["refusal"]["todo"])
+            refusal = told.to_json()["refusal"]
+            assert refusal
+            yield refusal["todo"]
 
 
 def handed() -> dict[str, str]:

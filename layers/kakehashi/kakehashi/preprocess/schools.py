@@ -91,8 +91,13 @@ def _name(orgs: list[_Org], ruled: str | None) -> tuple[str, bool]:
     own = {org.name for org in orgs if org.written == org.code} or {org.name for org in orgs}
     if len(own) == 1:
         return own.pop(), False
-    stems = {_HALF.sub("", name) for name in own} - {""} or own
+    stems = {stem(name) for name in own} - {""} or own
     return min(stems, key=lambda name: (len(name), name)), True
+
+
+def stem(name: str) -> str:
+    """A school's name without 前期課程 or 後期課程 at its end."""
+    return _HALF.sub("", name)
 
 
 def _successors(aliases: Iterable[SchoolAlias]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kakehashi.diff.answers import JAPANESE, Standing
+from kakehashi.report.shapes import Decisions
 from kakehashi.report.times import minute
 from kakehashi.report.words import Verdict, Word, word
 
@@ -89,7 +90,7 @@ def _outcome(
     return "impossible" if result or verdict not in _NOTHING_APPLIED else "waiting"
 
 
-def in_numbers(decisions: Sequence[Decided]) -> dict[str, Any]:
+def in_numbers(decisions: Sequence[Decided]) -> Decisions:
     """JSON-ready: used and not used, by decision and outcome, and the lists they came in."""
     counts: dict[str, dict[str, dict[str, int]]] = {"used": {}, "not_used": {}}
     for (decision, outcome), count in sorted(
@@ -98,7 +99,11 @@ def in_numbers(decisions: Sequence[Decided]) -> dict[str, Any]:
         side = counts["used" if outcome in USED else "not_used"]
         side.setdefault(decision or str(Standing.UNREADABLE), {})[outcome] = count
     lists = sorted({(d.uploaded, d.name) for d in decisions})
-    return counts | {"lists": [{"name": name, "uploaded": moment} for moment, name in lists]}
+    return {
+        "used": counts["used"],
+        "not_used": counts["not_used"],
+        "lists": [{"name": name, "uploaded": moment} for moment, name in lists],
+    }
 
 
 def lines(decisions: Sequence[Decided]) -> Iterator[Line]:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kakehashi.report.decided import in_numbers
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
 from kakehashi.report.schools import handouts
-
-FILES = {
-    "summary": "summary.json",
-    "report": "report.html",
-    "workbook": "report.xlsx",
-    "plan": "plan.json",
-}
+from kakehashi.report.shapes import Breach, DeliveryMade, Paths, Summary, Times
+from kakehashi.report.shapes import Saved as SavedShape
 
 
-def summary(night: Night) -> dict[str, Any]:
+def summary(night: Night) -> Summary:
     """JSON-ready. ``held`` and ``proposed`` name userMasterIdentifiers, nothing else of a pupil."""
     told = headline(night.verdict, night.done, night.exceptions)
     return {
         "run_id": night.run_id,
         "city": night.city,
-        "verdict": str(night.verdict),
+        "verdict": night.verdict,
         "headline": {"ja": told.ja, "en": told.en},
         "exceptions": night.exceptions,
         "done": night.done,
@@ -44,7 +39,7 @@ def summary(night: Night) -> dict[str, Any]:
         "groups": groups_of(night),
         "saved": _saved(night),
         "schools": [school.file for school in handouts(night)],
-        "paths": {"folder": night.place} | {n: night.place + f for n, f in _files(night)},
+        "paths": _paths(night),
     }
 
 
@@ -54,7 +49,7 @@ def groups_of(night: Night) -> dict[str, int]:
     return {name.removeprefix("groups_"): night.counts[name] for name in names}
 
 
-def _saved(night: Night) -> dict[str, Any]:
+def _saved(night: Night) -> SavedShape:
     """Person-days of this school year and what they are made of; {} where nobody can tell."""
     if night.saved is None:
         return {}
@@ -68,22 +63,41 @@ def _saved(night: Night) -> dict[str, Any]:
     }
 
 
-def _times(progress: Mapping[str, Any]) -> dict[str, Any]:
+def _times(progress: Mapping[str, Any]) -> Times:
     """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
-    names = ("started", "forecast_end", "ended", "writes")
-    return {name: progress[name] for name in names} if progress else {}
+    if not progress:
+        return {}
+    return {
+        "started": progress["started"],
+        "forecast_end": progress["forecast_end"],
+        "ended": progress["ended"],
+        "writes": progress["writes"],
+    }
 
 
-def _files(night: Night) -> Iterator[tuple[str, str]]:
+def _paths(night: Night) -> Paths:
     """Only what is there: a night that stopped early has no plan."""
-    yield from ((name, file) for name, file in FILES.items() if name != "plan" or night.plan)
+    paths: Paths = {
+        "folder": night.place,
+        "summary": f"{night.place}summary.json",
+        "report": f"{night.place}report.html",
+        "workbook": f"{night.place}report.xlsx",
+    }
+    if night.plan:
+        paths["plan"] = f"{night.place}plan.json"
+    return paths
 
 
-def _breach(breach: dict[str, Any]) -> dict[str, Any]:
-    return {name: breach.get(name) for name in ("code", "scope", "count", "bound")}
+def _breach(breach: Mapping[str, Any]) -> Breach:
+    return {
+        "code": breach["code"],
+        "scope": breach["scope"],
+        "count": breach["count"],
+        "bound": breach["bound"],
+    }
 
 
-def delivery(told: Mapping[str, Any]) -> dict[str, Any]:
+def delivery(told: Mapping[str, Any]) -> DeliveryMade:
     """What one tool got; blank where its stage did not say. ``file`` is a list where a tool takes
     several files."""
     return {

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.guide import Guide
+from kakehashi.report.shapes import ReceiptBeside, Refusal
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN
 
@@ -70,7 +70,7 @@ class UploadReceipt:
     city: str = ""
     guide: Guide = field(default_factory=Guide)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ReceiptBeside:
         return {
             "file": self.file,
             "run_id": self.run_id,
@@ -79,7 +79,7 @@ class UploadReceipt:
             "sha256": self.sha256,
             "lines": dict(self.lines),
             "same_as": self.same_as,
-            "standing": str(self.standing),
+            "standing": self.standing.value,
             "refusal": self._refusal(),
         }
 
@@ -108,7 +108,7 @@ class UploadReceipt:
         yield "行数(見出しを除く) lines below the header:"
         yield from (f"  {file}: {count:,}" for file, count in self.lines.items())
 
-    def _refusal(self) -> dict[str, Any] | None:
+    def _refusal(self) -> Refusal | None:
         if self.refusal is None:
             return None
         place, rule = self.refusal.place, RULES[self.refusal.code]

@@ -23,13 +23,13 @@ _AT_ONCE = 10  # entries that one PutEvents takes
 def announce(note: Mapping[str, Any]) -> None:
     """Put an event for each file of ``note`` (latest.json). Raises TryLater if one was refused."""
     bus = boto3.client("events")
-    for some in batched(map(_entry, _details(note)), _AT_ONCE, strict=False):
+    for some in batched(map(_entry, details_of(note)), _AT_ONCE, strict=False):
         answer = bus.put_events(Entries=list(some))
         if answer["FailedEntryCount"]:
             raise TryLater("the event bus did not take every RosterDelivered")
 
 
-def _details(note: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def details_of(note: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     shared = {key: value for key, value in note.items() if key != "files"}
     for part, file in enumerate(note["files"], 1):
         yield shared | file | {"part": part, "parts": len(note["files"])}

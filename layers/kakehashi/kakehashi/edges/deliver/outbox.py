@@ -23,6 +23,7 @@ import boto3
 
 from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
 from kakehashi.deliver.dialect import Header
+from kakehashi.deliver.shapes import DeliveredFile, Latest
 from kakehashi.edges.deliver.announcements import announce
 from kakehashi.edges.errors import BadConfiguration, OtherRelease
 from kakehashi.edges.objects import Objects
@@ -125,14 +126,14 @@ class Outbox:
         earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
         return taken_back(held, answer.refusals, earlier, anew=answer.anew)
 
-    def hand_over(self, delivery: Delivery) -> list[dict[str, Any]]:
+    def hand_over(self, delivery: Delivery) -> list[DeliveredFile]:
         """Files, the note of what came last, the baseline, the pointer; and then the events.
 
         Returns key, sha256 and rows of each file; nothing is written when there is none.
         """
         if not self.turn.announced:
             self._announce(self.folder.get_json("latest.json"))
-        files = [
+        files: list[DeliveredFile] = [
             {"key": self._put(delivery, f.name, f.body), "sha256": f.sha256, "rows": dict(f.rows)}
             for f in delivery.files
         ]
@@ -150,7 +151,7 @@ class Outbox:
         day = self.run.as_of.isoformat() + (f"/run-{self.turn.nth:02}" if again else "")
         return self.folder.put(f"{day}/{name}", body, TYPES[name.rpartition(".")[2]])
 
-    def _note(self, delivery: Delivery, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def _note(self, delivery: Delivery, files: list[DeliveredFile]) -> Latest:
         return {
             "city": self.run.city,
             "tool": self.tool,

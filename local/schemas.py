@@ -1,0 +1,164 @@
+"""JSON Schemas of what others write and read, from the code that reads and writes it.
+
+`make docs` writes docs/schemas. A city's rules are closed: a key nobody knows is an error. All that
+Kakehashi writes is open, so that a reader of today's schema reads the next release's files too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypedDict
+
+from pydantic import TypeAdapter
+
+from kakehashi.actions import Action
+from kakehashi.city import City
+from kakehashi.deliver.shapes import Latest, RosterDelivered
+from kakehashi.findings import Effect
+from kakehashi.people.record import Known
+from kakehashi.provision.results import Result
+from kakehashi.report.shapes import ReceiptBeside, Summary
+from kakehashi.roster import Desired, Held
+
+ROOT = Path(__file__).parents[1]
+FOLDER = "docs/schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+type Schema = dict[str, Any]
+
+
+class FindingLine(TypedDict):
+    """A line of findings/<stage>.jsonl. ``line`` is a physical line of the dropped file, 1 is its
+    header. ``pupil`` is a userMasterIdentifier, ``school`` a MEXT code, ``facts`` are counts and
+    codes; what the code means is in docs/findings.md. No cell's value is in it."""
+
+    code: str
+    effect: Effect
+    file: str
+    line: int | None
+    column: str | None
+    pupil: str | None
+    school: str | None
+    facts: dict[str, int | str]
+    children: int
+
+
+class DropNote(TypedDict, total=False):
+    """drop.json: what was dropped. ``received`` is an ISO moment, ``files`` tell bytes by name."""
+
+    key: str
+    version: str
+    received: str
+    sha256: str
+    bytes: int
+    files: dict[str, int]
+    lines: dict[str, int]
+    same_as: str
+
+
+class PlanHeader(TypedDict, total=False):
+    """plan.json: the plan without its actions, which are in actions/NNNN.jsonl. ``proposals``,
+    ``held`` and ``lost`` list userMasterIdentifiers, ``rules`` is the SHA-256 of the city's."""
+
+    v: int
+    city: str
+    serial: int
+    as_of: str
+    rules: str
+    checksum: str
+    refused: bool
+    undoes: str
+    actions: dict[str, int]
+    shards: int
+    proposals: dict[str, list[str]]
+    counts: dict[str, int]
+    schools: dict[str, dict[str, int]]
+    held: dict[str, list[str]]
+    untied: int
+    lost: list[str]
+    breaches: list[dict[str, Any]]
+
+
+RUN_FOLDER: Mapping[str, Any] = {
+    "drop": DropNote,
+    "finding": FindingLine,
+    "desired": Desired,
+    "held": Held,
+    "current": Known,
+    "plan": PlanHeader,
+    "action": Action,
+    "result": Result,
+}
+"""What lies in a run's folder, by the name of its schema; of a JSON-lines file, one line."""
+
+WRITTEN: Mapping[str, Any] = {
+    "summary": Summary,
+    "upload-receipt": ReceiptBeside,
+    "roster-delivered": RosterDelivered,
+    "latest": Latest,
+    **{f"run-{name}": shape for name, shape in RUN_FOLDER.items()},
+}
+
+
+def written(name: str) -> Schema:
+    """The schema of what Kakehashi writes under this name."""
+    return _headed(name, TypeAdapter(WRITTEN[name]).json_schema())
+
+
+def city() -> Schema:
+    """The schema of a city's rules, each key explained as docs/city.md explains it."""
+    schema = City.model_json_schema()
+    del schema["properties"]["sha256"]  # of the file, not in it
+    properties = {"$schema": {"type": "string"}} | schema["properties"]
+    schema |= {"title": "自治体の規則 · a city's rules", "properties": properties}
+    told = explained((ROOT / "docs" / "city.md").read_text(encoding="utf-8"))
+    _explain(schema, schema, told, "")
+    return _headed("city", schema)
+
+
+def explained(page: str) -> dict[str, str]:
+    """What the tables of docs/city.md say of each key, as plain text."""
+    rows = re.findall(r"(?m)^\| `([a-z0-9_.]+)` \|(?:.*\|)? (.+) \|$", page)
+    return {key: _plain(meaning) for key, meaning in rows}
+
+
+def _plain(markdown: str) -> str:
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", markdown).replace("`", "")
+
+
+def _explain(schema: Schema, inner: Schema, told: Mapping[str, str], path: str) -> None:
+    for name, part in inner.get("properties", {}).items():
+        key = f"{path}{name}"
+        if key in told:
+            part["description"] = told[key]
+        for deeper in _models(schema, part):
+            _explain(schema, deeper, told, f"{key}.")
+
+
+def _models(schema: Schema, part: Schema) -> list[Schema]:
+    """The objects that a property is, or is a list or a table of."""
+    if "$ref" in part:
+        return [schema["$defs"][part["$ref"].rpartition("/")[2]]]
+    inner = [part.get("items"), part.get("additionalProperties"), *part.get("anyOf", ())]
+    return [found for one in inner if isinstance(one, dict) for found in _models(schema, one)]
+
+
+def _headed(name: str, schema: Schema) -> Schema:
+    return {"$schema": DIALECT, "$id": f"{name}.schema.json"} | schema
+
+
+def text(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    f"{FOLDER}/city.schema.json": lambda: text(city()),
+    **{
+        f"{FOLDER}/{name}.schema.json": partial(lambda one: text(written(one)), name)
+        for name in WRITTEN
+    },
+}
