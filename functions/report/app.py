@@ -16,7 +16,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import report
-from kakehashi.edges import plans, settings
+from kakehashi.edges import leaves, plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.nights import (
     ended,
@@ -36,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Environment(settings.TopicSettings, settings.GuideSettings, settings.QueueSettings):
-    pass
+    outbox_bucket: settings.Name
 
 
 @stage_handler
@@ -48,7 +48,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return _without_run(event, env)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     night = replace(gather(run, folder, state, failure_of(event)), guide=env.guide)
-    _write(night, folder, people_of(night, folder, state))
+    _write(night, folder, people_of(night, folder, state), env.outbox_bucket)
     remember(night, state, datetime.now(UTC))
     plans.count_what_was_done(run, folder, state)
     if run.execution:
@@ -60,7 +60,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return run.after("report", night.verdict, started)
 
 
-def _write(night: Night, folder: Folder, people: Mapping[str, Person]) -> None:
+def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: str) -> None:
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
@@ -70,6 +70,7 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person]) -> None:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
         folder.put_json(report.school_file(school.code), report.school_json(school, people))
     folder.put_json(report.SCHOOL_INDEX, report.index_json(night, told))
+    leaves.write(folder, outbox, night.verdict)
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 

@@ -48,6 +48,7 @@ NIGHT: dict[str, dict[str, str]] = {
         "RunFolder State DataKey",
         "deliver": "FilesThatAreNotThere Receipts ReceiptNames RunFolderNames Outbox Baselines "
         "Announce RunFolder State DataKey",
+        "report": "WhatToolsWereTold",
     },
     "a night with decisions": {"diff": "Decisions"},
     "a tool's baseline that is gone": {"deliver": "FilesThatAreNotThere"},

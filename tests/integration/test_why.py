@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from kakehashi.edges.archive import Archive
+from kakehashi.edges.runs import Folder
 from kakehashi.staff.story import chapters, in_order
 from tests.builders import a_drop, a_known, a_pupil, an_id, zip_bytes
 from tests.nights import Night
@@ -173,3 +174,46 @@ def test_an_account_that_is_gone_is_told_with_what_it_waits_for(board: Board) ->
     told = story(board, CHILD.id)[-1]
     assert (told["situation"], told["decision"]["counts"]) == ("LOST", True)
     assert "初期パスワード" in told["reason"]
+
+
+def test_a_look_up_reads_a_small_part_of_each_night(
+    board: Board, missing: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = archive(board)
+    read: list[str] = []
+    plain = Folder.get
+
+    def noted(folder: Folder, name: str) -> bytes | None:
+        read.append(name)
+        return plain(folder, name)
+
+    monkeypatch.setattr(Folder, "get", noted)
+    run_ids = found.run_ids(50)
+    ids = found.ids(CHILD.id, run_ids)
+    assert any(found.papers(*one) for one in ids.items())
+    assert set(read) == {"index/pupils.json"}
+    assert len(read) == len(run_ids)
+
+
+def test_a_night_without_an_index_tells_the_same(board: Board, missing: Night) -> None:
+    board.mark((CHILD.id, "停止"))
+    files = a_drop(12).files()
+    files["users.csv"] = files["users.csv"].replace(b"enabledUser", b"enabled", 1)
+    board.nights.run(zip_bytes(files))
+    drop = a_drop(12)
+    drop.rows["users.csv"][2]["enabledUser"] = "perhaps"
+    board.nights.run(drop.zip())
+    pupils = [a_pupil(n).id for n in range(1, 14)]
+    with_index = [story(board, pupil) for pupil in pupils]
+    assert max(map(len, with_index)) == len(archive(board).run_ids(50))
+    s3, runs = boto3.client("s3"), board.nights.names["RUNS_BUCKET"]
+    for run_id in archive(board).run_ids(50):
+        for name in ("index/pupils.json", "index/pupils.gz"):
+            s3.delete_object(Bucket=runs, Key=f"demo/{run_id}/{name}")
+    for pupil, told in zip(pupils, with_index, strict=True):
+        for now, then in zip(story(board, pupil), told, strict=True):
+            for tool, one in now["tools"].items():  # the index knows what a file said of old
+                then["tools"][tool] |= (
+                    {"status": one["status"]} if one["status"] == "replaced" else {}
+                )
+            assert now == then

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
 import re
-import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from kakehashi import oneroster
+from kakehashi.edges.leaves import Leaves, owners
 from kakehashi.edges.runs import Folder, city_of, prefix_of
-from kakehashi.findings import Effect, Finding
+from kakehashi.findings import Finding
+from kakehashi.staff.leaves import Leaf
 from kakehashi.staff.papers import Delivered, Papers, Row
 
+AT_ONCE = 8  # nights read side by side
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LINE = re.compile(r"users\.csv:(\d+)\Z", re.IGNORECASE)
 _RUN = re.compile(r"[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
@@ -24,6 +23,7 @@ _RUN = re.compile(r"[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
 class Archive:
     def __init__(self, s3: Any, runs: str, outbox: str, city: str) -> None:
         self.s3, self.runs, self.outbox, self.city = s3, runs, outbox, city
+        self.nights: dict[str, Leaves] = {}
 
     def run_ids(self, most: int) -> list[str]:
         """The newest runs, the oldest of them first."""
@@ -56,91 +56,121 @@ class Archive:
         A child that is linked under a new id has two until then, and one afterwards: the old one
         may be another child's by now.
         """
-        moves = {run_id: _moves(self._folder(run_id)) for run_id in run_ids}
-        now = self._present_id(umi, run_ids, moves)
+        self._open(run_ids, umi)
+        now = self._present_id(umi, run_ids)
         ids, found = frozenset({now}), {}
         for run_id in reversed(run_ids):
-            if any(old == now for old, _ in moves[run_id]):  # before, it was another child's
+            moves = self._moves(run_id, now)
+            if any(old == now for old, _ in moves):  # before, it was another child's
                 now, ids = "", frozenset()
-            for old in [old for old, new in moves[run_id] if now and new == now]:
+            for old in [old for old, new in moves if now and new == now]:
                 now, ids = old, ids | {old}
             found[run_id] = ids
         return {run_id: found[run_id] for run_id in run_ids}
 
-    def _present_id(
-        self, umi: str, run_ids: Sequence[str], moves: Mapping[str, Sequence[tuple[str, str]]]
-    ) -> str:
+    def _present_id(self, umi: str, run_ids: Sequence[str]) -> str:
         """The id itself where the newest run knows somebody by it, else where it has moved."""
-        folders = ((run_id, self._folder(run_id)) for run_id in reversed(run_ids))
-        newest = next((one for one in folders if one[1].get("current.jsonl") is not None), None)
+        nights = ((run_id, self._night(run_id)) for run_id in reversed(run_ids))
+        newest = next((one for one in nights if one[1].head.known), None)
         if newest:
-            gone = any(old == umi for old, _ in moves[newest[0]])
-            wanted = _rows(newest[1], "desired.jsonl", {umi})
-            if wanted or (_rows(newest[1], "current.jsonl", {umi}) and not gone):
+            leaf = newest[1].of(umi)
+            gone = any(old == umi for old, _ in self._moves(newest[0], umi))
+            if leaf.get("desired") or (leaf.get("current") and not gone):
                 return umi
         for run_id in run_ids:
-            umi = next((new for old, new in moves[run_id] if old == umi), umi)
+            umi = next((new for old, new in self._moves(run_id, umi) if old == umi), umi)
         return umi
 
     def papers(self, run_id: str, umi: str | Collection[str]) -> Papers:
         """``umi``: the userMasterIdentifier, or all by which the run may name the child."""
         ids = frozenset({umi}) if isinstance(umi, str) else frozenset(umi)
-        folder = self._folder(run_id)
-        desired, held = _rows(folder, "desired.jsonl", ids), _rows(folder, "held.jsonl", ids)
-        line = _line(folder, ids, desired, held)
-        action, result = _deed(folder, ids)
-        current = next(iter(_rows(folder, "current.jsonl", ids)), {})
-        found = list(folder.findings())
+        night, head = self._night(run_id), self._night(run_id).head
+        leaves = {one: night.of(one) for one in sorted(ids)}
+        rows = _Rows(leaves.values())
+        desired, held = rows.first("desired"), rows.every("held")
+        action, current = rows.last("action"), rows.first("current")
         return Papers(
             run_id,
-            line,
-            summary=folder.get_json("summary.json"),
-            plan=folder.get_json("plan.json"),
-            desired=desired[0] if desired else {},
+            _line(desired, held, rows),
+            summary={"verdict": head.verdict} if head.verdict else {},
+            plan=_plan(head.plan, leaves),
+            desired=desired,
             held=tuple(held),
             current=current,
-            decision=next(iter(_rows(folder, "decisions.jsonl", ids)), {}),
-            match=next(iter(_rows(folder, "matching.jsonl", ids)), {}),
+            decision=rows.first("decisions"),
+            match=rows.first("matching"),
             action=action,
-            result=result,
-            findings=tuple(f for f in found if _is_about(f, ids, line)),
-            refusals=tuple(f for f in found if f.effect is Effect.REFUSE_DROP),
-            delivered=tuple(self._delivered(folder, _told_by(ids, action, current))),
+            result=rows.last("result"),
+            findings=tuple(Finding.from_json(row) for row in rows.once("findings")),
+            refusals=tuple(map(Finding.from_json, head.refusals)),
+            delivered=tuple(_delivered(night, _told_by(ids, action, current))),
         )
+
+    def _open(self, run_ids: Sequence[str], umi: str) -> None:
+        """The pupil's part of every night, several at a time."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(lambda run_id: self._night(run_id).of(umi), run_ids):
+                pass
+
+    def _night(self, run_id: str) -> Leaves:
+        if run_id not in self.nights:
+            self.nights[run_id] = Leaves(self._folder(run_id), self.outbox)
+        return self.nights[run_id]
+
+    def _moves(self, run_id: str, umi: str) -> list[list[str]]:
+        """[former id, new id] where this run has led one of them to the other."""
+        return self._night(run_id).of(umi).get("moves", []) if umi else []
 
     def _folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.runs, prefix_of(run_id))
 
-    def _delivered(self, folder: Folder, ids: Set[str]) -> Iterator[Delivered]:
-        for name in folder.names("deliveries/"):
-            note = folder.get_json(name)
-            statuses = [self._status(file, ids, note["mode"]) for file in note.get("files", ())]
-            told = [status for status in statuses if status not in {"absent", "nothing"}]
-            yield Delivered(note["tool"], note["mode"], (told or statuses or ["nothing"])[0])
 
-    def _status(self, file: Row, ids: Set[str], mode: str) -> str:
-        body = Folder(self.s3, self.outbox, "").get(file["key"])
-        if body is None or hashlib.sha256(body).hexdigest() != file["sha256"]:
-            return "replaced"
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = [name for name in archive.namelist() if name.endswith("users.csv")]
-            text = archive.read(names[0]).decode("utf-8-sig") if names else ""
-        told = {
-            _told(row)
-            for row in csv.DictReader(io.StringIO(text, newline=""))
-            if row.get("sourcedId") in ids
-        }
-        for status in ("active", "suspended", "tobedeleted"):  # a second user goes, the first stays
-            if status in told:
-                return status
-        return "absent" if mode == "bulk" else "nothing"
+class _Rows:
+    """Of all leaves of one child in one night."""
+
+    def __init__(self, leaves: Iterable[Leaf]) -> None:
+        self.leaves = list(leaves)
+
+    def every(self, name: str) -> list[Any]:
+        return [row for leaf in self.leaves for row in leaf.get(name, ())]
+
+    def first(self, name: str) -> Row:
+        return next(iter(self.every(name)), {})
+
+    def last(self, name: str) -> Row:
+        return next(reversed(self.every(name)), {})
+
+    def once(self, name: str) -> list[Any]:
+        """Without what stands in several leaves: a row of the roster that two ids share."""
+        found: list[Any] = []
+        found += (row for row in self.every(name) if row not in found)
+        return found
 
 
-def _told(row: Mapping[str, str]) -> str:
-    """What one row of users.csv says of its user."""
-    if row.get("status") == "tobedeleted":
-        return "tobedeleted"
-    return "suspended" if row.get("enabledUser") == "false" else "active"
+def _line(desired: Row, held: Sequence[Row], rows: _Rows) -> int | None:
+    if desired or held:
+        return int(desired["pupil"]["line"] if desired else held[0]["line"])
+    return next(iter(rows.every("line")), None)
+
+
+def _plan(shared: Row, leaves: Mapping[str, Leaf]) -> Row:
+    """plan.json as far as it is about this child."""
+    if not shared:
+        return {}
+    told: dict[str, dict[str, list[str]]] = {"proposals": {}, "held": {}}
+    for umi, leaf in leaves.items():
+        for name, listed in (("proposed", "proposals"), ("codes", "held")):
+            for word in leaf.get(name, ()):
+                told[listed].setdefault(word, []).append(umi)
+    return {**shared, **told}
+
+
+def _delivered(night: Leaves, ids: Set[str]) -> Iterator[Delivered]:
+    for tool, note in night.head.tools.items():
+        told = {word for one in ids for word in night.of(one).get(f"told {tool}", ())}
+        sure = (word for word in ("active", "suspended", "tobedeleted") if word in told)
+        nobody = "absent" if note["mode"] == "bulk" and note["files"] else "nothing"
+        yield Delivered(tool, note["mode"], next(sure, "replaced" if note["gone"] else nobody))
 
 
 def _told_by(ids: Set[str], action: Row, current: Row) -> Set[str]:
@@ -149,84 +179,16 @@ def _told_by(ids: Set[str], action: Row, current: Row) -> Set[str]:
     return {told} if told else ids
 
 
-def _moves(folder: Folder) -> list[tuple[str, str]]:
-    """(former id, new id) of the children whose id this run has changed, or changed back."""
-    found = []
-    for name in folder.names("actions/"):
-        lines = [line for line in (folder.get(name) or b"").split(b"\n") if b'link"' in line]
-        acted = [(row["pupil"], move) for row in map(json.loads, lines) if (move := _move(row))]
-        results = folder.lines(name.replace("actions/", "results/")) if acted else ()
-        done = {row["pupil"] for row in results if row["outcome"] in {"done", "skipped"}}
-        found += [move for pupil, move in acted if pupil in done]
-    return found
-
-
-def _move(action: Row) -> tuple[str, str] | None:
-    """From which id to which a link leads, or an undo of one; None for any other action."""
-    before, back = action["before"], action.get("back")
-    if action["kind"] == "link" and before and before["pupil"]["id"] != action["pupil"]:
-        return before["pupil"]["id"], action["pupil"]
-    if action["kind"] == "unlink" and back:
-        return action["pupil"], back["pupil"]["id"]
-    return None
-
-
-def _rows(folder: Folder, name: str, ids: Set[str]) -> list[dict[str, Any]]:
-    """The rows of a JSON-lines file that are this pupil's: only lines that hold an id are read."""
-    needles = [umi.encode() for umi in ids]
-    lines = (folder.get(name) or b"").split(b"\n")
-    rows = (json.loads(line) for line in lines if any(needle in line for needle in needles))
-    return [row for row in rows if _id_of(row) in ids]
-
-
 def _id_of(row: Row) -> str:
     pupil = row["pupil"]
     return str(pupil["id"] if isinstance(pupil, dict) else pupil or "")
-
-
-def _line(folder: Folder, ids: Set[str], desired: list[Any], held: list[Any]) -> int | None:
-    """Where the pupil stands in users.csv, also in a drop that was refused before it was read."""
-    if desired or held:
-        return int(desired[0]["pupil"]["line"] if desired else held[0]["line"])
-    cleaned = folder.get("desired.jsonl") is not None
-    return None if cleaned else next((n for n, owner in _owners(folder) if owner in ids), None)
-
-
-def _deed(folder: Folder, ids: Set[str]) -> tuple[Row, Row]:
-    """The pupil's last action and its result; {} for either that is not there."""
-    found: tuple[Row, Row] = {}, {}
-    for name in folder.names("actions/"):
-        if actions := _rows(folder, name, ids):
-            results = _rows(folder, name.replace("actions/", "results/"), ids)
-            found = actions[-1], results[-1] if results else {}
-    return found
-
-
-def _is_about(finding: Finding, ids: Set[str], line: int | None) -> bool:
-    """It names the pupil, or nobody and the pupil's row."""
-    if finding.pupil:
-        return finding.pupil in ids
-    return line is not None and (finding.place.file, finding.place.line) == ("users.csv", line)
 
 
 def _owner_of_line(folder: Folder, line: int) -> str | None:
     """Who stands on a line of this run's users.csv; None for a run without a roster of its own."""
     if not folder.names("roster/"):
         return None
-    return dict(_owners(folder)).get(line, "")
-
-
-def _owners(folder: Folder) -> list[tuple[int, str]]:
-    """Line and userMasterIdentifier of each row of users.csv that can be read."""
-    if not folder.names("roster/"):
-        return []
-    with folder.package() as source:
-        table = oneroster.open_package(source).tables.get("users.csv")
-    column = table.index("userMasterIdentifier") if table else None
-    if table is None or column is None:
-        return []
-    ids = (str(row[column]).strip().lower() for row in table.rows)
-    return list(zip(table.lines, ids, strict=True))
+    return dict(owners(folder)).get(line, "")
 
 
 def _owner_of_account(folder: Folder, account: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.exceptions import ClientError
@@ -50,13 +50,17 @@ class Objects:
         """This version, for good."""
         self.s3.delete_object(Bucket=self.name, Key=key, VersionId=version)
 
-    def read(self, key: str, version: str = "") -> GetObjectOutputTypeDef | None:
-        """GetObject's answer; the newest version if none is named. None where it is not there, has
-        expired or was taken away since it was listed."""
+    def read(
+        self, key: str, version: str = "", *, first: int = 0, length: int = 0
+    ) -> GetObjectOutputTypeDef | None:
+        """GetObject's answer; the newest version if none is named, ``length`` bytes from ``first``
+        on where one is. None where it is not there, has expired or was taken away since it was
+        listed."""
+        wanted: dict[str, Any] = {"VersionId": version} if version else {}
+        if length:
+            wanted["Range"] = f"bytes={first}-{first + length - 1}"
         try:
-            if version:
-                return self.s3.get_object(Bucket=self.name, Key=key, VersionId=version)
-            return self.s3.get_object(Bucket=self.name, Key=key)
+            return self.s3.get_object(Bucket=self.name, Key=key, **wanted)
         except ClientError as exc:
             if exc.response["Error"]["Code"] in _GONE:
                 return None

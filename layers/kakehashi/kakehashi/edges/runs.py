@@ -114,6 +114,11 @@ class Folder:
         answer = self._objects.read(self.prefix + name)
         return answer["Body"].read() if answer else None
 
+    def part(self, name: str, first: int, length: int) -> bytes:
+        """``length`` bytes of a file from ``first`` on; b"" where it does not exist."""
+        answer = self._objects.read(self.prefix + name, first=first, length=length)
+        return answer["Body"].read() if answer else b""
+
     def need(self, name: str) -> bytes:
         """One file's bytes. Raises BadConfiguration where it is missing."""
         body = self.get(name)

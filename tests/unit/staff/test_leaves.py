@@ -1,0 +1,46 @@
+"""The index of a night by pupil: a leaf is found where its id says, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kakehashi.staff.leaves import Head, Places, Stored, bundle_of, bundles, how_many, leaf_in
+from tests.builders import an_id
+
+ROW = json.dumps({"pupil": {"id": "見本"}}, ensure_ascii=False).encode()
+
+
+@given(st.sets(st.integers(1, 400), max_size=60), st.integers(1, 12))
+def test_every_leaf_is_read_from_its_own_bundle_alone(numbers: set[int], count: int) -> None:
+    leaves: Stored = {an_id(str(n)): {"desired": [ROW], "line": [b"%d" % n]} for n in numbers}
+    parts = list(bundles(leaves, 0, count, count))
+    places, whole = Places(tuple(map(len, parts))), b"".join(parts)
+    for n in range(1, 401):
+        first, length = places.of(an_id(str(n)))
+        leaf = leaf_in(whole[first : first + length], an_id(str(n))) if length else {}
+        assert leaf.get("line", []) == ([n] if n in numbers else [])
+        assert not leaf or leaf["desired"] == [{"pupil": {"id": "見本"}}]
+
+
+def test_bundles_made_in_several_passes_are_the_same() -> None:
+    leaves: Stored = {an_id(str(n)): {"line": [b"%d" % n]} for n in range(50)}
+    half = [{p: leaf for p, leaf in leaves.items() if (bundle_of(p, 7) < 3) is first}
+            for first in (True, False)]  # fmt: skip
+    assert [*bundles(half[0], 0, 3, 7), *bundles(half[1], 3, 7, 7)] == list(
+        bundles(leaves, 0, 7, 7)
+    )
+
+
+def test_a_bundle_of_a_city_holds_few_children_and_the_head_of_the_largest_stays_small() -> None:
+    assert how_many(0) == 1
+    assert 40 < 22_948 / how_many(22_948 * 1_200) < 60
+    assert how_many(10**10) * len("12345,") < 30_000
+
+
+def test_a_head_of_an_earlier_form_reads_what_it_has() -> None:
+    head = Head("applied", {"as_of": "2026-11-10"}, (), {}, cleaned=True, known=True)
+    assert Head.from_json(head.to_json() | {"bundles": [1], "v": 1}) == head
+    assert Head.from_json({"verdict": "failed"}) == Head("failed")
