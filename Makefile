@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost \
+.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
 	fuzz long quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -169,6 +169,13 @@ long: install-dev ## 市の全員を二十回止めながら、四倍の学校�
 
 quiet-year: install-dev ## 市の全員の 365 晩の計画だけ / 365 plans for 22,948 pupils: what they count, and that they ask nothing new
 	$(BIN)/python -m benchmarks.quiet_year $(YEAR)
+
+conformance: install-dev ## 正しい名簿と誤った名簿の見本 / right and wrong packages, one a rule, to dist/conformance; SETS=FOLDER judges official ones
+ifdef SETS
+	$(BIN)/python -m conformance official $(SETS)
+else
+	$(BIN)/python -m conformance corpus dist/conformance
+endif
 
 fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked and cleaned, some minutes; SEED=2 tries others
 	KAKEHASHI_FUZZ=20000 KAKEHASHI_FUZZ_SEED=$(or $(SEED),1) \

@@ -107,6 +107,7 @@ layer() {
 wheel() {
   rm -rf build/wheel
   .venv/bin/python -m hatchling build -t wheel -d build/wheel >&2
+  (cd packages/oneroster && ../../.venv/bin/python -m hatchling build -t wheel -d ../../build/wheel >&2)
   rm -rf "$1"/lib/python3.13/site-packages/kakehashi*
   pip_install "$1/bin/python" --no-deps build/wheel/kakehashi-*.whl
 }

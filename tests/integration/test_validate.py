@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
+from conformance import packages
 from functions.validate import app
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
-from tests.unit.oneroster import packages
 
 RULES = 'name = "x"\nboard_code = "082999"\ndomain = "ed.example.jp"\n'
 ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:m:one"

@@ -54,3 +54,11 @@ def test_a_drop_is_checked_with_nothing_else_installed(tmp_path: Path) -> None:
 def test_a_command_is_there_whole(tmp_path: Path, word: str) -> None:
     helped = kakehashi(word, "--help", folder=tmp_path)
     assert (helped.returncode, helped.stderr) == (0, "")
+
+
+def test_a_city_is_drafted_with_the_schema_that_the_wheel_brings(tmp_path: Path) -> None:
+    (tmp_path / "drop.zip").write_bytes(a_drop(3).zip())
+    words = ("city", "new", "mihon.toml", "--from", "drop.zip", "--name", "見本市")
+    told = kakehashi(*words, folder=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert json.loads((tmp_path / "city.schema.json").read_text("utf-8"))["properties"]["domain"]

@@ -18,6 +18,7 @@ COMMANDS = {  # in the order in which they are listed
     "approve": f"{HERE}.nightly:approve",
     "undo": f"{HERE}.undo:undo",
     "upload": f"{HERE}.nightly:upload",
+    "drop": f"{HERE}.drop:drop",
     "deliver": f"{HERE}.deliver:deliver",
     "status": f"{HERE}.nightly:status",
     "dlq": f"{HERE}.dlq:dlq",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ import click
 
 from kakehashi import city as cities
 from kakehashi import oneroster, report
+from kakehashi.catalogue import index
 from kakehashi.findings import Finding, refuses, soften
+from kakehashi.oneroster.sarif import sarif
 from kakehashi.preprocess import PasswordFile, preprocess
+from kakehashi.report.checked import Checked, checked_html
 from kakehashi.roster import JAPAN
 from kakehashi_console.cli.city import read_rules
 from kakehashi_console.cli.nightly import must_be_a_drop
@@ -57,6 +61,18 @@ DEMO = "demo"
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON で / as JSON: {counts, findings}")
 @click.option(
+    "--sarif",
+    "sarif_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="指摘を SARIF 2.1.0 でも書く / the findings as SARIF too",
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="指摘を渡せる一枚の頁にも書く / the findings as a page to hand on",
+)
+@click.option(
     "--xlsx",
     "workbook",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -71,6 +87,8 @@ def check(
     password_files: Sequence[Path],
     as_json: bool,
     workbook: Path | None,
+    sarif_file: Path | None,
+    page: Path | None,
 ) -> None:
     """DROP(zip または CSV のフォルダー)を手元で検査・整形し、指摘を示す。何も動かさない。
 
@@ -85,6 +103,14 @@ def check(
     findings, counts = examine(drop, rules, day, passwords, board_code)
     if workbook:
         workbook.write_bytes(report.findings_xlsx(findings, day))
+    if sarif_file:
+        log = sarif(findings, index.RULES, version("kakehashi"))
+        text = json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+        sarif_file.write_text(text, encoding="utf-8")
+    if page:
+        numbers = {COUNTED[name]: count for name, count in counts.items()}
+        told = Checked(drop.name, day, findings, numbers, rules.language)
+        page.write_text(checked_html(told), encoding="utf-8")
     if as_json:
         found = [finding.to_json() for finding in findings]
         click.echo(json.dumps({"counts": counts, "findings": found}, ensure_ascii=False, indent=2))

@@ -13,7 +13,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 
-from tests.unit.oneroster import packages as p
+from conformance import packages as p
 
 CASES = int(os.environ.get("KAKEHASHI_FUZZ", "400"))
 SEED = int(os.environ.get("KAKEHASHI_FUZZ_SEED", "1"))

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
+from conformance.packages import loose, zipped
 from kakehashi.oneroster import archive, open_package, passwords_in
-from tests.unit.oneroster.packages import loose, zipped
 from tests.unit.oneroster.test_every_code import found_in
 
 

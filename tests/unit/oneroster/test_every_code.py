@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from conformance import packages
+from conformance.spoils import CASES, Case, Source
 from kakehashi import oneroster
 from kakehashi.catalogue import japan
 from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Rule
-from tests.unit.oneroster import packages
-from tests.unit.oneroster.spoils import CASES, Case, Source
 
 DECLARED = {rule.code for module in (rules, japan) for rule in vars(module).values()
             if isinstance(rule, Rule)}  # fmt: skip

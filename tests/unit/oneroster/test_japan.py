@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance import packages as p
 from kakehashi import oneroster
 from kakehashi.findings import Effect, refuses
-from tests.unit.oneroster import packages as p
 
 type Spoil = Callable[[p.Files], object]
 

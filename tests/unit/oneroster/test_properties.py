@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance import packages as p
+from conformance.spoils import CASES, Source
 from kakehashi import oneroster
 from kakehashi.oneroster import Dialect, Row, Table
 from kakehashi.oneroster.rows import split
-from tests.unit.oneroster import packages as p
-from tests.unit.oneroster.spoils import CASES, Source
 from tests.unit.oneroster.test_every_code import found_in
 
 # what no leniency touches: no control characters, no half-width kana, no loose dakuten

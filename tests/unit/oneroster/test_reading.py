@@ -6,12 +6,12 @@ import io
 
 import pytest
 
+from conformance import packages as p
+from conformance.packages import Files, csv_bytes, loose, sheets, spoiled
+from conformance.spoils import older
 from kakehashi import oneroster
 from kakehashi.oneroster.leniency import full_width
 from kakehashi.oneroster.rows import BLOCK
-from tests.unit.oneroster import packages as p
-from tests.unit.oneroster.packages import Files, csv_bytes, loose, sheets, spoiled
-from tests.unit.oneroster.spoils import older
 from tests.unit.oneroster.test_every_code import found_in
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance import packages as p
+from conformance.packages import Files, loose, spoiled
 from kakehashi.findings import Effect, Finding
-from tests.unit.oneroster import packages as p
-from tests.unit.oneroster.packages import Files, loose, spoiled
 from tests.unit.oneroster.test_every_code import found_in
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conformance import packages as p
+from conformance.packages import Files, spoiled
 from kakehashi.findings import Effect
-from tests.unit.oneroster import packages as p
-from tests.unit.oneroster.packages import Files, spoiled
 from tests.unit.oneroster.test_every_code import found_in
 
 OTHER = "40000000-0000-4000-8000-000000000009"

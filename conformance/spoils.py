@@ -6,15 +6,14 @@ that a bomb is built only when its test runs. The clean twin is the package nobo
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from conformance import packages as p
+from conformance.packages import Files, loose, reshaped, spoiled, zipped
 from kakehashi.oneroster import PROFILES, archive
 from kakehashi.oneroster.rows import LONGEST
-from tests.unit.oneroster import packages as p
-from tests.unit.oneroster.packages import Files, loose, reshaped, spoiled, zipped
 
 Source = Mapping[str, bytes] | bytes
 Place = tuple[str, int | None, str | None]
@@ -81,17 +80,9 @@ def flagged() -> bytes:
     return bytes(data)
 
 
-def compressed(method: int) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as made:
-        for name, content in loose().items():
-            made.writestr(name, content)
-    return out.getvalue()
-
-
 def bit_flipped() -> bytes:
     """A byte of users.csv differs from what its CRC says; stored, so that it inflates."""
-    data = compressed(zipfile.ZIP_STORED)
+    data = p.compressed(loose(), zipfile.ZIP_STORED)
     at = data.index(b"pupil1@ed")
     return data[:at] + b"P" + data[at + 1 :]
 
@@ -110,7 +101,7 @@ def twice() -> bytes:
 
 case("F001", lambda: zipped(loose())[:-30])
 case("F002", flagged)
-case("F003", lambda: compressed(zipfile.ZIP_BZIP2))
+case("F003", lambda: p.compressed(loose(), zipfile.ZIP_BZIP2))
 case("F004", bit_flipped, USERS)
 more("F005", "night/users.csv")
 more("F006", "../users.csv")

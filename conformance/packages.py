@@ -176,10 +176,15 @@ def loose(files: Files | None = None, version: str = "1.2_JP") -> dict[str, byte
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
+    return compressed(files, zipfile.ZIP_DEFLATED)
+
+
+def compressed(files: Mapping[str, bytes], method: int) -> bytes:
+    """A zip whose entries bear no time, so that the same files make the same bytes."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, body in files.items():
-            archive.writestr(name, body)
+            archive.writestr(zipfile.ZipInfo(name), body, method)
     return out.getvalue()
 
 

@@ -1,0 +1,31 @@
+"""The rules that ``check`` can give, by code, and their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kakehashi.catalogue import japan, oneroster
+from kakehashi.catalogue.sources import SOURCES
+from kakehashi.findings import Finding, Rule
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    dict(
+        sorted(
+            (rule.code, rule)
+            for module in (oneroster, japan)
+            for rule in vars(module).values()
+            if isinstance(rule, Rule)
+        )
+    )
+)
+
+__all__ = ["RULES", "SOURCES", "english", "japanese"]
+
+
+def japanese(finding: Finding) -> str:
+    return RULES[finding.code].ja.format(**finding.facts)
+
+
+def english(finding: Finding) -> str:
+    return RULES[finding.code].en.format(**finding.facts)
