@@ -214,7 +214,7 @@ def test_numbers_are_kept_when_a_plan_is_applied_and_not_by_a_rehearsal(nights: 
     assert kept(nights) == {}
     night = nights.run(drop)
     assert night.verdict == "applied"
-    assert sorted(departments(nights, (2, 3))) == ["なかよし1組", "なかよし2組"]
+    assert sorted(departments(nights, (2, 3))) == ["なかよし1", "なかよし2"]
     desired = rehearsed.folder.lines("desired.jsonl")
     titles = {row["pupil"]["account"]: row["pupil"]["class_title"] for row in desired}
     assert [titles[a_pupil(n).account] for n in (2, 3)] == departments(nights, (2, 3))
@@ -237,11 +237,11 @@ def test_a_plan_that_waits_keeps_no_numbers_until_it_is_approved(nights: Nights)
 def test_a_class_that_comes_in_mid_year_moves_no_other_in_any_tool(nights: Nights) -> None:
     nights.run(with_special_classes(*KINDS[:2]).zip(), passwords=passwords(*range(1, 6)))
     before = {tool: classes_of(nights, tool) for tool in ("lgate", "interactive_study")}
-    assert set(before["lgate"].values()) == {"3年2組", "なかよし1組", "なかよし2組"}
+    assert set(before["lgate"].values()) == {"3年2組", "なかよし1", "なかよし2"}
     nights.tomorrow()
     night = nights.run(with_special_classes(*KINDS).with_new_ids().zip())
     assert night.verdict == "applied"
-    assert sorted(departments(nights, (4, 5))) == ["なかよし3組", "なかよし4組"]
+    assert sorted(departments(nights, (4, 5))) == ["なかよし3", "なかよし4"]
     for tool, shown in before.items():
         assert {umi: classes_of(nights, tool)[umi] for umi in shown} == shown
 
@@ -277,7 +277,7 @@ def test_titles_that_tools_hold_stay_for_the_year_and_are_drawn_in_the_next(nigh
         assert nights.approve(april.summary).verdict == "applied"
     assert json.loads(kept(nights)[YEAR + 1])["by_title"] is False
     titles = departments(nights, range(2, 6))
-    assert sorted(titles) == [f"なかよし{n}組" for n in range(1, 5)]
+    assert sorted(titles) == [f"なかよし{n}" for n in range(1, 5)]
     shown = classes_of(nights, "lgate")
     assert [shown[a_pupil(n).id] for n in range(2, 6)] == titles
     known = nights.state.pupil(a_pupil(2).id)
@@ -291,7 +291,7 @@ def test_a_template_that_is_changed_in_mid_year_renames_no_class(nights: Nights)
     nights.put_rules(f'{RULES}[special_needs]\nneutral = "つばさ{{n}}組"\n')
     nights.tomorrow()
     nights.run(with_special_classes(*KINDS[:3]).zip())
-    assert departments(nights, (2, 3, 4)) == [*before, "なかよし3組"]
+    assert departments(nights, (2, 3, 4)) == [*before, "なかよし3"]
 
 
 # -- rows that a transfer leaves behind ----------------------------------------------------------

@@ -63,7 +63,7 @@ def keys(count: int) -> list[Numbering]:
 
 
 def first(found: Mapping[str, str]) -> str:
-    return next(written for written, title in found.items() if title == "なかよし1組")
+    return next(written for written, title in found.items() if title == "なかよし1")
 
 
 def test_no_kind_of_class_is_the_first_more_often_than_another() -> None:
@@ -73,7 +73,7 @@ def test_no_kind_of_class_is_the_first_more_often_than_another() -> None:
     homes = {row["userMasterIdentifier"]: written[row["metadata.jp.homeClass"]]
              for row in many.rows["users.csv"]}  # fmt: skip
     wanted = clean(many, Numbering(b"one city")).desired
-    ones = [homes[d.pupil.id] for d in wanted if d.pupil.class_title == "なかよし1組"]
+    ones = [homes[d.pupil.id] for d in wanted if d.pupil.class_title == "なかよし1"]
     assert len(ones) == 300
     assert all(60 <= ones.count(kind) <= 140 for kind in KINDS)
     cities = [first(titles(a_school_with(*KINDS), key)) for key in keys(300)]
@@ -110,7 +110,7 @@ def test_a_class_that_comes_later_takes_the_next_number_and_moves_none() -> None
     for key in keys(12):
         before = titles(a_school_with(*KINDS[:2]), key)
         kept = after(a_school_with(*KINDS[:2]), key)
-        assert titles(a_school_with(*KINDS), kept) == before | {KINDS[2]: "なかよし3組"}
+        assert titles(a_school_with(*KINDS), kept) == before | {KINDS[2]: "なかよし3"}
 
 
 def test_a_number_is_not_given_again_within_the_year() -> None:
@@ -119,7 +119,7 @@ def test_a_number_is_not_given_again_within_the_year() -> None:
         kept = after(a_school_with(*KINDS), key)
         gone = after(a_school_with(KINDS[0]), kept)
         again = titles(a_school_with(KINDS[0], "弱視1組"), gone)
-        assert again["弱視1組"] == "なかよし4組"
+        assert again["弱視1組"] == "なかよし4"
         back = titles(a_school_with(*KINDS), gone)
         assert back == titles(a_school_with(*KINDS), kept)
 
@@ -141,7 +141,7 @@ def test_a_changed_template_waits_for_the_next_year() -> None:
     key = Numbering(b"one city")
     kept = after(a_school_with(*KINDS[:2]), key)
     changed = titles(a_school_with(*KINDS), kept, neutral="つばさ{n}組")
-    assert sorted(changed.values()) == ["なかよし1組", "なかよし2組", "なかよし3組"]
+    assert sorted(changed.values()) == ["なかよし1", "なかよし2", "なかよし3"]
     (next_year,) = {one.neutral for one in [kept.of(YEAR + 1, "つばさ{n}組")]}
     assert next_year == "つばさ{n}組"
 
@@ -167,9 +167,9 @@ def test_classes_of_one_title_are_told_apart_by_their_grades() -> None:
         two = a_city_of([("知的", "P1"), ("知的", "P3")])
         kept = after(two, key)
         before = numbers(two, key)
-        assert sorted(before.values()) == ["なかよし1組", "なかよし2組"]
+        assert sorted(before.values()) == ["なかよし1", "なかよし2"]
         more = a_city_of([("知的", "P1,P2"), ("知的", "P3"), ("知的", "P5")])
-        assert numbers(more, kept) == before | {"P5": "なかよし3組"}
+        assert numbers(more, kept) == before | {"P5": "なかよし3"}
 
 
 def test_an_ordinary_class_that_takes_the_title_moves_only_the_class_that_bore_it() -> None:
@@ -177,11 +177,11 @@ def test_an_ordinary_class_that_takes_the_title_moves_only_the_class_that_bore_i
         kept = after(a_school_with(*KINDS[:2]), key)
         before = titles(a_school_with(*KINDS[:2]), kept)
         drop = a_school_with(*KINDS[:2])
-        drop.add_pupil(home=drop.add_class("なかよし1組"))
+        drop.add_pupil(home=drop.add_class("なかよし1"))
         now = titles(drop, kept)
         moved = first(before)
-        assert now[moved] == "なかよし3組"
-        assert now | {moved: ""} == before | {moved: "", "なかよし1組": "なかよし1組"}
+        assert now[moved] == "なかよし3"
+        assert now | {moved: ""} == before | {moved: "", "なかよし1": "なかよし1"}
 
 
 def test_a_class_that_may_be_the_unread_one_is_neither_numbered_nor_kept() -> None:
@@ -204,7 +204,7 @@ def test_what_is_kept_tells_no_title() -> None:
 
 def test_a_year_begins_its_numbers_even_where_there_is_no_such_class_yet() -> None:
     kept = after(builders.a_drop(2), Numbering(b"one city"))
-    assert kept.kept[YEAR] == Numbers("なかよし{n}組")
+    assert kept.kept[YEAR] == Numbers("なかよし{n}")
 
 
 @pytest.mark.parametrize("turned", [False, True])

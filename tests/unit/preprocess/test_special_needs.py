@@ -39,7 +39,7 @@ def titles(drop: builders.Drop, **rules: Any) -> dict[str, str]:
 
 def test_a_special_class_gets_the_neutral_title() -> None:
     drop = a_school_with(("知的1組", "P1"))
-    assert titles(drop) == {"知的1組": "なかよし1組"}
+    assert titles(drop) == {"知的1組": "なかよし1"}
     (pupil,) = pupils_of(night(drop)).values()
     assert pupil.special_needs is True
 
@@ -48,13 +48,13 @@ THREE = (("知的10組", "P1"), ("知的2組", "P1"), ("情緒1組", "P2"))
 
 
 def test_each_of_several_gets_a_number_of_its_own() -> None:
-    assert sorted(titles(a_school_with(*THREE)).values()) == [f"なかよし{n}組" for n in (1, 2, 3)]
+    assert sorted(titles(a_school_with(*THREE)).values()) == [f"なかよし{n}" for n in (1, 2, 3)]
 
 
 def test_a_number_that_an_ordinary_class_bears_is_skipped() -> None:
     drop = a_school_with(("知的1組", "P1"))
-    drop.add_pupil(home=drop.add_class("なかよし1組"))
-    assert titles(drop)["知的1組"] == "なかよし2組"
+    drop.add_pupil(home=drop.add_class("なかよし1"))
+    assert titles(drop)["知的1組"] == "なかよし2"
 
 
 def test_the_table_names_a_class_and_the_school_of_its_own_goes_first() -> None:
@@ -70,7 +70,7 @@ def test_the_table_names_a_class_and_the_school_of_its_own_goes_first() -> None:
 def test_two_classes_never_share_the_title_of_the_table() -> None:
     drop = a_school_with(("知的1組", "P1"), ("知的2組", "P1"))
     table = [{"match": "知的", "replace": "ひまわり組"}]
-    assert sorted(titles(drop, titles=table).values()) == ["なかよし1組", "ひまわり組"]
+    assert sorted(titles(drop, titles=table).values()) == ["なかよし1", "ひまわり組"]
 
 
 def test_a_neutral_title_without_a_number_is_numbered_from_the_second() -> None:
@@ -79,17 +79,17 @@ def test_a_neutral_title_without_a_number_is_numbered_from_the_second() -> None:
 
 
 def test_a_class_that_is_neutral_already_keeps_its_title() -> None:
-    drop = a_school_with(("なかよし2組", "P1"), ("知的1組", "P1"))
-    assert titles(drop) == {"なかよし2組": "なかよし2組", "知的1組": "なかよし1組"}
+    drop = a_school_with(("なかよし2", "P1"), ("知的1組", "P1"))
+    assert titles(drop) == {"なかよし2": "なかよし2", "知的1組": "なかよし1"}
 
 
 def test_the_flag_alone_makes_a_class_special() -> None:
-    assert titles(a_school_with(("ひまわり学級", "P1"))) == {"ひまわり学級": "なかよし1組"}
+    assert titles(a_school_with(("ひまわり学級", "P1"))) == {"ひまわり学級": "なかよし1"}
 
 
 def test_a_word_in_the_title_alone_makes_a_class_special() -> None:
     drop = a_school_with(("自閉症・情緒1組", "P1"), flagged=False)
-    assert titles_of(night(drop)) == ["なかよし1組"]
+    assert titles_of(night(drop)) == ["なかよし1"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_word_in_the_title_alone_makes_a_class_special() -> None:
 def test_a_word_in_location_or_course_makes_a_class_special(file: str, column: str) -> None:
     drop = a_school_with(("ひまわり", "P1"), flagged=False)
     drop.rows[file][0][column] = "2026年度特別支援"
-    assert titles_of(night(drop)) == ["なかよし1組"]
+    assert titles_of(night(drop)) == ["なかよし1"]
 
 
 def test_junior_high_titles_are_renamed_before_they_are_masked() -> None:
@@ -110,7 +110,7 @@ def test_junior_high_titles_are_renamed_before_they_are_masked() -> None:
 def test_a_word_of_the_city_counts_like_the_built_in_ones() -> None:
     drop = a_school_with(("やまびこ", "P1"), flagged=False)
     cleaned = night(drop, special_needs={"words": ["ヤマビコ"]})
-    assert titles_of(cleaned) == ["なかよし1組"]
+    assert titles_of(cleaned) == ["なかよし1"]
 
 
 def test_a_title_that_still_tells_does_not_go_out_but_the_pupil_stays() -> None:
@@ -156,7 +156,7 @@ def test_the_lexicon_tells(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "1年1組", "３年Ａ組", "7年3組", "なかよし1組", "ひまわり1組", "さくら", "知組", "徳組",
+        "1年1組", "３年Ａ組", "7年3組", "なかよし1", "ひまわり1組", "さくら", "知組", "徳組",
         "体組", "仁組", "松組", "智一組", "体A組", "自由(A)組", "A/D組", "H&D", "1年(A)", "情報A組",
         "World", "GOLD組", "1年い組", "5-2", "複式1組", "情報", "やまびこ",
         "",
@@ -174,4 +174,4 @@ def test_every_word_of_the_lexicon_is_found() -> None:
 def test_the_masked_class_keeps_the_pupils_of_other_classes_untouched() -> None:
     drop = a_school_with(("知的1組", "P1"))
     drop.add_pupil(5)
-    assert titles_of(clean(drop)) == ["3年2組", "なかよし1組"]
+    assert titles_of(clean(drop)) == ["3年2組", "なかよし1"]

@@ -19,6 +19,7 @@ from kakehashi.catalogue import (
     oneroster,
     preprocess,
     provision,
+    receivers,
     refusals,
     staff,
     sums,
@@ -36,8 +37,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
-                   cities, exports, sums, undo, provision, refusals, deliver, launch, staff,
-                   faults):  # fmt: skip
+                   cities, exports, sums, undo, provision, receivers, refusals, deliver, launch,
+                   staff, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

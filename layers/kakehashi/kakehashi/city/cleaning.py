@@ -90,7 +90,11 @@ class SpecialTitle(Rules):
     replace: Annotated[str, Field(min_length=1)]
 
 
+NEUTRAL = "なかよし{n}"
+NEUTRAL_BEFORE = "なかよし{n}組"  # the default until 0.1.0
+
+
 class SpecialNeeds(Rules):
-    neutral: Annotated[str, template_of("n")] = "なかよし{n}組"
+    neutral: Annotated[str, template_of("n")] = NEUTRAL
     words: tuple[str, ...] = ()
     titles: tuple[SpecialTitle, ...] = ()

@@ -18,7 +18,8 @@ from kakehashi.deliver.dialect import Dialect, LicenceList, Mode
 from kakehashi.deliver.holding import Holds, concerned, kept, told
 from kakehashi.deliver.licences import licence_list
 from kakehashi.deliver.packing import Unreadable
-from kakehashi.deliver.preflight import Fault, Receiver
+from kakehashi.deliver.faults import Fault
+from kakehashi.deliver.preflight import Receiver
 from kakehashi.deliver.records import Key, Records
 from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
 from kakehashi.deliver.tombstones import Tombstones
@@ -126,10 +127,8 @@ class _Night:
         self.shape = settled.shape
         self.schools = schools_of(settled, had)
         self.mext = pupils_at(self.schools, had, settled)
-        self.tombstones = Tombstones(had, dialect.rules, order.tells)
-        self.receiver = Receiver(
-            order.tool, dialect.rules, order.tells, mode, reads_oneroster=dialect.layout is not None
-        )
+        self.tombstones = Tombstones(had, dialect, order.tells)
+        self.receiver = Receiver(order.tool, dialect, order.tells, mode)
         # the guard against a published disability is not a city's to soften
         self.effects = {c: e for c, e in order.effects.items() if c != rules.TELLING_TITLE.code}
 

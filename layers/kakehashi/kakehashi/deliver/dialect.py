@@ -61,7 +61,9 @@ class Content:
 
     ``id_types`` are the types written into userIds; an item that does not match ``id_pattern`` is
     left out. ``grade_codes`` maps our grades to the receiver's where they differ. ``empty`` stands
-    in the blank half of a name (``halves``) where the receiver wants both.
+    in the blank half of a name (``halves``) where the receiver wants both. ``classes_by_title``:
+    the receiver makes grade and number of a class of its title (``class_readings``), and heeds no
+    ``tobedeleted``.
     """
 
     id_types: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ class Content:
     special_needs: bool = False
     empty: str = ""
     halves: tuple[tuple[str, str], ...] = ()
+    classes_by_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kakehashi.catalogue import deliver as rules
-from kakehashi.deliver.preflight import Fault
+from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.records import Key, Records, Row, Shape
 from kakehashi.deliver.selection import Entry, Selection, closed
-from kakehashi.findings import Finding, Place
+from kakehashi.findings import Effect, Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,17 @@ def told(
     schools: Mapping[str, str],
 ) -> Iterator[Finding]:
     """One finding for each fault and pupil; where no pupil hangs on the record, one for it alone.
+    So with a fault that is but a note: it is the school's, and nobody waits.
 
     Of a pupil held in an earlier round is only said that it is left out. ``schools`` maps pupils
     to MEXT codes.
     """
     out: set[str] = set()
     for fault in faults:
-        if not who[fault.key]:
-            yield fault.finding
+        if fault.finding.effect is Effect.NOTE or not who[fault.key]:
+            at = min((schools[p] for p in who[fault.key] if p in schools), default=None)
+            yield replace(fault.finding, school=at)
+            continue
         for pupil in sorted(who[fault.key] - holds.pupils):
             yield replace(fault.finding, pupil=pupil, school=schools.get(pupil))
         out |= who[fault.key] & holds.pupils

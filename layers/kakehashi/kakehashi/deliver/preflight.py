@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.catalogue import oneroster as files
-from kakehashi.deliver.dialect import Mode, ReceiverRules
+from kakehashi.deliver.dialect import Dialect, Mode, ReceiverRules
+from kakehashi.deliver.faults import Fault
+from kakehashi.deliver.misreadings import misread
 from kakehashi.deliver.packing import Sheet, Unreadable, sheets_of
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
-from kakehashi.findings import Effect, Finding, Place
+from kakehashi.findings import Effect, Place
 from kakehashi.oneroster import check, open_package
 
 ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a file for a tool
@@ -32,27 +34,22 @@ TOMBSTONE = "tobedeleted"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A record that the receiver would not take, and what is to be said of it."""
-
-    key: Key
-    finding: Finding
-
-
-@dataclass(frozen=True, slots=True)
 class Receiver:
     """Who will read the file. ``tells`` answers whether a title tells of a disability."""
 
     tool: str
-    rules: ReceiverRules
+    dialect: Dialect
     tells: Callable[[str], bool]
     mode: Mode
-    reads_oneroster: bool
+
+    @property
+    def rules(self) -> ReceiverRules:
+        return self.dialect.rules
 
 
 def look(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
     """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
-    ours = _as_we_read_it(body, receiver) if receiver.reads_oneroster else {}
+    ours = _as_we_read_it(body, receiver) if receiver.dialect.layout else {}
     for file, sheets in sheets_of(body, chosen):
         unique = _Unique(file, receiver)
         for sheet in sheets:
@@ -64,6 +61,8 @@ def look(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
                 yield from find(file, sheet, receiver)
             unique.note(sheet)
         yield from unique.repeated()
+    if receiver.dialect.content.classes_by_title:
+        yield from misread(body, chosen, receiver.tool)
 
 
 def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kakehashi.deliver.class_readings import told_grades
 from kakehashi.deliver.dialect import Content
 from kakehashi.people.pupil import Pupil, class_id, school_id
 from kakehashi.people.record import Known, Status
@@ -134,10 +135,13 @@ def _course(pupil: Pupil, board: Board, _content: Content) -> Values:
 
 def _class(pupil: Pupil, board: Board, content: Content) -> Values:
     special = ("false", "true")[pupil.special_needs] if content.special_needs else ""
+    grades: Sequence[str] = pupil.class_grades
+    if content.classes_by_title:
+        grades = told_grades(grades, pupil.class_title)
     return {
         "sourcedId": _home(pupil),
         "title": pupil.class_title,
-        "grades": ",".join(content.grade_codes.get(g, g) for g in pupil.class_grades),
+        "grades": ",".join(content.grade_codes.get(g, g) for g in grades),
         "courseSourcedId": _course_id(pupil, board),
         "classType": "homeroom",
         "schoolSourcedId": _school_id(pupil.school),

@@ -21,8 +21,9 @@ def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
     """``seed`` and everything it points at, in an order in which references point backwards.
 
     So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
-    it, and one that applies row after row never meets an unknown id. What is not ``known`` is left
-    out.
+    it, and one that applies row after row never meets an unknown id. Within a file what is taken
+    away stands last: a reader that heeds no ``tobedeleted`` believes the first enrollment of two.
+    What is not ``known`` is left out.
     """
     found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
@@ -36,8 +37,13 @@ def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
     return {
         (file, sourced_id): found[file][sourced_id]
         for file in ROSTER
-        for sourced_id in shape.in_order(file, {i: row for i, (row, _) in found[file].items()})
+        for sourced_id in _living_first(found[file], shape, file)
     }
+
+
+def _living_first(found: Mapping[str, Entry], shape: Shape, file: str) -> list[str]:
+    ordered = shape.in_order(file, {i: row for i, (row, _) in found.items()})
+    return sorted(ordered, key=lambda i: found[i][1] == "tobedeleted")
 
 
 def schools_of(*held: Records) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """A record that the tool shall forget, as a row that the tool takes in.
 
 What is known of it is the row that the tool took once, perhaps in another dialect, by other rules
-or under other columns than tonight's. A tombstone says whose end it is, and the rest of it is
-heeded by nobody: so whatever would have the tool refuse it gives way.
+or under other columns than tonight's. A tombstone says whose end it is, and the rest of it should
+be heeded by nobody: so whatever would have the tool refuse it gives way. A receiver that overlooks
+the status meets an account that is disabled.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from kakehashi.deliver.dialect import ReceiverRules
+from kakehashi.deliver.class_readings import can_be_read, told_grades
+from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.records import Records, Row
 
 GONE = "削除済"  # in the place of a name or title that may not be blank
@@ -42,8 +44,9 @@ class Tombstones:
     even to be taken away.
     """
 
-    def __init__(self, had: Records, rules: ReceiverRules, tells: Callable[[str], bool]) -> None:
-        self._had, self._rules, self._tells = had, rules, tells
+    def __init__(self, had: Records, dialect: Dialect, tells: Callable[[str], bool]) -> None:
+        self._had, self._rules, self._tells = had, dialect.rules, tells
+        self._by_title = dialect.content.classes_by_title
 
     def row(self, file: str, row: Row) -> Row:
         """``row`` of ``file`` with blanks filled, and without cells that would be refused.
@@ -52,6 +55,8 @@ class Tombstones:
         holds it.
         """
         cells = self._filled(row) if file == "users.csv" else row
+        if file == "classes.csv" and self._by_title:
+            cells = self._readable(cells)
         for at, fits, instead in self._checks[file]:
             if cells[at] and not fits(cells[at]):
                 cells = (*cells[:at], instead, *cells[at + 1 :])
@@ -60,6 +65,9 @@ class Tombstones:
     def _filled(self, row: Row) -> Row:
         columns = self._had.shape.header["users.csv"]
         told = dict(zip(columns, row, strict=True))
+        if told.get("enabledUser") == "true":
+            told["enabledUser"] = "false"
+            row = tuple(told.values())
         if all(told[column] for column in self._fillable):
             return row
         enrolled = self._enrolled.get(told["sourcedId"], {})
@@ -69,6 +77,15 @@ class Tombstones:
             | {column: enrolled.get(other, "") for column, other in OF_THE_ENROLLMENT.items()}
         )
         return tuple(told[column] or spare.get(column, "") for column in columns)
+
+    def _readable(self, row: Row) -> Row:
+        """A class as such a receiver reads it without breaking off."""
+        columns = self._had.shape.header["classes.csv"]
+        told = dict(zip(columns, row, strict=True))
+        told["grades"] = ",".join(told_grades(told["grades"].split(","), told["title"]))
+        if not can_be_read(told["grades"], told["title"]):
+            told["title"] = GONE
+        return tuple(told.values())
 
     @cached_property
     def _fillable(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Numbers of neutral titles: given once per school and 年度, and kept.
 
-なかよし1組 must not mean the same disability in every school. So classes that are first seen
+なかよし1 must not mean the same disability in every school. So classes that are first seen
 together are ordered by an HMAC of school, 年度 and title under the city's own key, and one that
 comes later takes the next number that nobody has had in this year: a class keeps its title,
 whatever comes and goes beside it. What is kept are such HMACs, no titles.
@@ -15,6 +15,7 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from kakehashi.city.cleaning import NEUTRAL, NEUTRAL_BEFORE
 from kakehashi.class_numbers import Given, Numbers
 
 type Kind = tuple[str, tuple[str, ...]]  # renamed title and grades: what tells two classes apart
@@ -36,8 +37,14 @@ class Numbering:
     told: int = 0
 
     def of(self, year: int, neutral: str) -> Numbers:
-        """What the year has given so far; a year without any begins with the city's template."""
-        return self.kept.get(year) or Numbers(neutral, by_title=year <= self.told)
+        """What the year has given so far; a year without any begins with the city's template.
+
+        A year that tools were told of before numbers were kept goes on under the default of then.
+        """
+        if year in self.kept:
+            return self.kept[year]
+        told = year <= self.told
+        return Numbers(NEUTRAL_BEFORE if told and neutral == NEUTRAL else neutral, by_title=told)
 
     def mark(self, school: str, year: int, title: str) -> str:
         """What a class is known by, and ordered by: it tells nothing of the title."""

@@ -1,0 +1,76 @@
+"""What a receiver that makes classes of titles, and heeds no ``tobedeleted``, would misread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kakehashi.catalogue import receivers as rules
+from kakehashi.deliver.class_readings import LONGEST_NAME, BreaksOff, Reading, reading
+from kakehashi.deliver.faults import Fault
+from kakehashi.deliver.packing import Sheet, sheets_of
+from kakehashi.deliver.records import Key
+from kakehashi.deliver.selection import Selection
+from kakehashi.findings import Place, Rule
+
+CLASSES, ENROLLMENTS = "classes.csv", "enrollments.csv"
+GONE = "tobedeleted"
+
+
+def misread(body: bytes, chosen: Selection, tool: str) -> Iterator[Fault]:
+    """Source: the importer sample of 2023; see ``class_readings``. Raises Unreadable."""
+    for file, sheets in sheets_of(body, chosen):
+        if file == CLASSES:
+            yield from _classes(list(sheets), tool)
+        elif file == ENROLLMENTS:
+            yield from _still_there(list(sheets), tool)
+
+
+def _classes(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
+    place = Place(CLASSES, None, "title")
+    like: dict[tuple[str, str, str], list[tuple[Key, int]]] = {}
+    for key, line, told in _rows(sheets, ("title", "grades", "schoolSourcedId", "status")):
+        title, grades, school, status = told
+        try:
+            read = reading(grades, title)
+        except BreaksOff:
+            yield Fault(key, rules.CLASS_BREAKS_OFF.at(place, tool=tool, row=line))
+            continue
+        if status == GONE:
+            continue
+        if misread := _misread(read):
+            yield Fault(key, misread.at(place, tool=tool, row=line))
+        if read.number or not read.grade:
+            like.setdefault((school, *read.shown), []).append((key, line))
+    for alike in like.values():
+        for key, line in alike if len(alike) > 1 else ():
+            found = rules.CLASSES_AS_ONE.at(place, tool=tool, row=line, count=len(alike))
+            yield Fault(key, found)
+
+
+def _misread(read: Reading) -> Rule | None:
+    if read.grade and not read.number:
+        return rules.CLASS_RENUMBERED
+    return rules.CLASS_CUT if not read.grade and len(read.name) > LONGEST_NAME else None
+
+
+def _still_there(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
+    """Enrollments taken away at a school that the pupil has left for another one."""
+    rows = list(_rows(sheets, ("userSourcedId", "schoolSourcedId", "status")))
+    lives_at: dict[str, set[str]] = {}
+    for _, _, (pupil, school, status) in rows:
+        if status != GONE:
+            lives_at.setdefault(pupil, set()).add(school)
+    for key, line, (pupil, school, status) in rows:
+        if status == GONE and school not in lives_at.get(pupil, {school}):
+            place = Place(ENROLLMENTS, None, "status")
+            yield Fault(key, rules.STILL_AT_OLD_SCHOOL.at(place, tool=tool, row=line))
+
+
+def _rows(
+    sheets: list[Sheet], columns: tuple[str, ...]
+) -> Iterator[tuple[Key, int, tuple[str, ...]]]:
+    """(record, physical line in the file that goes out, cells) of every row."""
+    for sheet in sheets:
+        at = [sheet.columns.index(column) for column in columns]
+        for key, line, row in zip(sheet.keys, sheet.lines, sheet.rows, strict=True):
+            yield key, line, tuple(row[n] for n in at)
