@@ -15,10 +15,10 @@ from typing import Literal
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver import bulk, delta, packing, preflight
 from kakehashi.deliver.dialect import Dialect, LicenceList, Mode
+from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.holding import Holds, concerned, kept, told
 from kakehashi.deliver.licences import licence_list
 from kakehashi.deliver.packing import Unreadable
-from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.preflight import Receiver
 from kakehashi.deliver.records import Key, Records
 from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
