@@ -146,7 +146,7 @@ format: install-dev
 
 build: install-sam ## 配備物を作る / sam build
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam validate --lint
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam build --cached \
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" ARCHITECTURE=$(ARCHITECTURE) sam build --cached \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 wheel: .venv-console/.console .venv/.stack # the console as others install it, in an environment of its own

@@ -101,7 +101,7 @@ layer() {
   pip_install .venv/bin/python --target "$1" --require-hashes -r "$2"
   # Each function's process would otherwise compile what it imports, every time it starts.
   # olefile brings a file for Python 2 along, which nothing imports.
-  .venv/bin/python -m compileall -q -j 0 -x '/olefile2\.py$' "$1"
+  .venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/olefile2\.py$' "$1"
 }
 
 wheel() {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
 
 _ADDRESS = re.compile(r"https://[\w./:@%~-]+?\.md(?:#[\w-]+)?")
 
@@ -14,6 +16,12 @@ _ADDRESS = re.compile(r"https://[\w./:@%~-]+?\.md(?:#[\w-]+)?")
 @cache
 def template(name: str) -> Template:
     """A template of this package by its file's name."""
+    from jinja2 import (  # noqa: PLC0415 - not in the cold start of who draws none
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+    )
+
     environment = Environment(
         loader=PackageLoader("kakehashi.report"),
         autoescape=True,
@@ -27,6 +35,8 @@ def template(name: str) -> Template:
 
 def linked(text: str) -> Markup:
     """A sentence, escaped, in which the addresses of pages of ours are links."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - not in the cold start of who draws none
+
     whole, begin = Markup(), 0
     for found in _ADDRESS.finditer(text):
         link = Markup('<a href="{0}">{0}</a>').format(found[0])

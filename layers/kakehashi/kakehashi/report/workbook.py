@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
@@ -47,6 +45,8 @@ def findings_xlsx(findings: Sequence[Finding], as_of: date) -> bytes:
 
 def book(as_of: date, sheets: Iterable[Sheet]) -> bytes:
     """A workbook of sheets with a heading each, made in memory."""
+    import xlsxwriter  # noqa: PLC0415 - not in the cold start of who makes none
+
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
