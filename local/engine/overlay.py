@@ -21,7 +21,7 @@ from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
-from local.engine import redrive
+from local.engine import queries, redrive
 
 VERSION = "1.5.33"
 
@@ -42,6 +42,7 @@ def install(lambda_python: str) -> None:
     count_loopback_as_tls()
     take_alarms_of_several_metrics()
     redrive.let_executions_be_redriven()
+    queries.narrow_queries()
 
 
 def run_our_worker(lambda_python: str) -> None:
