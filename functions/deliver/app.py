@@ -17,10 +17,12 @@ from kakehashi import deliver
 from kakehashi.city import City, Tool
 from kakehashi.deliver.shapes import DeliveredFile
 from kakehashi.edges import settings
+from kakehashi.edges.deliver.making import made_by
 from kakehashi.edges.deliver.outbox import Outbox
 from kakehashi.edges.deliver.receipts import Receipts
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.settled import Settled
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.people.record import Known
@@ -42,13 +44,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     answer = receipts.gather(order.dialect.receipt)
     moved: dict[str, str] = {}
     settled = deliver.records_of(
-        _noted(_told_of(state, city.tools[tool], order.dialect), moved),
+        _noted(_told_of(Settled(folder, state), city.tools[tool], order.dialect), moved),
         order.dialect,
         deliver.Board.of(city.board_code, city.name),
     )
-    delivery = deliver.build(order, settled, outbox.before(order.dialect.header, answer))
+    before, made = outbox.before(order.dialect.header, answer), made_by(folder)
+    last = outbox.last_files(made) if deliver.same_again(order, settled, before) else ()
+    delivery = (
+        deliver.once_more(order, settled, last) if last else deliver.build(order, settled, before)
+    )
 
-    files = outbox.hand_over(delivery)
+    files = outbox.hand_over(delivery, made, again=bool(last))
     receipts.settle(delivered=bool(files))
     _write_down(folder, delivery, files, answer, moved)
     rows, held = sum(delivery.rows.values()), len(delivery.held())
@@ -80,8 +86,8 @@ def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
     )
 
 
-def _told_of(state: State, rules: Tool, dialect: deliver.Dialect) -> Iterator[Known]:
-    for known in state.pupils():
+def _told_of(roster: Settled, rules: Tool, dialect: deliver.Dialect) -> Iterator[Known]:
+    for known in roster.pupils():
         if deliver.takes(dialect, rules.grades, rules.schools, known):
             yield known
 

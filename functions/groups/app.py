@@ -25,6 +25,7 @@ from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.microsoft.groups import Keeper, failed, look
 from kakehashi.edges.provision.passwords import Passwords
 from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.settled import Settled
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
@@ -48,9 +49,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run, env = Run.model_validate(event), settings.load(Environment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
-    lost = _lost(run, folder)
+    lost, roster = _lost(run, folder), Settled(folder, state)
+    roster.make()
     passwords = Passwords.of(env.passwords_bucket)
-    passwords.forget_used(run.city, lambda: _with_account(state, lost))
+    passwords.forget_used(run.city, lambda: _with_account(roster, lost))
     city = folder.rules()
     if not (city.m365.groups or city.m365.licences):
         measure("groups", run.city, {"GroupsLeft": 0})
@@ -60,7 +62,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     until = keeper.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
     orders, complete = Orders(), True
     try:
-        settled = list(_with_account(state, lost))
+        settled = list(_with_account(roster, lost))
         tenancy = look(keeper.directory, city, run.city)
         orders = decide(settled, _made(folder, URGENT), tenancy, city, run.city)
         complete = keeper.carry_out(orders, until)
@@ -86,9 +88,9 @@ def _lost(run: Run, folder: Folder) -> frozenset[str]:
     return nowhere - _made(folder, GIVES, done=True) if nowhere else nowhere
 
 
-def _with_account(state: State, lost: frozenset[str]) -> Iterator[Known]:
+def _with_account(roster: Settled, lost: frozenset[str]) -> Iterator[Known]:
     """Who can be in a group, and needs no initial password any more."""
-    return (known for known in state.pupils() if known.pupil.id not in lost)
+    return (known for known in roster.pupils() if known.pupil.id not in lost)
 
 
 def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> frozenset[str]:

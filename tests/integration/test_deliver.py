@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from functions.deliver import app
+from kakehashi.deliver import Delivery, Order, build
 from kakehashi.edges.errors import BadConfiguration, Refused
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -130,6 +131,57 @@ def test_a_night_of_changes_sends_them_alone_and_a_quiet_night_nothing(state: St
     third = deliver(a_run("020002", "2026-11-26"))
     assert (third["verdict"], third["file"], third["rows"]) == ("nothing", "", {})
     assert state.tool("interactive_study") == taken
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tools for which a file was made."""
+    made: list[str] = []
+
+    def counted(order: Order, *records: Any) -> Delivery:
+        made.append(order.tool)
+        return build(order, *records)
+
+    monkeypatch.setattr("kakehashi.deliver.build", counted)
+    return made
+
+
+def test_a_full_file_of_which_nothing_has_changed_goes_out_again_as_it_was_made(
+    state: State, built: list[str]
+) -> None:
+    first = deliver(a_run(), "lgate")
+    held = pointer(state, "lgate")
+    second = deliver(a_run("020001", "2026-11-25"), "lgate")
+    assert built == ["lgate"]
+    assert second["file"] == "outbox/demo/lgate/2026-11-25/RO_20261125_082201.zip"
+    assert body(second["file"]) == body(first["file"])
+    assert (second["rows"], second["sha256"]) == (first["rows"], first["sha256"])
+    told = pointer(state, "lgate")
+    assert (told["baseline"], told["follows"]) == (held["baseline"], held["run_id"])
+    assert deliver(a_run("020001", "2026-11-25"), "lgate") == second
+
+
+def test_a_full_file_is_made_anew_for_other_rules_a_file_that_is_gone_and_a_finding(
+    state: State, built: list[str]
+) -> None:
+    def made(clock: str, rules: str = RULES) -> bool:
+        run = a_run(clock, "2026-11-25")
+        Folder.of(run, "runs").put("city.toml", rules)
+        told, before = deliver(run, "lgate"), len(built)
+        built.clear()
+        assert told["verdict"] == "delivered"
+        return bool(before)
+
+    assert made("020000")
+    assert not made("020001")
+    assert made("020002", RULES + "# of another day\n")
+    latest = json.loads(body("outbox/demo/lgate/latest.json"))
+    boto3.client("s3").delete_object(Bucket="outbox", Key=latest["files"][0]["key"])
+    assert made("020003", RULES + "# of another day\n")
+    assert not made("020004", RULES + "# of another day\n")
+    change(state, a_known(2), class_title="ひまわり（特別支援）")
+    assert made("020005", RULES + "# of another day\n")  # of whom something is said
+    assert made("020006", RULES + "# of another day\n")
 
 
 @pytest.mark.parametrize("tool", ["interactive_study", "lgate"])

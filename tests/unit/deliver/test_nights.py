@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -410,3 +411,27 @@ def test_the_zip_is_named_by_date_and_board_or_school() -> None:
     assert [f.name for f in cut.files] == [
         f"RO_20261124_{code}.zip" for code in sorted(k.pupil.school for k in city)
     ]
+
+
+@pytest.mark.parametrize("split", ["city", "school"])
+@pytest.mark.parametrize("dialect", ["lgate", "microsoft_sds_v2_1"])
+def test_the_files_a_tool_had_last_are_those_that_would_be_made_again(
+    dialect: str, split: Literal["city", "school"]
+) -> None:
+    records = told([a_known(n) for n in (1, 2, 3)], dialect)
+    tonight = replace(an_order(dialect, 1), split=split)
+    first = deliver.build(replace(an_order(dialect), split=split), records, None)
+    assert deliver.same_again(tonight, records, first.records)
+    again = deliver.once_more(tonight, records, first.files)
+    assert again == deliver.build(tonight, records, first.records)
+
+
+def test_a_full_file_is_made_anew_where_it_says_something_else_or_somebody_asks() -> None:
+    some, more = told([a_known(1)], "lgate"), told([a_known(1), a_known(2)], "lgate")
+    order = an_order("lgate", 1)
+    assert not deliver.same_again(order, more, some)
+    assert not deliver.same_again(order, some, None)
+    assert not deliver.same_again(replace(order, anew=True), some, some)
+    assert not deliver.same_again(order, told([], "lgate"), told([], "lgate"))
+    delta = told([a_known(1)], "interactive_study")
+    assert not deliver.same_again(an_order("interactive_study", 1), delta, delta)

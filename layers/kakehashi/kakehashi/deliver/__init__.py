@@ -1,7 +1,7 @@
 """The settled roster → the files of one learning tool, in exactly what that tool can take in."""
 
 from kakehashi.deliver.baseline import read_baseline, write_baseline
-from kakehashi.deliver.delivery import Delivery, Order, Outgoing, build
+from kakehashi.deliver.delivery import Delivery, Order, Outgoing, build, once_more, same_again
 from kakehashi.deliver.delta import changed_at
 from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
 from kakehashi.deliver.receipts import Answer, taken_back
@@ -22,8 +22,10 @@ __all__ = [
     "changed_at",
     "load",
     "named",
+    "once_more",
     "read_baseline",
     "records_of",
+    "same_again",
     "schools_of_pupils",
     "taken_back",
     "takes",

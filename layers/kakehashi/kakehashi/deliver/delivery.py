@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -110,6 +110,24 @@ def build(order: Order, settled: Records, before: Records | None) -> Delivery:
             return night.delivered(records, [file for file, _ in files], findings)
         holds = holds.after(stopping, night.whom(stopping, parts.values()))
     return night.refused([*findings, night.unreadable("rounds")])
+
+
+def same_again(order: Order, settled: Records, before: Records | None) -> bool:
+    """Whether a full file would say what the tool's last one said, so that its very bytes will do,
+    if nothing else has changed of what they are made from."""
+    full = before is not None and _mode(order, before) == "bulk" and not order.anew
+    return full and settled == before and bool(settled.pupils())
+
+
+def once_more(order: Order, settled: Records, files: Sequence[Outgoing]) -> Delivery:
+    """A full file as it was made before, under tonight's name."""
+    dated = (replace(file, name=_dated(file.name, order.as_of)) for file in files)
+    return Delivery(order.tool, "delivered", "bulk", settled, tuple(dated))
+
+
+def _dated(name: str, day: date) -> str:
+    kind, _, rest = name.split("_", 2)
+    return f"{kind}_{day:%Y%m%d}_{rest}"
 
 
 def _mode(order: Order, before: Records | None) -> Mode:

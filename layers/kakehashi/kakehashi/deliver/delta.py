@@ -39,6 +39,8 @@ def changes(
     same file (インタラクティブスタディ does). ``anew``: everything is told again, for a tool that
     was emptied or restored.
     """
+    if wanted == before and not anew:
+        return {}
     gone = {file: had.keys() - wanted.rows[file].keys() for file, had in before.rows.items()}
     news = {
         file: {i for i, row in rows.items() if anew or before.rows[file].get(i) != row}

@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from kakehashi.deliver import Answer, Delivery, Records, read_baseline, taken_back, write_baseline
+from kakehashi.deliver import (
+    Answer,
+    Delivery,
+    Outgoing,
+    Records,
+    read_baseline,
+    taken_back,
+    write_baseline,
+)
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.shapes import DeliveredFile, Latest
 from kakehashi.edges.deliver.announcements import announce
@@ -44,7 +52,8 @@ class Turn:
 
     ``baseline`` is the version of what the tool holds ("" for nothing), ``follows`` the run that
     delivered it, ``nth`` counts the deliveries of this day. ``anew`` tells everything again.
-    ``announced`` is False where that run did not live to put its events.
+    ``announced`` is False where that run did not live to put its events. ``made_by`` tells what
+    beside the records its files were made by, "" where something was said of them.
     """
 
     baseline: str
@@ -52,6 +61,7 @@ class Turn:
     nth: int
     anew: bool
     announced: bool = True
+    made_by: str = ""
 
     @classmethod
     def of(cls, pointer: Mapping[str, Any], run_id: str, day: date) -> Self:
@@ -67,6 +77,7 @@ class Turn:
             nth=pointer.get("nth", 0) + 1 if same_day else 1,
             anew=bool(pointer.get("anew", False)),
             announced=bool(pointer.get("announced", True)),
+            made_by=pointer.get("made_by", ""),
         )
 
 
@@ -126,10 +137,28 @@ class Outbox:
         earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
         return taken_back(held, answer.refusals, earlier, anew=answer.anew)
 
-    def hand_over(self, delivery: Delivery) -> list[DeliveredFile]:
+    def last_files(self, made_by: str) -> tuple[Outgoing, ...]:
+        """The files that the tool had last, as they were made; () where one is gone, or where they
+        were made by something else."""
+        note = self.folder.get_json("latest.json")
+        if made_by != self.turn.made_by or note.get("run_id") != self.turn.follows:
+            return ()
+        names = [file["key"].removeprefix(self.folder.prefix) for file in note["files"]]
+        bodies = [self.folder.get(name) or b"" for name in names]
+        files = tuple(
+            Outgoing(name.rpartition("/")[2], body, file["rows"])
+            for name, body, file in zip(names, bodies, note["files"], strict=True)
+        )
+        told = [file["sha256"] for file in note["files"]]
+        return files if [file.sha256 for file in files] == told else ()
+
+    def hand_over(
+        self, delivery: Delivery, made_by: str, *, again: bool = False
+    ) -> list[DeliveredFile]:
         """Files, the note of what came last, the baseline, the pointer; and then the events.
 
-        Returns key, sha256 and rows of each file; nothing is written when there is none.
+        Returns key, sha256 and rows of each file; nothing is written when there is none. ``again``:
+        they are the last ones, and so is the baseline.
         """
         if not self.turn.announced:
             self._announce(self.folder.get_json("latest.json"))
@@ -140,7 +169,8 @@ class Outbox:
         if files:
             note = self._note(delivery, files)
             self.folder.put_json("latest.json", note)
-            self._point(self.baseline.put(delivery.records))
+            version = self.turn.baseline if again else self.baseline.put(delivery.records)
+            self._point(version, "" if delivery.findings else made_by)
             self._announce(note)
         return files
 
@@ -164,7 +194,7 @@ class Outbox:
             "pupils": len(delivery.records.pupils()),
         }
 
-    def _point(self, baseline: str) -> None:
+    def _point(self, baseline: str, made_by: str) -> None:
         self.state.note_tool(
             self.tool,
             run_id=self.run.run_id,
@@ -176,6 +206,7 @@ class Outbox:
             anew=False,
             made_anew=self.turn.anew,
             announced=False,
+            made_by=made_by,
         )
 
     def _announce(self, note: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ class PupilItems(Partition):
         To be read only: a city's worth of etags would be held in memory for nothing. Raises
         OtherRelease.
         """
-        return map(_read, self._every(Key("sk").begins_with("PUPIL#")))
+        return map(_read, self._every(Key("sk").begins_with("PUPIL#"), "known"))
 
     def pupil(self, umi: str) -> Known | None:
         item = self._get(f"PUPIL#{umi}")

@@ -1,0 +1,95 @@
+"""The settled roster: everybody in the state, as it stands once Provision has ended.
+
+    s3://<runs>/<run folder>/settled.jsonl.gz     {"v", "serial"}, then a ``Known`` a line
+
+Made once, by Groups, for all that come after it in the same run. It is what Diff has read of the
+state, and of whom the plan has an action, what the table says now: in between, nobody but this
+run's Provision writes pupils, and the serial says so. DynamoDB stays the truth: a snapshot of
+another serial than the state's is refused and the state itself is read, and whoever writes a
+pupil's item names what was read of it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator
+
+from kakehashi import jsonlines
+from kakehashi.actions import Action
+from kakehashi.edges.runs import Folder
+from kakehashi.edges.state import State
+from kakehashi.people.record import Known
+from kakehashi.roster import canonical
+from kakehashi.stored import VERSION, Form, TooNew
+
+NAME = "settled.jsonl.gz"
+FORM = Form("settled")
+_AT_ONCE = 1 << 16  # bytes
+MOST_TOUCHED = 0.2  # of all: of more, the table is read page by page rather than by pupils' keys
+
+
+class Settled:
+    """That of one run; in a run without a plan of its own, the state itself."""
+
+    def __init__(self, folder: Folder, state: State) -> None:
+        self.folder, self.state = folder, state
+
+    def make(self) -> None:
+        """Called again for the same run, it makes the same again, or leaves what is there."""
+        serial = self.state.serial()
+        if self._lines(serial) is None:
+            self.folder.put(NAME, _packed(serial, self._now(serial)), "application/gzip")
+
+    def pupils(self) -> Iterator[Known]:
+        """Everybody, ordered by userMasterIdentifier, to be read only. Raises OtherRelease."""
+        lines = self._lines(self.state.serial())
+        if lines is None:
+            return self.state.pupils()
+        return map(Known.from_json, jsonlines.read(lines))
+
+    def _lines(self, serial: int) -> Iterator[bytes] | None:
+        """None where there is no snapshot, or one of another serial or form."""
+        body = self.folder.get(NAME)
+        if body is None:
+            return None
+        lines = io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(body)), _AT_ONCE)
+        try:
+            head = FORM.upgrade(json.loads(next(lines)))
+        except TooNew:
+            return None
+        return iter(lines) if head["serial"] == serial else None
+
+    def _now(self, serial: int) -> Iterable[bytes]:
+        """Everybody as a line, without its end."""
+        plan = self.folder.get_json("plan.json")
+        names = [f"actions/{n:04}.jsonl" for n in range(1, plan.get("shards", 0) + 1)]
+        rows = (Action.from_json(row) for name in names for row in self.folder.lines(name))
+        touched = {umi for action in rows for umi in action.ids()}
+        before = list(self.folder.raw_lines("current.jsonl"))
+        moved_on = plan.get("serial", -1) + bool(touched) != serial
+        if not plan or moved_on or len(touched) > MOST_TOUCHED * len(before):
+            return (_line(known) for known in self.state.pupils())
+        return _brought_up(before, touched, self.state) if touched else before
+
+
+def _brought_up(before: list[bytes], touched: set[str], state: State) -> list[bytes]:
+    """The lines of ``before``, of the ``touched`` as the state says now."""
+    stay = {row["pupil"]["id"]: line
+            for line, row in zip(before, jsonlines.read(before), strict=True)}  # fmt: skip
+    now = {umi: _line(known) for umi, known in state.pupils_of(sorted(touched)).items()}
+    found = {umi: line for umi, line in stay.items() if umi not in touched} | now
+    return [found[umi] for umi in sorted(found)]
+
+
+def _line(known: Known) -> bytes:
+    return canonical(known.to_json()).encode()
+
+
+def _packed(serial: int, lines: Iterable[bytes]) -> io.BytesIO:
+    body = io.BytesIO()
+    with gzip.GzipFile(fileobj=body, mode="wb", compresslevel=1, mtime=0) as packed:
+        head = canonical({VERSION: FORM.v, "serial": serial}).encode()
+        packed.writelines(line + b"\n" for line in (head, *lines))
+    return body
