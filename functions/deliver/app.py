@@ -7,7 +7,7 @@ writes the same bytes and leaves the same pointer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from kakehashi import deliver
 from kakehashi.city import City, Tool
 from kakehashi.deliver.shapes import DeliveredFile
 from kakehashi.edges import settings
-from kakehashi.edges.deliver.making import made_by
+from kakehashi.edges.deliver.making import made
 from kakehashi.edges.deliver.outbox import Outbox
 from kakehashi.edges.deliver.receipts import Receipts
 from kakehashi.edges.errors import BadConfiguration
@@ -42,19 +42,18 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     order = _order(run, city, tool, anew=outbox.turn.anew)
     answer = receipts.gather(order.dialect.receipt)
-    moved: dict[str, str] = {}
-    settled = deliver.records_of(
-        _noted(_told_of(Settled(folder, state), city.tools[tool], order.dialect), moved),
-        order.dialect,
-        deliver.Board.of(city.board_code, city.name),
-    )
-    before, made = outbox.before(order.dialect.header, answer), made_by(folder)
-    last = outbox.last_files(made) if deliver.same_again(order, settled, before) else ()
-    delivery = (
-        deliver.once_more(order, settled, last) if last else deliver.build(order, settled, before)
-    )
+    roster, moved = Settled(folder, state), dict[str, str]()
+    of = made(folder, roster)
+    delivery, again = outbox.unmoved(order, of, answer), True
+    if delivery is None:
+        told = _noted(_told_of(roster, city.tools[tool], order.dialect), moved)
+        board = deliver.Board.of(city.board_code, city.name)
+        settled = deliver.records_of(told, order.dialect, board)
+        before = outbox.before(order.dialect.header, answer)
+        last = outbox.last_files(of) if deliver.same_again(order, settled, before) else ()
+        delivery, again = _made_now(order, settled, before, last), bool(last)
 
-    files = outbox.hand_over(delivery, made, again=bool(last))
+    files = outbox.hand_over(delivery, of, again=again)
     receipts.settle(delivered=bool(files))
     _write_down(folder, delivery, files, answer, moved)
     rows, held = sum(delivery.rows.values()), len(delivery.held())
@@ -84,6 +83,17 @@ def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
         tells=Lexicon(city.special_needs.words).tells,
         effects=city.effects,
     )
+
+
+def _made_now(
+    order: deliver.Order,
+    settled: deliver.Records,
+    before: deliver.Records | None,
+    last: Sequence[deliver.Outgoing],
+) -> deliver.Delivery:
+    if last:
+        return deliver.once_more(order, settled, last)
+    return deliver.build(order, settled, before)
 
 
 def _told_of(roster: Settled, rules: Tool, dialect: deliver.Dialect) -> Iterator[Known]:
@@ -122,7 +132,7 @@ def _write_down(
             "files": files,
             "rows": delivery.rows,
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
-            "pupils": len(delivery.records.pupils()),
+            "pupils": delivery.pupils,
             "held": len(delivery.held()),
             "receipts": answer.counts(),
         },

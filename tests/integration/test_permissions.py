@@ -72,6 +72,7 @@ UNUSED_HERE = {  # allowed, and not used in this story, because
     ("receive", "s3:GetObject"): "only an order can name a drop without its version: test_receive",
     ("report", "sqs:DeleteMessage"): "only a letter that was healed is deleted: test_dead_letters",
     ("drift", "sqs:DeleteMessage"): "the same: test_dead_letters",
+    ("deliver", "dynamodb:Query"): "only where no snapshot is of today: test_redelivery",
     ("launch", "kms:GenerateDataKey"): "DynamoDB asks for it in some cases only",
 }
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kakehashi import jsonlines
+from kakehashi import deliver, jsonlines
+from kakehashi.deliver import Board, Records
 from kakehashi.edges.settled import NAME, Settled
 from kakehashi.edges.state import State
 from kakehashi.people.record import Known
@@ -90,3 +91,31 @@ def test_a_snapshot_of_a_later_release_is_passed_over(
     night.folder.put(NAME, gzip.compress(head + b"\xff\n"))
     assert len(list(Settled(night.folder, nights.state).pupils())) == PUPILS
     assert whole_reads == ["CITY#demo"]
+
+
+def test_a_night_on_which_nothing_moves_makes_no_tools_records(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    records_of = deliver.records_of
+
+    def counted(settled: Iterator[Known], dialect: deliver.Dialect, board: Board) -> Records:
+        made.append(dialect.name)
+        return records_of(settled, dialect, board)
+
+    monkeypatch.setattr("kakehashi.deliver.records_of", counted)
+    first = first_night(nights)
+    assert sorted(made) == ["interactive_study", "lgate"]
+    for pupils, expected in ((PUPILS, 0), (PUPILS + 1, 2), (PUPILS + 1, 0)):
+        made.clear()
+        night = nights.run(
+            a_drop(pupils).zip(), passwords=passwords(PUPILS + 1), name=f"{nights.clock:%H%M}.zip"
+        )
+        assert len(made) == expected
+        lgate = night.folder.get_json("deliveries/lgate.json")
+        study = night.folder.get_json("deliveries/interactive_study.json")
+        assert (lgate["verdict"], lgate["pupils"], study["pupils"]) == ("delivered", pupils, pupils)
+        assert study["verdict"] == ("delivered" if expected else "nothing")
+        if pupils == PUPILS:
+            assert lgate["sha256"] == first.folder.get_json("deliveries/lgate.json")["sha256"]
+        nights.tomorrow()

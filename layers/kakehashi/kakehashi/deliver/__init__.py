@@ -1,7 +1,15 @@
 """The settled roster → the files of one learning tool, in exactly what that tool can take in."""
 
 from kakehashi.deliver.baseline import read_baseline, write_baseline
-from kakehashi.deliver.delivery import Delivery, Order, Outgoing, build, once_more, same_again
+from kakehashi.deliver.delivery import (
+    Delivery,
+    Order,
+    Outgoing,
+    build,
+    once_more,
+    same_again,
+    unmoved,
+)
 from kakehashi.deliver.delta import changed_at
 from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
 from kakehashi.deliver.receipts import Answer, taken_back
@@ -29,5 +37,6 @@ __all__ = [
     "schools_of_pupils",
     "taken_back",
     "takes",
+    "unmoved",
     "write_baseline",
 ]

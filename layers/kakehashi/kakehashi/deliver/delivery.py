@@ -20,7 +20,7 @@ from kakehashi.deliver.holding import Holds, concerned, kept, told
 from kakehashi.deliver.licences import licence_list
 from kakehashi.deliver.packing import Unreadable
 from kakehashi.deliver.preflight import Receiver
-from kakehashi.deliver.records import Key, Records
+from kakehashi.deliver.records import Key, Records, Shape
 from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
 from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.findings import Effect, Finding, soften
@@ -65,7 +65,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What to hand over, and ``records``: what the tool holds once it has taken it."""
+    """What to hand over, and ``records``: what the tool holds once it has taken it.
+
+    ``counted`` are its pupils where nothing has moved and no records were made.
+    """
 
     tool: str
     verdict: Verdict
@@ -73,6 +76,12 @@ class Delivery:
     records: Records
     files: tuple[Outgoing, ...] = ()
     findings: tuple[Finding, ...] = ()
+    counted: int | None = None
+
+    @property
+    def pupils(self) -> int:
+        """How many the tool holds then."""
+        return len(self.records.pupils()) if self.counted is None else self.counted
 
     @property
     def rows(self) -> dict[str, int]:
@@ -123,6 +132,18 @@ def once_more(order: Order, settled: Records, files: Sequence[Outgoing]) -> Deli
     """A full file as it was made before, under tonight's name."""
     dated = (replace(file, name=_dated(file.name, order.as_of)) for file in files)
     return Delivery(order.tool, "delivered", "bulk", settled, tuple(dated))
+
+
+def unmoved(order: Order, last: Sequence[Outgoing], pupils: int) -> Delivery | None:
+    """The delivery to a tool that holds ``pupils``, where nothing has moved of what its ``last``
+    files were made of: as ``build`` would make it, and no record is made. None where the records
+    are needed all the same."""
+    nobody = Records(Shape(order.dialect.header))
+    if order.anew or order.dialect.unchanged == "manifest-only":
+        return None
+    if order.dialect.mode == "delta":
+        return Delivery(order.tool, "nothing", "delta", nobody, counted=pupils)
+    return replace(once_more(order, nobody, last), counted=pupils) if last else None
 
 
 def _dated(name: str, day: date) -> str:

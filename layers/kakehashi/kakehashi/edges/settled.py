@@ -1,6 +1,6 @@
 """The settled roster: everybody in the state, as it stands once Provision has ended.
 
-    s3://<runs>/<run folder>/settled.jsonl.gz     {"v", "serial"}, then a ``Known`` a line
+    s3://<runs>/<run folder>/settled.jsonl.gz     {"v", "serial", "digest"}, then a ``Known`` a line
 
 Made once, by Groups, for all that come after it in the same run. It is what Diff has read of the
 state, and of whom the plan has an action, what the table says now: in between, nobody but this
@@ -12,9 +12,10 @@ pupil's item names what was read of it.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kakehashi import jsonlines
 from kakehashi.actions import Action
@@ -22,7 +23,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.people.record import Known
 from kakehashi.roster import canonical
-from kakehashi.stored import VERSION, Form, TooNew
+from kakehashi.stored import VERSION, Form, Stored, TooNew
 
 NAME = "settled.jsonl.gz"
 FORM = Form("settled")
@@ -39,18 +40,23 @@ class Settled:
     def make(self) -> None:
         """Called again for the same run, it makes the same again, or leaves what is there."""
         serial = self.state.serial()
-        if self._lines(serial) is None:
-            self.folder.put(NAME, _packed(serial, self._now(serial)), "application/gzip")
+        if self._opened(serial) is None:
+            self.folder.put(NAME, _packed(serial, list(self._now(serial))), "application/gzip")
 
     def pupils(self) -> Iterator[Known]:
         """Everybody, ordered by userMasterIdentifier, to be read only. Raises OtherRelease."""
-        lines = self._lines(self.state.serial())
-        if lines is None:
+        opened = self._opened(self.state.serial())
+        if opened is None:
             return self.state.pupils()
-        return map(Known.from_json, jsonlines.read(lines))
+        return map(Known.from_json, jsonlines.read(opened[1]))
 
-    def _lines(self, serial: int) -> Iterator[bytes] | None:
-        """None where there is no snapshot, or one of another serial or form."""
+    def digest(self) -> str:
+        """The same for the same pupils, whatever the serial; "" where there is no snapshot."""
+        opened = self._opened(self.state.serial())
+        return "" if opened is None else str(opened[0]["digest"])
+
+    def _opened(self, serial: int) -> tuple[Stored, Iterator[bytes]] | None:
+        """Head and lines; None where there is no snapshot, or one of another serial or form."""
         body = self.folder.get(NAME)
         if body is None:
             return None
@@ -59,7 +65,7 @@ class Settled:
             head = FORM.upgrade(json.loads(next(lines)))
         except TooNew:
             return None
-        return iter(lines) if head["serial"] == serial else None
+        return (head, lines) if head["serial"] == serial else None
 
     def _now(self, serial: int) -> Iterable[bytes]:
         """Everybody as a line, without its end."""
@@ -87,9 +93,12 @@ def _line(known: Known) -> bytes:
     return canonical(known.to_json()).encode()
 
 
-def _packed(serial: int, lines: Iterable[bytes]) -> io.BytesIO:
-    body = io.BytesIO()
+def _packed(serial: int, lines: Sequence[bytes]) -> io.BytesIO:
+    digest, body = hashlib.sha256(), io.BytesIO()
+    for line in lines:
+        digest.update(line + b"\n")
     with gzip.GzipFile(fileobj=body, mode="wb", compresslevel=1, mtime=0) as packed:
-        head = canonical({VERSION: FORM.v, "serial": serial}).encode()
-        packed.writelines(line + b"\n" for line in (head, *lines))
+        head = {VERSION: FORM.v, "serial": serial, "digest": digest.hexdigest()[:32]}
+        packed.write(canonical(head).encode() + b"\n")
+        packed.writelines(line + b"\n" for line in lines)
     return body

@@ -1,22 +1,31 @@
-"""What beside its records a tool's file is made by, as a digest: same digest, same bytes."""
+"""What a tool's files are made of, as digests: the same digests, the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from kakehashi.edges.runs import Folder
+from kakehashi.edges.settled import Settled
 
 ROOMS = ("deliver", "oneroster", "preprocess")  # the code that makes, and looks at, a file
 
 
-def made_by(folder: Folder) -> str:
-    """The city's rules, and the code that makes it: no number of a release, for what is deployed
-    need not be one."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """``by`` the city's rules and the code, ``of`` the settled roster; "" where nobody knows."""
+
+    by: str = ""
+    of: str = ""
+
+
+def made(folder: Folder, roster: Settled) -> Made:
+    """Tonight's. The code, and no number of a release: what is deployed need not be one."""
     digest = hashlib.sha256(folder.need("city.toml"))
     for room in ROOMS:
         files = Path(str(resources.files(f"kakehashi.{room}"))).rglob("*")
         for file in sorted(file for file in files if file.suffix in {".py", ".toml"}):
             digest.update(file.read_bytes())
-    return digest.hexdigest()[:32]
+    return Made(digest.hexdigest()[:32], roster.digest())

@@ -15,7 +15,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,15 +24,18 @@ import boto3
 from kakehashi.deliver import (
     Answer,
     Delivery,
+    Order,
     Outgoing,
     Records,
     read_baseline,
     taken_back,
+    unmoved,
     write_baseline,
 )
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.shapes import DeliveredFile, Latest
 from kakehashi.edges.deliver.announcements import announce
+from kakehashi.edges.deliver.making import Made
 from kakehashi.edges.errors import BadConfiguration, OtherRelease
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
@@ -52,8 +55,8 @@ class Turn:
 
     ``baseline`` is the version of what the tool holds ("" for nothing), ``follows`` the run that
     delivered it, ``nth`` counts the deliveries of this day. ``anew`` tells everything again.
-    ``announced`` is False where that run did not live to put its events. ``made_by`` tells what
-    beside the records its files were made by, "" where something was said of them.
+    ``announced`` is False where that run did not live to put its events. ``made`` tells what
+    its files were made of, nothing where something was said of them.
     """
 
     baseline: str
@@ -61,7 +64,7 @@ class Turn:
     nth: int
     anew: bool
     announced: bool = True
-    made_by: str = ""
+    made: Made = field(default=Made())
 
     @classmethod
     def of(cls, pointer: Mapping[str, Any], run_id: str, day: date) -> Self:
@@ -77,7 +80,7 @@ class Turn:
             nth=pointer.get("nth", 0) + 1 if same_day else 1,
             anew=bool(pointer.get("anew", False)),
             announced=bool(pointer.get("announced", True)),
-            made_by=pointer.get("made_by", ""),
+            made=Made(pointer.get("made_by", ""), pointer.get("made_of", "")),
         )
 
 
@@ -97,6 +100,10 @@ class Baseline:
                 return read_baseline(lines, header)
             except TooNew as exc:
                 raise OtherRelease(f"what a tool holds, {self.key}") from exc
+
+    def is_there(self, version: str) -> bool:
+        """Without reading it."""
+        return bool(version) and self.objects.read(self.key, version) is not None
 
     def put(self, records: Records) -> str:
         """Returns the new version."""
@@ -137,11 +144,21 @@ class Outbox:
         earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
         return taken_back(held, answer.refusals, earlier, anew=answer.anew)
 
-    def last_files(self, made_by: str) -> tuple[Outgoing, ...]:
+    def unmoved(self, order: Order, made: Made, answer: Answer) -> Delivery | None:
+        """The delivery where roster, rules and code are those of the last one, and the tool has
+        answered nothing. None where records must be made to tell."""
+        if not made.of or made != self.turn.made or answer != Answer():
+            return None
+        if not self.baseline.is_there(self.turn.baseline):
+            return None
+        pupils = self.folder.get_json("latest.json").get("pupils", 0)
+        return unmoved(order, self.last_files(made), pupils)
+
+    def last_files(self, made: Made) -> tuple[Outgoing, ...]:
         """The files that the tool had last, as they were made; () where one is gone, or where they
         were made by something else."""
         note = self.folder.get_json("latest.json")
-        if made_by != self.turn.made_by or note.get("run_id") != self.turn.follows:
+        if made.by != self.turn.made.by or note.get("run_id") != self.turn.follows:
             return ()
         names = [file["key"].removeprefix(self.folder.prefix) for file in note["files"]]
         bodies = [self.folder.get(name) or b"" for name in names]
@@ -153,7 +170,7 @@ class Outbox:
         return files if [file.sha256 for file in files] == told else ()
 
     def hand_over(
-        self, delivery: Delivery, made_by: str, *, again: bool = False
+        self, delivery: Delivery, made: Made, *, again: bool = False
     ) -> list[DeliveredFile]:
         """Files, the note of what came last, the baseline, the pointer; and then the events.
 
@@ -170,8 +187,10 @@ class Outbox:
             note = self._note(delivery, files)
             self.folder.put_json("latest.json", note)
             version = self.turn.baseline if again else self.baseline.put(delivery.records)
-            self._point(version, "" if delivery.findings else made_by)
+            self._point(version, Made() if delivery.findings else made)
             self._announce(note)
+        elif not delivery.findings and made.of and made != self.turn.made:
+            self.state.note_tool(self.tool, made_by=made.by, made_of=made.of)
         return files
 
     def _put(self, delivery: Delivery, name: str, body: bytes) -> str:
@@ -191,10 +210,10 @@ class Outbox:
             "follows": self.turn.follows,
             "bucket": self.folder.bucket,
             "files": files,
-            "pupils": len(delivery.records.pupils()),
+            "pupils": delivery.pupils,
         }
 
-    def _point(self, baseline: str, made_by: str) -> None:
+    def _point(self, baseline: str, made: Made) -> None:
         self.state.note_tool(
             self.tool,
             run_id=self.run.run_id,
@@ -206,7 +225,8 @@ class Outbox:
             anew=False,
             made_anew=self.turn.anew,
             announced=False,
-            made_by=made_by,
+            made_by=made.by,
+            made_of=made.of,
         )
 
     def _announce(self, note: Mapping[str, Any]) -> None:
