@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from kakehashi import jsonlines
 from kakehashi.actions import Action
@@ -38,34 +39,42 @@ class Settled:
         self.folder, self.state = folder, state
 
     def make(self) -> None:
-        """Called again for the same run, it makes the same again, or leaves what is there."""
-        serial = self.state.serial()
-        if self._opened(serial) is None:
-            self.folder.put(NAME, _packed(serial, list(self._now(serial))), "application/gzip")
+        """Called again for the same run, it leaves what is there."""
+        if self._opened() is None:
+            body = _packed(self._serial, list(self._now(self._serial)))
+            self.folder.put(NAME, body, "application/gzip")
+            self._body = body.getvalue()
 
     def pupils(self) -> Iterator[Known]:
         """Everybody, ordered by userMasterIdentifier, to be read only. Raises OtherRelease."""
-        opened = self._opened(self.state.serial())
+        opened = self._opened()
         if opened is None:
             return self.state.pupils()
         return map(Known.from_json, jsonlines.read(opened[1]))
 
     def digest(self) -> str:
         """The same for the same pupils, whatever the serial; "" where there is no snapshot."""
-        opened = self._opened(self.state.serial())
+        opened = self._opened()
         return "" if opened is None else str(opened[0]["digest"])
 
-    def _opened(self, serial: int) -> tuple[Stored, Iterator[bytes]] | None:
+    @cached_property
+    def _serial(self) -> int:
+        return self.state.serial()
+
+    @cached_property
+    def _body(self) -> bytes | None:
+        return self.folder.get(NAME)
+
+    def _opened(self) -> tuple[Stored, Iterator[bytes]] | None:
         """Head and lines; None where there is no snapshot, or one of another serial or form."""
-        body = self.folder.get(NAME)
-        if body is None:
+        if self._body is None:
             return None
-        lines = io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(body)), _AT_ONCE)
+        lines = io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(self._body)), _AT_ONCE)
         try:
             head = FORM.upgrade(json.loads(next(lines)))
         except TooNew:
             return None
-        return (head, lines) if head["serial"] == serial else None
+        return (head, lines) if head["serial"] == self._serial else None
 
     def _now(self, serial: int) -> Iterable[bytes]:
         """Everybody as a line, without its end."""
