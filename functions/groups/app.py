@@ -6,7 +6,8 @@ that gets as far as having accounts comes here, whatever became of an earlier on
 What cannot be done tonight is told and left to the next night: accounts and deliveries do not wait
 for it. Where one cause is behind most of it, the night ends red all the same, once its files are
 delivered: ``failed`` of the payload says so. Called again after a crash, or after TryLater, it
-looks again and does what is left.
+looks again and does what is left. After ``MOST_CALLS`` whose time was up, the night goes on: what
+is left then is told, and is the next night's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from kakehashi.catalogue.provision import GROUPS_UNFINISHED
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import DirectoryError, TryLater
@@ -33,6 +35,8 @@ from kakehashi.groups import Left, Orders, decide, one_cause, tell
 from kakehashi.people.record import Known
 from kakehashi.provision.results import End
 
+MOST_CALLS = 8  # fewer than Retry makes; of fourteen minutes each, some 128,000 changes
+CALLS = "groups.json"
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
 URGENT = frozenset({"create", "restore"})
 GIVES = URGENT | {"link", "undelete"}
@@ -68,15 +72,24 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
         keeper.left.append(failed(exc))
-    if not complete:
+    if not complete and _may_be_called_again(folder):
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")
     made = sum(count for word, count in keeper.counts.items() if word != "left")
     cause, undone = one_cause(keeper.left, made)
-    findings = (*orders.findings, *tell(undone))
+    rest = orders.changes - sum(keeper.counts.values())
+    unfinished = () if complete else (GROUPS_UNFINISHED.at(count=rest),)
+    findings = (*orders.findings, *tell(undone), *unfinished)
     folder.put_findings("groups", soften(findings, city.effects))
     _send_dead_letters(run, undone, DeadLetters.of(env.dead_letters_url))
     after = run.after("groups", run.verdict, started, **_counted(run, keeper))
     return after | ({"failed": {"stage": "groups", "error": str(cause)}} if cause else {})
+
+
+def _may_be_called_again(folder: Folder) -> bool:
+    """Counts the calls whose time was up."""
+    calls = folder.get_json(CALLS).get("calls", 0) + 1
+    folder.put_json(CALLS, {"calls": calls})
+    return bool(calls < MOST_CALLS)
 
 
 def _lost(run: Run, folder: Folder) -> frozenset[str]:

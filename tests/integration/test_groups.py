@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Kind
+from kakehashi.catalogue.provision import GROUPS_UNFINISHED
 from kakehashi.city import City
 from kakehashi.directories.microsoft365.flows import Terms, create
 from kakehashi.directories.pace import Pacer
@@ -403,6 +404,22 @@ def test_a_tool_whose_delivery_fails_on_that_night_is_told_beside_the_cause(
     (letter,) = nights.letters()
     assert (letter["stage"], letter["error"]) == ("groups", "PermissionLost")
     assert set(letter["tools"]) == {"lgate", "interactive_study"}
+
+
+def test_what_does_not_fit_into_a_night_is_the_next_ones_and_holds_up_no_delivery(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Keeper, "carry_out", lambda *_: False)
+        patch.setattr("functions.groups.app.MOST_CALLS", 3)
+        night = first_night(nights)
+    assert "Deliver" in night.history
+    assert night.folder.get_json("groups.json") == {"calls": 3}
+    (told,) = (one for one in night.findings() if one.code == GROUPS_UNFINISHED.code)
+    assert int(told.facts["count"]) >= 7  # a licence for each pupil, at least
+    assert nights.letters() == []
+    assert nights.rerun().verdict == "unchanged"
+    assert_in_step(nights.tenant, list(nights.state.pupils()), NIGHTLY)
 
 
 def test_one_group_that_is_refused_is_no_cause(nights: Nights) -> None:

@@ -218,6 +218,15 @@ LICENCE_LATER = Rule(
     todo=_NEXT_NIGHT,
     todo_en=_NEXT_NIGHT_EN,
 )
+GROUPS_UNFINISHED = Rule(
+    "M071",
+    Effect.NOTE,
+    ja="今夜の時間のうちに終わらなかったグループとライセンスの変更が {count} 件あります。",
+    en="{count} changes of groups and licences did not fit into this night.",
+    todo="することはありません。次の実行で続けます。",
+    todo_en="Nothing to do; the next run goes on.",
+    causes="Licences given pupil by pupil, in the first nights of a very large city.",
+)
 GROUPS_FAILED = Rule(
     "M028",
     Effect.NOTE,

@@ -51,6 +51,13 @@ class Orders:
     remove: tuple[GroupMembers, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def changes(self) -> int:
+        """How many there are, each group, member and licence counted."""
+        members = sum(len(link.members) for link in (*self.add, *self.remove))
+        licences = sum(len(gift.users) for gift in self.gifts)
+        return len(self.make) + len(self.rename) + members + licences
+
 
 def decide(
     settled: Sequence[Known], urgent: Collection[str], tenancy: Tenancy, city: City, city_code: str
