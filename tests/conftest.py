@@ -50,6 +50,7 @@ def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     quick.moto(monkeypatch)
     with mock_aws():
+        quick.session()
         names = dict(NAMES)
         s3 = boto3.client("s3")
         for name in ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET",

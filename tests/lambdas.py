@@ -25,6 +25,7 @@ from botocore.model import OperationModel
 from moto.core.botocore_stubber import MockRawResponse
 
 from kakehashi.edges.telemetry import logger
+from tests import quick
 from tests.policies import Call, Roles, calls
 from tests.walker import StateError
 
@@ -209,13 +210,11 @@ resource = functools.cache(boto3.resource)
 @contextmanager
 def fresh_clients() -> Iterator[boto3.Session]:
     """A session of its own for whatever is made inside, and nothing of it remains."""
-    boto3.setup_default_session()
     _forget_clients()
-    assert boto3.DEFAULT_SESSION is not None
     try:
-        yield boto3.DEFAULT_SESSION
+        yield quick.session()
     finally:
-        boto3.setup_default_session()
+        boto3.DEFAULT_SESSION = None
         _forget_clients()
 
 

@@ -7,6 +7,7 @@ Waiting is left out, and a retry that would go on for hours ends after ``PATIENC
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -74,10 +75,17 @@ type Call = Callable[[str, Any], Any]
 """(resource, arguments) → result; raises StateError."""
 
 
+@functools.cache
+def _parsed(text: str) -> Any:
+    """Of YAML, once for all machines: nothing here changes what it says."""
+    return yaml.safe_load(text)
+
+
 class Machine:
     def __init__(self, text: str, values: Mapping[str, str], call: Call) -> None:
         """``values`` fill the ``${names}`` of the text, as the template's substitutions do."""
-        self.definition = yaml.safe_load(re.sub(r"\$\{(\w+)\}", lambda m: values[m[1]], text))
+        filled = re.sub(r"\$\{(\w+)\}", lambda m: values[m[1]], text)
+        self.definition = _parsed(filled)
         self.call = call
         _check(self.definition, "machine")
         if self.definition["QueryLanguage"] != "JSONata":

@@ -22,6 +22,8 @@ from local.fakes.tenant.tenant import Tenant
 HOST = "127.0.0.1"
 STARTED_WITHIN = 10.0
 STOPPED_WITHIN = 3
+TICK = 0.1  # seconds
+TICKS_A_DAY = 864_000
 IDLE = 120  # seconds an unused connection stays open: longer than a nightly client's pauses
 BAD_USE = 2
 
@@ -38,8 +40,22 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
         self.started_event.set()
+
+    async def main_loop(self) -> None:
+        """uvicorn's, but woken by ``stop``: it would look every tenth of a second only."""
+        count = 0
+        while not await self.on_tick(count % TICKS_A_DAY):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), TICK)
+            count += 1
+
+    def stop(self) -> None:
+        """From any thread, once it has started."""
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._stopped.set)
 
 
 def _server(tenant: Tenant, certificate: tuple[Path, Path] | None = None) -> _Server:
@@ -76,7 +92,10 @@ def serve(home: Path | None = None) -> Iterator[str]:
         try:
             if not server.started_event.wait(STARTED_WITHIN):
                 raise TimeoutError("the tenant did not start")
-            yield f"http://{HOST}:{listener.getsockname()[1]}"
+            try:
+                yield f"http://{HOST}:{listener.getsockname()[1]}"
+            finally:
+                server.stop()
         finally:
             server.should_exit = True
             thread.join(STARTED_WITHIN)
