@@ -112,7 +112,8 @@ class Nights:
     city: str = "demo"
     clock: datetime = field(default_factory=lambda: datetime.combine(TODAY, BEGINS))
     lambdas: Lambdas = field(default_factory=Lambdas)
-    _count: int = 0
+    count: int = 0  # executions and uploads so far
+    inside: fake.Tenant = field(default_factory=fake.Tenant)  # that ``tenant`` controls
 
     def __post_init__(self) -> None:
         self.state = State.of(self.names["TABLE"], self.city)
@@ -175,8 +176,8 @@ class Nights:
         return self.start({"action": "undo", "run_id": run_id, "by": by} | order)
 
     def put_passwords(self, body: bytes) -> None:
-        self._count += 1
-        self.put("PASSWORDS_BUCKET", f"inbox/{self.city}/passwords/p{self._count}.csv", body)
+        self.count += 1
+        self.put("PASSWORDS_BUCKET", f"inbox/{self.city}/passwords/p{self.count}.csv", body)
 
     def put(self, bucket: str, key: str, body: bytes) -> str:
         """Upload; returns the version."""
@@ -191,8 +192,8 @@ class Nights:
 
     def start(self, given: Mapping[str, Any]) -> Night:
         """One execution of the state machine with this input."""
-        self._count += 1
-        name = f"night-{self._count}"
+        self.count += 1
+        name = f"night-{self.count}"
         walk = self.machine.run(dict(given), name, EXECUTION + name, self.clock.isoformat())
         self.clock += timedelta(minutes=5)
         return Night(walk, self.names["RUNS_BUCKET"])
@@ -268,17 +269,18 @@ def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(boto3, "resource", resource)
     secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
     boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    inside = fake.Tenant()
     names = dict(account) | {"MAILS_URL": _mailbox(account["TOPIC_ARN"])}
     with (
         fresh_clients() as session,
-        fake.serve() as base_url,
+        fake.serve(tenant=inside) as base_url,
         closing(Tenant(base_url)) as tenant,
     ):
         for name, value in environment(base_url).items():
             monkeypatch.setenv(name, value)
         lambdas = Lambdas()
         lambdas.enforce(session)
-        yield Nights(names, tenant, lambdas=lambdas)
+        yield Nights(names, tenant, lambdas=lambdas, inside=inside)
     directory.tenant.cache_clear()
 
 

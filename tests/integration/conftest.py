@@ -20,6 +20,7 @@ from local.fakes import tenant as fake
 from tests import desks as staff_page
 from tests.builders import a_drop, a_known, a_pupil
 from tests.desks import Office
+from tests.images import afterwards
 from tests.integration.test_night import known
 from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules
 from tests.nights import Night, Nights
@@ -49,16 +50,24 @@ def env(
 @pytest.fixture
 def board(nights: Nights) -> Board:
     """Twelve pupils with accounts, in Microsoft 365 and in every tool."""
+    afterwards(nights, a_quiet_night)
+    return Board(nights)
+
+
+def a_quiet_night(nights: Nights) -> None:
     nights.given(known(12))
     assert nights.run(a_drop(12).zip()).verdict == "unchanged"
     nights.tomorrow()
-    return Board(nights)
 
 
 @pytest.fixture
 def missing(board: Board) -> Night:
     """The night on which the twelfth is no longer in the roster."""
-    night = board.nights.run(a_drop(11).zip())
+    return afterwards(board.nights, the_twelfth_is_missing)
+
+
+def the_twelfth_is_missing(nights: Nights) -> Night:
+    night = nights.run(a_drop(11).zip())
     assert night.verdict == "unchanged"
     assert night.summary["proposed"]["GONE"] == [a_pupil(12).id]
     return night

@@ -17,6 +17,7 @@ from kakehashi.edges.runs import Folder, made_on, prefix_of
 from kakehashi_console.cli.dlq import lines
 from kakehashi_console.dead_letters import DeadLetters, Letter
 from tests.builders import a_drop, a_pupil
+from tests.images import afterwards
 from tests.integration.test_night import (
     assert_everybody_has_exactly,
     known,
@@ -96,9 +97,13 @@ class Desk:
 
 @pytest.fixture
 def desk(nights: Nights) -> Desk:
+    afterwards(nights, three_are_known)
+    return Desk(nights, DeadLetters(Office(nights)))
+
+
+def three_are_known(nights: Nights) -> None:
     nights.given(known(3))
     assert nights.run(a_drop(3).zip()).verdict == "unchanged"
-    return Desk(nights, DeadLetters(Office(nights)))
 
 
 def killed(nights: Nights, stage: str, pupils: int = 4) -> Night:

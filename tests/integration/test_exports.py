@@ -11,6 +11,7 @@ import pytest
 
 from kakehashi.diff import Export
 from tests.builders import TODAY, a_drop, a_pupil
+from tests.images import afterwards
 from tests.integration.test_leaving import safety
 from tests.integration.test_night import changed, known, passwords
 from tests.nights import ROOT, RULES, Night, Nights
@@ -34,9 +35,13 @@ def drop_as(nights: Nights, name: str, body: bytes, mode: str = "sync") -> Night
 @pytest.fixture
 def city(nights: Nights) -> Nights:
     """Twelve pupils, and today's export applied."""
+    afterwards(nights, todays_export)
+    return nights
+
+
+def todays_export(nights: Nights) -> None:
     nights.given(known(12))
     assert drop_as(nights, f"RO_{TODAY:%Y%m%d}_082201.zip", a_drop(12).zip()).verdict == "unchanged"
-    return nights
 
 
 # -- how old an export is --------------------------------------------------------------------------

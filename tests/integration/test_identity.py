@@ -18,6 +18,7 @@ import pytest
 from kakehashi.actions import stands_aside
 from kakehashi.people.pupil import Pupil
 from tests.builders import Drop, a_drop, a_pupil, an_id
+from tests.images import afterwards
 from tests.integration.test_night import MARK, known, passwords, users_of
 from tests.nights import Night, Nights
 from tests.staff import Board
@@ -35,10 +36,14 @@ type Mailboxes = dict[str, tuple[str, str]]
 @pytest.fixture
 def board(nights: Nights) -> Board:
     """A city at rest: everybody has the account of the roster."""
+    afterwards(nights, a_quiet_night)
+    return Board(nights)
+
+
+def a_quiet_night(nights: Nights) -> None:
     nights.given(known(COUNT))
     assert nights.run(a_drop(COUNT).zip()).verdict == "unchanged"
     nights.tomorrow()
-    return Board(nights)
 
 
 def exchanged(*columns: str, among: Sequence[int] = (1, 2)) -> bytes:

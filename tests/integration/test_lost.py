@@ -9,6 +9,7 @@ import pytest
 
 from kakehashi.people.record import Known, Status
 from tests.builders import DOMAIN, a_city, a_drop, a_known, a_password_file, a_pupil, an_id
+from tests.images import afterwards
 from tests.integration.test_groups import A1, assert_in_step, seats
 from tests.integration.test_leaving import BULK, CHILD, DELTA, told, user
 from tests.integration.test_night import known, users_of
@@ -32,12 +33,16 @@ NIGHTLY = a_city(m365={"groups": ["school", "class"]})
 @pytest.fixture
 def board(nights: Nights) -> Board:
     """Twelve pupils with accounts, groups, licences and tools, and one seat to spare."""
+    afterwards(nights, a_night_with_groups)
+    return Board(nights)
+
+
+def a_night_with_groups(nights: Nights) -> None:
     nights.put_rules(WITH_GROUPS)
     nights.tenant.settings(skus=seats(13))
     nights.given(known(12))
     nights.run(a_drop(12).zip())
     nights.tomorrow()
-    return Board(nights)
 
 
 def item(board: Board) -> Known:

@@ -16,6 +16,7 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Known
 from tests import builders
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
+from tests.images import afterwards
 from tests.lambdas import Killed
 from tests.nights import RULES, STAGES, Night, Nights
 
@@ -172,6 +173,10 @@ def test_a_rehearsal_writes_nothing_outside_its_run_folder_and_is_recognised_on_
 @pytest.fixture
 def waiting(nights: Nights) -> Night:
     """Half of the city is missing: the plan waits for somebody to accept S004 and S014."""
+    return afterwards(nights, half_are_missing)
+
+
+def half_are_missing(nights: Nights) -> Night:
     nights.given(known(12))
     night = nights.run(a_drop(6).zip())
     assert night.verdict == "awaiting-approval"

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from kakehashi_console.cli import main
 from kakehashi_console.cli.options import Where
 from tests.builders import a_drop, a_pupil
+from tests.images import afterwards
 from tests.nights import BUCKETS, Nights
 
 KEY = "ひみつの長い鍵 2026"
@@ -53,9 +54,13 @@ def city(nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nig
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.chdir(tmp_path)
+    afterwards(nights, without_passwords)
+    return nights
+
+
+def without_passwords(nights: Nights) -> None:
     night = nights.run(a_drop(6).zip())
     assert len(night.summary["held"]["M001"]) == 6
-    return nights
 
 
 def command(*options: str, key: str = KEY) -> Result:

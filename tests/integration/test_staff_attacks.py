@@ -13,15 +13,20 @@ from kakehashi.edges.staff.sessions import Sessions
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import SITE, Clerk, Office, approval, ticked
+from tests.images import afterwards
 from tests.launches import Answer, Browser
-from tests.nights import Night
+from tests.nights import Night, Nights
 
 PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in range(1, 7)})
 
 
 @pytest.fixture
 def waiting(office: Office) -> Night:
-    night = office.nights.run(a_drop(6).zip(), passwords=PASSWORDS)
+    return afterwards(office.nights, six_are_new)
+
+
+def six_are_new(nights: Nights) -> Night:
+    night = nights.run(a_drop(6).zip(), passwords=PASSWORDS)
     assert night.verdict == "awaiting-approval"
     return night
 

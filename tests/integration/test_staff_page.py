@@ -12,8 +12,9 @@ from kakehashi.staff.recorded import Done
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import SITE, Clerk, Office, approval, ticked
+from tests.images import afterwards
 from tests.launches import Answer
-from tests.nights import RULES, Night
+from tests.nights import RULES, Night, Nights
 
 PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in range(1, 13)})
 
@@ -21,7 +22,11 @@ PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in ran
 @pytest.fixture
 def waiting(office: Office) -> Night:
     """The first night of all: everybody is new, and the plan waits."""
-    night = office.nights.run(a_drop(12).zip(), passwords=PASSWORDS)
+    return afterwards(office.nights, the_first_night)
+
+
+def the_first_night(nights: Nights) -> Night:
+    night = nights.run(a_drop(12).zip(), passwords=PASSWORDS)
     assert night.verdict == "awaiting-approval"
     return night
 

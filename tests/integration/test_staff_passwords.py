@@ -17,7 +17,8 @@ from kakehashi.staff.passwords import SHORTEST_KEY
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_pupil
 from tests.desks import Clerk, Office
-from tests.nights import Night
+from tests.images import afterwards
+from tests.nights import Night, Nights
 
 KEY = "ひみつの合言葉-2026-四月"
 
@@ -25,7 +26,11 @@ KEY = "ひみつの合言葉-2026-四月"
 @pytest.fixture
 def waiting(office: Office) -> Night:
     """Four children are new, and no password has come for any of them."""
-    return office.nights.run(a_drop(4).zip())
+    return afterwards(office.nights, without_passwords)
+
+
+def without_passwords(nights: Nights) -> Night:
+    return nights.run(a_drop(4).zip())
 
 
 @pytest.fixture

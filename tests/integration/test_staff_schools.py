@@ -7,7 +7,8 @@ import pytest
 from kakehashi.staff.viewer import Role
 from tests.builders import Drop, a_code, a_drop, a_password_file
 from tests.desks import Clerk, Office
-from tests.nights import Night
+from tests.images import afterwards
+from tests.nights import Night, Nights
 
 ROSTER = 10
 
@@ -21,7 +22,11 @@ def a_roster() -> Drop:
 
 @pytest.fixture
 def night(office: Office) -> Night:
-    return office.nights.run(a_roster().zip(), passwords=a_password_file({}))
+    return afterwards(office.nights, with_a_broken_row)
+
+
+def with_a_broken_row(nights: Nights) -> Night:
+    return nights.run(a_roster().zip(), passwords=a_password_file({}))
 
 
 def schools_of(night: Night) -> list[str]:

@@ -13,8 +13,9 @@ from local.fakes.tenant.settings import (
     STAFF_CLIENT_ID,
     TENANT_ID,
 )
+from local.fakes.tenant.tenant import Tenant
 
 __all__ = [
-    "CLIENT_ID", "CLIENT_SECRET", "SIGN_IN_CLIENT_ID", "STAFF_CLIENT_ID", "TENANT_ID", "run",
-    "serve",
+    "CLIENT_ID", "CLIENT_SECRET", "SIGN_IN_CLIENT_ID", "STAFF_CLIENT_ID", "TENANT_ID",
+    "Tenant", "run", "serve",
 ]  # fmt: skip

@@ -79,12 +79,13 @@ def _server(tenant: Tenant, certificate: tuple[Path, Path] | None = None) -> _Se
 
 
 @contextlib.contextmanager
-def serve(home: Path | None = None) -> Iterator[str]:
+def serve(home: Path | None = None, *, tenant: Tenant | None = None) -> Iterator[str]:
     """A running tenant; yields its base URL (``http://127.0.0.1:port``, no slash at the end).
 
-    With ``home`` the state is kept there, without it ends with the block.
+    With ``home`` the state is kept there, without it ends with the block. ``tenant`` is served
+    instead of a new one, and closed in the end.
     """
-    tenant = Tenant(home)
+    tenant = tenant or Tenant(home)
     with contextlib.closing(tenant), contextlib.closing(_listen(0)) as listener:
         server = _server(tenant)
         thread = threading.Thread(target=server.run, args=([listener],), name="tenant", daemon=True)
