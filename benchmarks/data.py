@@ -16,7 +16,7 @@ from benchmarks.steps import as_of, open_drop, rules, write_lines
 from kakehashi import oneroster
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess import preprocess
 from local import demo
 
@@ -51,14 +51,14 @@ def _keep_state(night: Path, folder: Path) -> None:
     package, city = open_drop(night), rules()
     cleaned = preprocess(package, oneroster.check(package), city, as_of(night), ())
     known = [
-        Known(d.pupil, account_of(d.pupil, city), f"object-{n:08}")
+        Record(d.pupil, account_of(d.pupil, city), f"object-{n:08}")
         for n, d in enumerate(cleaned.desired)
     ]
     write_lines(folder / "current.jsonl", known)
     write_lines(folder / "tenant.jsonl", map(_in_tenant, known))
 
 
-def _in_tenant(one: Known) -> Listed:
+def _in_tenant(one: Record) -> Listed:
     account = one.account
     return Listed(
         one.object_id, account["userPrincipalName"], one.pupil.id, True, account["displayName"]

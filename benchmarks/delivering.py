@@ -28,7 +28,7 @@ from benchmarks.peak import tell
 if TYPE_CHECKING:
     from kakehashi.deliver import Delivery, Records
     from kakehashi.people.pupil import Pupil
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
 
 TOOLS = ("lgate", "interactive_study", "tsubasa_book", "mirai_school_platform")
 SECONDS, MEGABYTES = 5, 250
@@ -67,18 +67,18 @@ def prepare(folder: Path) -> int:
     return sum(delivery.rows.values())
 
 
-def _known(file: Path) -> Iterator[Known]:
+def _known(file: Path) -> Iterator[Record]:
     from kakehashi import jsonlines
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
 
     with file.open("rb") as lines:
-        yield from map(Known.from_json, jsonlines.read(lines))
+        yield from map(Record.from_json, jsonlines.read(lines))
 
 
-def _next_year(known: Known) -> Known:
+def _next_year(record: Record) -> Record:
     from dataclasses import replace
 
-    return replace(known, pupil=_promoted(known.pupil), run_id="april")
+    return replace(record, pupil=_promoted(record.pupil), run_id="april")
 
 
 def _promoted(pupil: Pupil) -> Pupil:

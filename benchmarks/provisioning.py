@@ -24,7 +24,7 @@ from benchmarks.peak import tell
 if TYPE_CHECKING:
     from kakehashi.actions import Action
     from kakehashi.people.pupil import Pupil
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
 
 PUPILS, TIMES = 4000, 3
 LIMIT = 20  # writes a second: Microsoft's own
@@ -111,13 +111,13 @@ class _InMemory:
     """The state table's two calls without AWS."""
 
     def __init__(self) -> None:
-        self.items: dict[str, Known] = {}
+        self.items: dict[str, Record] = {}
 
-    def pupils_of(self, umis: Iterable[str]) -> dict[str, Known]:
+    def pupils_of(self, umis: Iterable[str]) -> dict[str, Record]:
         return {umi: self.items[umi] for umi in umis if umi in self.items}
 
-    def put_pupil(self, known: Known, previous: Known | None) -> None:
-        self.items[known.pupil.id] = known
+    def put_pupil(self, record: Record, previous: Record | None) -> None:
+        self.items[record.pupil.id] = record
 
 
 def _bearer(base: str) -> str:

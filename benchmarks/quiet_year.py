@@ -27,7 +27,7 @@ from kakehashi.diff import (
     Decision,
     LastNight,
     NightCount,
-    Past,
+    PastNights,
     Plan,
     Situation,
     make_plan,
@@ -38,7 +38,7 @@ from kakehashi.diff.sums import LONGEST
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, PasswordAt
 from local.demo.children import Child
 from local.demo.city import DOMAIN, DemoCity, outgoing_title, school_year
@@ -63,7 +63,7 @@ class Year:
     seed: int
     demo: DemoCity
     nights: int
-    known: dict[str, Known] = field(default_factory=dict)
+    known: dict[str, Record] = field(default_factory=dict)
     tenant: dict[str, Listed] = field(default_factory=dict)
     rows: dict[str, Desired] = field(default_factory=dict)
     past: tuple[NightCount, ...] = ()
@@ -120,7 +120,7 @@ class Year:
             as_of=today,
             decisions=self._decisions() if today.weekday() == MONDAY else None,
             last_night=self.last,
-            past=Past(self.past),
+            past=PastNights(self.past),
         )
 
     def _row(self, child: Child, year: int) -> Desired:

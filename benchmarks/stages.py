@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kakehashi_console.operations import Console, Outcome, order_for_drop
+from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local import demo
 from local.stack import Stack
 
@@ -49,7 +49,7 @@ def measured(pupils: int, home: Path) -> list[Cost]:
         stack.down()
 
 
-def _night(console: Console, exported: demo.Exported, expected: str) -> Outcome:
+def _night(console: Console, exported: demo.Exported, expected: str) -> RunOutcome:
     if exported.passwords:
         console.upload_passwords(CITY, exported.passwords, starts=False)
     key, version = console.upload_drop(CITY, exported.drop, starts=False)
@@ -59,7 +59,7 @@ def _night(console: Console, exported: demo.Exported, expected: str) -> Outcome:
     return outcome
 
 
-def _approve(stack: Stack, waiting: Outcome) -> None:
+def _approve(stack: Stack, waiting: RunOutcome) -> None:
     summary, console = waiting.summary, Console(stack)
     codes = sorted({breach["code"] for breach in summary["breaches"]})
     order = {"action": "apply", "run_id": summary["run_id"], "checksum": summary["checksum"],
@@ -69,7 +69,7 @@ def _approve(stack: Stack, waiting: Outcome) -> None:
     _must_be(outcome, "applied")
 
 
-def _must_be(outcome: Outcome, expected: str) -> None:
+def _must_be(outcome: RunOutcome, expected: str) -> None:
     if (verdict := outcome.summary.get("verdict")) != expected:
         raise RuntimeError(f"the night ended {verdict}, not {expected}")
 

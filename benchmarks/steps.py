@@ -124,13 +124,13 @@ def diff(folder: Path) -> int:
     from kakehashi.diff import make_plan
     from kakehashi.directories.microsoft365.shape import account_of
     from kakehashi.directories.port import Listed
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
     from kakehashi.roster import Desired, Held
 
     plan = make_plan(
         read_lines(folder / "desired.jsonl", Desired.from_json),
         read_lines(folder / "held.jsonl", Held.from_json),
-        read_lines(folder / "current.jsonl", Known.from_json),
+        read_lines(folder / "current.jsonl", Record.from_json),
         read_lines(folder / "tenant.jsonl", Listed.from_json),
         rules(),
         shape=account_of,
@@ -147,7 +147,7 @@ def night(folder: Path) -> int:
     from kakehashi.diff import make_plan
     from kakehashi.directories.microsoft365.shape import account_of
     from kakehashi.directories.port import Listed
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
     from kakehashi.preprocess import preprocess as clean
 
     after, city = folder / "after", rules()
@@ -158,7 +158,7 @@ def night(folder: Path) -> int:
     plan = make_plan(
         cleaned.desired,
         cleaned.held,
-        read_lines(folder / "current.jsonl", Known.from_json),
+        read_lines(folder / "current.jsonl", Record.from_json),
         read_lines(folder / "tenant.jsonl", Listed.from_json),
         city,
         shape=account_of,

@@ -19,7 +19,7 @@ from kakehashi.actions import Action
 from kakehashi.city import City
 from kakehashi.deliver.shapes import Latest, RosterDelivered
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.provision.results import Result
 from kakehashi.report.shapes import ReceiptBeside, Summary
 from kakehashi.roster import Desired, Held
@@ -88,7 +88,7 @@ RUN_FOLDER: Mapping[str, Any] = {
     "finding": FindingLine,
     "desired": Desired,
     "held": Held,
-    "current": Known,
+    "current": Record,
     "plan": PlanHeader,
     "action": Action,
     "result": Result,

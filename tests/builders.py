@@ -27,7 +27,7 @@ from kakehashi.city import City
 from kakehashi.directories.microsoft365 import shape as accounts
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held, PasswordAt
 
 TODAY = date(2026, 11, 24)
@@ -139,8 +139,8 @@ def a_desired(n: int = 1, *, password: bool = True, **facts: Any) -> Desired:
 
 
 def a_known(n: int = 1, *, city: City | None = None, pupil: Pupil | None = None,
-            **facts: Any) -> Known:  # fmt: skip
-    """A pupil whose account we have made; ``facts`` are fields of ``Known``."""
+            **facts: Any) -> Record:  # fmt: skip
+    """A pupil whose account we have made; ``facts`` are fields of ``Record``."""
     child = pupil or a_pupil(n)
     defaults: dict[str, Any] = {
         "pupil": child,
@@ -148,7 +148,7 @@ def a_known(n: int = 1, *, city: City | None = None, pupil: Pupil | None = None,
         "object_id": an_id(f"object {child.id}"),
         "run_id": "20261123T020000-00000000",
     }
-    return Known(**(defaults | facts))
+    return Record(**(defaults | facts))
 
 
 def a_held(n: int = 1, code: str = "D050", **facts: Any) -> Held:
@@ -159,7 +159,7 @@ def a_held(n: int = 1, code: str = "D050", **facts: Any) -> Held:
     return Held(**(defaults | facts))
 
 
-def a_tenant_account(known: Known, **facts: Any) -> Listed:
+def a_tenant_account(known: Record, **facts: Any) -> Listed:
     """The account of ``known`` as the tenant lists it."""
     defaults: dict[str, Any] = {
         "object_id": known.object_id,

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from kakehashi.edges import settings
-from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.staff.recorded import Done
 from kakehashi.staff.viewer import Role
 from local.fakes import tenant as fake
@@ -89,8 +89,8 @@ class Office:
     registration: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def house(self) -> House:
-        return House.of(settings.load(settings.StaffSettings))
+    def deps(self) -> StaffDependencies:
+        return StaffDependencies.of(settings.load(settings.StaffSettings))
 
     def hire(
         self, name: str, *roles: Role, city: str = "demo", schools: tuple[str | None, ...] = (None,)
@@ -105,7 +105,7 @@ class Office:
         })  # fmt: skip
         self.give_roles(account, *roles)
         if schools:
-            self.house.posts.put(oid, city, schools)
+            self.deps.posts.put(oid, city, schools)
         return Somebody(account, oid, f"見本 {name}")
 
     def give_roles(self, account: str, *roles: Role) -> None:
@@ -136,16 +136,16 @@ class Office:
 
     def later(self, seconds: int) -> None:
         """The page's clock is so much ahead from now on."""
-        self.house.clock = lambda: datetime.now(UTC) + timedelta(seconds=seconds)
+        self.deps.clock = lambda: datetime.now(UTC) + timedelta(seconds=seconds)
 
     def record(self, city: str = "demo") -> list[Done]:
         """The newest first."""
-        return self.house.record(city).newest(1000)[0]
+        return self.deps.record(city).newest(1000)[0]
 
     def started(self) -> list[dict[str, Any]]:
         """The orders that the page has started, oldest first."""
         client = boto3.client("stepfunctions")
-        machine = self.house.staff.state_machine_arn
+        machine = self.deps.staff.state_machine_arn
         found = client.list_executions(stateMachineArn=machine)["executions"]
         arns = [one["executionArn"] for one in sorted(found, key=lambda one: one["startDate"])]
         return [json.loads(client.describe_execution(executionArn=arn)["input"]) for arn in arns]

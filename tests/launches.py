@@ -29,9 +29,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from kakehashi.edges import settings
-from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.launcher import LaunchDependencies
 from kakehashi.edges.launch.lti_keys import LtiKeys
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from local.fakes import tenant as fake
 from tests.builders import a_pupil
 from tests.lambdas import Lambdas
@@ -330,7 +330,7 @@ def verify(browser: Browser, id_token: str, audience: str) -> dict[str, Any]:
     )
 
 
-def give_accounts(tenant: Tenant, known: list[Known]) -> None:
+def give_accounts(tenant: Tenant, known: list[Record]) -> None:
     """Accounts in the tenant with a password, and the launcher registered to sign people in."""
     tenant.give(*(as_graph(one) | {"passwordProfile": {"password": PASSWORD}} for one in known))
     registration = {
@@ -352,20 +352,20 @@ class Launchpad:
 
     def register(self, *tools: str) -> None:
         self.nights.put_rules("\n".join([RULES, *tools]))
-        House.of.cache_clear()  # rules are believed for a minute
+        LaunchDependencies.of.cache_clear()  # rules are believed for a minute
 
     def later(self, seconds: int) -> None:
         """The launcher's clock is so much ahead from now on."""
-        house = House.of(settings.load(settings.LaunchSettings))
-        house.clock = lambda: datetime.now(UTC) + timedelta(seconds=seconds)
+        deps = LaunchDependencies.of(settings.load(settings.LaunchSettings))
+        deps.clock = lambda: datetime.now(UTC) + timedelta(seconds=seconds)
 
-    def given(self, known: list[Known]) -> None:
+    def given(self, known: list[Record]) -> None:
         """More pupils, with accounts."""
         for one in known:
             self.nights.state.put_pupil(one, None)
         self.accounts(known)
 
-    def accounts(self, known: list[Known]) -> None:
+    def accounts(self, known: list[Record]) -> None:
         give_accounts(self.nights.tenant, known)
 
     def hold(self, umi: str) -> None:

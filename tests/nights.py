@@ -26,7 +26,7 @@ from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.report import words
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
@@ -198,7 +198,7 @@ class Nights:
         self.clock += timedelta(minutes=5)
         return Night(walk, self.names["RUNS_BUCKET"])
 
-    def given(self, known: Iterable[Known]) -> None:
+    def given(self, known: Iterable[Record]) -> None:
         """Pupils as earlier nights have left them, in the state and in the tenant."""
         known = list(known)
         self.tenant.give_known(known)

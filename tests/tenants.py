@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from local.fakes import tenant as fake
 
 
@@ -44,7 +44,7 @@ class Tenant:
         """Add accounts that we did not make."""
         self.call("POST", "import?mode=merge", {"value": list(users)})
 
-    def give_known(self, known: Iterable[Known]) -> None:
+    def give_known(self, known: Iterable[Record]) -> None:
         """Accounts as earlier runs of ours left them."""
         self.give(*(as_graph(one) for one in known))
 
@@ -120,7 +120,7 @@ class SharedClock:
             self.time = moment
 
 
-def as_graph(known: Known) -> dict[str, Any]:
+def as_graph(known: Record) -> dict[str, Any]:
     """An account of ours as the tenant's export writes it."""
     flat = {n: v for n, v in known.account.items() if v and not n.startswith("extension")}
     marks = {n: v for n, v in known.account.items() if n.startswith("extension")}

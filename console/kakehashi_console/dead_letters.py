@@ -1,6 +1,6 @@
 """The dead-letter queue as a person uses it: read, start again, throw away.
 
-Four kinds of message lie in it, and all become a ``Letter``:
+Four kinds of message lie in it, and all become a ``DeadLetter``:
 
 - a stage or a push that failed, by its state machine: run, stage, error, what was done, ``again``
 - a pupil or a group that failed, by its function (``kakehashi.edges.dead_letters``): the same
@@ -45,7 +45,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """``id`` is the message's; ``receipt`` deletes it, for as long as it is held.
 
     ``stage`` is "start" where no execution began. ``where`` is e.g. shard and line.
@@ -80,7 +80,7 @@ class Letter:
         }
 
 
-class DeadLetters:
+class DeadLetterQueue:
     """The queue of one stack. Whatever is read is held for a minute; ``release`` lets it go."""
 
     def __init__(self, site: Site) -> None:
@@ -88,9 +88,9 @@ class DeadLetters:
         self.sqs = site.client("sqs")
         self.url = self.outputs["DeadLettersUrl"]
 
-    def read(self) -> list[Letter]:
+    def read(self) -> list[DeadLetter]:
         """Everything that lies in the queue and is not held by somebody else, oldest first."""
-        found: dict[str, Letter] = {}
+        found: dict[str, DeadLetter] = {}
         while messages := self._receive():
             for message in messages:
                 found[message["MessageId"]] = letter_of(message, self.outputs)
@@ -107,7 +107,7 @@ class DeadLetters:
         )
         return list(answer.get("Messages", []))
 
-    def release(self, letters: Iterable[Letter]) -> None:
+    def release(self, letters: Iterable[DeadLetter]) -> None:
         """They can be read again at once."""
         for some in batched(letters, _BATCH, strict=False):
             entries = [
@@ -116,11 +116,11 @@ class DeadLetters:
             ]
             self.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=entries)
 
-    def drop(self, letters: Iterable[Letter]) -> None:
+    def drop(self, letters: Iterable[DeadLetter]) -> None:
         for letter in letters:
             self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=letter.receipt)
 
-    def redrive(self, letters: Sequence[Letter]) -> Iterator[tuple[Again, str]]:
+    def redrive(self, letters: Sequence[DeadLetter]) -> Iterator[tuple[Again, str]]:
         """Start what the letters say, once for all that say the same, oldest first; yields what was
         started and the execution's ARN.
 
@@ -167,11 +167,11 @@ class DeadLetters:
         return str(answer["executionArn"])
 
 
-def _key(letter: Letter) -> tuple[str, str]:
+def _key(letter: DeadLetter) -> tuple[str, str]:
     return (letter.again.target, letter.again.text()) if letter.again else ("", "")
 
 
-def letter_of(message: Mapping[str, Any], outputs: Mapping[str, str]) -> Letter:
+def letter_of(message: Mapping[str, Any], outputs: Mapping[str, str]) -> DeadLetter:
     """``message`` as SQS gives it. What cannot be read becomes a letter that says nothing."""
     body = _json(message["Body"])
     told = {k: v["StringValue"] for k, v in message.get("MessageAttributes", {}).items()}
@@ -182,28 +182,30 @@ def letter_of(message: Mapping[str, Any], outputs: Mapping[str, str]) -> Letter:
     if "RequestID" in told:
         again = Again(outputs["DriftFunction"], body)
         error = told.get("ErrorMessage", told.get("ErrorCode", "?"))
-        return Letter(**common, stage="drift", error=_kind(error), again=again)
+        return DeadLetter(**common, stage="drift", error=_kind(error), again=again)
     return _told(body, outputs, common)
 
 
 def _undelivered(
     body: Mapping[str, Any], target: str, error: str, common: Mapping[str, Any]
-) -> Letter:
+) -> DeadLetter:
     """An event is its own input: an execution takes it as if it came now."""
     detail = body.get("detail", {})
     key = str(detail.get("object", {}).get("key", ""))
     city = key.split("/")[1] if key.count("/") > 1 else str(detail.get("city", ""))
     stage = "start" if ":stateMachine:" in target else "drift"
-    return Letter(**common, stage=stage, error=error, city=city, again=Again(target, body))
+    return DeadLetter(**common, stage=stage, error=error, city=city, again=Again(target, body))
 
 
-def _told(body: Mapping[str, Any], outputs: Mapping[str, str], common: Mapping[str, Any]) -> Letter:
+def _told(
+    body: Mapping[str, Any], outputs: Mapping[str, str], common: Mapping[str, Any]
+) -> DeadLetter:
     execution = str(body.get("execution", ""))
     machine = outputs["StateMachineArn"]
     if execution:  # a push is not the nightly machine's
         machine = execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
     given = body.get("again")
-    return Letter(
+    return DeadLetter(
         **common,
         stage=str(body.get("stage", "?")),
         error=str(body.get("error", "?")),

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.edges.runs import Folder
-from kakehashi_console.operations import BadUse, Console, Outcome, order_for_drop
-from kakehashi_console.preflight import Look
+from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
+from kakehashi_console.preflight import Checkpoint
 
 CITY = "doctor"
 ROSTER = Path(__file__).parent / "small_city"
@@ -32,7 +32,9 @@ domain = "{domain}"
 type OnStage = Callable[[str], None]
 
 
-def examine(console: Console, domain: str, on_stage: OnStage = lambda _: None) -> Iterator[Look]:
+def examine(
+    console: Console, domain: str, on_stage: OnStage = lambda _: None
+) -> Iterator[Checkpoint]:
     """Each thing that came as on the embedded engine, or did not. Raises BadUse before anything is
     put where a city of this name is somebody's."""
     if console.rules(CITY) is not None:
@@ -44,10 +46,10 @@ def examine(console: Console, domain: str, on_stage: OnStage = lambda _: None) -
         yield from _rehearsed(console, domain, on_stage)
     finally:
         left = _cleared(console)
-    yield Look("片付け / cleaned up", left == 0, f"{left}")
+    yield Checkpoint("片付け / cleaned up", left == 0, f"{left}")
 
 
-def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Look]:
+def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Checkpoint]:
     console.put_rules(CITY, RULES.format(domain=domain))
     with tempfile.TemporaryDirectory() as folder:
         drop = _roster(Path(folder), domain)
@@ -61,24 +63,24 @@ def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Loo
     arn = console.start(order_for_drop("rehearse", CITY, key, version, AS_OF))
     execution = console.follow(arn, entering)
     outcome = console.outcome(execution, CITY)
-    yield Look("実行の終わり / how the run ended", execution["status"] == "SUCCEEDED",
+    yield Checkpoint("実行の終わり / how the run ended", execution["status"] == "SUCCEEDED",
                execution["status"], "kakehashi dlq")  # fmt: skip
-    yield Look("段階 / stages", entered == STAGES, " ".join(entered))
+    yield Checkpoint("段階 / stages", entered == STAGES, " ".join(entered))
     yield from _told(console, outcome)
 
 
-def _told(console: Console, outcome: Outcome) -> Iterator[Look]:
+def _told(console: Console, outcome: RunOutcome) -> Iterator[Checkpoint]:
     summary: Mapping[str, Any] = outcome.summary
     verdict = str(summary.get("verdict"))
     found = " ".join(sorted(summary.get("findings", {})))
-    yield Look("結果 / verdict", verdict == "rehearsed", f"{verdict} {found}".strip(),
+    yield Checkpoint("結果 / verdict", verdict == "rehearsed", f"{verdict} {found}".strip(),
                "docs/findings.md")  # fmt: skip
     planned = int(summary.get("counts", {}).get("NEW", 0))
-    yield Look("計画の人数 / pupils planned", planned == PUPILS, f"{planned} / {PUPILS}")
+    yield Checkpoint("計画の人数 / pupils planned", planned == PUPILS, f"{planned} / {PUPILS}")
     names = Folder(console.s3, console.outputs["RunsBucket"], outcome.prefix).names()
-    yield Look("報告書 / report", "report.html" in names)
+    yield Checkpoint("報告書 / report", "report.html" in names)
     recorded = list(console.state(CITY).runs(1))
-    yield Look("状態は変わっていない / the state is as it was", not recorded)
+    yield Checkpoint("状態は変わっていない / the state is as it was", not recorded)
 
 
 def _roster(folder: Path, domain: str) -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kakehashi.city import J_TITLES, Limit
 from kakehashi.city.limits import Limits
-from kakehashi_console.first_look import Codes, Look, official_name
+from kakehashi_console.first_look import Codes, FirstLook, official_name
 
 SCHEMA = "city.schema.json"
 TITLES_SHOWN = 12
@@ -29,7 +29,7 @@ class Answers:
     domain: str
 
 
-def draft(look: Look, answers: Answers, codes: Codes, dialects: tuple[str, ...]) -> str:
+def draft(look: FirstLook, answers: Answers, codes: Codes, dialects: tuple[str, ...]) -> str:
     """The file's text, which ``city.parse`` takes as it is."""
     parts = (
         _head(look, answers),
@@ -49,7 +49,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _head(look: Look, answers: Answers) -> Iterator[str]:
+def _head(look: FirstLook, answers: Answers) -> Iterator[str]:
     yield f"#:schema {SCHEMA}"
     yield f"# {_one_line(answers.name)}: 最初の出力から作った下書き / a draft from a first export"
     yield f"# 児童生徒 pupils {look.pupils:,}、学校 schools {len(look.schools)}"
@@ -60,7 +60,7 @@ def _head(look: Look, answers: Answers) -> Iterator[str]:
     yield ""
 
 
-def _source(look: Look) -> Iterator[str]:
+def _source(look: FirstLook) -> Iterator[str]:
     yield "[source]"
     yield f"versions = {_quoted_list((look.version,))}"
     if look.account_types:
@@ -72,7 +72,7 @@ def _quoted_list(texts: tuple[str, ...]) -> str:
     return "[" + ", ".join(map(_quoted, texts)) + "]"
 
 
-def _unified(look: Look, codes: Codes) -> Iterator[str]:
+def _unified(look: FirstLook, codes: Codes) -> Iterator[str]:
     for school in (one for one in look.schools if one.unified):
         halves = "、".join(dict.fromkeys(school.names))
         yield f"# 義務教育学校 unified school: {_one_line(halves)}"
@@ -82,7 +82,7 @@ def _unified(look: Look, codes: Codes) -> Iterator[str]:
         yield ""
 
 
-def _aliases(look: Look, codes: Codes) -> Iterator[str]:
+def _aliases(look: FirstLook, codes: Codes) -> Iterator[str]:
     for school in look.schools:
         if new := codes.following.get(school.code):
             yield f"# {_one_line(school.names[0])}: 一覧では移行済み / has another code in the list"
@@ -92,7 +92,7 @@ def _aliases(look: Look, codes: Codes) -> Iterator[str]:
             yield ""
 
 
-def _to_settle(look: Look, codes: Codes) -> Iterator[str]:
+def _to_settle(look: FirstLook, codes: Codes) -> Iterator[str]:
     """What only C4th can put right: schools without a code, and codes that the list lacks."""
     lines = [f"#   学校コードなし no code: {_one_line(name)}" for name in look.uncoded]
     if codes.names:
@@ -108,7 +108,7 @@ def _to_settle(look: Look, codes: Codes) -> Iterator[str]:
         yield ""
 
 
-def _titles(look: Look) -> Iterator[str]:
+def _titles(look: FirstLook) -> Iterator[str]:
     """The titles seen, and a rule where the trial's three rules rename one of them."""
     if look.titles:
         yield "# 学級名 class titles seen:"
@@ -136,7 +136,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _special(look: Look) -> Iterator[str]:
+def _special(look: FirstLook) -> Iterator[str]:
     if not look.special:
         return
     yield "# 特別支援学級とみられる学級名。既定では「なかよし1組」などになります。"
@@ -150,7 +150,7 @@ def _special(look: Look) -> Iterator[str]:
     yield ""
 
 
-def _limits(look: Look) -> Iterator[str]:
+def _limits(look: FirstLook) -> Iterator[str]:
     """The default shares, with numbers that fit the size of this city."""
     yield "# 一晩に確認なしで変えてよい上限。share か number のどちらかを超えると承認待ちです。"
     yield f"# What a night may change unasked, for {look.pupils:,} pupils; past a bound it waits."

@@ -32,7 +32,7 @@ class NotSent(Exception):
     """S3 could not be reached, or refused; the text is for the operator."""
 
 
-class Inbox(Protocol):
+class DropTarget(Protocol):
     """Where drops go and receipts come from. Both raise NotSent."""
 
     def put(self, file: Path, key: str) -> None: ...
@@ -42,7 +42,7 @@ class Inbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DropCheck:
     """What is seen of a drop at one moment; ``changed`` is its newest modification, in ns."""
 
     size: int
@@ -72,7 +72,7 @@ class Step(StrEnum):
     REST = "rest"
 
 
-def step(look: Look | None, still: float, sent: Sent | None, settle: float) -> Step:
+def step(look: DropCheck | None, still: float, sent: Sent | None, settle: float) -> Step:
     """What is to be done about a drop that has looked the same for ``still`` seconds. ``look`` is
     None where it cannot be opened: on Windows, while somebody writes."""
     if look is None:
@@ -100,14 +100,14 @@ def drops_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def look_at(drop: Path) -> Look | None:
+def look_at(drop: Path) -> DropCheck | None:
     try:
         files = csv_files(drop) if drop.is_dir() else [drop]
         stats = [file.stat() for file in files]
         whole = _lists_all(drop, files) if drop.is_dir() else _has_its_end(drop)
     except OSError:
         return None
-    return Look(sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats), whole)
+    return DropCheck(sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats), whole)
 
 
 def _has_its_end(file: Path) -> bool:
@@ -149,12 +149,12 @@ class Watch:
 
     folder: Path
     city: str
-    inbox: Inbox
+    inbox: DropTarget
     tell: Callable[[str, str], None]
     clock: Callable[[], float]
     stamp: Callable[[], str]
     settle: float = 10.0
-    looks: dict[str, tuple[Look | None, float]] = field(default_factory=dict)
+    looks: dict[str, tuple[DropCheck | None, float]] = field(default_factory=dict)
     failures: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -198,7 +198,7 @@ class Watch:
         self.failures[name] = times, now + pause
         self.tell(name, f"{why}。{pause:.0f} 秒後にもう一度試みます / again in {pause:.0f} s")
 
-    def _send(self, drop: Path, look: Look) -> None:
+    def _send(self, drop: Path, look: DropCheck) -> None:
         name, sha256 = drop.name, fingerprint(drop)
         known = self.sent.get(name)
         if known and known.sha256 == sha256:  # touched, not changed
@@ -227,7 +227,7 @@ class Watch:
             return
         for suffix, body in zip(SUFFIXES, (text, told), strict=True):
             (self.folder / f"{name}{suffix}").write_bytes(body or b"")
-        look = Look(sent.size, sent.changed, whole=True)
+        look = DropCheck(sent.size, sent.changed, whole=True)
         self._remember(name, look, sent.key, sent.sha256, standing)
         self.tell(name, (text or b"").decode().partition("\n")[0])
 
@@ -238,7 +238,7 @@ class Watch:
         data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         return {name: Sent(**one) for name, one in data.items()}
 
-    def _remember(self, name: str, look: Look, key: str, sha256: str, standing: str) -> None:
+    def _remember(self, name: str, look: DropCheck, key: str, sha256: str, standing: str) -> None:
         self.sent[name] = Sent(look.size, look.changed, sha256, key, standing)
         text = json.dumps(
             {n: asdict(s) for n, s in self.sent.items()}, ensure_ascii=False, indent=2

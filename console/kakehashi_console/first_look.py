@@ -64,7 +64,7 @@ class SpecialSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FirstLook:
     """``uncoded`` are names of schools without a usable code, ``titles`` the home classes' titles
     by grade, ``domains`` and ``account_types`` how many userIds bear them, the most first."""
 
@@ -80,14 +80,14 @@ class Look:
     pupils: int
 
 
-def look(package: Package) -> Look:
+def look(package: Package) -> FirstLook:
     """Read what the export tells. Missing files and columns tell nothing."""
     orgs = list(_records(package, "orgs.csv"))
     boards = [org for org in orgs if org.get("type") == "district"]
     codes = {org["sourcedId"]: _code(org) for org in orgs if org.get("type") == "school"}
     pupils = _pupils_by_school(package, codes)
     types, domains = _accounts(package)
-    return Look(
+    return FirstLook(
         city=next((_BOARD_WORDS.sub("", org["name"]) for org in boards if org["name"]), ""),
         board_codes=tuple(
             dict.fromkeys(o["identifier"] for o in boards if BOARD.fullmatch(o["identifier"]))

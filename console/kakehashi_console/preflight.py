@@ -31,7 +31,7 @@ type Client = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Checkpoint:
     """One thing looked at: ``what`` and ``to_do`` in Japanese and English; ``found`` as it is."""
 
     what: str
@@ -40,17 +40,17 @@ class Look:
     to_do: str = ""
 
 
-def before(client: Client, stack: str) -> Iterator[Look]:
+def before(client: Client, stack: str) -> Iterator[Checkpoint]:
     """What a deployment of ``stack`` needs."""
     yield _seen(lambda: _credentials(client), "資格情報 / credentials")
     region = str(client("sts").meta.region_name)
-    yield Look(
+    yield Checkpoint(
         "リージョン / region",
         region == REGION,
         region,
         f"AWS_DEFAULT_REGION={REGION} にしてください。 / data of pupils stays in Japan",
     )
-    yield Look(
+    yield Checkpoint(
         "スタックの名前 / the stack's name",
         bool(STACK_NAME.match(stack)),
         stack,
@@ -60,7 +60,7 @@ def before(client: Client, stack: str) -> Iterator[Look]:
     yield _seen(lambda: _concurrency(client), "Lambda の同時実行数 / concurrent executions")
 
 
-def after(console: Console) -> Iterator[Look]:
+def after(console: Console) -> Iterator[Checkpoint]:
     """What a deployed stack still needs of a person."""
     client = console.site.client
     yield _seen(lambda: _cities(console), "自治体の規則 / a city's rules")
@@ -73,19 +73,19 @@ def after(console: Console) -> Iterator[Look]:
     yield _seen(lambda: _letters(console), "失敗の待ち行列 / dead letters")
 
 
-def _seen(look: Callable[[], tuple[bool, str, str]], what: str) -> Look:
+def _seen(look: Callable[[], tuple[bool, str, str]], what: str) -> Checkpoint:
     """A refusal to let us look is told as that; whatever else AWS says is a fault."""
     try:
-        return Look(what, *look())
+        return Checkpoint(what, *look())
     except ClientError as exc:
         code = exc.response["Error"]["Code"]
         if code in REFUSALS:
-            return Look(what, None, code, "見る権限がありません。 / you may not look at this")
-        return Look(what, False, code)
+            return Checkpoint(what, None, code, "見る権限がありません。 / you may not look at this")
+        return Checkpoint(what, False, code)
     except BotoCoreError as exc:
-        return Look(what, False, type(exc).__name__)
+        return Checkpoint(what, False, type(exc).__name__)
     except BadUse as exc:
-        return Look(what, False, "", str(exc))
+        return Checkpoint(what, False, "", str(exc))
 
 
 def _credentials(client: Client) -> tuple[bool, str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from kakehashi.diff.matching import Evidence, compare_names
-from kakehashi.diff.sheets import Row, Unreadable, plain, sheets
+from kakehashi.diff.sheets import Row, UnreadableWorkbook, plain, sheets
 from kakehashi.people.pupil import Pupil
 
 HEADING_WITHIN = 10  # rows: a title and a date may stand above the headings
@@ -40,7 +40,7 @@ class User:
     name: str
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What to call the row by."""
         return next(iter(sorted(self.accounts) or sorted(self.ids)), "")
 
@@ -74,7 +74,7 @@ def read_users(body: bytes, columns: Columns) -> list[User]:
         found = _users(sheet, columns)
         if found is not None:
             return found
-    raise Unreadable
+    raise UnreadableWorkbook
 
 
 def _users(sheet: Iterable[Row], columns: Columns) -> list[User] | None:

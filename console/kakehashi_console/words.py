@@ -85,7 +85,7 @@ def rehearsal_line(record: Mapping[str, Any]) -> str:
     return f"{record['run_id']}  予行 rehearsal {record.get('as_of') or '?'}: {told or '-'}"
 
 
-def tell(
+def print_outcome(
     terminal: Terminal,
     summary: Mapping[str, Any],
     place: str,

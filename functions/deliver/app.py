@@ -22,10 +22,10 @@ from kakehashi.edges.deliver.outbox import Outbox
 from kakehashi.edges.deliver.receipts import Receipts
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, Run
-from kakehashi.edges.settled import Settled
+from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess.lexicon import Lexicon
 
 
@@ -40,9 +40,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     outbox = Outbox(state, run, tool, env)
     receipts = Receipts(folder, state, run, tool, env)
 
-    order = _order(run, city, tool, anew=outbox.turn.anew)
+    order = _order(run, city, tool, anew=outbox.slot.anew)
     answer = receipts.gather(order.dialect.receipt)
-    roster, moved = Settled(folder, state), dict[str, str]()
+    roster, moved = SettledRoster(folder, state), dict[str, str]()
     of = made(folder, roster)
     delivery, again = outbox.unmoved(order, of, answer), True
     if delivery is None:
@@ -56,7 +56,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     files = outbox.hand_over(delivery, of, again=again)
     receipts.settle(delivered=bool(files))
     _write_down(folder, delivery, files, answer, moved)
-    rows, held = sum(delivery.rows.values()), len(delivery.held())
+    rows, held = sum(delivery.rows.values()), len(delivery.pupils_at_fault())
     measure("deliver", run.city, {"RowsDelivered": rows, "PupilsHeld": held})
     extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
     logger.info("delivery", extra=extra)
@@ -96,13 +96,13 @@ def _made_now(
     return deliver.build(order, settled, before)
 
 
-def _told_of(roster: Settled, rules: Tool, dialect: deliver.Dialect) -> Iterator[Known]:
+def _told_of(roster: SettledRoster, rules: Tool, dialect: deliver.Dialect) -> Iterator[Record]:
     for known in roster.pupils():
         if deliver.takes(dialect, rules.grades, rules.schools, known):
             yield known
 
 
-def _noted(settled: Iterable[Known], moved: dict[str, str]) -> Iterator[Known]:
+def _noted(settled: Iterable[Record], moved: dict[str, str]) -> Iterator[Record]:
     """Of whom the tool knows by another id than the roster's, which is whose, in passing."""
     for known in settled:
         if known.tool_id:
@@ -114,7 +114,7 @@ def _write_down(
     folder: Folder,
     delivery: deliver.Delivery,
     files: list[DeliveredFile],
-    answer: deliver.Answer,
+    answer: deliver.Acknowledgement,
     moved: Mapping[str, str],
 ) -> None:
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
@@ -133,7 +133,7 @@ def _write_down(
             "rows": delivery.rows,
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
             "pupils": delivery.pupils,
-            "held": len(delivery.held()),
+            "held": len(delivery.pupils_at_fault()),
             "receipts": answer.counts(),
         },
     )

@@ -27,14 +27,14 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 
 
-class Environment(settings.DirectorySettings, settings.InboxSettings):
+class DiffEnvironment(settings.DirectorySettings, settings.InboxSettings):
     pass
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(Environment)
+    run, env = Run.model_validate(event), settings.load(DiffEnvironment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     plan = (_way_back if run.mode == "undo" else _tonight)(run, folder, state, env)
@@ -44,7 +44,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return run.after("diff", verdict, started, **_counted(run, plan))
 
 
-def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
+def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> Plan:
     """The plan that a roster makes, and what it is told beside."""
     city, serial, gathered = folder.rules(), state.serial(), Gathering(folder, state)
     rehearse = run.mode == "rehearse"
@@ -80,7 +80,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
     return plan
 
 
-def _way_back(run: Run, folder: Folder, state: State, env: Environment) -> Plan:
+def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> Plan:
     """The plan that turns an earlier run back."""
     city, serial, known = folder.rules(), state.serial(), Gathering(folder, state).known()
     undone = Undoings(folder).gather(tenant(env), city)

@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(
+class DriftEnvironment(
     settings.DirectorySettings,
     settings.RulesSettings,
     settings.TopicSettings,
@@ -48,13 +48,13 @@ class Environment(
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    env = settings.load(Environment)
-    told = _look(event, env)
+    env = settings.load(DriftEnvironment)
+    told = _observe(event, env)
     DeadLetters.of(env.dead_letters_url).forget_calls(event)  # of before, that asked for the same
     return told
 
 
-def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
+def _observe(event: dict[str, Any], env: DriftEnvironment) -> dict[str, Any]:
     now = datetime.now(UTC)
     if event.get("only") == "waiting":
         measure("drift", "all", {"Calls": 1})
@@ -74,7 +74,7 @@ def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
     told = {}
     for name, city in rules.items():
         comparison, people = _compare(name, city, day, listed, env)
-        _tell(comparison, people, env)
+        _emit(comparison, people, env)
         told[name] = report.drift_summary(comparison)
     logger.info("drift", extra={"cities": len(told)})
     if unreadable := sorted(set(names) - set(rules)):
@@ -82,12 +82,12 @@ def _look(event: dict[str, Any], env: Environment) -> dict[str, Any]:
     return {"credential_days_left": left, "cities": told}
 
 
-def _cities(env: Environment) -> list[str]:
+def _cities(env: DriftEnvironment) -> list[str]:
     names = Folder(boto3.client("s3"), env.rules_bucket, "cities/").names()
     return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
 
 
-def _hours_waiting(name: str, now: datetime, env: Environment) -> int:
+def _hours_waiting(name: str, now: datetime, env: DriftEnvironment) -> int:
     """Whole hours since a plan of the city began to wait, 0 where none does; also as its metric."""
     since = plans.waits_since(State.of(env.table, name).runs())
     hours = int((now - since) / HOUR) if since else 0
@@ -95,7 +95,7 @@ def _hours_waiting(name: str, now: datetime, env: Environment) -> int:
     return hours
 
 
-def _rules(name: str, env: Environment) -> City | None:
+def _rules(name: str, env: DriftEnvironment) -> City | None:
     """None where they cannot be read: that must not cost the other cities their comparison."""
     try:
         return rules_of(boto3.client("s3"), env.rules_bucket, name).city
@@ -104,7 +104,7 @@ def _rules(name: str, env: Environment) -> City | None:
 
 
 def _compare(
-    name: str, city: City, day: date, listed: Everyone, env: Environment
+    name: str, city: City, day: date, listed: Everyone, env: DriftEnvironment
 ) -> tuple[Comparison, People]:
     """What differs, and whom that is about."""
     known = list(State.of(env.table, name).pupils())
@@ -124,7 +124,7 @@ def _compare(
     return comparison, {p.id: Person.of(p) for one in known if (p := one.pupil).id in differ}
 
 
-def _tell(comparison: Comparison, people: People, env: Environment) -> None:
+def _emit(comparison: Comparison, people: People, env: DriftEnvironment) -> None:
     """In the runs bucket always; by mail and metric so that somebody looks."""
     prefix = comparison.place.removeprefix(f"s3://{env.runs_bucket}/")
     folder = Folder(boto3.client("s3"), env.runs_bucket, prefix)

@@ -24,15 +24,15 @@ from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.microsoft.directory import tenant
-from kakehashi.edges.microsoft.groups import Keeper, failed, look
-from kakehashi.edges.provision.passwords import Passwords
+from kakehashi.edges.microsoft.groups import Keeper, failed, read_tenancy
+from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.runs import Folder, Run
-from kakehashi.edges.settled import Settled
+from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
-from kakehashi.groups import Left, Orders, decide, one_cause, tell
-from kakehashi.people.record import Known
+from kakehashi.groups import Left, Orders, decide, findings_of, one_cause
+from kakehashi.people.record import Record
 from kakehashi.provision.results import End
 
 MOST_CALLS = 8  # fewer than Retry makes; of fourteen minutes each, some 128,000 changes
@@ -43,19 +43,21 @@ GIVES = URGENT | {"link", "undelete"}
 CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
 
 
-class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
+class GroupsEnvironment(
+    settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings
+):
     pass
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(Environment)
+    run, env = Run.model_validate(event), settings.load(GroupsEnvironment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
-    lost, roster = _lost(run, folder), Settled(folder, state)
+    lost, roster = _lost(run, folder), SettledRoster(folder, state)
     roster.make()
-    passwords = Passwords.of(env.passwords_bucket)
+    passwords = PasswordBucket.of(env.passwords_bucket)
     passwords.forget_used(run.city, lambda: _with_account(roster, lost))
     city = folder.rules()
     if not (city.m365.groups or city.m365.licences):
@@ -67,7 +69,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     orders, complete = Orders(), True
     try:
         settled = list(_with_account(roster, lost))
-        tenancy = look(keeper.directory, city, run.city)
+        tenancy = read_tenancy(keeper.directory, city, run.city)
         orders = decide(settled, _made(folder, URGENT), tenancy, city, run.city)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
@@ -78,7 +80,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     cause, undone = one_cause(keeper.left, made)
     rest = orders.changes - sum(keeper.counts.values())
     unfinished = () if complete else (GROUPS_UNFINISHED.at(count=rest),)
-    findings = (*orders.findings, *tell(undone), *unfinished)
+    findings = (*orders.findings, *findings_of(undone), *unfinished)
     folder.put_findings("groups", soften(findings, city.effects))
     _send_dead_letters(run, undone, DeadLetters.of(env.dead_letters_url))
     after = run.after("groups", run.verdict, started, **_counted(run, keeper))
@@ -101,7 +103,7 @@ def _lost(run: Run, folder: Folder) -> frozenset[str]:
     return nowhere - _made(folder, GIVES, done=True) if nowhere else nowhere
 
 
-def _with_account(roster: Settled, lost: frozenset[str]) -> Iterator[Known]:
+def _with_account(roster: SettledRoster, lost: frozenset[str]) -> Iterator[Record]:
     """Who can be in a group, and needs no initial password any more."""
     return (known for known in roster.pupils() if known.pupil.id not in lost)
 
@@ -116,7 +118,7 @@ def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> froze
 def _send_dead_letters(run: Run, left: Iterable[Left], letters: DeadLetters) -> None:
     """One dead letter for each thing that failed, not for what is only too new, nor for what the
     run's own letter says."""
-    for finding in tell(one for one in left if one.why.failed):
+    for finding in findings_of(one for one in left if one.why.failed):
         letters.send(run, "groups", finding.code, count=finding.facts["count"])
 
 

@@ -18,7 +18,7 @@ from kakehashi.catalogue import launch as rules
 from kakehashi.edges import settings
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.launch import calls
-from kakehashi.edges.launch.launcher import House, Launcher
+from kakehashi.edges.launch.launcher import LaunchDependencies, Launcher
 from kakehashi.edges.launch.lti_services import Services
 from kakehashi.edges.telemetry import logger, measure_city
 from kakehashi.edges.web import answers as web
@@ -48,7 +48,7 @@ def home() -> Response[str]:
         return web.page(pages.sign_in())
     if isinstance(visitor, Refusal):
         return _turned_away(visitor)
-    name = launcher.house.need_rules(visitor.session.city).name
+    name = launcher.deps.need_rules(visitor.session.city).name
     chosen = launcher.chosen.of(visitor.session)
     return web.page(pages.launcher(visitor.pupil, name, launcher.tools(visitor), chosen))
 
@@ -146,25 +146,25 @@ def authorize_by_post() -> Response[str]:
 
 @app.get("/.well-known/openid-configuration")
 def openid_configuration() -> Response[str]:
-    return web.data(configuration.document(_house().issuer), headers=calls.PUBLIC)
+    return web.data(configuration.document(_deps().issuer), headers=calls.PUBLIC)
 
 
 @app.get("/.well-known/jwks.json")
 def jwks() -> Response[str]:
-    house = _house()
-    return web.data(house.keys.jwks(house.clock()), headers=calls.PUBLIC)
+    deps = _deps()
+    return web.data(deps.keys.jwks(deps.clock()), headers=calls.PUBLIC)
 
 
 @app.post("/lti/token")
 def token() -> Response[str]:
-    granted = Services(_house()).token(_form())
+    granted = Services(_deps()).token(_form())
     return _told_no(granted) if isinstance(granted, Refusal) else web.data(granted)
 
 
 @app.get("/lti/contexts/<context>/memberships")
 def memberships(context: str) -> Response[str]:
     authorization = app.current_event.headers.get("authorization", "")
-    listed = Services(_house()).memberships(authorization, context, _query())
+    listed = Services(_deps()).memberships(authorization, context, _query())
     if isinstance(listed, Refusal):
         return _told_no(listed)
     headers = web.NOT_STORED | {"Link": listed.link_header()}
@@ -211,16 +211,16 @@ def _note(refusal: Refusal, city: str) -> None:
 # -- the request --------------------------------------------------------------------------------
 
 
-def _house() -> House:
-    return House.of(settings.load(settings.LaunchSettings))
+def _deps() -> LaunchDependencies:
+    return LaunchDependencies.of(settings.load(settings.LaunchSettings))
 
 
 def _launcher() -> Launcher:
-    return Launcher(_house())
+    return Launcher(_deps())
 
 
 def _cookies() -> Cookies:
-    return Cookies(_house().issuer, app.current_event.get("cookies") or [])
+    return Cookies(_deps().issuer, app.current_event.get("cookies") or [])
 
 
 def _query() -> dict[str, str]:

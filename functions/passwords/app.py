@@ -13,32 +13,32 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.edges import settings
 from kakehashi.edges.staff import password_desk
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.house import House
 from kakehashi.edges.staff.orders import Judged
 from kakehashi.edges.staff.routes import Routes, Shown
 from kakehashi.edges.telemetry import logger
 from kakehashi.edges.web import answers as web
 from kakehashi.refusal import Refusal
-from kakehashi.staff.viewer import Action
+from kakehashi.staff.viewer import Permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _house() -> House:
-    return House.of(settings.load(settings.PasswordPageSettings))
+def _deps() -> StaffDependencies:
+    return StaffDependencies.of(settings.load(settings.PasswordPageSettings))
 
 
 app = APIGatewayHttpResolver()
-routes = Routes(app, _house)
+routes = Routes(app, _deps)
 
 
-@routes.page("/passwords", Action.PASSWORDS)
+@routes.page("/passwords", Permission.PASSWORDS)
 def passwords(asked: Asked) -> Shown:
     return password_desk.page(asked)
 
 
-@routes.order("/passwords/make", Action.PASSWORDS)
+@routes.order("/passwords/make", Permission.PASSWORDS)
 def make(asked: Asked) -> Judged:
     return password_desk.make_them(asked)
 
@@ -46,7 +46,7 @@ def make(asked: Asked) -> Judged:
 @app.post("/passwords/slips")
 def slips() -> Response[Any]:
     gate = routes.gate()
-    asked = gate.order(Action.PASSWORDS, once=False)  # once by itself
+    asked = gate.order(Permission.PASSWORDS, once=False)  # once by itself
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
     found = password_desk.take_slips(asked, lambda sheets: routes.seen(gate, asked, sheets))
@@ -56,7 +56,7 @@ def slips() -> Response[Any]:
 @app.post("/passwords/workbook")
 def workbook() -> Response[Any]:
     gate = routes.gate()
-    asked = gate.order(Action.PASSWORDS, once=False)
+    asked = gate.order(Permission.PASSWORDS, once=False)
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
     found = password_desk.take_workbook(asked, lambda book: web.file(book, "passwords.xlsx", XLSX))

@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import oneroster
 from kakehashi.edges import settings
-from kakehashi.edges.preprocess.class_numbers import Environment, numbering
-from kakehashi.edges.provision.passwords import Passwords
+from kakehashi.edges.preprocess.class_numbers import ClassNumberEnvironment, numbering
+from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
@@ -22,12 +22,12 @@ from kakehashi.preprocess import Cleaned, preprocess
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(Environment)
+    run, env = Run.model_validate(event), settings.load(ClassNumberEnvironment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     with folder.package() as source:
         package = oneroster.open_package(source)
-    passwords = Passwords.of(env.passwords_bucket).files(run.city)
+    passwords = PasswordBucket.of(env.passwords_bucket).files(run.city)
     findings = folder.findings("validate")
     cleaned = preprocess(
         package, findings, folder.rules(), run.as_of, passwords,

@@ -14,7 +14,7 @@ from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.microsoft.refused import of_cause
-from kakehashi.edges.provision.provisioning import Environment, Part
+from kakehashi.edges.provision.provisioning import Part, ProvisionEnvironment
 from kakehashi.edges.runs import Run
 from kakehashi.edges.telemetry import stage_handler
 
@@ -24,7 +24,11 @@ TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and fo
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     began = time.monotonic()
-    run, number, env = Run.model_validate(event), int(event["shard"]), settings.load(Environment)
+    run, number, env = (
+        Run.model_validate(event),
+        int(event["shard"]),
+        settings.load(ProvisionEnvironment),
+    )
     part, complete = Part.gather(run, number, env), False
     left = context.get_remaining_time_in_millis() / 1000
     until = part.work.now() + left - min(TIME_TO_FINISH, left / 2)
@@ -32,7 +36,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     try:
         complete = part.work.carry_out(until)
     finally:
-        cause = part.tell_one_cause()
+        cause = part.report_one_cause()
         progress = part.write_down(complete=complete and cause is None)
     if cause:
         raise of_cause(cause)

@@ -22,7 +22,7 @@ from kakehashi.edges.telemetry import measure, stage_handler
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     began = time.monotonic()
-    env = settings.load(intake.Environment)
+    env = settings.load(intake.ReceiveEnvironment)
     execution = intake.Execution.model_validate(event["execution"])
     try:
         order = receive.read_order(event["input"])
@@ -39,7 +39,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         intake.take_lease(state, execution)
 
     if isinstance(order, receive.Apply):
-        run = approvals.Approvals(env, state, execution).decide(order, rules.city)
+        run = approvals.ApprovalGate(env, state, execution).decide(order, rules.city)
     elif isinstance(order, receive.Undo):
         run = undoing.Undoing(env, state, execution).take(order, rules)
     elif isinstance(order, receive.Deliver):

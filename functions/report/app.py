@@ -35,14 +35,14 @@ from kakehashi.report import Night, Person, Verdict
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Environment(settings.TopicSettings, settings.GuideSettings, settings.QueueSettings):
+class ReportEnvironment(settings.TopicSettings, settings.GuideSettings, settings.QueueSettings):
     outbox_bucket: settings.Name
 
 
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    env = settings.load(Environment)
+    env = settings.load(ReportEnvironment)
     run = Run.model_validate(event) if "run_id" in event else run_never_begun(event)
     if run is None:
         return _without_run(event, env)
@@ -55,7 +55,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         state.free_lease(run.execution)
     DeadLetters.of(env.dead_letters_url).forget_healed(ended(run, night, state))
     if night.verdict is not Verdict.ALREADY_DONE:
-        _tell(env.topic_arn, report.subject(night), report.mail_line(night))
+        _send(env.topic_arn, report.subject(night), report.mail_line(night))
     _count(night)
     return run.after("report", night.verdict, started)
 
@@ -74,17 +74,17 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
 
 
-def _without_run(event: dict[str, Any], env: Environment) -> dict[str, Any]:
+def _without_run(event: dict[str, Any], env: ReportEnvironment) -> dict[str, Any]:
     """The input does not even name a city: there is nowhere to write, but staff are told."""
     failed = failure_of(event)
     if failed is None:
         raise ValueError("neither a run nor a failure")
-    _tell(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed, env.guide))
+    _send(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed, env.guide))
     measure("report", "unknown", {"Failed": 1})
     return {"verdict": Verdict.FAILED}
 
 
-def _tell(topic: str, subject: str, message: str) -> None:
+def _send(topic: str, subject: str, message: str) -> None:
     boto3.client("sns").publish(TopicArn=topic, Subject=subject, Message=message)
 
 

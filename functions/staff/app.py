@@ -25,11 +25,11 @@ from kakehashi.edges.staff import (
     schooling,
 )
 from kakehashi.edges.staff.answering import entry, go
-from kakehashi.edges.staff.approving import Approving, Said, said_of
+from kakehashi.edges.staff.approving import ApprovalForm, Approving, approval_of
+from kakehashi.edges.staff.audit_log import span
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
-from kakehashi.edges.staff.record import span
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.routes import Routes, Shown
 from kakehashi.edges.telemetry import logger
 from kakehashi.edges.web import answers as web
@@ -41,17 +41,17 @@ from kakehashi.staff.changes import Filter
 from kakehashi.staff.child import Search
 from kakehashi.staff.frame import nav
 from kakehashi.staff.recorded import Recorded
-from kakehashi.staff.viewer import Action
+from kakehashi.staff.viewer import Permission
 
 AGAIN = "again"
 
 
-def _house() -> House:
-    return House.of(settings.load(settings.StaffSettings))
+def _deps() -> StaffDependencies:
+    return StaffDependencies.of(settings.load(settings.StaffSettings))
 
 
 app = APIGatewayHttpResolver()
-routes = Routes(app, _house)
+routes = Routes(app, _deps)
 
 
 # -- coming and going ----------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def sign_out() -> Response[str]:
 # -- 今朝 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/today", Action.SEE)
+@routes.page("/today", Permission.SEE)
 def today(asked: Asked) -> Shown:
     return reading.today(asked)
 
@@ -124,60 +124,62 @@ def today(asked: Asked) -> Shown:
 # -- 承認 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/approve", Action.SEE)
+@routes.page("/approve", Permission.SEE)
 def plans(asked: Asked) -> Shown:
     return reading.plans(asked)
 
 
-@routes.page("/approve/<run>", Action.SEE)
+@routes.page("/approve/<run>", Permission.SEE)
 def plan(asked: Asked, run: str) -> Shown:
     return reading.plan(asked, run, Filter.of(asked.query.to_dict() | {"text": ""}))
 
 
-@routes.search("/approve/<run>/find", Action.SEE)
+@routes.search("/approve/<run>/find", Permission.SEE)
 def plan_find(asked: Asked, run: str) -> Shown:
     return reading.plan(asked, run, Filter.of(asked.form.to_dict()))
 
 
-@routes.order("/approve/<run>/yes", Action.APPROVE)
+@routes.order("/approve/<run>/yes", Permission.APPROVE)
 def approve_yes(asked: Asked, run: str) -> Judged:
-    return Approving(asked.house, asked.caller).approve(_said(asked, run))
+    return Approving(asked.deps, asked.caller).approve(_said(asked, run))
 
 
-@routes.order("/approve/<run>/no", Action.APPROVE)
+@routes.order("/approve/<run>/no", Permission.APPROVE)
 def approve_no(asked: Asked, run: str) -> Judged:
-    return Approving(asked.house, asked.caller).decline(_said(asked, run))
+    return Approving(asked.deps, asked.caller).decline(_said(asked, run))
 
 
-@routes.order("/approve/<run>/back", Action.APPROVE)
+@routes.order("/approve/<run>/back", Permission.APPROVE)
 def approve_back(asked: Asked, run: str) -> Judged:
-    return Approving(asked.house, asked.caller).take_back(_said(asked, run))
+    return Approving(asked.deps, asked.caller).take_back(_said(asked, run))
 
 
-def _said(asked: Asked, run: str) -> Said:
+def _said(asked: Asked, run: str) -> ApprovalForm:
     form = asked.form
-    return said_of(run, form.get("checksum"), form.get("reason"), form.all("accept"), asked.number)
+    return approval_of(
+        run, form.get("checksum"), form.get("reason"), form.all("accept"), asked.number
+    )
 
 
 # -- 判断 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/decide", Action.SEE)
+@routes.page("/decide", Permission.SEE)
 def decide(asked: Asked) -> Shown:
     return deciding.page(asked)
 
 
-@routes.order("/decide", Action.DECIDE)
+@routes.order("/decide", Permission.DECIDE)
 def decide_each(asked: Asked) -> Judged:
     return deciding.answer(asked)
 
 
-@routes.order("/decide/all", Action.DECIDE)
+@routes.order("/decide/all", Permission.DECIDE)
 def decide_all(asked: Asked) -> Judged:
     return deciding.answer_all(asked)
 
 
-@routes.order("/decide/back", Action.DECIDE)
+@routes.order("/decide/back", Permission.DECIDE)
 def decide_back(asked: Asked) -> Judged:
     return deciding.take_back(asked)
 
@@ -185,17 +187,17 @@ def decide_back(asked: Asked) -> Judged:
 # -- この子 ----------------------------------------------------------------------------------------
 
 
-@routes.page("/child", Action.SEE)
+@routes.page("/child", Permission.SEE)
 def child(_: Asked) -> Shown:
     return Search()
 
 
-@routes.search("/child/find", Action.SEE)
+@routes.search("/child/find", Permission.SEE)
 def child_find(asked: Asked) -> Shown:
     return children.search(asked)
 
 
-@routes.page("/child/<pupil>", Action.SEE)
+@routes.page("/child/<pupil>", Permission.SEE)
 def child_story(asked: Asked, pupil: str) -> Shown:
     return children.story(asked, pupil)
 
@@ -203,12 +205,12 @@ def child_story(asked: Asked, pupil: str) -> Shown:
 # -- 夜の一覧 --------------------------------------------------------------------------------------
 
 
-@routes.page("/nights", Action.SEE)
+@routes.page("/nights", Permission.SEE)
 def nights(asked: Asked) -> Shown:
     return nightly.listed(asked)
 
 
-@routes.page("/nights/<run>", Action.SEE)
+@routes.page("/nights/<run>", Permission.SEE)
 def night(asked: Asked, run: str) -> Shown:
     return nightly.one(asked, run)
 
@@ -225,7 +227,7 @@ def night_file_of_school(run: str, name: str) -> Response[str]:
 
 def _file(run: str, name: str) -> Response[str]:
     gate = routes.gate()
-    asked = gate.page(Action.SEE)
+    asked = gate.page(Permission.SEE)
     if isinstance(asked, Refusal):
         return routes.not_in(gate, asked)
     where = nightly.file_of(asked, run, name)
@@ -234,12 +236,12 @@ def _file(run: str, name: str) -> Response[str]:
     return web.redirect(where)
 
 
-@routes.order("/nights/rerun", Action.RERUN)
+@routes.order("/nights/rerun", Permission.RERUN)
 def rerun(asked: Asked) -> Judged:
     return nightly.rerun(asked)
 
 
-@routes.order("/nights/<run>/undo", Action.RERUN)
+@routes.order("/nights/<run>/undo", Permission.RERUN)
 def undo(asked: Asked, run: str) -> Judged:
     return nightly.undo(asked, run)
 
@@ -247,37 +249,37 @@ def undo(asked: Asked, run: str) -> Judged:
 # -- 届いたか, 予行 --------------------------------------------------------------------------------
 
 
-@routes.page("/arrived", Action.SEE)
+@routes.page("/arrived", Permission.SEE)
 def arrived(asked: Asked) -> Shown:
     return arriving.page(asked)
 
 
-@routes.page("/arrived/uploaded", Action.UPLOAD, by_itself=False)
+@routes.page("/arrived/uploaded", Permission.UPLOAD, by_itself=False)
 def uploaded(asked: Asked) -> Shown:
     return arriving.uploaded(asked)
 
 
-@routes.order("/arrived/start", Action.UPLOAD)
+@routes.order("/arrived/start", Permission.UPLOAD)
 def take_in(asked: Asked) -> Judged:
     return arriving.begin(asked)
 
 
-@routes.page("/rehearsal", Action.SEE)
+@routes.page("/rehearsal", Permission.SEE)
 def rehearsals(asked: Asked) -> Shown:
     return arriving.rehearsals(asked)
 
 
-@routes.page("/rehearsal/<run>", Action.SEE)
+@routes.page("/rehearsal/<run>", Permission.SEE)
 def rehearsal(asked: Asked, run: str) -> Shown:
     return rehearsed.one(asked, run)
 
 
-@routes.page("/rehearsal/uploaded", Action.REHEARSE, by_itself=False)
+@routes.page("/rehearsal/uploaded", Permission.REHEARSE, by_itself=False)
 def rehearsal_uploaded(asked: Asked) -> Shown:
     return arriving.rehearsals(asked)
 
 
-@routes.order("/rehearsal/start", Action.REHEARSE)
+@routes.order("/rehearsal/start", Permission.REHEARSE)
 def rehearse(asked: Asked) -> Judged:
     return arriving.rehearse(asked)
 
@@ -285,17 +287,17 @@ def rehearse(asked: Asked) -> Judged:
 # -- 学校 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/school", Action.SCHOOL)
+@routes.page("/school", Permission.SCHOOL)
 def schools(asked: Asked) -> Shown:
     return schooling.listed(asked)
 
 
-@routes.page("/school/<code>", Action.SCHOOL)
+@routes.page("/school/<code>", Permission.SCHOOL)
 def school(asked: Asked, code: str) -> Shown:
     return schooling.one(asked, code)
 
 
-@routes.order("/school/<code>/mended", Action.SCHOOL)
+@routes.order("/school/<code>/mended", Permission.SCHOOL)
 def mended(asked: Asked, code: str) -> Judged:
     return schooling.mended(asked, code)
 
@@ -303,37 +305,37 @@ def mended(asked: Asked, code: str) -> Judged:
 # -- 運用 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/operate", Action.OPERATE)
+@routes.page("/operate", Permission.OPERATE)
 def operate(asked: Asked) -> Shown:
     return operating.page(asked)
 
 
-@routes.order("/operate/again", Action.OPERATE)
+@routes.order("/operate/again", Permission.OPERATE)
 def try_again(asked: Asked) -> Judged:
     return operating.again(asked)
 
 
-@routes.order("/operate/posts/propose", Action.OPERATE)
+@routes.order("/operate/posts/propose", Permission.OPERATE)
 def propose_posts(asked: Asked) -> Judged:
     return operating.propose_posts(asked)
 
 
-@routes.search("/operate/rules/check", Action.OPERATE)
+@routes.search("/operate/rules/check", Permission.OPERATE)
 def check_rules(asked: Asked) -> Shown:
     return operating.check_rules(asked)
 
 
-@routes.order("/operate/rules/propose", Action.OPERATE)
+@routes.order("/operate/rules/propose", Permission.OPERATE)
 def propose_rules(asked: Asked) -> Judged:
     return operating.propose_rules(asked)
 
 
-@routes.order("/operate/<kind>/confirm", Action.OPERATE)
+@routes.order("/operate/<kind>/confirm", Permission.OPERATE)
 def confirm(asked: Asked, kind: str) -> Judged:
     return operating.confirm(asked, kind)
 
 
-@routes.order("/operate/<kind>/withdraw", Action.OPERATE)
+@routes.order("/operate/<kind>/withdraw", Permission.OPERATE)
 def withdraw(asked: Asked, kind: str) -> Judged:
     return operating.withdraw(asked, kind)
 
@@ -341,33 +343,35 @@ def withdraw(asked: Asked, kind: str) -> Judged:
 # -- 記録 ------------------------------------------------------------------------------------------
 
 
-@routes.page("/record", Action.RECORD)
+@routes.page("/record", Permission.RECORD)
 def record(asked: Asked) -> Shown:
-    rows, older = asked.house.record(asked.city).newest(before=asked.query.get("older"))
+    rows, older = asked.deps.record(asked.city).newest(before=asked.query.get("older"))
     return Recorded(rows, older)
 
 
 @app.post("/record/csv")
 def record_csv() -> Response[Any]:
     gate = routes.gate()
-    asked = gate.order(Action.RECORD)
+    asked = gate.order(Permission.RECORD)
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
-    record = asked.house.record(asked.city)
+    record = asked.deps.record(asked.city)
     when = asked.form.get("when") or record.month()
     wanted, found = span(when) if when else None, None
 
     def judge(_: Asked) -> Judged:
         nonlocal found
-        order = Order("record", after=when if wanted else "")
+        order = StaffOrder("record", after=when if wanted else "")
         if wanted is None:
-            return NotTaken(order, Refusal(rules.BAD_FORM))
+            return OrderNotTaken(order, Refusal(rules.BAD_FORM))
         found = record.as_csv(*wanted)
-        return Taken(order, "", "") if found else NotTaken(order, Refusal(rules.RECORD_TOO_LONG))
+        return (
+            Taken(order, "", "") if found else OrderNotTaken(order, Refusal(rules.RECORD_TOO_LONG))
+        )
 
-    judged = gate.carry_out(asked, Action.RECORD, judge)
-    if isinstance(judged, NotTaken) or found is None:
-        why = judged.refusal if isinstance(judged, NotTaken) else Refusal(rules.OUR_FAULT)
+    judged = gate.carry_out(asked, Permission.RECORD, judge)
+    if isinstance(judged, OrderNotTaken) or found is None:
+        why = judged.refusal if isinstance(judged, OrderNotTaken) else Refusal(rules.OUR_FAULT)
         return routes.refused(gate, why)
     return web.file(found, f"record-{when}.csv", "text/csv")
 

@@ -22,7 +22,7 @@ from kakehashi.report.upload_receipt import UploadStanding
 @stage_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
-    run, env = Run.model_validate(event), settings.load(upload_receipts.Environment)
+    run, env = Run.model_validate(event), settings.load(upload_receipts.UploadReceiptEnvironment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
@@ -33,7 +33,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     folder.put_findings("validate", findings)
     verdict = "refused" if refuses(findings) else "go"
     standing = UploadStanding.REFUSED if verdict == "refused" else UploadStanding.ACCEPTED
-    upload_receipts.tell(run, folder, env, standing, findings)
+    upload_receipts.complete(run, folder, env, standing, findings)
     return run.after("validate", verdict, started, **_counted(run, package, findings))
 
 

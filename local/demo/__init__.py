@@ -13,8 +13,8 @@ from pathlib import Path
 from local.demo import export
 from local.demo.city import DemoCity
 from local.demo.export import FAULTS, Fault
+from local.demo.initial_passwords import passwords
 from local.demo.moves import QUIET, Changes
-from local.demo.passwords import passwords
 
 __all__ = ["FAULTS", "QUIET", "Changes", "DemoCity", "Exported", "Fault", "april", "new", "next"]
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
 from kakehashi_console import words
-from kakehashi_console.operations import Console, Outcome, order_for_drop
+from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local import demo
 from local.demo.clerk import Clerk
 
@@ -71,7 +71,7 @@ class Tour:
     def _night(
         self, title: str, exported: demo.Exported, as_of: date | None, expected: str,
         *, rehearse: bool = False,
-    ) -> Outcome:  # fmt: skip
+    ) -> RunOutcome:  # fmt: skip
         if exported.passwords:
             self.console.upload_passwords(CITY, exported.passwords, starts=False)
         since = datetime.now(UTC)
@@ -84,13 +84,13 @@ class Tour:
             arn = self.console.start(order_for_drop(action, CITY, key, version, as_of))
         return self._end(title, arn, expected)
 
-    def _approve(self, waiting: Outcome) -> None:
+    def _approve(self, waiting: RunOutcome) -> None:
         """On the staff page, as one of the demo's people: looked at, every limit ticked."""
         number = self.clerk.approve(waiting.run_id, REASON)
         arn = self.console.started_on_page("apply", number)
         self._end("承認 approved", arn, "applied", waiting.run_id)
 
-    def _end(self, title: str, arn: str, expected: str, run_id: str = "") -> Outcome:
+    def _end(self, title: str, arn: str, expected: str, run_id: str = "") -> RunOutcome:
         with self.terminal.status(title):
             execution = self.console.follow(arn, lambda stage: None)
         outcome = self.console.outcome(execution, CITY, run_id)

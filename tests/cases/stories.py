@@ -4,7 +4,7 @@ A story is one ``story.toml``. Its top level:
 
     title, story      what this is about, in English; who lives through it, in Japanese
     as_of             Japan date of the night; the school year follows from it (default: TODAY)
-    known             pupils as last applied: facts of ``Pupil`` and ``Known`` (builders.a_known)
+    known             pupils as last applied: facts of ``Pupil`` and ``Record`` (builders.a_known)
     tonight           rows of users.csv: arguments and cells for builders' ``Drop.add_pupil``
     passwords         numbers of the pupils who have a row in the password file
     tenant            what differs from the accounts we left: {deleted = "2"} (for good),
@@ -40,7 +40,7 @@ from typing import Any, Literal
 from kakehashi.city import City
 from kakehashi.diff import Missing
 from kakehashi.directories.port import Listed
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.preprocess import PasswordFile
 from kakehashi.preprocess.years import year_of
 from tests import builders
@@ -83,7 +83,7 @@ class Story:
     as_of: date
     city: City
     drop: Drop = field(default_factory=Drop)
-    known: list[Known] = field(default_factory=list)
+    known: list[Record] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     rows: dict[str, tuple[str, Row]] = field(default_factory=dict)
@@ -154,7 +154,7 @@ class Story:
     def missing(self) -> Missing:
         """Of the accounts that are not in the tenant, those that can be had back."""
         binned = [n for spec in self.text.get("tenant", ()) for n in numbers(_binned(spec))]
-        return Missing(in_bin=frozenset(self.labels[str(n)] for n in binned))
+        return Missing(restorable=frozenset(self.labels[str(n)] for n in binned))
 
     def decisions(self) -> dict[str, Any]:
         return {self.labels[label]: word for label, word in self.text.get("decisions", {}).items()}
@@ -197,7 +197,7 @@ def _tell_schools(story: Story) -> None:
         )  # not what this is about
 
 
-def _known(story: Story, spec: Mapping[str, Any]) -> Iterator[Known]:
+def _known(story: Story, spec: Mapping[str, Any]) -> Iterator[Record]:
     facts = {key: value for key, value in spec.items() if key not in KNOWN | {"n", "as", "school"}}
     school = spec.get("school") or next(iter(story.codes))
     facts = {"school": story.codes[school], "school_name": story.rows[school][1]["name"]} | facts

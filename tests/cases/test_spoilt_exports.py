@@ -13,7 +13,7 @@ from kakehashi import oneroster
 from kakehashi.diff import Kind, Plan, Situation, make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.findings import refuses, soften
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess import preprocess
 from tests.builders import TODAY, Drop, Row, a_city, a_code, a_known
 from tests.unit.diff.nights import in_tenant, wanting
@@ -37,7 +37,7 @@ def a_town() -> Drop:
     return drop
 
 
-def yesterday() -> list[Known]:
+def yesterday() -> list[Record]:
     package = oneroster.open_package(a_town().files())
     cleaned = preprocess(package, (), CITY, TODAY)
     return [a_known(pupil=row.pupil) for row in cleaned.desired]

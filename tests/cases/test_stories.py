@@ -12,7 +12,7 @@ from kakehashi.diff import LastNight, make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.findings import refuses, soften
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess import preprocess
 from tests.cases.outcomes import Outcome, one_by_one, told, wanted
 from tests.cases.stories import STORIES, Story
@@ -23,7 +23,7 @@ GOES_ON = {"apply", "awaiting-approval"}
 
 def live(
     story: Story,
-    known: Iterable[Known],
+    known: Iterable[Record],
     tenant: Iterable[Listed],
     last_night: LastNight | None = None,
 ) -> Outcome:
@@ -74,7 +74,7 @@ def test_the_night_ends_as_the_story_says(story: Story) -> None:
 
 def _after(story: Story, outcome: Outcome) -> dict[str, dict[str, Any]]:
     """What we know of each pupil when the plan is carried out, account properties on top."""
-    known: Iterable[Known] = story.known
+    known: Iterable[Record] = story.known
     if outcome.plan:
         known, _ = carried_out(outcome.plan, story.known, story.tenant(), story.as_of)
     return {

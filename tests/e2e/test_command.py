@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from local.demo import export
-from local.demo.passwords import passwords
+from local.demo.initial_passwords import passwords
 from local.engine.environment import ACCOUNT, REGION
 from local.stack import NAME, ROOT, Stack
 from tests.e2e.town import Town

@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner
 
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi_console.cli import main
 from kakehashi_console.operations import Console
 from local.stack import Stack
@@ -42,7 +42,7 @@ URLS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def pupil(stack: Stack) -> Known:
+def pupil(stack: Stack) -> Record:
     known = a_known(1, pupil=a_pupil(71001))
     Console(stack).put_rules(CITY, f"{RULES}\n{tool_rules(memberships=True, **URLS)}")
     State(stack.resource("dynamodb").Table(stack.outputs()["Table"]), CITY).put_pupil(known, None)
@@ -52,7 +52,7 @@ def pupil(stack: Stack) -> Known:
 
 
 @pytest.fixture
-def browser(stack: Stack, pupil: Known) -> Iterator[requests.Session]:
+def browser(stack: Stack, pupil: Record) -> Iterator[requests.Session]:
     """Signed in; it follows redirects as far as the launcher and the tenant go."""
     with requests.Session() as session:
         session.headers["Connection"] = "close"
@@ -83,7 +83,7 @@ def read(launcher: str, fields: dict[str, str]) -> dict[str, Any]:
 
 
 def test_a_pupil_signs_in_with_a_browser_is_launched_and_leaves(
-    stack: Stack, browser: requests.Session, pupil: Known
+    stack: Stack, browser: requests.Session, pupil: Record
 ) -> None:
     action, fields = launch(browser, stack.launcher_url)
     assert action == f"{TOOL}/launch"
@@ -93,7 +93,7 @@ def test_a_pupil_signs_in_with_a_browser_is_launched_and_leaves(
 
 
 def test_a_tool_reads_the_class_under_the_functions_own_role(
-    stack: Stack, browser: requests.Session, pupil: Known
+    stack: Stack, browser: requests.Session, pupil: Record
 ) -> None:
     claims = read(stack.launcher_url, launch(browser, stack.launcher_url)[1])
     now = int(time.time())
@@ -115,7 +115,7 @@ def test_a_tool_reads_the_class_under_the_functions_own_role(
 
 
 def test_an_administrator_changes_the_keys_and_reads_what_a_tool_must_know(
-    stack: Stack, pupil: Known
+    stack: Stack, pupil: Record
 ) -> None:
     assert pupil
     at = ["--home", str(stack.home)]

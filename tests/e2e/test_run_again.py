@@ -17,7 +17,7 @@ import pytest
 import requests
 from boto3.dynamodb.conditions import Key
 
-from kakehashi_console.operations import Outcome
+from kakehashi_console.operations import RunOutcome
 from local.demo import moves
 from local.engine.engine import Engine
 from local.stack import Stack
@@ -132,7 +132,7 @@ def test_after_the_engine_was_killed_and_started_again_the_night_ends_as_if_noth
     assert town.rerun().summary["verdict"] == "unchanged"
 
 
-def redriven(town: Town, arn: str, run_id: str = "") -> Outcome:
+def redriven(town: Town, arn: str, run_id: str = "") -> RunOutcome:
     """How an execution ends after somebody pressed Redrive."""
     town.console.sfn.redrive_execution(executionArn=arn)
     return town.end(arn, run_id)

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.demo.passwords import passwords
+from local.demo.initial_passwords import passwords
 from local.stack import ROOT, Stack
 from tests.e2e.conftest import until
 from tests.e2e.test_command import COMMAND

@@ -15,8 +15,8 @@ from typing import Any
 import requests
 
 from kakehashi.findings import Finding
-from kakehashi.people.record import Known
-from kakehashi_console.operations import Console, Outcome, order_for_drop
+from kakehashi.people.record import Record
+from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local.demo.moves import Changes
 from local.stack import Stack
 from tests.decisions import a_csv, filled_in
@@ -46,7 +46,7 @@ class Ended:
     """One execution of the engine: DescribeExecution's answer, and what it left."""
 
     execution: Mapping[str, Any]
-    outcome: Outcome
+    outcome: RunOutcome
     found: tuple[Finding, ...]
 
     @property
@@ -127,7 +127,7 @@ class Engine:
         ours = f"@{self.city}.demo.example.jp"
         return [user for user in answer["value"] if user["userPrincipalName"].endswith(ours)]
 
-    def known(self) -> Iterable[Known]:
+    def known(self) -> Iterable[Record]:
         pages = (
             self.stack.client("dynamodb")
             .get_paginator("query")
@@ -140,7 +140,7 @@ class Engine:
                 },
             )
         )
-        return [Known.from_json(json.loads(item["known"]["S"]))
+        return [Record.from_json(json.loads(item["known"]["S"]))
                 for page in pages for item in page["Items"]]  # fmt: skip
 
     def delivered(self, key: str) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any
 import requests
 
 from kakehashi.people.pupil import GRADE_LABELS
-from kakehashi_console.operations import Console, Outcome, order_for_drop
+from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local.demo import DemoCity, export
-from local.demo.passwords import passwords
+from local.demo.initial_passwords import passwords
 from local.stack import ROOT, Stack
 
 FIRST_DAY = date(2026, 11, 9)
@@ -64,26 +64,26 @@ class Town:
         key, version = self.console.upload_drop(self.name, file, starts=True)
         return self.console.started_by(key, version, since)
 
-    def night(self, file: Path | None = None, action: str = "sync") -> Outcome:
+    def night(self, file: Path | None = None, action: str = "sync") -> RunOutcome:
         """Upload passwords and roster where nothing watches, and run as of the city's day."""
         self.upload_passwords()
         key, version = self.console.upload_drop(self.name, file or self.export(), starts=False)
         order = order_for_drop(action, self.name, key, version, self.city.day)
         return self.end(self.console.start(order))
 
-    def rerun(self) -> Outcome:
+    def rerun(self) -> RunOutcome:
         day = self.city.day.isoformat()
         order = {"action": "rerun", "city": self.name, "as_of": day}
         return self.end(self.console.start(order))
 
-    def failing_night(self) -> tuple[Mapping[str, Any], Outcome]:
+    def failing_night(self) -> tuple[Mapping[str, Any], RunOutcome]:
         """A night that does not end well: DescribeExecution's answer, and what was left."""
         key, version = self.console.upload_drop(self.name, self.export(), starts=False)
         order = order_for_drop("sync", self.name, key, version, self.city.day)
         execution = self.console.follow(self.console.start(order), _deaf)
         return execution, self.console.outcome(execution, self.name)
 
-    def approval(self, waiting: Outcome) -> dict[str, Any]:
+    def approval(self, waiting: RunOutcome) -> dict[str, Any]:
         return {
             "action": "apply",
             "run_id": waiting.run_id,
@@ -92,17 +92,17 @@ class Town:
             "by": "試験",
         }
 
-    def approve(self, waiting: Outcome) -> Outcome:
+    def approve(self, waiting: RunOutcome) -> RunOutcome:
         return self.end(self.console.start(self.approval(waiting)), waiting.run_id)
 
-    def first_night(self) -> Outcome:
+    def first_night(self) -> RunOutcome:
         waiting = self.night()
         assert waiting.summary["verdict"] == "awaiting-approval"
         done = self.approve(waiting)
         assert done.summary["verdict"] == "applied"
         return done
 
-    def end(self, arn: str, run_id: str = "") -> Outcome:
+    def end(self, arn: str, run_id: str = "") -> RunOutcome:
         return self.console.outcome(self.console.follow(arn, _deaf), self.name, run_id)
 
     # -- what should be, and what is -----------------------------------------------------------
@@ -152,13 +152,13 @@ class Town:
             rows = csv.reader(file.read_text(encoding="utf-8").splitlines()[1:])
             everybody |= {row[2] for row in rows}
 
-    def files(self, outcome: Outcome) -> list[str]:
+    def files(self, outcome: RunOutcome) -> list[str]:
         listed = self.stack.client("s3").list_objects_v2(
             Bucket=self.stack.outputs()["RunsBucket"], Prefix=outcome.prefix
         )
         return [item["Key"].removeprefix(outcome.prefix) for item in listed["Contents"]]
 
-    def findings(self, outcome: Outcome) -> str:
+    def findings(self, outcome: RunOutcome) -> str:
         """Findings of all stages, and the summary, as text."""
         s3, bucket = self.stack.client("s3"), self.stack.outputs()["RunsBucket"]
         names = [n for n in self.files(outcome) if n.startswith("findings/") or n == "summary.json"]

@@ -13,8 +13,8 @@ import boto3
 import pytest
 
 from kakehashi.edges import settings
-from kakehashi.edges.launch.launcher import House
-from kakehashi.edges.staff.house import House as StaffHouse
+from kakehashi.edges.launch.launcher import LaunchDependencies
+from kakehashi.edges.staff.dependencies import StaffDependencies as StaffHouse
 from kakehashi.edges.web.sign_in import SignIn
 from local.fakes import tenant as fake
 from tests import desks as staff_page
@@ -101,7 +101,7 @@ def launchpad(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launc
     pad.register(tool_rules())
     pad.given([a_known(n) for n in (1, 2, 3)])
     yield pad
-    House.of.cache_clear()
+    LaunchDependencies.of.cache_clear()
     SignIn.of.cache_clear()
 
 

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.runs import Folder, made_on, prefix_of
 from kakehashi_console.cli.dlq import lines
-from kakehashi_console.dead_letters import DeadLetters, Letter
+from kakehashi_console.dead_letters import DeadLetter, DeadLetterQueue
 from tests.builders import a_drop, a_pupil
 from tests.images import afterwards
 from tests.integration.test_night import (
@@ -67,9 +67,9 @@ class Office:
 @dataclass
 class Desk:
     nights: Nights
-    queue: DeadLetters
+    queue: DeadLetterQueue
 
-    def read(self) -> list[Letter]:
+    def read(self) -> list[DeadLetter]:
         letters = self.queue.read()
         self.queue.release(letters)
         return letters
@@ -98,7 +98,7 @@ class Desk:
 @pytest.fixture
 def desk(nights: Nights) -> Desk:
     afterwards(nights, three_are_known)
-    return Desk(nights, DeadLetters(Office(nights)))
+    return Desk(nights, DeadLetterQueue(Office(nights)))
 
 
 def three_are_known(nights: Nights) -> None:

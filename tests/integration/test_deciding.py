@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from kakehashi.edges.archive import Archive
-from kakehashi.staff.story import person_of
+from kakehashi.staff.timeline import person_of
 from tests.builders import TODAY, a_code, a_drop, a_known, a_password_file, a_pupil
 from tests.decisions import filled_in
 from tests.nights import Night, Nights
@@ -99,7 +99,7 @@ def test_why_says_who_it_is_and_when_the_roster_held_the_child_last(
     board.nights.run(a_drop(12).zip(), mode="rehearse", as_of=TODAY + timedelta(days=30))
     names = board.nights.names
     found = Archive(boto3.client("s3"), names["RUNS_BUCKET"], names["OUTBOX_BUCKET"], "demo")
-    person = person_of([found.papers(run_id, CHILD.id) for run_id in found.run_ids(50)])
+    person = person_of([found.trace(run_id, CHILD.id) for run_id in found.run_ids(50)])
     assert person
     assert (person.name, person.account, person.last_seen) == (NAME, CHILD.account, TODAY)
 

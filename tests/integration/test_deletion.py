@@ -12,7 +12,7 @@ from kakehashi.edges import settings
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.provision.deletable import Conditions
 from tests.builders import TODAY, a_known, a_pupil
 from tests.tenants import Tenant
@@ -36,7 +36,7 @@ class Office:
         for one in self.leavers:
             self.state.put_pupil(one, None)
 
-    def deletions(self, *decided: Known) -> Deletions:
+    def deletions(self, *decided: Record) -> Deletions:
         """All three are to be deleted; a decision stands for ``decided``."""
         return Deletions(
             actions=[action(one) for one in self.leavers],
@@ -56,7 +56,7 @@ class Office:
         return users, {one.pupil.id for one in self.state.pupils()}
 
 
-def action(known: Known) -> Action:
+def action(known: Record) -> Action:
     return an_action(Kind.DELETE, pupil=known.pupil.id, before=known, object_id=known.object_id)
 
 
@@ -142,7 +142,7 @@ def test_an_item_that_somebody_wrote_meanwhile_is_kept_and_told(office: Office) 
     class Raced(State):
         """Another run writes the first pupil's item right before it is dropped."""
 
-        def drop_pupil(self, known: Known) -> None:
+        def drop_pupil(self, known: Record) -> None:
             if known == raced:
                 super().put_pupil(now, known)
             super().drop_pupil(known)

@@ -13,7 +13,7 @@ from kakehashi.deliver import Delivery, Order, build
 from kakehashi.edges.errors import BadConfiguration, Refused
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver
 
@@ -97,7 +97,7 @@ def pointer(state: State, tool: str) -> dict[str, Any]:
     return found | {"baseline": kept}
 
 
-def change(state: State, old: Known, **facts: Any) -> None:
+def change(state: State, old: Record, **facts: Any) -> None:
     now = a_known(pupil=a_pupil(old.pupil.line - 1, **facts))
     state.put_pupil(now, state.pupil(old.pupil.id))
 

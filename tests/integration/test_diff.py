@@ -18,7 +18,7 @@ from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held
 from tests.builders import DOMAIN, TODAY, a_held, a_known, a_pupil
 from tests.tenants import Tenant, as_graph
@@ -43,7 +43,7 @@ class City:
         self.state.take_lease("arn:one", datetime.now(UTC))
         self.nights = 0
 
-    def knows(self, known: Sequence[Known]) -> None:
+    def knows(self, known: Sequence[Record]) -> None:
         self.tenant.give_known(known)
         for one in known:
             self.state.put_pupil(one, None)

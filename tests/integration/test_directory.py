@@ -43,7 +43,7 @@ def directory(env: settings.DirectorySettings, tenant: Tenant) -> Iterator[Direc
 
 
 def apply(directory: Directory, *actions: Action, until: float | None = None) -> dict[int, Ended]:
-    terms = Terms(MARK, in_bin=directory.bin(MARK))
+    terms = Terms(MARK, restorable=directory.deleted_accounts(MARK))
     flows = ((n, flow(action, terms, lambda: PASSWORD)) for n, action in enumerate(actions))
     return {ended.key: ended for ended in directory.apply(flows, until)}
 
@@ -128,7 +128,7 @@ def test_of_two_deleted_accounts_the_last_one_deleted_is_had_back(
         tenant.give_known([one])
         tenant.delete(one.object_id)
         directory.clock.wait_until(directory.clock.now() + 60)
-    assert directory.bin(MARK) == {earlier.pupil.id: later.object_id}
+    assert directory.deleted_accounts(MARK) == {earlier.pupil.id: later.object_id}
 
 
 def test_a_listing_survives_throttling_and_outages(tenant: Tenant, directory: Directory) -> None:

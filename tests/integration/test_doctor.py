@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from kakehashi.city import parse
 from kakehashi_console import doctor, preflight
 from kakehashi_console.operations import BadUse, Console
-from kakehashi_console.preflight import Look
+from kakehashi_console.preflight import Checkpoint
 from tests.builders import DOMAIN
 from tests.infra.test_sftp_push import checked
 from tests.nights import RULES, Night, Nights
@@ -93,7 +93,7 @@ def console(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Console:
     return Console(Office(nights))
 
 
-def bad(found: list[Look]) -> dict[str, str]:
+def bad(found: list[Checkpoint]) -> dict[str, str]:
     return {look.what.split(" / ")[-1]: look.found for look in found if look.good is not True}
 
 

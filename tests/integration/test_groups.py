@@ -21,9 +21,9 @@ from kakehashi.edges import settings
 from kakehashi.edges.errors import DirectoryError
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, look
-from kakehashi.groups import decide, roster_groups, tell
-from kakehashi.people.record import Known, Status
+from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
+from kakehashi.groups import decide, findings_of, roster_groups
+from kakehashi.people.record import Record, Status
 from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
 from tests.nights import RULES, Night, Nights
@@ -54,7 +54,7 @@ def seats(units: int) -> list[dict[str, Any]]:
     return [{"sku_id": A1_ID, "part_number": A1, "units": units}]
 
 
-def assert_in_step(tenant: Tenant, settled: list[Known], city: City = OURS) -> None:
+def assert_in_step(tenant: Tenant, settled: list[Record], city: City = OURS) -> None:
     """One group for each mark, with exactly its members."""
     wanted = roster_groups(settled, city.m365.groups, "demo")
     found = {group["mailNickname"]: set(group["members"]) for group in tenant.groups()}
@@ -75,9 +75,9 @@ class Town:
     def __init__(self, tenant: Tenant, env: settings.DirectorySettings, rate: float = 0.0) -> None:
         self.tenant, self.clock = tenant, SharedClock(tenant)
         self.directory = Directory(Wire.of(env), Pacer(rate, self.clock))
-        self.settled: list[Known] = []
+        self.settled: list[Record] = []
 
-    def settle(self, *settled: Known) -> None:
+    def settle(self, *settled: Record) -> None:
         self.settled += settled
         self.tenant.give_known(settled)
 
@@ -87,10 +87,10 @@ class Town:
 
     def keep(self, city: City = OURS, until: float | None = None) -> Kept:
         keeper = Keeper(self.directory)
-        tenancy = look(self.directory, city, "demo")
+        tenancy = read_tenancy(self.directory, city, "demo")
         orders = decide(self.settled, frozenset(), tenancy, city, "demo")
         complete = keeper.carry_out(orders, until)
-        codes = [finding.code for finding in (*orders.findings, *tell(keeper.left))]
+        codes = [finding.code for finding in (*orders.findings, *findings_of(keeper.left))]
         return Kept(complete, {w: n for w, n in keeper.counts.items() if n}, codes)
 
 

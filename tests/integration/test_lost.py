@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import DOMAIN, a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.images import afterwards
 from tests.integration.test_groups import A1, assert_in_step, seats
@@ -45,7 +45,7 @@ def a_night_with_groups(nights: Nights) -> None:
     nights.tomorrow()
 
 
-def item(board: Board) -> Known:
+def item(board: Board) -> Record:
     found = board.nights.state.pupil(CHILD.id)
     assert found is not None
     return found

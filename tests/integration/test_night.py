@@ -13,7 +13,7 @@ import pytest
 from kakehashi.city import parse
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests import builders
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
 from tests.images import afterwards
@@ -36,7 +36,7 @@ def passwords(*pupils: int) -> bytes:
     return a_password_file({a_pupil(n).account: password(n) for n in pupils})
 
 
-def known(count: int, **facts: Any) -> list[Known]:
+def known(count: int, **facts: Any) -> list[Record]:
     return [a_known(city=CITY, pupil=a_pupil(n, **facts)) for n in range(1, count + 1)]
 
 

@@ -16,7 +16,7 @@ import boto3
 import pytest
 import requests
 
-from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.launcher import LaunchDependencies
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.web.sign_in import SignIn
 from tests.builders import a_drop, a_password_file, a_pupil
@@ -227,7 +227,7 @@ def test_without_any_one_statement_a_launch_fails(launchpad: Launchpad) -> None:
 
 def launched(pad: Launchpad, without: str = "") -> bool:
     """A pupil signs in and starts a tool, which asks who is in the class: is all that answered?"""
-    House.of.cache_clear()
+    LaunchDependencies.of.cache_clear()
     SignIn.of.cache_clear()
     with pad.nights.lambdas.roles.without("launch", without):
         try:

@@ -9,7 +9,7 @@ from functions.preprocess import app
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect, Finding, Place
-from kakehashi.preprocess import passwords
+from kakehashi.preprocess import password_file
 from kakehashi.roster import Desired, Held, PasswordAt
 from tests import builders
 
@@ -82,7 +82,7 @@ def test_only_the_place_of_a_password_is_kept_and_it_leads_to_the_password(folde
     assert where == PasswordAt(KEY, version, 2)
     assert found[builders.a_pupil(2).id].password is None
     stored = s3.get_object(Bucket="passwords", Key=KEY, VersionId=version)["Body"].read()
-    assert passwords.read_one(stored, where.line, found[child.id].pupil) == "Sakura-2026"
+    assert password_file.read_one(stored, where.line, found[child.id].pupil) == "Sakura-2026"
     written = [folder.need(name) for name in folder.names()]
     assert not any(b"Sakura-2026" in body for body in written)
 

@@ -20,7 +20,7 @@ from kakehashi.edges.errors import DirectoryError, Refused, TryLater
 from kakehashi.edges.microsoft import directory
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import PasswordAt
 from tests.builders import DOMAIN, TODAY, a_city, a_known, a_password_file, a_pupil
 from tests.tenants import Tenant
@@ -60,7 +60,7 @@ class Night:
         self.passwords: PasswordAt | None = None
         self.counts: dict[str, int] = {}
 
-    def known(self, *known: Known) -> None:
+    def known(self, *known: Record) -> None:
         """What earlier nights have made, in the tenant and in the state."""
         self.tenant.give_known(known)
         for one in known:
@@ -120,7 +120,7 @@ class Night:
             assert (known.pupil, known.account) == (action.after, action.account)
 
 
-def known_of(n: int) -> Known:
+def known_of(n: int) -> Record:
     return a_known(n, pupil=a_pupil(n, class_title="6年6組"))
 
 

@@ -19,7 +19,7 @@ import pytest
 from kakehashi.catalogue.deliver import RECEIPT_REJECTED
 from kakehashi.edges.archive import Archive
 from kakehashi.people.record import Status
-from kakehashi.staff.story import chapters
+from kakehashi.staff.timeline import entries
 from tests.builders import Drop, a_drop, a_pupil, an_id
 from tests.integration.test_launch import NRPS
 from tests.integration.test_night import MARK, known
@@ -277,7 +277,7 @@ def story(board: Board, who: str) -> list[dict[str, Any]]:
     found = Archive(boto3.client("s3"), names["RUNS_BUCKET"], names["OUTBOX_BUCKET"], "demo")
     run_ids = found.run_ids(50)
     ids = found.ids(found.who(who, run_ids), run_ids)
-    return [c.to_json() for c in chapters(found.papers(*one) for one in ids.items())]
+    return [c.to_json() for c in entries(found.trace(*one) for one in ids.items())]
 
 
 def test_a_tool_that_says_the_new_id_in_its_receipt_is_understood(

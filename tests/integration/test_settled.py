@@ -9,9 +9,9 @@ import pytest
 
 from kakehashi import deliver, jsonlines
 from kakehashi.deliver import Board, Records
-from kakehashi.edges.settled import NAME, Settled
+from kakehashi.edges.settled import NAME, SettledRoster
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.nights import Night, Nights
 
@@ -24,7 +24,7 @@ def whole_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     pupils = State.pupils
 
-    def counted(state: State) -> Iterator[Known]:
+    def counted(state: State) -> Iterator[Record]:
         found.append(state.pk)
         return pupils(state)
 
@@ -43,9 +43,9 @@ def first_night(nights: Nights) -> Night:
     return night
 
 
-def snapshot(night: Night) -> list[Known]:
+def snapshot(night: Night) -> list[Record]:
     lines = gzip.decompress(night.folder.need(NAME)).splitlines()
-    return list(map(Known.from_json, jsonlines.read(lines[1:])))
+    return list(map(Record.from_json, jsonlines.read(lines[1:])))
 
 
 def test_after_each_night_the_snapshot_says_what_the_state_says(nights: Nights) -> None:
@@ -75,10 +75,10 @@ def test_a_snapshot_of_another_serial_is_refused(nights: Nights, whole_reads: li
     night = first_night(nights)
     whole_reads.clear()
     truth = snapshot(night)
-    assert list(Settled(night.folder, nights.state).pupils()) == truth
+    assert list(SettledRoster(night.folder, nights.state).pupils()) == truth
     assert whole_reads == []
     nights.state.begin_apply("another", nights.state.serial())
-    assert list(Settled(night.folder, nights.state).pupils()) == truth
+    assert list(SettledRoster(night.folder, nights.state).pupils()) == truth
     assert whole_reads == ["CITY#demo"]
 
 
@@ -89,7 +89,7 @@ def test_a_snapshot_of_a_later_release_is_passed_over(
     whole_reads.clear()
     head = b'{"serial":%d,"v":99}\n' % nights.state.serial()
     night.folder.put(NAME, gzip.compress(head + b"\xff\n"))
-    assert len(list(Settled(night.folder, nights.state).pupils())) == PUPILS
+    assert len(list(SettledRoster(night.folder, nights.state).pupils())) == PUPILS
     assert whole_reads == ["CITY#demo"]
 
 
@@ -99,7 +99,7 @@ def test_a_night_on_which_nothing_moves_makes_no_tools_records(
     made: list[str] = []
     records_of = deliver.records_of
 
-    def counted(settled: Iterator[Known], dialect: deliver.Dialect, board: Board) -> Records:
+    def counted(settled: Iterator[Record], dialect: deliver.Dialect, board: Board) -> Records:
         made.append(dialect.name)
         return records_of(settled, dialect, board)
 

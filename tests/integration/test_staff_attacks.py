@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from kakehashi.edges.staff import forms
-from kakehashi.edges.staff.sessions import Sessions
+from kakehashi.edges.staff.sessions import StaffSessions
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import SITE, Clerk, Office, approval, ticked
@@ -210,7 +210,7 @@ def test_a_post_that_is_taken_away_counts_at_once(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:
     sent = form(office, approver, waiting)
-    office.house.posts.put(approver.who.oid, "demo", [])
+    office.deps.posts.put(approver.who.oid, "demo", [])
     answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
     refused(office, answer, "W105", recorded=False)
     assert approver.browser.get("/today").code == "W105"
@@ -373,7 +373,7 @@ def test_a_form_of_another_session_is_foreign(
 
 
 def two_cities(office: Office, clerk: Clerk) -> None:
-    office.house.posts.put(clerk.who.oid, "tsukuba", [None])
+    office.deps.posts.put(clerk.who.oid, "tsukuba", [None])
 
 
 def test_an_address_changes_no_city_and_a_form_does(office: Office, approver: Clerk) -> None:
@@ -475,7 +475,7 @@ def test_an_order_that_could_not_be_carried_out_is_recorded_as_such(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:
     sent = form(office, approver, waiting)
-    machine = office.house.staff.state_machine_arn
+    machine = office.deps.staff.state_machine_arn
     boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
     answer = approver.browser.post(f"/approve/{waiting.run['run_id']}/yes", sent)
     assert (answer.status, answer.code) == (500, "W190")
@@ -485,9 +485,9 @@ def test_an_order_that_could_not_be_carried_out_is_recorded_as_such(
 
 def csrf_of(office: Office, clerk: Clerk) -> str:
     """A field of this session, whatever page the person may open."""
-    house = office.house
+    deps = office.deps
     secret = clerk.browser.jar["__Host-kakehashi-staff"]
-    session = Sessions(house.kept).find(secret, int(house.clock().timestamp()))
+    session = StaffSessions(deps.kept).find(secret, int(deps.clock().timestamp()))
     assert session is not None
     return forms.field_of(session, "demo")
 

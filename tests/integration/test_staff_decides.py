@@ -112,13 +112,13 @@ def test_answers_are_for_tonight_until_the_comparison_has_read_them(
     state.note_run(run_id, verdict="running", mode="sync", execution=OWNER)
     state.take_lease(OWNER, datetime.now(UTC))
     assert "今夜の比較に間に合えば" in decider.open("/decide").text
-    office.house.folder(run_id).put_lines("decisions.jsonl", [])
+    office.deps.folder(run_id).put_lines("decisions.jsonl", [])
     assert "今夜の比較" not in decider.open("/decide").text
     assert "今からの答えは、次の夜に" in decider.open("/decide").text
 
 
 def files_of(office: Office) -> list[str]:
-    inbox = Objects.of(office.house.staff.inbox_bucket)
+    inbox = Objects.of(office.deps.staff.inbox_bucket)
     return [item["Key"] for item in inbox.listed("inbox/demo/decisions/")]
 
 
@@ -126,7 +126,7 @@ def test_an_answer_taken_back_leaves_later_answers_as_they_are(
     office: Office, board: Board, missing: Night, decider: Clerk
 ) -> None:
     """Two were answered at once, then one of them otherwise: that stands when the other goes."""
-    other, inbox = a_pupil(11), Objects.of(office.house.staff.inbox_bucket)
+    other, inbox = a_pupil(11), Objects.of(office.deps.staff.inbox_bucket)
     both = f"userMasterIdentifier,決定,by\n{CHILD.id},停止,a\n{other.id},停止,a\n"
     later = f"userMasterIdentifier,決定,by\n{other.id},保留,b\n"
     for name, text in (("1", both), ("2", later)):
@@ -143,7 +143,7 @@ def test_an_answer_taken_back_leaves_later_answers_as_they_are(
 def test_what_is_left_of_answers_never_comes_after_a_list_of_the_staff(
     office: Office, board: Board, missing: Night, decider: Clerk
 ) -> None:
-    other, inbox = a_pupil(11), Objects.of(office.house.staff.inbox_bucket)
+    other, inbox = a_pupil(11), Objects.of(office.deps.staff.inbox_bucket)
     both = f"userMasterIdentifier,決定,by\n{CHILD.id},停止,a\n{other.id},停止,a\n"
     inbox.put("inbox/demo/decisions/1.csv", io.BytesIO(both.encode()))
     inbox.put("inbox/demo/approvals/list.csv", io.BytesIO(b"userMasterIdentifier\n"))
@@ -157,7 +157,7 @@ def test_files_that_a_night_has_read_are_not_read_for_the_page(
     office.nights.tomorrow()
     night = office.nights.run(a_drop(11).zip())
     later = "demo-20991231T021000-00000000"  # S3 has a clock of its own
-    office.house.folder(later).put_json(AFTER, json.loads(night.folder.need(AFTER)))
+    office.deps.folder(later).put_json(AFTER, json.loads(night.folder.need(AFTER)))
     office.nights.state.note_proposals(later)
     (seen,) = files_of(office)
     read: list[str] = []

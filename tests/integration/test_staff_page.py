@@ -145,7 +145,7 @@ def test_the_record_can_be_taken_out_and_that_is_recorded_too(
 def test_the_record_is_taken_out_by_month_or_day_and_never_longer_than_an_answer(
     office: Office, approver: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = office.house.record("demo")
+    record = office.deps.record("demo")
     for moment in ("2026-03-31T23:59:59+09:00", "2026-04-01T00:00:00+09:00",
                    "2026-04-30T23:59:59+09:00", "2026-05-01T00:00:00+09:00"):  # fmt: skip
         record.note(Done(datetime.fromisoformat(moment), approver.who.oid, "見本", "rerun"))
@@ -163,7 +163,7 @@ def test_the_record_is_taken_out_by_month_or_day_and_never_longer_than_an_answer
     assert days("2026-06") == []
     for wrong in ("2026", "2026-13", "2026-04-31", "x", "2026-04\n"):
         assert taken(wrong).code == "W113"
-    monkeypatch.setattr("kakehashi.edges.staff.record.MOST_ROWS", 1)
+    monkeypatch.setattr("kakehashi.edges.staff.audit_log.MOST_ROWS", 1)
     assert taken("2026-04").code == "W182"
     assert days("2026-04-30") == ["2026-04-30"]
 
@@ -194,7 +194,7 @@ def test_a_first_approval_of_somebody_who_has_left_the_city_does_not_count(
     office.nights.put_rules(RULES + "[approval]\nsecond_person_above = 5\n")
     run_id = office.nights.run(a_drop(12).zip(), passwords=PASSWORDS).run["run_id"]
     approval(approver, run_id)
-    office.house.posts.put(approver.who.oid, "demo", [])
+    office.deps.posts.put(approver.who.oid, "demo", [])
     second = office.at_desk(office.hire("second", Role.SEE, Role.APPROVE))
     assert approval(second, run_id).location.endswith("?told=waits-for-second")
     assert office.started() == []

@@ -121,10 +121,10 @@ def newcomer(office: Office) -> Somebody:
 def test_a_post_is_given_by_two_people(office: Office, operator: Clerk, second: Clerk) -> None:
     new = newcomer(office)
     assert asked_for(operator, new.oid, "*") == "/operate?told=asked"
-    assert office.house.posts.of(new.oid) == ()
+    assert office.deps.posts.of(new.oid) == ()
     confirmed = second.send(second.open("/operate"), "/operate/posts/confirm")
     assert confirmed.location == "/operate?told=changed"
-    assert office.house.posts.of(new.oid) == (Post("demo"),)
+    assert office.deps.posts.of(new.oid) == (Post("demo"),)
     told = [done.what for done in office.record()]
     assert told == ["confirm post", "ask post"]
     assert [done.after for done in office.record()] == [f"{new.oid}: 市全体(理由: 異動)"] * 2
@@ -137,7 +137,7 @@ def test_somebody_works_at_two_schools_and_then_nowhere(
     for schools in (("A1", "B2"), ()):
         assert asked_for(operator, new.oid, *schools) == "/operate?told=asked"
         second.send(second.open("/operate"), "/operate/posts/confirm")
-        assert office.house.posts.of(new.oid) == tuple(Post("demo", one) for one in schools)
+        assert office.deps.posts.of(new.oid) == tuple(Post("demo", one) for one in schools)
 
 
 def test_nobody_confirms_what_they_have_asked_for(
@@ -149,7 +149,7 @@ def test_nobody_confirms_what_they_have_asked_for(
     digest = fields_of(page, "/operate/posts/confirm")["digest"]
     sent = {"csrf": operator.csrf("/operate"), "digest": digest}
     assert operator.browser.post("/operate/posts/confirm", sent).code == "W134"
-    assert office.house.posts.of(new.oid) == ()
+    assert office.deps.posts.of(new.oid) == ()
 
 
 def test_a_change_is_confirmed_once_and_only_as_it_was_asked_for(
@@ -158,7 +158,7 @@ def test_a_change_is_confirmed_once_and_only_as_it_was_asked_for(
     new = newcomer(office)
     asked_for(operator, new.oid, "*")
     page = second.open("/operate")
-    office.house.posts.put(new.oid, "demo", ["082201000001"])
+    office.deps.posts.put(new.oid, "demo", ["082201000001"])
     assert second.send(page, "/operate/posts/confirm").code == "W163"
     withdrawn = operator.send(operator.open("/operate"), "/operate/posts/withdraw")
     assert withdrawn.location == "/operate?told=taken-back"
@@ -183,10 +183,10 @@ def test_the_rules_are_changed_by_two_people(
     assert "見本の市" in checked.text
     asked = operator.send(checked, "/operate/rules/propose", rules=text, reason="市の名前")
     assert asked.location == "/operate?told=asked"
-    assert office.house.rules("demo").city.name == "見本市"  # type: ignore[union-attr]
+    assert office.deps.rules("demo").city.name == "見本市"  # type: ignore[union-attr]
     confirmed = second.send(second.open("/operate"), "/operate/rules/confirm")
     assert confirmed.location == "/operate?told=changed"
-    assert office.house.rules("demo").text == text  # type: ignore[union-attr]
+    assert office.deps.rules("demo").text == text  # type: ignore[union-attr]
     assert all("(理由: 市の名前)" in done.after for done in office.record()[:2])
 
 
@@ -243,7 +243,7 @@ def test_a_failure_that_names_no_city_is_shown_to_whoever_operates_one(
 
 def test_an_upload_that_started_nothing_is_tried_again(office: Office, operator: Clerk) -> None:
     event = json.loads((ROOT / "events" / "drop.json").read_text())
-    told = {"TARGET_ARN": office.house.staff.state_machine_arn, "ERROR_CODE": "SDK_CLIENT_ERROR"}
+    told = {"TARGET_ARN": office.deps.staff.state_machine_arn, "ERROR_CODE": "SDK_CLIENT_ERROR"}
     boto3.client("sqs").send_message(
         QueueUrl=office.nights.names["DEAD_LETTERS_URL"],
         MessageBody=json.dumps(event),
@@ -263,7 +263,7 @@ def test_an_upload_that_started_nothing_is_tried_again(office: Office, operator:
 def test_what_the_newest_comparison_found_is_told(office: Office, operator: Clerk) -> None:
     assert "まだ行っていません" in operator.open("/operate").text
     for day, found in (("2026-11-22", {"T001": 9}), ("2026-11-29", {"T001": 2, "T002": 1})):
-        folder = Folder(office.house.s3, office.house.staff.runs_bucket, f"demo/drift/{day}/")
+        folder = Folder(office.deps.s3, office.deps.staff.runs_bucket, f"demo/drift/{day}/")
         folder.put_json("summary.json", {"day": day, "findings": found})
     page = operator.open("/operate").text
     card = page.split("週に一度の照合")[1].split("</li>")[0]

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from kakehashi.staff.passwords import SHORTEST_KEY
+from kakehashi.staff.password_page import SHORTEST_KEY
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_pupil
 from tests.desks import Clerk, Office
@@ -106,7 +106,7 @@ def test_a_page_that_can_not_be_drawn_does_not_cost_the_slips(
 ) -> None:
     made(keeper)
     with monkeypatch.context() as broken:
-        broken.setattr("kakehashi.staff.passwords.slips", lambda *_: 1 / 0)
+        broken.setattr("kakehashi.staff.password_page.slips", lambda *_: 1 / 0)
         assert keeper.send(keeper.open("/passwords"), "/passwords/slips").status == 500
     assert keeper.send(keeper.open("/passwords"), "/passwords/slips").status == 200
 
@@ -114,7 +114,7 @@ def test_a_page_that_can_not_be_drawn_does_not_cost_the_slips(
 def test_more_than_one_answer_holds_are_made_school_by_school(
     office: Office, keeper: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kakehashi.staff.passwords.MOST", 3)
+    monkeypatch.setattr("kakehashi.staff.password_page.MOST", 3)
     assert made(keeper).code == "W181"
     assert slips_left(office) == []
     assert made(keeper, school=a_pupil(1).school).status == 303  # a larger school: the first three
@@ -127,7 +127,7 @@ def test_more_than_one_answer_holds_are_made_school_by_school(
 def test_what_was_made_for_one_school_waits_beside_what_was_made_for_another(
     office: Office, keeper: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kakehashi.staff.passwords.MOST", 2)
+    monkeypatch.setattr("kakehashi.staff.password_page.MOST", 2)
     made(keeper, school=a_pupil(1).school)
     made(keeper, school=a_pupil(1).school)
     page = keeper.open("/passwords")

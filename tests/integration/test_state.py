@@ -5,7 +5,7 @@ import pytest
 
 from kakehashi.edges.errors import OtherRelease, Refused, TryLater
 from kakehashi.edges.state import LEASE, State
-from kakehashi.people.record import RECORD, Known
+from kakehashi.people.record import RECORD, Record
 from kakehashi.roster import canonical
 from tests import builders
 
@@ -17,8 +17,8 @@ def state(account: dict[str, str]) -> State:
     return State.of(account["TABLE"], "demo")
 
 
-def a_known(**changes: object) -> Known:
-    known = Known(pupil=builders.a_pupil(), account={"displayName": "x"}, object_id="o")
+def a_known(**changes: object) -> Record:
+    known = Record(pupil=builders.a_pupil(), account={"displayName": "x"}, object_id="o")
     return replace(known, **changes)  # type: ignore[arg-type]
 
 

@@ -25,11 +25,11 @@ from kakehashi.edges import settings
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, look
+from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import State
 from kakehashi.groups import decide
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from local.fakes import tenant as fake
 from tests.builders import TODAY, a_city, an_id
 from tests.lambdas import Killed
@@ -82,8 +82,8 @@ class April:
 
     def licence(self, directory: Directory) -> list[Any]:
         keeper, settled = Keeper(directory), list(self.state.pupils())
-        sight = look(directory, BY_GROUP, "demo")
-        assert keeper.carry_out(decide(settled, frozenset(), sight, BY_GROUP, "demo"))
+        observation = read_tenancy(directory, BY_GROUP, "demo")
+        assert keeper.carry_out(decide(settled, frozenset(), observation, BY_GROUP, "demo"))
         return keeper.left
 
     def assert_everybody_is_there_once(self, actions: list[Action]) -> None:
@@ -103,7 +103,7 @@ class Dying(State):
         super().__init__(state.table, "demo")
         self.left = left
 
-    def put_pupil(self, known: Known, previous: Known | None) -> None:
+    def put_pupil(self, known: Record, previous: Record | None) -> None:
         self.left -= 1
         if self.left <= 0:
             raise Killed

@@ -9,7 +9,7 @@ import pytest
 
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder
-from kakehashi.staff.story import chapters, in_order
+from kakehashi.staff.timeline import entries, in_order
 from tests.builders import a_drop, a_known, a_pupil, an_id, zip_bytes
 from tests.nights import Night
 from tests.staff import Board
@@ -28,11 +28,11 @@ def story(board: Board, who: str) -> list[dict[str, Any]]:
     run_ids = found.run_ids(50)
     umi = found.who(who, run_ids)
     ids = found.ids(umi, run_ids) if umi else {}
-    return [c.to_json() for c in chapters(found.papers(*one) for one in ids.items())]
+    return [c.to_json() for c in entries(found.trace(*one) for one in ids.items())]
 
 
-def facts(chapter: dict[str, Any]) -> tuple[str, str, str, str]:
-    return chapter["verdict"], chapter["situation"], chapter["action"], chapter["outcome"]
+def facts(entry: dict[str, Any]) -> tuple[str, str, str, str]:
+    return entry["verdict"], entry["situation"], entry["action"], entry["outcome"]
 
 
 @pytest.mark.usefixtures("missing")
@@ -41,15 +41,15 @@ def test_the_life_of_an_account_is_told_night_by_night(board: Board) -> None:
     board.mark((CHILD.id, "停止"))
     board.later(1)
     told = story(board, CHILD.id)
-    assert [facts(chapter) for chapter in told] == [
+    assert [facts(entry) for entry in told] == [
         ("unchanged", "CONFIRMED", "", ""),
         ("unchanged", "GONE", "record", "done"),
         ("unchanged", "GONE", "", ""),
         ("applied", "GONE", "suspend", "done"),
         ("unchanged", "SUSPENDED", "", ""),
     ]
-    assert [bool(chapter["reason"]) for chapter in told] == [True, True, True, False, True]
-    assert [chapter["line"] for chapter in told] == [13, None, None, None, None]
+    assert [bool(entry["reason"]) for entry in told] == [True, True, True, False, True]
+    assert [entry["line"] for entry in told] == [13, None, None, None, None]
     assert told[3]["request_id"]
     assert (told[3]["decision"]["decision"], told[3]["decision"]["counts"]) == ("suspend", True)
     assert told[3]["tools"] == {
@@ -123,12 +123,12 @@ def test_a_plan_that_waited_stands_where_it_was_applied(board: Board) -> None:
     assert applied.verdict in {"applied", "unchanged"}
     found = archive(board)
     run_ids = found.run_ids(50)
-    told = list(chapters(found.papers(run_id, a_pupil(3).id) for run_id in run_ids))
+    told = list(entries(found.trace(run_id, a_pupil(3).id) for run_id in run_ids))
     records = {run_id: board.nights.state.run(run_id) for run_id in run_ids}
     approved = {run_id: str(r.get("approved", {}).get("at", "")) for run_id, r in records.items()}
-    order = [chapter.papers.run_id for chapter in in_order(told, approved)]
+    order = [entry.trace.run_id for entry in in_order(told, approved)]
     assert order[-2:] == [refused.run["run_id"], waiting.run["run_id"]]
-    assert sorted(order) == [chapter.papers.run_id for chapter in told]
+    assert sorted(order) == [entry.trace.run_id for entry in told]
 
 
 def test_nobody_is_told_of_a_pupil_whom_no_run_knows(board: Board) -> None:
@@ -137,7 +137,7 @@ def test_nobody_is_told_of_a_pupil_whom_no_run_knows(board: Board) -> None:
 
 def test_who_waits_for_a_decision_is_told_what_for(board: Board, missing: Night) -> None:
     board.mark((CHILD.id, "削除"))
-    reasons = [chapter["reason"] for chapter in story(board, CHILD.id)]
+    reasons = [entry["reason"] for entry in story(board, CHILD.id)]
     assert "停止" in reasons[1]
     assert "別の候補への答え" in reasons[2]
 
@@ -190,7 +190,7 @@ def test_a_look_up_reads_a_small_part_of_each_night(
     monkeypatch.setattr(Folder, "get", noted)
     run_ids = found.run_ids(50)
     ids = found.ids(CHILD.id, run_ids)
-    assert any(found.papers(*one) for one in ids.items())
+    assert any(found.trace(*one) for one in ids.items())
     assert set(read) == {"index/pupils.json"}
     assert len(read) == len(run_ids)
 

@@ -4,14 +4,14 @@ import pytest
 
 from kakehashi.directories.microsoft365.answers import GraphUser, shown
 from kakehashi.drift import drifted
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import DOMAIN, a_known, a_pupil, an_id
 from tests.tenants import as_graph
 
 MARK = "extensionAttribute1"
 
 
-def told(known: list[Known], *users: dict[str, Any]) -> list[tuple[str, str | None]]:
+def told(known: list[Record], *users: dict[str, Any]) -> list[tuple[str, str | None]]:
     listed = [shown(GraphUser.model_validate(user), MARK) for user in users]
     return [(f.code, f.pupil) for f in drifted(known, listed, DOMAIN)]
 

@@ -11,7 +11,7 @@ import pytest
 
 import kakehashi.city as cities
 from kakehashi.catalogue import index
-from kakehashi.city.checked import Rules
+from kakehashi.city.checked import CheckedModel
 from kakehashi.diff.counting import Counted
 from kakehashi.findings import Rule
 
@@ -27,14 +27,14 @@ WORDS = frozenset(re.findall(r"\.([A-Za-z_][A-Za-z_0-9]*)\b", READ))
 NAMES = frozenset(re.findall(r"\b[A-Z][A-Z_0-9]{2,}\b", READ))
 
 
-def _models(model: type[Rules]) -> set[type[Rules]]:
+def _models(model: type[CheckedModel]) -> set[type[CheckedModel]]:
     return {model}.union(*(_models(one) for one in model.__subclasses__()))
 
 
 KEYS = sorted(
     (model.__name__, name)
-    for model in _models(Rules)
-    if model is not Rules
+    for model in _models(CheckedModel)
+    if model is not CheckedModel
     for name, field in model.model_fields.items()
     if not (get_origin(field.annotation) is Literal and len(field.annotation.__args__) == 1)  # type: ignore[union-attr]
 )
@@ -42,7 +42,7 @@ KEYS = sorted(
 
 def test_the_rules_of_a_city_are_among_the_models() -> None:
     assert ("City", "savings") in KEYS
-    assert cities.City in _models(Rules)
+    assert cities.City in _models(CheckedModel)
 
 
 @pytest.mark.parametrize(("model", "key"), KEYS)

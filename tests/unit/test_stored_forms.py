@@ -26,7 +26,7 @@ from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state import partition
 from kakehashi.edges.state.partition import FORMS, in_todays_form
-from kakehashi.people.record import RECORD, Known
+from kakehashi.people.record import RECORD, Record
 from kakehashi.stored import VERSION, Form, TooNew
 from tests.builders import a_known
 
@@ -81,7 +81,7 @@ def test_a_plan_and_a_record_of_the_release_are_read() -> None:
         assert read_plan(json.loads(text)).city_code == "demo"
     for item in items("PUPIL"):
         text = next(value for value in item.values() if str(value).startswith("{"))
-        known = Known.from_json(json.loads(text))
+        known = Record.from_json(json.loads(text))
         assert known.to_json()[VERSION] == RECORD.v
 
 
@@ -102,7 +102,7 @@ def test_what_a_later_release_wrote_is_refused_by_every_reader() -> None:
         (sums.NIGHT, lambda v: NightCount.from_json(
             NightCount(date(2026, 5, 11)).to_json() | {VERSION: v})),
         (HEADER, lambda v: read_plan({VERSION: v})),
-        (RECORD, lambda v: Known.from_json(a_known(1).to_json() | {VERSION: v})),
+        (RECORD, lambda v: Record.from_json(a_known(1).to_json() | {VERSION: v})),
         (NUMBERS, lambda v: Numbers.from_json({VERSION: v})),
     ]  # fmt: skip
     for form, reads in later:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import boto3
 
 from kakehashi.findings import Finding
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests import quick
 from tests.nights import ROOT, Nights
 from tests.nights import Night as FastNight
@@ -51,7 +51,7 @@ class Bridge(Protocol):
 
     # what can be looked at
     def users(self) -> list[dict[str, Any]]: ...
-    def known(self) -> Iterable[Known]: ...
+    def known(self) -> Iterable[Record]: ...
     def delivered(self, key: str) -> bytes: ...
     def outbox(self) -> Mapping[str, bytes]: ...
     def said(self) -> list[Any]: ...
@@ -97,7 +97,7 @@ class FastPath:
         assert isinstance(night, FastNight)
         return self._end(self.board.fill_in(night, words))
 
-    def known(self) -> Iterable[Known]:
+    def known(self) -> Iterable[Record]:
         return self.nights.state.pupils()
 
     def delivered(self, key: str) -> bytes:

@@ -8,8 +8,8 @@ from datetime import date
 from kakehashi.findings import Effect
 from local.demo import DemoCity, Fault, export
 from local.demo.city import DOMAIN
+from local.demo.initial_passwords import passwords
 from local.demo.moves import QUIET, Changes
-from local.demo.passwords import passwords
 from tests.nights import ROOT
 from tests.year import looking
 from tests.year.bridge import Bridge, Night

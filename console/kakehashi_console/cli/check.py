@@ -25,7 +25,7 @@ from kakehashi_console.cli.options import in_clear_words, terminal
 from kakehashi_console.operations import BadUse, csv_files
 
 if TYPE_CHECKING:
-    from kakehashi.report import Group
+    from kakehashi.report import FindingGroup
 
 RULES = Path(__file__).parents[1] / "cities"  # the wheel brings them; a clone links them
 REFUSED = 4
@@ -155,7 +155,7 @@ def rules_of(city: str) -> cities.City:
     return cities.parse(read_rules(file))
 
 
-def _tell(groups: Sequence[Group], counts: Mapping[str, int], *, refused: bool) -> None:
+def _tell(groups: Sequence[FindingGroup], counts: Mapping[str, int], *, refused: bool) -> None:
     for group in groups:
         _tell_group(group)
     for name, count in counts.items():
@@ -166,7 +166,7 @@ def _tell(groups: Sequence[Group], counts: Mapping[str, int], *, refused: bool) 
         terminal.print("指摘はありません。 / nothing to say", style="green")
 
 
-def _tell_group(group: Group) -> None:
+def _tell_group(group: FindingGroup) -> None:
     def say(text: str, style: str = "") -> None:
         terminal.print(text, highlight=False, markup=False, soft_wrap=True, style=style)
 

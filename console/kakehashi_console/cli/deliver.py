@@ -6,7 +6,7 @@ import click
 
 from kakehashi_console.cli.nightly import a_city, must_be_a_tool
 from kakehashi_console.cli.options import (
-    Wanted,
+    RunOutput,
     Where,
     conclude,
     follow,
@@ -25,7 +25,7 @@ from kakehashi_console.operations import BadUse
 @where
 @results
 @in_clear_words
-def deliver(*, tool: str, city: str, full: bool, by: str, at: Where, wanted: Wanted) -> None:
+def deliver(*, tool: str, city: str, full: bool, by: str, at: Where, wanted: RunOutput) -> None:
     """名簿の投入を待たず、TOOL 宛てのファイルを今作る。いつ実行しても安全。
 
     Deliver to TOOL now, without a drop: what it has not heard of yet, or with --full everything,

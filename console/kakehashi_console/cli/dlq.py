@@ -12,7 +12,7 @@ import click
 from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.roster import JAPAN
 from kakehashi_console.cli.options import Where, aside, in_clear_words, terminal, where
-from kakehashi_console.dead_letters import Again, DeadLetters, Letter
+from kakehashi_console.dead_letters import Again, DeadLetter, DeadLetterQueue
 from kakehashi_console.operations import BadUse, Console
 
 SHORT = 8  # characters of an id that are enough to tell messages apart
@@ -36,7 +36,7 @@ def dlq() -> None:
 @in_clear_words
 def list_(*, city: str | None, as_json: bool, at: Where) -> None:
     """待ち行列の伝言を、古い順に読む / read the messages, oldest first."""
-    with held(at, city) as desk:
+    with in_hand(at, city) as desk:
         found = desk.letters
     if as_json:
         told = [letter.to_json() for letter in found]
@@ -62,7 +62,7 @@ def redrive(*, ids: tuple[str, ...], everything: bool, city: str | None, at: Whe
     """
     if bool(ids) == everything:
         raise BadUse("伝言の番号か --all のどちらかを指定してください。 / ids, or --all")
-    with held(at, city) as desk:
+    with in_hand(at, city) as desk:
         chosen = desk.letters if everything else desk.named(ids)
         helpless = [letter.id[:SHORT] for letter in chosen if not letter.again]
         for again, arn in desk.queue.redrive(chosen):
@@ -87,7 +87,7 @@ def redrive(*, ids: tuple[str, ...], everything: bool, city: str | None, at: Whe
 @in_clear_words
 def drop(*, id_: str, yes: bool, at: Where) -> None:
     """伝言を一つ、やり直さずに消す / delete one message without running anything."""
-    with held(at, None) as desk:
+    with in_hand(at, None) as desk:
         (letter,) = desk.named([id_])
         for line in lines(letter):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -98,15 +98,15 @@ def drop(*, id_: str, yes: bool, at: Where) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class LetterDesk:
     """The queue, and the letters that lie on the desk while somebody reads them."""
 
-    queue: DeadLetters
-    letters: Sequence[Letter]
+    queue: DeadLetterQueue
+    letters: Sequence[DeadLetter]
 
-    def named(self, ids: Sequence[str]) -> list[Letter]:
+    def named(self, ids: Sequence[str]) -> list[DeadLetter]:
         """One letter for each id or beginning of one. Raises BadUse."""
-        found: list[Letter] = []
+        found: list[DeadLetter] = []
         for wanted in ids:
             fits = [one for one in self.letters if one.id.startswith(wanted.strip().lower())]
             if len(fits) != 1:
@@ -117,19 +117,19 @@ class Desk:
 
 
 @contextmanager
-def held(at: Where, city: str | None) -> Iterator[Desk]:
+def in_hand(at: Where, city: str | None) -> Iterator[LetterDesk]:
     """What is not deleted meanwhile is there again for everybody afterwards."""
     console: Console = at.console(start=False)
-    queue = DeadLetters(console.site)
+    queue = DeadLetterQueue(console.site)
     with aside.status("待ち行列を読んでいます… / reading"):
         letters = queue.read()
     try:
-        yield Desk(queue, [one for one in letters if city in {None, one.city}])
+        yield LetterDesk(queue, [one for one in letters if city in {None, one.city}])
     finally:
         queue.release(letters)
 
 
-def lines(letter: Letter) -> Iterator[str]:
+def lines(letter: DeadLetter) -> Iterator[str]:
     """A letter as a person reads it."""
     sent = letter.sent.astimezone(JAPAN)
     stage = f"{STAGES.get(letter.stage, '')} {letter.stage}".strip()

@@ -11,12 +11,12 @@ import click
 
 from kakehashi import oneroster
 from kakehashi.city import City, Tool
-from kakehashi.diff.sheets import Unreadable
+from kakehashi.diff.sheets import UnreadableWorkbook
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import refuses, soften
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess import preprocess
 from kakehashi.report.workbook import book
 from kakehashi.roster import JAPAN, Desired, Held
@@ -94,7 +94,7 @@ def match(
         raise BadUse(f"ファイルがありません: {users} / no such file")
     try:
         told = read_users(users.read_bytes(), columns)
-    except Unreadable as exc:
+    except UnreadableWorkbook as exc:
         raise BadUse(
             "一覧を読めないか、識別子もアカウントも見出しにありません。--id-column か"
             " --account-column で見出しを教えてください。 / no heading tells who is who"
@@ -153,7 +153,7 @@ def _roster(folder: Folder) -> Roster:
     pupils = {d.pupil.id: d.pupil for d in map(Desired.from_json, folder.lines("desired.jsonl"))}
     held = _words(Held.from_json(row) for row in folder.lines("held.jsonl"))
     known_as: dict[str, str] = {}
-    for known in map(Known.from_json, folder.lines("current.jsonl")):
+    for known in map(Record.from_json, folder.lines("current.jsonl")):
         if known.pupil.id in held:
             pupils.setdefault(known.pupil.id, known.pupil)
         if known.tool_id:
@@ -172,10 +172,10 @@ _USER = (("一覧の行", 10), ("一覧のアカウント", 34), ("一覧の氏�
 
 def _sheets(found: Compared) -> Iterator[Sheet]:
     both = (*_PUPIL, *_USER)
-    yield "氏名がちがう", both, [(*_pupil(p), u.line, u.told, u.name) for p, u in found.renamed]
+    yield "氏名がちがう", both, [(*_pupil(p), u.line, u.label, u.name) for p, u in found.renamed]
     yield "名簿だけ", _PUPIL, [_pupil(pupil) for pupil in found.not_in_tool]
-    yield "ツールだけ", _USER, [(u.line, u.told, u.name) for u in found.not_in_roster]
-    yield "二重", both, [(*_pupil(p), u.line, u.told, u.name) for p, u in found.twice]
+    yield "ツールだけ", _USER, [(u.line, u.label, u.name) for u in found.not_in_roster]
+    yield "二重", both, [(*_pupil(p), u.line, u.label, u.name) for p, u in found.twice]
 
 
 def _pupil(pupil: Pupil) -> tuple[str, str, str, str, str, str]:
@@ -189,6 +189,6 @@ def _lines(found: Compared) -> Iterator[str]:
     for pupil in found.not_in_tool:
         yield f"名簿だけ {pupil.id} {pupil.family} {pupil.given} {pupil.account}"
     for user in found.not_in_roster:
-        yield f"ツールだけ {user.line} 行目 {user.told} {user.name}"
+        yield f"ツールだけ {user.line} 行目 {user.label} {user.name}"
     for pupil, user in found.twice:
-        yield f"二重 {pupil.id} {user.line} 行目 {user.told}"
+        yield f"二重 {pupil.id} {user.line} 行目 {user.label}"

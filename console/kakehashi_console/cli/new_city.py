@@ -15,7 +15,7 @@ from kakehashi.findings import Effect
 from kakehashi_console.cli.check import open_drop
 from kakehashi_console.cli.nightly import must_be_a_drop
 from kakehashi_console.draft import SCHEMA, Answers, draft
-from kakehashi_console.first_look import BadCodes, Codes, Look, look, read_codes
+from kakehashi_console.first_look import BadCodes, Codes, FirstLook, look, read_codes
 from kakehashi_console.operations import BadUse
 
 __all__ = ["SCHEMA", "drafted"]
@@ -49,7 +49,7 @@ def _codes(file: Path | None) -> Codes:
         ) from exc
 
 
-def _answers(seen: Look, said: Mapping[str, str | None]) -> Answers:
+def _answers(seen: FirstLook, said: Mapping[str, str | None]) -> Answers:
     return Answers(
         name=_asked("name", "自治体の名前 / the city's name", said, seen.city),
         board_code=_asked("board_code", "教育委員会コード / the board's six digits", said,

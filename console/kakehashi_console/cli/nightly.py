@@ -15,7 +15,7 @@ from kakehashi import receive
 from kakehashi.edges.runs import city_of
 from kakehashi_console import words
 from kakehashi_console.cli.options import (
-    Wanted,
+    RunOutput,
     Where,
     conclude,
     follow,
@@ -56,7 +56,7 @@ def run(
     as_of: datetime | None,
     rehearse: bool,
     at: Where,
-    wanted: Wanted,
+    wanted: RunOutput,
 ) -> None:
     """DROP(zip または CSV のフォルダー)を投入し、実行を最後まで見届ける。
 
@@ -99,7 +99,7 @@ def must_be_a_drop(path: Path) -> None:
 @where
 @results
 @in_clear_words
-def rerun(*, city: str, as_of: datetime | None, at: Where, wanted: Wanted) -> None:
+def rerun(*, city: str, as_of: datetime | None, at: Where, wanted: RunOutput) -> None:
     """最後に届いたファイルで、もう一度実行する。いつ実行しても安全。
 
     Run the newest drop again. Always safe.
@@ -129,7 +129,7 @@ def approve(
     second: str,
     by: str,
     at: Where,
-    wanted: Wanted,
+    wanted: RunOutput,
 ) -> None:
     """確認待ちの計画を承認して実行する。
 
@@ -178,7 +178,7 @@ def upload(
     tool: str | None,
     no_wait: bool,
     at: Where,
-    wanted: Wanted,
+    wanted: RunOutput,
 ) -> None:
     """初期パスワードや、決定を書いた一覧を受信箱に置き、それで始まる実行を見届ける。
 

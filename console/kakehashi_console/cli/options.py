@@ -23,7 +23,7 @@ from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.report.words import word
 from kakehashi_console import words
 from kakehashi_console.embedded import Embedded, neighbour
-from kakehashi_console.operations import STAGES, BadUse, Console, Outcome
+from kakehashi_console.operations import STAGES, BadUse, Console, RunOutcome
 from kakehashi_console.progress import progress_line
 from kakehashi_console.site import HOME as DEFAULT_HOME
 from kakehashi_console.site import Deployed, NoSuchStack, Site
@@ -93,7 +93,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunOutput:
     """What a command that follows a run gives back."""
 
     out: Path | None = None
@@ -134,7 +134,7 @@ def results(command: Command) -> Command:
     )
     @functools.wraps(command)
     def wanting(*, out: Path | None, as_json: bool, **rest: Any) -> None:
-        command(wanted=Wanted(out, as_json), **rest)
+        command(wanted=RunOutput(out, as_json), **rest)
 
     return wanting
 
@@ -171,7 +171,7 @@ def complain(sentence: str, *details: str) -> None:
     sys.exit(2)
 
 
-def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
+def follow(console: Console, arn: str, city: str, run_id: str = "") -> RunOutcome:
     """Follow an execution stage by stage on standard error."""
     guide = console.guide
     with Progress(
@@ -212,7 +212,7 @@ def follow(console: Console, arn: str, city: str, run_id: str = "") -> Outcome:
     return console.outcome(execution, city, run_id)
 
 
-def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
+def conclude(console: Console, outcome: RunOutcome, wanted: RunOutput) -> None:
     """Give back what was asked for, and end with the verdict's exit status."""
     place = f"s3://{console.outputs['RunsBucket']}/{outcome.prefix}report.html"
     if wanted.out:
@@ -222,5 +222,5 @@ def conclude(console: Console, outcome: Outcome, wanted: Wanted) -> None:
         click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
     else:
         guide = console.guide
-        words.tell(terminal, outcome.summary, place, console.findings(outcome), guide)
+        words.print_outcome(terminal, outcome.summary, place, console.findings(outcome), guide)
     sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))

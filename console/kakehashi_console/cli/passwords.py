@@ -18,7 +18,7 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.initial import as_csv, make, read_list
 from kakehashi.report.slips import SHORTEST_KEY, encrypted_workbook
 from kakehashi_console.cli.options import (
-    Wanted,
+    RunOutput,
     Where,
     conclude,
     follow,
@@ -54,7 +54,7 @@ def passwords() -> None:
 @results
 @in_clear_words
 def passwords_make(
-    *, city: str, only: Path | None, slips: Path, no_wait: bool, at: Where, wanted: Wanted
+    *, city: str, only: Path | None, slips: Path, no_wait: bool, at: Where, wanted: RunOutput
 ) -> None:
     """初期パスワードを作り、受信箱に送り、配布票を暗号化して書く。
 

@@ -36,7 +36,7 @@ def preflight(*, stack: str, deployed: bool, as_json: bool) -> None:
     raise SystemExit(MISSING if any(look.good is False for look in found) else 0)
 
 
-def show(found: Iterable[looks.Look], *, as_json: bool) -> None:
+def show(found: Iterable[looks.Checkpoint], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(look) for look in found], ensure_ascii=False, indent=2))
         return

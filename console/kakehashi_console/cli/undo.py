@@ -9,7 +9,7 @@ import click
 from kakehashi import receive
 from kakehashi.edges.runs import city_of
 from kakehashi_console.cli.options import (
-    Wanted,
+    RunOutput,
     Where,
     conclude,
     follow,
@@ -26,7 +26,7 @@ from kakehashi_console.operations import BadUse
 @where
 @results
 @in_clear_words
-def undo(*, run_id: str, by: str, at: Where, wanted: Wanted) -> None:
+def undo(*, run_id: str, by: str, at: Where, wanted: RunOutput) -> None:
     """実行 RUN_ID が変えたことを元に戻す計画を作る。承認するまで何も変わらない。
 
     Plan the way back of a run that was applied. The plan waits for `kakehashi approve`; the next

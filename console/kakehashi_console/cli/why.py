@@ -13,7 +13,14 @@ from kakehashi.edges.archive import Archive
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
-from kakehashi.staff.story import OUTCOMES, Chapter, chapters, delivered_word, in_order, person_of
+from kakehashi.staff.timeline import (
+    OUTCOMES,
+    TimelineEntry,
+    delivered_word,
+    entries,
+    in_order,
+    person_of,
+)
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
 
@@ -37,19 +44,19 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     run_ids = archive.run_ids(nights)
     umi = archive.who(who, run_ids)
     ids = archive.ids(umi, run_ids) if umi else {}
-    papers = [archive.papers(run_id, several) for run_id, several in ids.items()]
+    papers = [archive.trace(run_id, several) for run_id, several in ids.items()]
     if not any(papers):
         raise BadUse(
             "この ID の児童生徒は、どの実行にも出てきません。userMasterIdentifier、アカウント、"
             "users.csv:行 のどれかで指定してください。 / no run knows this pupil"
         )
-    told, who_it_is = list(chapters(iter(papers))), person_of(papers)
-    acted = [chapter.papers.run_id for chapter in told if chapter.papers.action]
+    told, who_it_is = list(entries(iter(papers))), person_of(papers)
+    acted = [entry.trace.run_id for entry in told if entry.trace.action]
     approved = {run_id: by for run_id in acted if (by := console.approved(run_id))}
     story = in_order(told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()})
     if as_json:
-        nights_told = [chapter.to_json() | {"approved": approved.get(chapter.papers.run_id, {})}
-                       for chapter in story]  # fmt: skip
+        nights_told = [entry.to_json() | {"approved": approved.get(entry.trace.run_id, {})}
+                       for entry in story]  # fmt: skip
         person = who_it_is.to_json() if who_it_is else {}
         everything: dict[str, Any] = {"city": city, "pupil": umi, "ids": _known_by(ids)}
         everything |= {"person": person, "nights": nights_told}
@@ -58,8 +65,8 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     terminal.print(f"userMasterIdentifier {' ← '.join(_known_by(ids))}", highlight=False)
     for line in _person(who_it_is) if who_it_is else ():
         terminal.print(line, highlight=False, markup=False, soft_wrap=True)
-    for chapter in story:
-        for line in _lines(chapter, approved.get(chapter.papers.run_id, {})):
+    for entry in story:
+        for line in _lines(entry, approved.get(entry.trace.run_id, {})):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -78,59 +85,59 @@ def _person(one: Person) -> Iterator[str]:
     yield f"{place}  名簿にいた最後の日 last in the roster: {seen}"
 
 
-def _lines(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:
-    verdict = VERDICTS[Verdict(chapter.verdict)]
-    head = f"\n{chapter.date}  {verdict.mark} {verdict.ja} {verdict.en}  {chapter.papers.run_id}"
-    undoes = chapter.papers.plan.get("undoes")
+def _lines(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
+    verdict = VERDICTS[Verdict(entry.verdict)]
+    head = f"\n{entry.date}  {verdict.mark} {verdict.ja} {verdict.en}  {entry.trace.run_id}"
+    undoes = entry.trace.plan.get("undoes")
     yield head + (f"  取り消し undoes {undoes}" if undoes else "")
-    yield from _told(chapter)
-    yield from _decided(chapter, approved)
-    for delivered in chapter.papers.delivered:
+    yield from _told(entry)
+    yield from _decided(entry, approved)
+    for delivered in entry.trace.delivered:
         status = delivered_word(delivered)
         yield f"  配信 {delivered.tool} ({delivered.mode or '-'}): {status.ja} {status.en}"
-    if not chapter.papers.delivered:
+    if not entry.trace.delivered:
         yield "  配信 deliveries: この実行はどのツールにも配信していません。 none by this run"
 
 
-def _told(chapter: Chapter) -> Iterator[str]:
+def _told(entry: TimelineEntry) -> Iterator[str]:
     """What roster, checks and tenant said of the pupil."""
-    place = f"users.csv {chapter.line} 行目" if chapter.line else "名簿にいない"
-    situation = word(SITUATIONS, chapter.situation)
-    yield f"  名簿 roster: {place}" + (f"  状況 {situation.ja}" if chapter.situation else "")
-    if chapter.changed:
-        yield f"  記録との違い differs in: {', '.join(chapter.changed)}"
-    for finding in chapter.to_json()["findings"]:
+    place = f"users.csv {entry.line} 行目" if entry.line else "名簿にいない"
+    situation = word(SITUATIONS, entry.situation)
+    yield f"  名簿 roster: {place}" + (f"  状況 {situation.ja}" if entry.situation else "")
+    if entry.changed:
+        yield f"  記録との違い differs in: {', '.join(entry.changed)}"
+    for finding in entry.to_json()["findings"]:
         at = f" {finding['file']}:{finding['line']}" if finding["line"] else ""
         yield f"  指摘 finding {finding['code']}{at}: {finding['ja']} {finding['en']}"
-    if chapter.evidence:
-        evidence = "、".join(chapter.evidence)
-        yield f"  名寄せ matching: 疑い doubt {chapter.papers.match['doubt']}: {evidence}"
+    if entry.evidence:
+        evidence = "、".join(entry.evidence)
+        yield f"  名寄せ matching: 疑い doubt {entry.trace.match['doubt']}: {evidence}"
 
 
-def _decided(chapter: Chapter, approved: Mapping[str, Any]) -> Iterator[str]:
+def _decided(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
     """What people decided, what was done, and why nothing was."""
-    if chapter.papers.decision:
-        yield f"  決定 decision: {_decision(chapter)}"
-    if chapter.papers.action:
-        yield f"  操作 action: {_deed(chapter)}"
+    if entry.trace.decision:
+        yield f"  決定 decision: {_decision(entry)}"
+    if entry.trace.action:
+        yield f"  操作 action: {_deed(entry)}"
     if approved:
         codes = ", ".join(approved.get("accept", ()))
         yield f"  承認 approved by: {approved['by']} {minute(approved['at'])} {codes}".rstrip()
-    if chapter.reason:
-        yield f"  変更しなかった理由 why not: {chapter.reason.ja} {chapter.reason.en}"
+    if entry.reason:
+        yield f"  変更しなかった理由 why not: {entry.reason.ja} {entry.reason.en}"
 
 
-def _decision(chapter: Chapter) -> str:
-    row = chapter.papers.decision
+def _decision(entry: TimelineEntry) -> str:
+    row = entry.trace.decision
     counts = "有効 counts" if row["counts"] else "対象外 does not count"
     file = row["file"].rpartition("/")[2]
     word = JAPANESE.get(row["decision"], "?")
     return f"{word} ({counts}, {file} {row['line']} 行目, {minute(row['uploaded'])})"
 
 
-def _deed(chapter: Chapter) -> str:
-    kind = word(KINDS, chapter.papers.action["kind"])
-    result = chapter.papers.result
+def _deed(entry: TimelineEntry) -> str:
+    kind = word(KINDS, entry.trace.action["kind"])
+    result = entry.trace.result
     outcome = word(OUTCOMES, result.get("outcome", ""))
     told = f"{kind.ja} {kind.en} → {outcome.ja} {outcome.en}"
     code, request = result.get("code"), result.get("request_id")

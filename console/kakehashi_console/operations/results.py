@@ -25,7 +25,7 @@ _RECENT, _LOOKED_AT = 100, 20  # runs listed, and folders opened, in search of r
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """How an execution ended: ``summary`` is summary.json, ``prefix`` the folder it stands in."""
 
     run_id: str
@@ -34,18 +34,18 @@ class Outcome:
 
 
 class Results(Reach):
-    def outcome(self, execution: Mapping[str, Any], city: str, run_id: str = "") -> Outcome:
+    def outcome(self, execution: Mapping[str, Any], city: str, run_id: str = "") -> RunOutcome:
         """What an ended execution left behind, whatever its end."""
         name = execution["executionArn"].rpartition(":")[2]
         made = [run_id] if run_id else list(run_ids(execution, city))
         for one in made:
             for place in (f"{prefix_of(one)}approvals/{name}/", prefix_of(one)):
                 if summary := self._folder(place).get_json("summary.json"):
-                    return Outcome(one, place, summary)
+                    return RunOutcome(one, place, summary)
         told = {"run_id": made[0], "city": city, "verdict": "failed"}
-        return Outcome(made[0], prefix_of(made[0]), told)
+        return RunOutcome(made[0], prefix_of(made[0]), told)
 
-    def findings(self, outcome: Outcome) -> Iterator[Finding]:
+    def findings(self, outcome: RunOutcome) -> Iterator[Finding]:
         """What the stages of this run, or this approval, found."""
         return self._folder(outcome.prefix).findings()
 
@@ -132,7 +132,7 @@ class Results(Reach):
         rows = (row["pupil"] for row in folder.lines("desired.jsonl"))
         return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
 
-    def fetch(self, outcome: Outcome, out: Path) -> None:
+    def fetch(self, outcome: RunOutcome, out: Path) -> None:
         """The run's folder to ``out/run``, what it delivered to ``out/outbox/<tool>``."""
         runs, outbox = self.outputs["RunsBucket"], self.outputs["OutboxBucket"]
         for name in self._folder(outcome.prefix).names():

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import SIGN_IN, Known, Status
+from kakehashi.people.record import SIGN_IN, Record, Status
 from kakehashi.roster import PasswordAt
 
 
@@ -85,13 +85,13 @@ class Action:
     pupil: str
     kind: Kind
     situation: Situation
-    before: Known | None
+    before: Record | None
     after: Pupil | None
     account: Mapping[str, str] = field(default_factory=dict)
     password: PasswordAt | None = None
     object_id: str = ""
-    back: Known | None = None
-    former: tuple[Known, ...] = ()
+    back: Record | None = None
+    former: tuple[Record, ...] = ()
     tool_id: str = ""
 
     @property
@@ -100,7 +100,7 @@ class Action:
         return self.account.get(SIGN_IN, "")
 
     @property
-    def given_up(self) -> tuple[Known, ...]:
+    def given_up(self) -> tuple[Record, ...]:
         """The child's items under ids that are given up: they go once the new one stands."""
         if self.before is None or self.before.pupil.id == self.pupil:
             return self.former
@@ -134,13 +134,13 @@ class Action:
             pupil=data["pupil"],
             kind=Kind(data["kind"]),
             situation=Situation(data["situation"]),
-            before=Known.from_json(before) if before else None,
+            before=Record.from_json(before) if before else None,
             after=Pupil.from_json(after) if after else None,
             account=dict(data["account"]),
             password=PasswordAt(**password) if password else None,
             object_id=data["object_id"],
-            back=Known.from_json(back) if back else None,
-            former=tuple(map(Known.from_json, data.get("former", ()))),
+            back=Record.from_json(back) if back else None,
+            former=tuple(map(Record.from_json, data.get("former", ()))),
             tool_id=data.get("tool_id", ""),
         )
 
@@ -170,7 +170,7 @@ def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != name}
 
 
-def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Known | None:
+def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Record | None:
     """The state's item once ``action`` is done; None when the pupil is to be forgotten.
 
     ``object_id`` is what Graph answered to a create. An account that goes back to a former id
@@ -199,7 +199,7 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
         )
     if after is None:
         raise ValueError("an action without before and after settles nothing")
-    return Known(
+    return Record(
         after,
         dict(action.account),
         object_id or action.object_id,
@@ -215,13 +215,13 @@ def _tool_id(action: Action) -> str:
     return "" if told == action.pupil else told
 
 
-def _grade_since(before: Known | None, after: Pupil, as_of: date) -> date | None:
+def _grade_since(before: Record | None, after: Pupil, as_of: date) -> date | None:
     if before is None or before.pupil.grade == after.grade:
         return before.grade_since if before else None
     return as_of
 
 
-def same_item(one: Known | None, other: Known | None) -> bool:
+def same_item(one: Record | None, other: Record | None) -> bool:
     """Equal but for the run that wrote it and the line its pupil stood on."""
     if one is None or other is None:
         return one is other
@@ -237,11 +237,11 @@ def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
 _ASIDE = "moving-"
 
 
-def aside(known: Known) -> str:
+def aside(record: Record) -> str:
     """The sign-in name under which this account stands aside; nobody else's can be the same."""
-    return f"{_ASIDE}{known.object_id}@{known.sign_in.partition('@')[2]}"
+    return f"{_ASIDE}{record.object_id}@{record.sign_in.partition('@')[2]}"
 
 
-def stands_aside(known: Known) -> bool:
+def stands_aside(record: Record) -> bool:
     """Whether it waits under such a name for one that another account must give up first."""
-    return bool(known.object_id) and known.sign_in.startswith(f"{_ASIDE}{known.object_id}@")
+    return bool(record.object_id) and record.sign_in.startswith(f"{_ASIDE}{record.object_id}@")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Shown
 from kakehashi.findings import Finding
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 
-def drifted(settled: Iterable[Known], listed: Iterable[Shown], domain: str) -> Iterator[Finding]:
+def drifted(settled: Iterable[Record], listed: Iterable[Shown], domain: str) -> Iterator[Finding]:
     """An account with a mark that is not in our state is foreign only within the city's
     ``domain``: another city may share the directory."""
     unseen = {known.object_id: known for known in settled}
@@ -31,14 +31,14 @@ def drifted(settled: Iterable[Known], listed: Iterable[Shown], domain: str) -> I
         yield rules.DRIFT_MISSING.at(pupil=known.pupil.id, school=known.pupil.school)
 
 
-def _changed(known: Known, user: Shown) -> Iterator[Finding]:
+def _changed(record: Record, user: Shown) -> Iterator[Finding]:
     """Texts are told by their names, never by what stands in them."""
-    pupil, school = known.pupil.id, known.pupil.school
+    pupil, school = record.pupil.id, record.pupil.school
     now = user.texts
-    names = sorted(name for name, value in known.account.items() if now.get(name, "") != value)
+    names = sorted(name for name, value in record.account.items() if now.get(name, "") != value)
     if names:
         yield rules.DRIFT_CHANGED.at(pupil=pupil, school=school, fields=",".join(names)[:120])
-    if user.enabled is False and known.status is Status.ACTIVE:
+    if user.enabled is False and record.status is Status.ACTIVE:
         yield rules.DRIFT_DISABLED.at(pupil=pupil, school=school)
-    if user.enabled and known.status is Status.SUSPENDED:
+    if user.enabled and record.status is Status.SUSPENDED:
         yield rules.DRIFT_ENABLED.at(pupil=pupil, school=school)

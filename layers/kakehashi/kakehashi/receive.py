@@ -103,13 +103,13 @@ class Undo(_Input):
 
 
 type DropOrder = Sync | Rerun | Rehearse
-type Order = DropOrder | Apply | Undo | Deliver
-_ORDER: TypeAdapter[Order] = TypeAdapter(
+type RunOrder = DropOrder | Apply | Undo | Deliver
+_ORDER: TypeAdapter[RunOrder] = TypeAdapter(
     Annotated[Sync | Rerun | Rehearse | Apply | Undo | Deliver, Field(discriminator="action")]
 )
 
 
-def read_order(given: Mapping[str, Any]) -> Order:
+def read_order(given: Mapping[str, Any]) -> RunOrder:
     """The order in a state machine's input. Raises NotAnOrder, whose text holds no value."""
     try:
         return _from_upload(given["detail"]) if "detail" in given else _ORDER.validate_python(given)

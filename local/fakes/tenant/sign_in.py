@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.fakes.tenant import passwords, tokens
+from local.fakes.tenant import password_rules, tokens
 from local.fakes.tenant.answers import Answer
 from local.fakes.tenant.directory import Facts
 from local.fakes.tenant.grants import Grant
@@ -121,7 +121,7 @@ def account(tenant: Tenant, name: str, password: str) -> Facts | Wrong:
     if key is None:
         return UNKNOWN
     sealed = tenant.directory.tables["passwords"].get(key)
-    if sealed is None or not passwords.opens(sealed, password):
+    if sealed is None or not password_rules.opens(sealed, password):
         return MISTYPED
     facts = tenant.directory.users[key]
     return facts if facts.get("accountEnabled") else LOCKED

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.fakes.tenant import passwords
+from local.fakes.tenant import password_rules
 from local.fakes.tenant.clock import moment
 from local.fakes.tenant.directory import Facts, membership
 from local.fakes.tenant.kinds import EXPORTED, EXTENSIONS, GROUP, USER, render
@@ -57,7 +57,7 @@ def replace(tenant: Tenant, body: Any, *, merge: bool) -> dict[str, int]:
         facts, password = _imported(tenant, row, number)
         users[facts["id"]] = facts
         if password is not None:
-            tables["passwords"][facts["id"]] = passwords.seal(password)
+            tables["passwords"][facts["id"]] = password_rules.seal(password)
     tables["users"] = users
     _check_names(users)
     if body.get("deletedItems") is not None:

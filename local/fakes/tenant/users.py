@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.fakes.tenant import passwords, queries
+from local.fakes.tenant import password_rules, queries
 from local.fakes.tenant.answers import (
     Answer,
     GraphError,
@@ -139,7 +139,7 @@ def save(
     tenant.remember(facts["id"], before)
     changes: list[Change] = [("users", facts["id"], facts)]
     if password is not None:
-        changes.append(("passwords", facts["id"], passwords.seal(password)))
+        changes.append(("passwords", facts["id"], password_rules.seal(password)))
     tenant.directory.commit(changes)
 
 
@@ -155,7 +155,7 @@ def is_role_holder(tenant: Tenant, facts: Mapping[str, Any]) -> bool:
 
 def _check_password(tenant: Tenant, facts: Facts, password: str) -> None:
     strong = "DisableStrongPassword" not in facts.get("passwordPolicies", "")
-    if not passwords.complies(
+    if not password_rules.complies(
         password,
         facts["userPrincipalName"],
         strong=strong,

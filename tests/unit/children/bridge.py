@@ -25,7 +25,7 @@ from kakehashi.diff import (
     Missing,
     NightCount,
     Offered,
-    Past,
+    PastNights,
     Plan,
     Planned,
     binned_perhaps,
@@ -48,13 +48,13 @@ from kakehashi.directories.port import Ended, Listed
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, look
+from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Finding, refuses, soften
-from kakehashi.people.record import Known
-from kakehashi.preprocess import Cleaned, PasswordFile, passwords, preprocess
+from kakehashi.people.record import Record
+from kakehashi.preprocess import Cleaned, PasswordFile, password_file, preprocess
 from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.results import End
 from kakehashi.roster import JAPAN, Desired
@@ -150,29 +150,29 @@ class Items(PupilItems):
     def __init__(self) -> None:
         self.rows: dict[str, str] = {}  # userMasterIdentifier → the item's text
 
-    def pupils(self) -> Iterator[Known]:
-        return iter([Known.from_json(json.loads(self.rows[umi])) for umi in sorted(self.rows)])
+    def pupils(self) -> Iterator[Record]:
+        return iter([Record.from_json(json.loads(self.rows[umi])) for umi in sorted(self.rows)])
 
-    def pupil(self, umi: str) -> Known | None:
+    def pupil(self, umi: str) -> Record | None:
         return self._read(umi) if umi in self.rows else None
 
-    def pupils_of(self, umis: Iterable[str]) -> dict[str, Known]:
+    def pupils_of(self, umis: Iterable[str]) -> dict[str, Record]:
         return {umi: self._read(umi) for umi in umis if umi in self.rows}
 
-    def put_pupil(self, known: Known, previous: Known | None) -> None:
+    def put_pupil(self, known: Record, previous: Record | None) -> None:
         umi, text = known.pupil.id, json.dumps(known.to_json())
         there = self.rows.get(umi)
         assert there in {text, previous.etag if previous else None}
         self.rows[umi] = text
 
-    def drop_pupil(self, known: Known) -> None:
+    def drop_pupil(self, known: Record) -> None:
         assert self.rows.get(known.pupil.id) in {None, known.etag}
         self.rows.pop(known.pupil.id, None)
 
-    def _read(self, umi: str) -> Known:
+    def _read(self, umi: str) -> Record:
         """The text itself does for an etag: it is opaque to everybody else."""
         text = self.rows[umi]
-        return replace(Known.from_json(json.loads(text)), etag=text)
+        return replace(Record.from_json(json.loads(text)), etag=text)
 
 
 # -- the tools ------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class ToolSide:
     before: deliver.Records | None = None
 
     def bring(
-        self, settled: Sequence[Known], city: City, run_id: str, as_of: date
+        self, settled: Sequence[Record], city: City, run_id: str, as_of: date
     ) -> list[Finding]:
         dialect = deliver.load(self.dialect)
         order = deliver.Order(
@@ -338,7 +338,7 @@ class Bridge:
             last_night=self.last_night,
             offered=Offered(given),
             missing=self._missing(cleaned.desired, known, accounts),
-            past=Past(
+            past=PastNights(
                 tuple(
                     NightCount.from_json(json.loads(json.dumps(one.to_json()))) for one in self.past
                 )
@@ -353,7 +353,7 @@ class Bridge:
         assert not again.altered()
         return plan, consent.findings
 
-    def _accounts(self, desired: Sequence[Desired], known: Sequence[Known]) -> list[Listed]:
+    def _accounts(self, desired: Sequence[Desired], known: Sequence[Record]) -> list[Listed]:
         mark, names = self.city.m365.mark, {row.pupil.account for row in desired}
         listed = list(self.directory.accounts(mark, names))
         if self.gap:
@@ -369,14 +369,14 @@ class Bridge:
     def _missing(
         self,
         desired: Sequence[Desired],
-        known: Sequence[Known],
+        known: Sequence[Record],
         accounts: Sequence[Listed],
     ) -> Missing:
-        in_bin: set[str] = set()
+        restorable: set[str] = set()
         if binned_perhaps(desired, accounts):
             ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
-            in_bin = self.directory.bin(self.city.m365.mark).keys() & ids
-        return Missing(self._unsure, frozenset(in_bin))
+            restorable = self.directory.deleted_accounts(self.city.m365.mark).keys() & ids
+        return Missing(self._unsure, frozenset(restorable))
 
     def _apply(self, plan: Plan, run_id: str, as_of: date, undone: list[Action]) -> list[Finding]:
         """What was said meanwhile; ``undone`` gets what was not carried out."""
@@ -428,17 +428,17 @@ class Bridge:
         where, pupil = action.password, action.after
         for file in self.slips:
             if where and pupil and file.key == where.key:
-                entries = {entry.line: entry for entry in passwords.parse(file.body).entries}
-                return passwords.read_row(entries, where.line, pupil)
+                entries = {entry.line: entry for entry in password_file.parse(file.body).entries}
+                return password_file.read_row(entries, where.line, pupil)
         return None
 
-    def _forget_used(self, settled: Iterable[Known]) -> None:
+    def _forget_used(self, settled: Iterable[Record]) -> None:
         accounts = {known.pupil.account.lower(): known.pupil.id for known in settled}
-        self.slips = [f for f in self.slips if not passwords.used_up(f.body, accounts)]
+        self.slips = [f for f in self.slips if not password_file.used_up(f.body, accounts)]
 
-    def _groups(self, settled: Sequence[Known], urgent: set[str]) -> list[Finding]:
+    def _groups(self, settled: Sequence[Record], urgent: set[str]) -> list[Finding]:
         keeper = Keeper(self.directory)
-        sight = look(self.directory, self.city, "demo")
-        orders = groups.decide(settled, urgent, sight, self.city, "demo")
+        observation = read_tenancy(self.directory, self.city, "demo")
+        orders = groups.decide(settled, urgent, observation, self.city, "demo")
         assert keeper.carry_out(orders)
-        return [*orders.findings, *groups.tell(keeper.left)]
+        return [*orders.findings, *groups.findings_of(keeper.left)]

@@ -19,7 +19,7 @@ from kakehashi.catalogue.diff import ID_TYPED_OVER
 from kakehashi.catalogue.identity import SAID_WRONG
 from kakehashi.diff import Plan, Situation
 from kakehashi.directories.microsoft365.requests import bring_back
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import DOMAIN, a_password_file, an_id
 from tests.unit.children.bridge import Bridge, Night
 from tests.unit.children.town import FAMILIES, GIVENS, GRADES, HIGHER, Child, Entry, Slip, Town
@@ -491,7 +491,7 @@ class Years(RuleBasedStateMachine):
         rows = [child for at, child, _ in self.rows if at == umi]
         return len(rows) == 1 and bool(self.looker.of(rows[0]))
 
-    def _about_a_leaver(self, situation: Situation, known: Known | None) -> str:
+    def _about_a_leaver(self, situation: Situation, known: Record | None) -> str:
         child = self.owners.accounts.get(known.object_id) if known else None
         if child is None or child.here:
             return "保留"

@@ -16,7 +16,7 @@ from kakehashi.lti.launch import standing
 from kakehashi.lti.memberships import members_of
 from kakehashi.lti.registrations import Registration
 from kakehashi.people.pupil import GRADE_LABELS
-from local.fakes.tenant import passwords
+from local.fakes.tenant import password_rules
 from tests.unit.children.bridge import Bridge, Night, ToolSide
 from tests.unit.children.town import SCHOOLS, Child, Town
 
@@ -243,7 +243,7 @@ class Looker:
             return "no licence"
         sealed = self.bridge.tenant.directory.tables["passwords"].get(key, "")
         slip = self.owners.told.get(key, child.slips)
-        if sealed and not passwords.opens(sealed, f"Hinagiku-{child.n:04d}-{slip}"):
+        if sealed and not password_rules.opens(sealed, f"Hinagiku-{child.n:04d}-{slip}"):
             return "the slip does not open it"
         return ""
 

@@ -13,7 +13,7 @@ from kakehashi_console.dropping import (
     LONGEST_RETRY,
     PATIENCE,
     RETRY,
-    Look,
+    DropCheck,
     NotSent,
     Sent,
     Step,
@@ -25,7 +25,7 @@ from kakehashi_console.dropping import (
 )
 from tests.builders import a_drop
 
-WHOLE, CUT = Look(10, 1, True), Look(10, 1, False)
+WHOLE, CUT = DropCheck(10, 1, True), DropCheck(10, 1, False)
 NAME = "RO_20261124_082201.zip"
 
 
@@ -92,7 +92,7 @@ def desk(tmp_path: Path) -> Desk:
     ],
 )
 def test_what_is_done_about_a_drop(
-    look: Look | None, still: float, sent: Sent | None, wanted: Step
+    look: DropCheck | None, still: float, sent: Sent | None, wanted: Step
 ) -> None:
     assert step(look, still, sent, 10.0) is wanted
 

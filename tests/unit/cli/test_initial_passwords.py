@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from kakehashi.city import PASSWORD_WORDS, BadCity, InitialPasswords, parse
-from kakehashi.preprocess import passwords as entra
+from kakehashi.preprocess import password_file as entra
 from kakehashi.preprocess.initial import Slip, as_csv, make, read_list
 from kakehashi.report.slips import encrypted_workbook
 from tests.builders import DOMAIN, a_pupil

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.diff.sheets import Unreadable
+from kakehashi.diff.sheets import UnreadableWorkbook
 from kakehashi_console.cli import main
 from kakehashi_console.tool_list import Columns, compare, read_users
 from tests.builders import DOMAIN, a_drop, a_pupil
@@ -131,7 +131,7 @@ def test_whoever_is_held_tonight_is_not_a_stranger() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_list_or_refused(junk: bytes) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadableWorkbook):
         compare([ONE], read_users(b"username\r\n" + junk, Columns()))
 
 

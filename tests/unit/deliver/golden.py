@@ -13,7 +13,7 @@ from pathlib import Path
 from kakehashi import deliver
 from kakehashi.deliver.dialect import names
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.unit.deliver.tools import an_order, told
 
 HERE = Path(__file__).parent / "golden"
@@ -21,7 +21,7 @@ PRIMARY = ("B108299900012", "見本市立第一小学校")
 UNIFIED = ("C208299900011", "見本学園")
 
 
-def _child(n: int, grade: str, school: tuple[str, str], title: str, **facts: object) -> Known:
+def _child(n: int, grade: str, school: tuple[str, str], title: str, **facts: object) -> Record:
     pupil = Pupil(
         id=f"00000000-0000-4000-8000-{n:012}",
         account=f"s{n:04}@ed.example.jp",
@@ -38,7 +38,7 @@ def _child(n: int, grade: str, school: tuple[str, str], title: str, **facts: obj
         special_needs=title == "なかよし1組",
         attendance_no=n,
     )
-    return Known(pupil, {}, f"object-{n}", **facts)  # type: ignore[arg-type]
+    return Record(pupil, {}, f"object-{n}", **facts)  # type: ignore[arg-type]
 
 
 CITY = (

@@ -11,7 +11,7 @@ from kakehashi.deliver import load
 from kakehashi.deliver.class_readings import can_be_read, reading
 from kakehashi.deliver.dialect import Content
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import a_code, a_known, a_pupil
 from tests.unit.deliver.interactive_study import (
     CODES,
@@ -29,15 +29,15 @@ SCHOOL = a_code(1)
 
 def known(
     n: int, title: str = "3年2組", grades: tuple[str, ...] = ("P3",), **facts: object
-) -> Known:
+) -> Record:
     return a_known(n, pupil=a_pupil(n, class_title=title, class_grades=grades, **facts))
 
 
-def deliver_to(city: list[Known], before: deliver.Records | None = None) -> deliver.Delivery:
+def deliver_to(city: list[Record], before: deliver.Records | None = None) -> deliver.Delivery:
     return deliver.build(an_order(TOOL, 1), told(city, TOOL), before)
 
 
-def shown(city: list[Known]) -> list[tuple[str, str]]:
+def shown(city: list[Record]) -> list[tuple[str, str]]:
     """学年 and 組 of each pupil, as the tool lists them."""
     delivery = deliver_to(city)
     assert delivery.findings == ()
@@ -124,7 +124,7 @@ def test_what_would_be_misread_is_told_of_the_school_and_the_class_and_holds_nob
     assert {(f.effect, f.school, f.pupil) for f in delivery.findings} <= {
         (Effect.NOTE, SCHOOL, None)
     }
-    assert delivery.held() == set()
+    assert delivery.pupils_at_fault() == set()
     assert len(listed(delivery.files[0].body, SCHOOL)) == 2 * len(titles)
 
 

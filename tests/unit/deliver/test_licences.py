@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import replace
 
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.tools import deliver_to, told
 
@@ -17,7 +17,7 @@ def rows(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
 
 
-def known(n: int, **facts: object) -> Known:
+def known(n: int, **facts: object) -> Record:
     return a_known(n, pupil=a_pupil(n, **facts))
 
 

@@ -15,13 +15,13 @@ from kakehashi.deliver import Records, load
 from kakehashi.deliver.dialect import ReceiptForm, names
 from kakehashi.deliver.receipts import Delivered, answer
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import a_code, a_known, a_pupil
 from tests.unit.deliver.receiver import DataSync, Receiver, Shelf, unzip
 from tests.unit.deliver.sharp_importer import complaints
 from tests.unit.deliver.tools import an_order, told
 
-type City = dict[int, Known]
+type City = dict[int, Record]
 type Event = tuple[str, int]
 
 SCHOOLS = (a_code(1), a_code(2))

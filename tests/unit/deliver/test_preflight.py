@@ -6,14 +6,14 @@ import pytest
 from kakehashi import deliver
 from kakehashi.deliver import Delivery, Records, load
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.tools import an_order, told
 
 
 def deliver_to(
-    city: Iterable[Known], before: Records | None = None, dialect: str = "lgate", **facts: object
+    city: Iterable[Record], before: Records | None = None, dialect: str = "lgate", **facts: object
 ) -> Delivery:
     return deliver.build(an_order(dialect, **facts), told(city, dialect), before)  # type: ignore[arg-type]
 
@@ -22,7 +22,7 @@ def pupils(delivery: Delivery) -> list[str]:
     return sorted(row["sourcedId"] for row in unzip(delivery.files[0].body)["users.csv"])
 
 
-def known(n: int, **facts: object) -> Known:
+def known(n: int, **facts: object) -> Record:
     return a_known(n, pupil=a_pupil(n, **facts))
 
 

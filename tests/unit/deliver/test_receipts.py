@@ -13,7 +13,7 @@ from kakehashi import deliver
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.receipts import (
     MOST_LINES,
-    Answer,
+    Acknowledgement,
     BadReceipt,
     Delivered,
     Receipt,
@@ -21,7 +21,7 @@ from kakehashi.deliver.receipts import (
     answer,
     read_receipt,
 )
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.sharp_importer import complaints
@@ -35,7 +35,9 @@ def lines(*rows: str) -> bytes:
     return "\r\n".join(rows).encode()
 
 
-def said(body: bytes, city: Iterable[Known] = CITY, dialect: str = "interactive_study") -> Answer:
+def said(
+    body: bytes, city: Iterable[Record] = CITY, dialect: str = "interactive_study"
+) -> Acknowledgement:
     zips = [file.body for file in deliver_to(dialect, city).files]
     return answer([body], FORM, Delivered(zips), "")
 
@@ -154,7 +156,7 @@ def test_whatever_a_tool_sends_nothing_breaks_and_nothing_of_it_is_told(body: by
 
 def test_an_answer_is_the_same_after_the_run_folder() -> None:
     found = said(lines("file,line,result,reason", "users.csv,3,NG,E012", "users.csv,99,NG,E1"))
-    assert Answer.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert Acknowledgement.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
 # -- what a refused row means for the next delivery ------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from kakehashi import deliver
 from kakehashi.deliver import Delivery, Records, load
 from kakehashi.deliver.dialect import Dialect, Length, ReceiverRules
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.sharp_importer import complaints
@@ -16,11 +16,11 @@ from tests.unit.deliver.tools import an_order, told
 TOOL = "interactive_study"
 
 
-def known(n: int, **facts: object) -> Known:
+def known(n: int, **facts: object) -> Record:
     return a_known(n, pupil=a_pupil(n, **facts))
 
 
-def held_under_no_rules(city: list[Known], dialect: str = TOOL) -> tuple[Receiver, Records]:
+def held_under_no_rules(city: list[Record], dialect: str = TOOL) -> tuple[Receiver, Records]:
     """A tool that took ``city`` when its dialect had no rules yet."""
     lax = replace(load(dialect), rules=ReceiverRules())
     order = replace(an_order(dialect), dialect=lax, tells=lambda _title: False)

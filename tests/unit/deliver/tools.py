@@ -9,7 +9,7 @@ from typing import Any
 
 from kakehashi import deliver
 from kakehashi.deliver import Board, Delivery, Order, Records, load, records_of, takes
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess.lexicon import Lexicon
 from tests.builders import TODAY
 
@@ -29,13 +29,13 @@ def an_order(dialect: str = "interactive_study", night: int = 0, **facts: Any) -
     return replace(made, **facts)
 
 
-def told(settled: Iterable[Known], dialect: str) -> Records:
+def told(settled: Iterable[Record], dialect: str) -> Records:
     spoken = load(dialect)
     return records_of((k for k in settled if takes(spoken, (), (), k)), spoken, BOARD)
 
 
 def deliver_to(
-    dialect: str, settled: Iterable[Known], before: Records | None = None, **facts: Any
+    dialect: str, settled: Iterable[Record], before: Records | None = None, **facts: Any
 ) -> Delivery:
     return deliver.build(an_order(dialect, **facts), told(settled, dialect), before)
 

@@ -19,8 +19,8 @@ from kakehashi.people.pupil import GRADES
 from local import demo
 from local.demo import export, names, schools
 from local.demo.city import DOMAIN, DemoCity
+from local.demo.initial_passwords import passwords
 from local.demo.moves import CLASS_SIZE, QUIET, Changes
-from local.demo.passwords import passwords
 
 type Record = dict[str, str]
 ROOT = Path(__file__).parents[3]

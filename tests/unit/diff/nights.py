@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kakehashi.diff import Action, Decision, Kind, LastNight, Past, Plan, make_plan, settled
+from kakehashi.diff import Action, Decision, Kind, LastNight, PastNights, Plan, make_plan, settled
 from kakehashi.diff.answers import Proposed
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held, PasswordAt
 from tests.builders import TODAY, a_city, a_code, a_known, a_pupil, a_tenant_account
 
@@ -20,7 +20,7 @@ PRIMARY, OTHER, JUNIOR, UNIFIED = a_code(1), a_code(2), a_code(3, "C1"), a_code(
 SERIAL = 7
 
 
-def in_tenant(known: Iterable[Known]) -> list[Listed]:
+def in_tenant(known: Iterable[Record]) -> list[Listed]:
     """Every account as we left it."""
     return [
         a_tenant_account(
@@ -37,13 +37,13 @@ def wanting(pupils: Iterable[Pupil], *, password: bool = True) -> list[Desired]:
     ]
 
 
-def knowing(pupils: Iterable[Pupil], **facts: Any) -> list[Known]:
+def knowing(pupils: Iterable[Pupil], **facts: Any) -> list[Record]:
     return [a_known(pupil=pupil, **facts) for pupil in pupils]
 
 
 def night(
     roster: Iterable[Pupil | Desired],
-    known: Sequence[Known] = (),
+    known: Sequence[Record] = (),
     *,
     held: Iterable[Held] = (),
     tenant: Iterable[Listed] | None = None,
@@ -53,7 +53,7 @@ def night(
     decisions: Mapping[str, Decision] | None = None,
     asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
-    past: Past | None = None,
+    past: PastNights | None = None,
     serial: int = SERIAL,
 ) -> Plan:
     """The plan of a night. Unless ``tenant`` is given it holds what we left there, and ``also``."""
@@ -88,8 +88,8 @@ def breaches(plan: Plan) -> list[tuple[str, str, int, int]]:
 
 
 def carried_out(
-    plan: Plan, known: Iterable[Known], tenant: Iterable[Listed], as_of: date = TODAY
-) -> tuple[list[Known], list[Listed]]:
+    plan: Plan, known: Iterable[Record], tenant: Iterable[Listed], as_of: date = TODAY
+) -> tuple[list[Record], list[Listed]]:
     """State and tenant after every action succeeded."""
     state = {one.pupil.id: one for one in known}
     accounts = {one.object_id: one for one in tenant}

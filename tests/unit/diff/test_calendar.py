@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kakehashi.diff import Plan, Situation, Undone, make_undo
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_city
 from tests.unit.diff.nights import (
     APRIL,
@@ -38,11 +38,11 @@ KNOWN = knowing(TOWN)
 CORRECT = next_year(TOWN)
 
 
-def april(roster: list[Pupil], known: list[Known] = KNOWN, **facts: Any) -> Plan:
+def april(roster: list[Pupil], known: list[Record] = KNOWN, **facts: Any) -> Plan:
     return night(roster, known, **({"as_of": APRIL} | facts))
 
 
-def settled(plan: Plan, known: list[Known] = KNOWN, as_of: date = APRIL) -> list[Known]:
+def settled(plan: Plan, known: list[Record] = KNOWN, as_of: date = APRIL) -> list[Record]:
     return carried_out(plan, known, in_tenant(known), as_of)[0]
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from kakehashi.diff.comparison import Difference, Moved, compare, concerns
+from kakehashi.diff.comparison import Difference, PlanChange, compare, concerns
 from kakehashi.diff.plan import Plan
 from kakehashi.people.pupil import Pupil
 from tests.builders import a_pupil
@@ -49,7 +49,7 @@ def test_who_waits_for_a_person_is_compared_as_well() -> None:
     here = night(KNOWN, knowing(KNOWN))
     away = night(KNOWN[:-1], knowing(KNOWN, absent_since=date(2026, 11, 1)))
     (found,) = [d for d in compare(RUN, here, away).differences if d.pupil == KNOWN[-1].id]
-    assert found == Difference(KNOWN[-1].id, "", "GONE", Moved.ADDED, now="proposal")
+    assert found == Difference(KNOWN[-1].id, "", "GONE", PlanChange.ADDED, now="proposal")
 
 
 def test_a_rehearsal_speaks_of_its_day_and_the_week_after() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.consent import MOST_DAYS, Book, weigh
-from kakehashi.diff.decisions import DecisionFile, Mark, Reading
+from kakehashi.diff.decisions import DecisionFile, DecisionMark, Reading
 from tests.builders import TODAY, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import codes, kinds, knowing
 from tests.unit.diff.towns import Town
@@ -264,7 +264,10 @@ def test_only_the_newest_file_that_names_a_child_counts(
 ) -> None:
     book = Book().after({Situation.GONE: [child.id for child in CHILDREN]}, [], TODAY)
     readings = [
-        Reading(DecisionFile(name, name, name, b""), tuple(Mark(u, d, 2) for u, d in words.items()))
+        Reading(
+            DecisionFile(name, name, name, b""),
+            tuple(DecisionMark(u, d, 2) for u, d in words.items()),
+        )
         for name, words in (("a", older), ("b", newer))
     ]
     decisions = weigh(readings, book, TODAY).decisions

@@ -16,7 +16,7 @@ from kakehashi.diff.answers import ANSWERS, JAPANESE, WORDS, fits, meant
 from kakehashi.diff.decisions import MOST_TOLD, DecisionFile, Reading, read
 from kakehashi.diff.reactions import PROPOSED
 from kakehashi.diff.sheets import MOST_BYTES, TooLarge, sheets
-from kakehashi.diff.workbooks import Limits
+from kakehashi.diff.workbooks import WorkbookLimits
 from kakehashi.report.words import KINDS
 from kakehashi.report.workbook import book
 from tests.builders import an_id
@@ -268,7 +268,7 @@ def formatted(rows: int, columns: int = 2) -> bytes:
 
 
 def read_within(body: bytes, **limits: int) -> list[tuple[int, Sequence[str]]]:
-    (sheet,) = (list(rows) for rows in sheets(body, Limits(**limits)))
+    (sheet,) = (list(rows) for rows in sheets(body, WorkbookLimits(**limits)))
     return [(line, cells) for line, cells in sheet if cells]
 
 
@@ -283,9 +283,9 @@ def test_cells_are_counted_whether_blank_or_not_and_over_all_sheets() -> None:
     with pytest.raises(TooLarge):
         read_within(formatted(3), cells=13)
     two = a_workbook({name: [HEADING, (ONE, "停止")] for name in "ab"})
-    assert [len(list(sheet)) for sheet in sheets(two, Limits(cells=8))] == [2, 2]
+    assert [len(list(sheet)) for sheet in sheets(two, WorkbookLimits(cells=8))] == [2, 2]
     with pytest.raises(TooLarge):
-        _ = [list(sheet) for sheet in sheets(two, Limits(cells=7))]
+        _ = [list(sheet) for sheet in sheets(two, WorkbookLimits(cells=7))]
 
 
 @pytest.mark.parametrize("limits", [{"texts": 3}, {"unpacked": 500}])
@@ -297,7 +297,7 @@ def test_shared_texts_and_bytes_have_limits_of_their_own(limits: dict[str, int])
 def test_a_sheet_without_the_columns_is_not_read_to_its_end() -> None:
     """The findings of a large city may fill a sheet that nobody decides on."""
     body = a_workbook({"指摘": [("番号",)] * 5_000, "判断": [HEADING, (ONE, "停止")]})
-    ask = [next(iter(sheet)) for sheet in sheets(body, Limits(cells=3_000))]
+    ask = [next(iter(sheet)) for sheet in sheets(body, WorkbookLimits(cells=3_000))]
     assert [cells for _, cells in ask] == [["番号"], list(HEADING)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import Decision, Kind, Situation
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     a_school_of,
@@ -26,11 +26,11 @@ STAY = a_school_of(10)
 GONE = a_pupil(900)
 
 
-def gone(**facts: Any) -> list[Known]:
+def gone(**facts: Any) -> list[Record]:
     return [*knowing(STAY), a_known(pupil=GONE, absent_since=date(2026, 11, 20), **facts)]
 
 
-def suspended(days: int) -> list[Known]:
+def suspended(days: int) -> list[Record]:
     return gone(status=Status.SUSPENDED, suspended_on=TODAY - timedelta(days=days))
 
 
@@ -120,7 +120,7 @@ def test_a_pupil_marked_again_after_the_grace_period_is_deleted() -> None:
 
 
 @pytest.mark.parametrize("known", [gone(), suspended(89)])
-def test_nobody_is_deleted_before_suspension_and_grace_period(known: list[Known]) -> None:
+def test_nobody_is_deleted_before_suspension_and_grace_period(known: list[Record]) -> None:
     plan = night(STAY, known, decisions={GONE.id: "delete"})
     assert (plan.actions, codes(plan)) == ((), ["S062"])
 
@@ -138,7 +138,7 @@ def test_a_returned_pupil_is_restored_not_deleted() -> None:
 
 
 @pytest.mark.parametrize("known", [gone(), suspended(100)])
-def test_keep_leaves_a_pupil_on_the_list(known: list[Known]) -> None:
+def test_keep_leaves_a_pupil_on_the_list(known: list[Record]) -> None:
     plan = night(STAY, known, decisions={GONE.id: "keep"})
     assert (plan.actions, plan.findings) == ((), ())
     assert GONE.id in {umi for ids in plan.proposals.values() for umi in ids}

@@ -14,12 +14,12 @@ from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exchanges import LARGEST, freed, hands
 from kakehashi.diff.rooms import as_one
-from kakehashi.diff.situations import look
+from kakehashi.diff.situations import classify
 from kakehashi.diff.sources import index_sources
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
 from tests.builders import TODAY, a_city, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
@@ -463,7 +463,7 @@ def test_a_row_that_gets_the_name_of_a_child_who_is_missing_is_asked_about(schoo
 # -- sign-in names of children who are not there any more ------------------------------------------
 
 
-def left(pupil: Pupil, *, suspended: bool) -> Known:
+def left(pupil: Pupil, *, suspended: bool) -> Record:
     status = Status.SUSPENDED if suspended else Status.ACTIVE
     return a_known(pupil=pupil, status=status, absent_since=TODAY - timedelta(days=3),
                    suspended_on=TODAY if suspended else None)  # fmt: skip
@@ -552,10 +552,10 @@ def test_accounts_shifted_by_a_row_through_a_city_are_followed_in_linear_time() 
     shifted = [replace(one, account=other.account)
                for one, other in pairwise(pupils)]  # fmt: skip
     sources = index_sources(wanting(shifted), [], knowing(pupils), in_tenant(knowing(pupils)))
-    sights = list(look(sources, a_city(), TODAY, account_of))
-    free = {one.id: one for sight in sights if (one := freed(sight))}
+    observations = list(classify(sources, a_city(), TODAY, account_of))
+    free = {one.id: one for observation in observations if (one := freed(observation))}
     Counted.times = 0
-    hands(sights, free, sources)
+    hands(observations, free, sources)
     assert Counted.times < 20 * len(pupils)
 
 

@@ -12,7 +12,7 @@ from kakehashi.diff import Decision, Kind, Plan, Situation
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import a_pupil
 from tests.unit.diff.nights import account, knowing, night
 from tests.unit.diff.towns import Town
@@ -101,7 +101,7 @@ def assert_no_name_is_at_two(plan: Plan, tenant: Sequence[Listed]) -> None:
             assert len(set(names.values())) == len(names)
 
 
-def assert_nobody_lost(state: Sequence[Known], before: Sequence[Known]) -> None:
+def assert_nobody_lost(state: Sequence[Record], before: Sequence[Record]) -> None:
     """Every child is on record with the account it always had."""
     assert {one.pupil.id: one.object_id for one in state} == {
         one.pupil.id: one.object_id for one in before

@@ -10,7 +10,7 @@ import pytest
 from kakehashi.catalogue.diff import KNOWN_ACCOUNT
 from kakehashi.catalogue.identity import NAME_OF_A_LEAVER
 from kakehashi.diff import Kind, Plan, Situation
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import OTHER as ELSEWHERE
@@ -28,7 +28,7 @@ def living(**facts: Any) -> Desired:
     return replace(row, former=(OLD,))
 
 
-def the_night(row: Desired, known: list[Known] = HERE, **facts: Any) -> Plan:
+def the_night(row: Desired, known: list[Record] = HERE, **facts: Any) -> Plan:
     return night([row, FRIEND], known, **facts)
 
 

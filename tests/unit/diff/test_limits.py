@@ -11,7 +11,7 @@ import pytest
 
 from kakehashi.diff import LastNight, Plan, Situation
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import a_held, a_pupil, a_tenant_account
 from tests.unit.diff.nights import (
     JUNIOR,
@@ -180,7 +180,7 @@ def test_everybody_renamed_is_looked_at() -> None:
     assert breaches(plan) == [("S003", "city", 600, 6)]
 
 
-def suspended(count: int) -> list[Known]:
+def suspended(count: int) -> list[Record]:
     """The town, its first pupils suspended since the spring."""
     since = {"status": Status.SUSPENDED, "suspended_on": SPRING, "absent_since": SPRING}
     return [*knowing(TOWN[:count], **since), *KNOWN[count:]]

@@ -13,7 +13,7 @@ from kakehashi.diff import Decision, Kind, LastNight, Missing, Plan, make_plan, 
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
 from tests.builders import TODAY, a_city, a_held, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
@@ -44,7 +44,7 @@ def made_by_hand(pupil: Pupil = CHILD, *, mark: str = "", object_id: str = ANEW)
 def tonight(
     pupil: Pupil | None,
     *accounts: Listed,
-    known: Known = KNOWN,
+    known: Record = KNOWN,
     decision: Decision | None = None,
     password: bool = False,
     missing: Missing | None = None,
@@ -69,7 +69,7 @@ def tonight(
     )
 
 
-def after(plan: Plan, known: Known = KNOWN) -> Known:
+def after(plan: Plan, known: Record = KNOWN) -> Record:
     state, _ = carried_out(plan, [known, *REST], in_tenant(REST))
     return next(one for one in state if one.pupil.id == CHILD.id)
 
@@ -81,7 +81,7 @@ both = pytest.mark.parametrize("known", [KNOWN, SUSPENDED], ids=["active", "susp
 
 
 @both
-def test_an_account_with_our_mark_is_taken_back_whatever_its_id(known: Known) -> None:
+def test_an_account_with_our_mark_is_taken_back_whatever_its_id(known: Record) -> None:
     plan = tonight(CHILD, made_by_hand(mark=CHILD.id), known=known)
     assert (kinds(plan), codes(plan), plan.held) == ([(CHILD.id, Kind.RESTORE)], ["S132"], {})
     settled = after(plan, known)
@@ -123,7 +123,7 @@ def test_a_name_that_is_somebody_elses_is_not_taken_with_it() -> None:
 
 
 @both
-def test_an_unmarked_account_of_that_name_is_proposed_as_a_link(known: Known) -> None:
+def test_an_unmarked_account_of_that_name_is_proposed_as_a_link(known: Record) -> None:
     plan = tonight(CHILD, made_by_hand(), known=known)
     assert (plan.actions, plan.held) == ((), {"S130": (CHILD.id,)})
     assert plan.proposals[Situation.UNLINKED] == (CHILD.id,)
@@ -159,7 +159,7 @@ def test_a_new_name_that_is_a_known_pupils_waits() -> None:
 
 @both
 @pytest.mark.parametrize("pupil", [CHILD, NEW_NAME], ids=["same name", "new name"])
-def test_without_an_account_a_new_one_is_proposed_and_not_made(known: Known, pupil: Pupil) -> None:
+def test_without_an_account_a_new_one_is_proposed_and_not_made(known: Record, pupil: Pupil) -> None:
     plan = tonight(pupil, known=known, password=True)
     assert (plan.actions, plan.held) == ((), {"S047": (CHILD.id,)})
     assert (plan.proposals[Situation.LOST], plan.counts["LOST"]) == ((CHILD.id,), 1)
@@ -167,7 +167,7 @@ def test_without_an_account_a_new_one_is_proposed_and_not_made(known: Known, pup
 
 @both
 @pytest.mark.parametrize("pupil", [CHILD, NEW_NAME], ids=["same name", "new name"])
-def test_decided_it_is_made_with_its_initial_password(known: Known, pupil: Pupil) -> None:
+def test_decided_it_is_made_with_its_initial_password(known: Record, pupil: Pupil) -> None:
     plan = tonight(pupil, known=known, decision="recreate", password=True)
     (action,) = plan.actions
     assert (action.kind, action.object_id, action.before) == (Kind.CREATE, "", known)
@@ -185,16 +185,16 @@ def test_decided_without_a_password_it_waits_for_one_as_any_new_pupil_does() -> 
 
 
 def test_a_deleted_account_that_can_be_had_back_is_told_and_needs_no_password() -> None:
-    in_bin = Missing(in_bin=frozenset({CHILD.id}))
-    plan = tonight(CHILD, missing=in_bin)
+    restorable = Missing(restorable=frozenset({CHILD.id}))
+    plan = tonight(CHILD, missing=restorable)
     assert (plan.actions, plan.held) == ((), {"S131": (CHILD.id,)})
-    decided = tonight(CHILD, missing=in_bin, decision="recreate")
+    decided = tonight(CHILD, missing=restorable, decision="recreate")
     assert (kinds(decided), decided.held) == ([(CHILD.id, Kind.CREATE)], {})
 
 
 def test_a_new_pupil_whose_deleted_account_can_be_had_back_needs_no_password_either() -> None:
     child = a_pupil(77)
-    missing = Missing(in_bin=frozenset({child.id}))
+    missing = Missing(restorable=frozenset({child.id}))
     books: Any = ([*wanting(OTHERS), Desired(child)], [], REST, in_tenant(REST), a_city())
     plan = make_plan(
         *books, shape=account_of, city_code="demo", serial=SERIAL, as_of=TODAY, missing=missing
@@ -307,7 +307,7 @@ def test_lost_is_every_active_pupil_without_an_account_and_nobody_else() -> None
     ids=["returned", "taken back", "linked"],
 )
 def test_a_slip_for_an_account_that_keeps_its_password_is_told(
-    known: Known, accounts: Sequence[Listed], decision: Decision | None
+    known: Record, accounts: Sequence[Listed], decision: Decision | None
 ) -> None:
     plan = tonight(CHILD, *accounts, known=known, decision=decision, password=True)
     assert [f.pupil for f in plan.findings if f.code == "S134"] == [CHILD.id]
@@ -325,7 +325,7 @@ def test_the_slip_of_an_account_that_only_our_state_forgot_is_right() -> None:
 # -- the way back ----------------------------------------------------------------------------------
 
 
-def turned_back(plan: Plan, known: Known) -> tuple[list[Kind], Known]:
+def turned_back(plan: Plan, known: Record) -> tuple[list[Kind], Record]:
     state = [replace(after(plan, known), run_id=RUN), *REST]
     back = undo(plan, state)
     return [action.kind for action in back.actions], carried_back(back, state)[CHILD.id]
@@ -363,7 +363,7 @@ REKEYED = replace(CHILD, id=an_id("re-keyed"))
 
 
 @pytest.mark.parametrize("known", [KNOWN, SUSPENDED])
-def test_a_new_id_and_an_account_that_is_gone_are_one_question(known: Known) -> None:
+def test_a_new_id_and_an_account_that_is_gone_are_one_question(known: Record) -> None:
     plan = tonight(REKEYED, known=known)
     assert plan.actions == ()
     assert plan.proposals[Situation.LOST] == (REKEYED.id,)
@@ -373,10 +373,10 @@ def test_a_new_id_and_an_account_that_is_gone_are_one_question(known: Known) -> 
     ]
 
 
-@pytest.mark.parametrize("in_bin", [False, True])
-def test_the_new_account_is_the_childs_whom_tools_know_by_the_former_id(in_bin: bool) -> None:
-    missing = Missing(in_bin={CHILD.id}) if in_bin else None
-    plan = tonight(REKEYED, decision="recreate", password=not in_bin, missing=missing)
+@pytest.mark.parametrize("restorable", [False, True])
+def test_the_new_account_is_the_childs_whom_tools_know_by_the_former_id(restorable: bool) -> None:
+    missing = Missing(restorable={CHILD.id}) if restorable else None
+    plan = tonight(REKEYED, decision="recreate", password=not restorable, missing=missing)
     (action,) = plan.actions
     assert (action.kind, action.pupil, action.before) == (Kind.CREATE, REKEYED.id, KNOWN)
     state, tenant = carried_out(plan, [KNOWN, *REST], in_tenant(REST))

@@ -11,7 +11,7 @@ from kakehashi.actions import settled
 from kakehashi.diff import Action, Decision, Decisions, Kind, Plan, Situation
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.provision.results import Readiness, standing
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import carried_out, in_tenant, knowing, night
@@ -22,8 +22,8 @@ MOVED = replace(CHILD, id=NEW)
 HERE = knowing([CHILD, OTHER])
 
 
-def linked(child: Pupil, known: list[Known], tenant: list[Listed] | None = None,
-           ) -> tuple[list[Known], list[Listed]]:  # fmt: skip
+def linked(child: Pupil, known: list[Record], tenant: list[Listed] | None = None,
+           ) -> tuple[list[Record], list[Listed]]:  # fmt: skip
     """State and tenant after staff have linked ``child``."""
     tenant = in_tenant(known) if tenant is None else tenant
     plan = night([child, OTHER], known, tenant=tenant, decisions={child.id: "link"})
@@ -31,7 +31,7 @@ def linked(child: Pupil, known: list[Known], tenant: list[Listed] | None = None,
     return carried_out(plan, known, tenant)
 
 
-def doubled(**facts: Any) -> tuple[list[Known], list[Listed]]:
+def doubled(**facts: Any) -> tuple[list[Record], list[Listed]]:
     """What a link of the first release left: two records of one account."""
     old = a_known(pupil=CHILD, run_id="demo-20261101T021000-00000000")
     later: dict[str, Any] = {"run_id": "demo-20261102T021000-00000000", "object_id": old.object_id}
@@ -45,7 +45,7 @@ def of(plan: Plan) -> Action:
     return action
 
 
-def plain(known: list[Known]) -> list[Known]:
+def plain(known: list[Record]) -> list[Record]:
     """Without what a merge changes: who wrote last, and what tools know the child by."""
     return [replace(one, tool_id="", run_id="") for one in known]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from kakehashi.diff import SHARD, Action, Kind, Plan, Situation, read_plan, settled
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import PasswordAt
 from tests.builders import TODAY, a_desired, a_held, a_known, a_pupil
 from tests.unit.diff.nights import a_school_of, a_town, knowing, night, wanting
@@ -130,7 +130,7 @@ def test_since_when_a_pupil_is_in_a_grade_is_kept_and_an_item_of_before_reads_as
     up = replace(SCHOOL[0], grade="P2")
     first = settled(night([up, *SCHOOL[1:]], KNOWN).actions[0], as_of=TODAY, run_id="r")
     assert first is not None
-    assert (first.grade_since, Known.from_json(first.to_json())) == (TODAY, first)
+    assert (first.grade_since, Record.from_json(first.to_json())) == (TODAY, first)
     named = replace(up, family="高橋")
     (action, *_) = night([named, *SCHOOL[1:]], [first, *KNOWN[1:]]).actions
     later = settled(action, as_of=date(2026, 12, 1), run_id="r")

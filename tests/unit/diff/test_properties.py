@@ -16,7 +16,7 @@ from kakehashi.diff import Decision, Kind, Plan, make_plan, read_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, Held, PasswordAt
 from tests.builders import TODAY, a_city, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
@@ -45,7 +45,7 @@ DECISIONS: tuple[Decision, ...] = (
 class World:
     desired: list[Desired]
     held: list[Held]
-    known: list[Known]
+    known: list[Record]
     tenant: list[Listed]
     decisions: Mapping[str, Decision]
 
@@ -90,7 +90,7 @@ def told(draw: st.DrawFn, pupil: Pupil, *, renaming: bool) -> Desired:
 
 
 @st.composite
-def remembered(draw: st.DrawFn, pupil: Pupil) -> Known:
+def remembered(draw: st.DrawFn, pupil: Pupil) -> Record:
     """The pupil as our state has it: active, absent, suspended or long suspended."""
     days = draw(st.sampled_from([None, 0, 10, 89, 90, 400]))
     if days is None:

@@ -10,7 +10,7 @@ import pytest
 
 from kakehashi.diff import Decision, Kind, Situation
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, Held
 from tests.builders import (
     TODAY,
@@ -164,7 +164,7 @@ def test_a_returned_pupil_is_restored_with_the_same_account_up_to_date() -> None
     (action,) = plan.actions
     assert (action.kind, action.object_id) == (Kind.RESTORE, back.object_id)
     state, _ = carried_out(plan, known, in_tenant(known))
-    assert state[0] == Known(after, account(after), back.object_id, run_id="r")
+    assert state[0] == Record(after, account(after), back.object_id, run_id="r")
 
 
 def test_a_pupil_who_is_back_before_anybody_decided_is_only_noted() -> None:
@@ -247,7 +247,7 @@ def test_what_was_changed_by_hand_is_told_and_left_alone() -> None:
 
 
 @pytest.mark.parametrize("known", [[], knowing([A, B]), knowing([A])])
-def test_two_pupils_with_one_account_are_both_held(known: list[Known]) -> None:
+def test_two_pupils_with_one_account_are_both_held(known: list[Record]) -> None:
     plan = night([A, replace(B, account=A.account.upper()), C, D], [*known, *knowing([C, D])])
     assert plan.actions == ()
     assert set(plan.held["S041"]) == {A.id, B.id}

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.diff import LastNight, NightCount, Past, Plan, night_count, read_plan
+from kakehashi.diff import LastNight, NightCount, PastNights, Plan, night_count, read_plan
 from kakehashi.diff.counting import Counted
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_pupil
 from tests.unit.diff.nights import (
     APRIL,
@@ -42,14 +42,14 @@ TIGHT = {
 class Weeks:
     """A town, night after night; what stops is approved or left as the test says."""
 
-    known: list[Known]
+    known: list[Record]
     day: date = TODAY
     rules: dict[str, Any] = field(default_factory=dict)
     past: list[NightCount] = field(default_factory=list)
     last: LastNight = field(default_factory=LastNight)
 
     def plan(self, roster: Sequence[Pupil]) -> Plan:
-        past = Past(tuple(reversed(self.past)))
+        past = PastNights(tuple(reversed(self.past)))
         return night(roster, self.known, as_of=self.day, rules={"limits": self.rules}, past=past,
                      last_night=self.last)  # fmt: skip
 
@@ -205,7 +205,7 @@ def test_an_accepted_school_begins_anew_and_is_left_out_of_the_citys_sum() -> No
     weeks.apply(plan, accept=["S012"])
     (count,) = weeks.past
     assert count.counts == {}
-    assert Past((count,)).sum(Counted.MOVED, PRIMARY, TODAY, 7) == 0
+    assert PastNights((count,)).sum(Counted.MOVED, PRIMARY, TODAY, 7) == 0
 
 
 # -- the sums themselves --------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_a_sum_is_what_was_counted_in_its_nights_after_the_last_acceptance(
         fresh.append(one)
     inside = [one for one in fresh if 0 <= (TODAY - one.as_of).days < window]
     expected = sum((Counter(one.counts) for one in inside), Counter[Any]())[kind, scope]
-    past = Past(tuple(nights))
+    past = PastNights(tuple(nights))
     assert past.sum(kind, scope, TODAY, window) == expected
     again = [NightCount.from_json(json.loads(json.dumps(one))) for one in past.to_json()]
     assert tuple(again) == past.nights

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kakehashi.diff import Action, Kind, Plan, Undone, admit, make_undo, read_plan, settled
 from kakehashi.diff.approval import Approval
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil
 from tests.unit.diff.nights import SERIAL, a_school_of, breaches, carried_out, in_tenant, night
 
@@ -20,23 +20,23 @@ RUN = "demo-20261124T021000-0000abcd"
 SCHOOL = a_school_of(2)
 
 
-def applied(plan: Plan, known: Sequence[Known]) -> list[Known]:
+def applied(plan: Plan, known: Sequence[Record]) -> list[Record]:
     state, _ = carried_out(plan, known, in_tenant(known))
     touched = {action.pupil for action in plan.actions}
     return [replace(one, run_id=RUN) if one.pupil.id in touched else one for one in state]
 
 
-def undo(plan: Plan, known: Iterable[Known], **facts: object) -> Plan:
+def undo(plan: Plan, known: Iterable[Record], **facts: object) -> Plan:
     outcomes = {action.pupil: "done" for action in plan.actions}
     undone = replace(Undone(RUN, TODAY, plan.actions, outcomes), **facts)  # type: ignore[arg-type]
     return make_undo(undone, known, a_city(), city_code="demo", serial=SERIAL, as_of=TODAY)
 
 
-def plain(known: Iterable[Known]) -> dict[str, Known]:
+def plain(known: Iterable[Record]) -> dict[str, Record]:
     return {k.pupil.id: replace(k, run_id="", account=dict(k.account)) for k in known}
 
 
-def carried_back(plan: Plan, known: Iterable[Known]) -> dict[str, Known]:
+def carried_back(plan: Plan, known: Iterable[Record]) -> dict[str, Record]:
     state = plain(known)
     for action in plan.actions:
         item = settled(action, as_of=TODAY, run_id="")
@@ -88,7 +88,7 @@ def test_an_undo_that_was_cut_short_goes_on_where_it_stopped(
     assert rest.held == {}
 
 
-def a_change(n: int = 1, **facts: object) -> tuple[Plan, list[Known]]:
+def a_change(n: int = 1, **facts: object) -> tuple[Plan, list[Record]]:
     known = [a_known(n)]
     plan = night([a_pupil(n, **facts)], known)
     return plan, applied(plan, known)
@@ -177,7 +177,7 @@ def test_a_link_that_was_turned_back_can_be_turned_back_too() -> None:
     assert settled(again, as_of=TODAY, run_id=RUN) == state[0]
 
 
-def a_child_that_moved() -> tuple[Known, Pupil, Plan]:
+def a_child_that_moved() -> tuple[Record, Pupil, Plan]:
     former = a_known(1)
     child = replace(former.pupil, id=a_pupil(2).id)
     return former, child, night([child], [former], decisions={child.id: "link"})
@@ -198,7 +198,7 @@ def test_a_suspension_long_ago_comes_back_with_its_own_dates() -> None:
     assert (action.kind, action.back) == (Kind.SUSPEND, replace(known[0], run_id=RUN))
 
 
-def of_deletion(as_of: date = TODAY) -> tuple[Action, Known]:
+def of_deletion(as_of: date = TODAY) -> tuple[Action, Record]:
     old = as_of - timedelta(days=100)
     item = a_known(1, status=Status.SUSPENDED, suspended_on=old, absent_since=old)
     plan = night([a_pupil(2)], [item, a_known(2)], decisions={item.pupil.id: "delete"})

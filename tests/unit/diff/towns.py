@@ -11,7 +11,7 @@ from kakehashi.diff.consent import Book, Consent, weigh
 from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from tests.builders import TODAY, a_held
 from tests.decisions import a_csv
 from tests.unit.diff.nights import carried_out, in_tenant, knowing, night
@@ -21,7 +21,7 @@ from tests.unit.diff.nights import carried_out, in_tenant, knowing, night
 class Town:
     """Nights one after the other: what a run leaves is what the next one finds."""
 
-    known: list[Known]
+    known: list[Record]
     tenant: list[Listed]
     book: Book = field(default_factory=Book)
     files: list[DecisionFile] = field(default_factory=list)

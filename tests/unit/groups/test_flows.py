@@ -15,7 +15,7 @@ from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.exchange import LINK_WAITS, wait_before_retry
 from kakehashi.directories.microsoft365.requests import MemberRemoval
 from kakehashi.directories.port import Settled, Stopped
-from kakehashi.groups import Left, tell
+from kakehashi.groups import Left, findings_of
 from tests.builders import an_id
 from tests.unit.provision.conversations import NO_CONTENT, NOT_FOUND, hold, refused, said
 
@@ -186,6 +186,6 @@ def test_the_same_reason_is_told_once_for_a_school() -> None:
     late = group_flows.later(rules.MEMBERS_LATER, TOO_NEW, 3)
     other = group_flows.later(rules.LICENCE_LATER, DENIED, sku="A1")
     left = [Left(late, "B1"), Left(late, "B1"), Left(late, "B2"), Left(other), Left(other)]
-    assert [(f.code, f.school, f.facts["count"]) for f in tell(left)] == [
+    assert [(f.code, f.school, f.facts["count"]) for f in findings_of(left)] == [
         ("M024", "B1", 6), ("M024", "B2", 3), ("M027", None, 2),
     ]  # fmt: skip

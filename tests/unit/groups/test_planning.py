@@ -8,7 +8,7 @@ from kakehashi.directories.microsoft365.group_answers import GraphSku
 from kakehashi.directories.port import Tenancy
 from kakehashi.groups import LicenceGroup, Sku, TenantGroup, decide
 from kakehashi.groups.planning import Gift, GroupMembers, Orders
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil, an_id
 from tests.unit.groups.tenants import A1, A1_ID, KINDS, in_step, licensed
 
@@ -26,7 +26,7 @@ def by_user() -> City:
 
 
 def orders(
-    city: City, tenancy: Tenancy, *settled: Known, urgent: frozenset[str] = frozenset()
+    city: City, tenancy: Tenancy, *settled: Record, urgent: frozenset[str] = frozenset()
 ) -> Orders:
     return decide(settled, urgent, tenancy, city, "demo")
 

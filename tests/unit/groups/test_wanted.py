@@ -1,7 +1,7 @@
 import pytest
 
 from kakehashi.groups import read_mark, roster_groups
-from kakehashi.groups.wanted import Mark
+from kakehashi.groups.wanted import GroupMark
 from kakehashi.people.record import Status
 from tests.builders import TODAY, a_code, a_known, a_pupil
 from tests.unit.groups.tenants import KINDS
@@ -49,7 +49,7 @@ def test_a_mark_is_read_back_and_fits_into_a_nickname_for_the_longest_city() -> 
     city = "a" * 32
     marks = list(roster_groups([a_known(1)], KINDS, city))
     assert [read_mark(mark, city) for mark in marks] == [
-        Mark("school", None), Mark("grade", None), Mark("class", 2026),
+        GroupMark("school", None), GroupMark("grade", None), GroupMark("class", 2026),
     ]  # fmt: skip
     assert max(map(len, marks)) <= 64
 

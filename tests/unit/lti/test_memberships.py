@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.lti.claims import LEARNER
-from kakehashi.lti.memberships import MOST, differences, members_of, page, told
+from kakehashi.lti.memberships import MOST, differences, fingerprints, members_of, page
 from kakehashi.people.record import Status
 from tests.builders import a_known, a_pupil
 from tests.unit.lti.test_claims import a_registration
@@ -39,13 +39,13 @@ def test_differences_name_who_came_who_changed_and_who_went() -> None:
     before = members_of([a_known(1), a_known(2), a_known(3)], a_registration())
     suspended = a_known(2, status=Status.SUSPENDED)
     now = members_of([a_known(1), suspended, a_known(4)], a_registration())
-    found = {m["user_id"]: m["status"] for m in differences(told(before), now)}
+    found = {m["user_id"]: m["status"] for m in differences(fingerprints(before), now)}
     assert found == {
         a_pupil(2).id: "Inactive",
         a_pupil(4).id: "Active",
         a_pupil(3).id: "Deleted",
     }
-    assert differences(told(now), now) == []
+    assert differences(fingerprints(now), now) == []
 
 
 @given(st.integers(0, 500), st.integers(0, 300))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conformance import packages as p
 from conformance.spoils import CASES, Source
 from kakehashi import oneroster
-from kakehashi.oneroster import Dialect, Row, Table
+from kakehashi.oneroster import Row, Table, WriterOptions
 from kakehashi.oneroster.rows import split
 from tests.unit.oneroster.test_every_code import found_in
 
@@ -27,7 +27,7 @@ LETTERS = st.characters(
 TEXT = st.text(LETTERS, max_size=12) | st.sampled_from(['"', ",", '",', "a\r\nb", "'", ""])
 PROFILES = sorted(set(oneroster.PROFILES) - {"1.1"})
 DIALECTS = st.builds(
-    Dialect,
+    WriterOptions,
     profile=st.sampled_from(PROFILES),
     resource_ids=st.sampled_from([None, True, False]),
     bom=st.booleans(),
@@ -53,7 +53,9 @@ def users(draw: st.DrawFn, profile: str) -> Table:
 
 @given(st.data(), DIALECTS)
 @settings(max_examples=60, deadline=None)
-def test_reading_what_the_writer_wrote_gives_the_same_rows(data: Any, dialect: Dialect) -> None:
+def test_reading_what_the_writer_wrote_gives_the_same_rows(
+    data: Any, dialect: WriterOptions
+) -> None:
     table = data.draw(users(dialect.profile))
     body = oneroster.write_package([table], dialect)
     assert body == oneroster.write_package({"users.csv": table}, dialect), "the same bytes"
@@ -69,7 +71,7 @@ def test_each_profile_reads_what_it_wrote_of_all_seven_files_and_finds_nothing(
     profile: str,
 ) -> None:
     before = oneroster.open_package(p.loose()).tables
-    body = oneroster.write_package(before, Dialect(profile))
+    body = oneroster.write_package(before, WriterOptions(profile))
     package = oneroster.open_package(io.BytesIO(body))
     assert list(oneroster.check(package)) == []
     assert set(package.tables) == set(before) == set(oneroster.ROSTER)

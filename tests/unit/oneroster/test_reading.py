@@ -127,7 +127,7 @@ def test_both_spellings_of_the_enrolment_columns_are_read_under_one_name() -> No
 def test_every_profile_reads_without_a_word(name: str) -> None:
     profile = oneroster.PROFILES[name]
     package = oneroster.open_package(loose())
-    dialect = oneroster.Dialect(profile=name)
+    dialect = oneroster.WriterOptions(profile=name)
     body = oneroster.write_package(package.tables, dialect)
     again = oneroster.open_package(io.BytesIO(body))
     assert again.version == profile.version

@@ -10,7 +10,7 @@ import pytest
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.preprocess import names
 from kakehashi.preprocess.duplicates import Resolved, resolve
-from kakehashi.preprocess.rows import Row
+from kakehashi.preprocess.rows import PupilRow
 from kakehashi.preprocess.years import When
 
 ONE, OTHER, ACCOUNT = "one", "other", "a@ed.example.jp"
@@ -21,7 +21,7 @@ ENDED: dict[str, Any] = {"when": When.ENDED}
 type Told = tuple[str | int | None, ...]
 
 
-def a_row(line: int, *, name: tuple[str, str, str, str] = CHILD, **facts: Any) -> Row:
+def a_row(line: int, *, name: tuple[str, str, str, str] = CHILD, **facts: Any) -> PupilRow:
     family, given, kana_family, kana_given = name
     written = {"familyName": family, "givenName": given,
                "metadata.jp.kanaFamilyName": kana_family,
@@ -32,7 +32,7 @@ def a_row(line: int, *, name: tuple[str, str, str, str] = CHILD, **facts: Any) -
         "org": "", "orgs": (), "held": "",
         "spelling": tuple(written.get(column, "") for column in names.COLUMNS),
     }  # fmt: skip
-    return Row(line, **(defaults | facts))
+    return PupilRow(line, **(defaults | facts))
 
 
 def told(found: Resolved) -> list[Told]:

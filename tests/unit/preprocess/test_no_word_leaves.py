@@ -13,7 +13,7 @@ import pytest
 from kakehashi import deliver
 from kakehashi.deliver.dialect import names
 from kakehashi.directories.microsoft365.shape import account_of
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.preprocess.lexicon import WORDS, Lexicon
 from tests import builders
 from tests.unit.deliver.tools import an_order, told
@@ -38,7 +38,7 @@ def a_drop_full_of_words() -> builders.Drop:
     return drop
 
 
-def texts_of(known: tuple[Known, ...], dialect: str) -> Iterator[str]:
+def texts_of(known: tuple[Record, ...], dialect: str) -> Iterator[str]:
     made = deliver.build(an_order(dialect), told(known, dialect), None)
     for file in made.files:
         if file.name.endswith(".csv"):
@@ -57,7 +57,7 @@ def test_no_outgoing_text_tells_a_disability(neutral: str) -> None:
     cleaned = night(a_drop_full_of_words(), special_needs={"neutral": neutral})
     assert len(cleaned.desired) == len(TITLES) + 1, "they keep their accounts"
     known = tuple(
-        Known(d.pupil, account_of(d.pupil, city), f"object-{d.pupil.id}") for d in cleaned.desired
+        Record(d.pupil, account_of(d.pupil, city), f"object-{d.pupil.id}") for d in cleaned.desired
     )
     texts = {str(value) for one in known for value in one.account.values()}
     texts |= {str(value) for one in known for value in one.pupil.facts().values()}

@@ -3,7 +3,7 @@ import pytest
 from kakehashi import oneroster
 from kakehashi.findings import Effect
 from kakehashi.preprocess import Cleaned, PasswordFile, preprocess
-from kakehashi.preprocess.passwords import fits, parse, read_one, used_up
+from kakehashi.preprocess.password_file import fits, parse, read_one, used_up
 from kakehashi.roster import PasswordAt
 from tests import builders
 from tests.unit.preprocess.night import clean, rows_of

@@ -14,7 +14,7 @@ from kakehashi.catalogue import cities
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Listed
 from kakehashi.findings import Rule
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.provision.deletable import Conditions, objection
 from tests.builders import TODAY, a_known, a_tenant_account, an_id
 from tests.unit.provision.conversations import an_action
@@ -29,7 +29,7 @@ DECIDED = Conditions(frozenset({ACTION.pupil}), TODAY, 90)
 
 def against(
     action: Action = ACTION,
-    known: Known | None = GONE,
+    known: Record | None = GONE,
     account: Listed | None = ACCOUNT,
     conditions: Conditions = DECIDED,
 ) -> Rule | None:

@@ -11,7 +11,7 @@ from kakehashi.directories.microsoft365.requests import Request
 from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Rule
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from tests.builders import a_known, a_pupil, an_id
 from tests.unit.provision.conversations import (
     CREATED,
@@ -30,9 +30,9 @@ ANY_MARK = "onPremisesExtensionAttributes"
 
 
 def pending(
-    action: Action, *answers: Answer, in_bin: str = "", password: str | None = "Secret-1"
+    action: Action, *answers: Answer, restorable: str = "", password: str | None = "Secret-1"
 ) -> tuple[list[Request], Outcome]:
-    terms = replace(TERMS, in_bin={action.pupil: in_bin} if in_bin else {})
+    terms = replace(TERMS, restorable={action.pupil: restorable} if restorable else {})
     return hold(flow(action, terms, lambda: password), *answers)
 
 
@@ -65,7 +65,7 @@ def test_an_account_without_the_pupils_mark_is_not_suspended(mark: object) -> No
 
 @pytest.mark.parametrize("back", [None, a_known()])
 def test_an_account_that_another_city_of_the_tenant_has_taken_over_is_not_suspended(
-    back: Known | None,
+    back: Record | None,
 ) -> None:
     action = replace(an_action(Kind.SUSPEND), back=back)
     asked, outcome = pending(action, a_user(userPrincipalName="s1@next.example.jp"))
@@ -150,7 +150,7 @@ def test_a_taken_name_whose_holder_stays_invisible_is_tried_again_next_time() ->
 
 def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_one() -> None:
     action = an_action(Kind.CREATE, password=None)
-    asked, outcome = pending(action, a_user(), NO_CONTENT, in_bin="old")
+    asked, outcome = pending(action, a_user(), NO_CONTENT, restorable="old")
     assert said(asked) == ["POST /directory/deletedItems/old/restore", "PATCH /users/old"]
     assert asked[1].body is not None
     assert asked[1].body["accountEnabled"] is True
@@ -160,13 +160,13 @@ def test_a_returning_pupils_deleted_account_is_brought_back_instead_of_a_second_
 
 def test_an_account_brought_back_by_an_earlier_try_is_only_brought_up_to_date() -> None:
     action = an_action(Kind.CREATE, password=None)
-    _, outcome = pending(action, NOT_FOUND, NO_CONTENT, in_bin="old")
+    _, outcome = pending(action, NOT_FOUND, NO_CONTENT, restorable="old")
     assert outcome == Settled("old", lost.BROUGHT_BACK)
 
 
 def test_the_slip_of_a_child_whose_account_is_brought_back_opens_it() -> None:
     answers = (a_user(), NO_CONTENT, NO_CONTENT)
-    asked, outcome = pending(an_action(Kind.CREATE), *answers, in_bin="old")
+    asked, outcome = pending(an_action(Kind.CREATE), *answers, restorable="old")
     assert said(asked)[1:] == ["PATCH /users/old", "PATCH /users/old"]
     assert asked[1].body
     assert "passwordProfile" not in asked[1].body, "a refusal must not keep the account closed"
@@ -180,7 +180,7 @@ def test_the_slip_of_a_child_whose_account_is_brought_back_opens_it() -> None:
 def test_a_child_under_a_new_id_has_the_account_of_the_former_one_back() -> None:
     action = replace(an_action(Kind.CREATE), before=a_known(2), account={"surname": "森"})
     assert action.before
-    terms = replace(TERMS, in_bin={action.before.pupil.id: "old"})
+    terms = replace(TERMS, restorable={action.before.pupil.id: "old"})
     asked, outcome = hold(flow(action, terms, lambda: None), a_user(), NO_CONTENT)
     assert "/deletedItems/old/" in said(asked)[0]
     assert outcome == Settled("old", lost.BROUGHT_BACK)
@@ -197,7 +197,7 @@ def test_a_child_under_a_new_id_has_the_account_of_the_former_one_back() -> None
 def test_a_slip_that_does_not_open_the_account_brought_back_is_told(
     answer: Answer, code: str
 ) -> None:
-    _, outcome = pending(an_action(Kind.CREATE), a_user(), NO_CONTENT, answer, in_bin="old")
+    _, outcome = pending(an_action(Kind.CREATE), a_user(), NO_CONTENT, answer, restorable="old")
     assert isinstance(outcome, Settled)
     assert outcome.note is lost.PASSWORD_NOT_SET
     assert outcome.facts == {"code": code, "status": answer.status}
@@ -206,14 +206,14 @@ def test_a_slip_that_does_not_open_the_account_brought_back_is_told(
 def test_a_deleted_account_whose_name_was_given_away_comes_back_under_the_new_one() -> None:
     action = an_action(Kind.CREATE, password=None)
     answers = (taken(by=an_id("another")), a_user(), NO_CONTENT)
-    asked, outcome = pending(action, *answers, in_bin="old")
+    asked, outcome = pending(action, *answers, restorable="old")
     assert asked[1].body == {"newUserPrincipalName": action.account["userPrincipalName"]}
     assert outcome == Settled("old", lost.BROUGHT_BACK)
 
 
 def test_a_deleted_account_that_cannot_come_back_leaves_the_pupil_held() -> None:
     answers = (taken(by=an_id("another")), taken(by=an_id("another")))
-    _, outcome = pending(an_action(Kind.CREATE), *answers, in_bin="old")
+    _, outcome = pending(an_action(Kind.CREATE), *answers, restorable="old")
     assert why(outcome).code == "M060"
 
 

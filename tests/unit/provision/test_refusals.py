@@ -162,7 +162,7 @@ def test_one_cause_is_told_once_and_leaves_what_is_about_a_pupil() -> None:
     for n in range(1, 5):
         ledger.stop(n, an_action(Kind.UPDATE, n), DENIED)
     ledger.stop(5, an_action(Kind.UPDATE, 5), NAME)
-    assert ledger.tell_one_cause() is Cause.PERMISSION_LOST
+    assert ledger.report_one_cause() is Cause.PERMISSION_LOST
     assert [one.code for one in ledger.findings] == ["M063"]
     assert ledger.counts() == {"done": 0, "skipped": 0, "held": 1, "failed": 4}
 
@@ -170,5 +170,5 @@ def test_one_cause_is_told_once_and_leaves_what_is_about_a_pupil() -> None:
 def test_what_an_earlier_call_did_does_not_hide_the_cause() -> None:
     """A shard called again skips what is done: that was not answered by this call."""
     ledger = Ledger()
-    assert ledger.tell_one_cause() is None
+    assert ledger.report_one_cause() is None
     assert isinstance(hold(flow(an_action(Kind.RECORD), TERMS, lambda: None))[1], Settled)

@@ -81,13 +81,13 @@ def test_extension_attributes_live_one_floor_down() -> None:
 
 
 def test_account_names_are_quoted_in_urls() -> None:
-    assert graph.look_at_user("a#b@x.jp", ("id",)).url == "/users/a%23b%40x.jp?$select=id"
-    assert graph.look_at_user("$a'b@x.jp", ("id",)).url == "/users('%24a''b%40x.jp')?$select=id"
+    assert graph.get_user("a#b@x.jp", ("id",)).url == "/users/a%23b%40x.jp?$select=id"
+    assert graph.get_user("$a'b@x.jp", ("id",)).url == "/users('%24a''b%40x.jp')?$select=id"
 
 
 def test_a_request_shows_nothing_of_a_pupil() -> None:
     request = graph.create_user(account_of(a_pupil(), a_city()), "Secret-1", must_change=True)
-    shown = repr(request) + repr(graph.look_at_user(a_pupil().account, ("id",)))
+    shown = repr(request) + repr(graph.get_user(a_pupil().account, ("id",)))
     assert "Secret-1" not in shown
     assert a_pupil().account not in shown
     assert a_pupil().family not in shown

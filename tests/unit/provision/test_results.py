@@ -7,7 +7,7 @@ from kakehashi.actions import Kind, aside, settled
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Settled, Stopped
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
@@ -38,7 +38,7 @@ def test_a_state_that_is_neither_before_nor_after_has_moved() -> None:
     assert readiness(an_action(Kind.CREATE), other, TODAY) is Readiness.MOVED
 
 
-def stepped_aside(known: Known) -> Known:
+def stepped_aside(known: Record) -> Record:
     return replace(known, account={**known.account, UPN: aside(known)})
 
 
@@ -64,7 +64,7 @@ def test_a_link_from_a_former_id_expects_nothing_under_the_new_one() -> None:
 
 
 @pytest.mark.parametrize("known", [a_known(), a_known(status=Status.SUSPENDED)], ids=str)
-def test_an_account_to_be_made_again_is_not_done_before_it_is_made(known: Known) -> None:
+def test_an_account_to_be_made_again_is_not_done_before_it_is_made(known: Record) -> None:
     """Nothing of the roster has changed, so the item looks just as it shall look afterwards."""
     action = an_action(Kind.CREATE, before=known, after=known.pupil, account=known.account)
     assert readiness(action, known, TODAY) is Readiness.OPEN

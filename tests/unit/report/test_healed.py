@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 from kakehashi.report import Verdict
-from kakehashi.report.healed import Ended, Told, begun, heals
+from kakehashi.report.healed import EndedRun, QueuedFailure, begun, heals
 from kakehashi.roster import JAPAN
 
 MACHINE = "arn:aws:states:ap-northeast-1:1:stateMachine:RosterSync"
 AT = datetime(2026, 11, 24, 2, 10, tzinfo=JAPAN)
 EARLIER, RUN = "demo-20261124T021000-0a1b2c3d", "demo-20261125T021000-0a1b2c3e"
-GOOD = Ended("demo", RUN, "rerun", Verdict.APPLIED, AT + timedelta(days=1), "arn:this", "k.zip")
+GOOD = EndedRun("demo", RUN, "rerun", Verdict.APPLIED, AT + timedelta(days=1), "arn:this", "k.zip")
 
 
-def a_letter(**changes: Any) -> Told:
+def a_letter(**changes: Any) -> QueuedFailure:
     body = {"city": "demo", "stage": "diff", "run_id": EARLIER, "execution": "arn:earlier",
             "error": "Throttled", "again": {"action": "rerun", "city": "demo"}}  # fmt: skip
-    told = Told.read(json.dumps(body | changes), "")
+    told = QueuedFailure.read(json.dumps(body | changes), "")
     assert told is not None
     return told
 
@@ -82,13 +82,13 @@ def test_what_a_person_asked_for_is_healed_by_that_and_by_nothing_else() -> None
 @pytest.mark.parametrize("verdict", [Verdict.APPLIED, Verdict.REFUSED, Verdict.AWAITING])
 def test_an_upload_that_started_nothing_is_healed_once_it_is_taken_in(verdict: Verdict) -> None:
     event = {"detail": {"object": {"key": "inbox/demo/roster/a.zip"}}}
-    letter = Told.read(json.dumps(event), MACHINE)
+    letter = QueuedFailure.read(json.dumps(event), MACHINE)
     assert letter is not None
     taken = replace(GOOD, verdict=verdict, drop="inbox/demo/roster/a.zip")
     assert heals(taken, letter, own=False)
     assert not heals(replace(GOOD, drop="inbox/demo/roster/b.zip"), letter, own=False)
     assert not heals(replace(taken, verdict=Verdict.FAILED), letter, own=False)
-    dated = Told.read(json.dumps(event | {"time": "2026-11-24T16:00:00Z"}), MACHINE)
+    dated = QueuedFailure.read(json.dumps(event | {"time": "2026-11-24T16:00:00Z"}), MACHINE)
     assert dated is not None
     assert heals(replace(GOOD, drop="inbox/demo/roster/b.zip"), dated, own=False)
 
@@ -101,7 +101,7 @@ def test_an_upload_that_started_nothing_is_healed_once_it_is_taken_in(verdict: V
     ],
 )  # fmt: skip
 def test_what_is_no_nightly_runs_is_left_to_others(body: str, target: str) -> None:
-    assert Told.read(body, target) is None
+    assert QueuedFailure.read(body, target) is None
 
 
 def test_a_run_id_tells_when_it_began() -> None:

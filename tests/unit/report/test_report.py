@@ -23,7 +23,7 @@ from kakehashi.catalogue import faults
 from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.findings import Effect, Finding, Place, Rule
-from kakehashi.report import Failure, Night, Past, Person, Verdict, final_verdict
+from kakehashi.report import Failure, Night, PastRun, Person, Verdict, final_verdict
 from kakehashi.report.groups import Lines
 from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
@@ -60,7 +60,7 @@ NIGHT = Night(
     school_of={UMI[0]: OTHER, UMI[1]: OTHER, UMI[3]: SCHOOL},
     counts={"pupils": 392},
     seconds={"receive": 0.5, "validate": 1.25},
-    past=(Past("demo-20261109T020500-0a1b2c3d", "2026-11-09", 380),),
+    past=(PastRun("demo-20261109T020500-0a1b2c3d", "2026-11-09", 380),),
 )
 BARE = Night(
     run_id=RUN_ID,

@@ -22,7 +22,7 @@ from kakehashi.staff import (
     entrance,
     nights,
     operate,
-    passwords,
+    password_page,
     recorded,
     rehearsal,
     school,
@@ -31,7 +31,7 @@ from kakehashi.staff import (
 )
 from kakehashi.staff.changes import Filter
 from kakehashi.staff.drawing import View
-from kakehashi.staff.uploading import Sent, Upload
+from kakehashi.staff.uploading import Upload, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
 from tests.builders import a_code, a_pupil, an_id
 from tests.unit.staff.scenes import (
@@ -62,8 +62,8 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "running": ("/today", "今朝", today.today(a_running_morning(), viewer)),
         "plans": ("/approve", "承認", approve.Plans([approve.waiting(RUN, a_header(mixed(120)))])),
         "approve": ("/approve", "承認", approve.approve(a_plan(), Filter(), viewer)),
-        "decide": ("/decide", "判断", decide.decide(leavers(), decide.Wanted(), viewer)),
-        "links": ("/decide", "判断", decide.decide(links(), decide.Wanted("UNLINKED"), viewer)),
+        "decide": ("/decide", "判断", decide.decide(leavers(), decide.ListFilter(), viewer)),
+        "links": ("/decide", "判断", decide.decide(links(), decide.ListFilter("UNLINKED"), viewer)),
         "search": ("/child", "この子", a_search()),
         "child": ("/child", "この子", a_child()),
         "nights": ("/nights", "夜の一覧", nights.nights(sixty_nights(), 1, viewer, CITY)),
@@ -76,7 +76,7 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "arrived": ("/arrived", "届いたか", some_arrivals(viewer)),
         "operate": ("/operate", "運用", operate.operate(an_operation(), viewer)),
         "record": ("/record", "記録", recorded.Recorded(some_deeds(), "DID#x")),
-        "sign_in": ("/", "サインイン", entrance.SignIn()),
+        "sign_in": ("/", "サインイン", entrance.SignInPage()),
         "refused": ("/approve", "承認", a_refusal()),
     }  # fmt: skip
 
@@ -89,28 +89,28 @@ def some_deeds() -> list[recorded.Done]:
     ]
 
 
-def a_refusal() -> entrance.Refused:
+def a_refusal() -> entrance.RefusedPage:
     stale = diff_rules.STALE_PLAN.at(planned=99, now=100)
     return entrance.refused(Refusal(staff_rules.PLAN_CHANGED), "0a1b2c3d", reasons=(stale,),
                             back="/approve", sign_in="/sign-in?back=/approve")  # fmt: skip
 
 
-def a_morning() -> today.Facts:
+def a_morning() -> today.TodayFacts:
     waits = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
-    return today.Facts(
+    return today.TodayFacts(
         NOW, CITY, [waits, *sixty_nights()[1:]], a_header(mixed(120)), RUN, asked=23, passwords=4,
         letters=1, received="2026-11-30T16:10:00+00:00",
     )  # fmt: skip
 
 
-def a_running_morning() -> today.Facts:
+def a_running_morning() -> today.TodayFacts:
     progress = {"writes": 1_834, "written": {"1": 700}, "forecast_end": "2026-12-01T00:02:00+00:00"}
     return replace(a_morning(), running=today.Running(RUN, "Provision", progress), plan={})
 
 
-def a_plan() -> approve.Facts:
+def a_plan() -> approve.ApproveFacts:
     finding = diff_rules.NEW_IN_CITY.at(count=455, bound=400)
-    return approve.Facts(RUN, CITY, a_header(mixed(120)), shards_of(mixed(120)), SCHOOLS,
+    return approve.ApproveFacts(RUN, CITY, a_header(mixed(120)), shards_of(mixed(120)), SCHOOLS,
                          some_nights(), (finding,))  # fmt: skip
 
 
@@ -124,16 +124,20 @@ def _people(count: int, grade: str) -> dict[str, Person]:
     return found
 
 
-def leavers() -> decide.Facts:
+def leavers() -> decide.DecideFacts:
     people = _people(40, "J3")
     header = a_header((), as_of="2027-04-01", explained={"gone": 40},
                       proposals={"GONE": list(people), "UNLINKED": [an_id("x")],
                                  "EXPIRED": [an_id("y")]})  # fmt: skip
-    given = {next(iter(people)): decide.Given("suspend", "見本 担当", "2027-03-31T23:10:00+00:00")}
-    return decide.Facts(CITY, RUN, header, people, given=given)
+    given = {
+        next(iter(people)): decide.PendingAnswer(
+            "suspend", "見本 担当", "2027-03-31T23:10:00+00:00"
+        )
+    }
+    return decide.DecideFacts(CITY, RUN, header, people, given=given)
 
 
-def links() -> decide.Facts:
+def links() -> decide.DecideFacts:
     people = _people(6, "J1")
     ids = list(people)
     odd = (Evidence.NAME_DIFFERS, Evidence.SCHOOL_SAME), (Evidence.NAME_SAME, Evidence.CLASS_SAME)
@@ -143,7 +147,7 @@ def links() -> decide.Facts:
         for n, umi in enumerate(ids)
     }  # fmt: skip
     header = a_header((), proposals={"UNLINKED": ids})
-    return decide.Facts(CITY, RUN, header, people, matches)
+    return decide.DecideFacts(CITY, RUN, header, people, matches)
 
 
 def a_search() -> child.Search:
@@ -154,17 +158,17 @@ def a_search() -> child.Search:
 def a_child() -> child.Child:
     pupil = a_pupil(1)
     by = {"by": "見本 承認", "at": "2026-12-02T00:00:00+00:00"}
-    return child.child(child.Facts(pupil.id, [pupil.id], Person.of(pupil, date(2026, 12, 2)),
+    return child.child(child.ChildFacts(pupil.id, [pupil.id], Person.of(pupil, date(2026, 12, 2)),
                                    a_story(), {"demo-20261202T021500-0a1b2c3d": by}))  # fmt: skip
 
 
-def a_night() -> nights.Facts:
+def a_night() -> nights.NightFacts:
     summary = {
         "counts": {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926},
         "deliveries": [{"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}}],
     }
     files = ("report.html", "report.xlsx", f"schools/{a_code(1)}.xlsx", f"schools/{a_code(2)}.xlsx")
-    return nights.Facts(CITY, a_record(1), summary, (_finding(),), files, SCHOOLS,
+    return nights.NightFacts(CITY, a_record(1), summary, (_finding(),), files, SCHOOLS,
                         {"by": "見本 承認", "at": "2026-11-30T00:00:00+00:00"})  # fmt: skip
 
 
@@ -173,33 +177,35 @@ def _finding(**facts: str) -> Finding:
     return rule.at(Place("users.csv", 812, "familyName"), school=a_code(1), **facts)
 
 
-def a_rehearsal() -> rehearsal.Facts:
+def a_rehearsal() -> rehearsal.RehearsalFacts:
     header = a_header(mixed(50), as_of="2027-04-01", counts={"NEW": 2_510, "PROMOTED": 20_011})
-    past = rehearsal.Past("demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header)
+    past = rehearsal.PastRehearsal(
+        "demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header
+    )
     moved = {"schools": {a_code(1): {"added": 3, "gone": 1, "different": 2}}}
-    return rehearsal.Facts(CITY, [past], past, {"NEW": 3}, {"NEW": 2_513, "PROMOTED": 20_009},
-                           moved, SCHOOLS)  # fmt: skip
+    now, real = {"NEW": 3}, {"NEW": 2_513, "PROMOTED": 20_009}
+    return rehearsal.RehearsalFacts(CITY, [past], past, now, real, moved, SCHOOLS)
 
 
-def some_passwords() -> passwords.Passwords:
+def some_passwords() -> password_page.PasswordsPage:
     waiting = [a_pupil(n, grade="P1", class_title="1年1組") for n in range(4)]
-    return passwords.passwords(
+    return password_page.passwords(
         waiting,
         [
-            passwords.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
-            passwords.Made("2c3d", 3, "2026-12-01T00:40:00+00:00", "見本小学校", ("json",)),
+            password_page.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
+            password_page.Made("2c3d", 3, "2026-12-01T00:40:00+00:00", "見本小学校", ("json",)),
         ],
-        Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000),
+        Upload(UploadPurpose.PASSWORDS, "/passwords/upload", 1_000_000),
     )
 
 
-def some_slips() -> passwords.Slips:
+def some_slips() -> password_page.Slips:
     given = [(a_pupil(n, grade="P1", class_title="1年1組"), f"さくら{n}2".encode().hex()[:10])
              for n in range(11)]  # fmt: skip
-    return passwords.slips(given, "https://portal.example.jp")
+    return password_page.slips(given, "https://portal.example.jp")
 
 
-def a_school() -> school.Facts:
+def a_school() -> school.SchoolFacts:
     own, code = {}, a_code(1)
     for n in range(6):
         pupil = a_pupil(n)
@@ -210,11 +216,11 @@ def a_school() -> school.Facts:
                       [(ids[2], "GONE"), (ids[3], "RENAMING")], {})  # fmt: skip
     moves = mixed(120)
     lines = [line for n in range(1) for line in shards_of(moves)(n + 1)]
-    return school.Facts(CITY, handout, "2026-12-01", RUN, own, lines)
+    return school.SchoolFacts(CITY, handout, "2026-12-01", RUN, own, lines)
 
 
-def some_schools() -> list[school.Line]:
-    return [school.Line(code, name, n % 4, n % 3, n % 2)
+def some_schools() -> list[school.SchoolLine]:
+    return [school.SchoolLine(code, name, n % 4, n % 3, n % 2)
             for n, (code, name) in enumerate(SCHOOLS.items())]  # fmt: skip
 
 
@@ -224,29 +230,29 @@ def some_arrivals(viewer: Viewer) -> arrived.Arrived:
                "todo": "もう一度書き出して送ります。", "todo_en": "Send it again."}  # fmt: skip
     good = {"standing": "accepted", "lines": {"users.csv": 22_948, "orgs.csv": 51}, "run_id": RUN}
     bad = {"standing": "refused", "lines": {}, "refusal": refusal, "run_id": RUN}
+    roster, answers = UploadPurpose.ROSTER, UploadPurpose.DECISIONS
     came = [
-        arrived.Came(Sent.ROSTER, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),
-        arrived.Came(Sent.ROSTER, "RO_20261130.zip", "2026-11-29T16:10:00+00:00", 2_048, bad),
-        arrived.Came(Sent.DECISIONS, "report.xlsx", "2026-11-28T03:10:00+00:00", 40_112,
-                     by="見本 担当"),
-    ]  # fmt: skip
-    s3 = Upload(Sent.ROSTER, "https://inbox.s3.ap-northeast-1.amazonaws.com", 200_000_000,
+        arrived.Came(roster, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),
+        arrived.Came(roster, "RO_20261130.zip", "2026-11-29T16:10:00+00:00", 2_048, bad),
+        arrived.Came(answers, "report.xlsx", "2026-11-28T03:10:00+00:00", 40_112, by="見本 担当"),
+    ]
+    s3 = Upload(roster, "https://inbox.s3.ap-northeast-1.amazonaws.com", 200_000_000,
                 {"key": "inbox/demo/staff/x.zip"})  # fmt: skip
-    ours = Upload(Sent.DECISIONS, "/arrived/decisions", 1_000_000)
+    ours = Upload(answers, "/arrived/decisions", 1_000_000)
     return arrived.arrived(came, [s3, ours], viewer, CITY)
 
 
-def an_operation() -> operate.Facts:
+def an_operation() -> operate.OperateFacts:
     letters = [
-        operate.Letter("m1", "2026-11-30T17:20:00+00:00", "Provision", "Throttled", RUN),
-        operate.Letter("m2", "2026-11-30T18:00:00+00:00", "Deliver", "ToolRefused", RUN,
+        operate.FailureLetter("m1", "2026-11-30T17:20:00+00:00", "Provision", "Throttled", RUN),
+        operate.FailureLetter("m2", "2026-11-30T18:00:00+00:00", "Deliver", "ToolRefused", RUN,
                        ("l-gate",)),
     ]  # fmt: skip
-    other = operate.Proposed("d1", an_id("other"), "見本 運用", "2026-11-30T08:00:00+00:00",
+    other = operate.ProposedRules("d1", an_id("other"), "見本 運用", "2026-11-30T08:00:00+00:00",
                              "新しい学校ができるため", RULES_NEXT)  # fmt: skip
-    return operate.Facts(
+    return operate.OperateFacts(
         CITY, NOW, letters, letters_cut=True, drift=3, drift_day="2026-11-29",
-        rules=RULES_NOW, proposed=[other], checked=operate.Checked(RULES_NEXT),
+        rules=RULES_NOW, proposed=[other], checked=operate.CheckedRules(RULES_NEXT),
         posts={an_id("a"): ("見本 担当", (Post(CITY),)),
                                       an_id("b"): ("", (Post(CITY, a_code(1)),))},
         schools=SCHOOLS,

@@ -8,7 +8,7 @@ import pytest
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
-from kakehashi.staff.approve import Facts, First, approve
+from kakehashi.staff.approve import ApproveFacts, First, approve
 from kakehashi.staff.changes import PAGE, Filter, What, whats_of
 from kakehashi.staff.drawing import MOST_BYTES, render
 from kakehashi.staff.viewer import Role
@@ -27,7 +27,7 @@ from tests.unit.staff.scenes import (
 )
 
 
-def facts(count: int = 30, **given: Any) -> Facts:
+def facts(count: int = 30, **given: Any) -> ApproveFacts:
     actions = mixed(count)
     defaults: dict[str, Any] = {
         "run_id": RUN,
@@ -37,7 +37,7 @@ def facts(count: int = 30, **given: Any) -> Facts:
         "schools": SCHOOLS,
         "nights": some_nights(),
     }
-    return Facts(**(defaults | given))
+    return ApproveFacts(**(defaults | given))
 
 
 APPROVER = a_viewer(Role.APPROVE)

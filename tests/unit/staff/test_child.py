@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.report.people import Person
-from kakehashi.staff.child import Facts, Search, child
+from kakehashi.staff.child import ChildFacts, Search, child
 from kakehashi.staff.drawing import render
 from kakehashi.staff.searching import MOST, Words, search
-from kakehashi.staff.story import chapters
+from kakehashi.staff.timeline import entries
 from tests.builders import FAMILIES, GIVENS, a_pupil
 from tests.unit.staff.scenes import a_frame, line_of
 from tests.unit.staff.stories import a_story, papers
@@ -64,7 +64,7 @@ def test_what_is_typed_shows_in_no_repr() -> None:
 def test_a_night_that_did_something_says_it_and_a_quiet_one_is_folded() -> None:
     pupil = a_pupil(1)
     view = child(
-        Facts(
+        ChildFacts(
             pupil.id,
             [pupil.id],
             Person.of(pupil),
@@ -95,7 +95,7 @@ def test_why_nothing_happened_is_said() -> None:
     held = papers(
         1, plan={"as_of": "2026-12-01", "proposals": {}, "held": {"M001": [a_pupil(1).id]}}
     )
-    view = child(Facts(a_pupil(1).id, [a_pupil(1).id], None, list(chapters(iter([held])))))
+    view = child(ChildFacts(a_pupil(1).id, [a_pupil(1).id], None, list(entries(iter([held])))))
     assert view.entries[0].why is not None
     assert "M001" in view.entries[0].why.ja
 

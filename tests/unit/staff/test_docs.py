@@ -8,28 +8,28 @@ from pathlib import Path
 import pytest
 
 from kakehashi.staff.frame import PAGES
-from kakehashi.staff.viewer import ALLOWED, LABELS, Action
+from kakehashi.staff.viewer import ALLOWED, LABELS, Permission
 
 ROOT = Path(__file__).parents[3]
 DOC = (ROOT / "docs" / "staff-page.md").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
 ROWS = {
-    "今朝": Action.SEE,
-    "承認(見る)": Action.SEE,
-    "承認する・しない": Action.APPROVE,
-    "判断(見る)": Action.SEE,
-    "答える・取り消す": Action.DECIDE,
-    "この子": Action.SEE,
-    "予行(見る)": Action.SEE,
-    "予行する": Action.REHEARSE,
-    "夜の一覧": Action.SEE,
-    "もう一度・元に戻す": Action.RERUN,
-    "パスワード": Action.PASSWORDS,
-    "学校": Action.SCHOOL,
-    "届いたか(見る)": Action.SEE,
-    "名簿を手で送る": Action.UPLOAD,
-    "運用": Action.OPERATE,
-    "記録": Action.RECORD,
+    "今朝": Permission.SEE,
+    "承認(見る)": Permission.SEE,
+    "承認する・しない": Permission.APPROVE,
+    "判断(見る)": Permission.SEE,
+    "答える・取り消す": Permission.DECIDE,
+    "この子": Permission.SEE,
+    "予行(見る)": Permission.SEE,
+    "予行する": Permission.REHEARSE,
+    "夜の一覧": Permission.SEE,
+    "もう一度・元に戻す": Permission.RERUN,
+    "パスワード": Permission.PASSWORDS,
+    "学校": Permission.SCHOOL,
+    "届いたか(見る)": Permission.SEE,
+    "名簿を手で送る": Permission.UPLOAD,
+    "運用": Permission.OPERATE,
+    "記録": Permission.RECORD,
 }
 
 

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 
 from kakehashi.report.guide import Guide
-from kakehashi.staff import arrived, nights, operate, passwords, rehearsal
+from kakehashi.staff import arrived, nights, operate, password_page, rehearsal
 from kakehashi.staff.drawing import render
-from kakehashi.staff.uploading import Sent, Upload
+from kakehashi.staff.uploading import Upload, UploadPurpose
 from kakehashi.staff.viewer import Role
 from tests.builders import a_pupil
 from tests.unit.staff.gallery import (
@@ -77,12 +77,12 @@ def test_a_refused_roster_says_why_and_what_to_do() -> None:
 
 def test_a_form_to_send_is_shown_to_whom_it_is_for() -> None:
     kinds = {one.kind for one in some_arrivals(a_viewer(Role.DECIDE)).uploads}
-    assert kinds == {Sent.ROSTER, Sent.DECISIONS}
+    assert kinds == {UploadPurpose.ROSTER, UploadPurpose.DECISIONS}
     assert not some_arrivals(a_viewer(Role.SEE)).uploads
 
 
 def test_what_is_wrong_with_an_upload_can_not_be_started() -> None:
-    bad = arrived.Checked(Sent.ROSTER, "x.zip")
+    bad = arrived.CheckedUpload(UploadPurpose.ROSTER, "x.zip")
     html = render(arrived.arrived([], [], OPERATOR, CITY, bad), a_frame("/arrived"))
     assert "/arrived/start" not in html
     good = replace(bad, token="t0")
@@ -140,7 +140,7 @@ def test_a_change_of_rules_is_shown_line_by_line() -> None:
 
 
 def test_rules_that_do_not_load_can_not_be_proposed() -> None:
-    broken = replace(an_operation(), checked=operate.Checked("x", ("name がありません",)))
+    broken = replace(an_operation(), checked=operate.CheckedRules("x", ("name がありません",)))
     html = render(operate.operate(broken, OPERATOR), a_frame("/operate"))
     assert "/operate/rules/propose" not in html
     assert "name がありません" in html
@@ -161,7 +161,7 @@ def test_eight_slips_stand_on_a_sheet_in_the_order_of_the_register() -> None:
 
 
 def test_a_slip_shows_its_password_on_paper_and_in_no_repr() -> None:
-    made = passwords.slips([(a_pupil(1), "sakura-72-umi")], "https://portal.example.jp")
+    made = password_page.slips([(a_pupil(1), "sakura-72-umi")], "https://portal.example.jp")
     assert "sakura-72-umi" in render(made, a_frame("/passwords"))
     assert "sakura" not in repr(made)
     assert a_pupil(1).family not in repr(made)
@@ -169,22 +169,24 @@ def test_a_slip_shows_its_password_on_paper_and_in_no_repr() -> None:
 
 def test_the_slips_of_one_making_fit_into_an_answer_of_a_lambda() -> None:
     given = [(a_pupil(n, grade="P1", class_title="1年1組"), "Sakura-Hinagiku-2345")
-             for n in range(passwords.MOST)]  # fmt: skip
-    page = render(passwords.slips(given, "https://portal.example.jp"), a_frame("/passwords"))
+             for n in range(password_page.MOST)]  # fmt: skip
+    page = render(password_page.slips(given, "https://portal.example.jp"), a_frame("/passwords"))
     assert len(page.encode()) < 1_000_000
-    assert page.count(passwords.qr("https://portal.example.jp")[0]) == 1
+    assert page.count(password_page.qr("https://portal.example.jp")[0]) == 1
 
 
 def test_the_square_code_is_one_of_the_address() -> None:
-    path, side = passwords.qr("https://portal.example.jp")
+    path, side = password_page.qr("https://portal.example.jp")
     assert side == 33  # 25 modules and a quiet zone of four on each side
     assert path.startswith("M4 4h1v1h-1z")
-    assert passwords.qr("https://portal.example.jq")[0] != path
+    assert password_page.qr("https://portal.example.jq")[0] != path
 
 
 def test_who_waits_is_counted_by_school() -> None:
-    view = passwords.passwords(
-        [a_pupil(n) for n in range(4)], (), Upload(Sent.PASSWORDS, "/passwords/upload", 1_000_000)
+    view = password_page.passwords(
+        [a_pupil(n) for n in range(4)],
+        (),
+        Upload(UploadPurpose.PASSWORDS, "/passwords/upload", 1_000_000),
     )
     assert view.total == 4
     assert [n for *_, n in view.schools] == [4]

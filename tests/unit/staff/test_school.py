@@ -17,7 +17,7 @@ from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.roster import canonical
 from kakehashi.staff.drawing import render
-from kakehashi.staff.school import Facts, Line, NotTheirs, school, schools
+from kakehashi.staff.school import NotTheirs, SchoolFacts, SchoolLine, school, schools
 from kakehashi.staff.viewer import Role
 from tests.builders import a_code, a_pupil
 from tests.unit.staff.gallery import a_school
@@ -47,17 +47,17 @@ def people(*pupils: Pupil) -> Mapping[str, Person]:
     return {pupil.id: Person.of(pupil) for pupil in pupils}
 
 
-def facts(**more: Any) -> Facts:
+def facts(**more: Any) -> SchoolFacts:
     defaults: dict[str, Any] = {
         "city": CITY,
         "handout": Handout(OWN, SCHOOLS[OWN]),
         "as_of": "2026-12-01",
         "run_id": RUN,
     }
-    return Facts(**(defaults | more))
+    return SchoolFacts(**(defaults | more))
 
 
-def page(given_: Facts) -> str:
+def page(given_: SchoolFacts) -> str:
     return render(school(given_, TEACHER), a_frame("/school", TEACHER))
 
 
@@ -162,7 +162,7 @@ def test_another_schools_page_does_not_open() -> None:
 
 
 def test_the_list_shows_who_may_be_opened() -> None:
-    both = [Line(OWN, SCHOOLS[OWN], 0, 0, 0), Line(OTHER, SCHOOLS[OTHER], 1, 0, 0)]
+    both = [SchoolLine(OWN, SCHOOLS[OWN], 0, 0, 0), SchoolLine(OTHER, SCHOOLS[OTHER], 1, 0, 0)]
     assert [one.code for one in schools(both, TEACHER, CITY).schools] == [OWN]
     assert len(schools(both, a_viewer(Role.SEE), CITY).schools) == 2
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kakehashi.staff.drawing import render
-from kakehashi.staff.today import Facts, NotTaken, Running, today
-from kakehashi.staff.viewer import Action, Role
+from kakehashi.staff.today import ApprovalNotTaken, Running, TodayFacts, today
+from kakehashi.staff.viewer import Permission, Role
 from tests.unit.staff.scenes import (
     CITY,
     NOW,
@@ -22,17 +22,17 @@ from tests.unit.staff.scenes import (
 )
 
 
-def facts(**given: Any) -> Facts:
+def facts(**given: Any) -> TodayFacts:
     defaults: dict[str, Any] = {
         "now": NOW,
         "city": CITY,
         "records": sixty_nights(),
         "received": "2026-11-30T16:10:00+00:00",
     }
-    return Facts(**(defaults | given))
+    return TodayFacts(**(defaults | given))
 
 
-def waiting(**given: Any) -> Facts:
+def waiting(**given: Any) -> TodayFacts:
     newest = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
     defaults: dict[str, Any] = {
         "records": [newest, *sixty_nights()[1:]],
@@ -54,8 +54,8 @@ def test_the_verdict_is_told_with_those_for_whom_it_is_not_true() -> None:
 
 def test_each_sees_the_own_work_and_what_waits_for_others() -> None:
     decider = today(waiting(), a_viewer(Role.DECIDE))
-    assert [ask.action for ask in decider.mine] == [Action.DECIDE]
-    assert Action.APPROVE in {ask.action for ask in decider.others}
+    assert [ask.action for ask in decider.mine] == [Permission.DECIDE]
+    assert Permission.APPROVE in {ask.action for ask in decider.others}
     approver = today(waiting(), a_viewer(Role.APPROVE))
     assert approver.mine[0].href == f"/approve/{RUN}"
     assert approver.mine[0].until == "2026-12-08"
@@ -80,11 +80,11 @@ def test_nothing_waits_on_a_quiet_morning() -> None:
 def test_a_roster_that_is_old_or_yesterdays_is_told(given: dict[str, Any], odd: bool) -> None:
     view = today(facts(**given), a_viewer(Role.DECIDE))
     assert (view.roster.odd is not None) is odd
-    assert (Action.UPLOAD in {ask.action for ask in view.mine}) is odd
+    assert (Permission.UPLOAD in {ask.action for ask in view.mine}) is odd
 
 
 def test_an_approval_that_was_not_taken_is_told_with_a_way_to_the_plan() -> None:
-    refused = [NotTaken(RUN, "2026-12-01T00:10:00+00:00")]
+    refused = [ApprovalNotTaken(RUN, "2026-12-01T00:10:00+00:00")]
     page = render(today(waiting(refused=refused), a_viewer()), a_frame())
     assert "2026-12-01 09:10 の承認は受け付けられませんでした" in page
     assert page.count(f'href="/approve/{RUN}"') == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.fakes.tenant.passwords import complies, opens, seal
+from local.fakes.tenant.password_rules import complies, opens, seal
 
 ACCOUNT = "s2026001@ed.example.jp"
 

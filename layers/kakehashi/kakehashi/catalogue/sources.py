@@ -21,7 +21,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RuleSource:
     """Where a rule comes from."""
 
     document: Document
@@ -101,9 +101,9 @@ _TABLE: tuple[tuple[Document, str, str], ...] = (
     (PROFILE, "users.csv, metadata.jp.homeClass", "X007 X008 X009"),
 )
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
+SOURCES: Mapping[str, RuleSource] = MappingProxyType(
     {
-        code: Source(document, paragraph)
+        code: RuleSource(document, paragraph)
         for document, paragraph, codes in _TABLE
         for code in codes.split()
     }

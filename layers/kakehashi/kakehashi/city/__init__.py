@@ -19,7 +19,7 @@ from kakehashi.city.accounts import (
     Licence,
     Matching,
 )
-from kakehashi.city.checked import CITY_NAME, FindingCode, Rules
+from kakehashi.city.checked import CITY_NAME, CheckedModel, FindingCode
 from kakehashi.city.cleaning import (
     J_TITLES,
     ClassTitle,
@@ -70,7 +70,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Savings(Rules):
+class Savings(CheckedModel):
     """Person-days of hand work that the report counts as saved, as the Tsukuba trial's table 4-3
     estimates them: one pupil's transfer in one system, and one school's turn of the year."""
 
@@ -78,7 +78,7 @@ class Savings(Rules):
     rollover: Annotated[float, Field(ge=0)] = 0.2
 
 
-class City(Rules):
+class City(CheckedModel):
     """All rules of one municipality. ``sha256`` is the fingerprint of the file they came from."""
 
     name: Annotated[str, Field(min_length=1)]

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from kakehashi.city.checked import Grade, Pattern, PupilText, Rules
+from kakehashi.city.checked import CheckedModel, Grade, Pattern, PupilText
 
 
-class Licence(Rules):
+class Licence(CheckedModel):
     sku: Annotated[str, Field(min_length=1)]
     by: Literal["group", "user"] = "group"
     group: str | None = None
 
 
-class M365(Rules):
+class M365(CheckedModel):
     mark: Annotated[str, StringConstraints(pattern=r"^extensionAttribute([1-9]|1[0-5])$")] = (
         "extensionAttribute1"
     )
@@ -40,7 +40,7 @@ PASSWORD_WORDS = (
 PasswordWord = Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z][a-km-z]{3,11}$")]
 
 
-class PasswordLength(Rules):
+class PasswordLength(CheckedModel):
     """So many words and digits for pupils of these grades."""
 
     grades: tuple[Grade, ...]
@@ -48,7 +48,7 @@ class PasswordLength(Rules):
     digits: Annotated[int, Field(ge=4, le=8)]
 
 
-class InitialPasswords(Rules):
+class InitialPasswords(CheckedModel):
     """What `kakehashi passwords make` makes them of: no letter that looks like a digit, Entra's
     eight characters of three kinds at least. A grade not named gets two words and four digits.
     ``shared`` is for files that others write: whether several pupils may start with one password.
@@ -65,7 +65,7 @@ class InitialPasswords(Rules):
         return next(((one.words, one.digits) for one in named), (2, 4))
 
 
-class Matching(Rules):
+class Matching(CheckedModel):
     """Which unmarked accounts of the domain look like a pupil's: all the patterns that are given.
 
     ``account`` is searched in what stands before the @. Without any pattern none is listed.

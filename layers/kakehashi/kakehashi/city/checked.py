@@ -71,7 +71,7 @@ _PUPIL_WORDS = ("family", "given", "school", "class", "grade", "grade_label")
 PupilText = Annotated[str, template_of(*_PUPIL_WORDS)]
 
 
-class Rules(BaseModel):
+class CheckedModel(BaseModel):
     """Frozen, no unknown key, and never the offending value in an error text."""
 
     model_config = ConfigDict(

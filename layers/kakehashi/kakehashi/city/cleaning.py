@@ -7,17 +7,24 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from kakehashi.city.checked import DatePattern, Grade, Pattern, Rules, SchoolCode, template_of
+from kakehashi.city.checked import (
+    CheckedModel,
+    DatePattern,
+    Grade,
+    Pattern,
+    SchoolCode,
+    template_of,
+)
 
 
-class Source(Rules):
+class Source(CheckedModel):
     students_only: Literal[True] = True  # false once said nothing: now it is refused
     account_types: tuple[str, ...] = ("MS", "Microsoft", "Office365", "M365")
     versions: tuple[str, ...] = ("1.1", "1.2", "1.2.1", "1.2_JP")
     export_date: DatePattern = r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)"
 
 
-class Names(Rules):
+class Names(CheckedModel):
     prefer: Literal["external", "record"] = "external"
     display: Annotated[str, template_of("family", "given")] = "{family} {given}"
     repertoire: Literal["jisx0213", "cp932", "unicode"] = "jisx0213"
@@ -25,17 +32,17 @@ class Names(Rules):
     empty: Annotated[str, StringConstraints(pattern="^([^ \u3000=+@-](.{0,8}[^ \u3000])?)?$")] = ""
 
 
-class UnifiedSchool(Rules):
+class UnifiedSchool(CheckedModel):
     mext_code: SchoolCode
     name: Annotated[str, Field(min_length=1)]
 
 
-class SchoolAlias(Rules):
+class SchoolAlias(CheckedModel):
     old: SchoolCode
     new: SchoolCode
 
 
-class Example(Rules):
+class Example(CheckedModel):
     before: str
     after: str
 
@@ -43,7 +50,7 @@ class Example(Rules):
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-class ClassTitle(Rules):
+class ClassTitle(CheckedModel):
     """A rename of home-class titles in these grades; first match wins."""
 
     grades: tuple[Grade, ...]
@@ -82,7 +89,7 @@ J_TITLES = tuple(
 )
 
 
-class SpecialTitle(Rules):
+class SpecialTitle(CheckedModel):
     """A neutral title for a special-needs class of one school (or of all, without ``school``)."""
 
     school: SchoolCode | None = None
@@ -94,7 +101,7 @@ NEUTRAL = "なかよし{n}"
 NEUTRAL_BEFORE = "なかよし{n}組"  # the default until 0.1.0
 
 
-class SpecialNeeds(Rules):
+class SpecialNeeds(CheckedModel):
     neutral: Annotated[str, template_of("n")] = NEUTRAL
     words: tuple[str, ...] = ()
     titles: tuple[SpecialTitle, ...] = ()

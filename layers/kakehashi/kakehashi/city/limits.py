@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kakehashi.city.checked import DayOfYear, Rules
+from kakehashi.city.checked import CheckedModel, DayOfYear
 
 
-class Season(Rules):
+class Season(CheckedModel):
     """Two days of one year, both included; it does not run over the new year."""
 
     from_: Annotated[DayOfYear, Field(alias="from")] = "03-25"
@@ -26,22 +26,22 @@ class Season(Rules):
         return self.from_ <= f"{day:%m-%d}" <= self.until
 
 
-class Calendar(Rules):
+class Calendar(CheckedModel):
     rollover: Season = Season()
 
 
-class Leaving(Rules):
+class Leaving(CheckedModel):
     gone: Literal["propose"] = "propose"
     grace_days: Annotated[int, Field(ge=0)] = 90
 
 
-class Approvals(Rules):
+class Approvals(CheckedModel):
     """Of a plan with more changes than ``second_person_above``, two people must say yes."""
 
     second_person_above: Annotated[int, Field(ge=0)] | None = None
 
 
-class Limit(Rules):
+class Limit(CheckedModel):
     """Breached when the count is over ``floor`` and over either bound."""
 
     share: Annotated[float, Field(gt=0, le=1)]
@@ -49,7 +49,7 @@ class Limit(Rules):
     floor: Annotated[int, Field(ge=0)] = 0
 
 
-class LimitSet(Rules):
+class LimitSet(CheckedModel):
     new: Limit | None = None
     moved: Limit | None = None
     renamed: Limit | None = None
@@ -81,7 +81,7 @@ def _school_limits() -> LimitSet:
     )
 
 
-class SumSet(Rules):
+class SumSet(CheckedModel):
     """Bounds of what several nights have counted together; other kinds borrow as they do of one."""
 
     new: Limit | None = None
@@ -127,7 +127,7 @@ def _school_28_nights() -> SumSet:
     )
 
 
-class Limits(Rules):
+class Limits(CheckedModel):
     """A kind left out of the file keeps its default; limits cannot be switched off by silence.
 
     The last four are held against what several nights have counted together.

@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from kakehashi.city.checked import Grade, Rules, SchoolCode, Url
+from kakehashi.city.checked import CheckedModel, Grade, SchoolCode, Url
 
 
-class Tool(Rules):
+class Tool(CheckedModel):
     """A receiver of roster files; ``dialect`` names a shipped dialect (kakehashi/deliver)."""
 
     dialect: str
@@ -22,7 +22,7 @@ CustomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 CustomValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,100}$")]  # ASCII
 
 
-class LtiTool(Rules):
+class LtiTool(CheckedModel):
     """A learning tool that pupils start from the launcher by LTI 1.3.
 
     ``kana`` is how its name is read. The tool's own keys come from ``jwks_uri`` or stand in

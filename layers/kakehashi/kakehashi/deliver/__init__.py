@@ -12,13 +12,13 @@ from kakehashi.deliver.delivery import (
 )
 from kakehashi.deliver.delta import changed_at
 from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
-from kakehashi.deliver.receipts import Answer, taken_back
+from kakehashi.deliver.receipts import Acknowledgement, taken_back
 from kakehashi.deliver.records import Records, records_of, takes
 from kakehashi.deliver.rows import Board
 from kakehashi.deliver.selection import named, schools_of_pupils
 
 __all__ = [
-    "Answer",
+    "Acknowledgement",
     "Board",
     "Delivery",
     "Dialect",

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
-from kakehashi.deliver.records import Records, Row, Shape
+from kakehashi.deliver.records import RecordLayout, Records, Row
 from kakehashi.stored import FIRST, VERSION, Form
 
 FORM = Form("baseline")  # of its ``lines``, each a list of cells
@@ -38,7 +38,7 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     longer has is forgotten. Raises TooNew.
     """
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
-    records = Records(Shape(header))
+    records = Records(RecordLayout(header))
     places: dict[str, list[int] | None] = {}
     for line in _in_todays_form(csv.reader(lines, strict=True)):
         file, name, *cells = map(pool.setdefault, line, line)

@@ -29,7 +29,7 @@ class BreaksOff(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClassReading:
     """``grade`` as the code or the number that the receiver took, "" for a class that is shown by
     its ``name``; ``number`` "" where the receiver gives it one."""
 
@@ -43,7 +43,7 @@ class Reading:
         return (self.grade, self.number) if self.grade else ("", self.name[:LONGEST_NAME])
 
 
-def reading(grade: str, title: str) -> Reading:
+def reading(grade: str, title: str) -> ClassReading:
     """Of a class with one grade code or none. Raises BreaksOff."""
     title = unicodedata.normalize("NFKC", title)
     if not grade and title.find("年", 1) > 0:
@@ -55,8 +55,8 @@ def reading(grade: str, title: str) -> Reading:
         rest = title.partition("年")[2] if "年" in title else title
         number = _ranged(_before("組", rest), HIGHEST_NUMBER)
     if not grade:
-        return Reading("", "", title)
-    return Reading(grade, _parsed(number) if number else "", title)
+        return ClassReading("", "", title)
+    return ClassReading(grade, _parsed(number) if number else "", title)
 
 
 def told_grades(grades: Sequence[str], title: str) -> Sequence[str]:

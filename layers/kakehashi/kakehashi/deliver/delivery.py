@@ -16,11 +16,11 @@ from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver import bulk, delta, packing, preflight
 from kakehashi.deliver.dialect import Dialect, LicenceList, Mode
 from kakehashi.deliver.faults import Fault
-from kakehashi.deliver.holding import Holds, concerned, kept, told
+from kakehashi.deliver.holding import ToolHolds, concerned, findings_of, kept
 from kakehashi.deliver.licences import licence_list
-from kakehashi.deliver.packing import Unreadable
+from kakehashi.deliver.packing import UnreadableZip
 from kakehashi.deliver.preflight import Receiver
-from kakehashi.deliver.records import Key, Records, Shape
+from kakehashi.deliver.records import Key, RecordLayout, Records
 from kakehashi.deliver.selection import Selection, by_school, pupils_at, schools_of
 from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.findings import Effect, Finding, soften
@@ -89,7 +89,7 @@ class Delivery:
         names = sorted({file for zipped in self.files for file in zipped.rows})
         return {name: sum(zipped.rows.get(name, 0) for zipped in self.files) for name in names}
 
-    def held(self) -> set[str]:
+    def pupils_at_fault(self) -> set[str]:
         """Pupils of whom pre-flight says something."""
         return {finding.pupil for finding in self.findings if finding.pupil}
 
@@ -102,7 +102,7 @@ def build(order: Order, settled: Records, before: Records | None) -> Delivery:
         settled,
         before if before is not None else Records(settled.shape),
     )
-    holds, findings = Holds(), list[Finding]()
+    holds, findings = ToolHolds(), list[Finding]()
     for _ in range(ROUNDS):
         records = night.kept(holds)
         if night.mode == "bulk" and not records.pupils():
@@ -110,11 +110,11 @@ def build(order: Order, settled: Records, before: Records | None) -> Delivery:
         parts = night.parts(records, holds)
         try:
             files = [night.file(code, chosen) for code, chosen in parts.items()]
-        except Unreadable as exc:
+        except UnreadableZip as exc:
             return night.refused([*findings, night.unreadable(str(exc))])
         faults = [fault for _, found in files for fault in found]
         stopping = [fault for fault in faults if night.stops(fault)]
-        findings += night.said(stopping or faults, parts.values(), holds)
+        findings += night.findings(stopping or faults, parts.values(), holds)
         if not stopping:
             return night.delivered(records, [file for file, _ in files], findings)
         holds = holds.after(stopping, night.whom(stopping, parts.values()))
@@ -138,7 +138,7 @@ def unmoved(order: Order, last: Sequence[Outgoing], pupils: int) -> Delivery | N
     """The delivery to a tool that holds ``pupils``, where nothing has moved of what its ``last``
     files were made of: as ``build`` would make it, and no record is made. None where the records
     are needed all the same."""
-    nobody = Records(Shape(order.dialect.header))
+    nobody = Records(RecordLayout(order.dialect.header))
     if order.anew or order.dialect.unchanged == "manifest-only":
         return None
     if order.dialect.mode == "delta":
@@ -171,14 +171,14 @@ class _Night:
         # the guard against a published disability is not a city's to soften
         self.effects = {c: e for c, e in order.effects.items() if c != rules.TELLING_TITLE.code}
 
-    def kept(self, holds: Holds) -> Records:
+    def kept(self, holds: ToolHolds) -> Records:
         """What the tool shall hold. In a full file a pupil left out is a pupil removed."""
         if not holds.pupils and not holds.spoilt:
             return self.settled
         stay = holds.pupils - holds.out if self.mode == "bulk" else holds.pupils
         return kept(self.settled, self.had, holds, stay)
 
-    def parts(self, records: Records, holds: Holds) -> dict[str, Selection]:
+    def parts(self, records: Records, holds: ToolHolds) -> dict[str, Selection]:
         """Board or school code → what stands in that file; {} when there is nothing to tell."""
         order, shape = self.order, self.shape
         chosen = self._chosen(records)
@@ -205,7 +205,7 @@ class _Night:
         body = packing.pack(order.dialect, self.mode, data)
         name = f"RO_{order.as_of:%Y%m%d}_{code}.zip"
         outgoing = Outgoing(name, body, {file: len(rows) for file, rows in data.items()})
-        return outgoing, list(preflight.look(body, chosen, self.receiver))
+        return outgoing, list(preflight.inspect(body, chosen, self.receiver))
 
     # -- what pre-flight says ------------------------------------------------------------------
 
@@ -224,11 +224,13 @@ class _Night:
                 who[key] |= pupils
         return who
 
-    def said(
-        self, faults: Sequence[Fault], parts: Iterable[Selection], holds: Holds
+    def findings(
+        self, faults: Sequence[Fault], parts: Iterable[Selection], holds: ToolHolds
     ) -> list[Finding]:
-        """One finding for each fault and pupil; see ``told``."""
-        return list(told(faults, self.whom(faults, parts), holds, self.order.tool, self.mext))
+        """One finding for each fault and pupil; see ``findings_of``."""
+        return list(
+            findings_of(faults, self.whom(faults, parts), holds, self.order.tool, self.mext)
+        )
 
     def unreadable(self, reason: str) -> Finding:
         return rules.UNREADABLE.at(tool=self.order.tool, reason=reason)

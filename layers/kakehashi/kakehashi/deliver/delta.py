@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from kakehashi.deliver.records import Records
-from kakehashi.deliver.selection import Entry, Ids, Known, Selection, closed
+from kakehashi.deliver.selection import Endings, Entry, Ids, Selection, closed
 from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.roster import JAPAN
 
@@ -52,7 +52,7 @@ def changes(
     return closed(seed, _final(wanted, before, gone, tombstones), wanted.shape)
 
 
-def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) -> Known:
+def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) -> Endings:
     """How each record shall end up at the tool: what is no longer wanted, as ``tobedeleted``."""
     known: dict[str, dict[str, Entry]] = {}
     for file, rows in wanted.rows.items():

@@ -28,7 +28,7 @@ class UnknownDialect(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CellShape:
     """Cells of these columns must match as a whole; blank cells are looked at by ``required``."""
 
     file: str
@@ -51,7 +51,7 @@ class ReceiverRules:
 
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[CellShape, ...] = ()
     lengths: tuple[Length, ...] = ()
 
 
@@ -125,7 +125,7 @@ class Dialect:
     title: str
     mode: Mode
     header: Header
-    layout: oneroster.Dialect | None
+    layout: oneroster.WriterOptions | None
     first: Mode = "delta"
     unchanged: Literal["no-file", "manifest-only"] = "no-file"
     suspended: Literal["disabled", "omitted"] = "disabled"
@@ -196,7 +196,7 @@ def _header(data: dict[str, Any]) -> dict[str, Any]:
         columns = data.pop("columns")
         spelt = {file: tuple(columns[file].split()) for file in ROSTER if file in columns}
         return {"header": spelt, "layout": None}
-    layout = oneroster.Dialect(profile=data.pop("profile"), **data.pop("layout", {}))
+    layout = oneroster.WriterOptions(profile=data.pop("profile"), **data.pop("layout", {}))
     sent = set(files_of(layout.columns.version))
     header = {
         file: tuple(CANONICAL.get(name, name) for name in layout.header(file))
@@ -225,7 +225,7 @@ def _rules(data: Mapping[str, Any]) -> ReceiverRules:
         required={file: tuple(columns) for file, columns in data.get("required", {}).items()},
         unique={file: tuple(columns) for file, columns in data.get("unique", {}).items()},
         shapes=tuple(
-            Shape(s["file"], tuple(s["columns"]), re.compile(s["match"], re.ASCII))
+            CellShape(s["file"], tuple(s["columns"]), re.compile(s["match"], re.ASCII))
             for s in data.get("shapes", ())
         ),
         lengths=tuple(

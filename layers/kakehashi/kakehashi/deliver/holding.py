@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.faults import Fault
-from kakehashi.deliver.records import Key, Records, Row, Shape
+from kakehashi.deliver.records import Key, RecordLayout, Records, Row
 from kakehashi.deliver.selection import Entry, Selection, closed
 from kakehashi.findings import Effect, Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class ToolHolds:
     """``pupils`` stay as the tool has them; so do the shared records ``spoilt``.
 
     ``out`` are those among the pupils of whom even that is not acceptable: no row of theirs is in
@@ -28,7 +28,7 @@ class Holds:
     spoilt: frozenset[Key] = frozenset()
     out: frozenset[str] = frozenset()
 
-    def after(self, faults: Iterable[Fault], concerned: dict[Key, frozenset[str]]) -> Holds:
+    def after(self, faults: Iterable[Fault], concerned: dict[Key, frozenset[str]]) -> ToolHolds:
         """The holds of the next round; ``concerned`` maps faulty records to their pupils."""
         keys = frozenset(f.key for f in faults)
         pupils = frozenset[str]().union(*(concerned[key] for key in keys))
@@ -40,7 +40,9 @@ class Holds:
         )
 
 
-def concerned(chosen: Selection, faulty: frozenset[Key], shape: Shape) -> dict[Key, frozenset[str]]:
+def concerned(
+    chosen: Selection, faulty: frozenset[Key], shape: RecordLayout
+) -> dict[Key, frozenset[str]]:
     """Faulty record → the pupils in ``chosen`` whose own records are it or hang on it."""
     causes: dict[Key, frozenset[Key]] = {}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
@@ -56,7 +58,7 @@ def concerned(chosen: Selection, faulty: frozenset[Key], shape: Shape) -> dict[K
     return {key: frozenset(who) for key, who in pupils.items()}
 
 
-def kept(settled: Records, had: Records, holds: Holds, stay: frozenset[str]) -> Records:
+def kept(settled: Records, had: Records, holds: ToolHolds, stay: frozenset[str]) -> Records:
     """``settled`` with the pupils ``stay`` as in ``had``, and nothing of other held pupils.
 
     Shared records are those that somebody left points at.
@@ -77,10 +79,10 @@ def kept(settled: Records, had: Records, holds: Holds, stay: frozenset[str]) -> 
     return records
 
 
-def told(
+def findings_of(
     faults: Iterable[Fault],
     who: Mapping[Key, frozenset[str]],
-    holds: Holds,
+    holds: ToolHolds,
     tool: str,
     schools: Mapping[str, str],
 ) -> Iterator[Finding]:

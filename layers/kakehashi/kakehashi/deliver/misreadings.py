@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kakehashi.catalogue import receivers as rules
-from kakehashi.deliver.class_readings import LONGEST_NAME, BreaksOff, Reading, reading
+from kakehashi.deliver.class_readings import LONGEST_NAME, BreaksOff, ClassReading, reading
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.packing import Sheet, sheets_of
 from kakehashi.deliver.records import Key
@@ -47,7 +47,7 @@ def _classes(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
             yield Fault(key, found)
 
 
-def _misread(read: Reading) -> Rule | None:
+def _misread(read: ClassReading) -> Rule | None:
     if read.grade and not read.number:
         return rules.CLASS_RENUMBERED
     return rules.CLASS_CUT if not read.grade and len(read.name) > LONGEST_NAME else None

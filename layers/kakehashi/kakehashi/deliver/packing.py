@@ -22,7 +22,7 @@ STRETCH = 2048  # rows read back at a time: the users of a whole city are 100 MB
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one fixed time, so the same rows are the same bytes
 
 
-class Unreadable(ValueError):
+class UnreadableZip(ValueError):
     """The file is not what we meant to write; the text is a code, never a cell."""
 
 
@@ -88,13 +88,13 @@ def _stretches(package: zipfile.ZipFile, file: str, keys: Sequence[Key]) -> Iter
             while rows := list(islice(reader, STRETCH)):
                 some, end = keys[done : done + len(rows)], reader.line_num + 1
                 if len(some) != len(rows) or any(len(row) != len(columns) for row in rows):
-                    raise Unreadable("rows")
+                    raise UnreadableZip("rows")
                 yield Sheet(columns, rows, some, _lines(first, end, rows), end)
                 done, first = done + len(rows), end
     except (KeyError, UnicodeDecodeError, csv.Error) as exc:
-        raise Unreadable(type(exc).__name__) from exc
+        raise UnreadableZip(type(exc).__name__) from exc
     if done != len(keys):
-        raise Unreadable("rows")
+        raise UnreadableZip("rows")
 
 
 def _lines(first: int, end: int, rows: Sequence[Sequence[str]]) -> Sequence[int]:

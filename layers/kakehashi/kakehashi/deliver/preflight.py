@@ -15,7 +15,7 @@ from kakehashi.catalogue import oneroster as files
 from kakehashi.deliver.dialect import Dialect, Mode, ReceiverRules
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.misreadings import misread
-from kakehashi.deliver.packing import Sheet, Unreadable, sheets_of
+from kakehashi.deliver.packing import Sheet, UnreadableZip, sheets_of
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
 from kakehashi.findings import Effect, Place
@@ -47,7 +47,7 @@ class Receiver:
         return self.dialect.rules
 
 
-def look(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
+def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
     """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
     ours = _as_we_read_it(body, receiver) if receiver.dialect.layout else {}
     for file, sheets in sheets_of(body, chosen):
@@ -72,7 +72,7 @@ def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Plac
         if finding.code in ONLY_FROM_C4TH[receiver.mode]:
             continue
         if finding.effect in {Effect.REFUSE_DROP, Effect.AWAIT_APPROVAL}:
-            raise Unreadable(finding.code)
+            raise UnreadableZip(finding.code)
         if finding.effect is Effect.HOLD_PUPIL or finding.code in STRICT:
             found.setdefault(finding.place.file, []).append((finding.place, finding.code))
     return found

@@ -53,7 +53,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RowRefusal:
     """A delivered record that the tool did not take; ``pupil`` owns it, None for a shared one."""
 
     key: Key
@@ -177,11 +177,11 @@ class Delivered:
         if owner:
             self._owner[file, sourced_id] = owner
 
-    def refusals(self, rejected: Iterable[Rejected]) -> Iterator[Refusal]:
+    def refusals(self, rejected: Iterable[Rejected]) -> Iterator[RowRefusal]:
         """What is meant by each; nothing for a row that we did not deliver, or not that way."""
         for one in rejected:
             if key := self._meant(one):
-                yield Refusal(key, one.line, one.reason, self._owner.get(key))
+                yield RowRefusal(key, one.line, one.reason, self._owner.get(key))
 
     def _meant(self, one: Rejected) -> Key | None:
         keys = [key for key in self._of.get(one.id, ()) if one.file in {"", key[0]}]
@@ -193,7 +193,7 @@ class Delivered:
 
 def taken_back(
     held: Records,
-    refusals: Iterable[Refusal],
+    refusals: Iterable[RowRefusal],
     earlier: Records | None,
     *,
     anew: bool = False,
@@ -229,7 +229,7 @@ def taken_back(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Acknowledgement:
     """What the receipts that came since a delivery say of it, all together.
 
     ``unknown`` counts rejected rows that are none of ours; ``unreadable`` tells by code why files
@@ -240,7 +240,7 @@ class Answer:
     read: int = 0
     accepted: int = 0
     unknown: int = 0
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[RowRefusal, ...] = ()
     unreadable: tuple[str, ...] = ()
     earlier: str = ""
     anew: bool = False
@@ -279,7 +279,7 @@ class Answer:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        refusals = tuple(map(Refusal.from_json, data["refusals"]))
+        refusals = tuple(map(RowRefusal.from_json, data["refusals"]))
         return cls(data["read"], data["accepted"], data["unknown"], refusals,
                    tuple(data["unreadable"]), data["earlier"], data["anew"])  # fmt: skip
 
@@ -291,8 +291,8 @@ def answer(
     earlier: str,
     *,
     anew: bool = False,
-) -> Answer:
-    """All receipts of one delivery; ``earlier`` and ``anew`` as in ``Answer``."""
+) -> Acknowledgement:
+    """All receipts of one delivery; ``earlier`` and ``anew`` as in ``Acknowledgement``."""
     read: list[Receipt] = []
     unreadable: list[str] = []
     for body in bodies:
@@ -302,7 +302,7 @@ def answer(
             unreadable.append(str(exc))
     rejected = [one for receipt in read for one in receipt.rejected]
     refusals = tuple(delivered.refusals(rejected))
-    return Answer(
+    return Acknowledgement(
         read=len(read),
         accepted=sum(receipt.accepted for receipt in read),
         unknown=len(rejected) - len(refusals),

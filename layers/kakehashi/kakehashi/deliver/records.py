@@ -13,7 +13,7 @@ from itertools import repeat
 from kakehashi.deliver import rows
 from kakehashi.deliver.dialect import Dialect, Header
 from kakehashi.oneroster import ROSTER
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 type Key = tuple[str, str]  # (file, sourcedId)
 type Row = tuple[str, ...]  # cells in the order of the header; status and dateLastModified blank
@@ -37,7 +37,7 @@ POINTS_INTO = {  # column → the file it points into; one name means the same i
 }
 
 
-class Shape:
+class RecordLayout:
     """How rows under one header hang together: who points at whom, and whose record a row is."""
 
     def __init__(self, header: Header) -> None:
@@ -92,7 +92,7 @@ class Records:
     enrollments that point at it; all others are shared.
     """
 
-    shape: Shape = field(compare=False)
+    shape: RecordLayout = field(compare=False)
     rows: Mapping[str, dict[str, Row]] = field(default_factory=lambda: {f: {} for f in ROSTER})
 
     def __iter__(self) -> Iterator[tuple[Key, Row]]:
@@ -124,26 +124,28 @@ class Records:
         return frozenset(self.rows["users.csv"])
 
 
-def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], known: Known) -> bool:
+def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record) -> bool:
     """Is this pupil one that the tool is told of? An empty sequence means all of them."""
-    if known.status is Status.DELETED:
+    if record.status is Status.DELETED:
         return False
-    if known.status is Status.SUSPENDED and dialect.suspended == "omitted":
+    if record.status is Status.SUSPENDED and dialect.suspended == "omitted":
         return False
     wanted = grades or dialect.grades
-    pupil = known.pupil
+    pupil = record.pupil
     return (not wanted or pupil.grade in wanted) and (not schools or pupil.school in schools)
 
 
-def records_of(settled: Iterable[Known], dialect: Dialect, board: rows.Board) -> Records:
+def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -> Records:
     """The records of ``settled`` as ``dialect`` spells them; of nobody, no records at all.
 
     Where pupils tell different things of their school or class (one of them is held and stays as
     yesterday), the run that applied last is believed.
     """
-    records = Records(Shape(dialect.header))
+    records = Records(RecordLayout(dialect.header))
     header = dialect.header
-    newest: dict[tuple[str, int, str], Known] = {}  # of each class: it has shared records in common
+    newest: dict[
+        tuple[str, int, str], Record
+    ] = {}  # of each class: it has shared records in common
     for known in settled:
         pupil = known.pupil
         home = pupil.school, pupil.school_year, pupil.class_title
@@ -168,8 +170,8 @@ def unsure(row: Row, columns: Sequence[str]) -> Row:
     return (row[0], UNSURE, *row[2:]) if columns[1:2] == ("status",) else row
 
 
-def _age(known: Known) -> tuple[str, str]:
-    return known.run_id, known.pupil.id
+def _age(record: Record) -> tuple[str, str]:
+    return record.run_id, record.pupil.id
 
 
 def _in_order(columns: Sequence[str], values: Mapping[str, str]) -> Row:

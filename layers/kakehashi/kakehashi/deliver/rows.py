@@ -17,7 +17,7 @@ from functools import lru_cache
 from kakehashi.deliver.class_readings import told_grades
 from kakehashi.deliver.dialect import Content
 from kakehashi.people.pupil import Pupil, class_id, school_id
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/oneroster")
@@ -69,15 +69,15 @@ def shared(pupil: Pupil, board: Board) -> Iterator[tuple[Key, Make]]:
         yield ("classes.csv", _home(pupil)), _class
 
 
-def own(known: Known, content: Content) -> Iterator[tuple[Key, Values]]:
+def own(record: Record, content: Content) -> Iterator[tuple[Key, Values]]:
     """The pupil's own records: one user, one role, and an enrollment where there is a class."""
-    pupil = known.pupil
-    yield ("users.csv", known.sourced_id), _user(known, content)
-    role = _id("role", known.sourced_id, pupil.school)
-    yield ("roles.csv", role), _role(role, known, content)
+    pupil = record.pupil
+    yield ("users.csv", record.sourced_id), _user(record, content)
+    role = _id("role", record.sourced_id, pupil.school)
+    yield ("roles.csv", role), _role(role, record, content)
     if pupil.class_title:
-        enrollment = _id("enrollment", known.sourced_id, _home(pupil))
-        yield ("enrollments.csv", enrollment), _enrollment(enrollment, known, content)
+        enrollment = _id("enrollment", record.sourced_id, _home(pupil))
+        yield ("enrollments.csv", enrollment), _enrollment(enrollment, record, content)
 
 
 # -- shared records ----------------------------------------------------------------------------
@@ -155,11 +155,11 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 # -- a pupil's own records ---------------------------------------------------------------------
 
 
-def _user(known: Known, content: Content) -> Values:
-    pupil, school = known.pupil, _school_id(known.pupil.school)
+def _user(record: Record, content: Content) -> Values:
+    pupil, school = record.pupil, _school_id(record.pupil.school)
     values = {
-        "sourcedId": known.sourced_id,
-        "enabledUser": "true" if known.status is Status.ACTIVE else "false",
+        "sourcedId": record.sourced_id,
+        "enabledUser": "true" if record.status is Status.ACTIVE else "false",
         "orgSourcedIds": school,
         "role": "student",
         "username": pupil.account,
@@ -193,11 +193,11 @@ def _grade(pupil: Pupil, content: Content) -> str:
     return content.grade_codes.get(pupil.grade, pupil.grade)
 
 
-def _role(role: str, known: Known, content: Content) -> Values:
-    pupil = known.pupil
+def _role(role: str, record: Record, content: Content) -> Values:
+    pupil = record.pupil
     return {
         "sourcedId": role,
-        "userSourcedId": known.sourced_id,
+        "userSourcedId": record.sourced_id,
         "roleType": "primary",
         "role": "student",
         "orgSourcedId": _school_id(pupil.school),
@@ -207,15 +207,15 @@ def _role(role: str, known: Known, content: Content) -> Values:
     }
 
 
-def _enrollment(enrollment: str, known: Known, content: Content) -> Values:
-    pupil = known.pupil
+def _enrollment(enrollment: str, record: Record, content: Content) -> Values:
+    pupil = record.pupil
     number = "" if pupil.attendance_no is None else str(pupil.attendance_no)
     shown = number if content.attendance_number else ""
     return {
         "sourcedId": enrollment,
         "classSourcedId": _home(pupil),
         "schoolSourcedId": _school_id(pupil.school),
-        "userSourcedId": known.sourced_id,
+        "userSourcedId": record.sourced_id,
         "role": "student",
         "primary": "false",
         "metadata.jp.shussekiNo": shown,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from kakehashi.deliver.records import Key, Records, Row, Shape
+from kakehashi.deliver.records import Key, RecordLayout, Records, Row
 from kakehashi.findings import Finding
 from kakehashi.oneroster import ROSTER
 
@@ -14,10 +14,10 @@ type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
 type Entry = tuple[Row, Status]
 type Selection = dict[Key, Entry]
 type Ids = Mapping[str, Iterable[str]]  # file → sourcedIds
-type Known = Mapping[str, Mapping[str, Entry]]  # file → sourcedId → how the record shall end up
+type Endings = Mapping[str, Mapping[str, Entry]]  # file → sourcedId → how the record shall end up
 
 
-def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
+def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
     """``seed`` and everything it points at, in an order in which references point backwards.
 
     So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
@@ -28,7 +28,7 @@ def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
     found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
     for file in reversed(ROSTER):  # references point backwards: one pass meets them all
-        entries, here = known.get(file, {}), found[file]
+        entries, here = endings.get(file, {}), found[file]
         # more than once where orgs point at orgs
         while new := {i: entries[i] for i in wanted[file] if i in entries and i not in here}:
             here |= new
@@ -41,7 +41,7 @@ def closed(seed: Ids, known: Known, shape: Shape) -> Selection:
     }
 
 
-def _living_first(found: Mapping[str, Entry], shape: Shape, file: str) -> list[str]:
+def _living_first(found: Mapping[str, Entry], shape: RecordLayout, file: str) -> list[str]:
     ordered = shape.in_order(file, {i: row for i, (row, _) in found.items()})
     return sorted(ordered, key=lambda i: found[i][1] == "tobedeleted")
 
@@ -78,7 +78,9 @@ def named(findings: Iterable[Finding], moved: Mapping[str, str]) -> list[Finding
     return [replace(one, pupil=moved.get(one.pupil or "", one.pupil)) for one in findings]
 
 
-def by_school(chosen: Selection, schools: Mapping[str, str], shape: Shape) -> dict[str, Selection]:
+def by_school(
+    chosen: Selection, schools: Mapping[str, str], shape: RecordLayout
+) -> dict[str, Selection]:
     """``chosen`` (closed) as one file per school code, each complete in itself.
 
     A record belongs to the school it points at. What belongs to no school (session, district,
@@ -107,7 +109,7 @@ def _together(own: Ids, everywhere: Ids) -> Ids:
     return {file: [*own.get(file, ()), *everywhere.get(file, ())] for file in ROSTER}
 
 
-def _school(key: Key, row: Row, schools: Mapping[str, str], shape: Shape) -> str | None:
+def _school(key: Key, row: Row, schools: Mapping[str, str], shape: RecordLayout) -> str | None:
     if key[1] in schools:
         return key[1]
     if key[0] == "orgs.csv":

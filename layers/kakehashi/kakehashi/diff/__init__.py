@@ -12,7 +12,7 @@ from kakehashi.diff.inverse import Undone
 from kakehashi.diff.plan import SHARD, Breach, Plan, read_plan
 from kakehashi.diff.planning import make_plan
 from kakehashi.diff.sources import Missing, binned_perhaps, unseen
-from kakehashi.diff.sums import NightCount, Past, night_count
+from kakehashi.diff.sums import NightCount, PastNights, night_count
 from kakehashi.diff.undo import make_undo, objections
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "Missing",
     "NightCount",
     "Offered",
-    "Past",
+    "PastNights",
     "Plan",
     "Planned",
     "Situation",

@@ -16,16 +16,16 @@ from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff.situations import NEXT_GRADE, Sight
+from kakehashi.diff.situations import NEXT_GRADE, Observation
 from kakehashi.diff.spelling import full_name, full_reading, one_shape
 from kakehashi.findings import Rule
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 RECENTLY = timedelta(days=60)  # a summer holiday and the days around it
 
 type Traits = tuple[object, ...]
-type Registered = tuple[Sight, Known, Rule]
+type Registered = tuple[Observation, Record, Rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ _LIKENESSES = (
 
 
 def registered_anew(
-    sights: Iterable[Sight], as_of: date, asked: Collection[str] = ()
+    observations: Iterable[Observation], as_of: date, asked: Collection[str] = ()
 ) -> Iterator[Registered]:
     """New pupils, the missing child each of them may be, and what speaks for it; none where several
     would fit. Nobody appears twice. ``asked`` are new pupils about whom it has been asked already:
     that question stays, however long nobody answers."""
-    sights = list(sights)
-    missing = [s.known for s in sights if s.known and _is_missing(s, s.known)]
-    new = [s for s in sights if _could_be_made(s)]
+    observations = list(observations)
+    missing = [s.record for s in observations if s.record and _is_missing(s, s.record)]
+    new = [s for s in observations if _could_be_made(s)]
     for likeness in _LIKENESSES:
         if not missing or not new:
             return
@@ -89,42 +89,42 @@ def registered_anew(
         if len(recent) < len(missing):
             older = _pairs([s for s in new if s.id in asked], missing, likeness)
             found += [pair for pair in older if pair not in found]
-        yield from ((sight, known, likeness.rule) for sight, known in found)
-        told = {sight.id for sight, _ in found} | {known.pupil.id for _, known in found}
-        new = [sight for sight in new if sight.id not in told]
+        yield from ((observation, known, likeness.rule) for observation, known in found)
+        told = {observation.id for observation, _ in found} | {known.pupil.id for _, known in found}
+        new = [observation for observation in new if observation.id not in told]
         missing = [known for known in missing if known.pupil.id not in told]
 
 
-def _is_missing(sight: Sight, known: Known) -> bool:
+def _is_missing(observation: Observation, record: Record) -> bool:
     """Active, and on no row; perhaps another pupil's row has the account."""
-    gone = sight.situation is Situation.GONE or sight.code == reasons.ID_TYPED_OVER.code
-    return gone and known.status is Status.ACTIVE
+    gone = observation.situation is Situation.GONE or observation.code == reasons.ID_TYPED_OVER.code
+    return gone and record.status is Status.ACTIVE
 
 
-def _could_be_made(sight: Sight) -> bool:
+def _could_be_made(observation: Observation) -> bool:
     """A new pupil for whom a password may be missing, or who wants another known pupil's name."""
-    if sight.pupil is None or sight.object_id or sight.owner:
+    if observation.pupil is None or observation.object_id or observation.owner:
         return False
-    if sight.code == reasons.KNOWN_ACCOUNT.code:
+    if observation.code == reasons.KNOWN_ACCOUNT.code:
         return True
-    return sight.situation is Situation.NEW and sight.code in {"", NO_PASSWORD.code}
+    return observation.situation is Situation.NEW and observation.code in {"", NO_PASSWORD.code}
 
 
-def _since(known: Known, as_of: date) -> timedelta:
-    return as_of - (known.absent_since or as_of)
+def _since(record: Record, as_of: date) -> timedelta:
+    return as_of - (record.absent_since or as_of)
 
 
 def _pairs(
-    new: Sequence[Sight], missing: Sequence[Known], likeness: _Likeness
-) -> list[tuple[Sight, Known]]:
-    before: defaultdict[Traits, list[Known]] = defaultdict(list)
-    now: defaultdict[Traits, list[Sight]] = defaultdict(list)
+    new: Sequence[Observation], missing: Sequence[Record], likeness: _Likeness
+) -> list[tuple[Observation, Record]]:
+    before: defaultdict[Traits, list[Record]] = defaultdict(list)
+    now: defaultdict[Traits, list[Observation]] = defaultdict(list)
     for known in missing:
         for traits in likeness.was(known.pupil):
             before[traits].append(known)
-    for sight in new:
-        for traits in likeness.is_(sight.pupil) if sight.pupil else ():
-            now[traits].append(sight)
+    for observation in new:
+        for traits in likeness.is_(observation.pupil) if observation.pupil else ():
+            now[traits].append(observation)
     found = [pair for traits in before.keys() & now.keys()
              for pair in _one_to_one(now[traits], before[traits])]  # fmt: skip
     times = Counter(known.pupil.id for _, known in found)
@@ -132,14 +132,16 @@ def _pairs(
     return sorted(once, key=lambda pair: pair[0].id)
 
 
-def _one_to_one(new: Sequence[Sight], missing: Sequence[Known]) -> Iterator[tuple[Sight, Known]]:
+def _one_to_one(
+    new: Sequence[Observation], missing: Sequence[Record]
+) -> Iterator[tuple[Observation, Record]]:
     """Of namesakes in one class the 出席番号 tells who is who."""
     if len(new) == len(missing) == 1:
         yield new[0], missing[0]
         return
-    numbers = Counter(sight.pupil.attendance_no for sight in new if sight.pupil)
-    for sight in new:
-        number = sight.pupil.attendance_no if sight.pupil else None
+    numbers = Counter(observation.pupil.attendance_no for observation in new if observation.pupil)
+    for observation in new:
+        number = observation.pupil.attendance_no if observation.pupil else None
         same = [known for known in missing if known.pupil.attendance_no == number]
         if len(same) == numbers[number] == 1:
-            yield sight, same[0]
+            yield observation, same[0]

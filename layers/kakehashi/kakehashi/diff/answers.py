@@ -120,7 +120,7 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenAnswers:
     """The decisions that stand, and what the last run had asked the pupils they name.
 
     ``asked`` None: whatever is asked tonight has been asked before.

@@ -31,9 +31,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.actions import Situation
-from kakehashi.diff.situations import Sight, promoted
+from kakehashi.diff.situations import Observation, promoted
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 if TYPE_CHECKING:
     from kakehashi.city import City, Season
@@ -60,7 +60,7 @@ class Base:
     grades: Mapping[tuple[str, str], int]
 
     @classmethod
-    def of(cls, known: Iterable[Known]) -> Base:
+    def of(cls, known: Iterable[Record]) -> Base:
         pupils: Counter[str] = Counter()
         grades: Counter[tuple[str, str]] = Counter()
         for one in known:
@@ -72,7 +72,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Rollover:
     """Where the city stands in the turn of the year tonight.
 
     ``year`` is the school year that begins. ``recorded``: the state already has the turn of this
@@ -91,39 +91,39 @@ class Turn:
     last: str = JUNIOR[-1]
     arrived: Mapping[str, int] = field(default_factory=dict)
 
-    def due(self, known: Known) -> bool:
-        pupil = known.pupil
+    def due(self, record: Record) -> bool:
+        pupil = record.pupil
         new_there = pupil.grade == self.first and pupil.school in self.risen
-        if not self.open or new_there or self.has_gone_up(known):
+        if not self.open or new_there or self.has_gone_up(record):
             return False
         return pupil.school_year < self.year or not self.recorded
 
-    def has_gone_up(self, known: Known) -> bool:
+    def has_gone_up(self, record: Record) -> bool:
         """In this season, as our own nights have seen it."""
-        since = known.grade_since
+        since = record.grade_since
         return since is not None and since.year == self.year and self.season.covers(since)
 
-    def expects_promotion(self, known: Known, after: Pupil) -> bool:
-        before = known.pupil.grade
-        return self.due(known) and before != self.last and promoted(before, after.grade)
+    def expects_promotion(self, record: Record, after: Pupil) -> bool:
+        before = record.pupil.grade
+        return self.due(record) and before != self.last and promoted(before, after.grade)
 
-    def expects_leaving(self, known: Known) -> bool:
-        return self.due(known) and known.pupil.grade == self.last
+    def expects_leaving(self, record: Record) -> bool:
+        return self.due(record) and record.pupil.grade == self.last
 
-    def expects_move(self, known: Known, after: Pupil) -> bool:
+    def expects_move(self, record: Record, after: Pupil) -> bool:
         """From a primary to a junior high school."""
-        return self.expects_promotion(known, after) and known.pupil.grade == PRIMARY_END
+        return self.expects_promotion(record, after) and record.pupil.grade == PRIMARY_END
 
-    def left_behind(self, known: Known, after: Pupil) -> bool:
+    def left_behind(self, record: Record, after: Pupil) -> bool:
         """The city or the school has gone up and this pupil has not."""
-        before = known.pupil
+        before = record.pupil
         turned = CITY in self.turned or before.school in self.turned
-        return turned and self.should_go_up(known) and before.grade == after.grade
+        return turned and self.should_go_up(record) and before.grade == after.grade
 
-    def should_go_up(self, known: Known) -> bool:
+    def should_go_up(self, record: Record) -> bool:
         # A P1 already seen in the new school year has just come and stays P1.
-        just_come = known.pupil.grade == self.first and known.pupil.school_year >= self.year
-        return self.due(known) and not just_come
+        just_come = record.pupil.grade == self.first and record.pupil.school_year >= self.year
+        return self.due(record) and not just_come
 
     def intake(self, base: Base, scope: str) -> int:
         """How many new pupils of the first grade are expected in ``scope`` tonight at the most."""
@@ -136,20 +136,24 @@ class Turn:
         return max(0, math.ceil(INTAKE * max(last_year.values())) - arrived)
 
 
-def turn_of(sights: Iterable[Sight], known: Sequence[Known], city: City, as_of: date) -> Turn:
-    """Read the turn of the year from tonight's sights and the state. ``as_of``: a Japan date."""
+def rollover_of(
+    observations: Iterable[Observation], known: Sequence[Record], city: City, as_of: date
+) -> Rollover:
+    """From tonight's observations and the state. ``as_of`` is a Japan date."""
     season = city.calendar.rollover
     if not season.covers(as_of):
-        return Turn(open=False, season=season)
+        return Rollover(open=False, season=season)
     first, last = _first_and_last(known)
-    turn = Turn(open=True, season=season, year=as_of.year, first=first, last=last)
-    turn = replace(turn, risen=_risen(known, turn))
-    turn = replace(turn, recorded=CITY in turn.risen or _others_are_last(known, turn))
-    turn = replace(turn, arrived=_arrived(known, turn))
-    return replace(turn, turned=_turned(sights, turn))
+    rollover = Rollover(open=True, season=season, year=as_of.year, first=first, last=last)
+    rollover = replace(rollover, risen=_risen(known, rollover))
+    rollover = replace(
+        rollover, recorded=CITY in rollover.risen or _others_are_last(known, rollover)
+    )
+    rollover = replace(rollover, arrived=_arrived(known, rollover))
+    return replace(rollover, turned=_turned(observations, rollover))
 
 
-def _first_and_last(known: Iterable[Known]) -> tuple[str, str]:
+def _first_and_last(known: Iterable[Record]) -> tuple[str, str]:
     """The first and the last grade of the city's schools; of nobody, of both kinds of school."""
     grades = {one.pupil.grade for one in known if one.status is Status.ACTIVE}
     first = PRIMARY[0] if not grades or grades & set(PRIMARY) else JUNIOR[0]
@@ -157,55 +161,61 @@ def _first_and_last(known: Iterable[Known]) -> tuple[str, str]:
     return first, last
 
 
-def _risen(known: Iterable[Known], turn: Turn) -> frozenset[str]:
+def _risen(known: Iterable[Record], rollover: Rollover) -> frozenset[str]:
     """Scopes in which more pupils have gone up in this season than have not."""
     risen: Counter[str] = Counter()
     for one in known:
         pupil = one.pupil
         here = one.status is Status.ACTIVE and one.absent_since is None
-        if here and pupil.grade != turn.first:
-            went = turn.has_gone_up(one)
+        if here and pupil.grade != rollover.first:
+            went = rollover.has_gone_up(one)
             risen.update(dict.fromkeys((CITY, pupil.school), 1 if went else -1))
     return frozenset(scope for scope, balance in risen.items() if balance > 0)
 
 
-def _others_are_last(known: Iterable[Known], turn: Turn) -> bool:
+def _others_are_last(known: Iterable[Record], rollover: Rollover) -> bool:
     """Whether last year's J3 are gone and others are J3 in the new school year."""
     graduates, others = 0, 0
     for one in known:
-        if one.pupil.grade == turn.last:
+        if one.pupil.grade == rollover.last:
             since = one.absent_since
-            graduates += since is not None and since.year == turn.year and turn.season.covers(since)
-            others += since is None and one.pupil.school_year >= turn.year
+            graduates += (
+                since is not None and since.year == rollover.year and rollover.season.covers(since)
+            )
+            others += since is None and one.pupil.school_year >= rollover.year
     return graduates > 0 and 2 * others >= graduates
 
 
-def _arrived(known: Iterable[Known], turn: Turn) -> Mapping[str, int]:
+def _arrived(known: Iterable[Record], rollover: Rollover) -> Mapping[str, int]:
     """This season's first grade: in the new school year, or where the others have gone up."""
     by_year, there = Counter[str](), Counter[str]()
     in_new_year = Counter[bool]()
     for one in known:
         pupil = one.pupil
-        new = pupil.school_year >= turn.year
-        if pupil.grade != turn.first:
-            in_new_year[new] += pupil.grade != turn.last
-        elif pupil.school in turn.risen:
+        new = pupil.school_year >= rollover.year
+        if pupil.grade != rollover.first:
+            in_new_year[new] += pupil.grade != rollover.last
+        elif pupil.school in rollover.risen:
             there.update((CITY, pupil.school))
         elif new:
             by_year.update((CITY, pupil.school))
-    if not turn.recorded and in_new_year[True] > in_new_year[False]:
+    if not rollover.recorded and in_new_year[True] > in_new_year[False]:
         return there  # the year changed and the grades did not: the others are last year's P1
     return by_year + there
 
 
-def _turned(sights: Iterable[Sight], turn: Turn) -> frozenset[str]:
+def _turned(observations: Iterable[Observation], rollover: Rollover) -> frozenset[str]:
     """Scopes in which more of the due pupils go up tonight than stay in their grade."""
     up: Counter[str] = Counter()
-    for sight in sights:
-        if sight.situation not in PRESENT or sight.known is None or sight.pupil is None:
+    for observation in observations:
+        if (
+            observation.situation not in PRESENT
+            or observation.record is None
+            or observation.pupil is None
+        ):
             continue
-        before, after = sight.known.pupil, sight.pupil
-        if before.grade == turn.last or not turn.should_go_up(sight.known):
+        before, after = observation.record.pupil, observation.pupil
+        if before.grade == rollover.last or not rollover.should_go_up(observation.record):
             continue
         went = after.grade != before.grade
         up.update(dict.fromkeys((CITY, before.school), 1 if went else -1))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from kakehashi.diff.calendar import PRESENT
-from kakehashi.diff.situations import Sight
+from kakehashi.diff.situations import Observation
 
 type Retitled = tuple[str, str, str]
 type Way = tuple[str, str, str, str]  # MEXT code, grade, title before, title after
@@ -38,12 +38,12 @@ class ClassChanges:
         yield from sorted(school for school, _, _ in self.retitled)
 
 
-def class_changes(sights: Iterable[Sight], *, rules_changed: bool) -> ClassChanges:
+def class_changes(observations: Iterable[Observation], *, rules_changed: bool) -> ClassChanges:
     """Of pupils who keep school and grade, those whose home class has another title.
 
     A first class after none is no change, and neither is none after one, which is counted as such.
     """
-    went = Counter(_ways(sights))
+    went = Counter(_ways(observations))
     before, after = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
     for (school, grade, old, new), count in went.items():
         before[school, grade, old] += count
@@ -62,11 +62,15 @@ def class_changes(sights: Iterable[Sight], *, rules_changed: bool) -> ClassChang
     )
 
 
-def _ways(sights: Iterable[Sight]) -> Iterator[Way]:
-    for sight in sights:
-        if sight.situation not in PRESENT or sight.known is None or sight.pupil is None:
+def _ways(observations: Iterable[Observation]) -> Iterator[Way]:
+    for observation in observations:
+        if (
+            observation.situation not in PRESENT
+            or observation.record is None
+            or observation.pupil is None
+        ):
             continue
-        old, new = sight.known.pupil, sight.pupil
+        old, new = observation.record.pupil, observation.pupil
         same = (old.school, old.grade) == (new.school, new.grade)
         if same and old.class_title and new.class_title:
             yield (new.school, new.grade, old.class_title, new.class_title)

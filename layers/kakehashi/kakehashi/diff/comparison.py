@@ -21,7 +21,7 @@ LASTS = timedelta(days=7)  # after its own date a rehearsal has nothing to say a
 PROPOSED = "proposal"  # instead of a kind: waits for a person, and is not acted on
 
 
-class Moved(StrEnum):
+class PlanChange(StrEnum):
     ADDED = "added"
     GONE = "gone"
     DIFFERENT = "different"
@@ -38,7 +38,7 @@ class Difference:
     pupil: str
     school: str
     situation: str
-    moved: Moved
+    moved: PlanChange
     rehearsed: str = ""
     now: str = ""
 
@@ -60,9 +60,9 @@ class SinceRehearsal:
         moved = Counter(one.moved for one in self.differences)
         return rules.DIFFERS_FROM_REHEARSAL.at(
             run=self.run_id,
-            added=moved[Moved.ADDED],
-            gone=moved[Moved.GONE],
-            different=moved[Moved.DIFFERENT],
+            added=moved[PlanChange.ADDED],
+            gone=moved[PlanChange.GONE],
+            different=moved[PlanChange.DIFFERENT],
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -137,8 +137,10 @@ def _differences(then: Mapping[str, _Named], now: Mapping[str, _Named]) -> Itera
     for pupil in sorted(then.keys() | now.keys()):
         old, new = then.get(pupil), now.get(pupil)
         if new is None and old is not None:
-            yield Difference(pupil, old.school, old.situation, Moved.GONE, old.kind)
+            yield Difference(pupil, old.school, old.situation, PlanChange.GONE, old.kind)
         elif old is None and new is not None:
-            yield Difference(pupil, new.school, new.situation, Moved.ADDED, now=new.kind)
+            yield Difference(pupil, new.school, new.situation, PlanChange.ADDED, now=new.kind)
         elif old is not None and new is not None and old != new:
-            yield Difference(pupil, new.school, new.situation, Moved.DIFFERENT, old.kind, new.kind)
+            yield Difference(
+                pupil, new.school, new.situation, PlanChange.DIFFERENT, old.kind, new.kind
+            )

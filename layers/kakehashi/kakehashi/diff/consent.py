@@ -25,7 +25,7 @@ from kakehashi.diff.answers import (
     Standing,
     fits,
 )
-from kakehashi.diff.decisions import DecisionFile, Mark, Reading
+from kakehashi.diff.decisions import DecisionFile, DecisionMark, Reading
 from kakehashi.findings import Finding, Place
 from kakehashi.stored import VERSION, Form
 
@@ -108,7 +108,7 @@ class Weighed:
     ``fresh``: no earlier run has seen the file.
     """
 
-    mark: Mark
+    mark: DecisionMark
     file: DecisionFile
     standing: Standing
     fresh: bool
@@ -169,7 +169,7 @@ def weigh(readings: Sequence[Reading], before: Book, as_of: date) -> Consent:
     return Consent(weighed, tuple(findings), before.pupils)
 
 
-def _standing(mark: Mark, before: Book, seen: Seen, as_of: date) -> Standing:
+def _standing(mark: DecisionMark, before: Book, seen: Seen, as_of: date) -> Standing:
     if mark.decision is None:
         return Standing.UNREADABLE
     proposed = before.pupils.get(mark.pupil)

@@ -22,14 +22,14 @@ from kakehashi.diff.calendar import (
     PRIMARY_END,
     TRANSFERS,
     Base,
-    Turn,
+    Rollover,
 )
 from kakehashi.diff.class_changes import ClassChanges
-from kakehashi.diff.situations import Sight
+from kakehashi.diff.situations import Observation
 
 if TYPE_CHECKING:
     from kakehashi.people.pupil import Pupil
-    from kakehashi.people.record import Known
+    from kakehashi.people.record import Record
 
 
 class Counted(StrEnum):
@@ -128,99 +128,116 @@ class Event:
 
 
 def events(
-    sights: Iterable[Sight], turn: Turn, last: LastNight, classes: ClassChanges
+    observations: Iterable[Observation], rollover: Rollover, last: LastNight, classes: ClassChanges
 ) -> Iterator[Event]:
-    """What each sight adds to the limits, and whether the calendar expected it."""
+    """What each observation adds to the limits, and whether the calendar expected it."""
     yield from (Event(Counted.CLASS, (school,)) for school in classes.schools())
-    pending = _whole_grades_without_class(sights, turn)
-    for sight in sights:
-        if sight.situation is Situation.CONFIRMED and not turn.open:
+    pending = _whole_grades_without_class(observations, rollover)
+    for observation in observations:
+        if observation.situation is Situation.CONFIRMED and not rollover.open:
             continue
-        if newly_gone(sight, last) and sight.known:
-            pupil = sight.known.pupil
+        if newly_gone(observation, last) and observation.record:
+            pupil = observation.record.pupil
             yield Event(
-                Counted.GONE, (pupil.school,), pupil.grade, turn.expects_leaving(sight.known)
+                Counted.GONE,
+                (pupil.school,),
+                pupil.grade,
+                rollover.expects_leaving(observation.record),
             )
-        elif newly_new(sight, last) and sight.pupil:
-            yield Event(Counted.NEW, (sight.pupil.school,), sight.pupil.grade)
-        elif newly_held(sight, last):
-            yield Event(Counted.HELD, (sight.school,) if sight.school else ())
-        elif sight.situation is Situation.RETURNED:
-            yield Event(Counted.RETURNED, (sight.school,))
-        elif sight.situation in PRESENT:
-            yield from _changes(sight, turn, pending)
+        elif newly_new(observation, last) and observation.pupil:
+            yield Event(Counted.NEW, (observation.pupil.school,), observation.pupil.grade)
+        elif newly_held(observation, last):
+            yield Event(Counted.HELD, (observation.school,) if observation.school else ())
+        elif observation.situation is Situation.RETURNED:
+            yield Event(Counted.RETURNED, (observation.school,))
+        elif observation.situation in PRESENT:
+            yield from _changes(observation, rollover, pending)
 
 
-def newly_gone(sight: Sight, last: LastNight) -> bool:
+def newly_gone(observation: Observation, last: LastNight) -> bool:
     """Absent for the first night. One with a row that says so has no date in our state yet."""
-    if sight.situation is not Situation.GONE or sight.known is None:
+    if observation.situation is not Situation.GONE or observation.record is None:
         return False
-    return sight.known.absent_since is None and not (sight.code and sight.id in last.held)
+    return observation.record.absent_since is None and not (
+        observation.code and observation.id in last.held
+    )
 
 
-def newly_new(sight: Sight, last: LastNight) -> bool:
+def newly_new(observation: Observation, last: LastNight) -> bool:
     """New for the first night, password or not; one who is still held is not new again."""
-    told = sight.id in last.waiting or (bool(sight.code) and sight.id in last.held)
-    return sight.situation is Situation.NEW and not told
+    told = observation.id in last.waiting or (
+        bool(observation.code) and observation.id in last.held
+    )
+    return observation.situation is Situation.NEW and not told
 
 
-def newly_held(sight: Sight, last: LastNight) -> bool:
+def newly_held(observation: Observation, last: LastNight) -> bool:
     """Held for another reason than being new or gone: those are counted as what they are."""
-    own = sight.situation not in _COUNTED_OTHERWISE
-    return bool(sight.code) and own and sight.id not in last.held
+    own = observation.situation not in _COUNTED_OTHERWISE
+    return bool(observation.code) and own and observation.id not in last.held
 
 
-def _changes(sight: Sight, turn: Turn, pending: Set[tuple[str, str]]) -> Iterator[Event]:
+def _changes(
+    observation: Observation, rollover: Rollover, pending: Set[tuple[str, str]]
+) -> Iterator[Event]:
     """A pupil who was here and is here: each thing that a limit looks at."""
-    if sight.known is None or sight.pupil is None:
+    if observation.record is None or observation.pupil is None:
         return
-    before, after = sight.known.pupil, sight.pupil
-    yield from _in_grade_or_class(sight.known, after, turn, pending)
+    before, after = observation.record.pupil, observation.pupil
+    yield from _in_grade_or_class(observation.record, after, rollover, pending)
     both = tuple(dict.fromkeys((before.school, after.school)))
-    if Change.MOVED in sight.changes:
-        expected = turn.expects_move(sight.known, after)
+    if Change.MOVED in observation.changes:
+        expected = rollover.expects_move(observation.record, after)
         yield Event(Counted.MOVED, both, before.grade, expected)
-    if Change.RENAMED in sight.changes:
+    if Change.RENAMED in observation.changes:
         yield Event(Counted.RENAMED, (before.school,))
     if before.account.lower() != after.account.lower():
         yield Event(Counted.ACCOUNT, (before.school,))
-    if sight.changes == {Change.UPDATED} and not _LOOKED_AT.intersection(before.changed(after)):
+    if observation.changes == {Change.UPDATED} and not _LOOKED_AT.intersection(
+        before.changed(after)
+    ):
         # the turn of the year renumbers everybody, but composes no text anew
-        expected = turn.open and sight.account == sight.known.account
+        expected = rollover.open and observation.account == observation.record.account
         yield Event(Counted.UPDATED, (before.school,), before.grade, expected)
 
 
 def _in_grade_or_class(
-    known: Known, after: Pupil, turn: Turn, pending: Set[tuple[str, str]]
+    record: Record, after: Pupil, rollover: Rollover, pending: Set[tuple[str, str]]
 ) -> Iterator[Event]:
-    before = known.pupil
-    if turn.left_behind(known, after) or _graduate_is_back(known, turn):
-        counted = Counted.GRADUATE if before.grade == turn.last else Counted.GRADE
+    before = record.pupil
+    if rollover.left_behind(record, after) or _graduate_is_back(record, rollover):
+        counted = Counted.GRADUATE if before.grade == rollover.last else Counted.GRADE
         yield Event(counted, (before.school,), before.grade)
     if before.grade != after.grade:
-        expected = turn.expects_promotion(known, after)
+        expected = rollover.expects_promotion(record, after)
         yield Event(Counted.GRADE, (before.school,), before.grade, expected)
     if before.class_title and not after.class_title:
         expected = (after.school, after.grade) in pending
         yield Event(Counted.UNCLASSED, (before.school,), before.grade, expected)
 
 
-def _graduate_is_back(known: Known, turn: Turn) -> bool:
-    return turn.open and known.absent_since is not None and known.pupil.grade == turn.last
+def _graduate_is_back(record: Record, rollover: Rollover) -> bool:
+    return rollover.open and record.absent_since is not None and record.pupil.grade == rollover.last
 
 
-def _whole_grades_without_class(sights: Iterable[Sight], turn: Turn) -> Set[tuple[str, str]]:
+def _whole_grades_without_class(
+    observations: Iterable[Observation], rollover: Rollover
+) -> Set[tuple[str, str]]:
     """Grades of a school in which nobody has a class: in April, classes not yet announced."""
-    if not turn.open:
+    if not rollover.open:
         return frozenset()
     classed = Counter[tuple[str, str]]()
-    for sight in sights:
-        if sight.pupil and sight.wanted:
-            classed[sight.pupil.school, sight.pupil.grade] += bool(sight.pupil.class_title)
+    for observation in observations:
+        if observation.pupil and observation.wanted:
+            classed[observation.pupil.school, observation.pupil.grade] += bool(
+                observation.pupil.class_title
+            )
     return frozenset(grade for grade, count in classed.items() if count == 0)
 
 
-def tally(found: Iterable[Event], base: Base, turn: Turn, untied: int) -> tuple[Tally, Tally]:
+def tally(
+    found: Iterable[Event], base: Base, rollover: Rollover, untied: int
+) -> tuple[Tally, Tally]:
     """(counted, explained) by kind and scope, after all the calendar's allowances."""
     counts: Counter[tuple[Counted, str]] = Counter()
     explained: Counter[tuple[Counted, str]] = Counter()
@@ -229,8 +246,8 @@ def tally(found: Iterable[Event], base: Base, turn: Turn, untied: int) -> tuple[
         for scope in (CITY, *event.schools):
             (explained if event.expected else counts)[event.counted, scope] += 1
             grades[event.counted, scope, event.grade] += not event.expected
-    for key in list(counts) if turn.open else []:
-        allowed = _allowed(key, counts[key], grades, base, turn)
+    for key in list(counts) if rollover.open else []:
+        allowed = _allowed(key, counts[key], grades, base, rollover)
         counts[key] -= allowed
         explained[key] += allowed
     if untied:
@@ -243,7 +260,7 @@ def _allowed(
     count: int,
     grades: Mapping[tuple[Counted, str, str], int],
     base: Base,
-    turn: Turn,
+    rollover: Rollover,
 ) -> int:
     """How many of ``count`` the season explains as a number, without saying which pupils."""
     counted, scope = key
@@ -251,7 +268,7 @@ def _allowed(
         leaving = grades.get((counted, scope, PRIMARY_END), 0)
         usual = min(leaving, int(ELSEWHERE * base.grades.get((scope, PRIMARY_END), 0)))
     elif counted is Counted.NEW:
-        usual = min(grades.get((counted, scope, turn.first), 0), turn.intake(base, scope))
+        usual = min(grades.get((counted, scope, rollover.first), 0), rollover.intake(base, scope))
     else:
         return 0
     return usual + min(count - usual, int(TRANSFERS * base.pupils.get(scope, 0)))

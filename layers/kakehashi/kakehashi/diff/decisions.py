@@ -14,7 +14,7 @@ from itertools import islice
 from kakehashi.catalogue import decisions as told
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import DECISION, PUPIL, REHEARSED, Decision, meant
-from kakehashi.diff.sheets import UNCOMPUTED, Row, TooLarge, Unreadable, plain, sheets
+from kakehashi.diff.sheets import UNCOMPUTED, Row, TooLarge, UnreadableWorkbook, plain, sheets
 from kakehashi.findings import Finding, Place, Rule
 
 HEADINGS = {PUPIL.lower(): PUPIL, DECISION: DECISION, "decision": DECISION,
@@ -49,7 +49,7 @@ class DecisionFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DecisionMark:
     """What one file says of one pupil. ``decision`` None: something that cannot be followed."""
 
     pupil: str
@@ -62,7 +62,7 @@ class Reading:
     """The marks of one file, one a pupil, and what was wrong with it."""
 
     file: DecisionFile
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[DecisionMark, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -79,7 +79,7 @@ def read(file: DecisionFile) -> Reading:
     if isinstance(tables, Rule):
         return Reading(file, findings=(_says(file, tables),))
     findings: list[Finding] = []
-    by_pupil: dict[str, list[Mark]] = {}
+    by_pupil: dict[str, list[DecisionMark]] = {}
     for line, cells in (row for table in tables for row in table):
         mark, finding = _mark(file, line, *cells)
         findings += [finding] if finding else []
@@ -90,7 +90,9 @@ def read(file: DecisionFile) -> Reading:
         decided = {mark.decision for mark in several}
         if len(decided) > 1:
             findings += _contradiction(file, several)
-        marks.append(Mark(pupil, decided.pop() if len(decided) == 1 else None, several[0].line))
+        marks.append(
+            DecisionMark(pupil, decided.pop() if len(decided) == 1 else None, several[0].line)
+        )
     return Reading(file, tuple(marks), tuple(findings[:MOST_TOLD]))
 
 
@@ -102,26 +104,26 @@ def _tables(body: bytes) -> list[Table] | Rule:
         return told.DECISIONS_OF_A_REHEARSAL
     except TooLarge:
         return told.DECISIONS_TOO_LARGE
-    except Unreadable:
+    except UnreadableWorkbook:
         return rules.DECISIONS_UNREADABLE
     return found or rules.DECISIONS_WITHOUT_COLUMNS
 
 
 def _mark(
     file: DecisionFile, line: int, pupil: str, word: str
-) -> tuple[Mark | None, Finding | None]:
+) -> tuple[DecisionMark | None, Finding | None]:
     """One row with a decision."""
     if not _ID.match(pupil):
         return None, _says(file, rules.DECISION_ON_NO_ID, line, PUPIL)
     decision = meant(word)
-    mark = Mark(pupil, decision, line)
+    mark = DecisionMark(pupil, decision, line)
     if decision is None:
         why = told.DECISION_UNCOMPUTED if word == UNCOMPUTED else rules.UNKNOWN_DECISION
         return mark, _says(file, why, line, DECISION, pupil=pupil)
     return mark, None
 
 
-def _contradiction(file: DecisionFile, marks: Sequence[Mark]) -> Iterator[Finding]:
+def _contradiction(file: DecisionFile, marks: Sequence[DecisionMark]) -> Iterator[Finding]:
     for mark in marks:
         place = Place(file.name, mark.line, DECISION)
         yield rules.CONTRADICTORY_DECISIONS.at(

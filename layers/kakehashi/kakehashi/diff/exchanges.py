@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 
 from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
-from kakehashi.diff.situations import NAMED_AFTER, Sight, changes_of
+from kakehashi.diff.situations import NAMED_AFTER, Observation, changes_of
 from kakehashi.diff.sources import Grouped, Sources, same_child
 from kakehashi.diff.spelling import full_name
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import SIGN_IN, Known, Status
+from kakehashi.people.record import SIGN_IN, Record, Status
 
 LARGEST = 20  # pupils of one exchange; more is a column that slipped, and each is asked alone
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """``sights`` as they would be without a doubt, by id. ``waiting`` are those whose new sign-in
-    name is not free, even when all the others have moved."""
+class NameExchange:
+    """``observations`` as they would be without a doubt, by id. ``waiting`` are those whose new
+    sign-in name is not free, even when all the others have moved."""
 
-    sights: tuple[Sight, ...]
+    observations: tuple[Observation, ...]
     of_names: bool
     waiting: frozenset[str]
 
@@ -37,35 +37,37 @@ class Hands:
     """All that changes hands tonight; ``doubtful`` are pupils who get the name of a child who
     shows no row tonight, or of one who is held."""
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[NameExchange, ...]
     doubtful: frozenset[str]
 
 
-def freed(sight: Sight) -> Sight | None:
-    """The sight as it is once its sign-in name is free; None where there is another obstacle, or
-    nothing to do."""
-    if sight.known is None or sight.wanted is None:
+def freed(observation: Observation) -> Observation | None:
+    """The observation as it is once its sign-in name is free; None where there is another obstacle,
+    or nothing to do."""
+    if observation.record is None or observation.wanted is None:
         return None
-    if sight.situation in {Situation.CHANGED, Situation.RETURNED}:
-        return sight
-    if sight.code != reasons.ACCOUNT_TAKEN.code:
+    if observation.situation in {Situation.CHANGED, Situation.RETURNED}:
+        return observation
+    if observation.code != reasons.ACCOUNT_TAKEN.code:
         return None
-    back = sight.known.status is Status.SUSPENDED
+    back = observation.record.status is Status.SUSPENDED
     return replace(
-        sight,
+        observation,
         situation=Situation.RETURNED if back else Situation.CHANGED,
         code="",
         finding=None,
-        changes=frozenset() if back else changes_of(sight.known, sight),
+        changes=frozenset() if back else changes_of(observation.record, observation),
     )
 
 
-def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) -> Hands:
-    """``free`` are the sights that ``freed`` gives, by id."""
-    names, doubtful = _names(sights, free)
-    taken = {s.id: s for s in sights if s.code == reasons.ACCOUNT_TAKEN.code and s.id in free}
+def hands(
+    observations: Sequence[Observation], free: Mapping[str, Observation], sources: Sources
+) -> Hands:
+    """``free`` are the observations that ``freed`` gives, by id."""
+    names, doubtful = _names(observations, free)
+    taken = {s.id: s for s in observations if s.code == reasons.ACCOUNT_TAKEN.code and s.id in free}
     holders = {umi: _holder(one, sources) for umi, one in taken.items()}
-    closing = _closing({one.id: one for one in sights}, holders, free, sources)
+    closing = _closing({one.id: one for one in observations}, holders, free, sources)
     free = {**free, **closing}
     taken = {**taken, **closing}
     holders |= {umi: _giver(one, sources) for umi, one in closing.items()}
@@ -78,94 +80,96 @@ def hands(sights: Sequence[Sight], free: Mapping[str, Sight], sources: Sources) 
         waiting = {umi for umi in group if umi in taken and holders[umi] not in within}
         members = tuple(free[umi] for umi in group)
         of_names = not within.isdisjoint(getting)
-        exchanges.append(Exchange(members, of_names, frozenset(waiting)))
+        exchanges.append(NameExchange(members, of_names, frozenset(waiting)))
     return Hands(tuple(exchanges), frozenset(doubtful))
 
 
 def _closing(
-    sights: Mapping[str, Sight],
+    observations: Mapping[str, Observation],
     holders: Mapping[str, str],
-    free: Mapping[str, Sight],
+    free: Mapping[str, Observation],
     sources: Sources,
-) -> dict[str, Sight]:
+) -> dict[str, Observation]:
     """Children who are missing and whose sign-in name a known child is to get, as they are once
     they have the name that becomes free for it. Nobody else may want that name, and whoever is on a
     row must still be the same child: else it is the id that was typed over."""
-    found: dict[str, Sight] = {}
+    found: dict[str, Observation] = {}
     for start in sorted(holders.keys() - set(holders.values())):
         path, here = {start: None}, holders[start]  # in their order; as long as a city, perhaps
         while here in holders and here not in path:
             path[here] = None
             here = holders[here]
-        last, first = sights.get(here), free[start].known
-        if last is None or last.known is None or first is None or not sources.absent(here):
+        last, first = observations.get(here), free[start].record
+        if last is None or last.record is None or first is None or not sources.absent(here):
             continue
         name = sources.name_now(first)
         if all(_is_itself(free[umi]) for umi in path) and not sources.wanted_by.of(name):
-            found[here] = _with_name(last, last.known, name)
+            found[here] = _with_name(last, last.record, name)
     return found
 
 
-def _is_itself(sight: Sight) -> bool:
-    wanted = sight.wanted.pupil if sight.wanted else None
-    return sight.known is not None and same_child(sight.known.pupil, wanted)
+def _is_itself(observation: Observation) -> bool:
+    wanted = observation.wanted.pupil if observation.wanted else None
+    return observation.record is not None and same_child(observation.record.pupil, wanted)
 
 
-def _with_name(sight: Sight, known: Known, name: str) -> Sight:
+def _with_name(observation: Observation, record: Record, name: str) -> Observation:
     """A missing child's account under another sign-in name, and otherwise as it is."""
     account = {
-        **known.account,
+        **record.account,
         **dict(zip(NAMED_AFTER, (name, name.partition("@")[0]), strict=True)),
     }
-    return replace(sight, situation=Situation.CHANGED, code="", finding=None,
-                   pupil=replace(known.pupil, account=name, line=0), account=account)  # fmt: skip
+    return replace(observation, situation=Situation.CHANGED, code="", finding=None,
+                   pupil=replace(record.pupil, account=name, line=0), account=account)  # fmt: skip
 
 
-def _giver(sight: Sight, sources: Sources) -> str:
+def _giver(observation: Observation, sources: Sources) -> str:
     """Whose name the missing child's account gets."""
-    owner = sources.owner(sight.account[SIGN_IN], sight.id)
+    owner = sources.owner(observation.account[SIGN_IN], observation.id)
     return owner.pupil.id if owner else ""
 
 
-def renamed(known: Known, pupil: Pupil) -> bool:
+def renamed(record: Record, pupil: Pupil) -> bool:
     """Under another full name than before, in whatever shape it is written."""
-    before = known.pupil
+    before = record.pupil
     if (before.family, before.given) == (pupil.family, pupil.given):
         return False
     return full_name(before) != full_name(pupil)
 
 
 def _names(
-    sights: Iterable[Sight], free: Mapping[str, Sight]
+    observations: Iterable[Observation], free: Mapping[str, Observation]
 ) -> tuple[list[tuple[str, str]], set[str]]:
     """Pairs of which the first gets the other's name tonight, and who gets a name in doubt."""
-    known = [(sight, sight.known) for sight in sights if sight.known]
+    known = [
+        (observation, observation.record) for observation in observations if observation.record
+    ]
     moving = [(s, k, s.wanted.pupil) for s, k in known if s.wanted and renamed(k, s.wanted.pupil)]
     if not moving:
         return [], set()
-    given_up = Grouped((full_name(one.pupil), sight.id) for sight, one, _ in moving)
+    given_up = Grouped((full_name(one.pupil), observation.id) for observation, one, _ in moving)
     unseen = {
         (one.pupil.school, full_name(one.pupil))
-        for sight, one in known
-        if sight.wanted is None and one.status is Status.ACTIVE
+        for observation, one in known
+        if observation.wanted is None and one.status is Status.ACTIVE
     }
     pairs, doubtful = [], set[str]()
-    for sight, one, pupil in moving:
-        if sight.id not in free:
+    for observation, one, pupil in moving:
+        if observation.id not in free:
             continue
-        others = [umi for umi in given_up.of(full_name(pupil)) if umi != sight.id]
-        pairs += [(sight.id, umi) for umi in others if umi in free]
+        others = [umi for umi in given_up.of(full_name(pupil)) if umi != observation.id]
+        pairs += [(observation.id, umi) for umi in others if umi in free]
         schools, name = (one.pupil.school, pupil.school), full_name(pupil)
         elsewhere = any((school, name) in unseen for school in schools)
         if elsewhere or any(umi not in free for umi in others):
-            doubtful.add(sight.id)
+            doubtful.add(observation.id)
     return pairs, doubtful
 
 
-def _holder(sight: Sight, sources: Sources) -> str:
+def _holder(observation: Observation, sources: Sources) -> str:
     """Whose account in the tenant has the sign-in name that this pupil is to get; "" for nobody of
     ours."""
-    holder = sources.by_sign_in.get(sight.account[SIGN_IN].lower())
+    holder = sources.by_sign_in.get(observation.account[SIGN_IN].lower())
     owner = sources.known.get(holder.mark.lower()) if holder else None
     return owner.pupil.id if holder and owner and owner.object_id == holder.object_id else ""
 

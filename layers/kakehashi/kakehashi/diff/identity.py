@@ -24,142 +24,150 @@ from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.diff.anew import registered_anew, traits_of
-from kakehashi.diff.answers import Decision, Given, Question
-from kakehashi.diff.exchanges import Exchange, freed, hands
-from kakehashi.diff.situations import Sight, under_present_name
+from kakehashi.diff.answers import Decision, GivenAnswers, Question
+from kakehashi.diff.exchanges import NameExchange, freed, hands
+from kakehashi.diff.situations import Observation, under_present_name
 from kakehashi.diff.sources import Sources
 from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import canonical
 
 SHOWN = 3  # ids of one exchange that a finding names
 
-type Settled = dict[str, Sight]
+type Settled = dict[str, Observation]
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Every sight, in its order; ``findings`` belong to no single one of them."""
+    """Every observation, in its order; ``findings`` belong to no single one of them."""
 
-    sights: list[Sight]
+    observations: list[Observation]
     findings: tuple[Finding, ...] = ()
 
 
-def identify(sights: Sequence[Sight], sources: Sources, given: Given, as_of: date) -> Identified:
-    """The same sights, with those in doubt asked about, held, or agreed to. Linear."""
-    moving = [sight for sight in sights if _may_have_moved(sight)]
-    free = {one.id: one for sight in moving if (one := freed(sight))}
+def identify(
+    observations: Sequence[Observation], sources: Sources, given: GivenAnswers, as_of: date
+) -> Identified:
+    """The same observations, with those in doubt asked about, held, or agreed to. Linear."""
+    moving = [observation for observation in observations if _may_have_moved(observation)]
+    free = {one.id: one for observation in moving if (one := freed(observation))}
     found = hands(moving, free, sources)
     settled: Settled = {}
     findings: list[Finding] = []
     for exchange in found.exchanges:
         settled |= _exchanged(exchange, given)
         findings += _contradicted(exchange, given)
-    for sight in moving:
-        if sight.id in free and sight.id not in settled and not sight.code:
-            settled |= _renaming(sight, given, doubtful=sight.id in found.doubtful)
+    for observation in moving:
+        if observation.id in free and observation.id not in settled and not observation.code:
+            settled |= _renaming(observation, given, doubtful=observation.id in found.doubtful)
     settled |= _same_children(moving, sources, given, as_of)
     if not settled:
-        return Identified(list(sights))
-    return Identified([settled.get(sight.id, sight) for sight in sights], tuple(findings))
+        return Identified(list(observations))
+    return Identified(
+        [settled.get(observation.id, observation) for observation in observations], tuple(findings)
+    )
 
 
-def _may_have_moved(sight: Sight) -> bool:
+def _may_have_moved(observation: Observation) -> bool:
     """Most pupils are as they were, but for a name that must not go out."""
-    if sight.situation is not Situation.CONFIRMED:
+    if observation.situation is not Situation.CONFIRMED:
         return True
-    return sight.wanted is not None and bool(sight.wanted.unsafe_name)
+    return observation.wanted is not None and bool(observation.wanted.unsafe_name)
 
 
 # -- several at once ------------------------------------------------------------------------------
 
 
-def _exchanged(exchange: Exchange, given: Given) -> Settled:
-    sights = exchange.sights
-    question = _question(Situation.EXCHANGED, sights, given)
+def _exchanged(exchange: NameExchange, given: GivenAnswers) -> Settled:
+    observations = exchange.observations
+    question = _question(Situation.EXCHANGED, observations, given)
     if question.answer == "wrong":
-        return _held_as_wrong(sights, question)
+        return _held_as_wrong(observations, question)
     if question.answer == "right":
-        return _agreed(sights, question, exchange.waiting)
+        return _agreed(observations, question, exchange.waiting)
     rule = rules.ACCOUNTS_EXCHANGED
     if exchange.of_names:
         rule = rules.NAMES_EXCHANGED
-    elif any(sight.wanted is None for sight in sights):
+    elif any(observation.wanted is None for observation in observations):
         rule = rules.NAME_OF_A_LEAVER
-    return _asked(sights, question, rule, _column(exchange), count=len(sights),
-                  others=_others(sights))  # fmt: skip
+    return _asked(observations, question, rule, _column(exchange), count=len(observations),
+                  others=_others(observations))  # fmt: skip
 
 
-def _contradicted(exchange: Exchange, given: Given) -> Iterator[Finding]:
-    question = _question(Situation.EXCHANGED, exchange.sights, given)
-    if len(given.to(question, _wants_of(exchange.sights))) > 1:
-        first = exchange.sights[0]
+def _contradicted(exchange: NameExchange, given: GivenAnswers) -> Iterator[Finding]:
+    question = _question(Situation.EXCHANGED, exchange.observations, given)
+    if len(given.to(question, _wants_of(exchange.observations))) > 1:
+        first = exchange.observations[0]
         yield rules.CONTRADICTED.at(pupil=first.id, school=first.school or None,
-                                    count=len(exchange.sights))  # fmt: skip
+                                    count=len(exchange.observations))  # fmt: skip
 
 
-def _agreed(sights: Sequence[Sight], question: Question, taken: Set[str] = frozenset()) -> Settled:
+def _agreed(
+    observations: Sequence[Observation], question: Question, taken: Set[str] = frozenset()
+) -> Settled:
     """A person has said yes. All of them wait while the sign-in name of one is ``taken``, or while
     a name must not go out."""
-    asked = [_with(sight, question) for sight in sights]
-    unsafe = min((s.wanted.unsafe_name for s in sights if s.wanted and s.wanted.unsafe_name),
+    asked = [_with(observation, question) for observation in observations]
+    unsafe = min((s.wanted.unsafe_name for s in observations if s.wanted and s.wanted.unsafe_name),
                  default="")  # fmt: skip
     if not taken and not unsafe:
         return {one.id: replace(one, situation=question.situation, agreed=True) for one in asked}
     code = unsafe or reasons.ACCOUNT_TAKEN.code
     waiting = {one.id: replace(one, situation=question.situation, code=code) for one in asked}
     return waiting | {
-        one.id: one.held(reasons.ACCOUNT_TAKEN, "userIds", as_=question.situation)
+        one.id: one.hold(reasons.ACCOUNT_TAKEN, "userIds", as_=question.situation)
         for one in asked
         if one.id in taken
     }
 
 
-def _others(sights: Sequence[Sight]) -> str:
+def _others(observations: Sequence[Observation]) -> str:
     """The ids of all but the first, as far as a finding has room."""
-    ids = [sight.id for sight in sights[1:]]
+    ids = [observation.id for observation in observations[1:]]
     more = f", +{len(ids) - SHOWN}" if len(ids) > SHOWN else ""
     return ", ".join(ids[: SHOWN - bool(more)]) + more
 
 
-def _column(exchange: Exchange) -> str:
+def _column(exchange: NameExchange) -> str:
     return "familyName" if exchange.of_names else "userIds"
 
 
 # -- one alone ------------------------------------------------------------------------------------
 
 
-def _renaming(sight: Sight, given: Given, *, doubtful: bool) -> Settled:
-    known, wanted = sight.known, sight.wanted
+def _renaming(observation: Observation, given: GivenAnswers, *, doubtful: bool) -> Settled:
+    known, wanted = observation.record, observation.wanted
     if known is None or wanted is None:
         return {}
     if not doubtful and not keeps_no_name(known.pupil, wanted.pupil):
         return {}
-    question = _question(Situation.RENAMING, [sight], given)
+    question = _question(Situation.RENAMING, [observation], given)
     if question.answer == "wrong":
-        return _held_as_wrong([sight], question)
+        return _held_as_wrong([observation], question)
     if question.answer == "rename":
-        return _agreed([sight], question)
-    back = sight.situation is Situation.RETURNED
+        return _agreed([observation], question)
+    back = observation.situation is Situation.RETURNED
     rule = rules.RETURNS_AS_ANOTHER if back else rules.ANOTHER_NAME
-    return _asked([sight], question, rule, "familyName")
+    return _asked([observation], question, rule, "familyName")
 
 
 # -- a new id and a new account -------------------------------------------------------------------
 
 
-def _same_children(sights: Sequence[Sight], sources: Sources, given: Given, as_of: date) -> Settled:
-    settled = _cut_short(sights)
-    for sight, missing, rule in registered_anew(sights, as_of, _asked_before(given)):
-        theirs = replace(sight, owner=missing, object_id=missing.object_id, tool_id="",
+def _same_children(
+    observations: Sequence[Observation], sources: Sources, given: GivenAnswers, as_of: date
+) -> Settled:
+    settled = _cut_short(observations)
+    for observation, missing, rule in registered_anew(observations, as_of, _asked_before(given)):
+        theirs = replace(observation, owner=missing, object_id=missing.object_id, tool_id="",
                          tenant=sources.by_object.get(missing.object_id))  # fmt: skip
         question = _question(Situation.SAME_CHILD, [theirs], given)
         if question.answer == "wrong":  # two children: each is what it looks like
-            settled[sight.id] = _with(sight, question)
+            settled[observation.id] = _with(observation, question)
             continue
-        settled[missing.pupil.id] = Sight(missing.pupil.id, Situation.HELD, missing,
+        settled[missing.pupil.id] = Observation(missing.pupil.id, Situation.HELD, missing,
                                           code=rule.code)  # fmt: skip
         if question.answer == "link" and _is_there(theirs):
             settled |= _agreed([_taking_over(theirs, missing)], question)
@@ -169,59 +177,70 @@ def _same_children(sights: Sequence[Sight], sources: Sources, given: Given, as_o
     return settled
 
 
-def _asked_before(given: Given) -> Set[str]:
+def _asked_before(given: GivenAnswers) -> Set[str]:
     asked = (given.asked or {}).items()
     return {umi for umi, proposed in asked if proposed.situation is Situation.SAME_CHILD}
 
 
-def _taking_over(sight: Sight, missing: Known) -> Sight:
+def _taking_over(observation: Observation, missing: Record) -> Observation:
     """The child with its account; where the new sign-in name is a known pupil's, with the present
     one, and the names are a question among known pupils from the next night on."""
-    free = replace(sight, code="", finding=None)
-    return under_present_name(free, missing) if sight.code == reasons.KNOWN_ACCOUNT.code else free
+    free = replace(observation, code="", finding=None)
+    return (
+        under_present_name(free, missing)
+        if observation.code == reasons.KNOWN_ACCOUNT.code
+        else free
+    )
 
 
-def _cut_short(sights: Iterable[Sight]) -> Settled:
+def _cut_short(observations: Iterable[Observation]) -> Settled:
     """Links that got as far as the account's mark: the record follows, and nobody is asked."""
-    sights = list(sights)
-    missing = {s.known.object_id: s.known for s in sights if s.known
+    observations = list(observations)
+    missing = {s.record.object_id: s.record for s in observations if s.record
                and s.situation is Situation.GONE}  # fmt: skip
     settled: Settled = {}
-    for sight in sights if missing else ():
-        former = missing.get(sight.object_id)
-        if not former or sight.situation is not Situation.NEW or sight.owner or not sight.pupil:
+    for observation in observations if missing else ():
+        former = missing.get(observation.object_id)
+        if (
+            not former
+            or observation.situation is not Situation.NEW
+            or observation.owner
+            or not observation.pupil
+        ):
             continue
-        if traits_of(former.pupil) == traits_of(sight.pupil):
-            settled[sight.id] = replace(sight, owner=former, tool_id="")
-            settled[former.pupil.id] = Sight(former.pupil.id, Situation.HELD, former,
+        if traits_of(former.pupil) == traits_of(observation.pupil):
+            settled[observation.id] = replace(observation, owner=former, tool_id="")
+            settled[former.pupil.id] = Observation(former.pupil.id, Situation.HELD, former,
                                              code=rules.SAME_CHILD.code)  # fmt: skip
     return settled
 
 
-def _is_there(sight: Sight) -> bool:
+def _is_there(observation: Observation) -> bool:
     """Whether the account to be taken over is still there, and still that child's."""
-    former = sight.owner.pupil.id if sight.owner else ""
-    return sight.tenant is not None and sight.tenant.mark.lower() == former
+    former = observation.owner.pupil.id if observation.owner else ""
+    return observation.tenant is not None and observation.tenant.mark.lower() == former
 
 
 # -- questions and answers ------------------------------------------------------------------------
 
 
-def with_account_in_question(sight: Sight) -> Sight:
-    """The same sight; of a link it is asked whether this very account, whose owner we knew under
-    this very id or not at all, is the pupil's."""
-    if sight.situation is not Situation.UNLINKED:
-        return sight
-    owner = sight.owner.pupil.id if sight.owner else ""
-    about = _digest({"account": sight.object_id, "owner": owner})
-    return replace(sight, question=Question(sight.situation, (sight.id,), about))
+def with_account_in_question(observation: Observation) -> Observation:
+    """The same observation; of a link it is asked whether this very account, whose owner we knew
+    under this very id or not at all, is the pupil's."""
+    if observation.situation is not Situation.UNLINKED:
+        return observation
+    owner = observation.owner.pupil.id if observation.owner else ""
+    about = _digest({"account": observation.object_id, "owner": owner})
+    return replace(observation, question=Question(observation.situation, (observation.id,), about))
 
 
-def _question(situation: Situation, sights: Sequence[Sight], given: Given) -> Question:
+def _question(
+    situation: Situation, observations: Sequence[Observation], given: GivenAnswers
+) -> Question:
     """The question with its answer, if there is one and only one."""
-    ids = tuple(sight.id for sight in sights)
-    open_ = Question(situation, ids, _about(situation, sights))
-    said = given.to(open_, _wants_of(sights))
+    ids = tuple(observation.id for observation in observations)
+    open_ = Question(situation, ids, _about(situation, observations))
+    said = given.to(open_, _wants_of(observations))
     return replace(open_, answer=_only(said))
 
 
@@ -229,19 +248,24 @@ def _only(said: Set[Decision]) -> Decision | None:
     return next(iter(said)) if len(said) == 1 else None
 
 
-def _about(situation: Situation, sights: Sequence[Sight]) -> str:
+def _about(situation: Situation, observations: Sequence[Observation]) -> str:
     """A digest of who is who, for the state and for tonight's roster."""
-    known = {sight.id: _who((sight.known or sight.owner or sight).pupil) for sight in sights}
-    return _digest({"situation": str(situation), "known": known, "wants": _wants_of(sights)})
+    known = {
+        observation.id: _who((observation.record or observation.owner or observation).pupil)
+        for observation in observations
+    }
+    return _digest({"situation": str(situation), "known": known, "wants": _wants_of(observations)})
 
 
-def _wants_of(sights: Iterable[Sight]) -> dict[str, str]:
+def _wants_of(observations: Iterable[Observation]) -> dict[str, str]:
     """By pupil, a digest of who it is for tonight's roster alone."""
-    return {one.id: _digest(_who(one.wanted.pupil if one.wanted else None)) for one in sights}
+    return {one.id: _digest(_who(one.wanted.pupil if one.wanted else None)) for one in observations}
 
 
-def _with(sight: Sight, question: Question) -> Sight:
-    return replace(sight, question=replace(question, wants=_wants_of([sight])[sight.id]))
+def _with(observation: Observation, question: Question) -> Observation:
+    return replace(
+        observation, question=replace(question, wants=_wants_of([observation])[observation.id])
+    )
 
 
 def _digest(data: Mapping[str, object]) -> str:
@@ -256,17 +280,21 @@ def _who(pupil: Pupil | None) -> Mapping[str, str]:
 
 
 def _asked(
-    sights: Sequence[Sight], question: Question, rule: Rule, column: str, **facts: int | str
+    observations: Sequence[Observation],
+    question: Question,
+    rule: Rule,
+    column: str,
+    **facts: int | str,
 ) -> Settled:
     """All of them held as yesterday until it is answered, with one finding, on the first."""
-    told = [_with(sight, question) for sight in sights]
-    first = told[0].held(rule, column, as_=question.situation, **facts)
+    told = [_with(observation, question) for observation in observations]
+    first = told[0].hold(rule, column, as_=question.situation, **facts)
     rest = [replace(one, situation=question.situation, code=rule.code, finding=None,
                     changes=frozenset()) for one in told[1:]]  # fmt: skip
     return {one.id: one for one in (first, *rest)}
 
 
-def _held_as_wrong(sights: Sequence[Sight], question: Question) -> Settled:
+def _held_as_wrong(observations: Sequence[Observation], question: Question) -> Settled:
     """Held as yesterday, and nobody is asked."""
-    held = _asked(sights, question, rules.SAID_WRONG, "familyName", count=len(sights))
+    held = _asked(observations, question, rules.SAID_WRONG, "familyName", count=len(observations))
     return {umi: replace(one, situation=Situation.HELD) for umi, one in held.items()}

@@ -28,7 +28,7 @@ from kakehashi.catalogue import undo as rules
 from kakehashi.diff.rooms import as_one
 from kakehashi.findings import Rule
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")
@@ -49,7 +49,7 @@ class Undone:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     within_reach: Set[str] = frozenset()
 
-    def done(self, known: Mapping[str, Known]) -> Iterator[Action]:
+    def done(self, known: Mapping[str, Record]) -> Iterator[Action]:
         """What it carried out, by its own word or, where it was killed, by the state's."""
         for action in as_one(self.actions):
             written = (known[umi].run_id for umi in action.ids() if umi in known)
@@ -58,7 +58,7 @@ class Undone:
 
 
 def way_back(
-    action: Action, known: Mapping[str, Known], undone: Undone, mark: str
+    action: Action, known: Mapping[str, Record], undone: Undone, mark: str
 ) -> Action | Rule | None:
     """The way back of one action; a rule that says why there is none; None where it is done."""
     now = known.get(action.pupil)
@@ -76,7 +76,7 @@ def way_back(
     return _step_back(action, now, undone)
 
 
-def _undelete(action: Action, now: Known | None, within_reach: Set[str]) -> Action | Rule | None:
+def _undelete(action: Action, now: Record | None, within_reach: Set[str]) -> Action | Rule | None:
     before = action.before
     if now is not None or before is None:  # the child is back, or an earlier undo was here
         return None if same_item(now, before) else rules.CHANGED_AGAIN
@@ -85,21 +85,21 @@ def _undelete(action: Action, now: Known | None, within_reach: Set[str]) -> Acti
     return _as_it_was(action, Kind.UNDELETE, before)
 
 
-def _link_again(action: Action, now: Known | None, former: Known | None) -> Action | Rule | None:
+def _link_again(action: Action, now: Record | None, former: Record | None) -> Action | Rule | None:
     before = action.before
     if now is not None or before is None:
         return None if same_item(now, before) else rules.CHANGED_AGAIN
     return replace(_as_it_was(action, Kind.LINK, before), before=former)
 
 
-def _as_it_was(action: Action, kind: Kind, before: Known) -> Action:
+def _as_it_was(action: Action, kind: Kind, before: Record) -> Action:
     """Bring a forgotten pupil's item back, and the account to what it says."""
     return Action(action.pupil, kind, Situation.UNDONE, None, _without_line(before.pupil),
                   before.account, object_id=before.object_id, back=before)  # fmt: skip
 
 
 def _unlink(
-    action: Action, known: Mapping[str, Known], undone: Undone, mark: str
+    action: Action, known: Mapping[str, Record], undone: Undone, mark: str
 ) -> Action | Rule | None:
     """Take our mark off; where the account was handed on by a former id, give that one back."""
     now, former = known.get(action.pupil), action.before
@@ -120,7 +120,7 @@ def _unlink(
                   object_id=now.object_id, back=former or action.before)  # fmt: skip
 
 
-def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:
+def _suspend(action: Action, now: Record | None, undone: Undone) -> Action | Rule | None:
     """An account that the run made, or took back for a pupil we had no record of."""
     if now is not None and now.status is Status.SUSPENDED:
         return None
@@ -130,7 +130,7 @@ def _suspend(action: Action, now: Known | None, undone: Undone) -> Action | Rule
                   object_id=now.object_id)  # fmt: skip
 
 
-def _step_back(action: Action, now: Known | None, undone: Undone) -> Action | Rule | None:
+def _step_back(action: Action, now: Record | None, undone: Undone) -> Action | Rule | None:
     """Update, record, restore and suspend: what the run changed becomes what it was."""
     if now is None or action.before is None:
         return rules.CHANGED_AGAIN
@@ -143,18 +143,18 @@ def _step_back(action: Action, now: Known | None, undone: Undone) -> Action | Ru
                   back.account, object_id=now.object_id, back=back)  # fmt: skip
 
 
-def _kind(now: Known, back: Known) -> Kind:
+def _kind(now: Record, back: Record) -> Kind:
     if now.status is not back.status:
         return Kind.SUSPEND if back.status is Status.SUSPENDED else Kind.RESTORE
     return Kind.UPDATE if dict(now.account) != dict(back.account) else Kind.RECORD
 
 
-def _left(action: Action, undone: Undone, now: Known) -> Known | None:
+def _left(action: Action, undone: Undone, now: Record) -> Record | None:
     """The item as the run left it."""
     return settled(action, as_of=undone.as_of, run_id=undone.run_id, object_id=now.object_id)
 
 
-def _merged(before: Known, left: Known | None, now: Known) -> Known | None:
+def _merged(before: Record, left: Record | None, now: Record) -> Record | None:
     """``now`` with the fields in which ``left`` differs from ``before`` as they were before; None
     where one of them is neither, because somebody has changed it again."""
     if left is None:
@@ -171,11 +171,11 @@ def _merged(before: Known, left: Known | None, now: Known) -> Known | None:
     return replace(now, pupil=replace(now.pupil, **facts), account=account, **life)
 
 
-def _fields(known: Known) -> dict[tuple[str, str], Any]:
+def _fields(record: Record) -> dict[tuple[str, str], Any]:
     """Everything that an item says, by part and name."""
-    pupil = {("pupil", name): getattr(known.pupil, name) for name in known.pupil.facts()}
-    account = {("account", name): text for name, text in known.account.items()}
-    return pupil | account | {("life", name): getattr(known, name) for name in LIFE}
+    pupil = {("pupil", name): getattr(record.pupil, name) for name in record.pupil.facts()}
+    account = {("account", name): text for name, text in record.account.items()}
+    return pupil | account | {("life", name): getattr(record, name) for name in LIFE}
 
 
 def _without_line(pupil: Pupil) -> Pupil:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
 
 _NAME, _KANA = ("family", "given"), ("kana_family", "kana_given")
@@ -22,7 +22,7 @@ class LeftBehind:
     living id → the record that it takes over tonight."""
 
     living: Mapping[str, str] = field(default_factory=dict)
-    heirs: Mapping[str, Known] = field(default_factory=dict)
+    heirs: Mapping[str, Record] = field(default_factory=dict)
 
     def taken_over(self, umi: str) -> bool:
         """Whether the record of this id goes to the living row tonight."""
@@ -32,7 +32,7 @@ class LeftBehind:
 
 def left_behind(
     rows: Mapping[str, Desired],
-    known: Mapping[str, Known],
+    known: Mapping[str, Record],
     held: Set[str],
     wanting: Callable[[str], Sequence[str]],
     accounts: Set[str],
@@ -45,7 +45,7 @@ def left_behind(
     its account still. A suspended one comes back under another id by a person's decision.
     """
     living: dict[str, str] = {}
-    heirs: dict[str, Known] = {}
+    heirs: dict[str, Record] = {}
     for umi, row in rows.items():
         if not row.former:
             continue
@@ -61,7 +61,7 @@ def left_behind(
     return LeftBehind(living, heirs)
 
 
-def _record(records: Iterable[Known], account: str) -> Known | None:
+def _record(records: Iterable[Record], account: str) -> Record | None:
     """The one that has the account; a single one may have had another name for it."""
     records = list(records)
     named = [one for one in records if one.sign_in.lower() == account]

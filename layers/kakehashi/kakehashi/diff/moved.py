@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kakehashi.directories.port import Listed
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 TOOL_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/tool-id")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedIds:
     """``former``: userMasterIdentifier → the child's records under ids that were given up, the
     oldest first. ``holders``: an id that tools know a child by → the child's
     userMasterIdentifier, where that is another one."""
 
-    former: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
+    former: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     holders: Mapping[str, str] = field(default_factory=dict)
 
     def given_up(self) -> frozenset[str]:
@@ -40,10 +40,10 @@ class Moved:
         return made
 
 
-def moved(known: Mapping[str, Known], by_object: Mapping[str, Listed]) -> Moved:
+def moved(known: Mapping[str, Record], by_object: Mapping[str, Listed]) -> MovedIds:
     """Who has moved, by the records themselves and by the marks that the tenant shows."""
     holders = {one.tool_id: umi for umi, one in known.items() if one.tool_id}
-    former: dict[str, tuple[Known, ...]] = {}
+    former: dict[str, tuple[Record, ...]] = {}
     for object_id, several in _shared(known.values()).items():
         holder = by_object.get(object_id)
         living = holder.mark.lower() if holder else ""
@@ -52,14 +52,14 @@ def moved(known: Mapping[str, Known], by_object: Mapping[str, Listed]) -> Moved:
             former[living] = tuple(sorted(rest, key=lambda one: (one.run_id, one.pupil.id)))
     for umi, others in former.items():
         holders |= {one.sourced_id: umi for one in others}
-    return Moved(former, holders)
+    return MovedIds(former, holders)
 
 
-def _shared(known: Iterable[Known]) -> dict[str, list[Known]]:
+def _shared(known: Iterable[Record]) -> dict[str, list[Record]]:
     """Accounts that stand on several records; a city has a record for each, and next to none of
     these, so a list is made only for them."""
-    first: dict[str, Known] = {}
-    more: dict[str, list[Known]] = {}
+    first: dict[str, Record] = {}
+    more: dict[str, list[Record]] = {}
     for one in known:
         if one.status is Status.DELETED or not one.object_id:
             continue

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost, moved
-from kakehashi.diff.answers import Decisions, Given, Proposed, Question
-from kakehashi.diff.calendar import CITY, Base, Turn, turn_of
+from kakehashi.diff.answers import Decisions, GivenAnswers, Proposed, Question
+from kakehashi.diff.calendar import CITY, Base, Rollover, rollover_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
 from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
@@ -21,14 +21,14 @@ from kakehashi.diff.limits import judge
 from kakehashi.diff.plan import Breach, Plan
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
 from kakehashi.diff.rooms import names_given_back, with_room
-from kakehashi.diff.situations import Sight, look
+from kakehashi.diff.situations import Observation, classify
 from kakehashi.diff.sources import Missing, Sources, index_sources
-from kakehashi.diff.sums import Past, judge_sums, summed
+from kakehashi.diff.sums import PastNights, judge_sums, summed
 from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, refuses
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ TOO_FEW_TO_TELL = 3
 def make_plan(
     desired: Iterable[Desired],
     held: Iterable[Held],
-    current: Iterable[Known],
+    current: Iterable[Record],
     tenant: Iterable[Listed],
     city: City,
     *,
@@ -57,7 +57,7 @@ def make_plan(
     last_night: LastNight | None = None,
     offered: Offered | None = None,
     missing: Missing | None = None,
-    past: Past | None = None,
+    past: PastNights | None = None,
 ) -> Plan:
     """What to do tonight, as a value; nothing to do is an empty plan. Never raises for data.
 
@@ -70,32 +70,36 @@ def make_plan(
     ``missing`` what was asked about accounts that ``tenant`` does not show (none: they are gone for
     good), ``past`` what the nights of the last weeks have counted. Linear in the number of pupils.
     """
-    offered, given = offered or Offered(), Given(decisions or {}, asked)
+    offered, given = offered or Offered(), GivenAnswers(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
-    identified = identify(list(look(sources, city, as_of, shape)), sources, given, as_of)
-    sights = [with_answer(sight, given.on(sight.id, sight.question))
-              for sight in map(with_account_in_question, identified.sights)]  # fmt: skip
-    turn = turn_of(sights, tuple(sources.known.values()), city, as_of)
+    identified = identify(list(classify(sources, city, as_of, shape)), sources, given, as_of)
+    observations = [
+        with_answer(observation, given.on(observation.id, observation.question))
+        for observation in map(with_account_in_question, identified.observations)
+    ]
+    rollover = rollover_of(observations, tuple(sources.known.values()), city, as_of)
     base = Base.of(sources.known.values())
-    judge_night = _Judge(city, as_of, base, turn, last_night or LastNight(), past or Past())
-    limits = judge_night.limits(sights, untied=sources.untied)
-    actions = _actions(sights, sources, given)
+    judge_night = _Judge(
+        city, as_of, base, rollover, last_night or LastNight(), past or PastNights()
+    )
+    limits = judge_night.limits(observations, untied=sources.untied)
+    actions = _actions(observations, sources, given)
     findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
-                *_about_pupils(sights, sources, given),
+                *_about_pupils(observations, sources, given),
                 *_unused_passwords(actions, sources))  # fmt: skip
     refused = refuses(findings)
-    counts = _count(sights, turn, known=bool(base.pupils))
+    counts = _count(observations, rollover, known=bool(base.pupils))
     return Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
         actions=() if refused else actions,
-        proposals={} if refused else _proposals(sights),
-        questions={} if refused else _questions(sights),
+        proposals={} if refused else _proposals(observations),
+        questions={} if refused else _questions(observations),
         counts=_in_city(counts),
         schools=_by_school(counts),
-        held=_held(sights),
+        held=_held(observations),
         untied=sources.untied,
         lost=_lost(sources),
         breaches=limits.breaches,
@@ -104,7 +108,7 @@ def make_plan(
         refused=refused,
         export=offered.given,
         findings=findings,
-        links={} if refused else _links(sights),
+        links={} if refused else _links(observations),
     ).sealed()
 
 
@@ -125,33 +129,35 @@ class _Judge:
     city: City
     as_of: date
     base: Base
-    turn: Turn
+    rollover: Rollover
     last: LastNight
-    past: Past
+    past: PastNights
 
-    def limits(self, sights: Sequence[Sight], *, untied: int) -> _Limits:
-        classes = self._classes(sights)
+    def limits(self, observations: Sequence[Observation], *, untied: int) -> _Limits:
+        classes = self._classes(observations)
         newly_untied = max(0, untied - self.last.untied)
-        found = events(sights, self.turn, self.last, classes)
-        counts, explained = tally(found, self.base, self.turn, newly_untied)
+        found = events(observations, self.rollover, self.last, classes)
+        counts, explained = tally(found, self.base, self.rollover, newly_untied)
         nightly = judge(counts, self.base, self.city)
         asked = {(Counted(breach.kind), breach.scope) for breach, _ in nightly}
         over = [
             *nightly,
-            *vanished_groups(sights, self.turn, self.last, classes.by_rule),
+            *vanished_groups(observations, self.rollover, self.last, classes.by_rule),
             *judge_sums(counts, self.past, self.base, self.city, as_of=self.as_of, asked=asked),
         ]
         return _Limits(
             tuple(breach for breach, _ in over),
-            (*(finding for _, finding in over), *_season(self.turn, explained)),
+            (*(finding for _, finding in over), *_season(self.rollover, explained)),
             {str(kind): n for (kind, scope), n in sorted(explained.items()) if scope == CITY and n},
             summed(counts),
         )
 
-    def _classes(self, sights: Sequence[Sight]) -> ClassChanges:
-        if self.turn.open:
+    def _classes(self, observations: Sequence[Observation]) -> ClassChanges:
+        if self.rollover.open:
             return ClassChanges()
-        return class_changes(sights, rules_changed=self.last.had_other_rules(self.city.sha256))
+        return class_changes(
+            observations, rules_changed=self.last.had_other_rules(self.city.sha256)
+        )
 
 
 def _refusals(sources: Sources) -> Iterator[Finding]:
@@ -166,39 +172,43 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
         yield rules.STRANGE_IDS.at(count=len(here), same=same)
 
 
-def _actions(sights: Iterable[Sight], sources: Sources, given: Given) -> tuple[Action, ...]:
-    found, aside = list[Action](), list[Known]()
-    for sight in sights:
-        action = merging(sight, react(sight, given.on(sight.id, sight.question)))
+def _actions(
+    observations: Iterable[Observation], sources: Sources, given: GivenAnswers
+) -> tuple[Action, ...]:
+    found, aside = list[Action](), list[Record]()
+    for observation in observations:
+        action = merging(
+            observation, react(observation, given.on(observation.id, observation.question))
+        )
         if action:
             found.append(action)
-        elif sight.known and stands_aside(sight.known):
-            aside.append(sight.known)
+        elif observation.record and stands_aside(observation.record):
+            aside.append(observation.record)
     if aside:
         taken = sources.by_sign_in.keys() | {action.sign_in.lower() for action in found}
         found += names_given_back(aside, sources.by_object, taken)
     return in_order(with_room(found, sources.by_object))
 
 
-def _proposals(sights: Iterable[Sight]) -> dict[Situation, tuple[str, ...]]:
+def _proposals(observations: Iterable[Observation]) -> dict[Situation, tuple[str, ...]]:
     """Who waits for a person; those decided tonight included, until it is done."""
     waiting: dict[Situation, list[str]] = {situation: [] for situation in PROPOSED}
-    for sight in sights:
-        if sight.situation in waiting and sight.code not in UNSERVABLE:
-            waiting[sight.situation].append(sight.id)
+    for observation in observations:
+        if observation.situation in waiting and observation.code not in UNSERVABLE:
+            waiting[observation.situation].append(observation.id)
     return {situation: tuple(ids) for situation, ids in waiting.items()}
 
 
-def _questions(sights: Iterable[Sight]) -> dict[str, Question]:
+def _questions(observations: Iterable[Observation]) -> dict[str, Question]:
     """Who this is, as it is asked or was answered; of a link there is nothing more to tell."""
-    asked = ((sight.id, sight.question) for sight in sights
-             if sight.situation is not Situation.UNLINKED)  # fmt: skip
+    asked = ((observation.id, observation.question) for observation in observations
+             if observation.situation is not Situation.UNLINKED)  # fmt: skip
     return {umi: question for umi, question in asked if question}
 
 
-def _links(sights: Iterable[Sight]) -> dict[str, str]:
-    return {sight.id: sight.question.about for sight in sights
-            if sight.question and sight.situation is Situation.UNLINKED}  # fmt: skip
+def _links(observations: Iterable[Observation]) -> dict[str, str]:
+    return {observation.id: observation.question.about for observation in observations
+            if observation.question and observation.situation is Situation.UNLINKED}  # fmt: skip
 
 
 def _lost(sources: Sources) -> tuple[str, ...]:
@@ -207,26 +217,30 @@ def _lost(sources: Sources) -> tuple[str, ...]:
     return tuple(sorted(one.pupil.id for one in active if sources.without_account(one)))
 
 
-def _held(sights: Iterable[Sight]) -> dict[str, tuple[str, ...]]:
+def _held(observations: Iterable[Observation]) -> dict[str, tuple[str, ...]]:
     held: defaultdict[str, list[str]] = defaultdict(list)
-    for sight in sights:
-        if sight.code:
-            held[sight.code].append(sight.id)
+    for observation in observations:
+        if observation.code:
+            held[observation.code].append(observation.id)
     return {code: tuple(ids) for code, ids in sorted(held.items())}
 
 
-def _count(sights: Iterable[Sight], turn: Turn, *, known: bool) -> Counts:
+def _count(observations: Iterable[Observation], rollover: Rollover, *, known: bool) -> Counts:
     """Pupils per (MEXT code, situation or change); a school left by a move has MOVED_AWAY."""
     counts: Counts = Counter()
-    for sight in sights:
-        school = sight.school
-        counts[school, sight.situation] += 1
-        for change in sight.changes:
+    for observation in observations:
+        school = observation.school
+        counts[school, observation.situation] += 1
+        for change in observation.changes:
             counts[school, change] += 1
-        if Change.MOVED in sight.changes and sight.known:
-            counts[sight.known.pupil.school, _MOVED_AWAY] += 1
-        starts_school = turn.open and sight.pupil is not None and sight.pupil.grade == turn.first
-        if sight.situation is Situation.NEW and known and not starts_school:
+        if Change.MOVED in observation.changes and observation.record:
+            counts[observation.record.pupil.school, _MOVED_AWAY] += 1
+        starts_school = (
+            rollover.open
+            and observation.pupil is not None
+            and observation.pupil.grade == rollover.first
+        )
+        if observation.situation is Situation.NEW and known and not starts_school:
             counts[school, _TRANSFER_IN] += 1
     return counts
 
@@ -246,9 +260,9 @@ def _by_school(counts: Counts) -> dict[str, dict[str, int]]:
     return dict(schools)
 
 
-def _season(turn: Turn, explained: Tally) -> Iterator[Finding]:
+def _season(rollover: Rollover, explained: Tally) -> Iterator[Finding]:
     """What the calendar explained, with numbers, on nights on which it explained something."""
-    if CITY in turn.turned:
+    if CITY in rollover.turned:
         yield rules.YEAR_TURNED.at(
             promoted=explained.get((Counted.GRADE, CITY), 0),
             gone=explained.get((Counted.GONE, CITY), 0),
@@ -257,32 +271,40 @@ def _season(turn: Turn, explained: Tally) -> Iterator[Finding]:
         )
 
 
-def _about_pupils(sights: Sequence[Sight], sources: Sources, given: Given) -> Iterator[Finding]:
-    situations = Counter(sight.situation for sight in sights)
+def _about_pupils(
+    observations: Sequence[Observation], sources: Sources, given: GivenAnswers
+) -> Iterator[Finding]:
+    situations = Counter(observation.situation for observation in observations)
     if sources.untied and situations[Situation.GONE]:
         yield rules.UNTIED_ROWS.at(count=sources.untied, absent=situations[Situation.GONE])
-    out_of_reach = Counter(sight.code for sight in sights if sight.code in UNSERVABLE)
+    out_of_reach = Counter(
+        observation.code for observation in observations if observation.code in UNSERVABLE
+    )
     if links := situations[Situation.UNLINKED] - out_of_reach.total():
         yield rules.LINKS_WAITING.at(count=links)
     yield from told_once(sources.by_object.values(), out_of_reach)
     if given.decisions:
-        yield from unfit({sight.id: sight for sight in sights}, given)
-    for sight in sights:
-        if sight.finding:
-            yield sight.finding
-        yield from _drift(sight)
-        yield from _moved(sight)
+        yield from unfit({observation.id: observation for observation in observations}, given)
+    for observation in observations:
+        if observation.finding:
+            yield observation.finding
+        yield from _drift(observation)
+        yield from _moved(observation)
 
 
-def _moved(sight: Sight) -> Iterator[Finding]:
+def _moved(observation: Observation) -> Iterator[Finding]:
     """What staff should know of ids that a child has given up."""
-    for old in sight.former:
-        yield moved.MERGED.at(pupil=sight.id, school=sight.school, old=old.pupil.id)
-    if sight.known and sight.known.pupil.id != sight.id and not sight.code:
-        former = sight.known.pupil.id
-        yield moved.TAKEN_OVER.at(pupil=sight.id, school=sight.school, old=former)
-    if sight.tool_id and not sight.code:
-        yield moved.ID_OF_ANOTHER.at(pupil=sight.id, school=sight.school)
+    for old in observation.former:
+        yield moved.MERGED.at(pupil=observation.id, school=observation.school, old=old.pupil.id)
+    if (
+        observation.record
+        and observation.record.pupil.id != observation.id
+        and not observation.code
+    ):
+        former = observation.record.pupil.id
+        yield moved.TAKEN_OVER.at(pupil=observation.id, school=observation.school, old=former)
+    if observation.tool_id and not observation.code:
+        yield moved.ID_OF_ANOTHER.at(pupil=observation.id, school=observation.school)
 
 
 def _unused_passwords(actions: Iterable[Action], sources: Sources) -> Iterator[Finding]:
@@ -297,14 +319,14 @@ def _unused_passwords(actions: Iterable[Action], sources: Sources) -> Iterator[F
             yield lost.PASSWORD_NOT_USED.at(pupil=action.pupil, school=school)
 
 
-def _drift(sight: Sight) -> Iterator[Finding]:
+def _drift(observation: Observation) -> Iterator[Finding]:
     """What somebody changed by hand on an account of ours; told, and left alone."""
-    known, tenant = sight.known, sight.tenant
-    if known is None or tenant is None or sight.wanted is None or sight.code:
+    known, tenant = observation.record, observation.tenant
+    if known is None or tenant is None or observation.wanted is None or observation.code:
         return
     if tenant.object_id != known.object_id:  # taken back tonight, as the roster wants it
         return
     if known.status is Status.ACTIVE and not tenant.enabled:
-        yield rules.DISABLED_BY_HAND.at(pupil=sight.id, school=sight.school)
+        yield rules.DISABLED_BY_HAND.at(pupil=observation.id, school=observation.school)
     if tenant.sign_in.lower() != known.sign_in.lower():
-        yield rules.RENAMED_BY_HAND.at(pupil=sight.id, school=sight.school)
+        yield rules.RENAMED_BY_HAND.at(pupil=observation.id, school=observation.school)

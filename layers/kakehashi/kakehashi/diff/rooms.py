@@ -13,12 +13,12 @@ from datetime import date
 
 from kakehashi.actions import Action, Kind, Situation, aside, same_item, settled, stands_aside
 from kakehashi.directories.port import Listed
-from kakehashi.people.record import SIGN_IN, Known
+from kakehashi.people.record import SIGN_IN, Record
 
 _ANY_DAY = date.min  # what a vacated item says does not depend on it
 
 
-def never_stepped_aside(planned: Known, current: Known) -> bool:
+def never_stepped_aside(planned: Record, current: Record) -> bool:
     """Whether the account only kept its name where it should have stepped aside."""
     if not stands_aside(planned) or stands_aside(current):
         return False
@@ -43,7 +43,7 @@ def with_room(
 
 
 def names_given_back(
-    aside: Iterable[Known], tenant: Mapping[str, Listed], taken: Container[str]
+    aside: Iterable[Record], tenant: Mapping[str, Listed], taken: Container[str]
 ) -> Iterator[Action]:
     """For pupils who stand ``aside`` since an exchange was cut short, and of whom nothing else is
     done tonight: the name back that the child knows. ``taken`` are names that are not free.

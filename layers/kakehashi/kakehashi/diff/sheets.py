@@ -7,23 +7,30 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from kakehashi.diff.workbooks import UNCOMPUTED, Limits, Row, TooLarge, Unreadable, workbook
+from kakehashi.diff.workbooks import (
+    UNCOMPUTED,
+    Row,
+    TooLarge,
+    UnreadableWorkbook,
+    WorkbookLimits,
+    workbook,
+)
 from kakehashi.diff.workbooks import unescaped as _unescaped
 
-__all__ = ["MOST_BYTES", "UNCOMPUTED", "Row", "TooLarge", "Unreadable", "plain", "sheets"]
+__all__ = ["MOST_BYTES", "UNCOMPUTED", "Row", "TooLarge", "UnreadableWorkbook", "plain", "sheets"]
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 200_000  # of a CSV
 
 
-def sheets(body: bytes, limits: Limits | None = None) -> Iterator[Iterable[Row]]:
+def sheets(body: bytes, limits: WorkbookLimits | None = None) -> Iterator[Iterable[Row]]:
     """Raises Unreadable, also while a sheet's rows are read; a CSV is one sheet."""
     if len(body) > MOST_BYTES:
         raise TooLarge
     if not body:
-        raise Unreadable
+        raise UnreadableWorkbook
     if body.startswith(b"PK"):
-        yield from workbook(body, limits or Limits())
+        yield from workbook(body, limits or WorkbookLimits())
     else:
         yield _csv(body)
 
@@ -47,7 +54,7 @@ def _csv(body: bytes) -> list[Row]:
             rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as exc:  # behind a broken quote nobody can tell which row is whose
-        raise Unreadable from exc
+        raise UnreadableWorkbook from exc
     return rows
 
 
@@ -59,4 +66,4 @@ def _decoded(body: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Unreadable
+    raise UnreadableWorkbook

@@ -43,7 +43,7 @@ from kakehashi.diff.unservable import unservable
 from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import SIGN_IN, Known, Status, domain_of
+from kakehashi.people.record import SIGN_IN, Record, Status, domain_of
 from kakehashi.roster import Desired
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Observation:
     """One pupil tonight.
 
     ``known`` is the state's word, ``pupil`` the roster's (an unsafe name already replaced by
@@ -63,13 +63,13 @@ class Sight:
     ``former`` its records under ids given up before. ``tool_id`` is what tools shall know a new
     child by, "" for its id. ``question`` is what a person is asked, or has been, about who this is;
     ``agreed``: the answer is that tonight's roster is right. ``unsure``: the listing does not show
-    the account, and nobody has asked for it by itself. ``in_bin``: a deleted account of the pupil's
-    can still be had back.
+    the account, and nobody has asked for it by itself. ``restorable``: a deleted account of the
+    pupil's can still be had back.
     """
 
     id: str
     situation: Situation
-    known: Known | None = None
+    record: Record | None = None
     pupil: Pupil | None = None
     account: Mapping[str, str] = field(default_factory=dict)
     wanted: Desired | None = None
@@ -78,23 +78,23 @@ class Sight:
     finding: Finding | None = None
     changes: frozenset[Change] = frozenset()
     tenant: Listed | None = None
-    owner: Known | None = None
-    former: tuple[Known, ...] = ()
+    owner: Record | None = None
+    former: tuple[Record, ...] = ()
     tool_id: str = ""
     question: Question | None = None
     agreed: bool = False
     unsure: bool = False
-    in_bin: bool = False
+    restorable: bool = False
 
     @property
     def school(self) -> str:
         """The MEXT code of the school that the pupil counts for; "" if nobody can tell."""
-        pupil = self.pupil or (self.known and self.known.pupil)
+        pupil = self.pupil or (self.record and self.record.pupil)
         return pupil.school if pupil else ""
 
-    def held(self, rule: Rule, column: str, *, as_: Situation | None = None,
-             **facts: str | int) -> Sight:  # fmt: skip
-        """The same sight, held, with the finding that says why; DISPUTED unless told otherwise."""
+    def hold(self, rule: Rule, column: str, *, as_: Situation | None = None,
+             **facts: str | int) -> Observation:  # fmt: skip
+        """The same, held, with the finding that says why; DISPUTED unless told otherwise."""
         line = self.pupil.line if self.pupil else 0
         place = Place("users.csv", line, column) if line else Place()
         finding = rule.at(place, pupil=self.id, school=self.school or None, **facts)
@@ -102,31 +102,31 @@ class Sight:
                        changes=frozenset())  # fmt: skip
 
 
-def look(sources: Sources, city: City, as_of: date, shape: Shape) -> Iterator[Sight]:
+def classify(sources: Sources, city: City, as_of: date, shape: Shape) -> Iterator[Observation]:
     """Every pupil of the drop and of the state, ordered by userMasterIdentifier.
 
     ``as_of`` is a Japan date. Never raises; each pupil appears at most once.
     """
     known, desired, held = sources.known, sources.desired, sources.held
     for umi in sorted(dict.fromkeys((*known, *desired, *held))):  # known come in order, mostly
-        sight = _one(umi, sources, city, as_of, shape)
-        if sight is not None:
+        observation = _one(umi, sources, city, as_of, shape)
+        if observation is not None:
             former = sources.moved.former.get(umi)
-            yield replace(sight, former=former) if former else sight
+            yield replace(observation, former=former) if former else observation
 
 
-def _one(umi: str, sources: Sources, city: City, as_of: date, shape: Shape) -> Sight | None:
+def _one(umi: str, sources: Sources, city: City, as_of: date, shape: Shape) -> Observation | None:
     known = sources.known.get(umi) or sources.left_behind.heirs.get(umi)
     wanted, held = sources.desired.get(umi), sources.held.get(umi)
     code = held.code if held and not (held.leaving and (wanted or known)) else ""
     if code := code or _no_school_to_go_to(wanted, known):
-        return Sight(umi, Situation.HELD, known, known.pupil if known else None, code=code)
+        return Observation(umi, Situation.HELD, known, known.pupil if known else None, code=code)
     if wanted is None:
         return _absent(umi, sources, city, as_of)
     pupil = _with_safe_names(wanted, known)
     tenant = sources.by_object.get(known.object_id) if known else None
     strange = known is None or known.status is Status.DELETED
-    sight = Sight(
+    observation = Observation(
         umi,
         Situation.NEW if strange else Situation.CONFIRMED,
         known,
@@ -136,29 +136,29 @@ def _one(umi: str, sources: Sources, city: City, as_of: date, shape: Shape) -> S
         object_id=known.object_id if known and not strange else "",
         tenant=tenant,
         tool_id=sources.moved.tool_id_of(umi) if strange else "",
-        in_bin=umi in sources.missing.in_bin,
+        restorable=umi in sources.missing.restorable,
     )
     if umi in sources.twice:
-        return sight.held(rules.TWICE_IN_DROP, "userMasterIdentifier")
+        return observation.hold(rules.TWICE_IN_DROP, "userMasterIdentifier")
     if sources.wanted_by.has_several(pupil.account.lower()):
         count = len(sources.wanted_by.of(pupil.account.lower()))
-        return sight.held(rules.SHARED_ACCOUNT, "userIds", count=count)
+        return observation.hold(rules.SHARED_ACCOUNT, "userIds", count=count)
     if known is None or strange:
-        return _newcomer(sight, wanted, sources)
-    return _acquainted(sight, known, sources)
+        return _newcomer(observation, wanted, sources)
+    return _acquainted(observation, known, sources)
 
 
-def _no_school_to_go_to(wanted: Desired | None, known: Known | None) -> str:
+def _no_school_to_go_to(wanted: Desired | None, record: Record | None) -> str:
     """The code that holds a known pupil who comes to a school whose name must not go out."""
-    if wanted is None or known is None or known.pupil.school == wanted.pupil.school:
+    if wanted is None or record is None or record.pupil.school == wanted.pupil.school:
         return ""
     return wanted.unsafe_school
 
 
-def _with_safe_names(wanted: Desired, known: Known | None) -> Pupil:
-    if known is None or not (wanted.unsafe_name or wanted.unsafe_school):
+def _with_safe_names(wanted: Desired, record: Record | None) -> Pupil:
+    if record is None or not (wanted.unsafe_name or wanted.unsafe_school):
         return wanted.pupil
-    old, pupil = known.pupil, wanted.pupil
+    old, pupil = record.pupil, wanted.pupil
     if wanted.unsafe_school:
         pupil = replace(pupil, school_name=old.school_name)
     if not wanted.unsafe_name:
@@ -172,56 +172,56 @@ def _with_safe_names(wanted: Desired, known: Known | None) -> Pupil:
     )
 
 
-def _unless_ours(account: Mapping[str, str], known: Known | None) -> Mapping[str, str]:
+def _unless_ours(account: Mapping[str, str], record: Record | None) -> Mapping[str, str]:
     """What the tenant should hold; where it is what we wrote last, that, and no copy of it."""
-    return known.account if known and known.account == account else account
+    return record.account if record and record.account == account else account
 
 
-def _newcomer(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
+def _newcomer(observation: Observation, wanted: Desired, sources: Sources) -> Observation:
     """A pupil of the drop whom the state does not know."""
     if unsafe := wanted.unsafe_name or wanted.unsafe_school:
-        return replace(sight, code=unsafe)  # preprocess has told why
-    owner = sources.owner(wanted.pupil.account, sight.id)
-    if owner is not None and _lost_under_another_id(owner, sight, sources):
-        return _moved_and_lost(sight, owner, sources)
-    marked = sources.by_mark.of(sight.id)
+        return replace(observation, code=unsafe)  # preprocess has told why
+    owner = sources.owner(wanted.pupil.account, observation.id)
+    if owner is not None and _lost_under_another_id(owner, observation, sources):
+        return _moved_and_lost(observation, owner, sources)
+    marked = sources.by_mark.of(observation.id)
     if len(marked) > 1:
-        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+        return observation.hold(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:
-        return _already_marked(sight, marked[0], sources)
+        return _already_marked(observation, marked[0], sources)
     if owner is not None:
-        return _account_of_another(sight, owner, sources)
-    return _first_account(sight, wanted, sources)
+        return _account_of_another(observation, owner, sources)
+    return _first_account(observation, wanted, sources)
 
 
-def _already_marked(sight: Sight, ours: Listed, sources: Sources) -> Sight:
+def _already_marked(observation: Observation, ours: Listed, sources: Sources) -> Observation:
     """Our mark is on the account and the state does not know it."""
-    found = replace(sight, object_id=ours.object_id, tenant=ours)
+    found = replace(observation, object_id=ours.object_id, tenant=ours)
     former = _cut_short(found, sources)
     if former is not None:
         return replace(found, owner=former, tool_id="")
-    return _another_citys(sight, ours) or _unless_taken(found, sources)
+    return _another_citys(observation, ours) or _unless_taken(found, sources)
 
 
-def _another_citys(sight: Sight, marked: Listed) -> Sight | None:
+def _another_citys(observation: Observation, marked: Listed) -> Observation | None:
     """Held, where the account that bears the pupil's mark is in another city's domain; else None.
 
     The cities of a tenant share its marks: that one knows the account, and may yet suspend it.
     """
     domain = domain_of(marked.sign_in)
-    if domain == domain_of(sight.account[SIGN_IN]):
+    if domain == domain_of(observation.account[SIGN_IN]):
         return None
-    return sight.held(cities.ANOTHER_CITYS, "userIds", domain=domain)
+    return observation.hold(cities.ANOTHER_CITYS, "userIds", domain=domain)
 
 
-def _not_to_be_taken(sight: Sight, marked: Sequence[Listed]) -> Sight | None:
+def _not_to_be_taken(observation: Observation, marked: Sequence[Listed]) -> Observation | None:
     """Held, where these are not one account, in this city, that can take a lost one's place."""
     if len(marked) > 1:
-        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
-    return _another_citys(sight, marked[0]) if marked else None
+        return observation.hold(rules.TWICE_MARKED, "userIds", count=len(marked))
+    return _another_citys(observation, marked[0]) if marked else None
 
 
-def _cut_short(ours: Sight, sources: Sources) -> Known | None:
+def _cut_short(ours: Observation, sources: Sources) -> Record | None:
     """The same child's record under a former id, where a link got as far as the account's mark."""
     owner = sources.owner(ours.account[SIGN_IN], ours.id)
     if owner is None or owner.object_id != ours.object_id:
@@ -230,75 +230,77 @@ def _cut_short(ours: Sight, sources: Sources) -> Known | None:
     return owner if same else None
 
 
-def _lost_under_another_id(owner: Known, sight: Sight, sources: Sources) -> bool:
+def _lost_under_another_id(owner: Record, observation: Observation, sources: Sources) -> bool:
     """Whether this is the same child under a new id, and the account on record is nowhere."""
-    same = sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil)
+    same = sources.absent(owner.pupil.id) and same_child(owner.pupil, observation.pupil)
     return same and owner.object_id not in sources.by_object
 
 
-def _moved_and_lost(sight: Sight, former: Known, sources: Sources) -> Sight:
+def _moved_and_lost(observation: Observation, former: Record, sources: Sources) -> Observation:
     """An account that is there for the child, in its place, is a link; none is a new one to make.
 
     Either is a person's decision, and takes the record of the former id over.
     """
     if former.object_id in sources.missing.unsure:
-        return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
-    marked = (*sources.by_mark.of(sight.id), *sources.by_mark.of(former.pupil.id))
-    if barred := _not_to_be_taken(sight, marked):
+        return observation.hold(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
+    marked = (*sources.by_mark.of(observation.id), *sources.by_mark.of(former.pupil.id))
+    if barred := _not_to_be_taken(observation, marked):
         return barred
-    holder = marked[0] if marked else sources.by_sign_in.get(sight.account[SIGN_IN].lower())
+    holder = marked[0] if marked else sources.by_sign_in.get(observation.account[SIGN_IN].lower())
     if holder is None:
-        in_bin = sight.in_bin or former.pupil.id in sources.missing.in_bin
-        gone = replace(sight, known=former, object_id="", tool_id="", in_bin=in_bin)
-        return gone.held(lost.LOST_UNDER_NEW_ID, "userMasterIdentifier", as_=Situation.LOST,
+        restorable = observation.restorable or former.pupil.id in sources.missing.restorable
+        gone = replace(observation, record=former, object_id="", tool_id="", restorable=restorable)
+        return gone.hold(lost.LOST_UNDER_NEW_ID, "userMasterIdentifier", as_=Situation.LOST,
                          old=former.pupil.id)  # fmt: skip
-    found = replace(sight, owner=former, object_id=holder.object_id, tenant=holder, tool_id="")
+    found = replace(
+        observation, owner=former, object_id=holder.object_id, tenant=holder, tool_id=""
+    )
     if holder.mark and not marked:
-        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+        return found.hold(rules.MARKED_FOR_ANOTHER, "userIds")
     if unfit := unservable(holder):
         return replace(found, situation=Situation.UNLINKED, code=unfit.code)
-    return found.held(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
+    return found.hold(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
                       old=former.pupil.id)  # fmt: skip
 
 
-def _first_account(sight: Sight, wanted: Desired, sources: Sources) -> Sight:
+def _first_account(observation: Observation, wanted: Desired, sources: Sources) -> Observation:
     """Nobody we know has the sign-in name; perhaps the tenant does."""
     holder = sources.by_sign_in.get(wanted.pupil.account.lower())
     if holder is None:
-        given = wanted.password or sight.in_bin  # whoever comes back has a password
-        return sight if given else sight.held(NO_PASSWORD, "userIds", as_=Situation.NEW)
-    found = replace(sight, object_id=holder.object_id, tenant=holder)
+        given = wanted.password or observation.restorable  # whoever comes back has a password
+        return observation if given else observation.hold(NO_PASSWORD, "userIds", as_=Situation.NEW)
+    found = replace(observation, object_id=holder.object_id, tenant=holder)
     if holder.mark:
-        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+        return found.hold(rules.MARKED_FOR_ANOTHER, "userIds")
     unfit = unservable(holder)
     return replace(found, situation=Situation.UNLINKED, code=unfit.code if unfit else "")
 
 
-def _account_of_another(sight: Sight, owner: Known, sources: Sources) -> Sight:
+def _account_of_another(observation: Observation, owner: Record, sources: Sources) -> Observation:
     """A known account under an unknown id. One decision for staff if it is the same child."""
-    if sources.absent(owner.pupil.id) and same_child(owner.pupil, sight.pupil):
-        theirs = replace(sight, owner=owner, object_id=owner.object_id, tool_id="",
+    if sources.absent(owner.pupil.id) and same_child(owner.pupil, observation.pupil):
+        theirs = replace(observation, owner=owner, object_id=owner.object_id, tool_id="",
                          tenant=sources.by_object.get(owner.object_id))  # fmt: skip
-        return theirs.held(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
+        return theirs.hold(rules.NEW_ID, "userMasterIdentifier", as_=Situation.UNLINKED,
                            old=owner.pupil.id)  # fmt: skip
-    return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
+    return observation.hold(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
 
 
-def _acquainted(sight: Sight, known: Known, sources: Sources) -> Sight:
+def _acquainted(observation: Observation, record: Record, sources: Sources) -> Observation:
     """A pupil of the drop whose account we made, active or suspended."""
-    if sight.tenant is None:
-        return _without_account(sight, known, sources)
-    if sight.tenant.mark.lower() not in {sight.id, known.pupil.id}:
-        return sight.held(rules.MARK_CHANGED, "userIds")
-    if known.status is Status.SUSPENDED:
-        return _unless_taken(replace(sight, situation=Situation.RETURNED), sources)
-    changes = changes_of(known, sight)
+    if observation.tenant is None:
+        return _without_account(observation, record, sources)
+    if observation.tenant.mark.lower() not in {observation.id, record.pupil.id}:
+        return observation.hold(rules.MARK_CHANGED, "userIds")
+    if record.status is Status.SUSPENDED:
+        return _unless_taken(replace(observation, situation=Situation.RETURNED), sources)
+    changes = changes_of(record, observation)
     if not changes:
-        return sight
-    changed = replace(sight, situation=Situation.CHANGED, changes=changes)
+        return observation
+    changed = replace(observation, situation=Situation.CHANGED, changes=changes)
     settled = _unless_taken(changed, sources)
-    if settled.code == rules.ACCOUNT_TAKEN.code and known.pupil.id != sight.id:
-        return under_present_name(changed, known)  # the record moves; the name is another question
+    if settled.code == rules.ACCOUNT_TAKEN.code and record.pupil.id != observation.id:
+        return under_present_name(changed, record)  # the record moves; the name is another question
     return settled
 
 
@@ -306,62 +308,64 @@ NAMED_AFTER = (SIGN_IN, "mailNickname")
 """What of an account follows from its sign-in name."""
 
 
-def under_present_name(sight: Sight, known: Known) -> Sight:
-    """The same sight, but the account keeps the sign-in name that it has."""
-    if sight.pupil is None:
-        return sight
-    name = {n: known.account[n] for n in NAMED_AFTER if n in known.account}
-    return replace(sight, pupil=replace(sight.pupil, account=known.pupil.account),
-                   account={**sight.account, **name})  # fmt: skip
+def under_present_name(observation: Observation, record: Record) -> Observation:
+    """The same observation, but the account keeps the sign-in name that it has."""
+    if observation.pupil is None:
+        return observation
+    name = {n: record.account[n] for n in NAMED_AFTER if n in record.account}
+    return replace(observation, pupil=replace(observation.pupil, account=record.pupil.account),
+                   account={**observation.account, **name})  # fmt: skip
 
 
-def _without_account(sight: Sight, known: Known, sources: Sources) -> Sight:
+def _without_account(observation: Observation, record: Record, sources: Sources) -> Observation:
     """A known pupil of the drop whose account was deleted by hand, or replaced by another."""
-    if known.object_id in sources.missing.unsure:
-        return sight.held(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
-    marked = sources.by_mark.of(sight.id)
-    if barred := _not_to_be_taken(sight, marked):
+    if record.object_id in sources.missing.unsure:
+        return observation.hold(lost.NOT_SEEN, "userIds", as_=Situation.HELD)
+    marked = sources.by_mark.of(observation.id)
+    if barred := _not_to_be_taken(observation, marked):
         return barred
     if marked:
-        return _taken_back(sight, known, marked[0], sources)
-    return _perhaps_made_by_hand(replace(sight, object_id=""), sources)
+        return _taken_back(observation, record, marked[0], sources)
+    return _perhaps_made_by_hand(replace(observation, object_id=""), sources)
 
 
-def _perhaps_made_by_hand(sight: Sight, sources: Sources) -> Sight:
+def _perhaps_made_by_hand(observation: Observation, sources: Sources) -> Observation:
     """No account carries the pupil's mark; perhaps one has the sign-in name that is wanted."""
-    upn = sight.account[SIGN_IN].lower()
-    owner = sources.owner(upn, sight.id)
-    if owner is not None and sources.keeps(upn, sight.id):
-        return sight.held(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
+    upn = observation.account[SIGN_IN].lower()
+    owner = sources.owner(upn, observation.id)
+    if owner is not None and sources.keeps(upn, observation.id):
+        return observation.hold(rules.KNOWN_ACCOUNT, "userIds", old=owner.pupil.id)
     holder = sources.by_sign_in.get(upn)
     if holder is None:
-        rule = lost.LOST_IN_BIN if sight.in_bin else rules.LOST
-        return sight.held(rule, "userIds", as_=Situation.LOST)
-    found = replace(sight, object_id=holder.object_id, tenant=holder)
+        rule = lost.LOST_IN_BIN if observation.restorable else rules.LOST
+        return observation.hold(rule, "userIds", as_=Situation.LOST)
+    found = replace(observation, object_id=holder.object_id, tenant=holder)
     if holder.mark:
-        return found.held(rules.MARKED_FOR_ANOTHER, "userIds")
+        return found.hold(rules.MARKED_FOR_ANOTHER, "userIds")
     if unfit := unservable(holder):
         return replace(found, situation=Situation.UNLINKED, code=unfit.code)
-    return found.held(lost.LOST_UNMARKED, "userIds", as_=Situation.UNLINKED)
+    return found.hold(lost.LOST_UNMARKED, "userIds", as_=Situation.UNLINKED)
 
 
-def _taken_back(sight: Sight, known: Known, ours: Listed, sources: Sources) -> Sight:
+def _taken_back(
+    observation: Observation, record: Record, ours: Listed, sources: Sources
+) -> Observation:
     """The one account that carries the pupil's mark, though we know the pupil by another."""
-    back = Situation.RETURNED if known.status is Status.SUSPENDED else Situation.CHANGED
-    changes = changes_of(known, sight) or frozenset({Change.UPDATED})
-    found = replace(sight, situation=back, object_id=ours.object_id, tenant=ours,
+    back = Situation.RETURNED if record.status is Status.SUSPENDED else Situation.CHANGED
+    changes = changes_of(record, observation) or frozenset({Change.UPDATED})
+    found = replace(observation, situation=back, object_id=ours.object_id, tenant=ours,
                     changes=changes if back is Situation.CHANGED else frozenset())  # fmt: skip
     settled = _unless_taken(found, sources)
     if settled.code:
         return settled
-    told = settled.held(lost.TAKEN_BACK, "userIds").finding
+    told = settled.hold(lost.TAKEN_BACK, "userIds").finding
     return replace(settled, finding=told)
 
 
-def changes_of(known: Known, sight: Sight) -> frozenset[Change]:
+def changes_of(record: Record, observation: Observation) -> frozenset[Change]:
     """In what the roster and the city's rules differ from what we applied last."""
-    before, after = known.pupil, sight.pupil
-    if after is None or (before == after and known.account == sight.account):
+    before, after = record.pupil, observation.pupil
+    if after is None or (before == after and record.account == observation.account):
         return frozenset()
     facts = set(before.changed(after))
     found = {
@@ -381,75 +385,79 @@ NEXT_GRADE = {"P1": "P2", "P2": "P3", "P3": "P4", "P4": "P5", "P5": "P6", "P6": 
               "J2": "J3"}  # fmt: skip
 
 
-def _unless_taken(sight: Sight, sources: Sources) -> Sight:
+def _unless_taken(observation: Observation, sources: Sources) -> Observation:
     """Hold where the wanted sign-in name belongs to somebody else until tonight.
 
     Two pupils who swap their names, or a name that becomes free only tonight, wait: the order of
     the changes would decide who can sign in. What the tenant shows goes before what we wrote last:
     people may have given the names back to whom they belong by hand.
     """
-    upn = sight.account[SIGN_IN].lower()
+    upn = observation.account[SIGN_IN].lower()
     holder = sources.by_sign_in.get(upn)
-    if sight.known and holder is not None and holder.object_id == sight.object_id:
-        return sight
-    taken = holder is not None and holder.object_id != sight.object_id
-    own = sight.known.pupil.id if sight.known else sight.id  # another one of the same child
-    if taken or sources.keeps(upn, sight.id, own):
-        return sight.held(rules.ACCOUNT_TAKEN, "userIds")
-    return sight
+    if observation.record and holder is not None and holder.object_id == observation.object_id:
+        return observation
+    taken = holder is not None and holder.object_id != observation.object_id
+    own = (
+        observation.record.pupil.id if observation.record else observation.id
+    )  # another one of the same child
+    if taken or sources.keeps(upn, observation.id, own):
+        return observation.hold(rules.ACCOUNT_TAKEN, "userIds")
+    return observation
 
 
-def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Sight | None:
+def _absent(umi: str, sources: Sources, city: City, as_of: date) -> Observation | None:
     """A pupil whom the state knows and the drop does not (or says has left)."""
     known = sources.known[umi]
     if known.status is Status.DELETED or sources.left_behind.taken_over(umi):
         return None
     held = sources.held.get(umi)
-    sight = Sight(umi, Situation.GONE, known, object_id=known.object_id,
+    observation = Observation(umi, Situation.GONE, known, object_id=known.object_id,
                   code=held.code if held else "",
                   tenant=sources.by_object.get(known.object_id),
                   unsure=known.object_id in sources.missing.unsure)  # fmt: skip
     successor = sources.successor(known)
     if successor is not None and same_child(known.pupil, successor):
         # One decision, asked under the new id: a suspension here would lock the same child out.
-        return replace(sight, situation=Situation.HELD, code=rules.NEW_ID.code)
+        return replace(observation, situation=Situation.HELD, code=rules.NEW_ID.code)
     if waits := _waits_for_the_living(known, sources):
-        return replace(sight, situation=Situation.HELD, code=waits.code)
+        return replace(observation, situation=Situation.HELD, code=waits.code)
     if claimant := sources.claimed(known):
-        return sight.held(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
+        return observation.hold(rules.ID_TYPED_OVER, "userMasterIdentifier", other=claimant)
     over = (
         known.suspended_on is not None
         and (as_of - known.suspended_on).days >= city.leaving.grace_days
     )
-    return _not_there(sight, known, sources, over=over)
+    return _not_there(observation, known, sources, over=over)
 
 
-def _not_there(sight: Sight, known: Known, sources: Sources, *, over: bool) -> Sight:
+def _not_there(
+    observation: Observation, record: Record, sources: Sources, *, over: bool
+) -> Observation:
     """A leaver, on no row at all; ``over`` tells whether the days of grace are."""
-    if known.status is Status.ACTIVE:
-        sight = _under_its_mark(sight, sources)
-    if sight.tenant and (domain := known.gone_to(sight.tenant.sign_in)):
-        return sight.held(cities.GONE_TO_ANOTHER, "userMasterIdentifier", domain=domain)
-    if known.status is Status.ACTIVE:
-        return sight
-    return replace(sight, situation=Situation.EXPIRED if over else Situation.SUSPENDED)
+    if record.status is Status.ACTIVE:
+        observation = _under_its_mark(observation, sources)
+    if observation.tenant and (domain := record.gone_to(observation.tenant.sign_in)):
+        return observation.hold(cities.GONE_TO_ANOTHER, "userMasterIdentifier", domain=domain)
+    if record.status is Status.ACTIVE:
+        return observation
+    return replace(observation, situation=Situation.EXPIRED if over else Situation.SUSPENDED)
 
 
-def _under_its_mark(sight: Sight, sources: Sources) -> Sight:
+def _under_its_mark(observation: Observation, sources: Sources) -> Observation:
     """A leaver; an account made anew by hand with our mark is the one to be suspended."""
-    marked = sources.by_mark.of(sight.id) if sight.tenant is None else ()
+    marked = sources.by_mark.of(observation.id) if observation.tenant is None else ()
     if len(marked) > 1:
-        return sight.held(rules.TWICE_MARKED, "userIds", count=len(marked))
+        return observation.hold(rules.TWICE_MARKED, "userIds", count=len(marked))
     if marked:
-        return replace(sight, object_id=marked[0].object_id, tenant=marked[0])
-    return sight
+        return replace(observation, object_id=marked[0].object_id, tenant=marked[0])
+    return observation
 
 
-def _waits_for_the_living(known: Known, sources: Sources) -> Rule | None:
+def _waits_for_the_living(record: Record, sources: Sources) -> Rule | None:
     """Why the record of a row that a transfer left behind waits: the account is on the row of the
     same child that is enrolled today, and that one is held under this rule."""
-    living = sources.left_behind.living.get(known.pupil.id, "")
-    wanting = sources.wanted_by.of(known.sign_in.lower())
+    living = sources.left_behind.living.get(record.pupil.id, "")
+    wanting = sources.wanted_by.of(record.sign_in.lower())
     if living not in wanting:
         return None
     return rules.ACCOUNT_TAKEN if living in sources.known else rules.KNOWN_ACCOUNT

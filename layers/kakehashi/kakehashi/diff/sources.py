@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kakehashi.diff.left_behind import LeftBehind, left_behind
-from kakehashi.diff.moved import Moved, moved
+from kakehashi.diff.moved import MovedIds, moved
 from kakehashi.diff.spelling import one_shape
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, Held
 
 
@@ -45,15 +45,15 @@ class Missing:
     """What was asked about accounts that the tenant's listing does not show.
 
     ``unsure`` are object ids of which nobody knows: a page may be missing from a listing, and they
-    were not asked for one by one. ``in_bin`` are the userMasterIdentifiers whose deleted account
-    can still be had back.
+    were not asked for one by one. ``restorable`` are the userMasterIdentifiers whose deleted
+    account can still be had back.
     """
 
     unsure: Set[str] = frozenset()
-    in_bin: Set[str] = frozenset()
+    restorable: Set[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
-        return {"unsure": sorted(self.unsure), "in_bin": sorted(self.in_bin)}
+        return {"unsure": sorted(self.unsure), "in_bin": sorted(self.restorable)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +70,22 @@ class Sources:
     twice: frozenset[str]
     held: Mapping[str, Held]
     untied: int
-    known: Mapping[str, Known]
+    known: Mapping[str, Record]
     by_object: Mapping[str, Listed]
     by_mark: Grouped[str, Listed]
     by_sign_in: Mapping[str, Listed]
     wanted_by: Grouped[str, str]
     owners: Grouped[str, str]
-    moved: Moved
+    moved: MovedIds
     left_behind: LeftBehind
     missing: Missing = field(default_factory=Missing)
 
-    def without_account(self, known: Known) -> bool:
+    def without_account(self, record: Record) -> bool:
         """Nobody has the account any more: it was asked for by itself and not found."""
-        gone = known.object_id not in self.by_object
-        return gone and known.object_id not in self.missing.unsure
+        gone = record.object_id not in self.by_object
+        return gone and record.object_id not in self.missing.unsure
 
-    def owner(self, upn: str, *but: str) -> Known | None:
+    def owner(self, upn: str, *but: str) -> Record | None:
         """The pupil of our state, other than ``but``, to whose account we gave this name."""
         for umi in self.owners.of(upn.lower()):
             if umi not in but:
@@ -106,39 +106,39 @@ class Sources:
         asks = row.pupil.account.lower() if row else "" if self.absent(owner.pupil.id) else upn
         return upn.lower() in {self.name_now(owner), asks.lower()}
 
-    def name_now(self, known: Known) -> str:
+    def name_now(self, record: Record) -> str:
         """The sign-in name that the tenant shows; where it shows none, the one we wrote last."""
-        seen = self.by_object.get(known.object_id)
-        return _lower(seen.sign_in if seen else known.sign_in)
+        seen = self.by_object.get(record.object_id)
+        return _lower(seen.sign_in if seen else record.sign_in)
 
     def absent(self, umi: str) -> bool:
         """Known, and tonight neither in the drop nor held; a row that says "left" is an absence."""
         held = self.held.get(umi)
         return umi in self.known and umi not in self.desired and (held is None or held.leaving)
 
-    def successor(self, known: Known) -> Pupil | None:
+    def successor(self, record: Record) -> Pupil | None:
         """Tonight's pupil, unknown to the state, who wants this absent pupil's account."""
-        wanting = self.wanted_by.of(known.sign_in.lower())
-        if len(wanting) != 1 or wanting[0] in self.known or not self.absent(known.pupil.id):
+        wanting = self.wanted_by.of(record.sign_in.lower())
+        if len(wanting) != 1 or wanting[0] in self.known or not self.absent(record.pupil.id):
             return None
         return self.desired[wanting[0]].pupil
 
-    def claimed(self, known: Known) -> str:
+    def claimed(self, record: Record) -> str:
         """The known pupil on whose row tonight this absent pupil's account stands, or ""; one that
         is gone cannot be claimed."""
-        if self._has_gone(known):
+        if self._has_gone(record):
             return ""
-        wanting = self.wanted_by.of(self.name_now(known))
+        wanting = self.wanted_by.of(self.name_now(record))
         return next((umi for umi in sorted(wanting) if umi in self.known), "")
 
-    def _has_gone(self, known: Known) -> bool:
-        return self.absent(known.pupil.id) and self.without_account(known)
+    def _has_gone(self, record: Record) -> bool:
+        return self.absent(record.pupil.id) and self.without_account(record)
 
 
 def index_sources(
     desired: Iterable[Desired],
     held: Iterable[Held],
-    current: Iterable[Known],
+    current: Iterable[Record],
     tenant: Iterable[Listed],
     missing: Missing | None = None,
 ) -> Sources:
@@ -189,10 +189,10 @@ def _accounts(rows: Iterable[Desired]) -> Iterable[str]:
 
 def _tie(
     held: Iterable[Held],
-    known: Mapping[str, Known],
+    known: Mapping[str, Record],
     owners: Grouped[str, str],
     present: Set[str],
-    moves: Moved,
+    moves: MovedIds,
 ) -> tuple[dict[str, Held], int]:
     """Held rows by pupil: the id on the row, and whoever owns its account if that id is strange.
 
@@ -240,7 +240,7 @@ def same_child(one: Pupil, other: Pupil | None) -> bool:
     )
 
 
-def unseen(desired: Iterable[Desired], current: Iterable[Known],
+def unseen(desired: Iterable[Desired], current: Iterable[Record],
            tenant: Iterable[Listed]) -> list[str]:  # fmt: skip
     """Object ids that a listing of the tenant does not show although we know somebody by them who
     is in the drop, or who is not suspended: those of the drop first.

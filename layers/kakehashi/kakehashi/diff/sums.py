@@ -147,7 +147,7 @@ def _adds(action: Action) -> Iterator[tuple[Counted, tuple[str, ...]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastNights:
     """The applied nights of the last weeks, the newest first."""
 
     nights: tuple[NightCount, ...] = ()
@@ -167,7 +167,7 @@ class Past:
 
 
 def judge_sums(
-    counts: Tally, past: Past, base: Base, city: City, *, as_of: date, asked: Set[Scoped]
+    counts: Tally, past: PastNights, base: Base, city: City, *, as_of: date, asked: Set[Scoped]
 ) -> list[tuple[Breach, Finding]]:
     """Every sum that tonight takes over its bound, unless the night alone is asked about already.
 

@@ -19,7 +19,7 @@ from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Breach, Plan
 from kakehashi.diff.rooms import with_room
 from kakehashi.findings import Finding, Rule
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -29,7 +29,7 @@ TAKES_AWAY = frozenset({Kind.SUSPEND, Kind.UNLINK})
 
 def make_undo(
     undone: Undone,
-    current: Iterable[Known],
+    current: Iterable[Record],
     city: City,
     *,
     city_code: str,
@@ -104,7 +104,7 @@ def _waits(
     yield from judge(counted, base, city)
 
 
-def _school(action: Action, known: Mapping[str, Known]) -> str:
+def _school(action: Action, known: Mapping[str, Record]) -> str:
     """The MEXT code of the school where the pupil is now, or was last."""
     one = known.get(action.pupil) or action.before
     pupil = one.pupil if one else action.after
@@ -112,7 +112,7 @@ def _school(action: Action, known: Mapping[str, Known]) -> str:
 
 
 def _per_school(
-    actions: Iterable[Action], held: Iterable[tuple[Action, Rule]], known: Mapping[str, Known]
+    actions: Iterable[Action], held: Iterable[tuple[Action, Rule]], known: Mapping[str, Record]
 ) -> dict[str, dict[str, int]]:
     schools: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for action in actions:

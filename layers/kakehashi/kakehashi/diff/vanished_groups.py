@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.calendar import CITY, PRESENT, Turn
+from kakehashi.diff.calendar import CITY, PRESENT, Rollover
 from kakehashi.diff.class_changes import Retitled
 from kakehashi.diff.counting import LastNight, newly_gone
 from kakehashi.diff.limits import breach
 from kakehashi.diff.plan import Breach
-from kakehashi.diff.situations import Sight
+from kakehashi.diff.situations import Observation
 from kakehashi.findings import Finding
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 FEWEST = 3  # one or two leaving together are siblings
 FEWEST_OF_A_CLASS = 6  # small special-needs classes are rearranged in the middle of the year
@@ -28,27 +28,29 @@ type Found = tuple[Breach, Finding]
 
 
 def vanished_groups(
-    sights: Sequence[Sight], turn: Turn, last: LastNight, by_rule: Set[Retitled]
+    observations: Sequence[Observation], rollover: Rollover, last: LastNight, by_rule: Set[Retitled]
 ) -> Iterator[Found]:
     """Breaches for groups of which nothing, or hardly anything, is left where it was.
 
     ``by_rule`` are classes (school, old title, new title) that a changed rule has given another
     title: one question for all of them.
     """
-    yield from _missing(sights, turn, last)
-    if turn.open:
-        yield from _not_promoted(sights, turn)
+    yield from _missing(observations, rollover, last)
+    if rollover.open:
+        yield from _not_promoted(observations, rollover)
     else:
-        yield from _classes_moved(sights, by_rule)
+        yield from _classes_moved(observations, by_rule)
 
 
-def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[Found]:
+def _missing(
+    observations: Iterable[Observation], rollover: Rollover, last: LastNight
+) -> Iterator[Found]:
     """Schools, and grades of the other schools, all of whose pupils are gone tonight."""
     groups: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
-    for sight in sights:
-        if (known := _yesterday(sight)) and not turn.expects_leaving(known):
+    for observation in observations:
+        if (known := _yesterday(observation)) and not rollover.expects_leaving(known):
             pupil = known.pupil
-            groups[pupil.school, pupil.grade].append(newly_gone(sight, last))
+            groups[pupil.school, pupil.grade].append(newly_gone(observation, last))
     schools: defaultdict[str, list[bool]] = defaultdict(list)
     for (school, _), gone in groups.items():
         schools[school] += gone
@@ -61,27 +63,31 @@ def _missing(sights: Iterable[Sight], turn: Turn, last: LastNight) -> Iterator[F
         yield breach(rules.GRADE_MISSING, school, count, 0, "grade missing")
 
 
-def _yesterday(sight: Sight) -> Known | None:
+def _yesterday(observation: Observation) -> Record | None:
     """The pupil as the state had it, if active and present last night."""
-    known: Known | None = sight.known
+    known: Record | None = observation.record
     if known is None or known.status is not Status.ACTIVE or known.absent_since is not None:
         return None
     return known
 
 
-def _classes_moved(sights: Iterable[Sight], by_rule: Set[Retitled]) -> Iterator[Found]:
+def _classes_moved(observations: Iterable[Observation], by_rule: Set[Retitled]) -> Iterator[Found]:
     """Classes of which more than half went to one and the same other class tonight."""
     size: Counter[tuple[str, str]] = Counter()
     went: Counter[tuple[tuple[str, str], tuple[str, str]]] = Counter()
-    for sight in sights:
-        known = _yesterday(sight)
+    for observation in observations:
+        known = _yesterday(observation)
         if known is None or not known.pupil.class_title:
             continue
         before = known.pupil
         home = (before.school, before.class_title)
         size[home] += 1
-        if sight.situation is Situation.CHANGED and sight.pupil and sight.pupil.class_title:
-            after = (sight.pupil.school, sight.pupil.class_title)
+        if (
+            observation.situation is Situation.CHANGED
+            and observation.pupil
+            and observation.pupil.class_title
+        ):
+            after = (observation.pupil.school, observation.pupil.class_title)
             went[home, after] += after != home
     moved: Counter[str] = Counter()
     for (home, after), count in went.items():
@@ -94,16 +100,16 @@ def _classes_moved(sights: Iterable[Sight], by_rule: Set[Retitled]) -> Iterator[
         yield breach(rules.CLASS_MOVED, school, count, 0, "class")
 
 
-def _not_promoted(sights: Iterable[Sight], turn: Turn) -> Iterator[Found]:
+def _not_promoted(observations: Iterable[Observation], rollover: Rollover) -> Iterator[Found]:
     """Schools that stay as they were although the city goes up."""
-    if CITY not in turn.turned:
+    if CITY not in rollover.turned:
         return
     stayed: Counter[str] = Counter()
-    for sight in sights:
-        if sight.situation in PRESENT and sight.known and sight.pupil:
-            before = sight.known.pupil
-            if before.grade != turn.last:
-                stayed[before.school] += turn.left_behind(sight.known, sight.pupil)
+    for observation in observations:
+        if observation.situation in PRESENT and observation.record and observation.pupil:
+            before = observation.record.pupil
+            if before.grade != rollover.last:
+                stayed[before.school] += rollover.left_behind(observation.record, observation.pupil)
     for school, count in sorted(stayed.items()):
-        if count >= FEWEST and school not in turn.turned:
+        if count >= FEWEST and school not in rollover.turned:
             yield breach(rules.SCHOOL_NOT_PROMOTED, school, count, 0, "school not promoted")

@@ -47,16 +47,16 @@ _NO_WORKBOOK = (
 )
 
 
-class Unreadable(Exception):
+class UnreadableWorkbook(Exception):
     """Neither a workbook nor a CSV."""
 
 
-class TooLarge(Unreadable):
+class TooLarge(UnreadableWorkbook):
     """More than a list that a person has filled in can hold."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WorkbookLimits:
     """``unpacked`` are bytes of XML, ``cells`` those of all sheets, blank ones too, ``texts`` the
     shared ones. After ``blank_rows`` blank rows at once a sheet is taken to be at its end."""
 
@@ -69,7 +69,7 @@ class Limits:
 class Budget:
     """What is left of the limits while one book is read."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: WorkbookLimits) -> None:
         self.unpacked, self.cells, self.texts = limits.unpacked, limits.cells, limits.texts
         self.blank_rows = limits.blank_rows
 
@@ -91,7 +91,7 @@ def _character(found: re.Match[str]) -> str:
     return "" if unicodedata.category(sign) in {"Cs", "Cn"} or sign == UNCOMPUTED else sign
 
 
-def workbook(body: bytes, limits: Limits) -> Iterator[Iterator[Row]]:
+def workbook(body: bytes, limits: WorkbookLimits) -> Iterator[Iterator[Row]]:
     """The sheets in their order; rows that hold nothing may be left out.
 
     Raises Unreadable or TooLarge, also while rows are being read.
@@ -109,7 +109,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except _NO_WORKBOOK as exc:
-        raise Unreadable from exc
+        raise UnreadableWorkbook from exc
 
 
 class _Handler:
@@ -136,7 +136,7 @@ class _Handler:
         """Goes through the part, stopping after each piece."""
         info = archive.getinfo(part)
         if info.compress_type not in _PACKED:
-            raise Unreadable
+            raise UnreadableWorkbook
         with archive.open(info) as source:
             while piece := source.read(_PIECE):
                 self.budget.spend("unpacked", len(piece))
@@ -167,7 +167,7 @@ class _Handler:
             self._length += len(text)
 
     def _doctype(self, *_: object) -> None:
-        raise Unreadable
+        raise UnreadableWorkbook
 
 
 def _local(name: str) -> str:

@@ -12,7 +12,7 @@ from kakehashi.edges.leaves import Leaves, owners
 from kakehashi.edges.runs import Folder, city_of, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.staff.leaves import Leaf
-from kakehashi.staff.papers import Delivered, Papers, Row
+from kakehashi.staff.trace import Row, ToolDelivery, Trace
 
 AT_ONCE = 8  # nights read side by side
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -81,7 +81,7 @@ class Archive:
             umi = next((new for old, new in self._moves(run_id, umi) if old == umi), umi)
         return umi
 
-    def papers(self, run_id: str, umi: str | Collection[str]) -> Papers:
+    def trace(self, run_id: str, umi: str | Collection[str]) -> Trace:
         """``umi``: the userMasterIdentifier, or all by which the run may name the child."""
         ids = frozenset({umi}) if isinstance(umi, str) else frozenset(umi)
         night, head = self._night(run_id), self._night(run_id).head
@@ -89,7 +89,7 @@ class Archive:
         rows = _Rows(leaves.values())
         desired, held = rows.first("desired"), rows.every("held")
         action, current = rows.last("action"), rows.first("current")
-        return Papers(
+        return Trace(
             run_id,
             _line(desired, held, rows),
             summary={"verdict": head.verdict} if head.verdict else {},
@@ -165,12 +165,12 @@ def _plan(shared: Row, leaves: Mapping[str, Leaf]) -> Row:
     return {**shared, **told}
 
 
-def _delivered(night: Leaves, ids: Set[str]) -> Iterator[Delivered]:
+def _delivered(night: Leaves, ids: Set[str]) -> Iterator[ToolDelivery]:
     for tool, note in night.head.tools.items():
         told = {word for one in ids for word in night.of(one).get(f"told {tool}", ())}
         sure = (word for word in ("active", "suspended", "tobedeleted") if word in told)
         nobody = "absent" if note["mode"] == "bulk" and note["files"] else "nothing"
-        yield Delivered(tool, note["mode"], next(sure, "replaced" if note["gone"] else nobody))
+        yield ToolDelivery(tool, note["mode"], next(sure, "replaced" if note["gone"] else nobody))
 
 
 def _told_by(ids: Set[str], action: Row, current: Row) -> Set[str]:

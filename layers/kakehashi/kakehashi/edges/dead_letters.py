@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from kakehashi.report.healed import Ended, Told, heals
+from kakehashi.report.healed import EndedRun, QueuedFailure, heals
 
 type Message = Mapping[str, Any]  # as SQS gives it
 
@@ -65,7 +65,7 @@ class DeadLetters:
             QueueUrl=self.url, MessageBody=json.dumps(body | where, sort_keys=True)
         )
 
-    def forget_healed(self, ended: Ended) -> int:
+    def forget_healed(self, ended: EndedRun) -> int:
         """Delete what ``ended`` has healed; returns how many. The rest can be read again at once.
 
         Whoever reads the queue meanwhile holds messages that we do not see: they stay for the next
@@ -120,10 +120,10 @@ def _attribute(message: Message, name: str) -> str:
     return str(told.get(name, {}).get("StringValue", ""))
 
 
-def _told(message: Message) -> Told | None:
+def _told(message: Message) -> QueuedFailure | None:
     """What a message says of a nightly run; None of any other."""
     target = _attribute(message, _TARGET)
-    return None if _attribute(message, _CALL) else Told.read(message["Body"], target)
+    return None if _attribute(message, _CALL) else QueuedFailure.read(message["Body"], target)
 
 
 def _called_with(message: Message) -> Any:
@@ -137,7 +137,7 @@ def _called_with(message: Message) -> Any:
         return None
 
 
-def _is_of(letter: Told | None, ended: Ended) -> bool:
+def _is_of(letter: QueuedFailure | None, ended: EndedRun) -> bool:
     """About a single thing that this very run could not do."""
     return letter is not None and letter.run_id == ended.run_id and not letter.execution
 

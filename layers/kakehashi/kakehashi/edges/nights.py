@@ -22,12 +22,12 @@ from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_i
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.provision import progress
 from kakehashi.report import (
     Failure,
     Night,
-    Past,
+    PastRun,
     Person,
     Saved,
     Verdict,
@@ -40,7 +40,7 @@ from kakehashi.report import (
     school_year,
     work_of,
 )
-from kakehashi.report.healed import Ended, begun
+from kakehashi.report.healed import EndedRun, begun
 from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
@@ -49,7 +49,7 @@ _LEAVES_NO_TRACE = frozenset({Verdict.ALREADY_DONE, Verdict.SUPERSEDED})
 _WENT_WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
 
 
-class Failed(BaseModel):
+class FailedStage(BaseModel):
     """What the state machine tells of a stage that failed: names, never texts."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -63,7 +63,7 @@ class Failed(BaseModel):
 
 
 def failure_of(event: Mapping[str, Any]) -> Failure | None:
-    return Failed.model_validate(event["failed"]).failure() if event.get("failed") else None
+    return FailedStage.model_validate(event["failed"]).failure() if event.get("failed") else None
 
 
 def city_of_input(given: Mapping[str, Any]) -> str:
@@ -119,7 +119,7 @@ def people_listed(
     seen = _LastSeen(city, as_of, state)
     for row in folder.lines("current.jsonl"):
         if row["pupil"]["id"] in listed:
-            known = Known.from_json(row)
+            known = Record.from_json(row)
             found[known.pupil.id] = Person.of(known.pupil, seen.before(known.absent_since))
     for row in folder.lines("desired.jsonl"):
         if row["pupil"]["id"] in listed:
@@ -241,12 +241,12 @@ def remember(night: Night, state: State, now: datetime) -> None:
         )
 
 
-def ended(run: Run, night: Night, state: State) -> Ended:
+def ended(run: Run, night: Night, state: State) -> EndedRun:
     """How the run ended, for the dead letters that it may have healed. A plan that waited begins
     anew with its approval."""
     approved = state.run(run.run_id).get("approved", {}) if run.mode == "apply" else {}
     at = datetime.fromisoformat(approved["at"]) if "at" in approved else begun(run.run_id)
-    return Ended(
+    return EndedRun(
         city=run.city,
         run_id=run.run_id,
         mode=run.mode,
@@ -330,9 +330,9 @@ def _saved(state: State, run: Run, work: Work, city: City | None) -> Saved | Non
     return saved(records.values(), city.savings, since)
 
 
-def _past(state: State, run_id: str) -> Iterator[Past]:
+def _past(state: State, run_id: str) -> Iterator[PastRun]:
     for record in state.runs(NIGHTS):
         name = str(record["sk"]).removeprefix("RUN#")
         if name < run_id and record.get("verdict") in _WENT_WELL and record.get("pupils"):
             received = str(record.get("received", ""))
-            yield Past(name, str(record.get("as_of", "")), record["pupils"], received)
+            yield PastRun(name, str(record.get("as_of", "")), record["pupils"], received)

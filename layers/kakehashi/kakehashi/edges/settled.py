@@ -1,6 +1,6 @@
 """The settled roster: everybody in the state, as it stands once Provision has ended.
 
-    s3://<runs>/<run folder>/settled.jsonl.gz     {"v", "serial", "digest"}, then a ``Known`` a line
+    s3://<runs>/<run folder>/settled.jsonl.gz    {"v", "serial", "digest"}, then a ``Record`` a line
 
 Made once, by Groups, for all that come after it in the same run. It is what Diff has read of the
 state, and of whom the plan has an action, what the table says now: in between, nobody but this
@@ -22,7 +22,7 @@ from kakehashi import jsonlines
 from kakehashi.actions import Action
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import canonical
 from kakehashi.stored import VERSION, Form, Stored, TooNew
 
@@ -32,7 +32,7 @@ _AT_ONCE = 1 << 16  # bytes
 MOST_TOUCHED = 0.2  # of all: of more, the table is read page by page rather than by pupils' keys
 
 
-class Settled:
+class SettledRoster:
     """That of one run; in a run without a plan of its own, the state itself."""
 
     def __init__(self, folder: Folder, state: State) -> None:
@@ -45,12 +45,12 @@ class Settled:
             self.folder.put(NAME, body, "application/gzip")
             self._body = body.getvalue()
 
-    def pupils(self) -> Iterator[Known]:
+    def pupils(self) -> Iterator[Record]:
         """Everybody, ordered by userMasterIdentifier, to be read only. Raises OtherRelease."""
         opened = self._opened()
         if opened is None:
             return self.state.pupils()
-        return map(Known.from_json, jsonlines.read(opened[1]))
+        return map(Record.from_json, jsonlines.read(opened[1]))
 
     def digest(self) -> str:
         """The same for the same pupils, whatever the serial; "" where there is no snapshot."""
@@ -98,8 +98,8 @@ def _brought_up(before: list[bytes], touched: set[str], state: State) -> list[by
     return [found[umi] for umi in sorted(found)]
 
 
-def _line(known: Known) -> bytes:
-    return canonical(known.to_json()).encode()
+def _line(record: Record) -> bytes:
+    return canonical(record.to_json()).encode()
 
 
 def _packed(serial: int, lines: Sequence[bytes]) -> io.BytesIO:

@@ -7,8 +7,8 @@ was cut short is made good by the next one, and a night without changes writes n
 from __future__ import annotations
 
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
+from kakehashi.groups.left import Left, findings_of, one_cause
 from kakehashi.groups.planning import Orders, decide
-from kakehashi.groups.telling import Left, one_cause, tell
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "Tenancy",
     "TenantGroup",
     "decide",
+    "findings_of",
     "one_cause",
     "read_mark",
     "roster_groups",
-    "tell",
 ]

@@ -11,7 +11,7 @@ from kakehashi.city import City, Licence
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.findings import Finding
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Orders:
 
 
 def decide(
-    settled: Sequence[Known], urgent: Collection[str], tenancy: Tenancy, city: City, city_code: str
+    settled: Sequence[Record], urgent: Collection[str], tenancy: Tenancy, city: City, city_code: str
 ) -> Orders:
     """``settled`` are all pupils we know whose account is there: to one who is left out nothing is
     given, and from him nothing taken. ``urgent`` are the userMasterIdentifiers of those whose

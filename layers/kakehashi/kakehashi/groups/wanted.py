@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 from kakehashi.directories.port import prefix_of
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 MOST_NAME = 256  # characters of a group's displayName
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class GroupMark:
     """What a group's mailNickname tells. ``year`` is the 年度 of a class, None of any other."""
 
     kind: str
@@ -38,17 +38,17 @@ class RosterGroup:
     members: frozenset[str] = field(repr=False)
 
 
-def read_mark(nickname: str, city_code: str) -> Mark | None:
+def read_mark(nickname: str, city_code: str) -> GroupMark | None:
     """None for a group that is not this city's, also where another city's name begins like it."""
     rest = nickname.removeprefix(prefix_of(city_code))
     found = re.fullmatch(r"(?:(school|grade)|class-(\d{4}))-[0-9a-f]{10}", rest)
     if found is None or rest == nickname:
         return None
-    return Mark(found[1] or "class", int(found[2]) if found[2] else None)
+    return GroupMark(found[1] or "class", int(found[2]) if found[2] else None)
 
 
 def roster_groups(
-    settled: Iterable[Known], kinds: Collection[str], city_code: str
+    settled: Iterable[Record], kinds: Collection[str], city_code: str
 ) -> dict[str, RosterGroup]:
     """Mark → group, of every pupil who may sign in. Whoever is only absent stays a member."""
     members: dict[str, set[str]] = {}

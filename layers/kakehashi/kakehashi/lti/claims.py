@@ -64,7 +64,7 @@ class ResourceLink:
 class Message:
     """What every message to a tool is made of.
 
-    ``sub`` is what tools know the pupil by (``Known.sourced_id``), ``nonce`` exactly as the tool
+    ``sub`` is what tools know the pupil by (``Record.sourced_id``), ``nonce`` exactly as the tool
     sent it, ``now`` in seconds since 1970.
     """
 

@@ -16,7 +16,7 @@ from typing import Any
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.registrations import Registration
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 from kakehashi.refusal import Refusal
 
 HINT_SECONDS = 300  # from the tile to the authorization endpoint
@@ -25,7 +25,7 @@ MOST_NONCE = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LaunchSession:
     """Who is signed in in a browser.
 
     ``pupil`` is the userMasterIdentifier, ``login_hint`` what tools return to name this session,
@@ -42,7 +42,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AuthorizationRequest:
     """An authorization request that may be answered at ``redirect_uri``, its hint still unread."""
 
     redirect_uri: str
@@ -51,13 +51,13 @@ class Request:
     message_hint: str
 
 
-def standing(known: Known | None, held: Set[str]) -> Refusal | None:
+def standing(record: Record | None, held: Set[str]) -> Refusal | None:
     """May this pupil launch anything? ``held`` are those held when the last run settled."""
-    if known is None or known.status is Status.DELETED:
+    if record is None or record.status is Status.DELETED:
         return Refusal(rules.UNKNOWN_PUPIL)
-    if known.status is Status.SUSPENDED:
+    if record.status is Status.SUSPENDED:
         return Refusal(rules.SUSPENDED)
-    if known.pupil.id in held:
+    if record.pupil.id in held:
         return Refusal(rules.HELD)
     return None
 
@@ -72,8 +72,8 @@ def allowed(registration: Registration | None, pupil: Pupil) -> Refusal | None:
 
 
 def read_request(
-    query: Mapping[str, str], registration: Registration, session: Session
-) -> Request | Refusal:
+    query: Mapping[str, str], registration: Registration, session: LaunchSession
+) -> AuthorizationRequest | Refusal:
     """What a tool asks at the authorization endpoint.
 
     The redirect URI is looked at first and exactly: nothing is ever sent to another one.
@@ -84,7 +84,9 @@ def read_request(
         return Refusal(rules.MALFORMED, wrong)
     if not hmac.compare_digest(query["login_hint"].encode(), session.login_hint.encode()):
         return Refusal(rules.FOREIGN_LOGIN_HINT)
-    return Request(query["redirect_uri"], query["state"], query["nonce"], query["lti_message_hint"])
+    return AuthorizationRequest(
+        query["redirect_uri"], query["state"], query["nonce"], query["lti_message_hint"]
+    )
 
 
 _FIXED = {"response_type": "id_token", "response_mode": "form_post", "prompt": "none"}

@@ -25,14 +25,14 @@ SUBMIT = "document.forms[0].submit()"  # with scripts off, the form's button doe
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LaunchPage:
     """HTML and the Content-Security-Policy it needs."""
 
     html: str
     policy: str
 
 
-def sign_in() -> Page:
+def sign_in() -> LaunchPage:
     return _page("sign_in.html.j2")
 
 
@@ -41,7 +41,7 @@ def launcher(
     name: str,
     tools: Sequence[Registration],
     chosen: Mapping[str, Sequence[ResourceLink]] = MappingProxyType({}),
-) -> Page:
+) -> LaunchPage:
     """``chosen`` are contents by tool key."""
     kana = hiragana(f"{pupil.kana_family} {pupil.kana_given}".strip())
     return _page("launcher.html.j2", name=name, pupil=pupil, kana=kana, tools=tools, chosen=chosen)
@@ -55,13 +55,13 @@ def hiragana(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_HIRAGANA)
 
 
-def refused(refusal: Refusal, reference: str, *, signed_in: bool) -> Page:
+def refused(refusal: Refusal, reference: str, *, signed_in: bool) -> LaunchPage:
     """``reference`` leads staff to the log line; the code leads them to docs/findings.md."""
     code = f"{refusal.code}-{reference}" if reference else refusal.code
     return _page("refused.html.j2", sentence=refusal.rule.ja, code=code, signed_in=signed_in)
 
 
-def to_tool(action: str, fields: Mapping[str, str], name: str) -> Page:
+def to_tool(action: str, fields: Mapping[str, str], name: str) -> LaunchPage:
     """A form that sends itself to a tool.
 
     Browsers apply ``form-action`` to the redirects that follow as well, and where a tool leads
@@ -71,12 +71,12 @@ def to_tool(action: str, fields: Mapping[str, str], name: str) -> Page:
     return _posting(action, fields, f"{name} を ひらく", scheme)
 
 
-def to_ourselves(path: str, fields: Mapping[str, str]) -> Page:
+def to_ourselves(path: str, fields: Mapping[str, str]) -> LaunchPage:
     """What another site has posted, posted once more from here: now our cookies come with it."""
     return _posting(path, fields, "つづける", "'self'")
 
 
-def _posting(action: str, fields: Mapping[str, str], label: str, target: str) -> Page:
+def _posting(action: str, fields: Mapping[str, str], label: str, target: str) -> LaunchPage:
     return _page(
         "posting.html.j2",
         f"script-src {_hash(SUBMIT)}; form-action {target}",
@@ -87,7 +87,7 @@ def _posting(action: str, fields: Mapping[str, str], label: str, target: str) ->
     )
 
 
-def _page(template: str, *directives: str, **content: Any) -> Page:
+def _page(template: str, *directives: str, **content: Any) -> LaunchPage:
     given = directives or ("form-action 'self'",)
     policy = "; ".join(
         (
@@ -100,7 +100,7 @@ def _page(template: str, *directives: str, **content: Any) -> Page:
     )
     style = Markup(_style())  # noqa: S704 - a file of ours, as its hash in the policy says
     html = _templates().get_template(template).render(content, style=style)
-    return Page(html, policy)
+    return LaunchPage(html, policy)
 
 
 @cache

@@ -17,9 +17,9 @@ from kakehashi.oneroster.columns import ROSTER, Column
 from kakehashi.oneroster.lines import lines_in
 from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
 from kakehashi.oneroster.package import open_package
-from kakehashi.oneroster.passwords import passwords_in
+from kakehashi.oneroster.password_guard import passwords_in
 from kakehashi.oneroster.profiles import PROFILES, VERSIONS, Profile, files_of, layout
-from kakehashi.oneroster.writer import Dialect, write_files, write_package
+from kakehashi.oneroster.writer import WriterOptions, write_files, write_package
 
 __all__ = [
     "PROFILES",
@@ -27,12 +27,12 @@ __all__ = [
     "VERSIONS",
     "BadRow",
     "Column",
-    "Dialect",
     "Manifest",
     "Package",
     "Profile",
     "Row",
     "Table",
+    "WriterOptions",
     "check",
     "files_of",
     "layout",

@@ -26,7 +26,7 @@ def cell_faults(scene: Scene, table: Table) -> Iterator[Finding]:
             continue
         for n, value in enumerate(table.cells(at)):
             if rule := wrong.get(value):
-                yield scene.told(rule, table, n, column.name)
+                yield scene.finding(rule, table, n, column.name)
 
 
 def _wrong_values(scene: Scene, table: Table, at: int, column: Column) -> dict[str, Rule]:
@@ -75,7 +75,7 @@ def _delta_faults(scene: Scene, table: Table) -> Iterator[Finding]:
     for column in ("status", "dateLastModified"):
         values = table.values(column)
         if table.index(column) is not None and (count := values.count("")):
-            yield scene.told(rules.DELTA_BLANK, table, values.index(""), column, count=count)
+            yield scene.finding(rules.DELTA_BLANK, table, values.index(""), column, count=count)
 
 
 def _delta_time(value: str) -> Rule | None:
@@ -88,10 +88,12 @@ def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:
         first, *others = group
         facts = {"first_line": table.lines[first]}
         if all(table.rows[n] == table.rows[first] for n in others):
-            yield from (scene.told(rules.SAME_ROW, table, n, "sourcedId", **facts) for n in others)
+            yield from (
+                scene.finding(rules.SAME_ROW, table, n, "sourcedId", **facts) for n in others
+            )
         else:
             facts["count"] = len(group)
-            yield from (scene.told(rules.SAME_ID, table, n, "sourcedId", **facts) for n in group)
+            yield from (scene.finding(rules.SAME_ID, table, n, "sourcedId", **facts) for n in group)
 
 
 def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
@@ -99,7 +101,7 @@ def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
     for group in _sharing(scene, table, column):
         if len({table.rows[n][0] for n in group}) > 1:  # else it is told by its sourcedId
             facts = {"count": len(group), "first_line": table.lines[group[0]]}
-            yield scene.told(rules.SAME_MASTER_ID, table, group[1], column, **facts)
+            yield scene.finding(rules.SAME_MASTER_ID, table, group[1], column, **facts)
 
 
 def _sharing(scene: Scene, table: Table, column: str) -> list[list[int]]:

@@ -18,7 +18,7 @@ from kakehashi.oneroster.cells import (
 from kakehashi.oneroster.columns import ROSTER
 from kakehashi.oneroster.japan import other_board, profile_faults, standard_faults
 from kakehashi.oneroster.model import BadRow, Package, Table
-from kakehashi.oneroster.passwords import filled_column
+from kakehashi.oneroster.password_guard import filled_column
 from kakehashi.oneroster.profiles import VERSIONS, layout
 from kakehashi.oneroster.references import References
 from kakehashi.oneroster.relations import relation_faults

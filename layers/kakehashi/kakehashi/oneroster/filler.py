@@ -15,7 +15,7 @@ from kakehashi.oneroster.columns import ROSTER, Column
 from kakehashi.oneroster.header import Header
 from kakehashi.oneroster.leniency import Tally, Tidy, replacements, tidy_of
 from kakehashi.oneroster.model import BadRow, ByColumn, Table
-from kakehashi.oneroster.rows import Columns, Rows
+from kakehashi.oneroster.rows import Columns, RowReader
 
 _REPEATING = frozenset(
     (
@@ -56,27 +56,27 @@ class Filler:
         self.tally = Tally(table.file)
         self.findings: list[Finding] = []
 
-    def fill(self, rows: Rows) -> None:
+    def fill(self, rows: RowReader) -> None:
         for columns, lines in rows.blocks(self.width, partial(self._fit, rows)):
             if columns:
                 self._store(columns, lines, may_say_null=rows.may_say_null)
         self._look_at_the_end(rows)
 
-    def _fit(self, rows: Rows, row: list[str]) -> list[str]:
+    def _fit(self, rows: RowReader, row: list[str]) -> list[str]:
         """``row`` without the empty cells under empty headers; [] where it does not fit."""
         cells, rest = row[: self.width], row[self.width :]
         if len(cells) == self.width and self.padding and not any(rest):
             return cells
         return self._reject(row, rows)
 
-    def _reject(self, row: list[str], rows: Rows) -> list[str]:
+    def _reject(self, row: list[str], rows: RowReader) -> list[str]:
         self.table.bad.append(BadRow(rows.line, tuple(row)))
         if not rows.hides_rows():
             place = Place(self.table.file, rows.line)
             self.findings.append(rules.WIDTH.at(place, count=len(row), wanted=self.width))
         return []
 
-    def _look_at_the_end(self, rows: Rows) -> None:
+    def _look_at_the_end(self, rows: RowReader) -> None:
         """A last row that is both too short and without a line end was cut off in transfer."""
         last = self.table.bad[-1] if self.table.bad else None
         if last and last.line == rows.line and not rows.text.endswith(("\n", "\r")):

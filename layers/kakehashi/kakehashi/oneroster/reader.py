@@ -17,7 +17,7 @@ from kakehashi.oneroster.filler import Filler
 from kakehashi.oneroster.header import Header, read_header
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.profiles import layout
-from kakehashi.oneroster.rows import Rows
+from kakehashi.oneroster.rows import RowReader
 
 _BLOCK = 1 << 16
 
@@ -85,7 +85,7 @@ def _foreign(open_file: Open, place: Place) -> Finding:
 
 
 def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
-    rows = Rows(stream, table.file, table.bad)
+    rows = RowReader(stream, table.file, table.bad)
     first = next(rows.each(), None)
     if first is None or rows.findings:
         table.whole = False

@@ -148,9 +148,9 @@ class References:
             self.children[self.unread[column.target]] += 1
         elif there is not None:
             if _lost_zeros(item, there):
-                self.damaged.append(self.scene.told(rules.EXCEL, table, n, column.name))
+                self.damaged.append(self.scene.finding(rules.EXCEL, table, n, column.name))
                 return
-            told = self.scene.told(
+            told = self.scene.finding(
                 rules.DANGLING, table, n, column.name, target=column.target, count=1
             )
             missing = self.missing.setdefault(target, _Missing(told))

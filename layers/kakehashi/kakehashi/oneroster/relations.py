@@ -133,7 +133,7 @@ def _repeated(
     for n, row in enumerate(rows):
         if row[-len(marks) :] == marks:
             if row in seen:
-                yield scene.told(rule, table, n, columns[-1])
+                yield scene.finding(rule, table, n, columns[-1])
             seen.add(row)
 
 
@@ -165,7 +165,7 @@ def _grades_of_pupils(scene: Scene, table: Table) -> Iterator[Finding]:
     pupils = blank & {user for user, role in pairs if role == "student"}
     for n, user in enumerate(table.values("sourcedId")):
         if user in pupils:
-            yield scene.told(rules.NO_GRADE, table, n, "grades")
+            yield scene.finding(rules.NO_GRADE, table, n, "grades")
 
 
 def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:

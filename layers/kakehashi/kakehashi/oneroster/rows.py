@@ -27,7 +27,7 @@ _AS_THE_STANDARD_SAYS = re.compile(rf"{_FIELD}(?:,{_FIELD})*+")  # RFC 4180, one
 
 
 @dataclass(slots=True)
-class Rows:
+class RowReader:
     """Physical lines in, rows out; remembers what could not be read as a row.
 
     ``line`` is where the row last read begins, ``end`` where it ends, ``text`` the line last read

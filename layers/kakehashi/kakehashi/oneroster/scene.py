@@ -116,7 +116,7 @@ class Scene:
         at = table.index(column)
         return None if at is None else self._school_codes.get(row[at])
 
-    def told(
+    def finding(
         self, rule: Rule, table: Table, n: int, column: str | None, **facts: int | str
     ) -> Finding:
         """``rule`` at row number ``n`` of ``table``, with pupil and school."""
@@ -144,4 +144,4 @@ class Scene:
             return
         for n, values in enumerate(zip(*picked, strict=True)):
             if rule := bad.get(values):
-                yield self.told(rule, table, n, columns[-1])
+                yield self.finding(rule, table, n, columns[-1])

@@ -20,7 +20,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; a clock would chan
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class WriterOptions:
     """What a receiver wants to see.
 
     ``profile`` names the columns (``PROFILES``); ``version`` is written as oneroster.version and
@@ -56,7 +56,7 @@ class Dialect:
 
 def write_package(
     tables: Mapping[str, Table] | Iterable[Table],
-    dialect: Dialect = Dialect(),
+    dialect: WriterOptions = WriterOptions(),
     *,
     mode: Mode = "bulk",
     system_name: str = "",
@@ -80,7 +80,7 @@ def write_package(
 
 def write_files(
     tables: Mapping[str, Table] | Iterable[Table],
-    dialect: Dialect = Dialect(),
+    dialect: WriterOptions = WriterOptions(),
     *,
     mode: Mode = "bulk",
     system_name: str = "",
@@ -97,7 +97,7 @@ def write_files(
 
 def _sheets(
     tables: Mapping[str, Table] | Iterable[Table],
-    dialect: Dialect,
+    dialect: WriterOptions,
     mode: Mode,
     system_name: str,
     system_code: str,
@@ -119,7 +119,7 @@ def _sheets(
     return sheets | {"manifest.csv": (("propertyName", "value"), properties)}
 
 
-def _laid_out(table: Table, dialect: Dialect) -> Sheet:
+def _laid_out(table: Table, dialect: WriterOptions) -> Sheet:
     """Header and rows in the dialect's columns; extensions nobody knows go to the right."""
     written = dialect.header(table.file)
     wanted = [CANONICAL.get(name, name) for name in written]
@@ -149,7 +149,7 @@ def _cells(rows: Iterable[Row], places: list[int | None], null_at: int | None) -
 
 
 def _write_csv(
-    out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect
+    out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]], dialect: WriterOptions
 ) -> None:
     quoting: Literal[0, 1] = csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL
     head: Literal[0, 1] = quoting if dialect.quote_header else csv.QUOTE_MINIMAL

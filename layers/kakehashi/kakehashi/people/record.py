@@ -35,11 +35,11 @@ def _with_tool_id(stored: Stored) -> Stored:
     return {**stored, VERSION: 2, "tool_id": ""}
 
 
-RECORD = Form("record", (_with_tool_id,))  # of ``Known``
+RECORD = Form("record", (_with_tool_id,))  # of ``Record``
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Record:
     """A pupil as last *applied*: one item of the state table.
 
     ``account`` maps Microsoft Graph property names to the values we last wrote (no password).

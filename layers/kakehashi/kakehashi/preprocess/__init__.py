@@ -23,13 +23,19 @@ from kakehashi.preprocess import duplicates
 from kakehashi.preprocess.cells import cells
 from kakehashi.preprocess.classes import Classes, fill_grades, read_classes
 from kakehashi.preprocess.enrolments import Enrolments, read_enrolments, read_roles
-from kakehashi.preprocess.holds import Holds, code_of_lost, codes_by_user, read_holds, unread
+from kakehashi.preprocess.holds import RowHolds, code_of_lost, codes_by_user, read_holds, unread
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.numbering import OUTSIDE, Numbering
-from kakehashi.preprocess.passwords import InDrop, PasswordFile, locate
+from kakehashi.preprocess.password_file import InDrop, PasswordFile, locate
 from kakehashi.preprocess.places import Signwriter
 from kakehashi.preprocess.pupils import USERS, Assembler
-from kakehashi.preprocess.rows import Rows, hold_rivals, hold_unenrolled, read_rows, read_unread
+from kakehashi.preprocess.rows import (
+    PupilRows,
+    hold_rivals,
+    hold_unenrolled,
+    read_rows,
+    read_unread,
+)
 from kakehashi.preprocess.schools import Schools, unify
 from kakehashi.preprocess.special_needs import guard, mask
 from kakehashi.preprocess.titles import rename_titles, spell_titles, tell_apart
@@ -111,7 +117,7 @@ def preprocess(
 
 
 def _outgoing(
-    package: Package, holds: Holds, city: City, *, written: Classes, enrolments: Enrolments,
+    package: Package, holds: RowHolds, city: City, *, written: Classes, enrolments: Enrolments,
     lexicon: Lexicon, numbering: Numbering,
 ) -> tuple[Classes, Mapping[int, Numbers]]:  # fmt: skip
     """Classes with the titles they go out under. The findings are those of the five steps."""
@@ -136,9 +142,9 @@ def _members(package: Package, enrolments: Enrolments) -> Iterator[tuple[str, st
 
 
 def _rows(
-    package: Package, holds: Holds, city: City, *, classes: Classes, enrolments: Enrolments,
+    package: Package, holds: RowHolds, city: City, *, classes: Classes, enrolments: Enrolments,
     today: str,
-) -> Rows:  # fmt: skip
+) -> PupilRows:  # fmt: skip
     roles = read_roles(package, today)
     held_users = codes_by_user(package, holds, classes.lessons)
     rows = read_rows(
@@ -167,7 +173,7 @@ def _completed(
     return replace(made, password=places.get(umi), former=former)
 
 
-def _known(rows: Rows, desired: Iterable[Desired]) -> InDrop:
+def _known(rows: PupilRows, desired: Iterable[Desired]) -> InDrop:
     """Pupils by both keys; an account that several rows bear belongs to the pupil who goes on."""
     pairs = [(row.account, row.pupil) for row in rows.pupils if row.pupil]
     pairs += [(d.pupil.account, d.pupil.id) for d in desired]
@@ -207,7 +213,7 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _counts(
-    rows: Rows, schools: Schools, classes: Classes, desired: Sequence[Desired],
+    rows: PupilRows, schools: Schools, classes: Classes, desired: Sequence[Desired],
     held: Sequence[Held],
 ) -> dict[str, int]:  # fmt: skip
     homes = set(classes.homes.values())

@@ -10,10 +10,10 @@ from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.people.pupil import GRADES
 from kakehashi.preprocess.cells import cells
-from kakehashi.preprocess.holds import Codes, Holds, codes_by_id
+from kakehashi.preprocess.holds import Codes, RowHolds, codes_by_id
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.schools import School, Schools
-from kakehashi.preprocess.years import Session
+from kakehashi.preprocess.years import AcademicSession
 
 if TYPE_CHECKING:
     from kakehashi.oneroster import Package
@@ -63,9 +63,9 @@ class _Course:
 
 def read_classes(
     package: Package,
-    holds: Holds,
+    holds: RowHolds,
     schools: Schools,
-    sessions: Mapping[str, Session],
+    sessions: Mapping[str, AcademicSession],
     lexicon: Lexicon,
 ) -> Classes:
     """Every home class as C4th wrote it. A class that cannot be placed bears its fault."""
@@ -114,7 +114,7 @@ def read_classes(
 class _Faults:
     """Codes that hold a class because of its own row or of a row it depends on."""
 
-    def __init__(self, package: Package, holds: Holds, schools: Schools) -> None:
+    def __init__(self, package: Package, holds: RowHolds, schools: Schools) -> None:
         self.classes: Codes = codes_by_id(package, holds, "classes.csv")
         self.courses: Codes = codes_by_id(package, holds, "courses.csv")
         self.sessions: Codes = codes_by_id(package, holds, "academicSessions.csv")
@@ -131,7 +131,9 @@ class _Faults:
         return found or ""
 
 
-def _spans(terms: str, course: _Course, sessions: Mapping[str, Session]) -> list[Session]:
+def _spans(
+    terms: str, course: _Course, sessions: Mapping[str, AcademicSession]
+) -> list[AcademicSession]:
     spans = [sessions[t] for term in terms.split(",") if (t := term.strip()) in sessions]
     if not spans and course.session in sessions:
         spans = [sessions[course.session]]

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.preprocess import names
-from kakehashi.preprocess.rows import Row
+from kakehashi.preprocess.rows import PupilRow
 from kakehashi.roster import Held
 
 _FIELDS = dict(zip(names.COLUMNS, range(len(names.COLUMNS)), strict=True))
@@ -31,21 +31,21 @@ class Resolved:
     ``left_behind`` maps a chosen pupil to the ids under which rows of the same child have ended.
     """
 
-    chosen: list[Row] = field(default_factory=list)
+    chosen: list[PupilRow] = field(default_factory=list)
     left_behind: dict[str, list[str]] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
-def resolve(rows: Iterable[Row]) -> Resolved:
+def resolve(rows: Iterable[PupilRow]) -> Resolved:
     found = Resolved()
-    by_pupil: dict[str, list[Row]] = {}
+    by_pupil: dict[str, list[PupilRow]] = {}
     for row in rows:
         if row.pupil:
             by_pupil.setdefault(row.pupil, []).append(row)
         else:
             _hold_unnamed(row, found)
-    by_account: dict[str, list[Row]] = {}
+    by_account: dict[str, list[PupilRow]] = {}
     for same in by_pupil.values():
         chosen = same[0] if len(same) == 1 else _choose_row(_distinct(same), found)
         if chosen is not None:
@@ -56,16 +56,16 @@ def resolve(rows: Iterable[Row]) -> Resolved:
     return found
 
 
-def _hold_unnamed(row: Row, found: Resolved) -> None:
+def _hold_unnamed(row: PupilRow, found: Resolved) -> None:
     if not row.held:
         place = Place("users.csv", row.line, "userMasterIdentifier")
         found.findings.append(rules.NO_IDENTIFIER.at(place))
     found.held.append(row.hold(row.held or rules.NO_IDENTIFIER.code))
 
 
-def _distinct(rows: list[Row]) -> list[Row]:
+def _distinct(rows: list[PupilRow]) -> list[PupilRow]:
     """A line repeated word for word is one row; the checks have named the repetition."""
-    seen: dict[tuple[object, ...], Row] = {}
+    seen: dict[tuple[object, ...], PupilRow] = {}
     for row in sorted(rows, key=lambda r: r.line):
         told = (
             row.source,
@@ -81,7 +81,7 @@ def _distinct(rows: list[Row]) -> list[Row]:
     return list(seen.values())
 
 
-def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
+def _choose_row(rows: list[PupilRow], found: Resolved) -> PupilRow | None:
     """The row that tells of this pupil, or None where all had to be held.
 
     A row the checks want held may be misread. Where it reads as an order it is a rival that
@@ -104,12 +104,12 @@ def _choose_row(rows: list[Row], found: Resolved) -> Row | None:
     return chosen
 
 
-def _by_what_it_says(row: Row) -> tuple[object, ...]:
+def _by_what_it_says(row: PupilRow) -> tuple[object, ...]:
     """An order that the place in the file decides only between rows that say the same."""
     return (not row.account, row.account, row.held, row.grade, row.spelling, row.line)
 
 
-def _note_older(rows: Iterable[Row], chosen: Row, found: Resolved) -> None:
+def _note_older(rows: Iterable[PupilRow], chosen: PupilRow, found: Resolved) -> None:
     found.findings += [
         rules.OLDER_ROW.at(Place("users.csv", row.line), pupil=row.pupil, kept_line=chosen.line)
         for row in rows
@@ -117,7 +117,9 @@ def _note_older(rows: Iterable[Row], chosen: Row, found: Resolved) -> None:
     ]
 
 
-def _dispute(rule: Rule, column: str, top: list[Row], rows: Iterable[Row], found: Resolved) -> None:
+def _dispute(
+    rule: Rule, column: str, top: list[PupilRow], rows: Iterable[PupilRow], found: Resolved
+) -> None:
     """Hold every one of ``rows``; those of ``top`` are the ones nobody can choose between."""
     first, rivals = min(row.line for row in top), set(top)
     for row in rows:
@@ -127,7 +129,7 @@ def _dispute(rule: Rule, column: str, top: list[Row], rows: Iterable[Row], found
             found.findings.append(rule.at(place, pupil=row.pupil, count=len(top), first_line=first))
 
 
-def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
+def _choose_owner(rows: list[PupilRow], found: Resolved) -> list[PupilRow]:
     """Of different userMasterIdentifiers with one account: who goes on.
 
     Only rows of one child are chosen between: a typing slip must not hand the account of a child
@@ -150,7 +152,7 @@ def _choose_owner(rows: list[Row], found: Resolved) -> list[Row]:
     return [owner]
 
 
-def _pass_over(row: Row, owner: Row, found: Resolved) -> None:
+def _pass_over(row: PupilRow, owner: PupilRow, found: Resolved) -> None:
     """A row of the same child, whose account belongs to ``owner``, who is enrolled today."""
     if row.held:
         found.held.append(row.hold(row.held))  # it may be misread, and its check has told why
@@ -167,12 +169,12 @@ def _pass_over(row: Row, owner: Row, found: Resolved) -> None:
         _tell_older(rules.OLDER_OWNER, row, owner, found)
 
 
-def _tell_older(rule: Rule, row: Row, owner: Row, found: Resolved) -> None:
+def _tell_older(rule: Rule, row: PupilRow, owner: PupilRow, found: Resolved) -> None:
     place = Place("users.csv", row.line, "userIds")
     found.findings.append(rule.at(place, pupil=row.pupil, kept_line=owner.line))
 
 
-def _two_children(orders: Iterable[Row]) -> bool:
+def _two_children(orders: Iterable[PupilRow]) -> bool:
     """Whether one id stands on rows of several children: neither account nor name is the same.
 
     Somebody typed over an id; a later begin date does not make one child of another.
@@ -181,7 +183,7 @@ def _two_children(orders: Iterable[Row]) -> bool:
     return len({row.account for row in orders if row.account}) > 1 and not _one_child(orders)
 
 
-def _one_child(rows: Iterable[Row]) -> bool:
+def _one_child(rows: Iterable[PupilRow]) -> bool:
     """Whether all rows agree in the full name, or all in its kana; blanks agree with nothing."""
     rows = tuple(rows)
     return any(
@@ -190,7 +192,7 @@ def _one_child(rows: Iterable[Row]) -> bool:
     )
 
 
-def _said(row: Row, family: tuple[str, ...], given: tuple[str, ...]) -> set[tuple[str, str]]:
+def _said(row: PupilRow, family: tuple[str, ...], given: tuple[str, ...]) -> set[tuple[str, str]]:
     """The full names a row gives, external and of record, folded for comparison only."""
     both = zip(
         (_folded(row, column) for column in family),
@@ -200,6 +202,6 @@ def _said(row: Row, family: tuple[str, ...], given: tuple[str, ...]) -> set[tupl
     return {full for full in both if all(full)}
 
 
-def _folded(row: Row, column: str) -> str:
+def _folded(row: PupilRow, column: str) -> str:
     text = unicodedata.normalize("NFKC", row.spelling[_FIELDS[column]])
     return "".join(text.split())

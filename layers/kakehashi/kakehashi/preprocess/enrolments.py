@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STUDENT = "student"
 
 
-class Role(NamedTuple):
+class StudentRole(NamedTuple):
     """A student role; the best of a user's roles is the greatest."""
 
     when: When
@@ -39,7 +39,7 @@ class Membership(NamedTuple):
 class Roles:
     """``students`` maps a user to every student role; ``others`` are users with other roles."""
 
-    students: Mapping[str, Sequence[Role]]
+    students: Mapping[str, Sequence[StudentRole]]
     others: Set[str]
 
 
@@ -57,12 +57,12 @@ class Enrolments:
 
 def read_roles(package: Package, today: str) -> Roles:
     """Roles of OneRoster 1.2 from roles.csv, of 1.1 from users.csv."""
-    students: dict[str, list[Role]] = {}
+    students: dict[str, list[StudentRole]] = {}
     others: set[str] = set()
     columns = ("userSourcedId", "role", "orgSourcedId", "beginDate", "endDate")
     for _, (user, role, org, begin, end) in cells(package, "roles.csv", *columns):
         if role == STUDENT:
-            students.setdefault(user, []).append(Role(when(begin, end, today), begin, org))
+            students.setdefault(user, []).append(StudentRole(when(begin, end, today), begin, org))
         elif role:
             others.add(user)
     if "roles.csv" not in package.tables:
@@ -70,7 +70,7 @@ def read_roles(package: Package, today: str) -> Roles:
             package, "users.csv", "sourcedId", "role", "orgSourcedIds"
         ):
             if role == STUDENT:
-                students[user] = [Role(When.CURRENT, "", orgs.split(",")[0].strip())]
+                students[user] = [StudentRole(When.CURRENT, "", orgs.split(",")[0].strip())]
             elif role:
                 others.add(user)
     return Roles(students, others)

@@ -36,7 +36,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class RowHolds:
     """Codes of hold-pupil findings by file and line; of several codes the smallest counts."""
 
     lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Holds:
         return self.lines.get(file, {})
 
 
-def read_holds(package: Package, findings: Iterable[Finding]) -> Holds:
+def read_holds(package: Package, findings: Iterable[Finding]) -> RowHolds:
     """Rows that the checks want held.
 
     The checks tell of a missing target once, at the first row that refers to it; every row that
@@ -65,7 +65,7 @@ def read_holds(package: Package, findings: Iterable[Finding]) -> Holds:
     if missing:
         for file, line in _referring(package, missing):
             _hold(lines, file, line, checks.DANGLING.code)
-    return Holds(lines)
+    return RowHolds(lines)
 
 
 def _hold(lines: dict[str, dict[int, str]], file: str, line: int, code: str) -> None:
@@ -94,7 +94,7 @@ def _referring(package: Package, missing: Mapping[str, set[str]]) -> Iterator[tu
                         yield file, line
 
 
-def unread(package: Package, holds: Holds, file: str) -> list[Unread]:
+def unread(package: Package, holds: RowHolds, file: str) -> list[Unread]:
     """Rows of ``file`` that are there but not among its rows, in line order."""
     table = package.tables.get(file)
     held = holds.of(file)
@@ -108,7 +108,7 @@ def unread(package: Package, holds: Holds, file: str) -> list[Unread]:
     return [found[line] for line in sorted(found)]
 
 
-def codes_by_id(package: Package, holds: Holds, file: str) -> Codes:
+def codes_by_id(package: Package, holds: RowHolds, file: str) -> Codes:
     """The sourcedIds on held lines of ``file`` → code."""
     held = holds.of(file)
     found: Codes = {}
@@ -118,7 +118,7 @@ def codes_by_id(package: Package, holds: Holds, file: str) -> Codes:
     return found
 
 
-def codes_by_user(package: Package, holds: Holds, lessons: Set[str]) -> Codes:
+def codes_by_user(package: Package, holds: RowHolds, lessons: Set[str]) -> Codes:
     """Users whose roles, enrolments, … are held → code. Rows of lesson groups do not count.
 
     An unread row is about the users it names.
@@ -137,7 +137,7 @@ def codes_by_user(package: Package, holds: Holds, lessons: Set[str]) -> Codes:
     return found
 
 
-def code_of_lost(package: Package, holds: Holds, lessons: Set[str]) -> str:
+def code_of_lost(package: Package, holds: RowHolds, lessons: Set[str]) -> str:
     """The code of an enrolment row that was unread and names nobody; "" where there is none."""
     rows = unread(package, holds, "enrollments.csv")
     known = _users(package).union(lessons) if rows else frozenset()

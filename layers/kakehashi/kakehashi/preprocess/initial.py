@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from kakehashi.city import InitialPasswords
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess.passwords import HEADERS, fits
+from kakehashi.preprocess.password_file import HEADERS, fits
 
 DIGITS = "23456789"  # without those that look like letters
 COLUMNS = ("アカウント", "ユーザー識別子", "初期パスワード")
@@ -64,14 +64,14 @@ def as_csv(slips: Sequence[Slip]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PasswordList:
     """A list read: the pupils it names, and the lines that name nobody who can be given one."""
 
     pupils: tuple[Pupil, ...]
     strange: tuple[int, ...]
 
 
-def read_list(body: bytes, candidates: Mapping[str, Pupil]) -> Listed | None:
+def read_list(body: bytes, candidates: Mapping[str, Pupil]) -> PasswordList | None:
     """A CSV with a column of accounts or of userMasterIdentifiers; None where it has neither.
 
     ``candidates`` are the pupils who may be given a password, by userMasterIdentifier.
@@ -91,4 +91,4 @@ def read_list(body: bytes, candidates: Mapping[str, Pupil]) -> Listed | None:
             found[pupil.id] = pupil
         elif any(row):
             strange.append(rows.line_num)
-    return Listed(tuple(found.values()), tuple(strange))
+    return PasswordList(tuple(found.values()), tuple(strange))

@@ -12,7 +12,7 @@ from kakehashi.people.pupil import GRADES, Pupil
 from kakehashi.preprocess.classes import Classes, HomeClass
 from kakehashi.preprocess.enrolments import Enrolments, Membership
 from kakehashi.preprocess.names import Speller
-from kakehashi.preprocess.rows import Row
+from kakehashi.preprocess.rows import PupilRow
 from kakehashi.preprocess.schools import School, Schools
 from kakehashi.preprocess.years import When
 from kakehashi.roster import Desired, Held
@@ -37,7 +37,7 @@ class Seat:
 class Faults:
     """Why a row cannot be followed. The pupil is held under the first; all of them are told."""
 
-    row: Row
+    row: PupilRow
     codes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -61,7 +61,9 @@ class Assembler:
         self.speller = Speller(city.names)
         self.effects: Mapping[str, Effect] = city.effects
 
-    def assemble_all(self, rows: Iterable[Row]) -> tuple[list[Desired], list[Held], list[Finding]]:
+    def assemble_all(
+        self, rows: Iterable[PupilRow]
+    ) -> tuple[list[Desired], list[Held], list[Finding]]:
         desired: list[Desired] = []
         held: list[Held] = []
         findings: list[Finding] = []
@@ -74,7 +76,7 @@ class Assembler:
                 desired.append(made)
         return desired, held, findings
 
-    def assemble(self, row: Row) -> tuple[Desired | Held, Sequence[Finding]]:
+    def assemble(self, row: PupilRow) -> tuple[Desired | Held, Sequence[Finding]]:
         if row.held:
             return row.hold(row.held), ()
         if not row.is_order:
@@ -94,7 +96,7 @@ class Assembler:
         pupil = self._pupil(row, seat, school, spelled)
         return Desired(pupil, unsafe_name=unsafe, unsafe_school=school.unsafe), faults.findings
 
-    def _not_tonight(self, row: Row) -> tuple[Held, Sequence[Finding]]:
+    def _not_tonight(self, row: PupilRow) -> tuple[Held, Sequence[Finding]]:
         faults = Faults(row)
         if not row.enabled:
             faults.add(rules.DISABLED, "enabledUser")
@@ -107,7 +109,7 @@ class Assembler:
 
     # -- class and school -----------------------------------------------------------------
 
-    def _seat(self, row: Row, faults: Faults) -> Seat | None:
+    def _seat(self, row: PupilRow, faults: Faults) -> Seat | None:
         """Today's home class; None where a fault was added."""
         current = [
             member
@@ -126,7 +128,9 @@ class Assembler:
         faults.codes.append(seat.home.fault)  # the class's own finding tells why
         return None
 
-    def _named_seat(self, row: Row, current: Sequence[Membership], faults: Faults) -> Seat | None:
+    def _named_seat(
+        self, row: PupilRow, current: Sequence[Membership], faults: Faults
+    ) -> Seat | None:
         """The class that homeClass names, unless the enrolments of today name another."""
         home = self.classes.homes.get(row.home)
         if home is None:
@@ -151,7 +155,7 @@ class Assembler:
             return None
         return Seat(homes.pop(), _number(there))
 
-    def _school(self, row: Row, seat: Seat, faults: Faults) -> School | None:
+    def _school(self, row: PupilRow, seat: Seat, faults: Faults) -> School | None:
         if seat.home is not None:
             return seat.home.school
         by_org, orgs = self.schools.by_org, row.orgs or (row.org,)
@@ -168,7 +172,7 @@ class Assembler:
 
     # -- names ----------------------------------------------------------------------------
 
-    def _spell(self, row: Row, faults: Faults) -> tuple[tuple[str, str, str, str], str]:
+    def _spell(self, row: PupilRow, faults: Faults) -> tuple[tuple[str, str, str, str], str]:
         """Family, given, and their kana as they go out; and the code that keeps them in, or ""."""
         spelled = self.speller.spell(row.spelling)
         found = [(rule, point, one.column) for one in spelled for rule, point in one.faults]
@@ -188,7 +192,7 @@ class Assembler:
         return self.effects.get(rule.code, rule.effect) is not Effect.NOTE
 
     def _pupil(
-        self, row: Row, seat: Seat, school: School, spelled: tuple[str, str, str, str]
+        self, row: PupilRow, seat: Seat, school: School, spelled: tuple[str, str, str, str]
     ) -> Pupil:
         family, given, kana_family, kana_given = spelled
         home = seat.home

@@ -28,7 +28,7 @@ _FIRST_NAME = len(_COLUMNS) - len(names.COLUMNS)
 
 
 @dataclass(slots=True, eq=False)
-class Row:
+class PupilRow:
     """One pupil's row, equal to itself only.
 
     ``wrong`` tells why the account cannot be used. ``when`` and ``begin`` are those of the
@@ -72,8 +72,8 @@ class Row:
 
 
 @dataclass(slots=True)
-class Rows:
-    pupils: list[Row] = field(default_factory=list)
+class PupilRows:
+    pupils: list[PupilRow] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     total: int = 0
@@ -83,9 +83,9 @@ class Rows:
 def read_rows(
     package: Package, city: City, roles: Roles, enrolments: Enrolments, *,
     held_lines: Mapping[int, str], held_users: Codes,
-) -> Rows:  # fmt: skip
+) -> PupilRows:  # fmt: skip
     """Every row of a pupil; users of no role at all are held, staff are only counted."""
-    found = Rows()
+    found = PupilRows()
     chooser = Chooser(city)
     for line, row in cells(package, "users.csv", *_COLUMNS):
         found.total += 1
@@ -109,7 +109,7 @@ def read_rows(
         orgs = tuple(r.org for r in students if r.org and (r.when, r.begin) == since)
         time, begin = _time(source, since[0], enrolments)
         found.pupils.append(
-            Row(
+            PupilRow(
                 line,
                 source,
                 pupil,
@@ -160,7 +160,7 @@ def _only(found: set[str]) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def hold_rivals(rows: Iterable[Row], unread: Iterable[Held]) -> None:
+def hold_rivals(rows: Iterable[PupilRow], unread: Iterable[Held]) -> None:
     """A row about the same pupil or account as an unread one cannot be judged: it is held too."""
     pupils = {held.pupil: held.code for held in unread if held.pupil}
     accounts = {held.account: held.code for held in unread if held.account}
@@ -169,7 +169,7 @@ def hold_rivals(rows: Iterable[Row], unread: Iterable[Held]) -> None:
             row.held = row.held or pupils.get(row.pupil) or accounts.get(row.account) or ""
 
 
-def hold_unenrolled(rows: Iterable[Row], enrolments: Enrolments, code: str) -> None:
+def hold_unenrolled(rows: Iterable[PupilRow], enrolments: Enrolments, code: str) -> None:
     """While an enrolment that names nobody could not be read, who has none has not left."""
     for row in rows:
         if row.enabled and row.when is When.ENDED and row.source not in enrolments.homes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.cells import cells
-from kakehashi.preprocess.holds import Codes, Holds, codes_by_id
+from kakehashi.preprocess.holds import Codes, RowHolds, codes_by_id
 from kakehashi.preprocess.places import Signwriter
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Org:
     code: str
 
 
-def unify(package: Package, holds: Holds, city: City) -> Schools:
+def unify(package: Package, holds: RowHolds, city: City) -> Schools:
     faults = codes_by_id(package, holds, "orgs.csv")
     successors = _successors(city.school_aliases)
     findings: list[Finding] = []

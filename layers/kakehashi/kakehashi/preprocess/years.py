@@ -42,7 +42,7 @@ def when(begin: str, end: str, today: str) -> When:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class AcademicSession:
     line: int
     year: int | None
     begin: str
@@ -54,13 +54,13 @@ def year_of(day: date) -> int:
     return day.year if day.month >= APRIL else day.year - 1
 
 
-def read_sessions(package: Package, today: str) -> dict[str, Session]:
+def read_sessions(package: Package, today: str) -> dict[str, AcademicSession]:
     """academicSessions.csv by sourcedId."""
     found = {}
     columns = ("sourcedId", "title", "startDate", "endDate")
     for line, (source, title, begin, end) in cells(package, "academicSessions.csv", *columns):
         span = when(begin, end, today)
-        found[source] = Session(line, _year(begin, title), begin, end, span)
+        found[source] = AcademicSession(line, _year(begin, title), begin, end, span)
     return found
 
 
@@ -72,13 +72,13 @@ def _year(begin: str, title: str) -> int | None:
     return int(titled[1]) if titled else None
 
 
-def roster_year(sessions: Mapping[str, Session], as_of: date) -> int:
+def roster_year(sessions: Mapping[str, AcademicSession], as_of: date) -> int:
     """The 年度 of a roster: that of the session that is running, else that of the day."""
     running = [s.year for s in sessions.values() if s.when is When.CURRENT and s.year is not None]
     return max(running, default=year_of(as_of))
 
 
-def check_years(sessions: Mapping[str, Session]) -> list[Finding]:
+def check_years(sessions: Mapping[str, AcademicSession]) -> list[Finding]:
     """A roster all of whose sessions are over, or none of which has begun, is refused."""
     times = {s.when for s in sessions.values()}
     if times not in ({When.ENDED}, {When.FUTURE}):

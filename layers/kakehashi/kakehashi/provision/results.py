@@ -13,7 +13,7 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.diff.rooms import never_stepped_aside
 from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.provision.causes import NOWHERE, Cause, Elsewhere, cause_of, one_cause
 
 
@@ -34,7 +34,7 @@ class End(StrEnum):
     FAILED = "failed"
 
 
-def standing(action: Action, items: Mapping[str, Known], as_of: date) -> Readiness:
+def standing(action: Action, items: Mapping[str, Record], as_of: date) -> Readiness:
     """``items`` are those of ``action.ids()`` as just read; who has none is left out.
 
     A child who moves to another id is done when the item under the former one is gone, too.
@@ -50,7 +50,7 @@ def standing(action: Action, items: Mapping[str, Known], as_of: date) -> Readine
     return own if len(left) == len(action.given_up) else Readiness.MOVED
 
 
-def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
+def readiness(action: Action, current: Record | None, as_of: date) -> Readiness:
     """``current`` is the pupil's item as just read, None where there is none."""
     if current is not None and current.object_id and not _remade_later(action, current):
         object_id = action.object_id or current.object_id
@@ -66,7 +66,7 @@ def readiness(action: Action, current: Known | None, as_of: date) -> Readiness:
     return Readiness.OPEN if stayed or same_item(planned, current) else Readiness.MOVED
 
 
-def _remade_later(action: Action, current: Known) -> bool:
+def _remade_later(action: Action, current: Record) -> bool:
     """A pupil who is to get a new account and is still known by the one that is gone."""
     before = action.before
     if action.kind is not Kind.CREATE or before is None:
@@ -135,7 +135,7 @@ class Ledger:
         ends = [r.outcome for r in self.results.values()]
         return {str(end): ends.count(end) for end in End}
 
-    def tell_one_cause(self, elsewhere: Elsewhere = NOWHERE) -> Cause | None:
+    def report_one_cause(self, elsewhere: Elsewhere = NOWHERE) -> Cause | None:
         """The cause behind most stops of the night so far, if there is one. What it stopped here
         then counts as failed, and nobody is told of it pupil by pupil."""
         ends = [r.outcome for r in self.results.values() if r.kind != Kind.RECORD]
@@ -155,7 +155,7 @@ class Ledger:
         self.stops[line] = why
         self.results[line] = result(line, action, why, request_id)
 
-    def tell(self, action: Action, note: Rule, facts: Mapping[str, int | str]) -> None:
+    def note(self, action: Action, note: Rule, facts: Mapping[str, int | str]) -> None:
         """Of an action that is done, what staff must know all the same."""
         self.findings.append(finding(action, Stopped(note, facts)))
 

@@ -13,9 +13,9 @@ from kakehashi.report.drift import (
     drift_summary,
     drift_xlsx,
 )
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.mail import line_without_run, mail_line, subject
-from kakehashi.report.night import Failure, Night, Past, final_verdict
+from kakehashi.report.night import Failure, Night, PastRun, final_verdict
 from kakehashi.report.page import html
 from kakehashi.report.people import Person, last_seen
 from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
@@ -33,10 +33,10 @@ __all__ = [
     "SCHOOL_INDEX",
     "Comparison",
     "Failure",
-    "Group",
+    "FindingGroup",
     "Handout",
     "Night",
-    "Past",
+    "PastRun",
     "Person",
     "Saved",
     "Verdict",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from kakehashi.catalogue.sources import SOURCES, Source
+from kakehashi.catalogue.sources import SOURCES, RuleSource
 from kakehashi.findings import Finding, refuses
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import groups
@@ -34,7 +34,7 @@ class Checked:
 def checked_html(checked: Checked) -> str:
     """The whole page; no network, no script."""
     found = groups(checked.findings)
-    sources: Mapping[str, Source] = {
+    sources: Mapping[str, RuleSource] = {
         group.code: SOURCES[group.code] for group in found if group.code in SOURCES
     }
     return template("checked.html.j2").render(c=checked, groups=found, sources=sources)

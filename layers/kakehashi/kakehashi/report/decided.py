@@ -46,7 +46,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DecidedLine:
     """So many pupils of one list with the same word and the same outcome."""
 
     name: str
@@ -106,7 +106,7 @@ def in_numbers(decisions: Sequence[Decided]) -> Decisions:
     }
 
 
-def lines(decisions: Sequence[Decided]) -> Iterator[Line]:
+def lines(decisions: Sequence[Decided]) -> Iterator[DecidedLine]:
     """What tonight's report tells: new lists in full, of older ones only what was used."""
     told = Counter(
         (d.uploaded, d.name, d.decision, str(d.outcome))
@@ -115,4 +115,4 @@ def lines(decisions: Sequence[Decided]) -> Iterator[Line]:
     )
     for (uploaded, name, decision, outcome), count in sorted(told.items(), reverse=True):
         meant = next((ja for known, ja in JAPANESE.items() if known == decision), "?")
-        yield Line(name, minute(uploaded), meant, word(OUTCOMES, outcome), count)
+        yield DecidedLine(name, minute(uploaded), meant, word(OUTCOMES, outcome), count)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.findings import Effect
-from kakehashi.report.groups import Group, groups, message
+from kakehashi.report.groups import FindingGroup, groups, message
 from kakehashi.report.night import Night
 from kakehashi.report.words import PROPOSALS, Verdict, Word
 
@@ -44,7 +44,7 @@ class Decision:
     """
 
     title: Word
-    reasons: Sequence[Group] = ()
+    reasons: Sequence[FindingGroup] = ()
     waits: Sequence[Wait] = ()
     command: str = ""
     order: str = ""
@@ -120,7 +120,7 @@ def _rehearsal(night: Night, proposals: Sequence[tuple[Word, int]]) -> Decision:
     return Decision(NOT_YET, proposals=proposals, from_day=day.isoformat())
 
 
-def _reasons(night: Night) -> Sequence[Group]:
+def _reasons(night: Night) -> Sequence[FindingGroup]:
     """What stopped the night: refusals, or the fault of a stage, the gravest cause first."""
     stopped = (f for f in night.findings if f.effect is Effect.REFUSE_DROP or f.code[0] == "I")
     return groups(stopped, night.school_of)[:MOST_REASONS]

@@ -11,7 +11,7 @@ from typing import Any
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
 from kakehashi.report.drawing import template
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.guide import Cell, Guide
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
@@ -58,7 +58,7 @@ def drift_html(comparison: Comparison) -> str:
     return template("drift.html.j2").render(c=comparison, groups=found)
 
 
-def _completed(group: Group, comparison: Comparison) -> Group:
+def _completed(group: FindingGroup, comparison: Comparison) -> FindingGroup:
     """With the commands and pages that it names as they are for this stack."""
 
     def complete(said: Word) -> Word:

@@ -32,7 +32,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """All findings of one code: what to do, and where to look."""
 
     code: str
@@ -48,7 +48,7 @@ class Group:
 
 def groups(
     findings: Iterable[Finding], school_of: Mapping[str, str] = MappingProxyType({})
-) -> list[Group]:
+) -> list[FindingGroup]:
     """``school_of`` maps pupils to MEXT codes, for findings that do not name a school."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -58,7 +58,7 @@ def groups(
     return sorted(found, key=lambda g: (_EFFECT_ORDER.index(g.effect), -g.children, g.code))
 
 
-def _group(code: str, findings: Sequence[Finding], school_of: Mapping[str, str]) -> Group:
+def _group(code: str, findings: Sequence[Finding], school_of: Mapping[str, str]) -> FindingGroup:
     rule = RULES.get(code)
     effect = min((f.effect for f in findings), key=_EFFECT_ORDER.index)
     places: dict[tuple[str, str, str], list[int]] = {}
@@ -69,7 +69,7 @@ def _group(code: str, findings: Sequence[Finding], school_of: Mapping[str, str])
             lines = places.setdefault((school, place.file, place.column or ""), [])
             lines += [place.line] if place.line else []
     shown = [Lines(*where, compress(lines)) for where, lines in sorted(places.items())]
-    return Group(
+    return FindingGroup(
         code=code,
         effect=effect,
         label=Word(EFFECT_LABELS[effect], _EFFECT_ENGLISH[effect]),

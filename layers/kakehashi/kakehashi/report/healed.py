@@ -24,7 +24,7 @@ BY_FUNCTIONS = frozenset({"provision", "groups"})  # one letter each pupil, or k
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedRun:
     """A run that came to Report. ``drop`` is the key of its roster, ``undoes`` the run that it
     turned back, ``tool`` the one it was to deliver to; each may be ""."""
 
@@ -40,7 +40,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class QueuedFailure:
     """A message of the queue as far as it decides. ``began`` is when what failed had begun, None
     where nobody says; ``execution`` is "" in a letter that a function sent about one thing."""
 
@@ -106,7 +106,7 @@ def _moment(text: Any) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def heals(ended: Ended, letter: Told, *, own: bool) -> bool:
+def heals(ended: EndedRun, letter: QueuedFailure, *, own: bool) -> bool:
     """Whether ``letter`` is done with. ``own``: the run left letters about single things itself."""
     if letter.city != ended.city:
         return False
@@ -116,7 +116,7 @@ def heals(ended: Ended, letter: Told, *, own: bool) -> bool:
     return _began_after(ended, letter) and _did(ended, letter, own=own)
 
 
-def _did(ended: Ended, letter: Told, *, own: bool) -> bool:
+def _did(ended: EndedRun, letter: QueuedFailure, *, own: bool) -> bool:
     """Whether the run did, to a good end, what the letter asks for."""
     match letter.again.get("action"):
         case "rehearse":
@@ -131,7 +131,7 @@ def _did(ended: Ended, letter: Told, *, own: bool) -> bool:
     return same and ended.verdict in WELL
 
 
-def _began_after(ended: Ended, letter: Told) -> bool:
+def _began_after(ended: EndedRun, letter: QueuedFailure) -> bool:
     if letter.run_id == ended.run_id:  # a plan that is approved keeps its run: another execution
         return bool(letter.execution) and letter.execution != ended.execution
     return letter.began is not None and letter.began < ended.began

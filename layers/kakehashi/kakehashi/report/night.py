@@ -34,7 +34,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastRun:
     """An earlier run that ended well: Japan date, pupils in its roster, and when that came (an ISO
     moment, "" where nobody noted it)."""
 
@@ -84,7 +84,7 @@ class Night:
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
-    past: tuple[Past, ...] = ()
+    past: tuple[PastRun, ...] = ()
     decisions: tuple[Decided, ...] = ()
     matching: Mapping[str, int] = field(default_factory=dict)
     work: Work = field(default_factory=Work)

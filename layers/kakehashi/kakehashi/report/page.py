@@ -10,10 +10,10 @@ from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect
 from kakehashi.report.causes import named, section_of
-from kakehashi.report.decided import Line, lines
+from kakehashi.report.decided import DecidedLine, lines
 from kakehashi.report.decision import Decision, decision
 from kakehashi.report.drawing import template
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.headline import headline
 from kakehashi.report.matching import FITS
 from kakehashi.report.night import Night
@@ -64,7 +64,7 @@ class SchoolRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentLine:
     """What one tool got."""
 
     tool: str
@@ -74,7 +74,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """Everything the template shows, already worded."""
 
     night: Night
@@ -87,16 +87,16 @@ class Page:
     decision: Decision
     columns: Sequence[Word]
     schools: Sequence[SchoolRow]
-    groups: Sequence[Group]
+    groups: Sequence[FindingGroup]
     held: Sequence[tuple[str, int, Word]]
     done: Sequence[tuple[Word, Mapping[str, int]]]
-    deliveries: Sequence[Sent]
+    deliveries: Sequence[SentLine]
     stages: Sequence[tuple[Word, float]]
     spark: Sparkline | None
     situations: Sequence[tuple[Word, int]] = field(default=())
     times: Times | None = None
     group_work: Sequence[tuple[Word, int]] = field(default=())
-    decided: Sequence[Line] = field(default=())
+    decided: Sequence[DecidedLine] = field(default=())
     matching: Sequence[tuple[Word, int]] = field(default=())
     moves: Moves | None = None
     handouts: Sequence[Handout] = field(default=())
@@ -109,7 +109,7 @@ def html(night: Night) -> str:
     return template("report.html.j2").render(page=page_of(night))
 
 
-def _groups(night: Night) -> list[Group]:
+def _groups(night: Night) -> list[FindingGroup]:
     """The findings; what a person has approved asks nobody to approve it again."""
     found = [_complete(group, night) for group in groups(night.findings, night.school_of)]
     if night.mode != "apply" or night.approval_not_taken:
@@ -119,7 +119,7 @@ def _groups(night: Night) -> list[Group]:
             for group in found]  # fmt: skip
 
 
-def _complete(group: Group, night: Night) -> Group:
+def _complete(group: FindingGroup, night: Night) -> FindingGroup:
     """With the commands that it names as they are typed for this stack."""
     return replace(
         group, message=_completed(group.message, night), todo=_completed(group.todo, night)
@@ -130,11 +130,11 @@ def _completed(said: Word, night: Night) -> Word:
     return Word(*(night.guide.completed(text, night.city) for text in (said.ja, said.en)))
 
 
-def page_of(night: Night) -> Page:
+def page_of(night: Night) -> ReportPage:
     verdict = headline(night.verdict, night.done, night.exceptions)
     columns, schools = _schools(night)
     counts = night.plan.get("counts", {})
-    return Page(
+    return ReportPage(
         night=night,
         verdict=verdict,
         more=_more(night, verdict),
@@ -213,10 +213,10 @@ def _held_word(code: str, night: Night) -> Word:
     return _completed(Word(rule.todo, rule.todo_en), night) if rule else Word("", "")
 
 
-def _sent(told: Mapping[str, Any]) -> Sent:
+def _sent(told: Mapping[str, Any]) -> SentLine:
     keys = [told["file"]] if isinstance(told["file"], str) else told["file"]
     mode = word(MODES, told["mode"] if any(keys) else "")
-    return Sent(told["tool"], mode, list(told["rows"].items()), [key for key in keys if key])
+    return SentLine(told["tool"], mode, list(told["rows"].items()), [key for key in keys if key])
 
 
 def _done(night: Night) -> list[tuple[Word, Mapping[str, int]]]:

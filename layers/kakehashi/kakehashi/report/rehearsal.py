@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kakehashi.diff.comparison import PROPOSED, Moved
+from kakehashi.diff.comparison import PROPOSED, PlanChange
 from kakehashi.report.night import Night
 from kakehashi.report.words import KINDS, SITUATIONS, Word, word
 
@@ -16,9 +16,9 @@ COLUMNS = (
     ("今回の操作", 16), ("学校コード", 16), ("学校名", 28),
 )  # fmt: skip
 MOVED: Mapping[str, Word] = {
-    Moved.ADDED: Word("予行になかった", "not rehearsed"),
-    Moved.GONE: Word("予行だけにあった", "only rehearsed"),
-    Moved.DIFFERENT: Word("内容が変わった", "different"),
+    PlanChange.ADDED: Word("予行になかった", "not rehearsed"),
+    PlanChange.GONE: Word("予行だけにあった", "only rehearsed"),
+    PlanChange.DIFFERENT: Word("内容が変わった", "different"),
 }
 PROPOSAL = Word("判断待ち", "waits for a decision")
 
@@ -41,7 +41,7 @@ def moves(night: Night) -> Moves | None:
         return None
     counts = [(word(SITUATIONS, name), *both) for name, both in told["counts"].items()]
     schools = [
-        (night.schools.get(code, code), [moved.get(kind, 0) for kind in Moved])
+        (night.schools.get(code, code), [moved.get(kind, 0) for kind in PlanChange])
         for code, moved in told["schools"].items()
     ]
     return Moves(told["run_id"], told["as_of"], counts, schools)

@@ -17,7 +17,7 @@ class Headline(TypedDict):
     en: str
 
 
-class Breach(TypedDict):
+class BreachShape(TypedDict):
     """A limit that was passed. ``scope`` is "city" or a school's MEXT code."""
 
     code: str
@@ -48,7 +48,7 @@ class DeliveryMade(TypedDict):
     rows: dict[str, int]
 
 
-class Saved(TypedDict, total=False):
+class SavedShape(TypedDict, total=False):
     """Person-days of hand work of this school year; {} where nobody can tell."""
 
     since: str
@@ -58,7 +58,7 @@ class Saved(TypedDict, total=False):
     schools: int
 
 
-class Times(TypedDict, total=False):
+class TimesShape(TypedDict, total=False):
     """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
 
     started: str
@@ -99,17 +99,17 @@ class Summary(TypedDict):
     decisions: Decisions
     matching: dict[str, int]
     findings: dict[str, int]
-    breaches: list[Breach]
+    breaches: list[BreachShape]
     deliveries: list[DeliveryMade]
     seconds: dict[str, float]
-    provision: Times
+    provision: TimesShape
     groups: dict[str, int]
-    saved: Saved
+    saved: SavedShape
     schools: list[str]
     paths: Paths
 
 
-class Refusal(TypedDict):
+class UploadRefusal(TypedDict):
     """Why an upload was refused: the first finding that refuses it, and what to do."""
 
     code: str
@@ -137,4 +137,4 @@ class ReceiptBeside(TypedDict):
     lines: dict[str, int]
     same_as: str
     standing: Literal["received", "accepted", "refused", "already-done", "superseded"]
-    refusal: Refusal | None
+    refusal: UploadRefusal | None

@@ -10,8 +10,14 @@ from kakehashi.report.decided import in_numbers
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
 from kakehashi.report.schools import handouts
-from kakehashi.report.shapes import Breach, DeliveryMade, Paths, Summary, Times
-from kakehashi.report.shapes import Saved as SavedShape
+from kakehashi.report.shapes import (
+    BreachShape,
+    DeliveryMade,
+    Paths,
+    SavedShape,
+    Summary,
+    TimesShape,
+)
 
 
 def summary(night: Night) -> Summary:
@@ -63,7 +69,7 @@ def _saved(night: Night) -> SavedShape:
     }
 
 
-def _times(progress: Mapping[str, Any]) -> Times:
+def _times(progress: Mapping[str, Any]) -> TimesShape:
     """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
     if not progress:
         return {}
@@ -88,7 +94,7 @@ def _paths(night: Night) -> Paths:
     return paths
 
 
-def _breach(breach: Mapping[str, Any]) -> Breach:
+def _breach(breach: Mapping[str, Any]) -> BreachShape:
     return {
         "code": breach["code"],
         "scope": breach["scope"],

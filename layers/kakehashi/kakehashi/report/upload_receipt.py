@@ -18,7 +18,7 @@ from types import MappingProxyType
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.guide import Guide
-from kakehashi.report.shapes import ReceiptBeside, Refusal
+from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN
 
@@ -108,7 +108,7 @@ class UploadReceipt:
         yield "行数(見出しを除く) lines below the header:"
         yield from (f"  {file}: {count:,}" for file, count in self.lines.items())
 
-    def _refusal(self) -> Refusal | None:
+    def _refusal(self) -> UploadRefusal | None:
         if self.refusal is None:
             return None
         place, rule = self.refusal.place, RULES[self.refusal.code]

@@ -24,7 +24,7 @@ from kakehashi.report.times import minute
 from kakehashi.report.words import Word
 from kakehashi.staff import charts
 from kakehashi.staff.changes import WHATS, Filter, Listing, Shards, What, listing
-from kakehashi.staff.viewer import Action, Viewer, may
+from kakehashi.staff.viewer import Permission, Viewer, may
 
 CARDS = 24  # limits shown as cards; the rest stand in a table
 ROWS = 200  # of that table
@@ -71,7 +71,7 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ApproveFacts:
     """``header`` is plan.json of the run; ``schools`` names by MEXT code; ``nights`` what earlier
     nights have counted, newest first; ``findings`` those of the plan that name a limit.
 
@@ -142,7 +142,7 @@ class Approve:
     not_taken_why: Sequence[Word]
 
 
-def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
+def approve(facts: ApproveFacts, wanted: Filter, viewer: Viewer) -> Approve:
     header = facts.header
     breaches = sorted(header.get("breaches", ()), key=_gravity)
     cards = [_card(facts, breach) for breach in breaches[: CARDS + ROWS]]
@@ -170,7 +170,9 @@ def approve(facts: Facts, wanted: Filter, viewer: Viewer) -> Approve:
         against=[message(finding) for finding in facts.against],
         first=_by(facts.first) if facts.first else None,
         declined=_by(facts.declined) if facts.declined else None,
-        back=bool(facts.declined) and not facts.done and may(viewer, Action.APPROVE, facts.city),
+        back=bool(facts.declined)
+        and not facts.done
+        and may(viewer, Permission.APPROVE, facts.city),
         not_taken=minute(facts.last.at) if facts.last else "",
         not_taken_why=_reasons(facts.last) if facts.last else (),
     )
@@ -195,7 +197,7 @@ def _gravity(breach: Mapping[str, Any]) -> tuple[bool, int, str]:
     return breach["scope"] != "city", breach["bound"] - breach["count"], breach["code"]
 
 
-def _card(facts: Facts, breach: Mapping[str, Any]) -> Card:
+def _card(facts: ApproveFacts, breach: Mapping[str, Any]) -> Card:
     scope, kind, code = str(breach["scope"]), str(breach["kind"]), str(breach["code"])
     told = next((f for f in facts.findings if (f.code, f.school or "city") == (code, scope)), None)
     said = message(told) if told else Word("", "")
@@ -225,7 +227,7 @@ def _past(nights: Sequence[NightCount], kind: str, scope: str) -> list[tuple[str
     return [(one.as_of.isoformat(), max(0, one.counts.get(key, 0))) for one in reversed(nights)]
 
 
-def _scope(facts: Facts, breach: Mapping[str, Any]) -> Word:
+def _scope(facts: ApproveFacts, breach: Mapping[str, Any]) -> Word:
     scope = str(breach["scope"])
     return CITY if scope == "city" else Word(*2 * (facts.schools.get(scope, scope),))
 
@@ -234,7 +236,7 @@ def _counted(breach: Mapping[str, Any]) -> Word:
     return COUNTED.get(str(breach["kind"]), Word("まとまった変更", "a change of many at once"))
 
 
-def _codes(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> list[tuple[str, Word]]:
+def _codes(facts: ApproveFacts, breaches: Sequence[Mapping[str, Any]]) -> list[tuple[str, Word]]:
     """Each code once, with what it is about: of every breach, also where it has no card, since a
     plan goes only when all its codes are accepted."""
     by_code: dict[str, list[Mapping[str, Any]]] = {}
@@ -243,7 +245,7 @@ def _codes(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> list[tuple[st
     return [(code, _of(facts, several)) for code, several in sorted(by_code.items())]
 
 
-def _of(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> Word:
+def _of(facts: ApproveFacts, breaches: Sequence[Mapping[str, Any]]) -> Word:
     one, what = breaches[0], _counted(breaches[0])
     if len(breaches) == 1:
         scope, count = _scope(facts, one), int(one["count"])
@@ -251,14 +253,14 @@ def _of(facts: Facts, breaches: Sequence[Mapping[str, Any]]) -> Word:
     return Word(f"{what.ja}({len(breaches)} 校)", f"{what.en} ({len(breaches)} schools)")
 
 
-def _why_not(facts: Facts, viewer: Viewer) -> Word | None:
+def _why_not(facts: ApproveFacts, viewer: Viewer) -> Word | None:
     if facts.done:
         return Word(f"この計画はもう決まりました: {facts.done}", f"Settled already: {facts.done}")
     if facts.declined:
         return Word("承認しないと決められています。", "Somebody has decided not to approve it.")
     if facts.against:
         return Word("この計画はもう承認できません。", "This plan can not be approved any more.")
-    if not may(viewer, Action.APPROVE, facts.city):
+    if not may(viewer, Permission.APPROVE, facts.city):
         return Word("承認できるのは「承認」の役割の人です。", "Approving needs the role 承認.")
     if facts.two and facts.first and facts.first.oid == viewer.oid:
         return Word(
@@ -282,7 +284,7 @@ def _by(one: First) -> Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPlan:
     """A plan in the list: ``against`` "" for one that can be approved."""
 
     run_id: str
@@ -301,7 +303,7 @@ class Plans:
 
     template: ClassVar[str] = "plans.html.j2"
 
-    plans: Sequence[Waiting]
+    plans: Sequence[WaitingPlan]
 
 
 def waiting(
@@ -309,9 +311,9 @@ def waiting(
     header: Mapping[str, Any],
     against: Sequence[Finding] = (),
     declined: First | None = None,
-) -> Waiting:
+) -> WaitingPlan:
     made = begun(run_id)
-    return Waiting(
+    return WaitingPlan(
         run_id,
         str(header.get("as_of", "")),
         f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else "",

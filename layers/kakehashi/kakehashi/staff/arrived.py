@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from kakehashi.findings import Finding
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.times import minute
 from kakehashi.report.upload_receipt import STANDINGS, UploadStanding
 from kakehashi.report.words import Word
-from kakehashi.staff.uploading import KINDS, NEEDS, Sent, Upload
+from kakehashi.staff.uploading import KINDS, NEEDS, Upload, UploadPurpose
 from kakehashi.staff.viewer import Viewer, may
 
 _TONES = {
@@ -33,7 +33,7 @@ class Came:
     """One file that came. ``receipt`` is its receipt.json, {} for what has none; ``received`` an
     ISO moment; ``by`` who sent it by hand, "" for a robot."""
 
-    kind: Sent
+    kind: UploadPurpose
     file: str
     received: str
     bytes: int
@@ -43,11 +43,11 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedUpload:
     """What was sent by hand and looked at, before anything is started. ``findings`` {}: nothing
     is wrong with it; ``token`` names it, "" where it can not be started."""
 
-    kind: Sent
+    kind: UploadPurpose
     file: str
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
@@ -55,7 +55,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArrivedRow:
     kind: Word
     file: str
     received: str
@@ -73,11 +73,11 @@ class Row:
 class Arrived:
     template: ClassVar[str] = "arrived.html.j2"
 
-    rows: Sequence[Row]
+    rows: Sequence[ArrivedRow]
     uploads: Sequence[Upload]
-    checked: Checked | None
+    checked: CheckedUpload | None
     checked_as: Word | None
-    problems: Sequence[Group]
+    problems: Sequence[FindingGroup]
 
 
 def arrived(
@@ -85,7 +85,7 @@ def arrived(
     uploads: Sequence[Upload],
     viewer: Viewer,
     city: str,
-    checked: Checked | None = None,
+    checked: CheckedUpload | None = None,
 ) -> Arrived:
     """``came`` newest first. Only the forms that this viewer may use are shown."""
     return Arrived(
@@ -97,11 +97,11 @@ def arrived(
     )
 
 
-def _row(one: Came) -> Row:
+def _row(one: Came) -> ArrivedRow:
     told = one.receipt
     standing = told.get("standing")
     known = UploadStanding(standing) if standing in set(UploadStanding) else None
-    return Row(
+    return ArrivedRow(
         kind=Word(f"{KINDS[one.kind].ja} {one.tool}".strip(), f"{KINDS[one.kind].en} {one.tool}"),
         file=one.file,
         received=minute(one.received),

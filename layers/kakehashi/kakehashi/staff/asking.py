@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kakehashi.report.words import Word
-from kakehashi.staff.viewer import Action
+from kakehashi.staff.viewer import Permission
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """``until`` is an ISO day, "" without a deadline; ``idle`` is what happens if nobody acts."""
 
-    action: Action
+    action: Permission
     title: Word
     count: int
     href: str
@@ -23,7 +23,7 @@ class Ask:
 
 def plan_waits(run_id: str, limits: int, until: str) -> Ask:
     return Ask(
-        Action.APPROVE,
+        Permission.APPROVE,
         Word("いつもより大きな変更を承認するか", "A plan larger than usual: approve it?"),
         limits,
         f"/approve/{run_id}",
@@ -38,7 +38,7 @@ def plan_waits(run_id: str, limits: int, until: str) -> Ask:
 
 def pupils_wait(count: int) -> Ask:
     return Ask(
-        Action.DECIDE,
+        Permission.DECIDE,
         Word("1 人ずつ決めること", "Pupils to decide about"),
         count,
         "/decide",
@@ -51,7 +51,7 @@ def pupils_wait(count: int) -> Ask:
 
 def passwords_wait(count: int) -> Ask:
     return Ask(
-        Action.PASSWORDS,
+        Permission.PASSWORDS,
         Word("初期パスワードを待っている児童生徒", "Pupils who wait for an initial password"),
         count,
         "/passwords",
@@ -61,7 +61,7 @@ def passwords_wait(count: int) -> Ask:
 
 def letters_wait(count: int) -> Ask:
     return Ask(
-        Action.OPERATE,
+        Permission.OPERATE,
         Word("失敗して、やり直しを待っていること", "Failures that wait to be tried again"),
         count,
         "/operate",
@@ -75,7 +75,7 @@ def letters_wait(count: int) -> Ask:
 
 def roster_missing() -> Ask:
     return Ask(
-        Action.UPLOAD,
+        Permission.UPLOAD,
         Word("今日の名簿が届いていません", "Today's roster has not arrived"),
         1,
         "/arrived",
@@ -89,7 +89,7 @@ def roster_missing() -> Ask:
 
 def run_again(run_id: str) -> Ask:
     return Ask(
-        Action.RERUN,
+        Permission.RERUN,
         Word("止まった夜をもう一度", "Run the stopped night again"),
         1,
         f"/nights/{run_id}",

@@ -99,7 +99,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChangeRow:
     """One child of a plan. School, grade and class are those after the change, or the last."""
 
     pupil: str
@@ -154,7 +154,7 @@ class Listing:
     """One page. ``first`` is the place of its first row, from 1; ``total`` None where nobody has
     counted; ``more``: there is a next page."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
     first: int
     total: int | None
     more: bool
@@ -215,10 +215,10 @@ def _is_meant(action: Mapping[str, Any], wanted: Filter, words: Words) -> bool:
     return not words or any(words.meet(texts_of(one)) for one in pupils)
 
 
-def row_of(action: Mapping[str, Any]) -> Row:
+def row_of(action: Mapping[str, Any]) -> ChangeRow:
     """``action`` as it stands in the plan's file."""
     shown = action["after"] or _before(action) or {}
-    return Row(
+    return ChangeRow(
         pupil=action["pupil"],
         name=_told(shown, "name"),
         kana=_told(shown, "kana"),

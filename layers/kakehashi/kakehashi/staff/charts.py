@@ -27,7 +27,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMark:
     """A small shape: ``d`` is an SVG path. Shapes differ, so nobody needs to see colours."""
 
     d: str
@@ -44,11 +44,11 @@ class Bars:
     bars: Sequence[Bar]
     caption: Word
     line: float | None = None
-    marks: Sequence[Mark] = ()
+    marks: Sequence[ChartMark] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EarlierNight:
     """One earlier night: ISO date, how it ended, how many accounts it touched."""
 
     day: str
@@ -81,7 +81,7 @@ def weeks(past: Sequence[tuple[str, int]], tonight: int, bound: int | None) -> B
     )
 
 
-def nights(past: Sequence[Ended]) -> Bars:
+def nights(past: Sequence[EarlierNight]) -> Bars:
     """The last nights, oldest first: how much each changed, and how it ended."""
     top = sqrt(max((one.done for one in past), default=0) or 1)
     room = TALL - _FOOT
@@ -93,7 +93,7 @@ def nights(past: Sequence[Ended]) -> Bars:
         bars.append(
             _column(i * NIGHT, NIGHT - 3, room, sqrt(one.done) / top, tone="plain", label=label)
         )
-        marks.append(Mark(_shape(told.mark if told else "", i * NIGHT, room + 4), tone, label))
+        marks.append(ChartMark(_shape(told.mark if told else "", i * NIGHT, room + 4), tone, label))
     bad = sum(1 for mark in marks if mark.tone == "stop")
     return Bars(
         max(len(past), 1) * NIGHT,

@@ -16,7 +16,7 @@ from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, Word, word
 from kakehashi.staff.decide import ENGLISH
 from kakehashi.staff.searching import Found
-from kakehashi.staff.story import OUTCOMES, Chapter, delivered_word
+from kakehashi.staff.timeline import OUTCOMES, TimelineEntry, delivered_word
 
 _DONE: Mapping[str, Word] = {
     "create": Word("アカウントを作りました。", "The account was made."),
@@ -58,19 +58,19 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ChildFacts:
     """``story`` in the order in which it happened, ``ids`` all that the child has had, the newest
     first, ``approved`` by run: who approved (by) and when (at, ISO)."""
 
     pupil: str
     ids: Sequence[str]
     person: Person | None
-    story: Sequence[Chapter]
+    story: Sequence[TimelineEntry]
     approved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChildNight:
     """One night. ``why`` says why no account was touched; ``refs`` are codes for the engineer."""
 
     run_id: str
@@ -93,74 +93,74 @@ class Child:
     pupil: str
     ids: Sequence[str]
     person: Person | None
-    entries: Sequence[Entry]
+    entries: Sequence[ChildNight]
     quiet: int
 
 
-def child(facts: Facts) -> Child:
-    entries = [_entry(one, facts.approved) for one in reversed(facts.story)]
+def child(facts: ChildFacts) -> Child:
+    entries = [_night(one, facts.approved) for one in reversed(facts.story)]
     quiet = sum(1 for entry in entries if entry.quiet)
     return Child(facts.pupil, facts.ids, facts.person, entries, quiet)
 
 
-def _entry(chapter: Chapter, approved: Mapping[str, Mapping[str, Any]]) -> Entry:
-    papers = chapter.papers
-    verdict = VERDICTS[Verdict(chapter.verdict)]
-    told = [*_roster(chapter), *_findings(chapter), *_decided(chapter)]
-    told += [*_deed(chapter), *_approved(approved.get(papers.run_id, {}))]
+def _night(entry: TimelineEntry, approved: Mapping[str, Mapping[str, Any]]) -> ChildNight:
+    papers = entry.trace
+    verdict = VERDICTS[Verdict(entry.verdict)]
+    told = [*_roster(entry), *_findings(entry), *_decided(entry)]
+    told += [*_deed(entry), *_approved(approved.get(papers.run_id, {}))]
     acted = bool(papers.action) and papers.action["kind"] != "record"
     quiet = not acted and not papers.findings and not papers.decision and not papers.match
-    quiet = quiet and chapter.situation in {"CONFIRMED", "SUSPENDED", ""}
+    quiet = quiet and entry.situation in {"CONFIRMED", "SUSPENDED", ""}
     refs = [str(papers.result.get(name) or "") for name in ("code", "request_id")]
-    return Entry(
+    return ChildNight(
         run_id=papers.run_id,
-        day=chapter.date,
+        day=entry.date,
         tone=verdict.tone,
-        title=_title(chapter),
+        title=_title(entry),
         told=told,
-        why=chapter.reason,
+        why=entry.reason,
         tools=[(one.tool, delivered_word(one)) for one in papers.delivered],
         refs=[ref for ref in refs if ref],
-        quiet=quiet and chapter.verdict in {"applied", "unchanged"},
+        quiet=quiet and entry.verdict in {"applied", "unchanged"},
     )
 
 
-def _title(chapter: Chapter) -> Word:
+def _title(entry: TimelineEntry) -> Word:
     """What the night was to the child: what was done, else how the child stood."""
-    action, result = chapter.papers.action, chapter.papers.result
+    action, result = entry.trace.action, entry.trace.result
     if action and result.get("outcome") in {"done", "skipped"}:
         return _DONE.get(action["kind"], word(KINDS, action["kind"]))
-    if chapter.situation:
-        return word(SITUATIONS, chapter.situation)
-    told = VERDICTS[Verdict(chapter.verdict)]
+    if entry.situation:
+        return word(SITUATIONS, entry.situation)
+    told = VERDICTS[Verdict(entry.verdict)]
     return Word(told.ja, told.en)
 
 
-def _roster(chapter: Chapter) -> Iterator[Word]:
-    if chapter.line:
+def _roster(entry: TimelineEntry) -> Iterator[Word]:
+    if entry.line:
         yield Word(
-            f"名簿(users.csv)の {chapter.line} 行目にいました。",
-            f"In the roster, line {chapter.line} of users.csv.",
+            f"名簿(users.csv)の {entry.line} 行目にいました。",
+            f"In the roster, line {entry.line} of users.csv.",
         )
-    elif chapter.papers.plan:
+    elif entry.trace.plan:
         yield Word("名簿にいませんでした。", "Not in the roster.")
-    if chapter.changed:
-        names = [FIELDS.get(name, Word(name, name)) for name in chapter.changed]
+    if entry.changed:
+        names = [FIELDS.get(name, Word(name, name)) for name in entry.changed]
         yield Word(
             f"{'、'.join(one.ja for one in names)}が記録と違いました。",
             f"Differs from our record in: {', '.join(one.en for one in names)}.",
         )
-    if chapter.evidence:
-        doubt = chapter.papers.match.get("doubt")
+    if entry.evidence:
+        doubt = entry.trace.match.get("doubt")
         yield Word(
             f"同じサインイン名のアカウントがありました(疑い {doubt}): "
-            f"{'、'.join(chapter.evidence)}。",
+            f"{'、'.join(entry.evidence)}。",
             f"An account with this sign-in name exists (doubt {doubt}).",
         )
 
 
-def _findings(chapter: Chapter) -> Iterator[Word]:
-    for finding in chapter.papers.findings:
+def _findings(entry: TimelineEntry) -> Iterator[Word]:
+    for finding in entry.trace.findings:
         if finding.code in RULES:
             rule = RULES[finding.code]
             yield Word(
@@ -169,8 +169,8 @@ def _findings(chapter: Chapter) -> Iterator[Word]:
             )
 
 
-def _decided(chapter: Chapter) -> Iterator[Word]:
-    row = chapter.papers.decision
+def _decided(entry: TimelineEntry) -> Iterator[Word]:
+    row = entry.trace.decision
     if not row:
         return
     at = minute(str(row.get("uploaded") or ""))
@@ -183,9 +183,9 @@ def _decided(chapter: Chapter) -> Iterator[Word]:
         yield Word(f"担当者の決定「{ja}」({at})は使いませんでした。", f"Not used: {en} ({at}).")
 
 
-def _deed(chapter: Chapter) -> Iterator[Word]:
+def _deed(entry: TimelineEntry) -> Iterator[Word]:
     """What was tried and not done: what was done stands in the title."""
-    action, result = chapter.papers.action, chapter.papers.result
+    action, result = entry.trace.action, entry.trace.result
     if action and result.get("outcome") not in {"done", "skipped"}:
         kind, outcome = word(KINDS, action["kind"]), word(OUTCOMES, result.get("outcome", ""))
         yield Word(f"{kind.ja}: {outcome.ja}。", f"{kind.en}: {outcome.en}.")

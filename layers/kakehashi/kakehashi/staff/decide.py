@@ -23,7 +23,7 @@ from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import PROPOSALS, Word
 from kakehashi.staff.changes import PAGE
-from kakehashi.staff.viewer import Action, Viewer, may
+from kakehashi.staff.viewer import Permission, Viewer, may
 
 FIELD = "d-"  # before the userMasterIdentifier, in a form
 DOUBTFUL = 30  # of 100: such a link is looked at twice
@@ -64,7 +64,7 @@ MEANS: Mapping[str, Word] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PendingAnswer:
     """An answer that the next night will use. ``at`` is an ISO moment."""
 
     decision: Decision
@@ -73,7 +73,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DecideFacts:
     """``header`` is plan.json of the run whose list is asked about, ``people`` who they are,
     ``matches`` the rows of the first matching. ``given`` are answers not yet used; ``begun``: the
     night that uses them has begun, and they can no longer be taken back; ``read``: it has read
@@ -85,7 +85,7 @@ class Facts:
     header: Mapping[str, Any] = field(default_factory=dict)
     people: People = NOBODY
     matches: Mapping[str, Match] = field(default_factory=dict)
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, PendingAnswer] = field(default_factory=dict)
     begun: bool = False
     read: bool = False
     season: Season = field(default_factory=Season)
@@ -93,7 +93,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListFilter:
     """``about`` is a situation, ``school`` a MEXT code; "" for the first, or all."""
 
     about: str = ""
@@ -101,7 +101,7 @@ class Wanted:
     page: int = 1
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> Wanted:
+    def of(cls, form: Mapping[str, str]) -> ListFilter:
         page, school = form.get("page", "1"), form.get("school", "")
         about = form.get("about", "")
         return cls(
@@ -112,7 +112,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     """One child that is asked about. ``others`` are those for whom the same answer holds,
     ``shown`` is the account as Microsoft 365 names it."""
 
@@ -127,7 +127,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QuestionGroup:
     """Leavers of one last class; all others stand in one group without school and class. ``all`` is
     the answer that may be given at once for all of the ``count`` who are ``left``, for whom nothing
     was answered yet; None where each is decided alone."""
@@ -138,7 +138,7 @@ class Group:
     count: int
     left: int
     all: tuple[Decision, Word] | None
-    rows: Sequence[Row]
+    rows: Sequence[QuestionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Decide:
     about: str
     title: Word
     means: Word
-    groups: Sequence[Group]
+    groups: Sequence[QuestionGroup]
     schools: Sequence[tuple[str, str]]
     school: str
     page: int
@@ -175,7 +175,7 @@ class Decide:
     read: bool
 
 
-def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
+def decide(facts: DecideFacts, wanted: ListFilter, viewer: Viewer) -> Decide:
     asked = _asked(facts.header)
     about = wanted.about if asked.get(wanted.about) else next(iter(asked), "")
     ids = _sorted(facts, asked.get(about, ()))
@@ -198,13 +198,13 @@ def decide(facts: Facts, wanted: Wanted, viewer: Viewer) -> Decide:
         last=(page - 1) * PAGE + len(shown),
         total=len(here),
         more=page * PAGE < len(here),
-        form=may(viewer, Action.DECIDE, facts.city),
+        form=may(viewer, Permission.DECIDE, facts.city),
         begun=facts.begun,
         read=facts.read,
     )
 
 
-def answers(form: Mapping[str, str], facts: Facts) -> dict[str, Decision]:
+def answers(form: Mapping[str, str], facts: DecideFacts) -> dict[str, Decision]:
     """What a form says, by pupil: only of whom somebody is asked, only what can be answered."""
     asked = {umi: name for name, ids in _asked(facts.header).items() for umi in ids}
     said = {name.removeprefix(FIELD): word for name, word in form.items() if name[:2] == FIELD}
@@ -217,7 +217,7 @@ def answers(form: Mapping[str, str], facts: Facts) -> dict[str, Decision]:
     }
 
 
-def members(facts: Facts, about: str, school: str, class_title: str) -> dict[str, Decision]:
+def members(facts: DecideFacts, about: str, school: str, class_title: str) -> dict[str, Decision]:
     """Whom an answer for a whole class decides about: nobody but whom the calendar explains, and
     nobody for whom something was answered already."""
     word = _answer_for_all(facts, about)
@@ -227,7 +227,7 @@ def members(facts: Facts, about: str, school: str, class_title: str) -> dict[str
     return {umi: word for umi in left if word and explained(facts, about, umi)}
 
 
-def explained(facts: Facts, about: str, umi: str) -> bool:
+def explained(facts: DecideFacts, about: str, umi: str) -> bool:
     """Whether the school calendar says why: the last grade leaves at the turn of the year."""
     person = facts.people.get(umi)
     if about != Situation.GONE or person is None or not facts.header.get("as_of"):
@@ -243,12 +243,12 @@ def _asked(header: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return {name: proposals[name] for name in PROPOSALS if proposals.get(name)}
 
 
-def _tab(facts: Facts, about: str, ids: Sequence[str], *, here: bool) -> Tab:
+def _tab(facts: DecideFacts, about: str, ids: Sequence[str], *, here: bool) -> Tab:
     answered = sum(1 for umi in ids if umi in facts.given)
     return Tab(about, PROPOSALS[about], len(ids), answered, here)
 
 
-def _sorted(facts: Facts, ids: Sequence[str]) -> list[str]:
+def _sorted(facts: DecideFacts, ids: Sequence[str]) -> list[str]:
     """Doubtful links first, else by school, class and number."""
 
     def place(umi: str) -> tuple[Any, ...]:
@@ -261,8 +261,8 @@ def _sorted(facts: Facts, ids: Sequence[str]) -> list[str]:
 
 
 def _groups(
-    facts: Facts, about: str, shown: Sequence[str], everybody: Sequence[str]
-) -> Iterator[Group]:
+    facts: DecideFacts, about: str, shown: Sequence[str], everybody: Sequence[str]
+) -> Iterator[QuestionGroup]:
     of_all = _answer_for_all(facts, about)
     by_class: dict[tuple[str, str], list[str]] = {}
 
@@ -275,7 +275,7 @@ def _groups(
         whole = [umi for umi in everybody if place(umi) == (school, title)]
         left = sum(1 for umi in whole if umi not in facts.given)
         fits = of_all and left and all(explained(facts, about, umi) for umi in whole)
-        yield Group(
+        yield QuestionGroup(
             school,
             _name_of_school(facts, ids[0]) if school else "",
             title,
@@ -286,11 +286,11 @@ def _groups(
         )
 
 
-def _row(facts: Facts, about: str, umi: str) -> Row:
+def _row(facts: DecideFacts, about: str, umi: str) -> QuestionRow:
     match = facts.matches.get(umi)
     asked = facts.header.get("questions", {}).get(umi, {}).get("pupils", ())
     others = (facts.people.get(other) for other in asked if other != umi)
-    return Row(
+    return QuestionRow(
         pupil=umi,
         person=facts.people.get(umi),
         evidence=tuple(EVIDENCE[one] for one in match.evidence) if match else (),
@@ -306,7 +306,7 @@ def _choices(about: str) -> tuple[Decision, ...]:
     return (*ANSWERS[Situation(about)], "keep")
 
 
-def _answer_for_all(facts: Facts, about: str) -> Decision | None:
+def _answer_for_all(facts: DecideFacts, about: str) -> Decision | None:
     return "suspend" if about == Situation.GONE and not facts.begun else None
 
 
@@ -314,22 +314,22 @@ def _word(decision: Decision) -> Word:
     return Word(JAPANESE[decision], ENGLISH[decision])
 
 
-def _said(given: Given) -> Word:
+def _said(given: PendingAnswer) -> Word:
     """An answer as it is told: by whom and when."""
     word, at = _word(given.decision), minute(given.at)
     return Word(f"{word.ja}({given.by} {at})", f"{word.en} ({given.by} {at})")
 
 
-def _school(facts: Facts, umi: str) -> str:
+def _school(facts: DecideFacts, umi: str) -> str:
     person = facts.people.get(umi)
     return person.school if person else ""
 
 
-def _name_of_school(facts: Facts, umi: str) -> str:
+def _name_of_school(facts: DecideFacts, umi: str) -> str:
     person = facts.people.get(umi)
     return person.school_name if person else ""
 
 
-def _class(facts: Facts, umi: str) -> str:
+def _class(facts: DecideFacts, umi: str) -> str:
     person = facts.people.get(umi)
     return person.class_title if person else ""

@@ -13,12 +13,12 @@ from kakehashi.report.words import Word
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SignInPage:
     template: ClassVar[str] = "sign_in.html.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedPage:
     """``back`` is a page of ours to go on from; ``sign_in`` leads through Microsoft to it."""
 
     template: ClassVar[str] = "refused.html.j2"
@@ -38,10 +38,10 @@ def refused(
     reasons: Sequence[Finding] = (),
     back: str = "/",
     sign_in: str = "",
-) -> Refused:
+) -> RefusedPage:
     """``reference`` leads an engineer to the log line, the code leads to docs/findings.md."""
     rule = refusal.rule
-    return Refused(
+    return RefusedPage(
         Word(rule.ja, rule.en),
         Word(rule.todo, rule.todo_en),
         f"{refusal.code}-{reference}" if reference else refusal.code,

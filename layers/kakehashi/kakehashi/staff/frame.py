@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kakehashi.report.guide import Guide
-from kakehashi.staff.viewer import Action, Lang, Viewer, may
+from kakehashi.staff.viewer import Lang, Permission, Viewer, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,18 @@ class Frame:
     again: bool = True
 
 
-PAGES: Sequence[tuple[str, Action, str, str]] = (
-    ("/today", Action.SEE, "今朝", "Today"),
-    ("/approve", Action.SEE, "承認", "Approve"),
-    ("/decide", Action.SEE, "判断", "Decide"),
-    ("/child", Action.SEE, "この子", "One child"),
-    ("/rehearsal", Action.SEE, "予行", "Rehearsal"),
-    ("/nights", Action.SEE, "夜の一覧", "Nights"),
-    ("/passwords", Action.PASSWORDS, "パスワード", "Passwords"),
-    ("/school", Action.SCHOOL, "学校", "School"),
-    ("/arrived", Action.SEE, "届いたか", "Arrived?"),
-    ("/operate", Action.OPERATE, "運用", "Operate"),
-    ("/record", Action.RECORD, "記録", "Record"),
+PAGES: Sequence[tuple[str, Permission, str, str]] = (
+    ("/today", Permission.SEE, "今朝", "Today"),
+    ("/approve", Permission.SEE, "承認", "Approve"),
+    ("/decide", Permission.SEE, "判断", "Decide"),
+    ("/child", Permission.SEE, "この子", "One child"),
+    ("/rehearsal", Permission.SEE, "予行", "Rehearsal"),
+    ("/nights", Permission.SEE, "夜の一覧", "Nights"),
+    ("/passwords", Permission.PASSWORDS, "パスワード", "Passwords"),
+    ("/school", Permission.SCHOOL, "学校", "School"),
+    ("/arrived", Permission.SEE, "届いたか", "Arrived?"),
+    ("/operate", Permission.OPERATE, "運用", "Operate"),
+    ("/record", Permission.RECORD, "記録", "Record"),
 )
 """The pages in the order of the menu: path, what opens it, its name in Japanese and English."""
 
@@ -73,9 +73,9 @@ def nav(viewer: Viewer, city: str, path: str) -> tuple[Link, ...]:
     )
 
 
-def opens(viewer: Viewer, action: Action, city: str) -> bool:
+def opens(viewer: Viewer, action: Permission, city: str) -> bool:
     """Whether there is anything on such a page for ``viewer`` in ``city``."""
     if may(viewer, action, city):
         return True
-    schools = viewer.schools(city) if action is Action.SCHOOL else ()
+    schools = viewer.schools(city) if action is Permission.SCHOOL else ()
     return any(may(viewer, action, city, school) for school in schools)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from kakehashi.findings import Finding
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
 from kakehashi.report.times import minute
 from kakehashi.report.words import MODES, SITUATIONS, Verdict, VerdictWord, Word, word
-from kakehashi.staff.viewer import Action, Viewer, may
+from kakehashi.staff.viewer import Permission, Viewer, may
 
 PAGE = 30
 _APPLIED = frozenset({"applied"})
@@ -30,7 +30,7 @@ FILES: Mapping[str, Word] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NightRow:
     """One run in the list; ``verdict`` None while it runs or where nobody noted its end."""
 
     run_id: str
@@ -47,7 +47,7 @@ class Row:
 class Nights:
     template: ClassVar[str] = "nights.html.j2"
 
-    rows: Sequence[Row]
+    rows: Sequence[NightRow]
     page: int
     more: bool
     rerun: bool
@@ -61,16 +61,16 @@ def nights(records: Sequence[Mapping[str, Any]], page: int, viewer: Viewer, city
         [row_of(record) for record in shown],
         page,
         len(records) > page * PAGE,
-        may(viewer, Action.RERUN, city),
+        may(viewer, Permission.RERUN, city),
     )
 
 
-def row_of(record: Mapping[str, Any]) -> Row:
+def row_of(record: Mapping[str, Any]) -> NightRow:
     run_id = str(record.get("sk", "")).removeprefix("RUN#")
     at = begun(run_id)
     done, exceptions = int(record.get("done") or 0), int(record.get("exceptions") or 0)
     known = record.get("verdict") in set(Verdict)
-    return Row(
+    return NightRow(
         run_id=run_id,
         day=str(record.get("as_of") or ""),
         began=f"{at:%Y-%m-%d %H:%M}" if at else "",
@@ -83,7 +83,7 @@ def row_of(record: Mapping[str, Any]) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NightFacts:
     """``summary`` is summary.json of the run, ``files`` the names in its folder that may be handed
     out. ``approved`` says who approved it (by, at, accept), {} where nobody had to."""
 
@@ -98,26 +98,26 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryLine:
     tool: str
     mode: Word
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NightPage:
     """``schools`` are the workbooks to hand on: file, name of the school. ``undo``: this viewer may
     ask for it to be turned back; ``waits``: its plan can still be approved."""
 
     template: ClassVar[str] = "night.html.j2"
 
-    row: Row
+    row: NightRow
     received: str
     ended: str
     pupils: int | None
     counts: Sequence[tuple[Word, int]]
-    findings: Sequence[Group]
-    deliveries: Sequence[Delivery]
+    findings: Sequence[FindingGroup]
+    deliveries: Sequence[DeliveryLine]
     files: Sequence[tuple[str, Word]]
     schools: Sequence[tuple[str, str]]
     approved_by: str
@@ -127,11 +127,11 @@ class Night:
     waits: bool
 
 
-def night(facts: Facts, viewer: Viewer) -> Night:
+def night(facts: NightFacts, viewer: Viewer) -> NightPage:
     row, record = row_of(facts.record), facts.record
     counts = facts.summary.get("counts", {})
-    can = may(viewer, Action.RERUN, facts.city)
-    return Night(
+    can = may(viewer, Permission.RERUN, facts.city)
+    return NightPage(
         row=row,
         received=minute(str(record.get("received") or "")),
         ended=minute(str(record.get("ended") or "")),
@@ -149,13 +149,13 @@ def night(facts: Facts, viewer: Viewer) -> Night:
     )
 
 
-def _deliveries(summary: Mapping[str, Any]) -> Iterator[Delivery]:
+def _deliveries(summary: Mapping[str, Any]) -> Iterator[DeliveryLine]:
     for one in summary.get("deliveries", ()):
         mode = word(MODES, str(one.get("mode") or ""))
-        yield Delivery(str(one["tool"]), mode, sum(one.get("rows", {}).values()))
+        yield DeliveryLine(str(one["tool"]), mode, sum(one.get("rows", {}).values()))
 
 
-def _schools(facts: Facts) -> Iterator[tuple[str, str]]:
+def _schools(facts: NightFacts) -> Iterator[tuple[str, str]]:
     for name in facts.files:
         if name.startswith("schools/"):
             code = name.removeprefix("schools/").removesuffix(".xlsx")

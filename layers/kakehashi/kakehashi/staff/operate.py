@@ -19,7 +19,7 @@ from kakehashi.report.guide import Guide
 from kakehashi.report.night import Failure
 from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, Word, word
-from kakehashi.staff.viewer import Action, Post, Viewer, may
+from kakehashi.staff.viewer import Permission, Post, Viewer, may
 
 _UNKNOWN = Word(
     "もう一度やり直してください。続くときは、この番号を担当ベンダーに伝えてください。",
@@ -39,7 +39,7 @@ RUNBOOK: Sequence[tuple[str, Word]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class FailureLetter:
     """One message of the queue of failures. ``sent`` is an ISO moment; ``again``: it can be tried
     again from here."""
 
@@ -53,7 +53,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedRules:
     """A change that waits for a second person. ``digest`` names it, ``oid`` asked for it."""
 
     digest: str
@@ -65,7 +65,7 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedRules:
     """Rules as somebody typed them: ``problems`` are why they do not load, () where they do."""
 
     text: str
@@ -73,28 +73,28 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class OperateFacts:
     """``drift`` counts what the last weekly comparison found, None before the first; ``drift_day``
     is its day. ``letters_cut``: there are more letters. ``posts`` are by object id, with the name
     that the record knows ("" for none)."""
 
     city: str
     now: datetime
-    letters: Sequence[Letter] = ()
+    letters: Sequence[FailureLetter] = ()
     letters_cut: bool = False
     drift: int | None = None
     drift_day: str = ""
     rules: str = ""
-    proposed: Sequence[Proposed] = ()
-    checked: Checked | None = None
+    proposed: Sequence[ProposedRules] = ()
+    checked: CheckedRules | None = None
     posts: Mapping[str, tuple[str, Sequence[Post]]] = field(default_factory=dict)
-    posts_proposed: Sequence[Proposed] = ()
+    posts_proposed: Sequence[ProposedRules] = ()
     schools: Mapping[str, str] = field(default_factory=dict)
     guide: Guide = field(default_factory=Guide)
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedLetter:
     """A letter in plain words: what happened, and what to do."""
 
     id: str
@@ -108,7 +108,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class RulesChange:
     """A proposed change. ``confirm``: this viewer may be the second person; ``own``: the first."""
 
     digest: str
@@ -125,21 +125,21 @@ class Waiting:
 class Operate:
     template: ClassVar[str] = "operate.html.j2"
 
-    failed: Sequence[Failed]
+    failed: Sequence[FailedLetter]
     cut: bool
     drift: int | None
     drift_day: str
     rules: str
-    checked: Checked | None
+    checked: CheckedRules | None
     checked_lines: Sequence[tuple[str, str]]
-    proposed: Sequence[Waiting]
+    proposed: Sequence[RulesChange]
     posts: Sequence[tuple[str, str, Sequence[str]]]
-    posts_proposed: Sequence[Waiting]
+    posts_proposed: Sequence[RulesChange]
     schools: Sequence[tuple[str, str]]
     runbook: Sequence[tuple[str, Word]]
 
 
-def operate(facts: Facts, viewer: Viewer) -> Operate:
+def operate(facts: OperateFacts, viewer: Viewer) -> Operate:
     checked = facts.checked
     return Operate(
         failed=[_failed(letter) for letter in facts.letters],
@@ -171,10 +171,10 @@ def difference(before: str, after: str) -> Iterator[tuple[str, str]]:
             yield line[:1], line[1:] if line[:1] != "@" else "…"
 
 
-def _failed(letter: Letter) -> Failed:
+def _failed(letter: FailureLetter) -> FailedLetter:
     known = named(Failure(letter.stage.lower(), letter.error, letter.tools))
     stage = word(STAGES, letter.stage.lower())
-    return Failed(
+    return FailedLetter(
         id=letter.id,
         sent=minute(letter.sent),
         stage=stage,
@@ -186,7 +186,7 @@ def _failed(letter: Letter) -> Failed:
     )
 
 
-def _what(letter: Letter, stage: Word) -> Word:
+def _what(letter: FailureLetter, stage: Word) -> Word:
     if letter.tools:
         names = "、".join(letter.tools)
         return Word(f"{names} に渡せなかった", f"could not be delivered to {names}")
@@ -194,10 +194,10 @@ def _what(letter: Letter, stage: Word) -> Word:
 
 
 def _waiting(
-    facts: Facts, one: Proposed, viewer: Viewer, lines: Sequence[tuple[str, str]] = ()
-) -> Waiting:
-    can = may(viewer, Action.OPERATE, facts.city)
-    return Waiting(
+    facts: OperateFacts, one: ProposedRules, viewer: Viewer, lines: Sequence[tuple[str, str]] = ()
+) -> RulesChange:
+    can = may(viewer, Permission.OPERATE, facts.city)
+    return RulesChange(
         one.digest,
         one.name,
         minute(one.at),
@@ -209,7 +209,7 @@ def _waiting(
     )
 
 
-def _places(facts: Facts, posts: Sequence[Post]) -> Iterator[str]:
+def _places(facts: OperateFacts, posts: Sequence[Post]) -> Iterator[str]:
     for post in posts:
         if post.city == facts.city:
             yield facts.schools.get(post.school, post.school) if post.school else "*"

@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 
 from kakehashi.report.rehearsal import MOVED
 from kakehashi.report.words import SITUATIONS, VERDICTS, Verdict, VerdictWord, Word
-from kakehashi.staff.arrived import Checked
+from kakehashi.staff.arrived import CheckedUpload
 from kakehashi.staff.uploading import Upload
-from kakehashi.staff.viewer import Action, Viewer, may
+from kakehashi.staff.viewer import Permission, Viewer, may
 
 _HIDDEN = frozenset({"CHANGED", "TRANSFER_IN", "MOVED_AWAY"})  # parts or sums of others
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastRehearsal:
     """An earlier rehearsal: ``summary`` is its summary.json, ``header`` its plan.json."""
 
     run_id: str
@@ -30,25 +30,25 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RehearsalFacts:
     """``now`` are the counts of the newest real night, ``real`` those of the night that the
     rehearsal was made for and ``moved`` its comparison.json, {} before it has come. ``chosen`` is
     the one rehearsal to show, None for the list."""
 
     city: str
-    past: Sequence[Past] = ()
-    chosen: Past | None = None
+    past: Sequence[PastRehearsal] = ()
+    chosen: PastRehearsal | None = None
     now: Mapping[str, int] = field(default_factory=dict)
     real: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, Any] = field(default_factory=dict)
     schools: Mapping[str, str] = field(default_factory=dict)
     upload: Upload | None = None
-    checked: Checked | None = None
+    checked: CheckedUpload | None = None
     as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RehearsalLine:
     run_id: str
     as_of: str
     verdict: VerdictWord | None
@@ -66,19 +66,19 @@ class Rehearsal:
     form: bool
     as_of: str
     upload: Upload | None
-    checked: Checked | None
-    lines: Sequence[Line]
-    chosen: Line | None
+    checked: CheckedUpload | None
+    lines: Sequence[RehearsalLine]
+    chosen: RehearsalLine | None
     counts: Sequence[tuple[Word, int, int, int | None]]
     limits: Sequence[tuple[str, str, int, int]]
     heads: Sequence[Word]
     moved: Sequence[tuple[str, Sequence[int]]]
 
 
-def rehearsal(facts: Facts, viewer: Viewer) -> Rehearsal:
+def rehearsal(facts: RehearsalFacts, viewer: Viewer) -> Rehearsal:
     header = facts.chosen.header if facts.chosen else {}
     return Rehearsal(
-        form=may(viewer, Action.REHEARSE, facts.city),
+        form=may(viewer, Permission.REHEARSE, facts.city),
         as_of=facts.as_of,
         upload=facts.upload,
         checked=facts.checked,
@@ -107,9 +107,9 @@ def day_of(form: Mapping[str, str], today: date) -> str:
     return day.isoformat() if day >= today else ""
 
 
-def _line(one: Past) -> Line:
+def _line(one: PastRehearsal) -> RehearsalLine:
     verdict = one.summary.get("verdict")
-    return Line(
+    return RehearsalLine(
         one.run_id,
         str(one.header.get("as_of") or ""),
         VERDICTS[Verdict(verdict)] if verdict in set(Verdict) else None,
@@ -118,7 +118,9 @@ def _line(one: Past) -> Line:
     )
 
 
-def _counts(facts: Facts, header: Mapping[str, Any]) -> Sequence[tuple[Word, int, int, int | None]]:
+def _counts(
+    facts: RehearsalFacts, header: Mapping[str, Any]
+) -> Sequence[tuple[Word, int, int, int | None]]:
     then = header.get("counts", {})
     names = [name for name in SITUATIONS if name not in _HIDDEN]
     used = [n for n in names if then.get(n) or facts.now.get(n) or facts.real.get(n)]

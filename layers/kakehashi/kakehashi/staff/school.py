@@ -20,11 +20,11 @@ from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
-from kakehashi.report.groups import Group, groups
+from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import PROPOSALS, Word
-from kakehashi.staff.viewer import Action, Viewer, may
+from kakehashi.staff.viewer import Permission, Viewer, may
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _MEXT = re.compile(r"[A-Z][0-9]{12}\Z")
@@ -37,7 +37,7 @@ class NotTheirs(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SchoolFacts:
     """``handout`` is the school's part of the newest night, ``people`` who its children are (of
     others nothing is used), ``lines`` the lines of the plan's action files. ``mended`` are codes
     of findings that the school says it has put right, with the day."""
@@ -64,23 +64,23 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SchoolFinding:
     """Findings of one code. ``pupils`` are own children whom they are about."""
 
-    group: Group
+    group: FindingGroup
     pupils: Sequence[Own]
     mended: str
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldChild:
     pupil: Own | None
     code: str
     todo: Word
 
 
 @dataclass(frozen=True, slots=True)
-class School:
+class SchoolPage:
     """``waiting`` are own children about whom the board is asked; ``cut``: a list was cut."""
 
     template: ClassVar[str] = "school.html.j2"
@@ -89,8 +89,8 @@ class School:
     name: str
     as_of: str
     run_id: str
-    findings: Sequence[Told]
-    held: Sequence[Held]
+    findings: Sequence[SchoolFinding]
+    held: Sequence[HeldChild]
     waiting: Sequence[tuple[Own, Word]]
     comes: Sequence[Own]
     goes: Sequence[Own]
@@ -98,7 +98,7 @@ class School:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SchoolLine:
     """A school in the list: what it has to put right, and what waits."""
 
     code: str
@@ -109,22 +109,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Schools:
+class SchoolsPage:
     template: ClassVar[str] = "schools.html.j2"
 
-    schools: Sequence[Line]
+    schools: Sequence[SchoolLine]
 
 
-def schools(lines: Iterable[Line], viewer: Viewer, city: str) -> Schools:
+def schools(lines: Iterable[SchoolLine], viewer: Viewer, city: str) -> SchoolsPage:
     """Those that this viewer may open, with the most to do first."""
-    own = [one for one in lines if may(viewer, Action.SCHOOL, city, one.code)]
-    return Schools(sorted(own, key=lambda one: (-one.findings - one.held, one.code)))
+    own = [one for one in lines if may(viewer, Permission.SCHOOL, city, one.code)]
+    return SchoolsPage(sorted(own, key=lambda one: (-one.findings - one.held, one.code)))
 
 
-def school(facts: Facts, viewer: Viewer) -> School:
+def school(facts: SchoolFacts, viewer: Viewer) -> SchoolPage:
     """Raises NotTheirs."""
     code = facts.handout.code
-    if not may(viewer, Action.SCHOOL, facts.city, code):
+    if not may(viewer, Permission.SCHOOL, facts.city, code):
         raise NotTheirs
     own = {umi: one for umi, one in facts.people.items() if one.school == code}
     comes, goes = _moves(facts.lines, code)
@@ -132,7 +132,7 @@ def school(facts: Facts, viewer: Viewer) -> School:
             if why == Situation.GONE and umi in own]  # fmt: skip
     goes = [*goes, *(one for one in gone if one not in goes)]
     held = list(_held(facts.handout, own))
-    return School(
+    return SchoolPage(
         code=code,
         name=facts.handout.name,
         as_of=facts.as_of,
@@ -146,7 +146,7 @@ def school(facts: Facts, viewer: Viewer) -> School:
     )
 
 
-def _findings(facts: Facts, own: People) -> Iterator[Told]:
+def _findings(facts: SchoolFacts, own: People) -> Iterator[SchoolFinding]:
     code = facts.handout.code
     ours = [one for one in facts.handout.findings if one.school in {None, code}]
     named: dict[str, list[Own]] = {}
@@ -155,7 +155,7 @@ def _findings(facts: Facts, own: People) -> Iterator[Told]:
             named.setdefault(one.code, []).append(_own(own[one.pupil]))
     for group in groups(replace(_without_others(one), school=code) for one in ours):
         pupils = list(dict.fromkeys(named.get(group.code, ())))
-        yield Told(group, pupils[:MOST], facts.mended.get(group.code, ""))
+        yield SchoolFinding(group, pupils[:MOST], facts.mended.get(group.code, ""))
 
 
 def _without_others(finding: Finding) -> Finding:
@@ -168,11 +168,11 @@ def _names_somebody(fact: Any) -> bool:
     return isinstance(fact, str) and bool(_ID.match(fact.lower()) or _MEXT.match(fact))
 
 
-def _held(handout: Handout, own: People) -> Iterator[Held]:
+def _held(handout: Handout, own: People) -> Iterator[HeldChild]:
     for umi, code in handout.held:
         rule = RULES.get(code)
         todo = Word(rule.todo, rule.todo_en) if rule else Word("", "")
-        yield Held(_own(own[umi]) if umi in own else None, code, todo)
+        yield HeldChild(_own(own[umi]) if umi in own else None, code, todo)
 
 
 def _waiting(handout: Handout, own: People) -> list[tuple[Own, Word]]:

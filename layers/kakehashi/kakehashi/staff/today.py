@@ -32,7 +32,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class ApprovalNotTaken:
     """An approval of the plan of ``run_id`` that was given and not taken, at an ISO moment."""
 
     run_id: str
@@ -40,7 +40,7 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TodayFacts:
     """``records`` are the city's runs as the state keeps them (``sk`` is RUN#…), newest first.
 
     ``plan`` is plan.json of the run ``plan_run`` that can still be approved, {} where none waits.
@@ -60,11 +60,11 @@ class Facts:
     received: str = ""
     same_roster: bool = False
     running: Running | None = None
-    refused: Sequence[NotTaken] = ()
+    refused: Sequence[ApprovalNotTaken] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class RosterArrival:
     """When the newest roster came, and what is odd about it (None: nothing)."""
 
     received: str
@@ -72,7 +72,7 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressShown:
     """``percent`` None before anything can be told."""
 
     run_id: str
@@ -95,14 +95,14 @@ class Today:
     tiles: Sequence[tuple[Word, int]]
     mine: Sequence[Ask]
     others: Sequence[Ask]
-    roster: Roster
+    roster: RosterArrival
     picture: charts.Bars | None
     key: Sequence[VerdictWord]
-    running: Progress | None
+    running: ProgressShown | None
     refused: Sequence[tuple[str, str]]
 
 
-def today(facts: Facts, viewer: Viewer) -> Today:
+def today(facts: TodayFacts, viewer: Viewer) -> Today:
     newest = next((r for r in facts.records if r.get("verdict")), {})
     roster = _roster(facts)
     asks = list(_asks(facts, newest, roster))
@@ -144,7 +144,7 @@ def _tiles(record: Mapping[str, Any]) -> Iterator[tuple[Word, int]]:
             yield told, int(record[name])
 
 
-def _asks(facts: Facts, newest: Mapping[str, Any], roster: Roster) -> Iterator[Ask]:
+def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -> Iterator[Ask]:
     """The most urgent first."""
     if facts.plan:
         limits = len(facts.plan.get("breaches", ()))
@@ -163,9 +163,11 @@ def _asks(facts: Facts, newest: Mapping[str, Any], roster: Roster) -> Iterator[A
         yield asking.passwords_wait(facts.passwords)
 
 
-def _roster(facts: Facts) -> Roster:
+def _roster(facts: TodayFacts) -> RosterArrival:
     if not facts.received:
-        return Roster("", Word("名簿はまだ一度も届いていません。", "No roster has ever come."))
+        return RosterArrival(
+            "", Word("名簿はまだ一度も届いていません。", "No roster has ever come.")
+        )
     odd = None
     if facts.now - in_japan(facts.received) > LATE:
         odd = Word("まる一日より長く、新しい名簿が届いていません。", "None came for over a day.")
@@ -174,15 +176,15 @@ def _roster(facts: Facts) -> Roster:
             "前に届いたものと同じ中身です。昨日の書き出しがもう一度送られています。",
             "The same bytes as an earlier one: yesterday's export was sent again.",
         )
-    return Roster(minute(facts.received), odd)
+    return RosterArrival(minute(facts.received), odd)
 
 
-def _progress(running: Running) -> Progress:
+def _progress(running: Running) -> ProgressShown:
     told = running.progress
     writes, written = int(told.get("writes") or 0), told.get("written") or {}
     done = sum(map(int, written.values())) if isinstance(written, Mapping) else int(written)
     percent = min(100, round(100 * done / writes)) if writes else None
-    return Progress(
+    return ProgressShown(
         running.run_id,
         word(STAGES, running.stage.lower()),
         percent,
@@ -190,10 +192,10 @@ def _progress(running: Running) -> Progress:
     )
 
 
-def _ended(record: Mapping[str, Any]) -> charts.Ended:
+def _ended(record: Mapping[str, Any]) -> charts.EarlierNight:
     at = begun(_run_id(record))
     day = str(record.get("as_of") or (f"{at:%Y-%m-%d}" if at else ""))
-    return charts.Ended(day, str(record["verdict"]), int(record.get("done") or 0))
+    return charts.EarlierNight(day, str(record["verdict"]), int(record.get("done") or 0))
 
 
 def _run_id(record: Mapping[str, Any]) -> str:

@@ -12,10 +12,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from kakehashi.report.words import Word
-from kakehashi.staff.viewer import Action
+from kakehashi.staff.viewer import Permission
 
 
-class Sent(StrEnum):
+class UploadPurpose(StrEnum):
     """What a file is sent for."""
 
     ROSTER = "roster"
@@ -25,26 +25,26 @@ class Sent(StrEnum):
     REHEARSAL = "rehearsal"
 
 
-KINDS: Mapping[Sent, Word] = MappingProxyType({
-    Sent.ROSTER: Word("名簿(C4th から書き出した zip)", "roster (the zip from C4th)"),
-    Sent.PASSWORDS: Word("初期パスワード(CSV)", "initial passwords (CSV)"),
-    Sent.DECISIONS: Word("決定を書いた一覧(Excel か CSV)", "answered list (Excel or CSV)"),
-    Sent.TOOL_RECEIPT: Word("学習ツールの取り込み結果", "a tool's receipt"),
-    Sent.REHEARSAL: Word("予行する名簿(zip)", "roster to rehearse (zip)"),
+KINDS: Mapping[UploadPurpose, Word] = MappingProxyType({
+    UploadPurpose.ROSTER: Word("名簿(C4th から書き出した zip)", "roster (the zip from C4th)"),
+    UploadPurpose.PASSWORDS: Word("初期パスワード(CSV)", "initial passwords (CSV)"),
+    UploadPurpose.DECISIONS: Word("決定を書いた一覧(Excel か CSV)", "answered list (Excel or CSV)"),
+    UploadPurpose.TOOL_RECEIPT: Word("学習ツールの取り込み結果", "a tool's receipt"),
+    UploadPurpose.REHEARSAL: Word("予行する名簿(zip)", "roster to rehearse (zip)"),
 })  # fmt: skip
-NEEDS: Mapping[Sent, Action] = MappingProxyType({
-    Sent.ROSTER: Action.UPLOAD,
-    Sent.PASSWORDS: Action.PASSWORDS,
-    Sent.DECISIONS: Action.DECIDE,
-    Sent.TOOL_RECEIPT: Action.UPLOAD,
-    Sent.REHEARSAL: Action.REHEARSE,
+NEEDS: Mapping[UploadPurpose, Permission] = MappingProxyType({
+    UploadPurpose.ROSTER: Permission.UPLOAD,
+    UploadPurpose.PASSWORDS: Permission.PASSWORDS,
+    UploadPurpose.DECISIONS: Permission.DECIDE,
+    UploadPurpose.TOOL_RECEIPT: Permission.UPLOAD,
+    UploadPurpose.REHEARSAL: Permission.REHEARSE,
 })  # fmt: skip
-ACCEPTS: Mapping[Sent, str] = MappingProxyType({
-    Sent.ROSTER: ".zip,application/zip",
-    Sent.PASSWORDS: ".csv,text/csv",
-    Sent.DECISIONS: ".xlsx,.csv",
-    Sent.TOOL_RECEIPT: ".csv,.txt,.zip,.json",
-    Sent.REHEARSAL: ".zip,application/zip",
+ACCEPTS: Mapping[UploadPurpose, str] = MappingProxyType({
+    UploadPurpose.ROSTER: ".zip,application/zip",
+    UploadPurpose.PASSWORDS: ".csv,text/csv",
+    UploadPurpose.DECISIONS: ".xlsx,.csv",
+    UploadPurpose.TOOL_RECEIPT: ".csv,.txt,.zip,.json",
+    UploadPurpose.REHEARSAL: ".zip,application/zip",
 })  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class Upload:
     """A form for one kind of file. ``fields`` are S3's signed ones, {} for a form of our own
     (then with the hidden field csrf); ``most`` is in bytes."""
 
-    kind: Sent
+    kind: UploadPurpose
     action: str
     most: int
     fields: Mapping[str, str] = field(default_factory=dict)

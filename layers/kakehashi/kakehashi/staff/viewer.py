@@ -40,7 +40,7 @@ LABELS: Mapping[Role, tuple[str, str]] = MappingProxyType(
 """Japanese and English."""
 
 
-class Action(StrEnum):
+class Permission(StrEnum):
     """What a page shows or does."""
 
     SEE = "see"  # today, nights, arrivals, what waits, one child
@@ -56,18 +56,18 @@ class Action(StrEnum):
 
 
 _BOARD = frozenset({Role.SEE, Role.DECIDE, Role.APPROVE, Role.OPERATE})
-ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
+ALLOWED: Mapping[Permission, frozenset[Role]] = MappingProxyType(
     {
-        Action.SEE: _BOARD,
-        Action.SCHOOL: _BOARD | {Role.SCHOOL},
-        Action.UPLOAD: frozenset({Role.DECIDE, Role.OPERATE}),
-        Action.REHEARSE: frozenset({Role.DECIDE, Role.APPROVE, Role.OPERATE}),
-        Action.RERUN: frozenset({Role.APPROVE, Role.OPERATE}),
-        Action.DECIDE: frozenset({Role.DECIDE}),
-        Action.APPROVE: frozenset({Role.APPROVE}),
-        Action.PASSWORDS: frozenset({Role.PASSWORDS}),
-        Action.OPERATE: frozenset({Role.OPERATE}),
-        Action.RECORD: frozenset({Role.APPROVE, Role.OPERATE}),
+        Permission.SEE: _BOARD,
+        Permission.SCHOOL: _BOARD | {Role.SCHOOL},
+        Permission.UPLOAD: frozenset({Role.DECIDE, Role.OPERATE}),
+        Permission.REHEARSE: frozenset({Role.DECIDE, Role.APPROVE, Role.OPERATE}),
+        Permission.RERUN: frozenset({Role.APPROVE, Role.OPERATE}),
+        Permission.DECIDE: frozenset({Role.DECIDE}),
+        Permission.APPROVE: frozenset({Role.APPROVE}),
+        Permission.PASSWORDS: frozenset({Role.PASSWORDS}),
+        Permission.OPERATE: frozenset({Role.OPERATE}),
+        Permission.RECORD: frozenset({Role.APPROVE, Role.OPERATE}),
     }
 )
 """The roles of which one is enough."""
@@ -105,7 +105,7 @@ class Viewer:
         return tuple(sorted({p.school for p in self.posts if p.city == city and p.school}))
 
 
-def may(viewer: Viewer, action: Action, city: str, school: str | None = None) -> bool:
+def may(viewer: Viewer, action: Permission, city: str, school: str | None = None) -> bool:
     """Whether ``viewer`` may do ``action`` in ``city``, or at its ``school``.
 
     Who works at one school opens that school's page and nothing else, whatever the roles say: all
@@ -113,7 +113,7 @@ def may(viewer: Viewer, action: Action, city: str, school: str | None = None) ->
     post for the whole city.
     """
     roles = viewer.roles & ALLOWED[action]
-    if action is not Action.SCHOOL or school is None:
+    if action is not Permission.SCHOOL or school is None:
         return bool(roles - {Role.SCHOOL}) and Post(city) in viewer.posts
     if Post(city, school) in viewer.posts:
         return bool(roles)

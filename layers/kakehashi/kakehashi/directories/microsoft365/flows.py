@@ -21,7 +21,7 @@ from kakehashi.directories.microsoft365.refusals import SIGN_IN_NAMES, refusal, 
 from kakehashi.directories.microsoft365.requests import Request
 from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.people.record import SIGN_IN as UPN
-from kakehashi.people.record import Known, Status
+from kakehashi.people.record import Record, Status
 
 type Flow = Generator[Request, Answer, Outcome]
 type Password = Callable[[], str | None]
@@ -31,13 +31,13 @@ type Password = Callable[[], str | None]
 class Terms:
     """What a flow must know besides its action.
 
-    ``mark`` is the extension attribute that holds the userMasterIdentifier. ``in_bin`` maps
+    ``mark`` is the extension attribute that holds the userMasterIdentifier. ``restorable`` maps
     userMasterIdentifiers to the object ids of deleted accounts that can still be restored.
     """
 
     mark: str
     must_change: bool = True
-    in_bin: Mapping[str, str] = field(default_factory=dict)
+    restorable: Mapping[str, str] = field(default_factory=dict)
 
 
 def flow(action: Action, terms: Terms, password: Password) -> Flow:
@@ -82,7 +82,7 @@ def update(action: Action) -> Flow:
     if not changes:
         return Settled(action.object_id)
     answer = yield graph.change_user(action.object_id, changes)
-    if answer.status == NOT_FOUND and not (yield graph.look_in_bin(action.object_id)).ok:
+    if answer.status == NOT_FOUND and not (yield graph.get_deleted(action.object_id)).ok:
         # Not deleted by hand: perhaps so new that it is not everywhere yet.
         answer = yield graph.change_user(action.object_id, changes, patient=True)
     return (yield from _named_in_any_case(action, answer))
@@ -107,10 +107,10 @@ def create(action: Action, terms: Terms, password: Password) -> Flow:
     if action.object_id:
         return (yield from restore(action, terms))
     former = action.before.pupil.id if action.before else action.pupil
-    if binned := terms.in_bin.get(action.pupil) or terms.in_bin.get(former):
+    if binned := terms.restorable.get(action.pupil) or terms.restorable.get(former):
         return (yield from _bring_back(action, binned, terms, password))
     if action.before:
-        seen = yield graph.look_at_user(action.before.object_id, graph.IDENTITY)
+        seen = yield graph.get_user(action.before.object_id, graph.IDENTITY)
         if seen.ok and seen.user().mark(terms.mark) == action.pupil:
             return (yield from _had_back(action, action.before.object_id, terms, password))
     return (yield from _make(action, terms, password))
@@ -156,7 +156,7 @@ def _had_back(action: Action, object_id: str, terms: Terms, password: Password) 
 
 def look_up(object_id: str, heard: dict[str, Answer]) -> Flow:
     """Put what Graph says of the account into ``heard``."""
-    heard[object_id] = yield graph.look_at_user(object_id, graph.IDENTITY)
+    heard[object_id] = yield graph.get_user(object_id, graph.IDENTITY)
     return Settled(object_id)
 
 
@@ -166,7 +166,7 @@ def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Flow:
     if holder is None or (not holder and conflict.about() not in SIGN_IN_NAMES):
         return taken(conflict, new=True)
     key = holder or action.account["userPrincipalName"]
-    answer = yield graph.look_at_user(key, graph.graph_fields(action.account), patient=True)
+    answer = yield graph.get_user(key, graph.graph_fields(action.account), patient=True)
     if not answer.ok:
         return _unseen(answer)
     user = answer.user()
@@ -192,7 +192,7 @@ def link(action: Action, terms: Terms) -> Flow:
     The only other mark it may carry is the one ``before`` names: the pupil's own former id. Who
     was suspended under that one is back, and may sign in again.
     """
-    answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
+    answer = yield graph.get_user(action.object_id, graph.graph_fields(action.account))
     if not answer.ok:
         return refusal(answer)
     user = answer.user()
@@ -207,8 +207,8 @@ def link(action: Action, terms: Terms) -> Flow:
     return Settled(user.id) if answer.ok else refusal(answer)
 
 
-def _is_suspended(known: Known | None) -> bool:
-    return known is not None and known.status is Status.SUSPENDED
+def _is_suspended(record: Record | None) -> bool:
+    return record is not None and record.status is Status.SUSPENDED
 
 
 def restore(action: Action, terms: Terms) -> Flow:
@@ -271,7 +271,7 @@ def unlink(action: Action, terms: Terms) -> Flow:
     Where the account came from a former id of the pupil, ``action.account`` holds what that one
     had, its mark included, and ``action.back`` tells whether that one was suspended.
     """
-    answer = yield graph.look_at_user(action.object_id, graph.graph_fields(action.account))
+    answer = yield graph.get_user(action.object_id, graph.graph_fields(action.account))
     if not answer.ok:
         return refusal(answer)
     user = answer.user()
@@ -317,7 +317,7 @@ def _own(
 ) -> Generator[Request, Answer, Answer | Stopped]:
     """The account as it stands, if it carries this pupil's mark."""
     fields = graph.graph_fields(action.account)
-    answer = yield graph.look_at_user(action.object_id, fields, patient=patient)
+    answer = yield graph.get_user(action.object_id, fields, patient=patient)
     if not answer.ok:
         return refusal(answer)
     if answer.user().mark(terms.mark) != action.pupil:

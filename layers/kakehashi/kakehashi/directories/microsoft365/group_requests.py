@@ -50,7 +50,7 @@ def list_groups_named(name: str) -> str:
     return f"/groups?$filter={_quoted('displayName eq', name)}&{GROUP}"
 
 
-def look_at_group(object_id: str) -> GraphRequest:
+def get_group(object_id: str) -> GraphRequest:
     return GraphRequest(Verb.GET, f"/groups/{object_id}?{GROUP}")
 
 

@@ -138,7 +138,7 @@ def only_sets_password(request: Request) -> bool:
     return request.body is not None and request.body.keys() == {"passwordProfile"}
 
 
-def look_at_user(key: str, fields: tuple[str, ...], *, patient: bool = False) -> GraphRequest:
+def get_user(key: str, fields: tuple[str, ...], *, patient: bool = False) -> GraphRequest:
     """GET one user by object id or userPrincipalName."""
     return GraphRequest(Verb.GET, f"/users{_key(key)}?{_select(fields)}", patient=patient)
 
@@ -148,13 +148,13 @@ def list_users(fields: tuple[str, ...] = IDENTITY) -> str:
     return f"/users?$top=999&{_select(fields)}"
 
 
-def list_bin() -> str:
+def list_deleted() -> str:
     """URL of the first page of users deleted in the last 30 days."""
     fields = (*IDENTITY, "deletedDateTime")
     return f"/directory/deletedItems/microsoft.graph.user?$top=999&{_select(fields)}"
 
 
-def look_in_bin(object_id: str) -> GraphRequest:
+def get_deleted(object_id: str) -> GraphRequest:
     return GraphRequest(Verb.GET, f"/directory/deletedItems/{object_id}?$select=id")
 
 

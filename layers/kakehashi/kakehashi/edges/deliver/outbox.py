@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 
 from kakehashi.deliver import (
-    Answer,
+    Acknowledgement,
     Delivery,
     Order,
     Outgoing,
@@ -35,7 +35,7 @@ from kakehashi.deliver import (
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.shapes import DeliveredFile, Latest
 from kakehashi.edges.deliver.announcements import announce
-from kakehashi.edges.deliver.making import Made
+from kakehashi.edges.deliver.making import MadeFrom
 from kakehashi.edges.errors import BadConfiguration, OtherRelease
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
@@ -50,7 +50,7 @@ TYPES = {"zip": "application/zip", "csv": "text/csv"}
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DeliverySlot:
     """This run's place among a tool's deliveries.
 
     ``baseline`` is the version of what the tool holds ("" for nothing), ``follows`` the run that
@@ -64,7 +64,7 @@ class Turn:
     nth: int
     anew: bool
     announced: bool = True
-    made: Made = field(default=Made())
+    made: MadeFrom = field(default=MadeFrom())
 
     @classmethod
     def of(cls, pointer: Mapping[str, Any], run_id: str, day: date) -> Self:
@@ -80,7 +80,7 @@ class Turn:
             nth=pointer.get("nth", 0) + 1 if same_day else 1,
             anew=bool(pointer.get("anew", False)),
             announced=bool(pointer.get("announced", True)),
-            made=Made(pointer.get("made_by", ""), pointer.get("made_of", "")),
+            made=MadeFrom(pointer.get("made_by", ""), pointer.get("made_of", "")),
         )
 
 
@@ -123,42 +123,42 @@ class Outbox:
     def __init__(self, state: State, run: Run, tool: str, env: OutboxSettings) -> None:
         s3 = boto3.client("s3")
         self.state, self.run, self.tool = state, run, tool
-        self.turn = Turn.of(state.tool(tool), run.run_id, run.as_of)
+        self.slot = DeliverySlot.of(state.tool(tool), run.run_id, run.as_of)
         self.baseline = Baseline(s3, env.baselines_bucket, run.city, tool)
         self.folder = Folder(s3, env.outbox_bucket, f"outbox/{run.city}/{tool}/")
 
-    def before(self, header: Header, answer: Answer) -> Records | None:
+    def before(self, header: Header, answer: Acknowledgement) -> Records | None:
         """What the tool holds, laid under ``header``; None when it holds nothing.
 
         Of what it refused, by its ``answer``, it still holds what it held before. Raises
         BadConfiguration where the baseline was lost: without it nobody would be taken off the
         tool. To start the tool anew is for a person to say.
         """
-        if not self.turn.baseline:
+        if not self.slot.baseline:
             return None
-        held = self.baseline.get(self.turn.baseline, header)
-        if held is None and not self.turn.anew:
+        held = self.baseline.get(self.slot.baseline, header)
+        if held is None and not self.slot.anew:
             raise BadConfiguration(f"the baseline of tool {self.tool} is gone: start it anew")
         if held is None or not answer.refusals:
             return held
         earlier = self.baseline.get(answer.earlier, header) if answer.earlier else None
         return taken_back(held, answer.refusals, earlier, anew=answer.anew)
 
-    def unmoved(self, order: Order, made: Made, answer: Answer) -> Delivery | None:
+    def unmoved(self, order: Order, made: MadeFrom, answer: Acknowledgement) -> Delivery | None:
         """The delivery where roster, rules and code are those of the last one, and the tool has
         answered nothing. None where records must be made to tell."""
-        if not made.of or made != self.turn.made or answer != Answer():
+        if not made.of or made != self.slot.made or answer != Acknowledgement():
             return None
-        if not self.baseline.is_there(self.turn.baseline):
+        if not self.baseline.is_there(self.slot.baseline):
             return None
         pupils = self.folder.get_json("latest.json").get("pupils", 0)
         return unmoved(order, self.last_files(made), pupils)
 
-    def last_files(self, made: Made) -> tuple[Outgoing, ...]:
+    def last_files(self, made: MadeFrom) -> tuple[Outgoing, ...]:
         """The files that the tool had last, as they were made; () where one is gone, or where they
         were made by something else."""
         note = self.folder.get_json("latest.json")
-        if made.by != self.turn.made.by or note.get("run_id") != self.turn.follows:
+        if made.by != self.slot.made.by or note.get("run_id") != self.slot.follows:
             return ()
         names = [file["key"].removeprefix(self.folder.prefix) for file in note["files"]]
         bodies = [self.folder.get(name) or b"" for name in names]
@@ -170,14 +170,14 @@ class Outbox:
         return files if [file.sha256 for file in files] == told else ()
 
     def hand_over(
-        self, delivery: Delivery, made: Made, *, again: bool = False
+        self, delivery: Delivery, made: MadeFrom, *, again: bool = False
     ) -> list[DeliveredFile]:
         """Files, the note of what came last, the baseline, the pointer; and then the events.
 
         Returns key, sha256 and rows of each file; nothing is written when there is none. ``again``:
         they are the last ones, and so is the baseline.
         """
-        if not self.turn.announced:
+        if not self.slot.announced:
             self._announce(self.folder.get_json("latest.json"))
         files: list[DeliveredFile] = [
             {"key": self._put(delivery, f.name, f.body), "sha256": f.sha256, "rows": dict(f.rows)}
@@ -186,18 +186,18 @@ class Outbox:
         if files:
             note = self._note(delivery, files)
             self.folder.put_json("latest.json", note)
-            version = self.turn.baseline if again else self.baseline.put(delivery.records)
-            self._point(version, Made() if delivery.findings else made)
+            version = self.slot.baseline if again else self.baseline.put(delivery.records)
+            self._point(version, MadeFrom() if delivery.findings else made)
             self._announce(note)
-        elif not delivery.findings and made.of and made != self.turn.made:
+        elif not delivery.findings and made.of and made != self.slot.made:
             self.state.note_tool(self.tool, made_by=made.by, made_of=made.of)
         return files
 
     def _put(self, delivery: Delivery, name: str, body: bytes) -> str:
         # A second full file of a day replaces the first. A second delta must not: a tool that has
         # not fetched the first yet would never hear of it.
-        again = delivery.mode == "delta" and self.turn.nth > 1
-        day = self.run.as_of.isoformat() + (f"/run-{self.turn.nth:02}" if again else "")
+        again = delivery.mode == "delta" and self.slot.nth > 1
+        day = self.run.as_of.isoformat() + (f"/run-{self.slot.nth:02}" if again else "")
         return self.folder.put(f"{day}/{name}", body, TYPES[name.rpartition(".")[2]])
 
     def _note(self, delivery: Delivery, files: list[DeliveredFile]) -> Latest:
@@ -207,23 +207,23 @@ class Outbox:
             "run_id": self.run.run_id,
             "as_of": self.run.as_of.isoformat(),
             "mode": delivery.mode,
-            "follows": self.turn.follows,
+            "follows": self.slot.follows,
             "bucket": self.folder.bucket,
             "files": files,
             "pupils": delivery.pupils,
         }
 
-    def _point(self, baseline: str, made: Made) -> None:
+    def _point(self, baseline: str, made: MadeFrom) -> None:
         self.state.note_tool(
             self.tool,
             run_id=self.run.run_id,
             day=self.run.as_of.isoformat(),
-            nth=self.turn.nth,
+            nth=self.slot.nth,
             baseline=baseline,
-            previous=self.turn.baseline,
-            follows=self.turn.follows,
+            previous=self.slot.baseline,
+            follows=self.slot.follows,
             anew=False,
-            made_anew=self.turn.anew,
+            made_anew=self.slot.anew,
             announced=False,
             made_by=made.by,
             made_of=made.of,

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import boto3
 
 from kakehashi.deliver.dialect import ReceiptForm
-from kakehashi.deliver.receipts import MOST_BYTES, Answer, Delivered, answer
+from kakehashi.deliver.receipts import MOST_BYTES, Acknowledgement, Delivered, answer
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import ToolSettings
 from kakehashi.edges.state import State
@@ -36,7 +36,7 @@ class Receipts:
         self.outbox = Folder(s3, env.outbox_bucket, f"outbox/{run.city}/{tool}/")
         self._name = f"receipts/{tool}.json"
 
-    def gather(self, form: ReceiptForm) -> Answer:
+    def gather(self, form: ReceiptForm) -> Acknowledgement:
         """What has come since the last delivery; the same when the run is called again."""
         kept = self.folder.get_json(self._name)
         if not kept:
@@ -45,7 +45,7 @@ class Receipts:
             kept = said.to_json() | {"files": [digest for _, digest in files]}
             if files:
                 self.folder.put_json(self._name, kept)
-        return Answer.from_json(kept)
+        return Acknowledgement.from_json(kept)
 
     def settle(self, *, delivered: bool) -> None:
         """Read these files no more: what they refused is in the delivery that was handed over."""
@@ -67,9 +67,9 @@ class Receipts:
         told = [(item["Key"], _digest(item["Key"], item["ETag"])) for item in csvs[-MOST_FILES:]]
         return [(key, digest) for key, digest in told if digest not in settled]
 
-    def _answer(self, keys: list[str], form: ReceiptForm) -> Answer:
+    def _answer(self, keys: list[str], form: ReceiptForm) -> Acknowledgement:
         if not keys:
-            return Answer()
+            return Acknowledgement()
         pointer = self.state.tool(self.tool)
         return answer(
             self._bodies(keys),

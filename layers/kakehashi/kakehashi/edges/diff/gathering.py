@@ -13,14 +13,22 @@ from datetime import timedelta
 from itertools import chain
 
 from kakehashi.city import City
-from kakehashi.diff import LastNight, Missing, Offered, Past, binned_perhaps, export_of, unseen
+from kakehashi.diff import (
+    LastNight,
+    Missing,
+    Offered,
+    PastNights,
+    binned_perhaps,
+    export_of,
+    unseen,
+)
 from kakehashi.diff.matching import looks_like_a_pupil
 from kakehashi.diff.sums import LONGEST
 from kakehashi.directories.port import Listed
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held
 
 MOST_LOOK_UPS = 3_000  # a minute's calls; of whoever is left nothing is known tonight
@@ -39,13 +47,13 @@ class Gathering:
     def held(self) -> Iterator[Held]:
         return map(Held.from_json, self.folder.lines("held.jsonl"))
 
-    def known(self) -> list[Known]:
+    def known(self) -> list[Record]:
         known = list(self.state.pupils())
         self.folder.put_lines("current.jsonl", (one.to_json() for one in known))
         return known
 
     def tenant(
-        self, directory: Directory, city: City, desired: Sequence[Desired], known: Sequence[Known]
+        self, directory: Directory, city: City, desired: Sequence[Desired], known: Sequence[Record]
     ) -> list[Listed]:
         """What the tenant lists, and by themselves the accounts that the listing does not show."""
         mark, names = city.m365.mark, {row.pupil.account for row in desired}
@@ -62,16 +70,16 @@ class Gathering:
         directory: Directory,
         city: City,
         desired: Sequence[Desired],
-        known: Sequence[Known],
+        known: Sequence[Record],
         tenant: Sequence[Listed],
     ) -> Missing:
         """What is known of accounts that ``tenant``, as just gathered, does not hold. The deleted
         ones are listed only where somebody of the drop may have one."""
-        in_bin: set[str] = set()
+        restorable: set[str] = set()
         if binned_perhaps(desired, tenant):
             ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
-            in_bin = directory.bin(city.m365.mark).keys() & ids
-        missing = Missing(self._unsure, frozenset(in_bin))
+            restorable = directory.deleted_accounts(city.m365.mark).keys() & ids
+        missing = Missing(self._unsure, frozenset(restorable))
         if missing != Missing():
             self.folder.put_json("missing.json", missing.to_json())
         return missing
@@ -86,11 +94,11 @@ class Gathering:
         self.folder.put_json("last_night.json", last.to_json())
         return last
 
-    def past(self, run: Run) -> Past:
+    def past(self, run: Run) -> PastNights:
         """What the nights of the last weeks have counted. Some may have been made for another day
         than their own, so a few more are read than count."""
         since = f"{run.city}-{run.as_of - timedelta(days=LONGEST + 7):%Y%m%d}"
-        past = Past(tuple(self.state.counts_since(since, but=run.run_id)))
+        past = PastNights(tuple(self.state.counts_since(since, but=run.run_id)))
         self.folder.put_json("past_counts.json", {"nights": past.to_json()})
         return past
 

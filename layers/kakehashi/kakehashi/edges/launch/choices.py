@@ -12,7 +12,7 @@ from kakehashi.edges.launch.tool_keys import verified
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.lti import assertions, deep_linking, launch
 from kakehashi.lti.claims import ResourceLink
-from kakehashi.lti.launch import Session
+from kakehashi.lti.launch import LaunchSession
 from kakehashi.lti.registrations import Registration
 from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
@@ -26,12 +26,12 @@ class Choices:
     def __init__(self, kept: ShortLived, now: int) -> None:
         self.kept, self.now = kept, now
 
-    def of(self, session: Session) -> dict[str, list[ResourceLink]]:
-        found = self.kept.look("CHOSEN", _name(session), self.now) or {}
+    def of(self, session: LaunchSession) -> dict[str, list[ResourceLink]]:
+        found = self.kept.peek("CHOSEN", _name(session), self.now) or {}
         return {key: [ResourceLink(**link) for link in links] for key, links in found.items()}
 
     def link(
-        self, session: Session, tool: Registration, pupil: Pupil, link: str
+        self, session: LaunchSession, tool: Registration, pupil: Pupil, link: str
     ) -> ResourceLink | None:
         """The link of that id; "" is the tool as such."""
         if not link:
@@ -39,7 +39,7 @@ class Choices:
         return next((one for one in self.of(session).get(tool.key, []) if one.id == link), None)
 
     def take(
-        self, session: Session, tool: Registration, pupil: Pupil, answer: str, issuer: str
+        self, session: LaunchSession, tool: Registration, pupil: Pupil, answer: str, issuer: str
     ) -> Refusal | None:
         """Keep what a tool's answer brings, in place of what was chosen in it before."""
         claims = verified(answer, tool.tool)
@@ -59,7 +59,7 @@ class Choices:
         return None
 
     def _judge_data(
-        self, claims: Mapping[str, Any], session: Session, tool: Registration, pupil: Pupil
+        self, claims: Mapping[str, Any], session: LaunchSession, tool: Registration, pupil: Pupil
     ) -> Refusal | None:
         """The answer must bring back what only this session can have sent, and only once."""
         data = read_hint(session, str(claims.get(f"{deep_linking.DL}data", "")))
@@ -75,6 +75,6 @@ class Choices:
         return None
 
 
-def _name(session: Session) -> str:
+def _name(session: LaunchSession) -> str:
     """What a pupil has chosen stays the pupil's, whatever id the roster gives it."""
     return f"{session.city}\x1f{session.sub or session.pupil}"

@@ -22,7 +22,7 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.launch.choices import Choices
 from kakehashi.edges.launch.lti_keys import LtiKeys
 from kakehashi.edges.launch.pupils import Pupils
-from kakehashi.edges.launch.sessions import Sessions, read_hint, sign_hint
+from kakehashi.edges.launch.sessions import LaunchSessions, read_hint, sign_hint
 from kakehashi.edges.launch.tool_keys import claimed_issuer
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settings import LaunchSettings
@@ -33,7 +33,7 @@ from kakehashi.edges.web.sign_in import NotSignedIn, SignIn, Why
 from kakehashi.lti import claims, deep_linking, launch, registrations
 from kakehashi.lti.claims import Platform
 from kakehashi.lti.deep_linking import CHOOSING_SECONDS, REQUEST, RESPONSE
-from kakehashi.lti.launch import Session
+from kakehashi.lti.launch import LaunchSession
 from kakehashi.lti.registrations import Registration
 from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
@@ -51,7 +51,7 @@ def _utc() -> datetime:
     return datetime.now(UTC)
 
 
-class House:
+class LaunchDependencies:
     """What requests share: the tables, our keys, the cities' rules, and the clock (UTC)."""
 
     def __init__(self, settings: LaunchSettings) -> None:
@@ -93,7 +93,7 @@ class House:
 class Visitor:
     """A signed-in pupil who may launch, and what tools know the pupil by."""
 
-    session: Session
+    session: LaunchSession
     pupil: Pupil
     sub: str
 
@@ -110,41 +110,41 @@ class Posted:
 class Launcher:
     """One request's. ``moment`` is UTC, ``now`` the same in seconds since 1970."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.moment = house, house.clock()
+    def __init__(self, deps: LaunchDependencies) -> None:
+        self.deps, self.moment = deps, deps.clock()
         self.now = int(self.moment.timestamp())
-        self.sessions = Sessions(house.kept)
-        self.chosen = Choices(house.kept, self.now)
+        self.sessions = LaunchSessions(deps.kept)
+        self.chosen = Choices(deps.kept, self.now)
 
     # -- signing in ----------------------------------------------------------------------------
 
     def begin_sign_in(self) -> tuple[str, str]:
         """(where to send the browser, what its cookie holds)."""
-        flow = SignIn.of(self.house.settings).begin(f"{self.house.issuer}/sign-in/callback")
+        flow = SignIn.of(self.deps.settings).begin(f"{self.deps.issuer}/sign-in/callback")
         ends = self.now + SIGN_IN_SECONDS
-        return str(flow["auth_uri"]), self.house.kept.keep("SIGN_IN", flow, ends)
+        return str(flow["auth_uri"]), self.deps.kept.keep("SIGN_IN", flow, ends)
 
     def end_sign_in(self, cookie: str, answer: Mapping[str, str]) -> str | Refusal:
         """What the cookie of the new session holds. A sign-in ends once, whatever its end."""
-        flow = self.house.kept.take("SIGN_IN", cookie, self.now)
+        flow = self.deps.kept.take("SIGN_IN", cookie, self.now)
         if flow is None:
             return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
-        who = SignIn.of(self.house.settings).end(flow, answer)
+        who = SignIn.of(self.deps.settings).end(flow, answer)
         if isinstance(who, NotSignedIn):
             return Refusal(NOT_SIGNED_IN[who.why], who.detail)
-        found = self.house.pupils.signed_in(who.object_id)
+        found = self.deps.pupils.signed_in(who.object_id)
         if found is None:
             return Refusal(rules.UNKNOWN_PUPIL)
         city, known = found
-        refusal = launch.standing(known, self.house.held(city))
+        refusal = launch.standing(known, self.deps.held(city))
         return refusal or self.sessions.begin(city, known.pupil.id, self.now, known.tool_id)
 
     def visitor(self, cookie: str) -> Visitor | Refusal:
         session = self.sessions.find(cookie, self.now)
         if session is None:
             return Refusal(rules.NOT_SIGNED_IN)
-        known = self.house.pupils.of(session.city, session.pupil)
-        refusal = launch.standing(known, self.house.held(session.city))
+        known = self.deps.pupils.of(session.city, session.pupil)
+        refusal = launch.standing(known, self.deps.held(session.city))
         if refusal or known is None:
             return refusal or Refusal(rules.UNKNOWN_PUPIL)
         return Visitor(session, known.pupil, known.sourced_id)
@@ -153,7 +153,7 @@ class Launcher:
 
     def tools(self, visitor: Visitor) -> list[Registration]:
         city = visitor.session.city
-        return registrations.shown_to(visitor.pupil, city, self.house.need_rules(city))
+        return registrations.shown_to(visitor.pupil, city, self.deps.need_rules(city))
 
     def begin_launch(
         self, visitor: Visitor, key: str, link: str = "", message: str = claims.RESOURCE_LINK
@@ -162,7 +162,7 @@ class Launcher:
 
         ``link`` is a content the pupil has chosen, "" for the tool as such.
         """
-        registration = self.house.registration(visitor.session.city, key)
+        registration = self.deps.registration(visitor.session.city, key)
         refusal = launch.allowed(registration, visitor.pupil)
         if refusal or registration is None:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
@@ -174,7 +174,7 @@ class Launcher:
             registration, visitor.pupil, message, once=_once(), ends=ends, link=link
         )
         return registration.tool.login_url, {
-            "iss": self.house.issuer,
+            "iss": self.deps.issuer,
             "login_hint": visitor.session.login_hint,
             "target_link_uri": target.url,
             "lti_message_hint": sign_hint(visitor.session, hint),
@@ -194,27 +194,27 @@ class Launcher:
         refusal = launch.judge_hint(hint, registration, visitor.pupil, self.now, messages=LAUNCHES)
         if refusal or hint is None:
             return refusal or Refusal(rules.BAD_HINT)
-        if not self.house.kept.first_use("hint", hint["jti"], hint["exp"]):
+        if not self.deps.kept.first_use("hint", hint["jti"], hint["exp"]):
             return Refusal(rules.USED_HINT)
         told = self._claims(visitor, registration, request.nonce, hint)
         if told is None:
             return Refusal(rules.UNKNOWN_TOOL)
-        fields = {"id_token": self.house.keys.sign(told, self.moment), "state": request.state}
+        fields = {"id_token": self.deps.keys.sign(told, self.moment), "state": request.state}
         return Posted(request.redirect_uri, fields, registration)
 
     def keep_choice(self, visitor: Visitor, answer: str) -> Refusal | None:
         """A tool's deep linking answer."""
         city, key = registrations.read_client_id(claimed_issuer(answer)) or ("", "")
-        found = self.house.registration(city, key) if city == visitor.session.city else None
+        found = self.deps.registration(city, key) if city == visitor.session.city else None
         refusal = launch.allowed(found, visitor.pupil)
         if refusal or found is None or not found.tool.deep_linking:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
-        issuer = self.house.issuer
+        issuer = self.deps.issuer
         return self.chosen.take(visitor.session, found, visitor.pupil, answer, issuer)
 
     def _asking(self, visitor: Visitor, query: Mapping[str, str]) -> Registration | Refusal:
         city, key = registrations.read_client_id(query.get("client_id", "")) or ("", "")
-        found = self.house.registration(city, key) if city == visitor.session.city else None
+        found = self.deps.registration(city, key) if city == visitor.session.city else None
         refusal = launch.allowed(found, visitor.pupil)
         if refusal or found is None:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
@@ -225,7 +225,7 @@ class Launcher:
     ) -> dict[str, Any] | None:
         """What the tool is told, or None where the content has gone meanwhile."""
         pupil = visitor.pupil
-        platform = self.house.platform(visitor.session.city)
+        platform = self.deps.platform(visitor.session.city)
         message = claims.Message(platform, tool, pupil, visitor.sub, nonce, self.now)
         if hint["message"] == REQUEST:
             ends = self.now + CHOOSING_SECONDS

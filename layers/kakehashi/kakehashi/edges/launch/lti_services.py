@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kakehashi.catalogue import launch as rules
-from kakehashi.edges.launch.launcher import House
+from kakehashi.edges.launch.launcher import LaunchDependencies
 from kakehashi.edges.launch.tool_keys import claimed_issuer, verified
 from kakehashi.lti import assertions, memberships, registrations
 from kakehashi.lti.claims import MEMBERSHIPS
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.refusal import Refusal
 
 TOLD_SECONDS = 30 * 86_400  # how long a tool may ask for differences to a list it has read
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class MembershipContainer:
     """A membership container, and the links that go with it (rel → URL)."""
 
     body: Mapping[str, Any]
@@ -37,8 +37,8 @@ class Listed:
 class Services:
     """One request's. ``now`` is in seconds since 1970."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.now = house, int(house.clock().timestamp())
+    def __init__(self, deps: LaunchDependencies) -> None:
+        self.deps, self.now = deps, int(deps.clock().timestamp())
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any] | Refusal:
         """An access token for whoever proves to be a registered tool."""
@@ -51,11 +51,11 @@ class Services:
         claims = verified(assertion, tool.tool)
         if isinstance(claims, Refusal):
             return claims
-        audiences = {self.house.issuer, f"{self.house.issuer}/lti/token"}
+        audiences = {self.deps.issuer, f"{self.deps.issuer}/lti/token"}
         if refusal := assertions.judge_assertion(claims, tool.client_id, audiences, self.now):
             return refusal
         ends = int(claims["exp"]) + assertions.SKEW
-        if not self.house.kept.first_use(tool.client_id, claims["jti"], ends):
+        if not self.deps.kept.first_use(tool.client_id, claims["jti"], ends):
             return Refusal(rules.REPLAYED)
         return self._grant(tool)
 
@@ -68,12 +68,12 @@ class Services:
 
     def _tool(self, client_id: str) -> Registration | None:
         named = registrations.read_client_id(client_id)
-        return self.house.registration(*named) if named else None
+        return self.deps.registration(*named) if named else None
 
     def _grant(self, tool: Registration) -> dict[str, Any]:
         ends = self.now + assertions.TOKEN_SECONDS
         return {
-            "access_token": self.house.kept.keep("TOKEN", {_CLIENT: tool.client_id}, ends),
+            "access_token": self.deps.kept.keep("TOKEN", {_CLIENT: tool.client_id}, ends),
             "token_type": "Bearer",
             "expires_in": assertions.TOKEN_SECONDS,
             "scope": MEMBERSHIPS,
@@ -83,12 +83,12 @@ class Services:
 
     def memberships(
         self, authorization: str, context: str, query: Mapping[str, str]
-    ) -> Listed | Refusal:
+    ) -> MembershipContainer | Refusal:
         """The class's pupils whom the tool may know; with ``since``, what has changed of them."""
         tool = self._bearing(authorization)
         if isinstance(tool, Refusal):
             return tool
-        pupils = self.house.pupils.in_class(tool.city, context)
+        pupils = self.deps.pupils.in_class(tool.city, context)
         mine = [known for known in pupils if tool.is_for(known.pupil)]
         if not mine:
             return Refusal(rules.FOREIGN_CONTEXT)
@@ -96,33 +96,33 @@ class Services:
 
     def _bearing(self, authorization: str) -> Registration | Refusal:
         scheme, _, secret = authorization.partition(" ")
-        held = self.house.kept.look("TOKEN", secret.strip(), self.now)
+        held = self.deps.kept.peek("TOKEN", secret.strip(), self.now)
         tool = self._tool(held[_CLIENT]) if held and scheme.lower() == "bearer" else None
         if tool is None or not tool.tool.memberships:
             return Refusal(rules.BAD_TOKEN)
         return tool
 
     def _list(
-        self, tool: Registration, pupils: list[Known], query: Mapping[str, str]
-    ) -> Listed | Refusal:
+        self, tool: Registration, pupils: list[Record], query: Mapping[str, str]
+    ) -> MembershipContainer | Refusal:
         context = context_of(pupils[0].pupil)
         whole = memberships.members_of(pupils, tool, query.get("role", ""))
         members = whole
         if since := query.get("since", ""):
-            before = self.house.kept.look("TOLD", since, self.now)
+            before = self.deps.kept.peek("TOLD", since, self.now)
             if before is None or before["of"] != [tool.client_id, context.id]:
                 return Refusal(rules.NO_SUCH_DIFFERENCE)
             members = memberships.differences(before["told"], whole)
         page = memberships.page(members, _number(query, "from"), _number(query, "limit"))
-        url = self.house.platform(tool.city).memberships_url(context.id)
+        url = self.deps.platform(tool.city).memberships_url(context.id)
         links: dict[str, str] = {}
         if page.next is not None:
             links["next"] = f"{url}?{urlencode(dict(query) | {'from': str(page.next)})}"
         elif not query.get("role"):
-            told = {"of": [tool.client_id, context.id], "told": memberships.told(whole)}
-            secret = self.house.kept.keep("TOLD", told, self.now + TOLD_SECONDS)
+            told = {"of": [tool.client_id, context.id], "told": memberships.fingerprints(whole)}
+            secret = self.deps.kept.keep("TOLD", told, self.now + TOLD_SECONDS)
             links["differences"] = f"{url}?{urlencode({'since': secret})}"
-        return Listed(memberships.container(url, context, page.members), links)
+        return MembershipContainer(memberships.container(url, context, page.members), links)
 
 
 def _number(query: Mapping[str, str], name: str) -> int:

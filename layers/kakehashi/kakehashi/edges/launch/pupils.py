@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Key
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import Applied, PupilItems
 from kakehashi.lti.contexts import context_of
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -25,7 +25,7 @@ class Pupils:
     def __init__(self, table: Table, runs_bucket: str) -> None:
         self.table, self.runs_bucket = table, runs_bucket
 
-    def signed_in(self, object_id: str) -> tuple[str, Known] | None:
+    def signed_in(self, object_id: str) -> tuple[str, Record] | None:
         """(city, pupil) whose account this is: one tenant serves all cities of a stack."""
         for pk, sk in self._keys(BY_OBJECT, "object_id", object_id):
             known = self.of(pk.removeprefix("CITY#"), sk.removeprefix("PUPIL#"))
@@ -33,10 +33,10 @@ class Pupils:
                 return pk.removeprefix("CITY#"), known
         return None
 
-    def of(self, city: str, umi: str) -> Known | None:
+    def of(self, city: str, umi: str) -> Record | None:
         return PupilItems(self.table, city).pupil(umi)
 
-    def in_class(self, city: str, class_id: str) -> list[Known]:
+    def in_class(self, city: str, class_id: str) -> list[Record]:
         """Everybody whose home class this is; nobody where it is another city's."""
         mine = f"CITY#{city}"
         found = self._keys(BY_CLASS, "class_id", class_id)

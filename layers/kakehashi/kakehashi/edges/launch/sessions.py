@@ -9,14 +9,14 @@ from typing import Any
 import jwt
 
 from kakehashi.edges.web.short_lived import ShortLived
-from kakehashi.lti.launch import Session
+from kakehashi.lti.launch import LaunchSession
 
 SESSION_SECONDS = 8 * 3600  # a school day
 _HINT_ALGORITHM = "HS256"
 _HINT_CLAIMS = ["sub", "tool", "deployment", "message", "link", "jti", "exp"]
 
 
-class Sessions:
+class LaunchSessions:
     def __init__(self, kept: ShortLived) -> None:
         self.kept = kept
 
@@ -33,22 +33,22 @@ class Sessions:
         }
         return self.kept.keep("SESSION", facts, ends)
 
-    def find(self, secret: str, now: int) -> Session | None:
-        facts = self.kept.look("SESSION", secret, now)
+    def find(self, secret: str, now: int) -> LaunchSession | None:
+        facts = self.kept.peek("SESSION", secret, now)
         if facts is None:
             return None
-        return Session(**facts | {"key": bytes.fromhex(facts["key"])})
+        return LaunchSession(**facts | {"key": bytes.fromhex(facts["key"])})
 
     def end(self, secret: str) -> None:
         self.kept.drop("SESSION", secret)
 
 
-def sign_hint(session: Session, hint: Mapping[str, Any]) -> str:
+def sign_hint(session: LaunchSession, hint: Mapping[str, Any]) -> str:
     """Signed with the session's own key: no other session's hint is good in this one."""
     return jwt.encode(dict(hint), session.key, algorithm=_HINT_ALGORITHM)
 
 
-def read_hint(session: Session, text: str) -> dict[str, Any] | None:
+def read_hint(session: LaunchSession, text: str) -> dict[str, Any] | None:
     """What a hint of this session says, also when it has expired; None for any other text."""
     options: Any = {"verify_exp": False, "require": _HINT_CLAIMS}
     try:

@@ -28,6 +28,6 @@ class CityAccounts:
         a child who comes back gets its own."""
         terms = self.terms
         if kind is Kind.CREATE:
-            terms = replace(terms, in_bin=self.directory.bin(terms.mark))
+            terms = replace(terms, restorable=self.directory.deleted_accounts(terms.mark))
         flows = ((key, flow(action, terms, password)) for key, action, password in orders)
         return self.directory.apply(flows, until)

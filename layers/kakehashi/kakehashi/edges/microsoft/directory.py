@@ -83,7 +83,7 @@ class Directory:
 
     def account(self, object_id: str, mark: str) -> Listed | None:
         """One account as it stands; None where there is none."""
-        answer = self.read(graph.look_at_user(object_id, (*graph.IDENTITY, graph.SYNCED)))
+        answer = self.read(graph.get_user(object_id, (*graph.IDENTITY, graph.SYNCED)))
         if answer.status == NOT_FOUND:
             return None
         if not answer.ok:
@@ -103,10 +103,10 @@ class Directory:
                 raise refused(answer)
         return [as_account(answer.user(), mark) for answer in heard.values() if answer.ok]
 
-    def bin(self, mark: str) -> dict[str, str]:
+    def deleted_accounts(self, mark: str) -> dict[str, str]:
         """Deleted accounts that can still be restored: userMasterIdentifier → object id, that of
         the account deleted last."""
-        users = sorted(self._users(graph.list_bin()), key=_deleted_at)
+        users = sorted(self._users(graph.list_deleted()), key=_deleted_at)
         return {umi: user.id for user in users if (umi := user.mark(mark))}
 
     def everyone(self) -> Everyone:

@@ -25,7 +25,7 @@ TIMEOUT = (5.0, 45.0)  # connect, read; seconds: a $batch of 20 may take several
 UNAUTHORIZED, UNAVAILABLE = 401, 503
 
 
-class Sessions:
+class HttpSessions:
     """Idle HTTP sessions of one connection each; a suspect one is closed, not reused."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Wire:
     def __init__(self, base_url: str, tokens: Tokens) -> None:
         base = secure(base_url)
         self.base = base if base.endswith(VERSION) else base + VERSION
-        self.tokens, self.sessions = tokens, Sessions()
+        self.tokens, self.sessions = tokens, HttpSessions()
 
     @classmethod
     def of(cls, settings: DirectorySettings) -> Self:

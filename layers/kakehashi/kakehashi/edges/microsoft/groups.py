@@ -29,8 +29,8 @@ from kakehashi.directories.port import LicenceGroup, Settled, Sku, Stopped, Tena
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.refused import of_status, refused
+from kakehashi.groups.left import Left
 from kakehashi.groups.planning import GroupMembers, Orders
-from kakehashi.groups.telling import Left
 from kakehashi.groups.wanted import read_mark
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
@@ -39,7 +39,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 # -- gather ---------------------------------------------------------------------------------------
 
 
-def look(directory: Directory, city: City, city_code: str) -> Tenancy:
+def read_tenancy(directory: Directory, city: City, city_code: str) -> Tenancy:
     """What the tenant holds of that which the city's rules ask for. Raises DirectoryError."""
     ours, twice = _ours(directory, city_code) if city.m365.groups else ({}, 0)
     licences = city.m365.licences
@@ -78,7 +78,7 @@ def _named(directory: Directory, name: str) -> list[GraphGroup]:
     """The groups that a rule means: the one of that object id, or all of that displayName."""
     if not _GUID.match(name):
         return rows_as(GraphGroup, directory.rows(graph.list_groups_named(name)))
-    answer = directory.read(graph.look_at_group(name))
+    answer = directory.read(graph.get_group(name))
     if answer.status == NOT_FOUND:
         return []
     if not answer.ok:

@@ -11,14 +11,14 @@ from kakehashi.edges.state import State
 from kakehashi.preprocess import Numbering
 
 
-class Environment(settings.PasswordSettings):
+class ClassNumberEnvironment(settings.PasswordSettings):
     """``class_numbers_secret`` is a random text that nobody need know; every city has a key of
     its own, made from it."""
 
     class_numbers_secret: settings.Name
 
 
-def numbering(env: Environment, city: str, state: State) -> Numbering:
+def numbering(env: ClassNumberEnvironment, city: str, state: State) -> Numbering:
     client = boto3.client("secretsmanager")
     secret = client.get_secret_value(SecretId=env.class_numbers_secret)["SecretString"]
     key = hmac.digest(secret.encode(), city.encode(), "sha256")

@@ -23,7 +23,7 @@ from kakehashi.edges.errors import TryLater
 from kakehashi.edges.microsoft.directory import Directory, as_account
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.provision.deletable import Conditions, objection
 from kakehashi.provision.results import MOVED, Ledger, Readiness, result
 
@@ -56,7 +56,7 @@ class Deletions(Ledger):
     effects: Mapping[str, Effect]
     state: PupilItems
     directory: Directory
-    _read: dict[int, Known | None] = field(default_factory=dict)
+    _read: dict[int, Record | None] = field(default_factory=dict)
 
     def now(self) -> float:
         """The moment by which ``until`` is told."""
@@ -75,12 +75,12 @@ class Deletions(Ledger):
             self._read[line] = self.state.pupils_of([action.pupil]).get(action.pupil)
             yield line, self._part(action, self._read[line])
 
-    def _part(self, action: Action, known: Known | None) -> Flow:
-        seen = yield graph.look_at_user(action.object_id, graph.IDENTITY)
+    def _part(self, action: Action, record: Record | None) -> Flow:
+        seen = yield graph.get_user(action.object_id, graph.IDENTITY)
         if not seen.ok and seen.status != NOT_FOUND:
             return refusal(seen)
         account = as_account(seen.user(), self.mark) if seen.ok else None
-        if why := objection(action, known, account, self.conditions):
+        if why := objection(action, record, account, self.conditions):
             return why
         if account:
             answer = yield _AccountDeletion(action.object_id)

@@ -14,7 +14,7 @@ from kakehashi.edges.directories import accounts_of
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.provision.deletion import Deletions
-from kakehashi.edges.provision.passwords import Passwords
+from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -26,7 +26,9 @@ from kakehashi.provision.progress import FILE, Progress, writes_of
 from kakehashi.provision.results import merged
 
 
-class Environment(settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings):
+class ProvisionEnvironment(
+    settings.DirectorySettings, settings.PasswordSettings, settings.QueueSettings
+):
     """What Provision needs to know."""
 
 
@@ -41,7 +43,7 @@ class Part:
     progress: Progress
 
     @classmethod
-    def gather(cls, run: Run, number: int, env: Environment) -> Self:
+    def gather(cls, run: Run, number: int, env: ProvisionEnvironment) -> Self:
         """Once the lease is ours for a while longer. The forecast is made by the first call."""
         state, folder = State.of(env.table, run.city), Folder.of(run, env.runs_bucket)
         now = datetime.now(UTC)
@@ -51,7 +53,7 @@ class Part:
         actions = _actions(folder, number)
         return cls(run, number, folder, _work(run, actions, folder, state, env), progress)
 
-    def tell_one_cause(self) -> Cause | None:
+    def report_one_cause(self) -> Cause | None:
         """What kept most of the night from happening: two refusals here and two in the shard
         before may be all that the night had to do."""
         if not self.work.stops:
@@ -59,7 +61,7 @@ class Part:
         own = f"results/{self.number:04}.jsonl"
         others = (name for name in self.folder.names("results/") if not name.endswith(own))
         rows = (row for name in others for row in self.folder.lines(name))
-        return self.work.tell_one_cause(Elsewhere.of(rows))
+        return self.work.report_one_cause(Elsewhere.of(rows))
 
     def write_down(self, *, complete: bool) -> Progress:
         """Results, findings and progress; what an earlier call of this run did stays in them."""
@@ -97,7 +99,9 @@ def _actions(folder: Folder, number: int) -> list[Action]:
         raise OtherRelease(f"the plan of run {folder.prefix}") from exc
 
 
-def _progress(run: Run, number: int, folder: Folder, env: Environment, now: datetime) -> Progress:
+def _progress(
+    run: Run, number: int, folder: Folder, env: ProvisionEnvironment, now: datetime
+) -> Progress:
     """As the calls before this one left it; one of another execution counts for nothing."""
     told = folder.get_json(FILE)
     if told and told["execution"] == run.execution:
@@ -108,7 +112,7 @@ def _progress(run: Run, number: int, folder: Folder, env: Environment, now: date
 
 
 def _work(
-    run: Run, actions: list[Action], folder: Folder, state: State, env: Environment
+    run: Run, actions: list[Action], folder: Folder, state: State, env: ProvisionEnvironment
 ) -> Shard | Deletions:
     city = folder.rules()
     if actions and all(action.kind is Kind.DELETE for action in actions):
@@ -127,7 +131,7 @@ def _work(
         effects=city.effects,
         state=state,
         accounts=accounts_of(city, env),
-        read_password=Passwords.of(env.passwords_bucket).read,
+        read_password=PasswordBucket.of(env.passwords_bucket).read,
     )
 
 

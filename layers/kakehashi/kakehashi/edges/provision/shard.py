@@ -15,7 +15,7 @@ from kakehashi.actions import Action, settled
 from kakehashi.directories.port import Accounts, Ended, Ordered, Password, Settled, Stopped
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.provision.results import (
     MOVED,
     Ledger,
@@ -41,7 +41,7 @@ class Shard(Ledger):
     state: PupilItems
     accounts: Accounts
     read_password: ReadPassword
-    _read: dict[int, dict[str, Known]] = field(default_factory=dict)
+    _read: dict[int, dict[str, Record]] = field(default_factory=dict)
 
     def now(self) -> float:
         """The moment by which ``until`` is told."""
@@ -75,7 +75,7 @@ class Shard(Ledger):
 
     def _current(
         self, numbered: Iterable[Numbered]
-    ) -> Iterator[tuple[int, Action, dict[str, Known]]]:
+    ) -> Iterator[tuple[int, Action, dict[str, Record]]]:
         """Actions with the items that they are about as they stand now, read a handful ahead."""
         for some in batched(numbered, READ_AHEAD, strict=False):
             known = self.state.pupils_of(umi for _, action in some for umi in action.ids())
@@ -94,10 +94,10 @@ class Shard(Ledger):
             return
         self._keep(action, ended.outcome, items)
         if ended.outcome.note:
-            self.tell(action, ended.outcome.note, ended.outcome.facts)
+            self.note(action, ended.outcome.note, ended.outcome.facts)
         self.results[line] = result(line, action, ended.outcome, ended.request_id)
 
-    def _keep(self, action: Action, outcome: Settled, items: Mapping[str, Known]) -> None:
+    def _keep(self, action: Action, outcome: Settled, items: Mapping[str, Record]) -> None:
         """The new item first: a child whose id moves is known at every moment, if once too often
         where the process dies in between. Called again, or on the next night, that is mended."""
         known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)

@@ -13,7 +13,7 @@ from kakehashi.city import City
 from kakehashi.diff import Approval, Plan, admit
 from kakehashi.edges import plans
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.receive.intake import Environment, Execution
+from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, refuses
@@ -22,10 +22,10 @@ from kakehashi.roster import JAPAN
 WAITING = "awaiting-approval"
 
 
-class Approvals:
+class ApprovalGate:
     """Decides whether the plan of an earlier run may go now."""
 
-    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+    def __init__(self, env: ReceiveEnvironment, state: State, execution: Execution) -> None:
         self.env, self.state, self.execution = env, state, execution
 
     def decide(self, order: receive.Apply, rules_now: City) -> Run:

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-class Environment(upload_receipts.Environment, settings.RulesSettings, settings.PasswordSettings):
+class ReceiveEnvironment(
+    upload_receipts.UploadReceiptEnvironment, settings.RulesSettings, settings.PasswordSettings
+):
     """What Receive needs to know."""
 
 
@@ -115,7 +117,7 @@ def _ended(execution: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DropSource:
     """The drop that a run takes. ``as_of`` is the ISO date that was said of it, "" for none,
     ``accepted_by`` the run that had accepted it where a newer one was refused, else ""."""
 
@@ -127,7 +129,7 @@ class Source:
 class Intake:
     """Takes one drop in, by an order."""
 
-    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+    def __init__(self, env: ReceiveEnvironment, state: State, execution: Execution) -> None:
         self.env, self.state, self.execution = env, state, execution
         self.s3: S3Client = boto3.client("s3")
 
@@ -164,7 +166,7 @@ class Intake:
             folder.put_findings("receive", told)
         verdict = "already-done" if done else "refused" if forbidden else "go"
         if verdict != "go":
-            upload_receipts.tell(run, folder, self.env, verdict, forbidden)
+            upload_receipts.complete(run, folder, self.env, verdict, forbidden)
         return run.model_copy(update={"verdict": verdict})
 
     def _superseded_by(
@@ -186,7 +188,7 @@ class Intake:
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
         folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
         folder.put_findings("receive", [SUPERSEDED.at(run=newer)])
-        upload_receipts.tell(run, folder, self.env, "superseded", ())
+        upload_receipts.complete(run, folder, self.env, "superseded", ())
         return run.model_copy(update={"verdict": "superseded"})
 
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
@@ -217,22 +219,22 @@ class Intake:
         plan = json.loads(folder.get("plan.json") or "{}")
         return NO_PASSWORD.code in plan.get("held", {})
 
-    def _source(self, order: receive.DropOrder) -> Source:
+    def _source(self, order: receive.DropOrder) -> DropSource:
         inbox = Inbox(self.s3, self.env.inbox_bucket)
         if not isinstance(order, receive.Rerun) and order.drop:
             given = order.as_of.isoformat() if order.as_of else ""
-            return Source(inbox.drop(order.drop, order.version), given)
+            return DropSource(inbox.drop(order.drop, order.version), given)
         newest = self.state.newest_drop()
         if not newest:
             raise BadConfiguration("no drop has come yet")
         drop = inbox.drop(newest["key"], newest["version"] or None)
         if not isinstance(order, receive.Rerun):
-            return Source(drop)
+            return DropSource(drop)
         refused = order.upload and self.state.drop(drop.sha256()).get("verdict") == "refused"
         accepted = self._accepted() if refused else None
-        return accepted or Source(drop, newest.get("as_of", ""))
+        return accepted or DropSource(drop, newest.get("as_of", ""))
 
-    def _accepted(self) -> Source | None:
+    def _accepted(self) -> DropSource | None:
         """The drop that staff were asked about last, whose plan is the newest that was not refused:
         as its run has kept it, since another file may have its place in the inbox by now."""
         run_id = self.state.proposals()
@@ -244,7 +246,7 @@ class Intake:
         files = {name.removeprefix("roster/"): folder.need(name) for name in names}
         received = datetime.fromisoformat(told["received"])
         drop = Drop(told["key"], told["version"], received, files)
-        return Source(drop, told.get("as_of", ""), run_id)
+        return DropSource(drop, told.get("as_of", ""), run_id)
 
     def _same_as(self, order: receive.DropOrder, run: Run, drop: Drop) -> str:
         """The earlier run that applied this very file, when it is dropped again under another name

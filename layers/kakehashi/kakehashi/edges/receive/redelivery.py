@@ -6,13 +6,17 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.receive.intake import Environment, Execution, RulesFile
+from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 
 
 def begin(
-    order: receive.Deliver, rules: RulesFile, env: Environment, state: State, execution: Execution
+    order: receive.Deliver,
+    rules: RulesFile,
+    env: ReceiveEnvironment,
+    state: State,
+    execution: Execution,
 ) -> Run:
     """A run folder that holds the rules and the order; the verdict is "deliver".
 

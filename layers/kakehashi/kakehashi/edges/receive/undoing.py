@@ -14,7 +14,7 @@ from kakehashi.diff import Action, Kind, Undone, objections
 from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.edges import plans
 from kakehashi.edges.microsoft.directory import Directory
-from kakehashi.edges.receive.intake import Environment, Execution, RulesFile
+from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
 
@@ -25,7 +25,7 @@ CUT_SHORT = frozenset({"failed", "running"})
 class Undoing:
     """In Receive: takes an order to undo a run."""
 
-    def __init__(self, env: Environment, state: State, execution: Execution) -> None:
+    def __init__(self, env: ReceiveEnvironment, state: State, execution: Execution) -> None:
         self.env, self.state, self.execution = env, state, execution
         self.s3 = boto3.client("s3")
 
@@ -109,12 +109,12 @@ def _within_reach(actions: tuple[Action, ...], directory: Directory, mark: str) 
     deleted = {action.object_id: action.pupil for action in actions if action.kind is Kind.DELETE}
     if not deleted:
         return frozenset()
-    in_bin = set(directory.bin(mark).values())
+    restorable = set(directory.deleted_accounts(mark).values())
     back = {
         object_id
         for object_id, pupil in deleted.items()
-        if object_id not in in_bin
+        if object_id not in restorable
         and (account := directory.account(object_id, mark)) is not None
         and account.mark.lower() == pupil
     }
-    return frozenset((in_bin | back) & deleted.keys())
+    return frozenset((restorable | back) & deleted.keys())

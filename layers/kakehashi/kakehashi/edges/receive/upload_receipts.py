@@ -33,7 +33,7 @@ from kakehashi.report.upload_receipt import (
 MOST_KEY_BYTES = 1024  # of an object's key in UTF-8, "Object key naming guidelines" of S3
 
 
-class Environment(settings.InboxSettings, settings.GuideSettings):
+class UploadReceiptEnvironment(settings.InboxSettings, settings.GuideSettings):
     """What the completing of a receipt needs to know."""
 
 
@@ -63,8 +63,12 @@ def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadRe
     return receipt
 
 
-def tell(
-    run: Run, folder: Folder, env: Environment, standing: str, findings: Iterable[Finding]
+def complete(
+    run: Run,
+    folder: Folder,
+    env: UploadReceiptEnvironment,
+    standing: str,
+    findings: Iterable[Finding],
 ) -> None:
     """Complete the receipt of the upload that began ``run``; other runs have none."""
     drop = folder.get_json("drop.json")

@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler import Response
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.staff import forms
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.house import House
 from kakehashi.edges.web import answers
 from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
@@ -59,7 +59,7 @@ def show(
     asked: Asked, view: drawing.View, status: int = 200, targets: Sequence[str] = ()
 ) -> Response[str]:
     """A page. ``targets`` are origins to which its forms may go beside ours."""
-    frame = _frame(asked.house, asked.caller, asked.path, asked.told, again=not asked.number)
+    frame = _frame(asked.deps, asked.caller, asked.path, asked.told, again=not asked.number)
     html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy(*targets)), status)
 
@@ -70,7 +70,7 @@ def go(path: str, told: str = "") -> Response[str]:
 
 def entry() -> Response[str]:
     """For whoever is not signed in."""
-    html = drawing.render(entrance.SignIn(), Frame("サインイン"))
+    html = drawing.render(entrance.SignInPage(), Frame("サインイン"))
     return _answer(Drawn(html, drawing.policy()))
 
 
@@ -78,7 +78,7 @@ def turned_away(
     refusal: Refusal,
     reference: str,
     *,
-    house: House | None = None,
+    deps: StaffDependencies | None = None,
     caller: Caller | None = None,
     reasons: Sequence[Finding] = (),
     back: str = "/",
@@ -89,7 +89,7 @@ def turned_away(
     if caller is None:
         again = sign_in_path(back)
     view = entrance.refused(refusal, reference, reasons=reasons, back=back, sign_in=again)
-    frame = _frame(house, caller, back, again=False) if house and caller else Frame(refusal.code)
+    frame = _frame(deps, caller, back, again=False) if deps and caller else Frame(refusal.code)
     html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))
 
@@ -103,12 +103,14 @@ def sign_in_path(back: str, *, fresh: bool = False) -> str:
     return f"/sign-in?{urlencode(query)}"
 
 
-def _frame(house: House, caller: Caller, path: str, told: str = "", *, again: bool = True) -> Frame:
+def _frame(
+    deps: StaffDependencies, caller: Caller, path: str, told: str = "", *, again: bool = True
+) -> Frame:
     viewer, english = caller.viewer, caller.viewer.lang == "en"
     title = next(
         (en if english else ja for page, _, ja, en in PAGES if path.startswith(page)), "架け橋"
     )
-    found = house.rules(caller.city)
+    found = deps.rules(caller.city)
     word = TOLD.get(told)
     return Frame(
         title=title,
@@ -121,6 +123,6 @@ def _frame(house: House, caller: Caller, path: str, told: str = "", *, again: bo
         notices=(Notice(word.en if english else word.ja),) if word else (),
         lang=viewer.lang,
         name=viewer.name,
-        guide=house.guide,
+        guide=deps.guide,
         again=again,
     )

@@ -16,9 +16,9 @@ from kakehashi.catalogue import staff as rules
 from kakehashi.diff import Approval, Plan, admit
 from kakehashi.edges import plans
 from kakehashi.edges.runs import city_of, made_on
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.findings import Finding, Rule, refuses
 from kakehashi.refusal import Refusal
@@ -33,7 +33,7 @@ _CODE = re.compile(r"[A-Z][0-9]{3}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ApprovalForm:
     """What the form said. ``checksum`` is that of the plan which the person saw, whole."""
 
     run_id: str
@@ -42,13 +42,15 @@ class Said:
     accept: tuple[str, ...] = ()
     number: str = ""
 
-    def order(self, what: str) -> Order:
-        return Order(what, self.run_id, self.checksum, ",".join(self.accept), self.reason)
+    def order(self, what: str) -> StaffOrder:
+        return StaffOrder(what, self.run_id, self.checksum, ",".join(self.accept), self.reason)
 
 
-def said_of(run_id: str, checksum: str, reason: str, accept: Iterable[str], number: str) -> Said:
+def approval_of(
+    run_id: str, checksum: str, reason: str, accept: Iterable[str], number: str
+) -> ApprovalForm:
     """As it came in an address and a form: what is no run, no checksum or no code is not kept."""
-    return Said(
+    return ApprovalForm(
         run_id if RUN.match(run_id) else "",
         checksum if _CHECKSUM.match(checksum) else "",
         reason.strip()[:MOST_REASON],
@@ -60,46 +62,46 @@ def said_of(run_id: str, checksum: str, reason: str, accept: Iterable[str], numb
 class Approving:
     """One person's, in the city that is looked at."""
 
-    def __init__(self, house: House, caller: Caller) -> None:
-        self.house, self.caller = house, caller
-        self.state, self.items = house.state(caller.city), house.items(caller.city)
+    def __init__(self, deps: StaffDependencies, caller: Caller) -> None:
+        self.deps, self.caller = deps, caller
+        self.state, self.items = deps.state(caller.city), deps.items(caller.city)
 
-    def approve(self, said: Said) -> Judged:
+    def approve(self, said: ApprovalForm) -> Judged:
         order = said.order("approve")
         if refusal := self._ready(said):
-            return NotTaken(order, refusal)
+            return OrderNotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
-        plan = plans.read(self.house.folder(said.run_id))
+        plan = plans.read(self.deps.folder(said.run_id))
         first = self._first(kept, said)
         if plan is None or (refusal := self._against(said, plan, kept, first)):
-            return NotTaken(order, refusal or Refusal(rules.PLAN_CHANGED))
+            return OrderNotTaken(order, refusal or Refusal(rules.PLAN_CHANGED))
         if reasons := self.reasons(said, plan):
-            return NotTaken(order, Refusal(rules.NOT_APPROVABLE), reasons)
+            return OrderNotTaken(order, Refusal(rules.NOT_APPROVABLE), reasons)
         if not first and self._needs_second(plan):
             return self._wait_for_second(said, kept)
         return self._go(said, first)
 
-    def decline(self, said: Said) -> Judged:
+    def decline(self, said: ApprovalForm) -> Judged:
         """The plan goes on waiting, and nobody approves it here before that is taken back."""
         order = said.order("decline")
         if refusal := self._ready(said):
-            return NotTaken(order, refusal)
+            return OrderNotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
-        header = self.house.folder(said.run_id).get_json("plan.json")
+        header = self.deps.folder(said.run_id).get_json("plan.json")
         waits = self.state.run(said.run_id).get("verdict") == WAITING
         if not waits or header.get("checksum") != said.checksum:
-            return NotTaken(order, Refusal(rules.PLAN_CHANGED))
+            return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
         after = {"declined": self._who() | {"reason": said.reason, "checksum": said.checksum}}
         return Taken(order, "/approve", "declined", lambda: self._keep(said.run_id, after, kept))
 
-    def take_back(self, said: Said) -> Judged:
+    def take_back(self, said: ApprovalForm) -> Judged:
         """A plan that was declined can be approved again."""
         order = said.order("take back")
         if refusal := self._ready(said, reason=False):
-            return NotTaken(order, refusal)
+            return OrderNotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
         if not kept.get("declined"):
-            return NotTaken(order, Refusal(rules.PLAN_CHANGED))
+            return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
         return Taken(
             order,
             f"/approve/{said.run_id}",
@@ -107,11 +109,11 @@ class Approving:
             lambda: self.items.drop(_key(said.run_id), kept),
         )
 
-    def reasons(self, said: Said, plan: Plan) -> Sequence[Finding]:
+    def reasons(self, said: ApprovalForm, plan: Plan) -> Sequence[Finding]:
         """Why the plan must not go; () where nothing stands against it. Whether a second person is
         needed is asked apart: the first may say yes before."""
         record = self.state.run(said.run_id)
-        found = self.house.rules(self.caller.city)
+        found = self.deps.rules(self.caller.city)
         approval = Approval(said.checksum, said.accept, by(self.caller.viewer.oid))
         findings = admit(
             plan,
@@ -127,7 +129,7 @@ class Approving:
         )
         return findings if refuses(findings) else ()
 
-    def _ready(self, said: Said, *, reason: bool = True) -> Refusal | None:
+    def _ready(self, said: ApprovalForm, *, reason: bool = True) -> Refusal | None:
         """Whether the run is one of this city, and the person has just proven who it is."""
         if city_of(said.run_id) != self.caller.city or not self.state.run(said.run_id):
             return Refusal(rules.UNKNOWN_RUN)
@@ -137,7 +139,7 @@ class Approving:
         return Refusal(missing) if missing else None
 
     def _against(
-        self, said: Said, plan: Plan, kept: Mapping[str, Any], first: Mapping[str, Any]
+        self, said: ApprovalForm, plan: Plan, kept: Mapping[str, Any], first: Mapping[str, Any]
     ) -> Refusal | None:
         """What was said of the plan before, and whether it still is the one that was seen."""
         if kept.get("declined"):
@@ -148,25 +150,25 @@ class Approving:
             return Refusal(rules.SAME_PERSON)
         return None
 
-    def _first(self, kept: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
+    def _first(self, kept: Mapping[str, Any], said: ApprovalForm) -> Mapping[str, Any]:
         """Who has approved this very plan already, accepting the same, and still works in all of
         the city; {} for nobody."""
         first = kept.get("first") or {}
         same = first.get("checksum") == said.checksum and first.get("accept") == list(said.accept)
-        here = same and Post(self.caller.city) in self.house.posts.of(first["oid"])
+        here = same and Post(self.caller.city) in self.deps.posts.of(first["oid"])
         return first if here else {}
 
     def _needs_second(self, plan: Plan) -> bool:
-        found = self.house.rules(self.caller.city)
+        found = self.deps.rules(self.caller.city)
         bound = found.city.approval.second_person_above if found else None
         return bound is not None and len(plan.actions) > bound
 
-    def _wait_for_second(self, said: Said, kept: Mapping[str, Any]) -> Taken:
+    def _wait_for_second(self, said: ApprovalForm, kept: Mapping[str, Any]) -> Taken:
         after = {"first": self._who() | {"accept": list(said.accept), "checksum": said.checksum}}
         return Taken(said.order("approve first"), f"/approve/{said.run_id}", "waits-for-second",
                      lambda: self._keep(said.run_id, after, kept))  # fmt: skip
 
-    def _go(self, said: Said, first: Mapping[str, Any]) -> Taken:
+    def _go(self, said: ApprovalForm, first: Mapping[str, Any]) -> Taken:
         who = by(self.caller.viewer.oid)
         order = {
             "action": "apply",
@@ -177,7 +179,7 @@ class Approving:
             **({"second": who} if first else {}),
         }
         return Taken(said.order("approve"), "/today", "approved",
-                     lambda: start(self.house, order, said.number))  # fmt: skip
+                     lambda: start(self.deps, order, said.number))  # fmt: skip
 
     def _who(self) -> dict[str, str]:
         viewer = self.caller.viewer
@@ -191,6 +193,6 @@ def _key(run_id: str) -> str:
     return f"PLAN#{run_id}"
 
 
-def kept_of(house: House, run_id: str, city: str) -> dict[str, Any]:
+def kept_of(deps: StaffDependencies, run_id: str, city: str) -> dict[str, Any]:
     """What was said of this plan on the page so far: {"first": …} or {"declined": …}, or {}."""
-    return house.items(city).get(_key(run_id))
+    return deps.items(city).get(_key(run_id))

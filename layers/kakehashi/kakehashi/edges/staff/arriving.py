@@ -21,15 +21,15 @@ from kakehashi.catalogue import staff as rules
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.starting import start
 from kakehashi.findings import Effect
 from kakehashi.refusal import Refusal
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
 from kakehashi.staff import arrived, rehearsal
-from kakehashi.staff.uploading import Sent, Upload
-from kakehashi.staff.viewer import Action, may
+from kakehashi.staff.uploading import Upload, UploadPurpose
+from kakehashi.staff.viewer import Permission, may
 
 MOST = 60_000_000  # bytes of a roster
 SHOWN = 30  # files that came
@@ -44,13 +44,13 @@ class Placed:
     token: str
     key: str = ""
     as_of: str = ""
-    kind: Sent = Sent.ROSTER
+    kind: UploadPurpose = UploadPurpose.ROSTER
 
 
 def page(asked: Asked) -> tuple[arrived.Arrived, Sequence[str]]:
     """The page, and the origin to which its form goes."""
     came = list(islice(_came(asked), SHOWN))
-    upload, origin = _form(asked, Sent.ROSTER, "/arrived", "")
+    upload, origin = _form(asked, UploadPurpose.ROSTER, "/arrived", "")
     return arrived.arrived(came, [upload], asked.caller.viewer, asked.city), [origin]
 
 
@@ -83,18 +83,18 @@ def rehearsals(asked: Asked) -> tuple[rehearsal.Rehearsal, Sequence[str]] | Refu
         if isinstance(found, Refusal):
             return found
         checked, as_of = found, placed.as_of
-    elif as_of and may(asked.caller.viewer, Action.REHEARSE, asked.city):
-        upload, origin = _form(asked, Sent.REHEARSAL, "/rehearsal", as_of)
+    elif as_of and may(asked.caller.viewer, Permission.REHEARSE, asked.city):
+        upload, origin = _form(asked, UploadPurpose.REHEARSAL, "/rehearsal", as_of)
         origins = [origin]
-    facts = rehearsal.Facts(
+    facts = rehearsal.RehearsalFacts(
         city=asked.city, past=_rehearsed(asked), upload=upload, checked=checked, as_of=as_of
     )
     return rehearsal.rehearsal(facts, asked.caller.viewer), origins
 
 
-def _rehearsed(asked: Asked) -> list[rehearsal.Past]:
+def _rehearsed(asked: Asked) -> list[rehearsal.PastRehearsal]:
     """The newest first. A rehearsal leaves no record: its folder is all there is of it."""
-    s3, bucket = asked.house.s3, asked.house.settings.runs_bucket
+    s3, bucket = asked.deps.s3, asked.deps.settings.runs_bucket
     since = f"{asked.caller.now.astimezone(JAPAN).year - 1}0401"
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{asked.city}/{asked.city}-", Delimiter="/",
@@ -102,13 +102,13 @@ def _rehearsed(asked: Asked) -> list[rehearsal.Past]:
     )  # fmt: skip
     ids = [one["Prefix"].rstrip("/").rpartition("/")[2]
            for page in pages for one in page.get("CommonPrefixes", [])]  # fmt: skip
-    recorded = asked.house.state(asked.city).run_ids(f"{asked.city}-{since}")
+    recorded = asked.deps.state(asked.city).run_ids(f"{asked.city}-{since}")
     found = []
     for run_id in sorted(set(ids) - recorded, reverse=True)[:40]:
-        folder = asked.house.folder(run_id)
+        folder = asked.deps.folder(run_id)
         summary = folder.get_json("summary.json")
         if summary.get("verdict") == "rehearsed":
-            found.append(rehearsal.Past(run_id, summary, folder.get_json("plan.json")))
+            found.append(rehearsal.PastRehearsal(run_id, summary, folder.get_json("plan.json")))
     return found[:10]
 
 
@@ -117,14 +117,14 @@ def _rehearsed(asked: Asked) -> list[rehearsal.Past]:
 
 def _came(asked: Asked) -> Iterator[arrived.Came]:
     """Rosters, the newest first, each with its receipt."""
-    inbox = Folder(asked.house.s3, asked.house.staff.inbox_bucket, "")
+    inbox = Folder(asked.deps.s3, asked.deps.staff.inbox_bucket, "")
     prefix = f"inbox/{asked.city}/roster/"
     for item in reversed(Objects(inbox.s3, inbox.bucket).listed(prefix)):
         key = item["Key"]
         if key.endswith(SUFFIXES) or not key.lower().endswith((".zip", "manifest.csv")):
             continue
         yield arrived.Came(
-            Sent.ROSTER,
+            UploadPurpose.ROSTER,
             key.removeprefix(prefix),
             item["LastModified"].isoformat(),
             item["Size"],
@@ -135,18 +135,18 @@ def _came(asked: Asked) -> Iterator[arrived.Came]:
 # -- sending -------------------------------------------------------------------------------------
 
 
-def _form(asked: Asked, kind: Sent, back: str, as_of: str) -> tuple[Upload, str]:
+def _form(asked: Asked, kind: UploadPurpose, back: str, as_of: str) -> tuple[Upload, str]:
     """The form that S3 has signed, and the origin to which it goes."""
     secret = secrets.token_urlsafe(24)
     key = f"staging/{asked.city}/staff/{secrets.token_hex(16)}.zip"
     facts = {"key": key, "kind": str(kind), "oid": asked.caller.viewer.oid, "as_of": as_of,
              "city": asked.city}  # fmt: skip
     ends = int(asked.caller.now.timestamp()) + TOKEN_SECONDS
-    asked.house.kept.keep_as("UPLOAD", secret, facts, ends)
-    where = f"{asked.house.address}{back}/uploaded?token={secret}"
+    asked.deps.kept.keep_as("UPLOAD", secret, facts, ends)
+    where = f"{asked.deps.address}{back}/uploaded?token={secret}"
     fields = {"success_action_redirect": where}
-    signed: dict[str, Any] = asked.house.signing.generate_presigned_post(
-        asked.house.staff.inbox_bucket,
+    signed: dict[str, Any] = asked.deps.signing.generate_presigned_post(
+        asked.deps.staff.inbox_bucket,
         key,
         Fields=dict(fields),
         Conditions=[fields, ["content-length-range", 1, MOST]],
@@ -159,18 +159,18 @@ def _form(asked: Asked, kind: Sent, back: str, as_of: str) -> tuple[Upload, str]
 def _placed(asked: Asked) -> Placed:
     """What a token stands for; it is good for whoever was given it, in that city."""
     token = asked.form.get("token") or asked.query.get("token")
-    facts = asked.house.kept.look("UPLOAD", token, int(asked.caller.now.timestamp())) or {}
+    facts = asked.deps.kept.peek("UPLOAD", token, int(asked.caller.now.timestamp())) or {}
     mine = facts.get("oid") == asked.caller.viewer.oid and facts.get("city") == asked.city
     if not mine:
         return Placed(token)
-    return Placed(token, facts["key"], facts["as_of"], Sent(facts["kind"]))
+    return Placed(token, facts["key"], facts["as_of"], UploadPurpose(facts["kind"]))
 
 
-def _checked(asked: Asked, placed: Placed) -> arrived.Checked | Refusal:
+def _checked(asked: Asked, placed: Placed) -> arrived.CheckedUpload | Refusal:
     """The file as it lies there: is it a roster, and may it be opened?"""
     if not placed.key:
         return Refusal(rules.NOTHING_UPLOADED)
-    found = Objects(asked.house.s3, asked.house.staff.inbox_bucket).read(placed.key)
+    found = Objects(asked.deps.s3, asked.deps.staff.inbox_bucket).read(placed.key)
     body = found["Body"].read(MOST + 1) if found else b""
     if not body:
         return Refusal(rules.NOTHING_UPLOADED)
@@ -182,17 +182,17 @@ def _checked(asked: Asked, placed: Placed) -> arrived.Checked | Refusal:
     if not lines and not findings:
         return Refusal(rules.NOT_A_ROSTER)
     token = placed.token if good else ""
-    return arrived.Checked(placed.kind, "roster.zip", lines, findings, token)
+    return arrived.CheckedUpload(placed.kind, "roster.zip", lines, findings, token)
 
 
 def _begin(asked: Asked, action: str, placed: Placed) -> Judged:
-    order = Order(action, after=placed.key.rpartition("/")[2])
+    order = StaffOrder(action, after=placed.key.rpartition("/")[2])
     checked = _checked(asked, placed)
     if isinstance(checked, Refusal):
-        return NotTaken(order, checked)
+        return OrderNotTaken(order, checked)
     if not checked.token:
-        return NotTaken(order, Refusal(rules.NOT_A_ROSTER))
+        return OrderNotTaken(order, Refusal(rules.NOT_A_ROSTER))
     wanted = {"action": action, "city": asked.city, "drop": placed.key}
     if placed.as_of:
         wanted["as_of"] = placed.as_of
-    return Taken(order, "/today", "started", lambda: start(asked.house, wanted, asked.number))
+    return Taken(order, "/today", "started", lambda: start(asked.deps, wanted, asked.number))

@@ -9,10 +9,10 @@ from itertools import chain
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Order, note
+from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.refusal import Refusal
 from kakehashi.staff import child, searching
-from kakehashi.staff.story import chapters, in_order, person_of
+from kakehashi.staff.timeline import entries, in_order, person_of
 
 NIGHTS = 30  # of a story
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -25,13 +25,13 @@ def search(asked: Asked) -> child.Search:
     if not text:
         return child.Search()
     found, more = searching.search(_lines(asked), text)
-    note(asked.house, asked.caller, Order("search", after=str(len(found))))
+    note(asked.deps, asked.caller, StaffOrder("search", after=str(len(found))))
     return child.Search(found, more)
 
 
 def _lines(asked: Asked) -> Iterator[bytes]:
-    run_id = asked.house.state(asked.city).proposals()
-    folder = asked.house.folder(run_id)
+    run_id = asked.deps.state(asked.city).proposals()
+    folder = asked.deps.folder(run_id)
     names = ("desired.jsonl", "current.jsonl") if run_id else ()
     return chain.from_iterable(folder.raw_lines(name) for name in names)
 
@@ -40,21 +40,21 @@ def story(asked: Asked, pupil: str) -> child.Child | Refusal:
     """Of one child, by userMasterIdentifier."""
     if not _ID.match(pupil):
         return Refusal(rules.UNKNOWN_PAGE)
-    settings = asked.house.staff
-    archive = Archive(asked.house.s3, settings.runs_bucket, settings.outbox_bucket, asked.city)
+    settings = asked.deps.staff
+    archive = Archive(asked.deps.s3, settings.runs_bucket, settings.outbox_bucket, asked.city)
     ids = archive.ids(pupil, archive.run_ids(NIGHTS))
-    papers = [archive.papers(run_id, several) for run_id, several in ids.items() if several]
+    papers = [archive.trace(run_id, several) for run_id, several in ids.items() if several]
     if not any(papers):
         return Refusal(rules.UNKNOWN_PAGE)
-    note(asked.house, asked.caller, Order("look up", after=pupil))
-    told = list(chapters(iter(papers)))
-    state = asked.house.state(asked.city)
-    acted = [chapter.papers.run_id for chapter in told if chapter.papers.action]
+    note(asked.deps, asked.caller, StaffOrder("look up", after=pupil))
+    told = list(entries(iter(papers)))
+    state = asked.deps.state(asked.city)
+    acted = [entry.trace.run_id for entry in told if entry.trace.action]
     approved = {run_id: by for run_id in acted if (by := state.run(run_id).get("approved"))}
     newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
     known_by = list(dict.fromkeys(umi for several in newest_first for umi in several))
     return child.child(
-        child.Facts(
+        child.ChildFacts(
             pupil=pupil,
             ids=known_by,
             person=person_of(papers),

@@ -26,7 +26,7 @@ from kakehashi.edges.decision_files import AFTER, DecisionFiles
 from kakehashi.edges.nights import matches_of, people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.reading import run_of
 from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
@@ -52,23 +52,25 @@ class Answered:
 
 
 def page(asked: Asked) -> decide.Decide:
-    return decide.decide(facts(asked), decide.Wanted.of(asked.query.to_dict()), asked.caller.viewer)
+    return decide.decide(
+        facts(asked), decide.ListFilter.of(asked.query.to_dict()), asked.caller.viewer
+    )
 
 
-def facts(asked: Asked) -> decide.Facts:
+def facts(asked: Asked) -> decide.DecideFacts:
     """Of the run whose list staff are asked about now."""
-    state = asked.house.state(asked.city)
+    state = asked.deps.state(asked.city)
     run_id = state.proposals()
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     header = folder.get_json("plan.json") if run_id else {}
     listed = {umi for ids in header.get("proposals", {}).values() for umi in ids}
-    found, night = asked.house.rules(asked.city), reads(asked)
+    found, night = asked.deps.rules(asked.city), reads(asked)
     given = {
-        umi: decide.Given(word, one.by, one.file.uploaded)
+        umi: decide.PendingAnswer(word, one.by, one.file.uploaded)
         for one in unread(asked)
         for umi, word in one.answers.items()
     }
-    return decide.Facts(
+    return decide.DecideFacts(
         city=asked.city,
         run_id=run_id,
         header=header,
@@ -92,7 +94,7 @@ def reads(asked: Asked) -> Reads | None:
     """None where nothing is under way that reads answers: nobody works on the city, the lease of
     who did is over, or it is an approval, an undo or a delivery. Whoever has only taken the lease
     has no record yet, and may be a night."""
-    state = asked.house.state(asked.city)
+    state = asked.deps.state(asked.city)
     lease = state.lease()
     if lease is None or lease.expires <= asked.caller.now:
         return None
@@ -100,7 +102,7 @@ def reads(asked: Asked) -> Reads | None:
         if record.get("approved", {}).get("execution") == lease.owner:
             return None
         if record.get("execution") == lease.owner:
-            listed = asked.house.folder(run_of(record)).get(READ) is not None
+            listed = asked.deps.folder(run_of(record)).get(READ) is not None
             if record.get("mode") not in NIGHTLY:
                 return None
             return Reads.DONE if listed else Reads.TO_COME
@@ -114,7 +116,7 @@ def people_of(
     if not listed:
         return {}
     as_of = date.fromisoformat(header["as_of"])
-    folder, state = asked.house.folder(run_id), asked.house.state(asked.city)
+    folder, state = asked.deps.folder(run_id), asked.deps.state(asked.city)
     return people_listed(listed, asked.city, as_of, folder, state)
 
 
@@ -122,8 +124,8 @@ def unread(asked: Asked) -> list[Answered]:
     """Our files that the newest run has not seen, oldest first. Of ninety days of them only those
     are read that may be among these: a file that was seen has been put before its run began, or
     else while it was under way."""
-    run_id = asked.house.state(asked.city).proposals()
-    kept = asked.house.folder(run_id).get_json(AFTER) if run_id else {}
+    run_id = asked.deps.state(asked.city).proposals()
+    kept = asked.deps.folder(run_id).get_json(AFTER) if run_id else {}
     seen = Book.from_json(kept).files if kept else {}
     keys, since = {one.rpartition(" ")[0] for one in seen}, begun(run_id)
 
@@ -155,26 +157,28 @@ def take_back(asked: Asked) -> Judged:
     pupil, known = asked.form.get("pupil"), facts(asked)
     files = [one for one in unread(asked) if pupil in one.answers]
     told = known.given.get(pupil)
-    order = Order("take back decision", known.run_id, before=_told({pupil: told.decision})
+    order = StaffOrder("take back decision", known.run_id, before=_told({pupil: told.decision})
                   if told else "")  # fmt: skip
     if known.begun:
-        return NotTaken(order, Refusal(rules.TOO_LATE))
+        return OrderNotTaken(order, Refusal(rules.TOO_LATE))
     if not files:
-        return NotTaken(order, Refusal(rules.NOT_ASKED))
+        return OrderNotTaken(order, Refusal(rules.NOT_ASKED))
     left = _left(unread(asked), pupil)
     if any(left.values()) and _listed_since(asked, files):
-        return NotTaken(order, Refusal(rules.LATER_LIST))
+        return OrderNotTaken(order, Refusal(rules.LATER_LIST))
     return Taken(order, "/decide", "taken-back", lambda: _write(asked, files, left))
 
 
 def _judged(
-    asked: Asked, known: decide.Facts, said: Mapping[str, Decision], refusal: Refusal | None
+    asked: Asked, known: decide.DecideFacts, said: Mapping[str, Decision], refusal: Refusal | None
 ) -> Judged:
-    order = Order("decide", known.run_id, str(known.header.get("checksum", "")), after=_told(said))
+    order = StaffOrder(
+        "decide", known.run_id, str(known.header.get("checksum", "")), after=_told(said)
+    )
     if asked.form.get("run_id") != known.run_id:
         refusal = Refusal(rules.PLAN_CHANGED)
     if refusal:
-        return NotTaken(order, refusal)
+        return OrderNotTaken(order, refusal)
     moment = asked.caller.now.astimezone(JAPAN)
     key = f"inbox/{asked.city}/{FOLDER}/{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
     body = _csv(said, asked.caller.viewer.oid)
@@ -237,4 +241,4 @@ def _told(said: Mapping[str, Decision]) -> str:
 
 
 def _inbox(asked: Asked) -> Objects:
-    return Objects.of(asked.house.staff.inbox_bucket)
+    return Objects.of(asked.deps.staff.inbox_bucket)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kakehashi.catalogue import staff as rules
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.sessions import FRESH_SECONDS, Session, Sessions, roles_of
+from kakehashi.edges.staff.dependencies import StaffDependencies
+from kakehashi.edges.staff.sessions import FRESH_SECONDS, StaffSession, StaffSessions, roles_of
 from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
 from kakehashi.findings import Rule
 from kakehashi.refusal import Refusal
@@ -31,7 +31,7 @@ class Caller:
     """Who is signed in. ``city`` is the one looked at, one of the viewer's; ``now`` is UTC."""
 
     secret: str = field(repr=False)
-    session: Session
+    session: StaffSession
     viewer: Viewer
     city: str
     now: datetime
@@ -50,10 +50,10 @@ def way_back(path: str) -> str:
 class Desk:
     """One request's."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.moment = house, house.clock()
+    def __init__(self, deps: StaffDependencies) -> None:
+        self.deps, self.moment = deps, deps.clock()
         self.now = int(self.moment.timestamp())
-        self.sessions = Sessions(house.kept)
+        self.sessions = StaffSessions(deps.kept)
 
     # -- signing in ----------------------------------------------------------------------------
 
@@ -63,13 +63,13 @@ class Desk:
         other sign-in asks for the account, so that nobody is stuck with one that has no role."""
         from kakehashi.edges.web.sign_in import SignIn  # noqa: PLC0415 - msal, not for every page
 
-        flow = SignIn.of(self.house.staff).begin(
-            f"{self.house.address}{CALLBACK}",
+        flow = SignIn.of(self.deps.staff).begin(
+            f"{self.deps.address}{CALLBACK}",
             prompt="login" if fresh else "select_account",
             max_age=FRESH_SECONDS // 2 if fresh else None,
         )
         kept = {"flow": flow, "back": way_back(back)}
-        return str(flow["auth_uri"]), self.house.kept.keep(
+        return str(flow["auth_uri"]), self.deps.kept.keep(
             "SIGN_IN", kept, self.now + SIGN_IN_SECONDS
         )
 
@@ -80,17 +80,17 @@ class Desk:
         its end; ``before`` is the cookie of the session that it takes the place of."""
         from kakehashi.edges.web.sign_in import NotSignedIn, SignIn  # noqa: PLC0415 - msal
 
-        kept = self.house.kept.take("SIGN_IN", cookie, self.now)
+        kept = self.deps.kept.take("SIGN_IN", cookie, self.now)
         if kept is None:
             return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
-        who = SignIn.of(self.house.staff).end(kept["flow"], answer)
+        who = SignIn.of(self.deps.staff).end(kept["flow"], answer)
         if isinstance(who, NotSignedIn):
             return Refusal(_SAID[who.why], who.detail)
         earlier = self.sessions.find(before, self.now)
         self.sessions.end(before)  # also where the roles have gone since it began
         if not roles_of(who):
             return Refusal(rules.NO_ROLE)
-        if not self.house.posts.of(who.object_id):
+        if not self.deps.posts.of(who.object_id):
             return Refusal(rules.NO_POST)
         return self.sessions.begin(who, self.now, earlier), way_back(kept["back"])
 
@@ -100,7 +100,7 @@ class Desk:
         session = self.sessions.find(cookie, self.now)
         if session is None or session.stale_roles(self.now):
             return Refusal(rules.NOT_SIGNED_IN)
-        posts = self.house.posts.of(session.oid)
+        posts = self.deps.posts.of(session.oid)
         if not posts:
             return Refusal(rules.NO_POST)
         viewer = Viewer(session.oid, session.name, session.roles, posts, session.lang)
@@ -117,7 +117,7 @@ class Desk:
         viewer = replace(caller.viewer, lang=speaks)
         return replace(caller, session=session, viewer=viewer, city=here)
 
-    def tell(self, caller: Caller, word: str) -> None:
+    def announce(self, caller: Caller, word: str) -> None:
         """The next page may say that this was done."""
         self.sessions.keep(caller.secret, replace(caller.session, told=word))
 

@@ -12,19 +12,19 @@ import hashlib
 import hmac
 import secrets
 
-from kakehashi.edges.staff.sessions import Session
+from kakehashi.edges.staff.sessions import StaffSession
 from kakehashi.edges.web.short_lived import ShortLived
 
 FIELD = "csrf"
 
 
-def field_of(session: Session, city: str) -> str:
+def field_of(session: StaffSession, city: str) -> str:
     """A new value for the forms of one page that tells of ``city``."""
     number = secrets.token_hex(12)
     return f"{number}.{_seal(session, city, number)}"
 
 
-def number_of(session: Session, city: str, path: str, value: str) -> str | None:
+def number_of(session: StaffSession, city: str, path: str, value: str) -> str | None:
     """The number of the order that a value of this session makes at ``path``, in hex; None for any
     other text, and for a value that was made for another city."""
     number, _, seal = value.partition(".")
@@ -37,19 +37,19 @@ def order_of(path: str, number: str) -> str:
     return hashlib.sha256(f"{path} {number}".encode()).hexdigest()[:24]
 
 
-def taken(kept: ShortLived, session: Session, number: str) -> bool:
+def taken(kept: ShortLived, session: StaffSession, number: str) -> bool:
     """Whether this session's order of that number was taken before."""
     return kept.used(_whose(session), number)
 
 
-def first_time(kept: ShortLived, session: Session, number: str) -> bool:
+def first_time(kept: ShortLived, session: StaffSession, number: str) -> bool:
     """Take it: False where it was taken before."""
     return kept.first_use(_whose(session), number, session.ends)
 
 
-def _whose(session: Session) -> str:
+def _whose(session: StaffSession) -> str:
     return f"form\x1f{session.oid}"
 
 
-def _seal(session: Session, city: str, number: str) -> str:
+def _seal(session: StaffSession, city: str, number: str) -> str:
     return hmac.new(session.key, f"form {city} {number}".encode(), hashlib.sha256).hexdigest()

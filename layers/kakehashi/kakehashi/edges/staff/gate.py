@@ -8,14 +8,14 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.staff import forms
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller, Desk
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, carry_out, note
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, carry_out, note
 from kakehashi.edges.web.cookies import Cookies
 from kakehashi.edges.web.requests import Fields, form_of, from_here, query_of
 from kakehashi.refusal import Refusal
 from kakehashi.staff.frame import opens
-from kakehashi.staff.viewer import Action, may
+from kakehashi.staff.viewer import Permission, may
 
 SESSION = "kakehashi-staff"
 SIGN_IN = "kakehashi-staff-sign-in"
@@ -26,7 +26,7 @@ class Asked:
     """A request of somebody who may make it. ``number`` is that of the form, "" for a page;
     ``told`` what was just done, and the page may say."""
 
-    house: House
+    deps: StaffDependencies
     caller: Caller
     path: str
     query: Fields = field(repr=False)
@@ -43,15 +43,15 @@ class Gate:
     """One request's. ``caller`` is known once ``page`` or ``order`` has let somebody in, or has
     turned away somebody who is signed in."""
 
-    def __init__(self, house: House, event: Any) -> None:
-        self.house, self.event = house, event
-        self.desk = Desk(house)
-        self.cookies = Cookies(house.address, event.get("cookies") or [])
+    def __init__(self, deps: StaffDependencies, event: Any) -> None:
+        self.deps, self.event = deps, event
+        self.desk = Desk(deps)
+        self.cookies = Cookies(deps.address, event.get("cookies") or [])
         self.path = str(event.get("rawPath") or "/")
         self.query = query_of(event)
         self.caller: Caller | None = None
 
-    def page(self, action: Action | None) -> Asked | Refusal:
+    def page(self, action: Permission | None) -> Asked | Refusal:
         """Whoever may open pages of this kind in the city looked at; None: whoever is signed in."""
         caller = self._known()
         if isinstance(caller, Refusal):
@@ -61,13 +61,13 @@ class Gate:
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
         caller, told = self.desk.heard(caller, self.query.get("told"))
-        return Asked(self.house, caller, self.path, self.query, Fields(), told=told)
+        return Asked(self.deps, caller, self.path, self.query, Fields(), told=told)
 
-    def order(self, action: Action | None, *, once: bool = True) -> Asked | Refusal:
+    def order(self, action: Permission | None, *, once: bool = True) -> Asked | Refusal:
         """The same for a form, which must be one of ours, made for this session and the city that
         it looks at, and not have been taken before; searches (``once`` False) may be repeated."""
         caller = self._known()
-        if not from_here(self.event, self.house.address):
+        if not from_here(self.event, self.deps.address):
             return self._told(caller, Refusal(rules.FOREIGN_FORM, "origin"))
         if isinstance(caller, Refusal):
             return caller
@@ -77,23 +77,25 @@ class Gate:
             return self.recorded(caller, self._foreign(caller, form))
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
-        if once and forms.taken(self.house.kept, caller.session, number):
+        if once and forms.taken(self.deps.kept, caller.session, number):
             return self.recorded(caller, Refusal(rules.USED_FORM))
-        return Asked(self.house, caller, self.path, self.query, form, number)
+        return Asked(self.deps, caller, self.path, self.query, form, number)
 
-    def carry_out(self, asked: Asked, action: Action, judge: Callable[[Asked], Judged]) -> Judged:
+    def carry_out(
+        self, asked: Asked, action: Permission, judge: Callable[[Asked], Judged]
+    ) -> Judged:
         """Judge an order and do it; what the whole city is asked for needs a post in all of it. A
         form that was refused may be sent again."""
-        if not may(asked.caller.viewer, action, asked.city) and action is not Action.SCHOOL:
-            judged: Judged = NotTaken(Order(str(action)), Refusal(rules.NOT_ALLOWED))
+        if not may(asked.caller.viewer, action, asked.city) and action is not Permission.SCHOOL:
+            judged: Judged = OrderNotTaken(StaffOrder(str(action)), Refusal(rules.NOT_ALLOWED))
         else:
             judged = judge(asked)
         session = asked.caller.session
-        if not isinstance(judged, NotTaken) and not forms.first_time(
-            self.house.kept, session, asked.number
+        if not isinstance(judged, OrderNotTaken) and not forms.first_time(
+            self.deps.kept, session, asked.number
         ):
-            judged = NotTaken(judged.order, Refusal(rules.USED_FORM))
-        carry_out(self.house, asked.caller, judged)
+            judged = OrderNotTaken(judged.order, Refusal(rules.USED_FORM))
+        carry_out(self.deps, asked.caller, judged)
         return judged
 
     def _number(self, caller: Caller, city: str, form: Fields) -> str | None:
@@ -119,5 +121,5 @@ class Gate:
         """Refused attempts of people who are signed in are in the record; the page that was asked
         for is named by its first word, since the rest was typed by somebody."""
         what = self.path.strip("/").partition("/")[0][:20]
-        note(self.house, caller, Order(what if what.isalpha() else "?"), refusal.code)
+        note(self.deps, caller, StaffOrder(what if what.isalpha() else "?"), refusal.code)
         return refusal

@@ -30,12 +30,12 @@ class Letters:
     """Those of one city and those of none that anybody can name, oldest first, each with the order
     that tries it again ({} for none). ``cut``: more may lie there than were looked at."""
 
-    found: list[tuple[operate.Letter, dict[str, Any]]] = field(default_factory=list)
+    found: list[tuple[operate.FailureLetter, dict[str, Any]]] = field(default_factory=list)
     cut: bool = False
 
 
 def letters(asked: Asked) -> Letters:
-    messages, cut = _messages(asked.house.staff.dead_letters_url)
+    messages, cut = _messages(asked.deps.staff.dead_letters_url)
     bodies = [(message, _json(message["Body"])) for message in messages]
     mine = [
         _letter(message, body, asked.city)
@@ -66,7 +66,7 @@ def _messages(url: str) -> tuple[list[Mapping[str, Any]], bool]:
 
 def _letter(
     message: Mapping[str, Any], body: Mapping[str, Any], city: str
-) -> tuple[operate.Letter, dict[str, Any]]:
+) -> tuple[operate.FailureLetter, dict[str, Any]]:
     told = {k: v["StringValue"] for k, v in message.get("MessageAttributes", {}).items()}
     sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
     order = _order(body, told, city)
@@ -76,7 +76,7 @@ def _letter(
         stage, error = "start" if to_run else "drift", told.get("ERROR_CODE", "?")
     elif _CALL in told:
         stage, error = "drift", told.get("ErrorCode", "?")
-    letter = operate.Letter(
+    letter = operate.FailureLetter(
         id=str(message["MessageId"]),
         sent=sent.isoformat(),
         stage=str(stage),

@@ -10,7 +10,7 @@ from kakehashi.edges.runs import city_of
 from kakehashi.edges.staff import rehearsed
 from kakehashi.edges.staff.approving import MOST_REASON, WAITING
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken, note
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.refusal import Refusal
 from kakehashi.report.school_facts import INDEX
@@ -25,18 +25,18 @@ _SCHOOL_FILE = re.compile(r"schools/[A-Za-z0-9_-]{1,40}\.xlsx\Z")
 def listed(asked: Asked) -> nights.Nights:
     given = asked.query.get("page", "1")
     page = min(int(given), MOST_PAGES) if _PAGE.match(given) else 1
-    records = asked.house.state(asked.city).runs(page * nights.PAGE + 1)
+    records = asked.deps.state(asked.city).runs(page * nights.PAGE + 1)
     return nights.nights(records, page, asked.caller.viewer, asked.city)
 
 
-def one(asked: Asked, run_id: str) -> nights.Night | Refusal:
+def one(asked: Asked, run_id: str) -> nights.NightPage | Refusal:
     record = _record(asked, run_id)
     if not record:
         return Refusal(rules.UNKNOWN_RUN)
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     files = [name for name in folder.names() if name in nights.FILES or _SCHOOL_FILE.match(name)]
     index = folder.get_json(INDEX).get("schools", ())
-    facts = nights.Facts(
+    facts = nights.NightFacts(
         city=asked.city,
         record={"sk": f"RUN#{run_id}", **record},
         summary=folder.get_json("summary.json"),
@@ -55,41 +55,41 @@ def file_of(asked: Asked, run_id: str, name: str) -> str | Refusal:
     theirs = good and (_record(asked, run_id) or _rehearsed(asked, run_id, name))
     if not theirs:
         return Refusal(rules.UNKNOWN_RUN)
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     if name.endswith(".xlsx"):  # it names children
-        note(asked.house, asked.caller, Order("take workbook", run_id, after=name))
+        note(asked.deps, asked.caller, StaffOrder("take workbook", run_id, after=name))
     told = f'attachment; filename="{run_id}-{name.replace("/", "-")}"'
     where = {"Bucket": folder.bucket, "Key": folder.prefix + name}
-    return asked.house.signing.generate_presigned_url(
+    return asked.deps.signing.generate_presigned_url(
         "get_object", Params=where | {"ResponseContentDisposition": told}, ExpiresIn=SECONDS
     )
 
 
 def rerun(asked: Asked) -> Judged:
     reason = _reason(asked)
-    order = Order("rerun", after=reason)
+    order = StaffOrder("rerun", after=reason)
     if not reason:
-        return NotTaken(order, Refusal(rules.NO_REASON))
+        return OrderNotTaken(order, Refusal(rules.NO_REASON))
     wanted = {"action": "rerun", "city": asked.city}
-    return Taken(order, "/today", "started", lambda: start(asked.house, wanted, asked.number))
+    return Taken(order, "/today", "started", lambda: start(asked.deps, wanted, asked.number))
 
 
 def undo(asked: Asked, run_id: str) -> Judged:
     """Makes a plan that waits in 承認; nothing is turned back before that is approved."""
     record, reason = _record(asked, run_id), _reason(asked)
-    order = Order("undo", run_id if record else "", after=reason)
+    order = StaffOrder("undo", run_id if record else "", after=reason)
     if not record:
-        return NotTaken(order, Refusal(rules.UNKNOWN_RUN))
+        return OrderNotTaken(order, Refusal(rules.UNKNOWN_RUN))
     if not reason:
-        return NotTaken(order, Refusal(rules.NO_REASON))
+        return OrderNotTaken(order, Refusal(rules.NO_REASON))
     wanted = {"action": "undo", "run_id": run_id, "by": by(asked.caller.viewer.oid)}
-    return Taken(order, "/today", "started", lambda: start(asked.house, wanted, asked.number))
+    return Taken(order, "/today", "started", lambda: start(asked.deps, wanted, asked.number))
 
 
 def _record(asked: Asked, run_id: str) -> dict[str, Any]:
     """{} for a run that is not one of this city."""
     known = city_of(run_id) == asked.city
-    return asked.house.state(asked.city).run(run_id) if known else {}
+    return asked.deps.state(asked.city).run(run_id) if known else {}
 
 
 def _rehearsed(asked: Asked, run_id: str, name: str) -> bool:

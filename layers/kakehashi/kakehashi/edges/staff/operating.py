@@ -15,7 +15,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.letters import letters
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import OID, SCHOOL
 from kakehashi.edges.staff.reading import all_schools
 from kakehashi.edges.staff.starting import start
@@ -33,13 +33,13 @@ _DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 # -- the page ------------------------------------------------------------------------------------
 
 
-def page(asked: Asked, checked: operate.Checked | None = None) -> operate.Operate:
-    house, city = asked.house, asked.city
-    found = house.rules(city)
+def page(asked: Asked, checked: operate.CheckedRules | None = None) -> operate.Operate:
+    deps, city = asked.deps, asked.city
+    found = deps.rules(city)
     waiting = dict(_changes(asked)).values()
     names, failed = _names(asked), letters(asked)
     compared = _compared(asked)
-    facts = operate.Facts(
+    facts = operate.OperateFacts(
         city=city,
         now=asked.caller.now,
         letters=[letter for letter, _ in failed.found],
@@ -49,34 +49,34 @@ def page(asked: Asked, checked: operate.Checked | None = None) -> operate.Operat
         rules=found.text if found else "",
         proposed=[_proposed(body) for body in waiting if body["kind"] == "rules"],
         checked=checked,
-        posts={oid: (names.get(oid, ""), at) for oid, at in house.posts.in_city(city).items()},
+        posts={oid: (names.get(oid, ""), at) for oid, at in deps.posts.in_city(city).items()},
         schools=all_schools(asked),
         posts_proposed=[_proposed(body) for body in waiting if body["kind"] == "posts"],
-        guide=house.guide,
+        guide=deps.guide,
     )
     return operate.operate(facts, asked.caller.viewer)
 
 
 def _names(asked: Asked) -> dict[str, str]:
     """Of people whom the record knows."""
-    rows, _ = asked.house.record(asked.city).newest(RECORDS)
+    rows, _ = asked.deps.record(asked.city).newest(RECORDS)
     return {done.oid: done.name for done in reversed(rows)}
 
 
 def _compared(asked: Asked) -> dict[str, Any]:
     """What the newest weekly comparison has written, {} before the first."""
-    folder = Folder(asked.house.s3, asked.house.settings.runs_bucket, f"{asked.city}/drift/")
+    folder = Folder(asked.deps.s3, asked.deps.settings.runs_bucket, f"{asked.city}/drift/")
     days = [name for name in folder.names() if name.endswith("/summary.json")]
     return folder.get_json(days[-1]) if days else {}
 
 
 def _changes(asked: Asked) -> Iterator[tuple[str, dict[str, Any]]]:
-    return asked.house.items(asked.city).every("CHANGE#")
+    return asked.deps.items(asked.city).every("CHANGE#")
 
 
-def _proposed(body: Mapping[str, Any]) -> operate.Proposed:
+def _proposed(body: Mapping[str, Any]) -> operate.ProposedRules:
     told = {name: str(body[name]) for name in ("digest", "oid", "name", "at", "reason", "text")}
-    return operate.Proposed(**told)
+    return operate.ProposedRules(**told)
 
 
 # -- failures ------------------------------------------------------------------------------------
@@ -88,13 +88,13 @@ def again(asked: Asked) -> Judged:
     ticked = set(asked.form.all("letters"))
     given = [order for letter, order in letters(asked).found if letter.id in ticked and order]
     orders = list({json.dumps(one, sort_keys=True): one for one in given}.values())
-    told = Order("redrive", after=f"{len(orders)}")
+    told = StaffOrder("redrive", after=f"{len(orders)}")
     if not orders:
-        return NotTaken(told, Refusal(rules.BAD_FORM))
+        return OrderNotTaken(told, Refusal(rules.BAD_FORM))
 
     def act() -> None:
         for number, one in enumerate(orders):
-            start(asked.house, one, f"{asked.number}-{number}")
+            start(asked.deps, one, f"{asked.number}-{number}")
 
     return Taken(told, "/today", "started", act)
 
@@ -106,17 +106,19 @@ def propose_posts(asked: Asked) -> Judged:
     form = asked.form
     oid, schools = form.get("oid").strip().lower(), form.all("school")
     wanted = [None if school == WHOLE else school for school in schools if school]
-    order = Order("ask post", before=_posts_text(asked, oid), after=_why(asked, _told(oid, wanted)))
+    order = StaffOrder(
+        "ask post", before=_posts_text(asked, oid), after=_why(asked, _told(oid, wanted))
+    )
     good = OID.match(oid) and all(one is None or SCHOOL.match(one) for one in wanted)
     if not good:
-        return NotTaken(Order("ask post"), Refusal(rules.BAD_FORM))
+        return OrderNotTaken(StaffOrder("ask post"), Refusal(rules.BAD_FORM))
     body = {"kind": "posts", "who": oid, "schools": wanted, "text": _told(oid, wanted),
             "before": _posts_text(asked, oid)}  # fmt: skip
     return _propose(asked, order, body)
 
 
 def _posts_text(asked: Asked, oid: str) -> str:
-    here = [p.school for p in asked.house.posts.of(oid) if p.city == asked.city]
+    here = [p.school for p in asked.deps.posts.of(oid) if p.city == asked.city]
     return _told(oid, here)
 
 
@@ -134,18 +136,18 @@ def check_rules(asked: Asked) -> operate.Operate:
     try:
         cities.parse(text)
     except cities.BadCity as exc:
-        return page(asked, operate.Checked(text, tuple(exc.problems)))
-    return page(asked, operate.Checked(text))
+        return page(asked, operate.CheckedRules(text, tuple(exc.problems)))
+    return page(asked, operate.CheckedRules(text))
 
 
 def propose_rules(asked: Asked) -> Judged:
-    text, found = _rules_of(asked), asked.house.rules(asked.city)
+    text, found = _rules_of(asked), asked.deps.rules(asked.city)
     before = found.text if found else ""
-    order = Order("ask rules", before=_sha(before)[:16], after=_why(asked, _sha(text)[:16]))
+    order = StaffOrder("ask rules", before=_sha(before)[:16], after=_why(asked, _sha(text)[:16]))
     try:
         cities.parse(text)
     except cities.BadCity:
-        return NotTaken(order, Refusal(rules.BAD_RULES))
+        return OrderNotTaken(order, Refusal(rules.BAD_RULES))
     return _propose(asked, order, {"kind": "rules", "text": text, "before": _sha(before)})
 
 
@@ -157,15 +159,15 @@ def _rules_of(asked: Asked) -> str:
 # -- two people ----------------------------------------------------------------------------------
 
 
-def _propose(asked: Asked, order: Order, body: Mapping[str, Any]) -> Judged:
+def _propose(asked: Asked, order: StaffOrder, body: Mapping[str, Any]) -> Judged:
     reason = _reason(asked)
     if not reason:
-        return NotTaken(order, Refusal(rules.NO_REASON))
+        return OrderNotTaken(order, Refusal(rules.NO_REASON))
     viewer = asked.caller.viewer
     digest = _sha(f"{asked.number} {viewer.oid}")[:32]
     whole = {**body, "digest": digest, "oid": viewer.oid, "name": viewer.name, "reason": reason,
              "at": asked.caller.now.isoformat()}  # fmt: skip
-    items = asked.house.items(asked.city)
+    items = asked.deps.items(asked.city)
     return Taken(order, "/operate", "asked", lambda: items.put(f"CHANGE#{digest}", whole, {}))
 
 
@@ -185,17 +187,17 @@ def _because(text: str, reason: str) -> str:
 def confirm(asked: Asked, kind: str) -> Judged:
     """By somebody else than who asked, and only where nothing has moved since."""
     items, key, body = _change(asked, kind)
-    order = Order(f"confirm {'post' if kind == 'posts' else 'rules'}",
+    order = StaffOrder(f"confirm {'post' if kind == 'posts' else 'rules'}",
                   before=str(body.get("before", ""))[:200],
                   after=_after(body))  # fmt: skip
     refusal = _against(asked, kind, body)
     if refusal:
-        return NotTaken(order, Refusal(refusal))
+        return OrderNotTaken(order, Refusal(refusal))
 
     def act() -> None:
         items.drop(key, body)  # first: whoever confirms at the same time finds nothing
         if kind == "posts":
-            asked.house.posts.put(body["who"], asked.city, body["schools"])
+            asked.deps.posts.put(body["who"], asked.city, body["schools"])
         else:
             _put_rules(asked, body["text"])
 
@@ -214,29 +216,29 @@ def _against(asked: Asked, kind: str, body: Mapping[str, Any]) -> Rule | None:
         return rules.SAME_PERSON
     if not asked.caller.fresh:
         return rules.PROVE_AGAIN
-    found = asked.house.rules(asked.city)
+    found = asked.deps.rules(asked.city)
     now = _posts_text(asked, body["who"]) if kind == "posts" else _sha(found.text if found else "")
     return rules.RULES_MOVED if now != body["before"] else None
 
 
 def withdraw(asked: Asked, kind: str) -> Judged:
     items, key, body = _change(asked, kind)
-    order = Order("withdraw", before=_after(body))
+    order = StaffOrder("withdraw", before=_after(body))
     if not body:
-        return NotTaken(order, Refusal(rules.NO_SUCH_CHANGE))
+        return OrderNotTaken(order, Refusal(rules.NO_SUCH_CHANGE))
     return Taken(order, "/operate", "taken-back", lambda: items.drop(key, body))
 
 
 def _change(asked: Asked, kind: str) -> tuple[Items, str, dict[str, Any]]:
     digest = asked.form.get("digest")
-    items, key = asked.house.items(asked.city), f"CHANGE#{digest}"
+    items, key = asked.deps.items(asked.city), f"CHANGE#{digest}"
     body = items.get(key) if _DIGEST.match(digest) else {}
     return items, key, body if body.get("kind") == kind else {}
 
 
 def _put_rules(asked: Asked, text: str) -> None:
-    asked.house.s3.put_object(
-        Bucket=asked.house.settings.rules_bucket,
+    asked.deps.s3.put_object(
+        Bucket=asked.deps.settings.rules_bucket,
         Key=f"cities/{asked.city}.toml",
         Body=text.encode(),
     )

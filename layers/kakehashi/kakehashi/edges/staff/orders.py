@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
-from kakehashi.edges.staff.house import House
 from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
 from kakehashi.staff.recorded import Done
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class StaffOrder:
     """For the record: a word of ours, and what it was about. ``city`` may be another than the one
     that the caller looks at only where it is refused."""
 
@@ -33,42 +33,42 @@ class Order:
 class Taken:
     """``act`` carries it out; then the browser goes ``to`` a page, which says ``told``."""
 
-    order: Order
+    order: StaffOrder
     to: str
     told: str
     act: Callable[[], object] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class OrderNotTaken:
     """Nothing was done; ``reasons`` are what the plan's admission says, where it was asked."""
 
-    order: Order
+    order: StaffOrder
     refusal: Refusal
     reasons: Sequence[Finding] = ()
 
 
-type Judged = Taken | NotTaken
+type Judged = Taken | OrderNotTaken
 
 
-def carry_out(house: House, caller: Caller, judged: Judged) -> None:
+def carry_out(deps: StaffDependencies, caller: Caller, judged: Judged) -> None:
     """Note the order, then do it. What fails is noted as failed, and raised."""
-    if isinstance(judged, NotTaken):
-        note(house, caller, judged.order, judged.refusal.code)
+    if isinstance(judged, OrderNotTaken):
+        note(deps, caller, judged.order, judged.refusal.code)
         return
-    note(house, caller, judged.order)
+    note(deps, caller, judged.order)
     try:
         judged.act()
     except Exception:
-        note(house, caller, judged.order, rules.OUR_FAULT.code)
+        note(deps, caller, judged.order, rules.OUR_FAULT.code)
         raise
 
 
-def note(house: House, caller: Caller, order: Order, code: str = "") -> None:
-    house.record(caller.city).note(_done(caller, order, code))
+def note(deps: StaffDependencies, caller: Caller, order: StaffOrder, code: str = "") -> None:
+    deps.record(caller.city).note(_done(caller, order, code))
 
 
-def _done(caller: Caller, order: Order, code: str) -> Done:
+def _done(caller: Caller, order: StaffOrder, code: str) -> Done:
     viewer = caller.viewer
     done = Done(caller.now, viewer.oid, viewer.name, order.what)
     return replace(done, run=order.run, checksum=order.checksum, before=order.before,

@@ -27,15 +27,15 @@ from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges.errors import LostRace
 from kakehashi.edges.objects import Objects
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken, note
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
 from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.initial import Slip, as_csv, make
 from kakehashi.refusal import Refusal
 from kakehashi.report.slips import encrypted_workbook
 from kakehashi.roster import JAPAN
-from kakehashi.staff import passwords
+from kakehashi.staff import password_page
 
 TAKEN_WITHIN = 3600  # seconds
 MADE_SECONDS = 400 * 86_400  # longer than any run is the newest
@@ -45,18 +45,18 @@ type Making = dict[str, Any]
 """What is kept of one: token, count, school (its name, "" for all), ends, versions by kind."""
 
 
-def page(asked: Asked) -> passwords.Passwords:
+def page(asked: Asked) -> password_page.PasswordsPage:
     made = [_told(one) for one in _makings(asked) if one["versions"]]
-    return passwords.passwords(waiting(asked).values(), made)
+    return password_page.passwords(waiting(asked).values(), made)
 
 
 def waiting(asked: Asked) -> dict[str, Pupil]:
     """Pupils whom the newest plan holds for want of a password, by userMasterIdentifier, without
     those for whom somebody has made one since."""
-    run_id = asked.house.state(asked.city).proposals()
+    run_id = asked.deps.state(asked.city).proposals()
     if not run_id:
         return {}
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     held = frozenset(folder.get_json("plan.json").get("held", {}).get(NO_PASSWORD.code, ()))
     held -= {one for lot in _lots(asked, run_id) for one in lot}
     rows = (row["pupil"] for row in folder.lines("desired.jsonl")) if held else ()
@@ -64,18 +64,18 @@ def waiting(asked: Asked) -> dict[str, Pupil]:
 
 
 def make_them(asked: Asked) -> Judged:
-    form, found = asked.form, asked.house.rules(asked.city)
+    form, found = asked.form, asked.deps.rules(asked.city)
     school, key = form.get("school"), form.get("key")
-    order = Order("make passwords")
-    if len(key) < passwords.SHORTEST_KEY or key != form.get("key_again"):
-        return NotTaken(order, Refusal(rules.WEAK_KEY))
+    order = StaffOrder("make passwords")
+    if len(key) < password_page.SHORTEST_KEY or key != form.get("key_again"):
+        return OrderNotTaken(order, Refusal(rules.WEAK_KEY))
     everybody = waiting(asked).values()
-    pupils = passwords.lot(everybody, school)
+    pupils = password_page.lot(everybody, school)
     if not pupils or found is None:
-        return NotTaken(order, Refusal(rules.NOBODY_WAITS))
+        return OrderNotTaken(order, Refusal(rules.NOBODY_WAITS))
     if not school and len(everybody) > len(pupils):
-        return NotTaken(order, Refusal(rules.TOO_MANY_AT_ONCE))
-    told = Order("make passwords", after=f"{len(pupils)} 人")
+        return OrderNotTaken(order, Refusal(rules.TOO_MANY_AT_ONCE))
+    told = StaffOrder("make passwords", after=f"{len(pupils)} 人")
 
     def act() -> None:
         made = make(pupils, found.city.passwords, secrets.SystemRandom())
@@ -83,7 +83,7 @@ def make_them(asked: Asked) -> Judged:
         _keep(asked, made, key, pupils[0].school_name if school else "")  # nobody else knows them
         moment = asked.caller.now.astimezone(JAPAN)
         where = f"inbox/{asked.city}/passwords/made-{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
-        _vault(asked.house).put(where, io.BytesIO(as_csv(made)))
+        _vault(asked.deps).put(where, io.BytesIO(as_csv(made)))
 
     return Taken(told, "/passwords", "made", act)
 
@@ -92,12 +92,12 @@ def take_workbook[T](asked: Asked, draw: Callable[[bytes], T]) -> T | Refusal:
     return _take(asked, "xlsx", draw)
 
 
-def take_slips[T](asked: Asked, draw: Callable[[passwords.Slips], T]) -> T | Refusal:
+def take_slips[T](asked: Asked, draw: Callable[[password_page.Slips], T]) -> T | Refusal:
     """The sheets to print."""
 
     def sheets(body: bytes) -> T:
         given = [(Pupil.from_json(row["pupil"]), row["password"]) for row in json.loads(body)]
-        return draw(passwords.slips(given, SIGN_IN_AT))
+        return draw(password_page.slips(given, SIGN_IN_AT))
 
     return _take(asked, "json", sheets)
 
@@ -108,7 +108,7 @@ def take_slips[T](asked: Asked, draw: Callable[[passwords.Slips], T]) -> T | Ref
 def _lots(asked: Asked, run_id: str) -> Iterator[Sequence[str]]:
     """Ids of the pupils of each making since this run asked, by whomever."""
     for n in count(1):
-        lot = asked.house.kept.look("MADE", _lot(asked, run_id, n), _now(asked))
+        lot = asked.deps.kept.peek("MADE", _lot(asked, run_id, n), _now(asked))
         if lot is None:
             return
         yield lot["pupils"]
@@ -116,11 +116,11 @@ def _lots(asked: Asked, run_id: str) -> Iterator[Sequence[str]]:
 
 def _claim(asked: Asked, pupils: Sequence[Pupil]) -> None:
     """Raises LostRace where somebody makes passwords at the same moment."""
-    run_id, now = asked.house.state(asked.city).proposals(), _now(asked)
+    run_id, now = asked.deps.state(asked.city).proposals(), _now(asked)
     lots, ids = list(_lots(asked, run_id)), [one.id for one in pupils]
     overlap = any(not set(ids).isdisjoint(lot) for lot in lots)
     name, ends = _lot(asked, run_id, len(lots) + 1), now + MADE_SECONDS
-    kept, body = asked.house.kept, {"pupils": ids}
+    kept, body = asked.deps.kept, {"pupils": ids}
     if overlap or not kept.swap("MADE", name, body, ends, before=None, now=now):
         raise LostRace("somebody else makes passwords")
 
@@ -133,7 +133,7 @@ def _lot(asked: Asked, run_id: str, n: int) -> str:
 
 
 def _keep(asked: Asked, made: list[Slip], key: str, school: str) -> None:
-    token, vault = secrets.token_urlsafe(24), _vault(asked.house)
+    token, vault = secrets.token_urlsafe(24), _vault(asked.deps)
     rows = [{"pupil": slip.pupil.to_json(), "password": slip.password} for slip in made]
     kept = {
         "json": vault.put(_place(asked, token, "json"), io.BytesIO(json.dumps(rows).encode())),
@@ -146,7 +146,7 @@ def _keep(asked: Asked, made: list[Slip], key: str, school: str) -> None:
 
 def _makings(asked: Asked) -> list[Making]:
     """This person's of the last hour, in this city, the oldest first."""
-    return _alive(asked, asked.house.kept.look("SLIPS", _name(asked), _now(asked)))
+    return _alive(asked, asked.deps.kept.peek("SLIPS", _name(asked), _now(asked)))
 
 
 def _alive(asked: Asked, body: dict[str, Any] | None) -> list[Making]:
@@ -155,8 +155,8 @@ def _alive(asked: Asked, body: dict[str, Any] | None) -> list[Making]:
 
 def _note(asked: Asked, change: Callable[[list[Making]], list[Making]]) -> None:
     """Raises LostRace where they have changed meanwhile."""
-    kept, now = asked.house.kept, _now(asked)
-    before = kept.look("SLIPS", _name(asked), now)
+    kept, now = asked.deps.kept, _now(asked)
+    before = kept.peek("SLIPS", _name(asked), now)
     after = change(_alive(asked, before))
     ends = max(one["ends"] for one in after)
     if not kept.swap("SLIPS", _name(asked), {"made": after}, ends, before=before, now=now):
@@ -166,20 +166,20 @@ def _note(asked: Asked, change: Callable[[list[Making]], list[Making]]) -> None:
 def _take[T](asked: Asked, kind: str, draw: Callable[[bytes], T]) -> T | Refusal:
     """Whoever has made them, once: drawn first, since a page that fails must not cost the slips;
     then noted, taken off the list, removed, and only then handed out."""
-    order, token = Order("take slips", after=kind), asked.form.get("token")
-    vault, where = _vault(asked.house), _place(asked, token, kind)
+    order, token = StaffOrder("take slips", after=kind), asked.form.get("token")
+    vault, where = _vault(asked.deps), _place(asked, token, kind)
     mine = [one for one in _makings(asked) if one["token"] == token]
     version = mine[0]["versions"].get(kind, "") if mine else ""
     found = vault.read(where, version) if version else None
     if found is None:
-        note(asked.house, asked.caller, order, rules.TAKEN_ALREADY.code)
+        note(asked.deps, asked.caller, order, rules.TAKEN_ALREADY.code)
         return Refusal(rules.TAKEN_ALREADY)
     drawn = draw(found["Body"].read())
-    note(asked.house, asked.caller, order)
+    note(asked.deps, asked.caller, order)
     try:
         _note(asked, lambda makings: [_without(one, token, kind) for one in makings])
     except LostRace:
-        note(asked.house, asked.caller, order, rules.OUR_FAULT.code)
+        note(asked.deps, asked.caller, order, rules.OUR_FAULT.code)
         raise
     vault.remove(where, version)
     return drawn
@@ -192,9 +192,11 @@ def _without(one: Making, token: str, kind: str) -> Making:
     return one | {"versions": left}
 
 
-def _told(one: Making) -> passwords.Made:
+def _told(one: Making) -> password_page.Made:
     until = datetime.fromtimestamp(one["ends"], UTC).isoformat()
-    return passwords.Made(one["token"], one["count"], until, one["school"], tuple(one["versions"]))
+    return password_page.Made(
+        one["token"], one["count"], until, one["school"], tuple(one["versions"])
+    )
 
 
 def _name(asked: Asked) -> str:
@@ -209,5 +211,5 @@ def _place(asked: Asked, token: str, kind: str) -> str:
     return f"slips/{asked.city}/{hashlib.sha256(token.encode()).hexdigest()}.{kind}"
 
 
-def _vault(house: House) -> Objects:
-    return Objects(house.s3, house.for_passwords.passwords_bucket)
+def _vault(deps: StaffDependencies) -> Objects:
+    return Objects(deps.s3, deps.for_passwords.passwords_bucket)

@@ -24,7 +24,7 @@ from kakehashi.edges.runs import Folder, city_of, made_on
 from kakehashi.edges.staff.approving import WAITING, kept_of
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.letters import letters
-from kakehashi.edges.staff.orders import Order, note
+from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
 from kakehashi.report.words import VERDICTS, Verdict
@@ -40,14 +40,14 @@ _SCHOOL = re.compile(rb'"school":"([^"]+)"')
 
 
 def today(asked: Asked) -> mornings.Today:
-    state, city = asked.house.state(asked.city), asked.city
+    state, city = asked.deps.state(asked.city), asked.city
     records = state.runs(RUNS)
     plan_run, plan = _waiting_plan(asked, records)
     proposals = state.proposals()
-    header = asked.house.folder(proposals).get_json("plan.json") if proposals else {}
+    header = asked.deps.folder(proposals).get_json("plan.json") if proposals else {}
     newest = next((r for r in records if r.get("received")), {})
     again = state.drop(str(newest["drop"])).get("same_as") if newest.get("drop") else ""
-    facts = mornings.Facts(
+    facts = mornings.TodayFacts(
         now=asked.caller.now,
         city=city,
         records=records,
@@ -64,12 +64,12 @@ def today(asked: Asked) -> mornings.Today:
     return mornings.today(facts, asked.caller.viewer)
 
 
-def _refused(asked: Asked, records: Sequence[Mapping[str, Any]]) -> list[mornings.NotTaken]:
+def _refused(asked: Asked, records: Sequence[Mapping[str, Any]]) -> list[mornings.ApprovalNotTaken]:
     """Approvals that were given and not taken, of plans that still wait."""
     oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
     waits = (r for r in records if r.get("verdict") == WAITING and r.get("last_approval"))
     return [
-        mornings.NotTaken(run_of(record), str(record["last_approval"].get("ended", "")))
+        mornings.ApprovalNotTaken(run_of(record), str(record["last_approval"].get("ended", "")))
         for record in waits
         if made_on(run_of(record)) >= oldest
     ]
@@ -79,7 +79,7 @@ def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Run
     under_way = (r for r in records[:3] if r.get("verdict") == UNDER_WAY)
     for record in under_way:
         run_id = run_of(record)
-        progress = asked.house.folder(run_id).get_json("progress.json")
+        progress = asked.deps.folder(run_id).get_json("progress.json")
         begun = bool(progress) and not progress.get("ended")
         stage = "provision" if begun or record.get("approved") else "diff"
         return mornings.Running(run_id, stage, progress if begun else {})
@@ -105,7 +105,7 @@ def _waiting(
     for run_id in islice(waiting, MOST_WAITING):
         if made_on(run_id) < oldest:
             return
-        yield run_id, asked.house.folder(run_id).get_json("plan.json")
+        yield run_id, asked.deps.folder(run_id).get_json("plan.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Moment:
 
     @classmethod
     def of(cls, asked: Asked) -> Self:
-        state, found = asked.house.state(asked.city), asked.house.rules(asked.city)
+        state, found = asked.deps.state(asked.city), asked.deps.rules(asked.city)
         return cls(
             serial=state.serial(),
             today=asked.caller.now.astimezone(JAPAN).date(),
@@ -145,7 +145,7 @@ class Moment:
 
 def plans(asked: Asked) -> approving.Plans:
     """The plans that wait."""
-    records, now = asked.house.state(asked.city).runs(RUNS), Moment.of(asked)
+    records, now = asked.deps.state(asked.city).runs(RUNS), Moment.of(asked)
     found = [
         approving.waiting(run_id, header, now.against(run_id, header), _declined(asked, run_id))
         for run_id, header in _waiting(asked, records)
@@ -155,22 +155,22 @@ def plans(asked: Asked) -> approving.Plans:
 
 
 def _declined(asked: Asked, run_id: str) -> approving.First | None:
-    return _said_by(kept_of(asked.house, run_id, asked.city).get("declined"))
+    return _said_by(kept_of(asked.deps, run_id, asked.city).get("declined"))
 
 
 def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
-    state = asked.house.state(asked.city)
+    state = asked.deps.state(asked.city)
     record = state.run(run_id) if city_of(run_id) == asked.city else {}
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     header = folder.get_json("plan.json") if record else {}
     if not header:
         return Refusal(rules.UNKNOWN_RUN)
     verdict = str(record.get("verdict", ""))
     waits = verdict == WAITING
-    said = kept_of(asked.house, run_id, asked.city)
-    found = asked.house.rules(asked.city)
+    said = kept_of(asked.deps, run_id, asked.city)
+    found = asked.deps.rules(asked.city)
     above = found.city.approval.second_person_above if found else None
-    facts = approving.Facts(
+    facts = approving.ApproveFacts(
         run_id=run_id,
         city=asked.city,
         header=header,
@@ -188,7 +188,7 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
     shown = approving.approve(facts, wanted, asked.caller.viewer)
     if wanted.text:  # how many were shown, never what was typed
         count = str(len(shown.listing.rows))
-        note(asked.house, asked.caller, Order("search", run_id, after=count))
+        note(asked.deps, asked.caller, StaffOrder("search", run_id, after=count))
     return shown
 
 
@@ -220,13 +220,13 @@ def _settled(verdict: str) -> str:
 
 def shards_of(asked: Asked, run_id: str) -> Shards:
     """The lines of one file of a plan's actions, as they are stored."""
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     return lambda number: folder.raw_lines(f"actions/{number:04}.jsonl")
 
 
 def schools_of(asked: Asked, run_id: str, codes: Collection[str]) -> dict[str, str]:
     """Names by MEXT code, read from the night's rows as far as it takes to find them all."""
-    folder, wanted, found = asked.house.folder(run_id), set(codes), {}
+    folder, wanted, found = asked.deps.folder(run_id), set(codes), {}
     for name in ("desired.jsonl", "current.jsonl"):
         for line in folder.raw_lines(name) if wanted else ():
             if (code := _SCHOOL.search(line)) and code[1].decode() in wanted:
@@ -240,8 +240,8 @@ def schools_of(asked: Asked, run_id: str, codes: Collection[str]) -> dict[str, s
 
 def all_schools(asked: Asked) -> dict[str, str]:
     """Names by MEXT code of every school in the newest plan's roster."""
-    run_id, found = asked.house.state(asked.city).proposals(), {}
-    for line in asked.house.folder(run_id).raw_lines("desired.jsonl") if run_id else ():
+    run_id, found = asked.deps.state(asked.city).proposals(), {}
+    for line in asked.deps.folder(run_id).raw_lines("desired.jsonl") if run_id else ():
         if (code := _SCHOOL.search(line)) and code[1].decode() not in found:
             pupil = json.loads(line)["pupil"]
             found[str(pupil["school"])] = str(pupil["school_name"])

@@ -19,24 +19,28 @@ from kakehashi.refusal import Refusal
 from kakehashi.staff import rehearsal
 
 
-def past(asked: Asked, run_id: str) -> rehearsal.Past | None:
+def past(asked: Asked, run_id: str) -> rehearsal.PastRehearsal | None:
     """None for whatever is no rehearsal of this city."""
     if not RUN.match(run_id) or city_of(run_id) != asked.city:
         return None
-    folder = asked.house.folder(run_id)
+    folder = asked.deps.folder(run_id)
     summary = folder.get_json("summary.json")
     rehearsed = summary.get("verdict") == "rehearsed"
-    return rehearsal.Past(run_id, summary, folder.get_json("plan.json")) if rehearsed else None
+    return (
+        rehearsal.PastRehearsal(run_id, summary, folder.get_json("plan.json"))
+        if rehearsed
+        else None
+    )
 
 
 def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
     chosen = past(asked, run_id)
     if chosen is None:
         return Refusal(rules.UNKNOWN_RUN)
-    records = asked.house.state(asked.city).runs(RUNS)
+    records = asked.deps.state(asked.city).runs(RUNS)
     newest = next((run_of(r) for r in records if r.get("verdict") in {"applied", "unchanged"}), "")
     real, moved = _real(asked, chosen, [run_of(record) for record in records])
-    facts = rehearsal.Facts(
+    facts = rehearsal.RehearsalFacts(
         city=asked.city,
         past=[chosen],
         chosen=chosen,
@@ -49,12 +53,12 @@ def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
 
 
 def _counts(asked: Asked, run_id: str) -> Mapping[str, int]:
-    counts: Mapping[str, int] = asked.house.folder(run_id).get_json("plan.json").get("counts", {})
+    counts: Mapping[str, int] = asked.deps.folder(run_id).get_json("plan.json").get("counts", {})
     return counts
 
 
 def _real(
-    asked: Asked, chosen: rehearsal.Past, run_ids: list[str]
+    asked: Asked, chosen: rehearsal.PastRehearsal, run_ids: list[str]
 ) -> tuple[str, Mapping[str, Any]]:
     """The newest run that was compared with this rehearsal, and the comparison; such a run is made
     within days of the day that was rehearsed."""
@@ -64,7 +68,7 @@ def _real(
     rehearsed = date.fromisoformat(day)
     for run_id in run_ids:
         if run_id > chosen.run_id and abs(made_on(run_id) - rehearsed) <= LASTS:
-            told = asked.house.folder(run_id).get_json("comparison.json")
+            told = asked.deps.folder(run_id).get_json("comparison.json")
             if told.get("run_id") == chosen.run_id:
                 return run_id, told
     return "", {}

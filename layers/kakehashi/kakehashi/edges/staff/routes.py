@@ -18,14 +18,14 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.staff.answering import go, show, sign_in_path, turned_away
+from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import way_back
 from kakehashi.edges.staff.gate import Asked, Gate
-from kakehashi.edges.staff.house import House
-from kakehashi.edges.staff.orders import Judged, NotTaken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken
 from kakehashi.edges.telemetry import logger, measure_city
 from kakehashi.refusal import Refusal
 from kakehashi.staff.drawing import View
-from kakehashi.staff.viewer import Action
+from kakehashi.staff.viewer import Permission
 
 UNKNOWN = "unknown"  # the city of a request that leads to none
 
@@ -36,10 +36,10 @@ type Judging = Callable[..., Judged]
 
 
 class Routes:
-    """Those of one function. ``house`` makes what its requests share, once a process."""
+    """Those of one function. ``deps`` makes what its requests share, once a process."""
 
-    def __init__(self, app: APIGatewayHttpResolver, house: Callable[[], House]) -> None:
-        self.app, self.house = app, house
+    def __init__(self, app: APIGatewayHttpResolver, deps: Callable[[], StaffDependencies]) -> None:
+        self.app, self.deps = app, deps
         self.pages: list[re.Pattern[str]] = []
         self.opened: set[str] = set()
         self.posted: set[str] = set()
@@ -48,10 +48,10 @@ class Routes:
         app.exception_handler(Exception)(self._broken)
 
     def gate(self) -> Gate:
-        return Gate(self.house(), self.app.current_event)
+        return Gate(self.deps(), self.app.current_event)
 
     def page(
-        self, path: str, action: Action, *, by_itself: bool = True
+        self, path: str, action: Permission, *, by_itself: bool = True
     ) -> Callable[[Reading], Reading]:
         """For whoever may open it; anybody else signs in first, and comes back, to the page above
         where it says nothing ``by_itself``, without its query."""
@@ -75,7 +75,7 @@ class Routes:
 
         return route
 
-    def search(self, path: str, action: Action) -> Callable[[Reading], Reading]:
+    def search(self, path: str, action: Permission) -> Callable[[Reading], Reading]:
         """A page that is asked for by a form, so that what was typed stands in no address."""
         self.posted.add(path)
 
@@ -93,7 +93,7 @@ class Routes:
 
         return route
 
-    def order(self, path: str, action: Action) -> Callable[[Judging], Judging]:
+    def order(self, path: str, action: Permission) -> Callable[[Judging], Judging]:
         """A form that is judged, noted, carried out, and leads on to a page."""
         self.posted.add(path)
 
@@ -106,9 +106,9 @@ class Routes:
                 if isinstance(asked, Refusal):
                     return self.refused(gate, asked)
                 judged = gate.carry_out(asked, action, lambda it: judge(it, **parts))
-                if isinstance(judged, NotTaken):
+                if isinstance(judged, OrderNotTaken):
                     return self.refused(gate, judged.refusal, judged)
-                gate.desk.tell(asked.caller, judged.told)
+                gate.desk.announce(asked.caller, judged.told)
                 return go(judged.to, judged.told)
 
             return judge
@@ -130,7 +130,7 @@ class Routes:
         return self.refused(gate, refusal)
 
     def refused(
-        self, gate: Gate, refusal: Refusal, judged: NotTaken | None = None
+        self, gate: Gate, refusal: Refusal, judged: OrderNotTaken | None = None
     ) -> Response[str]:
         city = gate.caller.city if gate.caller else UNKNOWN
         told = {"code": refusal.code, "reason": refusal.detail, "city": city}
@@ -139,7 +139,7 @@ class Routes:
         return turned_away(
             refusal,
             self._reference(),
-            house=gate.house,
+            deps=gate.deps,
             caller=gate.caller,
             reasons=judged.reasons if judged else (),
             back=self._page_at(gate.path),

@@ -13,7 +13,7 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.orders import Judged, NotTaken, Order, Taken
+from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import SCHOOL
 from kakehashi.edges.staff.reading import all_schools, run_of, shards_of
 from kakehashi.refusal import Refusal
@@ -22,29 +22,29 @@ from kakehashi.report.school_facts import INDEX, file_of, read_school
 from kakehashi.report.schools import Handout
 from kakehashi.roster import JAPAN
 from kakehashi.staff import school as pages
-from kakehashi.staff.viewer import Action, may
+from kakehashi.staff.viewer import Permission, may
 
 RUNS = 14  # records looked through for one that came to a report
 _FINDING = re.compile(r"[A-Z][0-9]{3}\Z")
 
 
-def listed(asked: Asked) -> pages.Schools | pages.School | Refusal:
+def listed(asked: Asked) -> pages.SchoolsPage | pages.SchoolPage | Refusal:
     """The schools that the viewer may open; of one alone, its page."""
     own = asked.caller.viewer.schools(asked.city)
-    whole = may(asked.caller.viewer, Action.SCHOOL, asked.city)
+    whole = may(asked.caller.viewer, Permission.SCHOOL, asked.city)
     if not whole and len(own) == 1:
         return one(asked, own[0])
     _, index = _newest(asked)
-    lines = [pages.Line(**told) for told in index.get("schools", ())]
+    lines = [pages.SchoolLine(**told) for told in index.get("schools", ())]
     return pages.schools(lines, asked.caller.viewer, asked.city)
 
 
-def one(asked: Asked, code: str) -> pages.School | Refusal:
-    if not SCHOOL.match(code) or not may(asked.caller.viewer, Action.SCHOOL, asked.city, code):
+def one(asked: Asked, code: str) -> pages.SchoolPage | Refusal:
+    if not SCHOOL.match(code) or not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
         return Refusal(rules.NOT_ALLOWED)
     run_id, index = _newest(asked)
     handout, people = _part(asked, run_id, code)
-    facts = pages.Facts(
+    facts = pages.SchoolFacts(
         city=asked.city,
         handout=handout,
         as_of=str(index.get("as_of", "")),
@@ -60,15 +60,15 @@ def mended(asked: Asked, code: str) -> Judged:
     """「直しました」: the school's word, for the board to see; the next roster shows whether so."""
     finding = asked.form.get("code")
     good = SCHOOL.match(code) and _FINDING.match(finding)
-    order = Order("fixed", after=f"{code}: {finding}" if good else "")
+    order = StaffOrder("fixed", after=f"{code}: {finding}" if good else "")
     if not good:
-        return NotTaken(order, Refusal(rules.BAD_FORM))
-    if not may(asked.caller.viewer, Action.SCHOOL, asked.city, code):
-        return NotTaken(order, Refusal(rules.NOT_ALLOWED))
+        return OrderNotTaken(order, Refusal(rules.BAD_FORM))
+    if not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
+        return OrderNotTaken(order, Refusal(rules.NOT_ALLOWED))
     run_id, _ = _newest(asked)
     if finding not in {told.code for told in _part(asked, run_id, code)[0].findings}:
-        return NotTaken(order, Refusal(rules.BAD_FORM))
-    items, day = asked.house.items(asked.city), asked.caller.now.astimezone(JAPAN)
+        return OrderNotTaken(order, Refusal(rules.BAD_FORM))
+    items, day = asked.deps.items(asked.city), asked.caller.now.astimezone(JAPAN)
     body = {"day": f"{day:%Y-%m-%d}", "oid": asked.caller.viewer.oid, "run": run_id}
     key = f"MENDED#{code}#{finding}"
     return Taken(order, f"/school/{code}", "noted", lambda: items.put(key, body))
@@ -76,21 +76,21 @@ def mended(asked: Asked, code: str) -> Judged:
 
 def _mended(asked: Asked, code: str, run_id: str) -> Iterator[tuple[str, str]]:
     """Of the night that is shown alone: the next roster says whether it is so."""
-    for key, body in asked.house.items(asked.city).every(f"MENDED#{code}#"):
+    for key, body in asked.deps.items(asked.city).every(f"MENDED#{code}#"):
         if body.get("run") == run_id:
             yield key.rpartition("#")[2], str(body.get("day", ""))
 
 
 def _newest(asked: Asked) -> tuple[str, dict[str, Any]]:
     """The newest run that has written what this page shows, and its index."""
-    for record in asked.house.state(asked.city).runs(RUNS):
-        if index := asked.house.folder(run_of(record)).get_json(INDEX):
+    for record in asked.deps.state(asked.city).runs(RUNS):
+        if index := asked.deps.folder(run_of(record)).get_json(INDEX):
             return run_of(record), index
     return "", {}
 
 
 def _part(asked: Asked, run_id: str, code: str) -> tuple[Handout, dict[str, Person]]:
-    told = asked.house.folder(run_id).get_json(file_of(code)) if run_id else {}
+    told = asked.deps.folder(run_id).get_json(file_of(code)) if run_id else {}
     if told:
         return read_school(told)
     return Handout(code, all_schools(asked).get(code, code)), {}
@@ -100,5 +100,5 @@ def _lines(asked: Asked, run_id: str) -> Iterator[bytes]:
     if not run_id:
         return iter(())
     shards = shards_of(asked, run_id)
-    count = int(asked.house.folder(run_id).get_json("plan.json").get("shards", 0))
+    count = int(asked.deps.folder(run_id).get_json("plan.json").get("shards", 0))
     return chain.from_iterable(shards(n) for n in range(1, count + 1))

@@ -19,7 +19,7 @@ SEEN_EVERY = 60  # seconds: the item is not written at every click
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class StaffSession:
     """``proven`` is when the person last proved to Entra who it is, ``asked`` when Entra said the
     roles, ``seen`` the last click; all in seconds since 1970; ``told`` is a word for what was just
     done. ``repr`` hides the person."""
@@ -68,17 +68,17 @@ def roles_of(who: SignedIn) -> frozenset[Role]:
     return frozenset(role for role in Role if role.value in who.roles)
 
 
-class Sessions:
+class StaffSessions:
     """``now`` is in seconds since 1970."""
 
     def __init__(self, kept: ShortLived) -> None:
         self.kept = kept
 
-    def begin(self, who: SignedIn, now: int, before: Session | None = None) -> str:
+    def begin(self, who: SignedIn, now: int, before: StaffSession | None = None) -> str:
         """A new session; returns what the cookie holds. City and language stay as they were for
         the same person."""
         same = before if before and before.oid == who.object_id else None
-        session = Session(
+        session = StaffSession(
             oid=who.object_id,
             name=who.name,
             roles=roles_of(who),
@@ -92,12 +92,12 @@ class Sessions:
         )
         return self.kept.keep("SESSION", session.to_json(), session.ends)
 
-    def find(self, secret: str, now: int) -> Session | None:
+    def find(self, secret: str, now: int) -> StaffSession | None:
         """None also where nobody has clicked for half an hour."""
-        facts = self.kept.look("SESSION", secret, now)
+        facts = self.kept.peek("SESSION", secret, now)
         if facts is None:
             return None
-        session = Session.from_json(facts)
+        session = StaffSession.from_json(facts)
         if now - session.seen > IDLE_SECONDS:
             self.kept.drop("SESSION", secret)
             return None
@@ -106,7 +106,7 @@ class Sessions:
             self.keep(secret, session)
         return session
 
-    def keep(self, secret: str, session: Session) -> None:
+    def keep(self, secret: str, session: StaffSession) -> None:
         """What has changed of a session that still is there: whoever signed out stays so."""
         self.kept.renew("SESSION", secret, session.to_json(), session.ends)
 

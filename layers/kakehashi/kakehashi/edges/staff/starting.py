@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kakehashi import receive
-from kakehashi.edges.staff.house import House
+from kakehashi.edges.staff.dependencies import StaffDependencies
 
 
 def by(oid: str) -> str:
@@ -18,13 +18,13 @@ def by(oid: str) -> str:
     return f"staff:{oid}"
 
 
-def start(house: House, order: Mapping[str, Any], number: str) -> str:
+def start(deps: StaffDependencies, order: Mapping[str, Any], number: str) -> str:
     """Start the state machine; the ARN. The same order of the same form (``number``) starts once,
     however often it comes."""
     receive.read_order(order)  # a slip of ours fails here, not at night
     name = f"{order.get('action', 'upload')}-staff-{number}"
     client = boto3.client("stepfunctions")
-    machine = house.staff.state_machine_arn
+    machine = deps.staff.state_machine_arn
     try:
         text = json.dumps(order, sort_keys=True)
         answer = client.start_execution(stateMachineArn=machine, name=name, input=text)

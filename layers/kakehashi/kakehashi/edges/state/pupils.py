@@ -19,12 +19,12 @@ from botocore.exceptions import ClientError
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later
 from kakehashi.people.pupil import class_id
-from kakehashi.people.record import Known
+from kakehashi.people.record import Record
 from kakehashi.roster import canonical
 
 
 class PupilItems(Partition):
-    def pupils(self) -> Iterator[Known]:
+    def pupils(self) -> Iterator[Record]:
         """Everybody we have ever given an account, ordered by userMasterIdentifier.
 
         To be read only: a city's worth of etags would be held in memory for nothing. Raises
@@ -32,13 +32,13 @@ class PupilItems(Partition):
         """
         return map(_read, self._every(Key("sk").begins_with("PUPIL#"), "known"))
 
-    def pupil(self, umi: str) -> Known | None:
+    def pupil(self, umi: str) -> Record | None:
         item = self._get(f"PUPIL#{umi}")
         return _known(item) if item else None
 
-    def pupils_of(self, umis: Iterable[str]) -> dict[str, Known]:
+    def pupils_of(self, umis: Iterable[str]) -> dict[str, Record]:
         """These pupils by userMasterIdentifier, a hundred a call; who is unknown is left out."""
-        found: dict[str, Known] = {}
+        found: dict[str, Record] = {}
         for some in batched(umis, 100, strict=False):
             keys = [{"pk": self.pk, "sk": f"PUPIL#{umi}"} for umi in dict.fromkeys(some)]
             wanted: Any = {self.table.name: {"Keys": keys, "ConsistentRead": True}}
@@ -50,16 +50,16 @@ class PupilItems(Partition):
                 wanted = answer.get("UnprocessedKeys")
         return found
 
-    def put_pupil(self, known: Known, previous: Known | None) -> None:
+    def put_pupil(self, record: Record, previous: Record | None) -> None:
         """Write what was applied, only over ``previous``. Raises TryLater if it has moved."""
-        text = canonical(known.to_json())  # as text: maps are slow to read by thousands
+        text = canonical(record.to_json())  # as text: maps are slow to read by thousands
         etag = hashlib.sha256(text.encode()).hexdigest()[:32]
         item: dict[str, Any] = {
             "pk": self.pk,
-            "sk": f"PUPIL#{known.pupil.id}",
+            "sk": f"PUPIL#{record.pupil.id}",
             "etag": etag,
             "known": text,
-            **_indexed(known),
+            **_indexed(record),
         }
         unmoved = _as_read(previous) if previous else Attr("pk").not_exists()
         try:
@@ -67,42 +67,42 @@ class PupilItems(Partition):
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
 
-    def drop_pupil(self, known: Known) -> None:
+    def drop_pupil(self, record: Record) -> None:
         """Forget a pupil whose account was deleted by a person's decision, as it was read.
 
         Raises TryLater if the item has moved. One that is gone already is as it should be.
         """
         try:
             self.table.delete_item(
-                Key={"pk": self.pk, "sk": f"PUPIL#{known.pupil.id}"},
-                ConditionExpression=Attr("pk").not_exists() | _as_read(known),
+                Key={"pk": self.pk, "sk": f"PUPIL#{record.pupil.id}"},
+                ConditionExpression=Attr("pk").not_exists() | _as_read(record),
             )
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
 
 
-def _as_read(known: Known) -> ConditionBase:
+def _as_read(record: Record) -> ConditionBase:
     """The item is still the one that was read."""
-    if not known.etag:
+    if not record.etag:
         raise ValueError("only what was read from its item can be written over")
-    return Attr("etag").eq(known.etag)
+    return Attr("etag").eq(record.etag)
 
 
-def _indexed(known: Known) -> dict[str, str]:
+def _indexed(record: Record) -> dict[str, str]:
     """What the table's two indexes find a pupil by: the account, and the home class."""
-    pupil = known.pupil
-    found = {"object_id": known.object_id}
+    pupil = record.pupil
+    found = {"object_id": record.object_id}
     if pupil.class_title:
         found["class_id"] = class_id(pupil.school, pupil.school_year, pupil.class_title)
     return {name: value for name, value in found.items() if value}
 
 
-def _known(item: Mapping[str, Any]) -> Known:
+def _known(item: Mapping[str, Any]) -> Record:
     return replace(_read(item), etag=str(item["etag"]))
 
 
-def _read(item: Mapping[str, Any]) -> Known:
+def _read(item: Mapping[str, Any]) -> Record:
     try:
-        return Known.from_json(json.loads(item["known"]))
+        return Record.from_json(json.loads(item["known"]))
     except UNREADABLE as exc:
         raise OtherRelease("an item of the state") from exc

@@ -22,7 +22,7 @@ NOT_STORED = {
 }
 
 
-class Page(Protocol):
+class HtmlPage(Protocol):
     """HTML and the Content-Security-Policy it needs."""
 
     @property
@@ -33,7 +33,7 @@ class Page(Protocol):
 
 
 def page(
-    found: Page,
+    found: HtmlPage,
     status: int = 200,
     cookies: list[Cookie] | None = None,
     referrer: str = "no-referrer",

@@ -92,7 +92,7 @@ class ShortLived:
             raise
         return True
 
-    def look(self, kind: Kind, secret: str, now: int) -> dict[str, Any] | None:
+    def peek(self, kind: Kind, secret: str, now: int) -> dict[str, Any] | None:
         if not secret:
             return None
         key = {"pk": _key(kind, secret)}

@@ -41,7 +41,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PasswordsRow:
     name: str
     school_name: str
     grade: str
@@ -51,13 +51,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Passwords:
+class PasswordsPage:
     """``schools``: code, name, how many wait."""
 
     template: ClassVar[str] = "passwords.html.j2"
 
     total: int
-    rows: Sequence[Row]
+    rows: Sequence[PasswordsRow]
     schools: Sequence[tuple[str, str, int]]
     made: Sequence[Made]
     upload: Upload | None
@@ -67,12 +67,12 @@ class Passwords:
 
 def passwords(
     waiting: Iterable[Pupil], made: Sequence[Made] = (), upload: Upload | None = None
-) -> Passwords:
+) -> PasswordsPage:
     """``waiting`` are the pupils held because no initial password has come."""
     pupils = sorted(waiting, key=_register)
     counts = Counter(pupil.school for pupil in pupils)
     names = {pupil.school: pupil.school_name for pupil in pupils}
-    return Passwords(
+    return PasswordsPage(
         len(pupils),
         [_row(pupil) for pupil in pupils[:MOST_ROWS]],
         [(code, names[code], counts[code]) for code in sorted(counts)],
@@ -89,7 +89,7 @@ def lot(waiting: Iterable[Pupil], school: str) -> list[Pupil]:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class PrintedSlip:
     """What one child is handed: all that a first-grader and a parent need. ``repr`` hides it."""
 
     school: str = field(repr=False)
@@ -107,7 +107,7 @@ class Slips:
 
     template: ClassVar[str] = "slips.html.j2"
 
-    sheets: Sequence[Sequence[Slip]]
+    sheets: Sequence[Sequence[PrintedSlip]]
     address: str
     code: str
     side: int
@@ -134,10 +134,10 @@ def qr(text: str) -> tuple[str, int]:
     return path, len(rows)
 
 
-def _slip(pupil: Pupil, password: str) -> Slip:
+def _slip(pupil: Pupil, password: str) -> PrintedSlip:
     number = f" {pupil.attendance_no}ばん" if pupil.attendance_no else ""
     grade = "" if pupil.class_title else GRADE_LABELS.get(pupil.grade, pupil.grade)
-    return Slip(
+    return PrintedSlip(
         pupil.school_name,
         f"{grade}{pupil.class_title}{number}",
         f"{pupil.family} {pupil.given}".strip(),
@@ -147,8 +147,8 @@ def _slip(pupil: Pupil, password: str) -> Slip:
     )
 
 
-def _row(pupil: Pupil) -> Row:
-    return Row(
+def _row(pupil: Pupil) -> PasswordsRow:
+    return PasswordsRow(
         f"{pupil.family} {pupil.given}".strip(),
         pupil.school_name,
         GRADE_LABELS.get(pupil.grade, pupil.grade),

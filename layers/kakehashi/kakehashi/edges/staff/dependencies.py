@@ -16,9 +16,9 @@ from kakehashi import city as cities
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.settings import DeskSettings, PasswordPageSettings, StaffSettings
+from kakehashi.edges.staff.audit_log import AuditLog
 from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
-from kakehashi.edges.staff.record import Record
 from kakehashi.edges.state import State
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.report.guide import Guide
@@ -32,14 +32,14 @@ def _utc() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class CityRules:
     """A city's rules and the text they were read from."""
 
     city: cities.City
     text: str
 
 
-class House:
+class StaffDependencies:
     """``clock`` is UTC; ``address`` has no trailing slash."""
 
     def __init__(self, settings: DeskSettings) -> None:
@@ -92,17 +92,17 @@ class House:
     def items(self, city: str) -> Items:
         return Items(self.table, city)
 
-    def record(self, city: str) -> Record:
-        return Record(Items(self.table, f"RECORD#{city}"))
+    def record(self, city: str) -> AuditLog:
+        return AuditLog(Items(self.table, f"RECORD#{city}"))
 
     def folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.settings.runs_bucket, prefix_of(run_id))
 
-    def rules(self, city: str) -> Rules | None:
+    def rules(self, city: str) -> CityRules | None:
         """Those of this moment; None for a city that nobody has put, or whose rules do not load."""
         body = Folder(self.s3, self.settings.rules_bucket, "cities/").get(f"{city}.toml")
         try:
             text = body.decode() if body else ""
-            return Rules(cities.parse(text), text) if text else None
+            return CityRules(cities.parse(text), text) if text else None
         except (UnicodeDecodeError, cities.BadCity):
             return None

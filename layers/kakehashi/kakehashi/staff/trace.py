@@ -12,7 +12,7 @@ type Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class ToolDelivery:
     """What one tool was told of the pupil.
 
     ``status`` is "active", "tobedeleted" or "suspended" in a row, "absent" where a full file has
@@ -26,7 +26,7 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class Trace:
     """What one run folder holds of one pupil; {} where it holds nothing.
 
     ``line`` is the pupil's in users.csv, None where none is told. ``desired`` is the roster's
@@ -48,7 +48,7 @@ class Papers:
     result: Row
     findings: tuple[Finding, ...]
     refusals: tuple[Finding, ...]
-    delivered: tuple[Delivered, ...]
+    delivered: tuple[ToolDelivery, ...]
 
     def __bool__(self) -> bool:
         """Whether the pupil is in it at all."""

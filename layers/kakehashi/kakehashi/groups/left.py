@@ -48,7 +48,7 @@ def _cause_of(left: Left) -> Cause | None:
     return cause_of_status(str(facts.get("code", "")), int(facts.get("status", 0)))
 
 
-def tell(left: Iterable[Left]) -> Iterator[Finding]:
+def findings_of(left: Iterable[Left]) -> Iterator[Finding]:
     """One finding for each rule, school and reason; their counts are added up."""
     sums: Counter[tuple[str, str, str, str]] = Counter()
     reasons: dict[tuple[str, str, str, str], Stopped] = {}

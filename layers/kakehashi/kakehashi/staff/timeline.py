@@ -21,7 +21,7 @@ from kakehashi.report.people import Person
 from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
 from kakehashi.roster import JAPAN
-from kakehashi.staff.papers import Delivered, Papers
+from kakehashi.staff.trace import ToolDelivery, Trace
 
 _UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
 OUTCOMES = {
@@ -42,12 +42,12 @@ STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class TimelineEntry:
     """``line`` is the pupil's line in users.csv. ``changed`` names the facts that differ from the
     state, never their values. ``reason`` says why no account was touched, None where one was.
     """
 
-    papers: Papers
+    trace: Trace
     date: str
     verdict: str
     line: int | None
@@ -58,78 +58,78 @@ class Chapter:
     @property
     def evidence(self) -> tuple[str, ...]:
         """For and against the account that the pupil may have had before us."""
-        return tuple(EVIDENCE[Evidence(word)] for word in self.papers.match.get("evidence", ()))
+        return tuple(EVIDENCE[Evidence(word)] for word in self.trace.match.get("evidence", ()))
 
     def to_json(self) -> dict[str, Any]:
-        action, result, decision = self.papers.action, self.papers.result, self.papers.decision
+        action, result, decision = self.trace.action, self.trace.result, self.trace.decision
         return {
-            "run_id": self.papers.run_id,
+            "run_id": self.trace.run_id,
             "date": self.date,
             "verdict": self.verdict,
             "line": self.line,
             "situation": self.situation,
             "changed": list(self.changed),
             "decision": {k: decision[k] for k in sorted(decision) if k != "pupil"},
-            "doubt": self.papers.match.get("doubt"),
+            "doubt": self.trace.match.get("doubt"),
             "evidence": list(self.evidence),
-            "undoes": str(self.papers.plan.get("undoes", "")),
+            "undoes": str(self.trace.plan.get("undoes", "")),
             "action": action.get("kind", ""),
             "outcome": result.get("outcome", ""),
             "code": result.get("code", ""),
             "request_id": result.get("request_id", ""),
-            "findings": [_said(finding) for finding in self.papers.findings],
-            "tools": {d.tool: {"mode": d.mode, "status": d.status} for d in self.papers.delivered},
+            "findings": [_said(finding) for finding in self.trace.findings],
+            "tools": {d.tool: {"mode": d.mode, "status": d.status} for d in self.trace.delivered},
             "reason": self.reason.ja if self.reason else "",
             "reason_en": self.reason.en if self.reason else "",
         }
 
 
-def person_of(papers: Sequence[Papers]) -> Person | None:
+def person_of(traces: Sequence[Trace]) -> Person | None:
     """Who the pupil is, by the newest night that knows; what was only rehearsed comes last."""
-    nights = sorted(papers, key=lambda one: one.summary.get("verdict") != "rehearsed")
+    nights = sorted(traces, key=lambda one: one.summary.get("verdict") != "rehearsed")
     rows = (row for one in reversed(nights) for row in (one.desired, one.current) if row)
     newest = next(rows, None)
     if newest is None:
         return None
-    real = (one for one in papers if one.summary.get("verdict") != "rehearsed")
+    real = (one for one in traces if one.summary.get("verdict") != "rehearsed")
     seen = (one.plan.get("as_of") for one in real if one.desired or one.held)
     last = max((str(day) for day in seen if day), default="")
     return Person.of(Pupil.from_json(newest["pupil"]), date.fromisoformat(last) if last else None)
 
 
-def chapters(papers: Iterator[Papers]) -> Iterator[Chapter]:
+def entries(traces: Iterator[Trace]) -> Iterator[TimelineEntry]:
     """One for each run that had anything to do with the pupil, or could not get that far."""
-    for paper in papers:
-        verdict = str(paper.summary.get("verdict", "failed"))
-        stopped = not paper.plan and verdict in {"refused", "failed"}
-        if verdict not in _UNSEEN and (paper or stopped):
-            yield _chapter(paper, verdict)
+    for trace in traces:
+        verdict = str(trace.summary.get("verdict", "failed"))
+        stopped = not trace.plan and verdict in {"refused", "failed"}
+        if verdict not in _UNSEEN and (trace or stopped):
+            yield _entry(trace, verdict)
 
 
-def in_order(told: Iterable[Chapter], approved: Mapping[str, str]) -> list[Chapter]:
+def in_order(told: Iterable[TimelineEntry], approved: Mapping[str, str]) -> list[TimelineEntry]:
     """As it happened: a plan that waited stands where it was applied, not where it was made.
 
     ``approved`` maps runs to the ISO moment of their approval, "" where there was none.
     """
 
-    def moment(chapter: Chapter) -> tuple[datetime, str]:
-        run_id = chapter.papers.run_id
+    def moment(entry: TimelineEntry) -> tuple[datetime, str]:
+        run_id = entry.trace.run_id
         at = in_japan(approved[run_id]) if approved.get(run_id) else begun(run_id)
         return at or datetime.min.replace(tzinfo=JAPAN), run_id
 
     return sorted(told, key=moment)
 
 
-def _chapter(papers: Papers, verdict: str) -> Chapter:
-    situation = _situation(papers)
-    return Chapter(
-        papers,
-        date=str(papers.plan.get("as_of") or _made_on(papers.run_id)),
+def _entry(trace: Trace, verdict: str) -> TimelineEntry:
+    situation = _situation(trace)
+    return TimelineEntry(
+        trace,
+        date=str(trace.plan.get("as_of") or _made_on(trace.run_id)),
         verdict=verdict,
-        line=papers.line,
+        line=trace.line,
         situation=situation,
-        changed=_changed(papers),
-        reason=_reason(papers, verdict, situation),
+        changed=_changed(trace),
+        reason=_reason(trace, verdict, situation),
     )
 
 
@@ -138,96 +138,96 @@ def _made_on(run_id: str) -> str:
     return f"{at:%Y-%m-%d}" if at else ""
 
 
-def _situation(papers: Papers) -> str:
+def _situation(trace: Trace) -> str:
     """The plan's word; of a pupil whom the plan does not name, what the books leave."""
-    if not papers.plan or papers.plan.get("refused"):
+    if not trace.plan or trace.plan.get("refused"):
         return ""
-    umi = _umi(papers)
-    for situation, ids in papers.plan.get("proposals", {}).items():
+    umi = _umi(trace)
+    for situation, ids in trace.plan.get("proposals", {}).items():
         if umi in ids:
             return str(situation)
-    if _codes_held(papers):
+    if _codes_held(trace):
         return "HELD"
-    if papers.action:
-        return str(papers.action["situation"])
-    if papers.desired and papers.current:
+    if trace.action:
+        return str(trace.action["situation"])
+    if trace.desired and trace.current:
         return "CONFIRMED"
-    return "SUSPENDED" if papers.current.get("status") == "suspended" else ""
+    return "SUSPENDED" if trace.current.get("status") == "suspended" else ""
 
 
-def _umi(papers: Papers) -> str:
-    rows = (papers.desired.get("pupil"), papers.current.get("pupil"))
+def _umi(trace: Trace) -> str:
+    rows = (trace.desired.get("pupil"), trace.current.get("pupil"))
     ids = [row["id"] for row in rows if row]
-    named = [r["pupil"] for r in (papers.action, papers.decision, *papers.held) if r]
+    named = [r["pupil"] for r in (trace.action, trace.decision, *trace.held) if r]
     return str(next(iter([*ids, *named]), ""))
 
 
-def _codes_held(papers: Papers) -> list[str]:
-    umi = _umi(papers)
-    return [code for code, ids in papers.plan.get("held", {}).items() if umi in ids]
+def _codes_held(trace: Trace) -> list[str]:
+    umi = _umi(trace)
+    return [code for code, ids in trace.plan.get("held", {}).items() if umi in ids]
 
 
-def _changed(papers: Papers) -> tuple[str, ...]:
-    if not papers.desired or not papers.current:
+def _changed(trace: Trace) -> tuple[str, ...]:
+    if not trace.desired or not trace.current:
         return ()
-    before = Pupil.from_json(papers.current["pupil"])
-    return before.changed(Pupil.from_json(papers.desired["pupil"]))
+    before = Pupil.from_json(trace.current["pupil"])
+    return before.changed(Pupil.from_json(trace.desired["pupil"]))
 
 
-def _reason(papers: Papers, verdict: str, situation: str) -> Word | None:
+def _reason(trace: Trace, verdict: str, situation: str) -> Word | None:
     """Why nothing happened to the account, the widest reason first."""
-    if papers.result.get("outcome") in {"done", "skipped"} and papers.action["kind"] != "record":
+    if trace.result.get("outcome") in {"done", "skipped"} and trace.action["kind"] != "record":
         return None
-    if papers.refusals or papers.plan.get("refused"):
-        return _whole_drop(papers)
-    if verdict == "failed" and not papers.result:
+    if trace.refusals or trace.plan.get("refused"):
+        return _whole_drop(trace)
+    if verdict == "failed" and not trace.result:
         return Word("実行が途中で失敗しました。", "The run failed on its way.")
-    if code := papers.result.get("code"):
+    if code := trace.result.get("code"):
         return _by_code(str(code))
-    if papers.action and papers.action["kind"] != "record":
-        return _not_yet(papers, verdict)
-    return _left_alone(papers, situation)
+    if trace.action and trace.action["kind"] != "record":
+        return _not_yet(trace, verdict)
+    return _left_alone(trace, situation)
 
 
-def _whole_drop(papers: Papers) -> Word:
-    codes = "、".join(sorted({finding.code for finding in papers.refusals}))
+def _whole_drop(trace: Trace) -> Word:
+    codes = "、".join(sorted({finding.code for finding in trace.refusals}))
     return Word(
         f"名簿を受け付けず、誰も変更していません({codes})。",
         f"The drop was refused and nobody was touched ({codes}).",
     )
 
 
-def _not_yet(papers: Papers, verdict: str) -> Word:
+def _not_yet(trace: Trace, verdict: str) -> Word:
     if verdict == "rehearsed":
         return Word("予行なので反映していません。", "A rehearsal applies nothing.")
-    codes = "、".join(sorted({breach["code"] for breach in papers.plan.get("breaches", ())}))
+    codes = "、".join(sorted({breach["code"] for breach in trace.plan.get("breaches", ())}))
     return Word(
         f"計画が承認を待っています({codes})。", f"The plan waits for an approval ({codes})."
     )
 
 
-def _left_alone(papers: Papers, situation: str) -> Word:
+def _left_alone(trace: Trace, situation: str) -> Word:
     if situation in ANSWERS:
-        return _undecided(papers, situation)
-    if codes := _codes_held(papers):
+        return _undecided(trace, situation)
+    if codes := _codes_held(trace):
         return _by_code(codes[0])
     if situation == "CONFIRMED":
         return Word("名簿と記録が同じです。", "Roster and record agree.")
     if situation == "SUSPENDED":
         return Word("利用停止中で、猶予期間の内です。", "Suspended, within the grace period.")
-    if papers.held:
-        return _by_code(str(papers.held[0]["code"]))
+    if trace.held:
+        return _by_code(str(trace.held[0]["code"]))
     return Word("名簿にも記録にもいません。", "Neither in the roster nor on record.")
 
 
-def _undecided(papers: Papers, situation: str) -> Word:
+def _undecided(trace: Trace, situation: str) -> Word:
     answer = "・".join(JAPANESE[one] for one in ANSWERS[Situation(situation)])
-    if papers.decision.get("decision") == "keep":
+    if trace.decision.get("decision") == "keep":
         return Word("担当者が「保留」と決めています。", "Staff decided to leave it as it is.")
-    if NO_PASSWORD.code in _codes_held(papers):
+    if NO_PASSWORD.code in _codes_held(trace):
         return _by_code(NO_PASSWORD.code)
-    if papers.decision:
-        why = "impossible" if papers.decision["counts"] else papers.decision["standing"]
+    if trace.decision:
+        why = "impossible" if trace.decision["counts"] else trace.decision["standing"]
         told = word(OUTCOMES_OF_DECISIONS, why)
         return Word(
             f"決定はありますが、この候補({answer})には使いません: {told.ja}。",
@@ -254,5 +254,5 @@ def _said(finding: Finding) -> dict[str, Any]:
     }
 
 
-def delivered_word(delivered: Delivered) -> Word:
+def delivered_word(delivered: ToolDelivery) -> Word:
     return STATUSES.get(delivered.status, Word(delivered.status, delivered.status))

@@ -54,7 +54,7 @@ class PasswordFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PasswordRow:
     """A row of the file. ``account`` is in lower case; "" where the file does not give the key.
 
     ``trimmed`` tells that the password stood there with blanks at an end.
@@ -69,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[PasswordRow, ...] = ()
     faults: tuple[tuple[int, Rule], ...] = ()
 
 
@@ -91,7 +91,7 @@ def parse(body: bytes) -> Parsed:
     columns = [HEADERS.get(cell.strip(), "") for cell in header]
     if not _usable(columns):
         return Parsed(faults=((line, rules.PASSWORD_FILE_HEADER),))
-    entries: list[Entry] = []
+    entries: list[PasswordRow] = []
     faults: list[tuple[int, Rule]] = []
     for line, cells in records:
         entry = _entry(line, columns, cells)
@@ -129,7 +129,7 @@ def _usable(columns: list[str]) -> bool:
     return len(named) == len(set(named)) and "password" in named and len(named) > 1
 
 
-def _entry(line: int, columns: list[str], cells: list[str]) -> Entry | None:
+def _entry(line: int, columns: list[str], cells: list[str]) -> PasswordRow | None:
     if len(cells) != len(columns):
         return None
     row = dict(zip(columns, cells, strict=True))
@@ -137,7 +137,11 @@ def _entry(line: int, columns: list[str], cells: list[str]) -> Entry | None:
     pupil = row.get("pupil", "").strip().lower()
     written = row["password"]
     password = written.strip()
-    return Entry(line, account, pupil, password, written != password) if account or pupil else None
+    return (
+        PasswordRow(line, account, pupil, password, written != password)
+        if account or pupil
+        else None
+    )
 
 
 def fits(password: str, account: str) -> bool:
@@ -171,7 +175,7 @@ def locate(
     for number, file in enumerate(files):
         parsed = parse(file.body)
         findings += [rule.at(_at(file, line, rule)) for line, rule in parsed.faults]
-        rows: dict[str, list[Entry]] = {}
+        rows: dict[str, list[PasswordRow]] = {}
         for entry in parsed.entries:
             rule, pupil = _owner(entry, known)
             if rule is not None:
@@ -211,7 +215,7 @@ class _Words:
         if pupil in self.named and self.named[pupil][0] < number:
             del self.named[pupil]
 
-    def of_nobody(self, number: int, entry: Entry, known: InDrop) -> None:
+    def of_nobody(self, number: int, entry: PasswordRow, known: InDrop) -> None:
         """A row that names no pupil of the drop, or two: the account's, as that can sign in."""
         by_pupil = entry.pupil if entry.pupil in known.by_pupil else ""
         if pupil := known.by_account.get(entry.account, by_pupil):
@@ -249,7 +253,7 @@ def _shared(
             yield rule.at(Place(file.name, None, "initialPassword"), count=count)
 
 
-def _owner(entry: Entry, known: InDrop) -> tuple[Rule | None, str]:
+def _owner(entry: PasswordRow, known: InDrop) -> tuple[Rule | None, str]:
     by_account = known.by_account.get(entry.account, "")
     by_pupil = entry.pupil if entry.pupil in known.by_pupil else ""
     if entry.account and entry.pupil and by_account != by_pupil:
@@ -262,7 +266,7 @@ _NOBODY = rules.PASSWORD_OF_NOBODY
 
 
 def _unusable(
-    file: PasswordFile, pupil: str, entries: list[Entry], known: InDrop
+    file: PasswordFile, pupil: str, entries: list[PasswordRow], known: InDrop
 ) -> Iterator[Finding]:
     if len(entries) > 1:
         rule, first = rules.PASSWORD_TWICE, entries[0].line
@@ -305,7 +309,7 @@ def used_up(body: bytes, settled: Mapping[str, str]) -> bool:
     return bool(parsed.entries) and not parsed.faults and all(used)
 
 
-def read_row(rows: Mapping[int, Entry], line: int, pupil: Pupil) -> str | None:
+def read_row(rows: Mapping[int, PasswordRow], line: int, pupil: Pupil) -> str | None:
     """The same out of a file that was parsed before, for whoever needs many of its rows."""
     entry = rows.get(line)
     if entry is None:

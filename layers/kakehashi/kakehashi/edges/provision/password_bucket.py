@@ -8,13 +8,13 @@ from typing import Self
 
 from kakehashi.actions import Action
 from kakehashi.edges.objects import Objects
-from kakehashi.people.record import Known
-from kakehashi.preprocess import PasswordFile, passwords
+from kakehashi.people.record import Record
+from kakehashi.preprocess import PasswordFile, password_file
 
 ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster and starts no run
 
 
-class Passwords:
+class PasswordBucket:
     def __init__(self, objects: Objects) -> None:
         self.objects = objects
         self._rows = lru_cache(maxsize=2)(self._entries)  # a shard's pupils mostly share one file
@@ -29,7 +29,7 @@ class Passwords:
         keys = [item["Key"] for item in items if item["Key"].lower().endswith(ENDINGS)]
         return [file for key in keys if (file := self._file(key)) is not None]
 
-    def forget_used(self, city: str, settled: Callable[[], Iterable[Known]]) -> int:
+    def forget_used(self, city: str, settled: Callable[[], Iterable[Record]]) -> int:
         """Delete the files of whose every row the pupil has an account; returns how many.
 
         All versions of a file go, so that no older one takes its place; one that is uploaded
@@ -57,7 +57,7 @@ class Passwords:
 
     def _is_used(self, key: str, version: str, accounts: Mapping[str, str]) -> bool:
         file = self._file(key, version)
-        return file is not None and passwords.used_up(file.body, accounts)
+        return file is not None and password_file.used_up(file.body, accounts)
 
     def read(self, action: Action) -> str | None:
         """The password for the action's pupil, at the moment of use. None if the file or the row
@@ -65,11 +65,13 @@ class Passwords:
         where, pupil = action.password, action.after
         if where is None or pupil is None:
             return None
-        return passwords.read_row(self._rows(where.key, where.version), where.line, pupil)
+        return password_file.read_row(self._rows(where.key, where.version), where.line, pupil)
 
-    def _entries(self, key: str, version: str) -> dict[int, passwords.Entry]:
+    def _entries(self, key: str, version: str) -> dict[int, password_file.PasswordRow]:
         file = self._file(key, version)
-        return {entry.line: entry for entry in passwords.parse(file.body).entries} if file else {}
+        return (
+            {entry.line: entry for entry in password_file.parse(file.body).entries} if file else {}
+        )
 
     def _file(self, key: str, version: str = "") -> PasswordFile | None:
         """The newest version if none is named. None if it expired or was taken away meanwhile."""

@@ -21,7 +21,7 @@ PAGE = 100
 _WHEN = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?\Z")
 
 
-class Record:
+class AuditLog:
     """That of one city."""
 
     def __init__(self, items: Items) -> None:

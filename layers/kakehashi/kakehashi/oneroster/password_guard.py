@@ -11,7 +11,7 @@ from kakehashi.catalogue import oneroster as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.archive import READ_DAMAGE, Open, open_files
 from kakehashi.oneroster.model import Table
-from kakehashi.oneroster.rows import Rows
+from kakehashi.oneroster.rows import RowReader
 
 COLUMN = "password"
 FILES = ("users.csv", "userProfiles.csv")  # whose standard has such a column
@@ -52,12 +52,12 @@ def _filled(open_file: Open) -> int:
             # of CP932 only ASCII is read right, and that is what commas and quotes are
             encoding = "utf-16" if wide else "utf-8-sig"
             with io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
-                return _filled_rows(Rows(text, "", []))
+                return _filled_rows(RowReader(text, "", []))
     except READ_DAMAGE:
         return 0
 
 
-def _filled_rows(rows: Rows) -> int:
+def _filled_rows(rows: RowReader) -> int:
     header = [name.strip().lower() for name in next(rows.each(), [])]
     if COLUMN not in header:
         return 0
