@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from kakehashi.catalogue.index import english, japanese
-from kakehashi.diff import outdated, read_plan
+from kakehashi.diff import outdated, plan_of
+from kakehashi.diff.header import PlanHeader
 from kakehashi.edges.runs import made_on
 from kakehashi.edges.state import Applied
 
 
 def outdated_by(
-    run_id: str, header: Mapping[str, Any], state: Applied, rules: str, today: date
+    run_id: str, header: PlanHeader, state: Applied, rules: str, today: date
 ) -> list[dict[str, str]]:
     """Code and words of each reason; [] for a plan that can still be approved.
 
@@ -22,7 +21,7 @@ def outdated_by(
     date.
     """
     findings = outdated(
-        read_plan(header),
+        plan_of(header),
         serial=state.serial(),
         today=today,
         made_on=made_on(run_id),

@@ -92,7 +92,7 @@ def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> P
 def _counted(run: Run, plan: Plan) -> dict[str, int]:
     """The plan in numbers, for the payload, the metrics and the log."""
     counts = {
-        "shards": plan.header()["shards"],
+        "shards": plan.header().shards,
         "actions": len(plan.actions),
         "breaches": len(plan.breaches),
         "proposals": sum(map(len, plan.proposals.values())),

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from kakehashi.class_numbers import RECORD, Numbers
-from kakehashi.diff.plan import HEADER
+from kakehashi.diff.header import FORM
 from kakehashi.directories.microsoft365 import exchange
 from kakehashi.edges.errors import OtherRelease
 from tests.builders import a_drop, a_known, a_password_file, a_pupil
@@ -256,7 +256,7 @@ def test_a_state_that_another_release_wrote_is_called_that_and_nothing_is_change
 def of_a_later_release(nights: Nights, night: Night) -> None:
     """A later release has written this night's plan, or changed what stands in it."""
     header = night.folder.get_json("plan.json")
-    night.folder.put_json("plan.json", header | {"v": HEADER.v + 1})
+    night.folder.put_json("plan.json", header | {"v": FORM.v + 1})
 
 
 def test_a_plan_that_another_release_wrote_is_neither_approved_nor_undone(city: Nights) -> None:

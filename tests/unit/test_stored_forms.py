@@ -21,7 +21,7 @@ from kakehashi.class_numbers import Numbers
 from kakehashi.deliver import baseline, read_baseline, write_baseline
 from kakehashi.diff import consent, read_plan, sums
 from kakehashi.diff.consent import Book
-from kakehashi.diff.plan import HEADER
+from kakehashi.diff.header import FORM as PLAN
 from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state import partition
@@ -101,7 +101,7 @@ def test_what_a_later_release_wrote_is_refused_by_every_reader() -> None:
         (consent.BOOK, lambda v: Book.from_json(Book().to_json() | {VERSION: v})),
         (sums.NIGHT, lambda v: NightCount.from_json(
             NightCount(date(2026, 5, 11)).to_json() | {VERSION: v})),
-        (HEADER, lambda v: read_plan({VERSION: v})),
+        (PLAN, lambda v: read_plan({VERSION: v})),
         (RECORD, lambda v: Record.from_json(a_known(1).to_json() | {VERSION: v})),
         (NUMBERS, lambda v: Numbers.from_json({VERSION: v})),
     ]  # fmt: skip

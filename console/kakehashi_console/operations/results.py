@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.edges import plans
 from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
@@ -90,7 +91,7 @@ class Results(Reach):
         """A record of a plan that waits, with the reasons for which it does so in vain."""
         if record.get("verdict") != "awaiting-approval":
             return record
-        header = self._folder(prefix_of(record["run_id"])).get_json("plan.json")
+        header = plans.header(self._folder(prefix_of(record["run_id"])))
         state, today = self.state(city), datetime.now(UTC).astimezone(JAPAN).date()
         reasons = outdated_by(record["run_id"], header, state, self.rules(city) or "", today)
         until = made_on(record["run_id"]) + timedelta(days=MOST_DAYS)
@@ -105,7 +106,7 @@ class Results(Reach):
         folders = ((one, self._folder(prefix_of(one))) for one in ids[:_LOOKED_AT])
         found = ((one, folder.get_json("summary.json"), folder) for one, folder in folders)
         return [
-            {"run_id": one, "as_of": folder.get_json("plan.json").get("as_of", ""),
+            {"run_id": one, "as_of": plans.header(folder).as_of,
              "counts": summary.get("counts", {}), "held": len(set().union(
                  *map(set, summary.get("held", {}).values())))}
             for one, summary, folder in found if summary.get("verdict") == "rehearsed"
@@ -128,7 +129,7 @@ class Results(Reach):
         if not run_id:
             return {}
         folder = self._folder(prefix_of(run_id))
-        held = frozenset(folder.get_json("plan.json").get("held", {}).get(code, ()))
+        held = frozenset(plans.header(folder).held.get(code, ()))
         rows = (row["pupil"] for row in folder.lines("desired.jsonl"))
         return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
 

@@ -348,7 +348,7 @@ class Bridge:
             asked = plan.proposals, self.uploads, as_of, plan.questions, plan.links
             self.book = self.book.after(*asked)
             self.planned = Planned(run_id, given.as_it_can_be(as_of))
-        header = json.loads(json.dumps(plan.header()))
+        header = json.loads(json.dumps(plan.header().to_json()))
         again = read_plan(header, [json.loads(json.dumps(a.to_json())) for a in plan.actions])
         assert not again.altered()
         return plan, consent.findings

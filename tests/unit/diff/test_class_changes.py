@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.diff import LastNight, Plan
+from kakehashi.diff.header import PlanHeader
 from kakehashi.people.pupil import Pupil
 from tests.unit.diff.nights import (
     APRIL,
@@ -152,7 +153,7 @@ def test_two_classes_that_become_one_are_two_classes_changed() -> None:
 
 
 def of_yesterday(rules: str) -> LastNight:
-    return LastNight.of({"rules": rules})
+    return LastNight.of(PlanHeader(rules=rules))
 
 
 def after_a_change_of_rules(roster: list[Pupil]) -> Plan:

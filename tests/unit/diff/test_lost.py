@@ -291,7 +291,7 @@ def test_lost_is_every_active_pupil_without_an_account_and_nobody_else() -> None
     assert tonight(CHILD, *in_tenant([KNOWN])).lost == ()
     assert tonight(None, known=SUSPENDED).lost == ()
     header = tonight(CHILD).header()
-    assert header["lost"] == [CHILD.id]
+    assert header.lost == (CHILD.id,)
 
 
 # -- slips -----------------------------------------------------------------------------------------

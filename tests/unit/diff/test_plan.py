@@ -24,7 +24,7 @@ def a_night() -> Plan:
 
 def written(plan: Plan) -> Plan:
     """As it comes back from the run folder."""
-    header = json.loads(json.dumps(plan.header()))
+    header = json.loads(json.dumps(plan.header().to_json()))
     return read_plan(header, json.loads(json.dumps([a.to_json() for a in plan.actions])))
 
 
@@ -39,7 +39,7 @@ def test_shards_are_full_but_for_the_last_and_lose_no_action() -> None:
     plan = night(a_town(size=40), [])
     sizes = [len(shard) for shard in plan.shards()]
     assert sizes == [SHARD, len(plan.actions) - SHARD]
-    assert plan.header()["shards"] == 2
+    assert plan.header().shards == 2
     assert [a for shard in plan.shards() for a in shard] == list(plan.actions)
 
 
@@ -50,7 +50,7 @@ def test_a_plan_comes_back_from_its_files_as_it_was() -> None:
 
 
 def test_the_header_names_what_waits_and_what_is_held() -> None:
-    header = a_night().header()
+    header = a_night().header().to_json()
     assert {s: ids for s, ids in header["proposals"].items() if ids} == {"GONE": [GONE.id]}
     assert "questions" not in header
     assert header["held"] == {"D050": [a_pupil(904).id], "M001": [WAITING.id]}
@@ -93,17 +93,17 @@ def test_the_checksum_depends_on_city_serial_actions_and_breaches() -> None:
 
 def test_an_altered_plan_is_recognised() -> None:
     plan = a_night()
-    header, actions = plan.header(), [action.to_json() for action in plan.actions]
+    header, actions = plan.header().to_json(), [action.to_json() for action in plan.actions]
     actions[0]["account"]["displayName"] = "somebody else"
     assert read_plan(header, actions).altered()
     assert read_plan(header, actions[1:]).altered()
     waiting = night(a_town(), [])
-    without = waiting.header() | {"breaches": []}
+    without = waiting.header().to_json() | {"breaches": []}
     assert read_plan(without, [a.to_json() for a in waiting.actions]).altered()
 
 
 def test_the_rules_of_the_night_are_named() -> None:
-    assert night(ROSTER, KNOWN, rules={"sha256": "f" * 64}).header()["rules"] == "f" * 64
+    assert night(ROSTER, KNOWN, rules={"sha256": "f" * 64}).header().rules == "f" * 64
 
 
 def test_an_action_comes_back_from_json_as_it_was() -> None:

@@ -211,7 +211,7 @@ def test_every_pupil_is_in_exactly_one_situation(world: World) -> None:
 @given(worlds())
 def test_a_plan_comes_back_from_its_files(world: World) -> None:
     plan = world.plan()
-    again = read_plan(plan.header(), [action.to_json() for action in plan.actions])
+    again = read_plan(plan.header().to_json(), [action.to_json() for action in plan.actions])
     assert again == replace(plan, findings=())
     assert not again.altered()
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kakehashi.diff import LastNight, NightCount, PastNights, Plan, night_count, read_plan
 from kakehashi.diff.counting import Counted
+from kakehashi.diff.header import PlanHeader
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_pupil
@@ -56,12 +57,15 @@ class Weeks:
     def apply(self, plan: Plan, accept: Sequence[str] = (), failed: Sequence[str] = ()) -> None:
         """Carried out, but for the pupils in ``failed``; and it is the next day."""
         undone = [action for action in plan.actions if action.pupil in failed]
-        header = json.loads(json.dumps(plan.header()))
+        header = json.loads(json.dumps(plan.header().to_json()))
         kept = read_plan(header, ())
         self.past.append(night_count(plan.as_of, kept.counted, kept.breaches, accept, undone))
         done = replace(plan, actions=tuple(a for a in plan.actions if a not in undone))
         self.known, _ = carried_out(done, self.known, in_tenant(self.known), self.day)
-        self.last, self.day = LastNight.of(header), self.day + timedelta(days=1)
+        self.last, self.day = (
+            LastNight.of(PlanHeader.from_json(header)),
+            self.day + timedelta(days=1),
+        )
 
     def asked(self, rosters: Iterator[list[Pupil]], most: int = 60) -> tuple[int, Plan]:
         """How many nights pass unasked, and the plan that then is not."""
@@ -240,6 +244,6 @@ def test_a_sum_is_what_was_counted_in_its_nights_after_the_last_acceptance(
 
 
 def test_a_plan_of_an_earlier_release_has_counted_nothing() -> None:
-    header = night(renamed(5), knowing(TOWN)).header()
+    header = night(renamed(5), knowing(TOWN)).header().to_json()
     del header["counted"]
     assert read_plan(header, ()).counted == {}

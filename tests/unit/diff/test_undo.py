@@ -99,7 +99,9 @@ def test_a_plan_to_undo_always_waits_and_can_be_approved_and_read_back() -> None
     way_back = undo(plan, state)
     assert way_back.verdict(rehearse=False) == "awaiting-approval"
     assert breaches(way_back) == [("S080", "city", 1, 0)]
-    again = read_plan(way_back.header(), (action.to_json() for action in way_back.actions))
+    again = read_plan(
+        way_back.header().to_json(), (action.to_json() for action in way_back.actions)
+    )
     assert (again.undoes, again.altered(), again.actions) == (RUN, False, way_back.actions)
     good = Approval(way_back.checksum, ("S080",), "学務課")
     assert admit(again, good, serial=SERIAL, today=TODAY) == ()

@@ -16,6 +16,7 @@ from kakehashi import report
 from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.preprocess import OLDER_OWNER
 from kakehashi.city import Savings
+from kakehashi.diff.header import NO_PLAN
 from kakehashi.findings import Place, placeholders
 from kakehashi.report import Comparison, Failure, Night, Saved, Verdict, decided, drift_html
 from tests.unit.report.test_report import JAPANESE, NIGHT, OTHER, SCHOOL, UMI
@@ -50,7 +51,7 @@ NIGHTS = {
     "an undo waits": replace(EVERYTHING, undo={"run_id": "demo-20261101T020500-0a1b2c3d"}),
     "a good night": replace(EVERYTHING, verdict=Verdict.APPLIED),
     "an approval refused": replace(EVERYTHING, mode="apply", verdict=Verdict.REFUSED),
-    "a drop refused": replace(EVERYTHING, plan={}, verdict=Verdict.REFUSED),
+    "a drop refused": replace(EVERYTHING, plan=NO_PLAN, verdict=Verdict.REFUSED),
     "a failure": replace(EVERYTHING, verdict=Verdict.FAILED, failed=Failure("diff", "KeyError")),
 }
 every_night = pytest.mark.parametrize("night", NIGHTS.values(), ids=NIGHTS.keys())
@@ -180,7 +181,7 @@ def test_the_time_of_the_last_file_stands_beside_tonights() -> None:
 
 
 def test_who_has_nothing_to_decide_is_told_so() -> None:
-    night = replace(NIGHT, verdict=Verdict.APPLIED, plan={**NIGHT.plan, "proposals": {}})
+    night = replace(NIGHT, verdict=Verdict.APPLIED, plan=replace(NIGHT.plan, proposals={}))
     assert "あなたの判断が必要なことはありません。" in report.html(night)
     assert 'id="decide"' not in report.html(night)
     assert "あなたの判断が必要なことはありません。" not in report.html(NIGHT)

@@ -22,6 +22,7 @@ from kakehashi import report
 from kakehashi.catalogue import faults
 from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.report import Failure, Night, PastRun, Person, Verdict, final_verdict
 from kakehashi.report.groups import Lines
@@ -35,7 +36,7 @@ SCHOOL, OTHER = "B108299900015", "B108299900024"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
 UMI = [f"00000000-0000-4000-8000-{n:012d}" for n in range(20)]
 RUN_ID = "demo-20261110T020500-0a1b2c3d"
-PLAN: dict[str, Any] = {
+PLAN = PlanHeader.from_json({
     "checksum": "c0ffee" * 10,
     "counts": {"NEW": 12, "CONFIRMED": 380, "GONE": 2},
     "schools": {SCHOOL: {"NEW": 12, "CONFIRMED": 200}, OTHER: {"GONE": 2, "CONFIRMED": 180}},
@@ -43,7 +44,7 @@ PLAN: dict[str, Any] = {
     "proposals": {"GONE": [UMI[1], UMI[0]]},
     "breaches": [{"code": "S901", "scope": "city", "count": 12, "bound": 8, "kind": "new"}],
     "actions": {"create": 12, "record": 2},
-}
+})  # fmt: skip
 NIGHT = Night(
     run_id=RUN_ID,
     city="demo",
@@ -82,17 +83,17 @@ HANDOUT = next(school for school in report.handouts(NIGHT) if school.code == SCH
 @pytest.mark.parametrize(
     ("last", "plan", "verdict"),
     [
-        ("refused", {}, "refused"),
+        ("refused", NO_PLAN, "refused"),
         ("awaiting-approval", PLAN, "awaiting-approval"),
         ("rehearsed", PLAN, "rehearsed"),
-        ("already-done", {}, "already-done"),
+        ("already-done", NO_PLAN, "already-done"),
         ("apply", PLAN, "applied"),
-        ("apply", {"actions": {"record": 3}}, "unchanged"),
-        ("apply", {}, "unchanged"),
+        ("apply", PlanHeader(actions={"record": 3}), "unchanged"),
+        ("apply", NO_PLAN, "unchanged"),
     ],
 )
 def test_the_last_word_of_a_stage_becomes_the_verdict(
-    last: str, plan: dict[str, Any], verdict: str
+    last: str, plan: PlanHeader, verdict: str
 ) -> None:
     assert final_verdict(last, None, plan) == verdict
 
@@ -135,7 +136,7 @@ def test_pupils_whom_microsoft_365_or_a_tool_stopped_are_held_too() -> None:
 
 
 def test_without_a_plan_the_held_rows_of_preprocess_are_told() -> None:
-    night = replace(NIGHT, plan={}, held_rows={"D050": frozenset({UMI[2], UMI[1]})})
+    night = replace(NIGHT, plan=NO_PLAN, held_rows={"D050": frozenset({UMI[2], UMI[1]})})
     assert report.summary(night)["held"] == {"D050": [UMI[1], UMI[2]]}
 
 
@@ -193,12 +194,12 @@ def test_headings_go_down_one_level_at_a_time() -> None:
 def test_a_waiting_plan_says_exactly_what_to_type() -> None:
     decision = page_of(NIGHT).decision
     assert decision.command == (
-        f"kakehashi approve {RUN_ID} --checksum {PLAN['checksum']} --accept S901 --by 氏名"
+        f"kakehashi approve {RUN_ID} --checksum {PLAN.checksum} --accept S901 --by 氏名"
     )
     assert json.loads(decision.order) == {
         "action": "apply",
         "run_id": RUN_ID,
-        "checksum": PLAN["checksum"],
+        "checksum": PLAN.checksum,
         "accept": ["S901"],
         "by": "氏名",
     }
@@ -244,7 +245,7 @@ def test_what_a_person_has_approved_asks_for_no_approval_again() -> None:
 
 def test_only_what_is_there_has_a_path() -> None:
     assert "plan" in report.summary(NIGHT)["paths"]
-    assert "plan" not in report.summary(replace(NIGHT, plan={}))["paths"]
+    assert "plan" not in report.summary(replace(NIGHT, plan=NO_PLAN))["paths"]
 
 
 def test_only_schools_and_columns_in_which_something_happened_are_shown() -> None:
@@ -336,7 +337,7 @@ def test_nothing_in_a_schools_workbook_can_execute_or_names_another_school() -> 
 
 
 def test_a_code_that_is_no_code_names_no_file() -> None:
-    night = replace(NIGHT, plan={**NIGHT.plan, "schools": {"../x": {"NEW": 1}}})
+    night = replace(NIGHT, plan=replace(PLAN, schools={"../x": {"NEW": 1}}))
     assert [school.code for school in report.handouts(night)] == [SCHOOL, OTHER]
 
 
@@ -476,7 +477,7 @@ def test_mail_and_report_lead_to_the_page_that_settles_it(verdict: Verdict, path
 
 
 def test_a_mail_about_nothing_leads_to_the_morning() -> None:
-    night = replace(NIGHT, verdict=Verdict.APPLIED, plan={}, guide=STAFF)
+    night = replace(NIGHT, verdict=Verdict.APPLIED, plan=NO_PLAN, guide=STAFF)
     assert report.mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today"
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from kakehashi.city import Savings
+from kakehashi.diff.header import Breach, PlanHeader
 from kakehashi.report import Work, saved, school_year, work_of
 from tests.builders import a_city, a_code, a_known, a_pupil
 
 NIGHT, APRIL = date(2026, 11, 10), date(2026, 4, 1)
-PLAN = {"serial": 5, "breaches": []}
+PLAN = PlanHeader(serial=5)
+BREACH = Breach("S001", "city", 12, 8, "new")
 CITY = a_city(tools={"lgate": {"dialect": "lgate"}, "tsubasa_book": {"dialect": "tsubasa_book"}})
 
 
@@ -56,7 +59,7 @@ def test_what_was_not_carried_out_does_not_count() -> None:
     assert work(CAME, MOVED, done=False) == Work(systems=3)
 
 
-@pytest.mark.parametrize("plan", [PLAN | {"serial": 0}, PLAN | {"breaches": [{"code": "S001"}]}])
+@pytest.mark.parametrize("plan", [replace(PLAN, serial=0), replace(PLAN, breaches=(BREACH,))])
 def test_neither_the_first_night_nor_one_that_needed_approval_counts(plan: Any) -> None:
     assert work(CAME, LEFT, plan=plan).transfers == 0
 

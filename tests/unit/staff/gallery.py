@@ -9,6 +9,7 @@ from datetime import date
 from kakehashi.catalogue import diff as diff_rules
 from kakehashi.catalogue import staff as staff_rules
 from kakehashi.catalogue.index import RULES
+from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import Evidence, Fit, Match
 from kakehashi.findings import Finding, Place
 from kakehashi.refusal import Refusal
@@ -105,7 +106,7 @@ def a_morning() -> today.TodayFacts:
 
 def a_running_morning() -> today.TodayFacts:
     progress = {"writes": 1_834, "written": {"1": 700}, "forecast_end": "2026-12-01T00:02:00+00:00"}
-    return replace(a_morning(), running=today.Running(RUN, "Provision", progress), plan={})
+    return replace(a_morning(), running=today.Running(RUN, "Provision", progress), plan=NO_PLAN)
 
 
 def a_plan() -> approve.ApproveFacts:

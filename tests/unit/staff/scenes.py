@@ -11,6 +11,7 @@ from typing import Any
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.diff.counting import Counted
+from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.plan import SHARD
 from kakehashi.diff.sums import NightCount
 from kakehashi.directories.microsoft365.shape import account_of
@@ -136,8 +137,8 @@ def mixed(count: int) -> tuple[Action, ...]:
     return tuple(found)
 
 
-def a_header(actions: Iterable[Action], **facts: Any) -> dict[str, Any]:
-    """plan.json of these actions."""
+def a_header(actions: Iterable[Action], **facts: Any) -> PlanHeader:
+    """What plan.json says of these actions."""
     kinds = [str(one.kind) for one in actions]
     counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
     deletions = counts.get("delete", 0)
@@ -165,7 +166,7 @@ def a_header(actions: Iterable[Action], **facts: Any) -> dict[str, Any]:
             {"code": "S004", "scope": a_code(5), "count": 22, "bound": 12, "kind": "moved"},
         ],
     }
-    return defaults | facts
+    return PlanHeader.from_json(defaults | facts)
 
 
 class Opened:

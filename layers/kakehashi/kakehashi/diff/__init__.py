@@ -8,14 +8,16 @@ from kakehashi.diff.answers import Decision, Decisions
 from kakehashi.diff.approval import Approval, admit, outdated
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exports import Export, Offered, Planned, comes_late, export_of
+from kakehashi.diff.header import NO_PLAN, Breach, PlanHeader
 from kakehashi.diff.inverse import Undone
-from kakehashi.diff.plan import SHARD, Breach, Plan, read_plan
+from kakehashi.diff.plan import SHARD, Plan, plan_of, read_plan
 from kakehashi.diff.planning import make_plan
 from kakehashi.diff.sources import Missing, binned_perhaps, unseen
 from kakehashi.diff.sums import NightCount, PastNights, night_count
 from kakehashi.diff.undo import make_undo, objections
 
 __all__ = [
+    "NO_PLAN",
     "SHARD",
     "Action",
     "Approval",
@@ -31,6 +33,7 @@ __all__ = [
     "Offered",
     "PastNights",
     "Plan",
+    "PlanHeader",
     "Planned",
     "Situation",
     "Undone",
@@ -43,6 +46,7 @@ __all__ = [
     "night_count",
     "objections",
     "outdated",
+    "plan_of",
     "read_plan",
     "settled",
     "unseen",

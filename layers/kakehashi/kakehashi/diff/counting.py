@@ -25,6 +25,7 @@ from kakehashi.diff.calendar import (
     Rollover,
 )
 from kakehashi.diff.class_changes import ClassChanges
+from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.situations import Observation
 
 if TYPE_CHECKING:
@@ -81,12 +82,10 @@ class LastNight:
     rules: str = ""
 
     @classmethod
-    def of(cls, header: Mapping[str, Any]) -> Self:
-        """From that run's plan.json; {} where there is none."""
-        ids = (umi for ids in header.get("held", {}).values() for umi in ids)
-        waiting = header.get("held", {}).get(NO_PASSWORD.code, ())
-        return cls(frozenset(ids), frozenset(waiting), header.get("untied", 0),
-                   header.get("rules", ""))  # fmt: skip
+    def of(cls, header: PlanHeader) -> Self:
+        """From that run's plan."""
+        waiting = frozenset(header.held.get(NO_PASSWORD.code, ()))
+        return cls(header.held_pupils, waiting, header.untied, header.rules)
 
     def had_other_rules(self, sha256: str) -> bool:
         """Whether the city's file, now of this fingerprint, has been changed since."""

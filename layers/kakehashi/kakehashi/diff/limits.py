@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, Tally
-from kakehashi.diff.plan import Breach
+from kakehashi.diff.header import Breach
 from kakehashi.findings import Finding, Rule
 
 if TYPE_CHECKING:

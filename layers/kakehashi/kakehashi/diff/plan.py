@@ -18,32 +18,20 @@ from typing import Any
 from kakehashi.actions import Action, Kind, Situation, essence
 from kakehashi.diff.answers import Question
 from kakehashi.diff.exports import Export
+from kakehashi.diff.header import FORM, Breach, PlanHeader
 from kakehashi.findings import Finding
 from kakehashi.roster import canonical
-from kakehashi.stored import VERSION, Form
+from kakehashi.stored import VERSION
 
 # Actions of one Lambda: a minute at Graph's write limit, nine at our slowest pace. Each shard waits
 # for its last stragglers; shards of 200 took three times as long where one call in twenty failed.
 SHARD = 1000
 
-HEADER = Form("plan")  # of plan.json
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A limit that stops the plan until somebody accepts its code.
-
-    ``scope`` is "city" or a MEXT code; ``bound`` the largest ``count`` that would have passed.
-    """
-
-    code: str
-    scope: str
-    count: int
-    bound: int
-    kind: str
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+# Without one of these nobody can tell what a plan would do.
+_NEEDED = frozenset({
+    "city", "serial", "as_of", "rules", "checksum", "refused", "undoes", "export", "proposals",
+    "counts", "schools", "held", "untied", "breaches", "explained",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,66 +102,72 @@ class Plan:
         yield from batched(self.actions[:first], SHARD, strict=False)
         yield from batched(self.actions[first:], SHARD, strict=False)
 
-    def header(self) -> dict[str, Any]:
+    def header(self) -> PlanHeader:
         """What stands in plan.json: everything but the actions and the findings."""
         kinds = [action.kind for action in self.actions]
-        questions = {umi: question.to_json() for umi, question in self.questions.items()}
-        return {
-            VERSION: HEADER.v,
-            "city": self.city_code,
-            "serial": self.serial,
-            "as_of": self.as_of.isoformat(),
-            "rules": self.rules,
-            "checksum": self.checksum,
-            "refused": self.refused,
-            "undoes": self.undoes,
-            "export": self.export.to_json(),
-            "actions": {str(kind): kinds.count(kind) for kind in Kind if kind in kinds},
-            "shards": sum(1 for _ in self.shards()),
-            "proposals": {str(s): list(ids) for s, ids in self.proposals.items()},
-            "counts": dict(self.counts),
-            "schools": {school: dict(counts) for school, counts in self.schools.items()},
-            "held": {code: list(ids) for code, ids in self.held.items()},
-            "untied": self.untied,
-            "lost": list(self.lost),
-            "breaches": [breach.to_json() for breach in self.breaches],
-            "explained": dict(self.explained),
-            **({"questions": questions} if questions else {}),
-            "counted": {kind: dict(scopes) for kind, scopes in self.counted.items()},
-        }
+        return PlanHeader(
+            city=self.city_code,
+            serial=self.serial,
+            as_of=self.as_of.isoformat(),
+            rules=self.rules,
+            checksum=self.checksum,
+            refused=self.refused,
+            undoes=self.undoes,
+            export=self.export,
+            actions={str(kind): kinds.count(kind) for kind in Kind if kind in kinds},
+            shards=sum(1 for _ in self.shards()),
+            proposals={str(s): tuple(ids) for s, ids in self.proposals.items()},
+            counts=self.counts,
+            schools=self.schools,
+            held=self.held,
+            untied=self.untied,
+            lost=self.lost,
+            breaches=self.breaches,
+            explained=self.explained,
+            questions=self.questions,
+            counted=self.counted,
+        )
 
 
-def read_plan(header: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = ()) -> Plan:
+def read_plan(stored: Mapping[str, Any], actions: Iterable[Mapping[str, Any]] = ()) -> Plan:
     """A plan as it was written, with the checksum it was written with and without findings.
 
-    Whether it still is that plan, ``altered`` tells; ``admit`` asks. It may be an earlier
-    release's: its checksum is that of what stands there, not of what we would write today.
+    ``stored`` is plan.json. Whether it still is that plan, ``altered`` tells; ``admit`` asks. It
+    may be an earlier release's: its checksum is that of what stands there, not of what we would
+    write today. Raises KeyError and TooNew.
     """
-    header = HEADER.upgrade(header)
-    read: list[Action] = []
-    found = _checksum(header["city"], header["serial"], header["undoes"],
-                      _noted(actions, read), header["breaches"])  # fmt: skip
+    stored = FORM.upgrade(stored)
+    if missing := _NEEDED - stored.keys():
+        raise KeyError(*sorted(missing))
+    header, read = PlanHeader.from_json(stored), list[Action]()
+    found = _checksum(header.city, header.serial, header.undoes,
+                      _noted(actions, read), stored["breaches"])  # fmt: skip
+    return dataclasses.replace(plan_of(header), actions=tuple(read), found=found)
+
+
+def plan_of(header: PlanHeader) -> Plan:
+    """The plan without its actions. Raises TooNew."""
+    FORM.upgrade({VERSION: header.v})
     return Plan(
-        city_code=header["city"],
-        serial=header["serial"],
-        as_of=date.fromisoformat(header["as_of"]),
-        rules=header["rules"],
-        actions=tuple(read),
-        proposals={Situation(s): tuple(ids) for s, ids in header["proposals"].items()},
-        counts=dict(header["counts"]),
-        schools={school: dict(counts) for school, counts in header["schools"].items()},
-        held={code: tuple(ids) for code, ids in header["held"].items()},
-        untied=header["untied"],
-        lost=tuple(header.get("lost", ())),
-        breaches=tuple(Breach(**breach) for breach in header["breaches"]),
-        explained=dict(header["explained"]),
-        questions={u: Question.from_json(q) for u, q in header.get("questions", {}).items()},
-        counted={kind: dict(scopes) for kind, scopes in header.get("counted", {}).items()},
-        refused=header["refused"],
-        undoes=header["undoes"],
-        export=Export.from_json(header["export"]),
-        checksum=header["checksum"],
-        found=found,
+        city_code=header.city,
+        serial=header.serial,
+        as_of=date.fromisoformat(header.as_of),
+        rules=header.rules,
+        proposals={Situation(s): ids for s, ids in header.proposals.items()},
+        counts=dict(header.counts),
+        schools=header.schools,
+        held=header.held,
+        untied=header.untied,
+        lost=header.lost,
+        breaches=header.breaches,
+        explained=header.explained,
+        questions=header.questions,
+        counted=header.counted,
+        refused=header.refused,
+        undoes=header.undoes,
+        export=header.export,
+        checksum=header.checksum,
+        found=header.checksum,
     )
 
 

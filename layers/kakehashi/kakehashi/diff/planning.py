@@ -16,9 +16,10 @@ from kakehashi.diff.calendar import CITY, Base, Rollover, rollover_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
 from kakehashi.diff.counting import Counted, LastNight, Tally, events, tally
 from kakehashi.diff.exports import Offered
+from kakehashi.diff.header import Breach
 from kakehashi.diff.identity import identify, with_account_in_question
 from kakehashi.diff.limits import judge
-from kakehashi.diff.plan import Breach, Plan
+from kakehashi.diff.plan import Plan
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
 from kakehashi.diff.rooms import names_given_back, with_room
 from kakehashi.diff.situations import Observation, classify

@@ -17,8 +17,8 @@ from kakehashi.actions import Action, Situation
 from kakehashi.catalogue import sums as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, Tally, changed_kinds
+from kakehashi.diff.header import Breach
 from kakehashi.diff.limits import bound_of, limit_of
-from kakehashi.diff.plan import Breach
 from kakehashi.findings import Finding, Rule
 from kakehashi.stored import VERSION, Form
 

@@ -14,9 +14,10 @@ from kakehashi.actions import Action, Kind, Situation, in_order
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, changed_kinds
+from kakehashi.diff.header import Breach
 from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import bound_of, judge
-from kakehashi.diff.plan import Breach, Plan
+from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import with_room
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.record import Record

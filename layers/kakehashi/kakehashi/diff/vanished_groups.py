@@ -15,8 +15,8 @@ from kakehashi.catalogue import diff as rules
 from kakehashi.diff.calendar import CITY, PRESENT, Rollover
 from kakehashi.diff.class_changes import Retitled
 from kakehashi.diff.counting import LastNight, newly_gone
+from kakehashi.diff.header import Breach
 from kakehashi.diff.limits import breach
-from kakehashi.diff.plan import Breach
 from kakehashi.diff.situations import Observation
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record, Status

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from kakehashi import city as cities
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.city import CITY_NAME, City
+from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.matching import Match, counted
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
@@ -152,7 +153,7 @@ class _LastSeen:
 
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
     """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
-    plan = folder.get_json("plan.json")
+    plan = PlanHeader.from_json(folder.get_json("plan.json"))
     findings = (*folder.findings(), *faults_of(failed))
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
@@ -190,7 +191,7 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
             folder.lines("decisions.jsonl"),
             {r["pupil"]: r["outcome"] for r in results},
             verdict,
-            plan.get("held", {}).get(NO_PASSWORD.code, ()),
+            plan.held.get(NO_PASSWORD.code, ()),
         ),
         work=work,
         saved=_saved(state, run, work, city),
@@ -217,7 +218,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
     state.note_run(
         night.run_id,
         verdict=str(night.verdict),
-        checksum=str(night.plan.get("checksum", "")),
+        checksum=night.plan.checksum,
         serial=serial,
         as_of=night.as_of.isoformat(),
         ended=ended,
@@ -229,7 +230,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
         exceptions=night.exceptions,
         **night.work.record(),
     )
-    if night.plan and not night.plan.get("undoes") and night.verdict in _WENT_WELL:
+    if night.plan and not night.plan.undoes and night.verdict in _WENT_WELL:
         state.note_settled(night.run_id)
     if sha256 := night.drop.get("sha256"):
         state.note_drop(
@@ -268,13 +269,13 @@ def _by_code(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str
 
 
 def _listed(
-    plan: Mapping[str, Any],
+    plan: PlanHeader,
     held: Mapping[str, frozenset[str]],
     results: Iterable[Mapping[str, Any]],
     findings: Iterable[Finding],
 ) -> set[str]:
     """Pupils whom the workbook lists one by one, or whose school a finding does not name."""
-    lists = [*held.values(), *plan.get("held", {}).values(), *plan.get("proposals", {}).values()]
+    lists = [*held.values(), *plan.held.values(), *plan.proposals.values()]
     stopped = {row["pupil"] for row in results if row["outcome"] == "held"}
     told = {one.pupil for one in findings if one.pupil and not one.school}
     return stopped.union(told, *lists)
@@ -312,9 +313,9 @@ def _work(
     done = {(r["pupil"], r["kind"]) for r in results if r["outcome"] in {"done", "skipped"}}
     if not done or city is None:
         return Work()
-    plan = folder.get_json("plan.json")
-    if plan.get("undoes"):
-        undone = state.run(plan["undoes"])
+    plan = PlanHeader.from_json(folder.get_json("plan.json"))
+    if plan.undoes:
+        undone = state.run(plan.undoes)
         return Work(-undone.get("transfers", 0), 1 + len(city.tools))
     actions = (line for name in folder.names("actions/") for line in folder.lines(name))
     return work_of(actions, done, plan, city, as_of)

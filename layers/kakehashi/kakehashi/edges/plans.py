@@ -14,7 +14,7 @@ from typing import Any
 
 from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
-from kakehashi.diff import Plan, night_count, read_plan
+from kakehashi.diff import Plan, PlanHeader, night_count, read_plan
 from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.runs import Folder, Run, prefix_of
@@ -29,18 +29,23 @@ def write(folder: Folder, plan: Plan, findings: Iterable[Finding], city: City) -
     for number, shard in enumerate(plan.shards(), 1):
         folder.put_lines(f"actions/{number:04}.jsonl", (action.to_json() for action in shard))
     folder.put_findings("diff", soften(findings, city.effects))
-    folder.put_json("plan.json", plan.header())
+    folder.put_json("plan.json", plan.header().to_json())
+
+
+def header(folder: Folder) -> PlanHeader:
+    """What plan.json says, as far as it can be read; false where there is no plan."""
+    return PlanHeader.from_json(folder.get_json("plan.json"))
 
 
 def read(folder: Folder) -> Plan | None:
     """The plan as it was written, None where there is none; shards that an earlier attempt left
     behind are not its own. Raises OtherRelease."""
-    header = folder.get_json("plan.json")
-    if not header:
+    stored = folder.get_json("plan.json")
+    if not stored:
         return None
     try:
-        names = [f"actions/{number:04}.jsonl" for number in range(1, header["shards"] + 1)]
-        return read_plan(header, (action for name in names for action in folder.lines(name)))
+        names = [f"actions/{number:04}.jsonl" for number in range(1, stored["shards"] + 1)]
+        return read_plan(stored, (action for name in names for action in folder.lines(name)))
     except UNREADABLE as exc:
         raise OtherRelease(f"the plan of {folder.prefix}") from exc
 

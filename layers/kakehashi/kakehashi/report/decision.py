@@ -90,7 +90,7 @@ def decision(night: Night) -> Decision:
         return Decision(title, reasons=reasons, proposals=proposals, upload=upload)
     waits = list(_waits(night))
     codes = sorted({wait.code for wait in waits})
-    checksum = str(night.plan.get("checksum", ""))
+    checksum = night.plan.checksum
     accepted = "".join(f" --accept {code}" for code in codes)
     order = {
         "action": "apply",
@@ -159,13 +159,13 @@ def _undo_again(night: Night) -> Decision:
 
 def _waits(night: Night) -> Iterator[Wait]:
     messages = {(f.code, f.school or "city"): f for f in night.findings if f.code[0] == "S"}
-    for breach in night.plan.get("breaches", ()):
-        scope = str(breach.get("scope", ""))
-        finding = messages.get((breach["code"], scope))
+    for breach in night.plan.breaches:
+        scope = breach.scope
+        finding = messages.get((breach.code, scope))
         yield Wait(
-            code=breach["code"],
+            code=breach.code,
             scope=CITY if scope == "city" else Word(*2 * (night.schools.get(scope, scope),)),
-            count=breach.get("count", 0),
-            bound=breach.get("bound"),
+            count=breach.count,
+            bound=breach.bound,
             message=message(finding) if finding else Word("", ""),
         )

@@ -118,7 +118,7 @@ def _numbers(night: Night) -> Iterator[Word]:
     if night.verdict in {Verdict.APPLIED, Verdict.FAILED} and night.done:
         yield Word(f"反映 {night.done:,} 件", f"{night.done:,} applied")
     if night.verdict is Verdict.AWAITING:
-        breaches = len(night.plan.get("breaches", ()))
+        breaches = len(night.plan.breaches)
         yield Word(f"承認が必要な項目 {breaches:,} 件", f"{breaches:,} items to approve")
     if held := len(night.held_pupils()):
         yield Word(f"保留 {held:,} 人", f"{held:,} held")

@@ -14,6 +14,7 @@ from typing import Any
 
 from kakehashi.catalogue.provision import NOT_PERMITTED
 from kakehashi.catalogue.refusals import DOMAIN_UNVERIFIED
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
 from kakehashi.report.guide import Guide
@@ -49,7 +50,7 @@ class Night:
     """``verdict`` is final. ``as_of`` is the Japan date the roster is read for, ``made_on`` the one
     on which the run began. ``place`` is the run folder as an address, with a trailing slash.
 
-    ``plan`` is plan.json, {} where there is none; so are ``undo`` (which run is turned back, and
+    ``plan`` is false where there is none; {} are ``undo`` (which run is turned back, and
     who says so) and ``comparison`` (what has moved since the rehearsal). ``held_rows`` are pupils
     by code as preprocess held them, ``stopped`` as Microsoft 365 did. ``results`` counts by (kind,
     outcome).
@@ -71,7 +72,7 @@ class Night:
     place: str
     failed: Failure | None = None
     drop: Mapping[str, Any] = field(default_factory=dict)
-    plan: Mapping[str, Any] = field(default_factory=dict)
+    plan: PlanHeader = NO_PLAN
     undo: Mapping[str, Any] = field(default_factory=dict)
     comparison: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -139,7 +140,7 @@ class Night:
         The plan knows best whom the roster holds: a finding alone may lie on a row that another
         row of the same pupil made good.
         """
-        sources = [self.plan.get("held", self.held_rows), self.stopped]
+        sources = [self.plan.held if self.plan else self.held_rows, self.stopped]
         found: dict[str, set[str]] = {}
         for source in sources:
             for code, pupils in source.items():
@@ -154,16 +155,16 @@ class Night:
 
     def proposed(self) -> dict[str, list[str]]:
         """What waits for a person's word, pupil by pupil."""
-        found = self.plan.get("proposals", {})
+        found = self.plan.proposals
         return {situation: sorted(found.get(situation, ())) for situation in PROPOSALS}
 
 
-def final_verdict(last: str, failed: Failure | None, plan: Mapping[str, Any]) -> Verdict:
+def final_verdict(last: str, failed: Failure | None, plan: PlanHeader) -> Verdict:
     """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}."""
     if failed:
         return Verdict.FAILED
     if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE,
                 Verdict.SUPERSEDED}:  # fmt: skip
         return Verdict(last)
-    touched = [count for kind, count in plan.get("actions", {}).items() if kind not in BOOKKEEPING]
+    touched = [count for kind, count in plan.actions.items() if kind not in BOOKKEEPING]
     return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

@@ -133,7 +133,7 @@ def _completed(said: Word, night: Night) -> Word:
 def page_of(night: Night) -> ReportPage:
     verdict = headline(night.verdict, night.done, night.exceptions)
     columns, schools = _schools(night)
-    counts = night.plan.get("counts", {})
+    counts = night.plan.counts
     return ReportPage(
         night=night,
         verdict=verdict,
@@ -197,7 +197,7 @@ def _change(night: Night) -> str:
 
 def _schools(night: Night) -> tuple[list[Word], list[SchoolRow]]:
     """Schools in which something happened, and only the columns in which anything did."""
-    per_school: Mapping[str, Mapping[str, int]] = night.plan.get("schools", {})
+    per_school: Mapping[str, Mapping[str, int]] = night.plan.schools
     used = [name for name in SCHOOL_COLUMNS if any(c.get(name) for c in per_school.values())]
     rows = [
         SchoolRow(code, night.schools.get(code, ""), [counts.get(name, 0) for name in used])
@@ -223,7 +223,7 @@ def _done(night: Night) -> list[tuple[Word, Mapping[str, int]]]:
     rows: list[tuple[Word, Mapping[str, int]]] = []
     for kind in KINDS:
         ends = {end: night.results[kind, end] for end in ("done", "skipped", "held", "failed")}
-        planned = night.plan.get("actions", {}).get(kind, 0)
+        planned = night.plan.actions.get(kind, 0)
         if planned or any(ends.values()):
             done = ends["done"] + ends["skipped"]
             rows.append((KINDS[kind], {"planned": planned, "done": done} | ends))

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from kakehashi.city import City, Savings
+from kakehashi.diff.header import PlanHeader
 
 _FIRST, _LAST = "P1", "J3"
 
@@ -54,14 +55,14 @@ class Saved:
 def work_of(
     actions: Iterable[Mapping[str, Any]],
     done: Set[tuple[str, str]],
-    plan: Mapping[str, Any],
+    plan: PlanHeader,
     city: City,
     as_of: date,
 ) -> Work:
     """``actions`` as they stand in the run folder; ``done`` are (pupil, kind) that succeeded."""
     systems = 1 + len(city.tools)  # Microsoft 365, and every tool
     turning = city.calendar.rollover.covers(as_of)
-    usual = bool(plan.get("serial")) and not plan.get("breaches")
+    usual = bool(plan.serial) and not plan.breaches
     transfers, schools = 0, set()
     for action in actions:
         if (action["pupil"], action["kind"]) not in done:

@@ -62,7 +62,7 @@ def handouts(night: Night) -> list[Handout]:
     for situation, pupils in night.proposed().items():
         for umi in pupils:
             found[night.school_of.get(umi, "")].waiting.append((umi, situation))
-    for school, counts in night.plan.get("schools", {}).items():
+    for school, counts in night.plan.schools.items():
         changes = {name: counts[name] for name in _TOLD if counts.get(name)}
         if changes:
             found[school].changes.update(changes)

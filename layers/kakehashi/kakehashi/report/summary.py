@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from kakehashi.diff.header import Breach
 from kakehashi.report.decided import in_numbers
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
@@ -31,14 +32,14 @@ def summary(night: Night) -> Summary:
         "exceptions": night.exceptions,
         "done": night.done,
         "cause": night.failed.error if night.failed else "",
-        "checksum": str(night.plan.get("checksum", "")),
-        "counts": dict(night.plan.get("counts", {})),
+        "checksum": night.plan.checksum,
+        "counts": dict(night.plan.counts),
         "held": night.held(),
         "proposed": night.proposed(),
         "decisions": in_numbers(night.decisions),
         "matching": dict(night.matching),
         "findings": dict(sorted(Counter(f.code for f in night.findings).items())),
-        "breaches": [_breach(breach) for breach in night.plan.get("breaches", ())],
+        "breaches": [_breach(breach) for breach in night.plan.breaches],
         "deliveries": [delivery(one) for one in night.deliveries],
         "seconds": dict(night.seconds),
         "provision": _times(night.progress),
@@ -94,12 +95,12 @@ def _paths(night: Night) -> Paths:
     return paths
 
 
-def _breach(breach: Mapping[str, Any]) -> BreachShape:
+def _breach(breach: Breach) -> BreachShape:
     return {
-        "code": breach["code"],
-        "scope": breach["scope"],
-        "count": breach["count"],
-        "bound": breach["bound"],
+        "code": breach.code,
+        "scope": breach.scope,
+        "count": breach.count,
+        "bound": breach.bound,
     }
 
 

@@ -113,14 +113,14 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
     yield "実行", night.run_id
     if night.undo:
         yield "取り消す実行", night.undo["run_id"]
-    yield "計画の照合番号", str(night.plan.get("checksum", ""))
+    yield "計画の照合番号", night.plan.checksum
     yield "児童生徒", night.pupils
     yield "反映した変更", night.done
     yield "失敗", night.failures
     if times := times_of(night.progress):
         yield "アカウント反映の終了(予測)", times.forecast
         yield "アカウント反映の終了(実際)", times.ended
-    for name, count in night.plan.get("counts", {}).items():
+    for name, count in night.plan.counts.items():
         yield word(SITUATIONS, name).ja, count
     for stage, spent in night.seconds.items():
         yield f"{word(STAGES, stage).ja}(秒)", spent
@@ -128,13 +128,13 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
 
 def _used(night: Night) -> list[str]:
     """The situations in which any school has a pupil, in the report's order."""
-    per_school = night.plan.get("schools", {}).values()
+    per_school = night.plan.schools.values()
     return [name for name in SCHOOL_COLUMNS if any(counts.get(name) for counts in per_school)]
 
 
 def _schools(night: Night) -> Iterator[Sequence[Cell]]:
     told = _used(night)
-    for code, counts in sorted(night.plan.get("schools", {}).items()):
+    for code, counts in sorted(night.plan.schools.items()):
         numbers = [counts.get(name, 0) for name in told]
         yield [code, night.schools.get(code, ""), *numbers]
 
@@ -180,7 +180,7 @@ def _proposals(night: Night, elsewhere: Set[str], people: People) -> Iterator[Se
 
 def _others(night: Night, umi: str, people: People) -> str:
     """Those for whom the same decision holds: one proposal may be about several."""
-    asked = night.plan.get("questions", {}).get(umi, {}).get("pupils", ())
+    asked = night.plan.asked_with(umi)
     return "、".join(f"{other} {people[other].name}" if other in people else other
                     for other in asked if other != umi)  # fmt: skip
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.counting import Counted
+from kakehashi.diff.header import Breach, PlanHeader
 from kakehashi.diff.sums import NightCount
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import GRADE_LABELS
@@ -81,7 +82,7 @@ class ApproveFacts:
 
     run_id: str
     city: str
-    header: Mapping[str, Any]
+    header: PlanHeader
     shards: Shards
     schools: Mapping[str, str] = field(default_factory=dict)
     nights: Sequence[NightCount] = ()
@@ -144,18 +145,18 @@ class Approve:
 
 def approve(facts: ApproveFacts, wanted: Filter, viewer: Viewer) -> Approve:
     header = facts.header
-    breaches = sorted(header.get("breaches", ()), key=_gravity)
+    breaches = sorted(header.breaches, key=_gravity)
     cards = [_card(facts, breach) for breach in breaches[: CARDS + ROWS]]
     made = begun(facts.run_id)
     why_not = _why_not(facts, viewer)
-    touched = {code for code, counts in header.get("schools", {}).items() if counts}
+    touched = {code for code, counts in header.schools.items() if counts}
     return Approve(
         run_id=facts.run_id,
-        checksum=str(header.get("checksum", "")),
-        as_of=str(header.get("as_of", "")),
+        checksum=header.checksum,
+        as_of=header.as_of,
         until=f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else "",
-        undoes=str(header.get("undoes", "")),
-        kinds=[(WHATS_OF_KINDS[k], n) for k, n in header.get("actions", {}).items() if n],
+        undoes=header.undoes,
+        kinds=[(WHATS_OF_KINDS[k], n) for k, n in header.actions.items() if n],
         cards=cards[:CARDS],
         rest=cards[CARDS:],
         unlisted=max(0, len(breaches) - CARDS - ROWS),
@@ -192,20 +193,20 @@ WHATS_OF_KINDS: Mapping[str, Word] = {
 }
 
 
-def _gravity(breach: Mapping[str, Any]) -> tuple[bool, int, str]:
+def _gravity(breach: Breach) -> tuple[bool, int, str]:
     """The city first, then what is furthest over its bound."""
-    return breach["scope"] != "city", breach["bound"] - breach["count"], breach["code"]
+    return breach.scope != "city", breach.bound - breach.count, breach.code
 
 
-def _card(facts: ApproveFacts, breach: Mapping[str, Any]) -> Card:
-    scope, kind, code = str(breach["scope"]), str(breach["kind"]), str(breach["code"])
+def _card(facts: ApproveFacts, breach: Breach) -> Card:
+    scope, kind, code = breach.scope, breach.kind, breach.code
     told = next((f for f in facts.findings if (f.code, f.school or "city") == (code, scope)), None)
     said = message(told) if told else Word("", "")
     what = _WHAT.get(kind)
     query = {"what": str(what)} if what else {}
     query |= {"school": scope} if scope != "city" else {}
     past = _past(facts.nights, kind, scope)
-    counted, bound = int(breach["count"]), int(breach["bound"])
+    counted, bound = breach.count, breach.bound
     return Card(
         code=code,
         scope=_scope(facts, breach),
@@ -213,7 +214,7 @@ def _card(facts: ApproveFacts, breach: Mapping[str, Any]) -> Card:
         message=said,
         count=counted,
         bound=bound,
-        expected=int(facts.header.get("explained", {}).get(kind, 0)) if scope == "city" else 0,
+        expected=int(facts.header.explained.get(kind, 0)) if scope == "city" else 0,
         picture=charts.weeks(past, counted, bound) if past else None,
         query=query,
     )
@@ -227,28 +228,28 @@ def _past(nights: Sequence[NightCount], kind: str, scope: str) -> list[tuple[str
     return [(one.as_of.isoformat(), max(0, one.counts.get(key, 0))) for one in reversed(nights)]
 
 
-def _scope(facts: ApproveFacts, breach: Mapping[str, Any]) -> Word:
-    scope = str(breach["scope"])
+def _scope(facts: ApproveFacts, breach: Breach) -> Word:
+    scope = breach.scope
     return CITY if scope == "city" else Word(*2 * (facts.schools.get(scope, scope),))
 
 
-def _counted(breach: Mapping[str, Any]) -> Word:
-    return COUNTED.get(str(breach["kind"]), Word("まとまった変更", "a change of many at once"))
+def _counted(breach: Breach) -> Word:
+    return COUNTED.get(breach.kind, Word("まとまった変更", "a change of many at once"))
 
 
-def _codes(facts: ApproveFacts, breaches: Sequence[Mapping[str, Any]]) -> list[tuple[str, Word]]:
+def _codes(facts: ApproveFacts, breaches: Sequence[Breach]) -> list[tuple[str, Word]]:
     """Each code once, with what it is about: of every breach, also where it has no card, since a
     plan goes only when all its codes are accepted."""
-    by_code: dict[str, list[Mapping[str, Any]]] = {}
+    by_code: dict[str, list[Breach]] = {}
     for breach in breaches:
-        by_code.setdefault(str(breach["code"]), []).append(breach)
+        by_code.setdefault(breach.code, []).append(breach)
     return [(code, _of(facts, several)) for code, several in sorted(by_code.items())]
 
 
-def _of(facts: ApproveFacts, breaches: Sequence[Mapping[str, Any]]) -> Word:
+def _of(facts: ApproveFacts, breaches: Sequence[Breach]) -> Word:
     one, what = breaches[0], _counted(breaches[0])
     if len(breaches) == 1:
-        scope, count = _scope(facts, one), int(one["count"])
+        scope, count = _scope(facts, one), one.count
         return Word(f"{scope.ja}の{what.ja} {count:,} 人", f"{scope.en}: {what.en}, {count:,}")
     return Word(f"{what.ja}({len(breaches)} 校)", f"{what.en} ({len(breaches)} schools)")
 
@@ -308,18 +309,18 @@ class Plans:
 
 def waiting(
     run_id: str,
-    header: Mapping[str, Any],
+    header: PlanHeader,
     against: Sequence[Finding] = (),
     declined: First | None = None,
 ) -> WaitingPlan:
     made = begun(run_id)
     return WaitingPlan(
         run_id,
-        str(header.get("as_of", "")),
+        header.as_of,
         f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else "",
-        len(header.get("breaches", ())),
-        sum(header.get("actions", {}).values()),
-        str(header.get("undoes", "")),
+        len(header.breaches),
+        sum(header.actions.values()),
+        header.undoes,
         message(against[0]) if against else None,
         _by(declined) if declined else None,
     )

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kakehashi.actions import Kind
+from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.plan import SHARD
 from kakehashi.people.pupil import GRADE_LABELS, GRADES
 from kakehashi.report.words import KINDS, Word, word
@@ -160,7 +161,7 @@ class Listing:
     more: bool
 
 
-def listing(header: Mapping[str, Any], shards: Shards, wanted: Filter) -> Listing:
+def listing(header: PlanHeader, shards: Shards, wanted: Filter) -> Listing:
     """``header`` is plan.json."""
     page = max(1, wanted.page)
     before = (page - 1) * PAGE
@@ -168,16 +169,16 @@ def listing(header: Mapping[str, Any], shards: Shards, wanted: Filter) -> Listin
         found = (row for row in _matching(_lines(header, shards, 0), wanted))
         rows = [row_of(one) for one in islice(found, before, before + PAGE + 1)]
         return Listing(tuple(rows[:PAGE]), before + 1, None, len(rows) > PAGE)
-    total = sum(header.get("actions", {}).values())
+    total = sum(header.actions.values())
     lines = islice(_lines(header, shards, before), PAGE)
     rows = [row_of(json.loads(line)) for line in lines]
     return Listing(tuple(rows), before + 1, total, before + len(rows) < total)
 
 
-def _lines(header: Mapping[str, Any], shards: Shards, skip: int) -> Iterator[bytes]:
+def _lines(header: PlanHeader, shards: Shards, skip: int) -> Iterator[bytes]:
     """The lines from ``skip`` on. Deletions have files of their own, behind the others."""
-    count, deletions = int(header.get("shards", 0)), header.get("actions", {}).get("delete", 0)
-    others = sum(header.get("actions", {}).values()) - deletions
+    count, deletions = header.shards, header.actions.get("delete", 0)
+    others = sum(header.actions.values()) - deletions
     others_shards = -(-others // SHARD)
     if skip < others:
         first, rest = 1 + skip // SHARD, skip % SHARD

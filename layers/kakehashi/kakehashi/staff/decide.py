@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from kakehashi.actions import Situation
 from kakehashi.city.limits import Season
 from kakehashi.diff.answers import ANSWERS, JAPANESE, Decision
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.matching import Match
 from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.report.matching import EVIDENCE
@@ -82,7 +83,7 @@ class DecideFacts:
 
     city: str
     run_id: str
-    header: Mapping[str, Any] = field(default_factory=dict)
+    header: PlanHeader = NO_PLAN
     people: People = NOBODY
     matches: Mapping[str, Match] = field(default_factory=dict)
     given: Mapping[str, PendingAnswer] = field(default_factory=dict)
@@ -185,7 +186,7 @@ def decide(facts: DecideFacts, wanted: ListFilter, viewer: Viewer) -> Decide:
     names = {_school(facts, umi): _name_of_school(facts, umi) for umi in ids}
     return Decide(
         run_id=facts.run_id,
-        as_of=str(facts.header.get("as_of", "")),
+        as_of=facts.header.as_of,
         tabs=[_tab(facts, name, several, here=name == about) for name, several in asked.items()],
         about=about,
         title=PROPOSALS.get(about, Word("", "")),
@@ -230,16 +231,16 @@ def members(facts: DecideFacts, about: str, school: str, class_title: str) -> di
 def explained(facts: DecideFacts, about: str, umi: str) -> bool:
     """Whether the school calendar says why: the last grade leaves at the turn of the year."""
     person = facts.people.get(umi)
-    if about != Situation.GONE or person is None or not facts.header.get("as_of"):
+    if about != Situation.GONE or person is None or not facts.header.as_of:
         return False
-    turns = facts.season.covers(date.fromisoformat(facts.header["as_of"]))
-    counted = int(facts.header.get("explained", {}).get("gone", 0)) > 0
+    turns = facts.season.covers(date.fromisoformat(facts.header.as_of))
+    counted = int(facts.header.explained.get("gone", 0)) > 0
     return turns and counted and person.grade == GRADE_LABELS[facts.last_grade]
 
 
-def _asked(header: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+def _asked(header: PlanHeader) -> dict[str, Sequence[str]]:
     """Situations with their pupils, as the workbook lists them."""
-    proposals = header.get("proposals", {})
+    proposals = header.proposals
     return {name: proposals[name] for name in PROPOSALS if proposals.get(name)}
 
 
@@ -288,7 +289,7 @@ def _groups(
 
 def _row(facts: DecideFacts, about: str, umi: str) -> QuestionRow:
     match = facts.matches.get(umi)
-    asked = facts.header.get("questions", {}).get(umi, {}).get("pupils", ())
+    asked = facts.header.asked_with(umi)
     others = (facts.people.get(other) for other in asked if other != umi)
     return QuestionRow(
         pupil=umi,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.rehearsal import MOVED
 from kakehashi.report.words import SITUATIONS, VERDICTS, Verdict, VerdictWord, Word
 from kakehashi.staff.arrived import CheckedUpload
@@ -26,7 +27,7 @@ class PastRehearsal:
 
     run_id: str
     summary: Mapping[str, Any]
-    header: Mapping[str, Any]
+    header: PlanHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Rehearsal:
 
 
 def rehearsal(facts: RehearsalFacts, viewer: Viewer) -> Rehearsal:
-    header = facts.chosen.header if facts.chosen else {}
+    header = facts.chosen.header if facts.chosen else NO_PLAN
     return Rehearsal(
         form=may(viewer, Permission.REHEARSE, facts.city),
         as_of=facts.as_of,
@@ -86,9 +87,9 @@ def rehearsal(facts: RehearsalFacts, viewer: Viewer) -> Rehearsal:
         chosen=_line(facts.chosen) if facts.chosen else None,
         counts=list(_counts(facts, header)),
         limits=[
-            (b["code"], facts.schools.get(b["scope"], "" if b["scope"] == "city" else b["scope"]),
-             b["count"], b["bound"])
-            for b in header.get("breaches", ())[:100]
+            (b.code, facts.schools.get(b.scope, "" if b.scope == "city" else b.scope),
+             b.count, b.bound)
+            for b in header.breaches[:100]
         ],
         heads=list(MOVED.values()),
         moved=[
@@ -111,17 +112,17 @@ def _line(one: PastRehearsal) -> RehearsalLine:
     verdict = one.summary.get("verdict")
     return RehearsalLine(
         one.run_id,
-        str(one.header.get("as_of") or ""),
+        one.header.as_of,
         VERDICTS[Verdict(verdict)] if verdict in set(Verdict) else None,
-        sum(one.header.get("actions", {}).values()),
-        len(one.header.get("breaches", ())),
+        sum(one.header.actions.values()),
+        len(one.header.breaches),
     )
 
 
 def _counts(
-    facts: RehearsalFacts, header: Mapping[str, Any]
+    facts: RehearsalFacts, header: PlanHeader
 ) -> Sequence[tuple[Word, int, int, int | None]]:
-    then = header.get("counts", {})
+    then = header.counts
     names = [name for name in SITUATIONS if name not in _HIDDEN]
     used = [n for n in names if then.get(n) or facts.now.get(n) or facts.real.get(n)]
     return [

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
 from kakehashi.report.times import in_japan, minute
@@ -43,7 +44,7 @@ class ApprovalNotTaken:
 class TodayFacts:
     """``records`` are the city's runs as the state keeps them (``sk`` is RUN#…), newest first.
 
-    ``plan`` is plan.json of the run ``plan_run`` that can still be approved, {} where none waits.
+    ``plan`` is that of the run ``plan_run`` which can still be approved, false where none waits.
     ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
     ``letters`` what lies in the queue of failures. ``same_roster``: the newest roster has the very
     bytes of an earlier one. ``received`` is the ISO moment at which it came. ``now`` is aware.
@@ -52,7 +53,7 @@ class TodayFacts:
     now: datetime
     city: str
     records: Sequence[Mapping[str, Any]] = ()
-    plan: Mapping[str, Any] = field(default_factory=dict)
+    plan: PlanHeader = NO_PLAN
     plan_run: str = ""
     asked: int = 0
     passwords: int = 0
@@ -147,7 +148,7 @@ def _tiles(record: Mapping[str, Any]) -> Iterator[tuple[Word, int]]:
 def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -> Iterator[Ask]:
     """The most urgent first."""
     if facts.plan:
-        limits = len(facts.plan.get("breaches", ()))
+        limits = len(facts.plan.breaches)
         made = begun(facts.plan_run)
         until = f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else ""
         yield asking.plan_waits(facts.plan_run, limits, until)

@@ -22,9 +22,11 @@ from kakehashi.diff import (
     export_of,
     unseen,
 )
+from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import looks_like_a_pupil
 from kakehashi.diff.sums import LONGEST
 from kakehashi.directories.port import Listed
+from kakehashi.edges import plans
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
@@ -90,7 +92,7 @@ class Gathering:
         earlier = (
             Folder(self.folder.s3, self.folder.bucket, prefix_of(settled)) if settled else None
         )
-        last = LastNight.of(earlier.get_json("plan.json") if earlier else {})
+        last = LastNight.of(plans.header(earlier) if earlier else NO_PLAN)
         self.folder.put_json("last_night.json", last.to_json())
         return last
 

@@ -86,7 +86,7 @@ class ApprovalGate:
         plans.begin(self.state, folder, order.run_id, plan, order.accept)
         run = self._run(order, record, "", "apply")
         tools = tuple(folder.rules().tools)
-        counts = {"shards": plan.header()["shards"]}
+        counts = {"shards": plan.header().shards}
         return run.model_copy(update={"counts": counts, "tools": tools})
 
     def _run(self, order: receive.Apply, record: dict[str, str], below: str, verdict: str) -> Run:

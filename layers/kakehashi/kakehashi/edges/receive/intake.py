@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from kakehashi.catalogue.decisions import ACCEPTED_DROP_TAKEN
 from kakehashi.catalogue.exports import SAME_FILE, SUPERSEDED
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff import comes_late, export_of
-from kakehashi.edges import settings
+from kakehashi.edges import plans, settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive import upload_receipts
 from kakehashi.edges.receive.inbox import Drop, Inbox
@@ -216,8 +215,8 @@ class Intake:
     def _password_is_awaited(self, city: str) -> bool:
         newest = self.state.proposals()
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(newest) if newest else f"{city}/")
-        plan = json.loads(folder.get("plan.json") or "{}")
-        return NO_PASSWORD.code in plan.get("held", {})
+        plan = plans.header(folder)
+        return NO_PASSWORD.code in plan.held
 
     def _source(self, order: receive.DropOrder) -> DropSource:
         inbox = Inbox(self.s3, self.env.inbox_bucket)

@@ -87,9 +87,9 @@ class Approving:
         if refusal := self._ready(said):
             return OrderNotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
-        header = self.deps.folder(said.run_id).get_json("plan.json")
+        header = plans.header(self.deps.folder(said.run_id))
         waits = self.state.run(said.run_id).get("verdict") == WAITING
-        if not waits or header.get("checksum") != said.checksum:
+        if not waits or header.checksum != said.checksum:
             return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
         after = {"declined": self._who() | {"reason": said.reason, "checksum": said.checksum}}
         return Taken(order, "/approve", "declined", lambda: self._keep(said.run_id, after, kept))

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from kakehashi import oneroster
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges import plans
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff.gate import Asked
@@ -108,7 +109,7 @@ def _rehearsed(asked: Asked) -> list[rehearsal.PastRehearsal]:
         folder = asked.deps.folder(run_id)
         summary = folder.get_json("summary.json")
         if summary.get("verdict") == "rehearsed":
-            found.append(rehearsal.PastRehearsal(run_id, summary, folder.get_json("plan.json")))
+            found.append(rehearsal.PastRehearsal(run_id, summary, plans.header(folder)))
     return found[:10]
 
 

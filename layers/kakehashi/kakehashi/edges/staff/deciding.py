@@ -15,13 +15,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.city import Season
 from kakehashi.diff.answers import DECISION, JAPANESE, PUPIL, Decision
 from kakehashi.diff.consent import Book
 from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi.diff.header import NO_PLAN, PlanHeader
+from kakehashi.edges import plans
 from kakehashi.edges.decision_files import AFTER, DecisionFiles
 from kakehashi.edges.nights import matches_of, people_listed
 from kakehashi.edges.objects import Objects
@@ -62,8 +63,8 @@ def facts(asked: Asked) -> decide.DecideFacts:
     state = asked.deps.state(asked.city)
     run_id = state.proposals()
     folder = asked.deps.folder(run_id)
-    header = folder.get_json("plan.json") if run_id else {}
-    listed = {umi for ids in header.get("proposals", {}).values() for umi in ids}
+    header = plans.header(folder) if run_id else NO_PLAN
+    listed = header.proposed
     found, night = asked.deps.rules(asked.city), reads(asked)
     given = {
         umi: decide.PendingAnswer(word, one.by, one.file.uploaded)
@@ -110,12 +111,12 @@ def reads(asked: Asked) -> Reads | None:
 
 
 def people_of(
-    asked: Asked, run_id: str, header: Mapping[str, Any], listed: Collection[str]
+    asked: Asked, run_id: str, header: PlanHeader, listed: Collection[str]
 ) -> dict[str, Person]:
     """Who they are, as that run knew them last."""
     if not listed:
         return {}
-    as_of = date.fromisoformat(header["as_of"])
+    as_of = date.fromisoformat(header.as_of)
     folder, state = asked.deps.folder(run_id), asked.deps.state(asked.city)
     return people_listed(listed, asked.city, as_of, folder, state)
 
@@ -172,9 +173,7 @@ def take_back(asked: Asked) -> Judged:
 def _judged(
     asked: Asked, known: decide.DecideFacts, said: Mapping[str, Decision], refusal: Refusal | None
 ) -> Judged:
-    order = StaffOrder(
-        "decide", known.run_id, str(known.header.get("checksum", "")), after=_told(said)
-    )
+    order = StaffOrder("decide", known.run_id, known.header.checksum, after=_told(said))
     if asked.form.get("run_id") != known.run_id:
         refusal = Refusal(rules.PLAN_CHANGED)
     if refusal:

@@ -25,6 +25,7 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.edges import plans
 from kakehashi.edges.errors import LostRace
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.dependencies import StaffDependencies
@@ -57,7 +58,7 @@ def waiting(asked: Asked) -> dict[str, Pupil]:
     if not run_id:
         return {}
     folder = asked.deps.folder(run_id)
-    held = frozenset(folder.get_json("plan.json").get("held", {}).get(NO_PASSWORD.code, ()))
+    held = frozenset(plans.header(folder).held.get(NO_PASSWORD.code, ()))
     held -= {one for lot in _lots(asked, run_id) for one in lot}
     rows = (row["pupil"] for row in folder.lines("desired.jsonl")) if held else ()
     return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}

@@ -16,10 +16,12 @@ from typing import Any, Self
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff import outdated, read_plan
+from kakehashi.diff import outdated, plan_of
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.exports import Export, Planned
+from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.sums import LONGEST
+from kakehashi.edges.plans import header as header_of
 from kakehashi.edges.runs import Folder, city_of, made_on
 from kakehashi.edges.staff.approving import WAITING, kept_of
 from kakehashi.edges.staff.gate import Asked
@@ -44,7 +46,7 @@ def today(asked: Asked) -> mornings.Today:
     records = state.runs(RUNS)
     plan_run, plan = _waiting_plan(asked, records)
     proposals = state.proposals()
-    header = asked.deps.folder(proposals).get_json("plan.json") if proposals else {}
+    header = header_of(asked.deps.folder(proposals)) if proposals else NO_PLAN
     newest = next((r for r in records if r.get("received")), {})
     again = state.drop(str(newest["drop"])).get("same_as") if newest.get("drop") else ""
     facts = mornings.TodayFacts(
@@ -53,8 +55,8 @@ def today(asked: Asked) -> mornings.Today:
         records=records,
         plan=plan,
         plan_run=plan_run,
-        asked=sum(len(ids) for ids in header.get("proposals", {}).values()),
-        passwords=len(header.get("held", {}).get(NO_PASSWORD.code, ())),
+        asked=sum(len(ids) for ids in header.proposals.values()),
+        passwords=len(header.held.get(NO_PASSWORD.code, ())),
         letters=len(letters(asked).found),
         received=str(newest.get("received", "")),
         same_roster=bool(again),
@@ -86,18 +88,18 @@ def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Run
     return None
 
 
-def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[str, PlanHeader]:
     """The newest plan that can still be approved, and that nobody has declined, and its run."""
     waiting, now = list(_waiting(asked, records)), Moment.of(asked)
     for run_id, header in waiting:
         if header and not now.against(run_id, header) and not _declined(asked, run_id):
             return run_id, header
-    return "", {}
+    return "", NO_PLAN
 
 
 def _waiting(
     asked: Asked, records: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Iterator[tuple[str, PlanHeader]]:
     """Not those whose time is over: nobody can approve them, and there is one for each such
     night."""
     oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
@@ -105,7 +107,7 @@ def _waiting(
     for run_id in islice(waiting, MOST_WAITING):
         if made_on(run_id) < oldest:
             return
-        yield run_id, asked.deps.folder(run_id).get_json("plan.json")
+        yield run_id, header_of(asked.deps.folder(run_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,10 @@ class Moment:
             planned=state.newest_plan(),
         )
 
-    def against(self, run_id: str, header: Mapping[str, Any]) -> list[Finding]:
+    def against(self, run_id: str, header: PlanHeader) -> list[Finding]:
         """Why a plan can no longer be approved, whoever says so."""
         found = outdated(
-            read_plan(header),
+            plan_of(header),
             serial=self.serial,
             today=self.today,
             made_on=made_on(run_id),
@@ -162,7 +164,7 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
     state = asked.deps.state(asked.city)
     record = state.run(run_id) if city_of(run_id) == asked.city else {}
     folder = asked.deps.folder(run_id)
-    header = folder.get_json("plan.json") if record else {}
+    header = header_of(folder) if record else NO_PLAN
     if not header:
         return Refusal(rules.UNKNOWN_RUN)
     verdict = str(record.get("verdict", ""))
@@ -175,12 +177,12 @@ def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refus
         city=asked.city,
         header=header,
         shards=shards_of(asked, run_id),
-        schools=schools_of(asked, run_id, header.get("schools", {})),
+        schools=schools_of(asked, run_id, header.schools),
         nights=state.counts_since(f"{asked.city}-{_weeks_before(run_id)}", but=run_id),
         findings=[f for f in folder.findings("diff") if f.code.startswith("S")],
         against=Moment.of(asked).against(run_id, header) if waits else (),
         done="" if waits else _settled(verdict),
-        two=above is not None and sum(header.get("actions", {}).values()) > above,
+        two=above is not None and sum(header.actions.values()) > above,
         first=_said_by(said.get("first")),
         last=_last_approval(folder, record) if waits else None,
         declined=_said_by(said.get("declined")),

@@ -11,6 +11,7 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff.comparison import LASTS
+from kakehashi.edges import plans
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.approving import RUN
 from kakehashi.edges.staff.gate import Asked
@@ -26,11 +27,7 @@ def past(asked: Asked, run_id: str) -> rehearsal.PastRehearsal | None:
     folder = asked.deps.folder(run_id)
     summary = folder.get_json("summary.json")
     rehearsed = summary.get("verdict") == "rehearsed"
-    return (
-        rehearsal.PastRehearsal(run_id, summary, folder.get_json("plan.json"))
-        if rehearsed
-        else None
-    )
+    return rehearsal.PastRehearsal(run_id, summary, plans.header(folder)) if rehearsed else None
 
 
 def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
@@ -53,7 +50,7 @@ def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
 
 
 def _counts(asked: Asked, run_id: str) -> Mapping[str, int]:
-    counts: Mapping[str, int] = asked.deps.folder(run_id).get_json("plan.json").get("counts", {})
+    counts: Mapping[str, int] = plans.header(asked.deps.folder(run_id)).counts
     return counts
 
 
@@ -62,7 +59,7 @@ def _real(
 ) -> tuple[str, Mapping[str, Any]]:
     """The newest run that was compared with this rehearsal, and the comparison; such a run is made
     within days of the day that was rehearsed."""
-    day = str(chosen.header.get("as_of") or "")
+    day = chosen.header.as_of
     if not day:
         return "", {}
     rehearsed = date.fromisoformat(day)

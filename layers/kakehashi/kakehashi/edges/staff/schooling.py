@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges import plans
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import SCHOOL
@@ -100,5 +101,5 @@ def _lines(asked: Asked, run_id: str) -> Iterator[bytes]:
     if not run_id:
         return iter(())
     shards = shards_of(asked, run_id)
-    count = int(asked.deps.folder(run_id).get_json("plan.json").get("shards", 0))
+    count = plans.header(asked.deps.folder(run_id)).shards
     return chain.from_iterable(shards(n) for n in range(1, count + 1))
