@@ -121,7 +121,7 @@ lock() {
   compile pyproject.toml --extra console --group stack --group dev --group mutants -c requirements/dev.txt \
     -o requirements/mutants.txt
   compile pyproject.toml --extra console -c requirements/stack.txt -o requirements/console.txt
-  compile --group lambda -c requirements/stack.txt -o requirements/lambda.txt
+  compile --group lambda -c layers/kakehashi/requirements.txt -o requirements/lambda.txt
   compile --group sam -o requirements/sam.txt
   compile --group checkov -o requirements/checkov.txt
   compile --group bench -o requirements/bench.txt

@@ -19,9 +19,9 @@ from typing import Any
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from local.engine.deploy import read_template
+from tests.key_calls import ACCOUNT, REGION, asked
 
 ROOT = Path(__file__).parents[1]
-REGION, ACCOUNT = "ap-northeast-1", "123456789012"
 PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "kakehashi",
@@ -33,7 +33,12 @@ NAMED_OTHERWISE = {
     "HeadObject": "GetObject",
     "ListObjectsV2": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "ListParts": "ListMultipartUploadParts",
 }
+IN_PARTS = {"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
 ENCRYPTED = {
     "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SecretsManager::Secret",
 }  # fmt: skip
@@ -51,6 +56,7 @@ class Call:
     action: str
     resource: str
     keys: tuple[tuple[str, str], ...] = ()
+    in_parts: bool = False  # of an upload: it goes up in parts, as from 8 MiB on with AWS's clients
 
 
 def allows(statements: Sequence[Statement], call: Call) -> bool:
@@ -79,7 +85,8 @@ def calls(service: str, operation: str, params: Mapping[str, Any]) -> list[Call]
         bus = arn("events", "event-bus/default")
         return [Call(action, bus, _event_keys(entry)) for entry in params["Entries"]]
     keys = (("s3:prefix", params["Prefix"]),) if "Prefix" in params else _leading_keys(params)
-    return [Call(action, resource, keys) for resource in _resources(service, params)]
+    parts = operation in IN_PARTS
+    return [Call(action, resource, keys, parts) for resource in _resources(service, params)]
 
 
 def _action(service: str, operation: str, params: Mapping[str, Any]) -> str:
@@ -251,10 +258,10 @@ class Roles:
         """What AWS asks KMS in the caller's name: S3, SNS, DynamoDB and Secrets Manager do."""
         held = call.resource.split("/index/")[0]
         held = held.partition("/")[0] if held.startswith("arn:aws:s3:") else held
-        if held not in self.keys or call.action.startswith(("s3:List", "s3:Delete")):
+        if held not in self.keys:
             return []
-        sealing = call.action in {"s3:PutObject", "sns:Publish"}
-        return [Call("kms:GenerateDataKey" if sealing else "kms:Decrypt", self.keys[held])]
+        actions, keys = asked(call.action, call.resource, in_parts=call.in_parts)
+        return [Call(action, self.keys[held], keys) for action in actions]
 
     @contextmanager
     def without(self, function: str, sid: str) -> Iterator[None]:

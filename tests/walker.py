@@ -2,7 +2,9 @@
 
 It knows as much of the Amazon States Language as our machine uses, and raises ``Unknown`` for
 everything else: whoever wants more of the language first looks here, and the machine stays simple.
-Waiting is left out, and a retry that would go on for hours ends after ``PATIENCE`` attempts.
+Waiting is left out, and a retry that would go on for hours ends after ``PATIENCE`` attempts. Where
+the engine is kinder than AWS, it is as strict as AWS: a state that nothing leads to is refused, a
+payload has ``MOST_BYTES`` at most, and ``States.ALL`` does not catch everything.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ import jsonata
 import yaml
 
 PATIENCE = 4
+MOST_BYTES = 262_144
+"""Of an input, a result or an output of a state, as UTF-8: "Quotas related to state executions"."""
+TERMINAL = {"States.DataLimitExceeded", "States.Runtime"}
+"""What ``States.ALL`` does not catch: "Handling errors in Step Functions workflows"."""
 
 _ANY = {"Type", "Comment"}
 _WORK = _ANY | {"Next", "End", "Output"}
@@ -130,7 +136,7 @@ class Machine:
             if machine is self.definition and walk.stands_at != (name, value):  # else redriven
                 walk.stands_at, walk.done = (name, value), {}
             walk.history.append(name)
-            walk.payloads.append(value)
+            walk.payloads.append(_small(value))
             value, name = self._step(walk, state, {"input": value, "context": context})
         return value
 
@@ -150,7 +156,7 @@ class Machine:
         except StateError as exc:
             walk.causes.append(exc.cause)
             return _catch(state, states, exc)
-        return output, state.get("Next")
+        return _small(output), state.get("Next")
 
     def _work(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
         if state["Type"] in {"Pass", "Wait"}:
@@ -167,10 +173,10 @@ class Machine:
         return results
 
     def _task(self, walk: Execution, state: Any, states: dict[str, Any]) -> Any:
-        arguments = _value(state["Arguments"], states)
+        arguments = _small(_value(state["Arguments"], states))
         for attempt in range(PATIENCE + 1):
             try:
-                return self.call(state["Resource"], arguments)
+                return _small(self.call(state["Resource"], arguments))
             except StateError as exc:
                 retrier = next((r for r in state.get("Retry", ()) if _fits(r, exc)), None)
                 if retrier is None or attempt >= min(retrier["MaxAttempts"], PATIENCE):
@@ -181,7 +187,14 @@ class Machine:
 
 def _fits(handler: Any, exc: StateError) -> bool:
     names: Sequence[str] = handler["ErrorEquals"]
-    return exc.name in names or "States.ALL" in names
+    return exc.name in names or ("States.ALL" in names and exc.name not in TERMINAL)
+
+
+def _small(value: Any) -> Any:
+    """``value``, or the error of one that is too large."""
+    if len(json.dumps(value, ensure_ascii=False, default=str).encode()) > MOST_BYTES:
+        raise StateError("States.DataLimitExceeded", "a payload is too large")
+    return value
 
 
 def _catch(state: Any, states: dict[str, Any], exc: StateError) -> tuple[Any, str]:
@@ -236,6 +249,8 @@ def _check(part: Any, kind: str) -> None:
         raise Unknown(f"{kind}: {sorted(strange) if kind in KNOWN else 'type'}")
     if part.get("ProcessorConfig", {"Mode": "INLINE"}) != {"Mode": "INLINE"}:
         raise Unknown("ProcessorConfig")
+    if unreached := part.get("States", {}).keys() - _reached(part):
+        raise Unknown(f"nothing leads to {sorted(unreached)}")
     for state in part.get("States", {}).values():
         _check(state, state["Type"])
     if "ItemProcessor" in part:
@@ -243,3 +258,17 @@ def _check(part: Any, kind: str) -> None:
     for key, name in (("Retry", "retrier"), ("Catch", "catcher"), ("Choices", "choice")):
         for inner in part.get(key, ()):
             _check(inner, name)
+
+
+def _reached(machine: Any) -> set[str]:
+    """States of a machine, or of a Map's processor, to which something leads from its start."""
+    seen: set[str] = set()
+    ahead = {machine["StartAt"]} if "States" in machine else set()
+    while ahead:
+        name = ahead.pop()
+        seen.add(name)
+        state = machine["States"][name]
+        steps = [state, *state.get("Choices", ()), *state.get("Catch", ())]
+        named = {step.get(key) for step in steps for key in ("Next", "Default")}
+        ahead |= {one for one in named if one} - seen
+    return seen

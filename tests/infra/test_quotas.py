@@ -14,10 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
+from kakehashi.diff.plan import SHARD
 from kakehashi.edges.runs import Run, prefix_of, run_id_of
+from kakehashi.provision.results import Ledger
 from kakehashi.roster import JAPAN
 from local.engine.deploy import read_template
+from tests.history import MOST_EVENTS, most_events
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
+from tests.walker import MOST_BYTES
 
 type Resources = dict[str, dict[str, Any]]
 
@@ -193,3 +197,31 @@ def test_the_largest_run_is_far_from_the_limit_of_a_payload() -> None:
     )
     payload = json.dumps({"run": run.model_dump(mode="json"), "tool": TOOL}, ensure_ascii=False)
     assert len(payload.encode()) <= 8 * 1024  # of 256 KiB
+
+
+# -- execution history -----------------------------------------------------------------------------
+
+MOST_PUPILS = 500_000  # as the design has it: every one of them new, in one night
+MOST_TOOLS = 20
+PROGRESS = {"shard": 999, "seconds": 900.123, "seconds_left": 99_999} | Ledger().counts()
+
+
+def test_a_night_of_half_a_million_new_pupils_fits_into_a_history(machine: Any) -> None:
+    """However often each of its calls is tried again."""
+    shards = -(-MOST_PUPILS // SHARD) + 1
+    times = {"Provision": shards, "Deliver": MOST_TOOLS}
+    assert most_events(machine, times) < MOST_EVENTS
+    assert most_events(machine, times | {"Provision": 2 * shards}) > MOST_EVENTS, "no idle test"
+
+
+def test_what_a_map_gathers_is_no_larger_than_a_payload_may_be() -> None:
+    """Its result holds what each of its items came to."""
+    shards = -(-MOST_PUPILS // SHARD) + 1
+    widest = {name: 10**6 if name != "shard" else number for name, number in PROGRESS.items()}
+    assert len(json.dumps([widest] * shards).encode()) < MOST_BYTES
+
+
+def test_a_push_of_a_file_fits_into_a_history() -> None:
+    push = yaml.safe_load((ROOT / "infra" / "sftp_push.asl.yaml").read_text(encoding="utf-8"))
+    loop = dict.fromkeys(["Wait", "Look", "Looked"], 121)
+    assert most_events(push, loop) < MOST_EVENTS

@@ -145,6 +145,12 @@ def test_aws_can_vouch_for_us_without_any_secret(
         assert vouched() == "h.c.s"
 
 
+def test_a_boto3_that_is_older_than_the_call_is_told() -> None:
+    """As a runtime of Lambda may have it."""
+    with pytest.raises(BadConfiguration, match="boto3"):
+        credentials.vouched_by(object())
+
+
 @pytest.mark.parametrize(
     "secret", ["", "{}", '{"type": "password", "value": "hunter2"}', "hunter2"]
 )

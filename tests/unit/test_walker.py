@@ -139,3 +139,52 @@ def test_a_task_is_scheduled_anew_and_of_a_map_only_the_items_that_are_missing()
     assert (ended.status, ended.history) == ("ABORTED", ["A", "B", "B"])
     assert walked.redrive(ended, LATER).output == [10, 20, 30]
     assert seen == [1, 2, 2, 3]
+
+
+# -- where the engine is kinder than AWS -----------------------------------------------------------
+
+
+def test_a_state_that_nothing_leads_to_is_refused() -> None:
+    with pytest.raises(Unknown, match="Lonely"):
+        machine(A={"Type": "Succeed"}, Lonely={"Type": "Succeed"})
+
+
+@pytest.mark.parametrize("where", ["input", "arguments", "result", "output"])
+def test_a_payload_over_256_kib_ends_the_execution_and_nothing_catches_that(where: str) -> None:
+    """Bytes in UTF-8 count: 90,000 letters of Japanese are 270,000 bytes."""
+    large = "架" * 90_000
+    state = task(Catch=[{"ErrorEquals": ["States.ALL"], "Output": {}, "Next": "Caught"}])
+    if where == "arguments":
+        state["Arguments"] = {"x": "{% $states.input.small & $states.input.small %}"}
+    elif where == "output":
+        state["Output"] = "{% $states.result.small & $states.result.small %}"
+    walked = machine(
+        lambda *_: {"x": large} if where == "result" else {"small": large[:60_000]},
+        A=state, Caught={"Type": "Succeed"},
+    )  # fmt: skip
+    ended = run(walked, {"x": large} if where == "input" else {"small": large[:60_000]})
+    assert (ended.status, ended.error) == ("FAILED", "States.DataLimitExceeded")
+    assert "Caught" not in ended.history
+
+
+def test_an_error_of_the_engine_itself_is_caught_by_no_states_all() -> None:
+    def broken(*_: Any) -> Any:
+        raise StateError("States.Runtime")
+
+    catch = [{"ErrorEquals": ["States.ALL"], "Output": {}, "Next": "Caught"}]
+    ended = run(machine(broken, A=task(Catch=catch), Caught={"Type": "Succeed"}), {})
+    assert (ended.status, ended.history) == ("FAILED", ["A"])
+
+
+@pytest.mark.parametrize("verdict", ["yes", 1, [True], {"a": 1}])
+def test_what_is_no_boolean_decides_nothing_in_a_choice(verdict: Any) -> None:
+    choice = {"Type": "Choice", "Default": "B",
+              "Choices": [{"Condition": "{% $states.input.x %}", "Next": "B"}]}  # fmt: skip
+    ended = run(machine(A=choice, B={"Type": "Succeed"}), {"x": verdict})
+    assert (ended.status, ended.error) == ("FAILED", "States.QueryEvaluationError")
+
+
+def test_a_redrive_is_not_counted_before_there_was_one() -> None:
+    asks = {"Type": "Pass", "End": True,
+            "Output": "{% $exists($states.context.Execution.RedriveCount) %}"}  # fmt: skip
+    assert run(machine(A=asks), {}).output is False

@@ -282,7 +282,12 @@ def _b64(data: bytes) -> str:
 
 
 def vouched_by(sts: Any) -> Callable[[], str]:
-    """What AWS says of the role we run as; ``sts`` is a client of boto3."""
+    """What AWS says of the role we run as; ``sts`` is a client of boto3.
+
+    Raises BadConfiguration where that boto3, the runtime's own, is older than the call.
+    """
+    if not hasattr(sts, "get_web_identity_token"):
+        raise BadConfiguration("web-identity needs a newer boto3 than this runtime has")
 
     def assertion() -> str:
         answer = sts.get_web_identity_token(
