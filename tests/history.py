@@ -25,7 +25,7 @@ def _of(name: str, state: Mapping[str, Any], times: Mapping[str, int]) -> int:
     many = times.get(name, 1)
     match state["Type"]:
         case "Task":
-            tries = 1 + sum(retrier["MaxAttempts"] for retrier in state.get("Retry", ()))
+            tries: int = 1 + sum(retrier["MaxAttempts"] for retrier in state.get("Retry", ()))
             return many * (2 + 3 * tries)
         case "Map":
             within = state["ItemProcessor"]["States"].items()

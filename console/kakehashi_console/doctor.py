@@ -1,8 +1,9 @@
-"""A small city from end to end on a deployed stack: a rehearsal, so that no account is touched.
+"""A small city from end to end on a deployed stack: rehearsed, so that no account is touched.
 
 It puts the rules of a city of its own, uploads a roster of three children who do not exist where
 nothing watches, lets the machine rehearse it against the real tenant, compares what came with what
-comes on the embedded engine, and takes everything away again, whatever happened.
+comes on the embedded engine, and takes everything away again, whatever happened. Where a person
+asks for it, their accounts are made, and deleted again (``doctor_live``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from kakehashi.edges.runs import Folder
 from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
+from kakehashi_console.partition import Partition
 from kakehashi_console.preflight import Checkpoint
 
 CITY = "doctor"
@@ -30,13 +32,17 @@ domain = "{domain}"
 """
 
 type OnStage = Callable[[str], None]
+type Treatment = Callable[[Console, str], Iterator[Checkpoint]]
 
 
 def examine(
-    console: Console, domain: str, on_stage: OnStage = lambda _: None
+    console: Console,
+    domain: str,
+    on_stage: OnStage = lambda _: None,
+    after: Treatment | None = None,
 ) -> Iterator[Checkpoint]:
-    """Each thing that came as on the embedded engine, or did not. Raises BadUse before anything is
-    put where a city of this name is somebody's."""
+    """Each thing that came as on the embedded engine, or did not; then those of ``after``. Raises
+    BadUse before anything is put where a city of this name is somebody's."""
     if console.rules(CITY) is not None:
         raise BadUse(
             f"自治体 {CITY} の規則がもうあります。誰かの点検の途中でなければ消してください。"
@@ -44,6 +50,7 @@ def examine(
         )
     try:
         yield from _rehearsed(console, domain, on_stage)
+        yield from after(console, domain) if after else ()
     finally:
         left = _cleared(console)
     yield Checkpoint("片付け / cleaned up", left == 0, f"{left}")
@@ -52,7 +59,7 @@ def examine(
 def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Checkpoint]:
     console.put_rules(CITY, RULES.format(domain=domain))
     with tempfile.TemporaryDirectory() as folder:
-        drop = _roster(Path(folder), domain)
+        drop = a_roster(Path(folder), domain)
         key, version = console.upload_drop(CITY, drop, starts=False)
     entered: list[str] = []
 
@@ -83,7 +90,7 @@ def _told(console: Console, outcome: RunOutcome) -> Iterator[Checkpoint]:
     yield Checkpoint("状態は変わっていない / the state is as it was", not recorded)
 
 
-def _roster(folder: Path, domain: str) -> Path:
+def a_roster(folder: Path, domain: str) -> Path:
     """The roster as a folder of files, its children in this domain."""
     place = folder / "small-city"
     place.mkdir()
@@ -93,17 +100,28 @@ def _roster(folder: Path, domain: str) -> Path:
     return place
 
 
+PLACES = (  # outputs of the stack, and what of the bucket is this city's
+    ("RulesBucket", f"cities/{CITY}.toml"),
+    ("InboxBucket", f"staging/{CITY}/"),
+    ("InboxBucket", f"inbox/{CITY}/"),
+    ("PasswordsBucket", f"inbox/{CITY}/"),
+    ("RunsBucket", f"{CITY}/"),
+    ("OutboxBucket", f"outbox/{CITY}/"),
+    ("BaselinesBucket", f"{CITY}/"),
+)
+
+
 def _cleared(console: Console) -> int:
-    """Takes away every version of what was put; how many are left, 0 if all went well."""
-    places = (
-        ("RulesBucket", f"cities/{CITY}.toml"),
-        ("InboxBucket", f"staging/{CITY}/"),
-        ("RunsBucket", f"{CITY}/"),
-    )
+    """Takes away every version of what was put, and every item; how many are left, 0 if all went
+    well."""
+    places = [(b, prefix) for b, prefix in PLACES if b in console.outputs]  # of any release
     for bucket, prefix in places:
         for one in list(_versions(console, bucket, prefix)):
             console.s3.delete_object(Bucket=console.outputs[bucket], **one)
-    return sum(len(list(_versions(console, bucket, prefix))) for bucket, prefix in places)
+    city = Partition.of(console, CITY)
+    city.write(delete=city.items())
+    files = sum(len(list(_versions(console, bucket, prefix))) for bucket, prefix in places)
+    return files + len(city.items())
 
 
 def _versions(console: Console, bucket: str, prefix: str) -> Iterator[dict[str, str]]:

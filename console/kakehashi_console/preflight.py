@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kakehashi.city import City, parse
+from kakehashi.report import words
 from kakehashi_console.operations import BadUse, Console
 
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}\Z")
 """Names of functions and of the state machine begin with it, and have 64 and 80 characters."""
+LEAST_CODE = 300 * 1024 * 1024
+"""Bytes of code that the account must still have room for: ours twice, for an update."""
 LEAST_CONCURRENCY = 50
 """Lambdas at once in the region: a night takes two, the launcher one for each pupil who signs in;
 a new account has 10."""
 REGION = "ap-northeast-1"
 UPDATABLE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
+FUNCTIONS = (*words.STAGES, "drift", "launch", "staff", "passwords")
+SAM = "aws-sam-cli-managed-default"
 REFUSALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation",
             "AuthorizationError"}  # fmt: skip
 
@@ -57,7 +63,10 @@ def before(client: Client, stack: str) -> Iterator[Checkpoint]:
         "英字で始まる英数字とハイフンで、40 字まで。 / a letter, then letters, digits, hyphens",
     )
     yield _seen(lambda: _standing(client, stack), "スタックの状態 / the stack's standing")
+    yield _seen(lambda: _names(client, stack), "名前の空き / names that are free")
+    yield _seen(lambda: _sam(client), "SAM のバケット / SAM's own bucket")
     yield _seen(lambda: _concurrency(client), "Lambda の同時実行数 / concurrent executions")
+    yield _seen(lambda: _code(client), "Lambda のコードの空き / room for code")
 
 
 def after(console: Console) -> Iterator[Checkpoint]:
@@ -65,7 +74,9 @@ def after(console: Console) -> Iterator[Checkpoint]:
     client = console.site.client
     yield _seen(lambda: _cities(console), "自治体の規則 / a city's rules")
     yield _seen(lambda: _secret(console), "資格情報の秘密 / the credential")
-    yield _seen(lambda: _permissions(console), "Entra のアクセス許可と同意 / permissions")
+    told = cache(lambda: _asked(console))  # once, if it can be asked at all
+    yield _seen(lambda: _permissions(console, told()), "Entra のアクセス許可と同意 / permissions")
+    yield _seen(lambda: _domains(told()), "自治体のドメイン / the cities' domains")
     staff, vendor = console.outputs["StaffTopicArn"], console.outputs["VendorTopicArn"]
     yield _seen(lambda: _mail(client, staff), "教育委員会へのメール / mails to staff")
     yield _seen(lambda: _mail(client, vendor), "業者へのメール / mails to the vendor")
@@ -94,20 +105,47 @@ def _credentials(client: Client) -> tuple[bool, str, str]:
     return not root, found["Account"], "root ではなく役割で入ってください。 / not as root"
 
 
-def _standing(client: Client, stack: str) -> tuple[bool, str, str]:
+def _status(client: Client, stack: str) -> str | None:
+    """None where there is no such stack."""
     try:
         (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as exc:
         if exc.response["Error"]["Code"] != "ValidationError":
             raise
-        return True, "新しいスタック / a new one", ""
-    status = str(found["StackStatus"])
+        return None
+    return str(found["StackStatus"])
+
+
+def _standing(client: Client, stack: str) -> tuple[bool, str, str]:
+    status = _status(client, stack)
     return (
-        status in UPDATABLE,
-        status,
+        status is None or status in UPDATABLE,
+        status or "新しいスタック / a new one",
         "CloudFormation の画面で理由を確かめてください。ROLLBACK_COMPLETE なら一度消します。"
         " / see why; a stack in ROLLBACK_COMPLETE must be deleted first",
     )
+
+
+def _names(client: Client, stack: str) -> tuple[bool, str, str]:
+    """Buckets, tables and keys are named by CloudFormation and cannot be taken; logs are named by
+    us, and one that a former stack left behind would stop a new one."""
+    if _status(client, stack) is not None:
+        return True, "", ""
+    ours = {f"/aws/lambda/{stack}-{name}" for name in FUNCTIONS}
+    asked = {"logGroupNamePrefix": f"/aws/lambda/{stack}-", "limit": 50}
+    there = {
+        one["logGroupName"] for one in client("logs").describe_log_groups(**asked)["logGroups"]
+    }
+    found = sorted(ours & there)
+    to_do = "前のスタックが残したロググループを消してください。 / delete what a former stack left"
+    return not found, ", ".join(found), to_do
+
+
+def _sam(client: Client) -> tuple[bool, str, str]:
+    """`make deploy` puts what is built into a bucket that SAM makes for the region, once."""
+    status = _status(client, SAM)
+    to_do = f"スタック {SAM} を直すか、消してください。 / mend or delete that stack"
+    return status is None or status in UPDATABLE, status or "これから作られます / to be made", to_do
 
 
 def _concurrency(client: Client) -> tuple[bool, str, str]:
@@ -115,6 +153,14 @@ def _concurrency(client: Client) -> tuple[bool, str, str]:
     found = int(limits["ConcurrentExecutions"])
     wanted = f"Service Quotas で {LEAST_CONCURRENCY} 以上を申請してください。 / ask for more"
     return found >= LEAST_CONCURRENCY, str(found), wanted
+
+
+def _code(client: Client) -> tuple[bool, str, str]:
+    found = client("lambda").get_account_settings()
+    limit, used = (int(found[part]["TotalCodeSize"]) for part in ("AccountLimit", "AccountUsage"))
+    free = (limit - used) // 1024**2
+    to_do = "使われていない関数や層の版を消してください。 / delete versions that nobody uses"
+    return limit - used >= LEAST_CODE, f"{free} MB", to_do
 
 
 def _cities(console: Console) -> tuple[bool, str, str]:
@@ -130,21 +176,36 @@ def _secret(console: Console) -> tuple[bool, str, str]:
     return "AWSCURRENT" in stages, "", to_do
 
 
-def _permissions(console: Console) -> tuple[bool, str, str]:
-    """The function asks, so that nobody at a desk needs to read the credential."""
+def _asked(console: Console) -> dict[str, Any]:
+    """The function asks Microsoft, so that nobody at a desk needs to read the credential. Raises
+    BadUse with the name of its error."""
     answer = console.site.client("lambda").invoke(
         FunctionName=console.outputs["DriftFunction"],
         Payload=json.dumps({"only": "permissions"}).encode(),
     )
     told = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        return False, str(told.get("errorType")), "サインインできません。 / no sign-in"
+        raise BadUse(f"サインインできません: {told.get('errorType')} / no sign-in")
+    return dict(told)
+
+
+def _permissions(console: Console, told: Mapping[str, Any]) -> tuple[bool, str, str]:
     rules = [console.rules(city) or "" for city in console.cities()]
     wanted = sorted({one for text in rules for one in wanted_permissions(parse(text))})
     granted = set(told["permissions"])
     lacking = [one for one in wanted if not granted & {one, *INSTEAD.get(one, ())}]
     to_do = "Entra で許可を足し、管理者の同意を与えてください。 / grant it, with admin consent"
     return not lacking, ", ".join(lacking or sorted(granted)), to_do
+
+
+def _domains(told: Mapping[str, Any]) -> tuple[bool, str, str]:
+    """A city whose domain is not the tenant's could get no account at all."""
+    found = told.get("domains", {})
+    foreign = sorted(domain for domain, ours in found.items() if not ours)
+    to_do = (
+        "Entra でドメインを確認済みにするか、規則を直してください。 / verify it, or mend the rules"
+    )
+    return not foreign, ", ".join(foreign or sorted(found)), to_do
 
 
 INSTEAD = {  # a wider permission does as well

@@ -4,7 +4,8 @@ Not a state of the machine: EventBridge Scheduler calls it with {} for every cit
 with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/. Each
 day it is called with {"only": "credential"}: then it only tells how long ours is still good; and
 each hour with {"only": "waiting"}: then it only tells how long plans have waited for a person.
-`kakehashi preflight` calls it with {"only": "permissions"}: what the app registration may.
+`kakehashi preflight` calls it with {"only": "permissions"}: what the app registration may, and
+whether the cities' domains are the tenant's.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.microsoft.credentials import Tokens, days_left
 from kakehashi.edges.microsoft.directory import Everyone, tenant
+from kakehashi.edges.microsoft.domains import of_tenant
 from kakehashi.edges.receive.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
@@ -66,8 +68,11 @@ def _observe(event: dict[str, Any], env: DriftEnvironment) -> dict[str, Any]:
     if event.get("only") == "credential":
         return {"credential_days_left": left}
     if event.get("only") == "permissions":
+        served = [city for name in _cities(env) if (city := _rules(name, env)) is not None]
+        domains = of_tenant(env, sorted({city.domain for city in served}))
         with closing(Tokens.of(env)) as tokens:
-            return {"credential_days_left": left, "permissions": tokens.granted()}
+            granted = tokens.granted()
+        return {"credential_days_left": left, "permissions": granted, "domains": domains}
     names = [event["city"]] if event.get("city") else _cities(env)
     rules = {name: city for name in names if (city := _rules(name, env)) is not None}
     listed = tenant(env).everyone() if rules else Everyone()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import io
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kakehashi.city import parse
-from kakehashi_console import doctor, preflight
+from kakehashi_console import doctor, doctor_live, preflight
 from kakehashi_console.operations import BadUse, Console
 from kakehashi_console.preflight import Checkpoint
 from tests.builders import DOMAIN
@@ -29,6 +29,10 @@ class Stage:
     def __init__(self, nights: Nights) -> None:
         self.nights = nights
         self.walked: dict[str, Night] = {}
+        self.under_way = 0
+
+    def list_executions(self, **_: str) -> dict[str, Any]:
+        return {"executions": [{}] * self.under_way}
 
     def start_execution(self, **asked: str) -> dict[str, str]:
         night = self.nights.start(json.loads(asked["input"]))
@@ -54,8 +58,11 @@ class Stage:
             function_name="drift", memory_limit_in_mb=512, aws_request_id="r",
             invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:drift",
         )  # fmt: skip
-        told = app.lambda_handler(json.loads(Payload), context)
-        return {"Payload": io.BytesIO(json.dumps(told).encode())}
+        try:
+            told, error = app.lambda_handler(json.loads(Payload), context), {}
+        except Exception as exc:  # noqa: BLE001 - as Lambda tells whatever it is
+            told, error = {"errorType": type(exc).__name__}, {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(told).encode())} | error
 
 
 class Office:
@@ -69,6 +76,8 @@ class Office:
     def outputs(self) -> Mapping[str, str]:
         named = {"RunsBucket": "RUNS_BUCKET", "InboxBucket": "INBOX_BUCKET", "Table": "TABLE",
                  "RulesBucket": "RULES_BUCKET", "DeadLettersUrl": "DEAD_LETTERS_URL",
+                 "PasswordsBucket": "PASSWORDS_BUCKET", "OutboxBucket": "OUTBOX_BUCKET",
+                 "BaselinesBucket": "BASELINES_BUCKET",
                  "StaffTopicArn": "TOPIC_ARN", "VendorTopicArn": "TOPIC_ARN"}  # fmt: skip
         found = {name: self.names[key] for name, key in named.items()}
         return found | {
@@ -121,6 +130,38 @@ def test_what_differs_is_told_and_cleaned_up_all_the_same(nights: Nights, consol
     assert nights.everything() == before
 
 
+def test_a_city_that_is_lived_through_makes_accounts_and_leaves_none(
+    nights: Nights, console: Console
+) -> None:
+    boto3.client("s3").delete_object(Bucket=nights.names["RULES_BUCKET"], Key="cities/demo.toml")
+    doctor_live.alone(console)
+    before = nights.everything()
+    found = list(doctor.examine(console, DOMAIN, after=doctor_live.live))
+    assert bad(found) == {}
+    assert len(found) == 13
+    assert (nights.tenant.count("deletes"), nights.tenant.users()) == (3, [])
+    after = nights.everything()
+    assert {k: v for k, v in after.items() if k != "tenant"} == {
+        k: v for k, v in before.items() if k != "tenant"
+    }
+
+
+def test_where_accounts_cannot_be_made_that_is_told_and_nothing_is_left(
+    nights: Nights, console: Console
+) -> None:
+    nights.tenant.fault(status=403, method="POST", shape="/users", times=None)
+    found = bad(list(doctor.examine(console, DOMAIN, after=doctor_live.live)))
+    assert found["accounts made"] == "0 / 3"
+    assert nights.tenant.users() == []
+    nights.letters()
+    assert not [key for key in nights.everything() if "doctor" in key]
+
+
+def test_a_stack_that_serves_a_city_is_no_place_to_try(console: Console) -> None:
+    with pytest.raises(BadUse, match="use one for trying"):
+        doctor_live.alone(console)
+
+
 def test_two_examinations_do_not_disturb_each_other(console: Console) -> None:
     console.put_rules(doctor.CITY, RULES)
     with pytest.raises(BadUse, match="under way"):
@@ -129,6 +170,24 @@ def test_two_examinations_do_not_disturb_each_other(console: Console) -> None:
 
 
 # -- preflight -------------------------------------------------------------------------------------
+
+
+def lambda_account(concurrent: int = 1000, used: int = 0) -> dict[str, Any]:
+    return {
+        "AccountLimit": {"ConcurrentExecutions": concurrent, "TotalCodeSize": 80_530_636_800},
+        "AccountUsage": {"TotalCodeSize": used},
+    }
+
+
+def stacks(**standing: str) -> Callable[[Any], Any]:
+    """DescribeStacks of an account in which there are these, by name with _ for -."""
+
+    def answer(asked: Mapping[str, str]) -> Any:
+        status = standing.get(asked["StackName"].replace("-", "_"))
+        found = {"StackName": asked["StackName"], "CreationTime": datetime.now(UTC)}
+        return {"Stacks": [found | {"StackStatus": status}]} if status else "ValidationError"
+
+    return answer
 
 
 class Account:
@@ -140,13 +199,16 @@ class Account:
             "GetCallerIdentity": {"Account": "123456789012", "Arn": "arn:aws:iam::1:role/deploy",
                                   "UserId": "u"},
             "DescribeStacks": "ValidationError",
-            "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
+            "GetAccountSettings": lambda_account(),
+            "DescribeLogGroups": {"logGroups": [
+                {"logGroupName": "/aws/lambda/kakehashi-trial-receive"}]},
         } | changed  # fmt: skip
         self.region = "ap-northeast-1"
 
     def client(self, service: str) -> Any:
         def call(operation: str, **asked: Any) -> Any:
             answer = self.answers[operation]
+            answer = answer(asked) if callable(answer) else answer
             if isinstance(answer, str):
                 raise ClientError({"Error": {"Code": answer, "Message": ""}}, operation)
             return checked(operation, asked, answer, service)
@@ -156,6 +218,7 @@ class Account:
             get_caller_identity=lambda **a: call("GetCallerIdentity", **a),
             describe_stacks=lambda **a: call("DescribeStacks", **a),
             get_account_settings=lambda **a: call("GetAccountSettings", **a),
+            describe_log_groups=lambda **a: call("DescribeLogGroups", **a),
         )
 
 
@@ -174,25 +237,14 @@ def test_a_good_account_lacks_nothing() -> None:
         ),
         (Account(), "k" * 41, "the stack's name"),
         (Account(), "架け橋", "the stack's name"),
+        (Account(GetAccountSettings=lambda_account(10)), "k", "concurrent executions"),
+        (Account(GetAccountSettings=lambda_account(used=80_400_000_000)), "k", "room for code"),
+        (Account(DescribeStacks=stacks(k="ROLLBACK_COMPLETE")), "k", "the stack's standing"),
+        (Account(), "kakehashi-trial", "names that are free"),
         (
-            Account(GetAccountSettings={"AccountLimit": {"ConcurrentExecutions": 10}}),
+            Account(DescribeStacks=stacks(aws_sam_cli_managed_default="UPDATE_FAILED")),
             "k",
-            "concurrent executions",
-        ),
-        (
-            Account(
-                DescribeStacks={
-                    "Stacks": [
-                        {
-                            "StackName": "k",
-                            "CreationTime": datetime(2026, 11, 24),  # noqa: DTZ001
-                            "StackStatus": "ROLLBACK_COMPLETE",
-                        }
-                    ]
-                }
-            ),
-            "k",
-            "the stack's standing",
+            "SAM's own bucket",
         ),
     ],
 )
@@ -208,8 +260,8 @@ def test_another_region_is_told() -> None:
 
 def test_what_one_may_not_look_at_stops_nobody() -> None:
     account = Account(GetAccountSettings="AccessDeniedException")
-    (look,) = [one for one in preflight.before(account.client, "k") if one.good is not True]
-    assert look.good is None
+    looks = [one for one in preflight.before(account.client, "k") if one.good is not True]
+    assert [look.good for look in looks] == [None, None]
 
 
 def test_a_deployed_stack_tells_what_a_person_still_has_to_do(
@@ -229,6 +281,20 @@ def test_a_deployed_stack_tells_what_a_person_still_has_to_do(
         "permissions": "LicenseAssignment.ReadWrite.All",
         "dead letters": "1",
     }
+
+
+def test_a_domain_of_another_tenant_is_told(nights: Nights, console: Console) -> None:
+    console.put_rules("elsewhere", RULES.replace(DOMAIN, "school.onmicrosoft.com"))
+    assert bad(list(preflight.after(console)))["the cities' domains"] == "school.onmicrosoft.com"
+    nights.tenant.settings(verified_domains=["school.example.jp"])
+    told = bad(list(preflight.after(console)))["the cities' domains"]
+    assert told == f"{DOMAIN}, school.onmicrosoft.com"
+
+
+def test_where_nobody_can_sign_in_that_is_told_of_both(nights: Nights, console: Console) -> None:
+    nights.tenant.settings(secret_expired=True)
+    found = bad(list(preflight.after(console)))
+    assert {"permissions", "the cities' domains"} <= found.keys()
 
 
 def test_permissions_are_those_that_the_rules_need() -> None:

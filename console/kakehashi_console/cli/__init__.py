@@ -33,6 +33,7 @@ COMMANDS = {  # in the order in which they are listed
     "staff": f"{HERE}.staff:staff",
     "preflight": f"{HERE}.preflight:preflight",
     "doctor": f"{HERE}.doctor:doctor",
+    "restore": f"{HERE}.restore:restore",
 }
 
 

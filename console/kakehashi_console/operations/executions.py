@@ -32,6 +32,13 @@ class Executions(Reach):
         )
         return str(answer["executionArn"])
 
+    def running(self) -> int:
+        """How many executions are under way, 100 at most."""
+        answer = self.sfn.list_executions(
+            stateMachineArn=self.outputs["StateMachineArn"], statusFilter="RUNNING"
+        )
+        return len(answer["executions"])
+
     def started_on_page(self, action: str, number: str) -> str:
         """The ARN of the execution that a form of the staff page has started."""
         machine = str(self.outputs["StateMachineArn"]).replace(":stateMachine:", ":execution:")

@@ -24,13 +24,16 @@ ROLES = ["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.ReadWrite.All
 SCOPES = ("https://graph.microsoft.com/.default",)
 
 
+INITIAL = ".onmicrosoft.com"  # a domain that each tenant is born with: such a one is another's
+
+
 def configuration(tenant: Tenant, tenant_id: str, host: str) -> Answer:
     """The discovery document. Raises Refused for another tenant's id.
 
     ``host`` is where it was asked. Over https that is also where the endpoints are; over http they
     are published under the real host, as clients insist on https there.
     """
-    check_tenant(tenant, tenant_id)
+    tenant_id = _own_id(tenant, tenant_id)
     base = f"{host if host.startswith('https:') else LOGIN}/{tenant_id}"
     return Answer(
         200,
@@ -115,6 +118,17 @@ def _unauthorized(message: str) -> GraphError:
     return GraphError(
         401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": challenge}
     )
+
+
+def _own_id(tenant: Tenant, name: str) -> str:
+    """The tenant's id, by that or by a verified domain: Entra tells anybody whose a domain is.
+    Raises Refused."""
+    verified = tenant.settings.verified_domains
+    mine = not name.endswith(INITIAL) if verified is None else name.lower() in verified
+    if "." in name and mine:
+        return tenant.settings.tenant_id
+    check_tenant(tenant, name)
+    return tenant.settings.tenant_id
 
 
 def check_tenant(tenant: Tenant, tenant_id: str) -> None:
