@@ -21,7 +21,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
-	fuzz long rehearsals quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
+	behaviour fuzz long rehearsals quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -166,6 +166,9 @@ long: install-dev ## 市の全員を二十回止めながら、四倍の学校�
 	KAKEHASHI_YEAR_PUPILS=1000 $(BIN)/pytest -q tests/year
 	KAKEHASHI_TRUTH_YEARS=2000 KAKEHASHI_TRUTH_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q -n auto tests/unit/children/test_children.py
+
+behaviour: install-dev $(READERS)/node_modules/.clients ## 前提にしている事実の確認 / what we rely on, against the locked and the newest versions
+	$(BIN)/python -m local.behaviour
 
 rehearsals: install-dev ## 一市の初めから終わりまで、復元まで / a small city from its first account to its last, and a restore, on the engine
 	$(BIN)/pytest -q tests/rehearsals

@@ -90,3 +90,11 @@ def test_inputs_and_uploads_are_told_apart_without_their_names() -> None:
     assert receive.inputs_digest("r", day) != receive.inputs_digest("s", day)
     assert receive.upload_digests(["a", "b"]) == receive.upload_digests(["b", "a"])
     assert "a" not in receive.upload_digests(["a", "b"])
+
+
+def test_a_plus_in_the_name_of_an_upload_is_a_plus() -> None:
+    """EventBridge gives a key as it is; S3's own notifications would encode it as a form does."""
+    key = "inbox/demo/roster/a+b 4月.zip"
+    order = receive.read_order({"detail": {"object": {"key": key, "version-id": "v"}}})
+    assert isinstance(order, receive.Sync)
+    assert order.drop == key

@@ -72,3 +72,7 @@ def test_family_and_given_name_typed_into_each_others_field_are_the_same_names()
 def test_no_name_at_all_is_no_other_name() -> None:
     blank: dict[str, Any] = dict.fromkeys(OTHER, "")
     assert not keeps_no_name(CHILD, replace(CHILD, **blank))
+
+
+def test_two_kanji_that_are_newer_than_our_tables_are_two_names() -> None:
+    assert one_shape("\U000323b0田") != one_shape("\U000323b1田")

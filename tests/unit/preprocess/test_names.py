@@ -123,6 +123,14 @@ def test_the_repertoire_is_the_citys_choice(repertoire: str, name: str, codes: l
 
 
 @pytest.mark.parametrize(
+    ("repertoire", "codes"), [("unicode", []), ("jisx0213", ["N003"]), ("cp932", ["N003"])]
+)
+def test_a_kanji_newer_than_our_tables_is_a_kanji(repertoire: str, codes: list[str]) -> None:
+    """U+323B0 is of Unicode 17, Python's tables of 15.1: no control character all the same."""
+    assert spelled("\U000323b0", repertoire=repertoire) == ("\U000323b0", codes)
+
+
+@pytest.mark.parametrize(
     ("name", "after", "codes"),
     [
         ("髙橋", "高橋", ["N005"]),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess.names import SAFE
+from kakehashi.preprocess.names import NEWER_KANJI, SAFE
 
 _KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _OLD_AND_NEW = str.maketrans(SAFE) | str.maketrans(
@@ -26,7 +26,7 @@ _NAMES = ("family", "given", "kana_family", "kana_given")
 def folded(text: str) -> str:
     """Width, case, blanks, signs and the kind of kana do not matter."""
     wide = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA)
-    return "".join(letter for letter in wide if letter.isalnum())
+    return "".join(letter for letter in wide if letter.isalnum() or NEWER_KANJI.match(letter))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -47,6 +47,9 @@ _TO_KATAKANA = {c: c + 0x60 for c in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _HIRAGANA = re.compile("[ぁ-ゖゝゞ]")
 _KATAKANA = re.compile("[ァ-ヺーヽヾ・＝゠ㇰ-ㇿ゛゜\u309a\u3000 ]*")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+NEWER_KANJI = re.compile("[\U00020000-\U0002fffd\U00030000-\U0003fffd]")
+"""Planes of nothing but kanji (UAX #11): one that Python's tables do not know yet is one all the
+same, and neither a control character nor a sign."""
 _CODECS = {"jisx0213": "euc_jis_2004", "cp932": "cp932"}
 
 
@@ -112,7 +115,8 @@ class Speller:
         faults: dict[Rule, str] = {rules.NAME_IS_A_DAY: ""} if is_excel_day(text) else {}
         for char in text:
             rule = self._fault(char)
-            if letters and rule is rules.OUTSIDE_REPERTOIRE and not char.isalpha():
+            letter = char.isalpha() or NEWER_KANJI.match(char)
+            if letters and rule is rules.OUTSIDE_REPERTOIRE and not letter:
                 rule = None
             if rule is None:
                 out.append(char)
@@ -128,7 +132,7 @@ class Speller:
         category = unicodedata.category(char)
         if category == "Co":
             return rules.PRIVATE_USE
-        if category in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"}:
+        if category in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"} and not NEWER_KANJI.match(char):
             return rules.CONTROL_CHARACTER
         return None if self._inside(char) else rules.OUTSIDE_REPERTOIRE
 
