@@ -19,9 +19,9 @@ from typing import Any
 
 from kakehashi.edges.runs import Folder
 from kakehashi_console.doctor import AS_OF, CITY, PUPILS, RULES, a_roster
-from kakehashi_console.operations import BadUse, Console, Outcome, order_for_drop
+from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
 from kakehashi_console.operations.reach import stamp
-from kakehashi_console.preflight import Look
+from kakehashi_console.preflight import Checkpoint
 
 TOOL = "lgate"
 LIVED = (
@@ -50,23 +50,23 @@ def alone(console: Console) -> None:
         )
 
 
-def live(console: Console, domain: str) -> Iterator[Look]:
+def live(console: Console, domain: str) -> Iterator[Checkpoint]:
     """What comes of three accounts from the first night to their end."""
     town = _Town(console, domain)
     console.put_rules(CITY, LIVED.format(domain=domain))
     first = town.night()
     yield _same("最初の夜 / the first night", first.summary.get("verdict"), "applied")
     made = len(town.pupils())
-    yield Look("作ったアカウント / accounts made", made == PUPILS, f"{made} / {PUPILS}",
+    yield Checkpoint("作ったアカウント / accounts made", made == PUPILS, f"{made} / {PUPILS}",
                "docs/runbook.ja.md#pupils-failed")  # fmt: skip
     files = Folder(console.s3, console.outputs["OutboxBucket"], f"outbox/{CITY}/{TOOL}/").names()
-    yield Look("教材のファイル / a tool's file", any(one.endswith(".zip") for one in files))
+    yield Checkpoint("教材のファイル / a tool's file", any(one.endswith(".zip") for one in files))
     yield _same("同じ名簿の夜 / the same roster", town.again().summary.get("verdict"), "unchanged")
     yield from town.leave()
 
 
-def _same(what: str, came: Any, wanted: str) -> Look:
-    return Look(what, came == wanted, str(came), "docs/runbook.ja.md")
+def _same(what: str, came: Any, wanted: str) -> Checkpoint:
+    return Checkpoint(what, came == wanted, str(came), "docs/runbook.ja.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Town:
         """Of whom we have an account, by userMasterIdentifier."""
         return sorted(known.pupil.id for known in self.console.state(CITY).pupils())
 
-    def night(self, *, left: bool = False) -> Outcome:
+    def night(self, *, left: bool = False) -> RunOutcome:
         with tempfile.TemporaryDirectory() as folder:
             drop = a_roster(Path(folder), self.domain)
             if left:
@@ -97,7 +97,7 @@ class _Town:
         file.write_bytes(_csv(rows))
         self.console.upload_passwords(CITY, file, starts=False)
 
-    def run(self, order: Mapping[str, Any]) -> Outcome:
+    def run(self, order: Mapping[str, Any]) -> RunOutcome:
         """To its end; a plan that waits is approved, since nobody else is asked here."""
         console = self.console
         execution = console.follow(console.start(order), lambda _: None)
@@ -112,22 +112,22 @@ class _Town:
         execution = console.follow(console.start(approval), lambda _: None)
         return console.outcome(execution, CITY, outcome.run_id)
 
-    def again(self) -> Outcome:
+    def again(self) -> RunOutcome:
         """A night with the same roster."""
         return self.run({"action": "rerun", "city": CITY, "as_of": AS_OF.isoformat()})
 
-    def leave(self) -> Iterator[Look]:
+    def leave(self) -> Iterator[Checkpoint]:
         """The three leave, are suspended and deleted, by decisions as staff send them."""
         left = self.night(left=True)
         asked = len(left.summary.get("proposed", {}).get("GONE", ()))
-        yield Look("いなくなった人の確認 / who is asked about", asked == PUPILS, f"{asked}")
+        yield Checkpoint("いなくなった人の確認 / who is asked about", asked == PUPILS, f"{asked}")
         self._decide("停止")
         self.again()
         self.again()  # who is suspended is asked about: to be deleted?
         self._decide("削除")
         self.again()
         stay = len(self.pupils())
-        yield Look(
+        yield Checkpoint(
             "アカウントの削除 / accounts deleted", stay == 0, f"{PUPILS - stay} / {PUPILS}",
             f"残ったアカウントは {self.domain} で手で消してください。 / delete them by hand",
         )  # fmt: skip
