@@ -140,7 +140,7 @@ class Where:
 
 def _said(command: list[str], folder: Path) -> str:
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
     )
     return (done.stdout if done.returncode == 0 else done.stderr[-400:]).strip()
 
