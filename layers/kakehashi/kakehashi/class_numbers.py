@@ -10,6 +10,9 @@ from kakehashi.stored import VERSION, Form
 
 RECORD = Form("the numbers of a year's class titles")
 
+NEUTRAL = "なかよし{n}"  # the title of a special-needs class where a city says none
+NEUTRAL_BEFORE = "なかよし{n}組"  # until 0.1.0
+
 type Given = Mapping[str, Mapping[str, int]]  # HMAC of a title → grades, "P1,P2" → number
 
 

@@ -15,6 +15,7 @@ from kakehashi.city.checked import (
     SchoolCode,
     template_of,
 )
+from kakehashi.class_numbers import NEUTRAL
 
 
 class Source(CheckedModel):
@@ -95,10 +96,6 @@ class SpecialTitle(CheckedModel):
     school: SchoolCode | None = None
     match: Pattern
     replace: Annotated[str, Field(min_length=1)]
-
-
-NEUTRAL = "なかよし{n}"
-NEUTRAL_BEFORE = "なかよし{n}組"  # the default until 0.1.0
 
 
 class SpecialNeeds(CheckedModel):

@@ -15,8 +15,7 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from kakehashi.city.cleaning import NEUTRAL, NEUTRAL_BEFORE
-from kakehashi.class_numbers import Given, Numbers
+from kakehashi.class_numbers import NEUTRAL, NEUTRAL_BEFORE, Given, Numbers
 
 type Kind = tuple[str, tuple[str, ...]]  # renamed title and grades: what tells two classes apart
 

@@ -14,7 +14,9 @@ RUNBOOK = "runbook.ja.md"
 _GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have commands
 _COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
 _PAGE = re.compile(r"\bdocs/(?=[a-z.-]+\.md)")
-_OF_NO_STACK = frozenset({"check", "demo april", "demo new", "demo next"})
+_OF_NO_STACK = frozenset(
+    {"check", "city new", "city schema", "demo april", "demo new", "demo next"}
+)
 _OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
 
 
