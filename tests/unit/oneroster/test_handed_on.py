@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from conformance.packages import loose, spoiled, zipped
 from kakehashi import oneroster
+from kakehashi.findings import placeholders
 from kakehashi.oneroster.__main__ import main as library
 from kakehashi.oneroster.rules import RULES
 from kakehashi.oneroster.sarif import sarif
@@ -52,6 +54,16 @@ def test_a_result_points_at_its_rule_and_its_place() -> None:
     told = rules[grade["ruleIndex"]]
     assert told["helpUri"] == "https://docs.example/rules.md#r011"
     assert told["properties"]["source"].startswith("OneRoster")
+
+
+def test_no_sentence_of_a_rule_holds_braces_which_sarif_would_fill() -> None:
+    facts: dict[str, dict[str, Any]] = {
+        code: dict.fromkeys(placeholders(rule.ja), 1) for code, rule in RULES.items()
+    }
+    found = [rule.at(**facts[code]) for code, rule in RULES.items()]
+    rules = sarif(found, RULES)["runs"][0]["tool"]["driver"]["rules"]
+    assert {rule["id"] for rule in rules} == RULES.keys()
+    assert "{" not in "".join(rule["fullDescription"]["text"] for rule in rules)
 
 
 def test_neither_form_holds_a_cell_or_a_pupil() -> None:

@@ -5,6 +5,7 @@ No pupil, no school and no cell of the package is in it: rules, files, lines and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -52,8 +53,8 @@ def _rule(rule: Rule, docs: str) -> dict[str, Any]:
     source = SOURCES.get(rule.code)
     told: dict[str, Any] = {
         "id": rule.code,
-        "shortDescription": {"text": rule.ja},
-        "fullDescription": {"text": f"{rule.ja} / {rule.en}"},
+        "shortDescription": {"text": _in_general(rule.ja)},
+        "fullDescription": {"text": f"{_in_general(rule.ja)} / {_in_general(rule.en)}"},
         "help": {"text": "\n".join(filter(None, (rule.todo, rule.todo_en, str(source or ""))))},
         "defaultConfiguration": {"level": LEVELS[rule.effect]},
         "properties": {"effect": str(rule.effect), "effectLabel": EFFECT_LABELS[rule.effect]},
@@ -63,6 +64,11 @@ def _rule(rule: Rule, docs: str) -> dict[str, Any]:
     if docs:
         told["helpUri"] = f"{docs}#{rule.code.lower()}"
     return told
+
+
+def _in_general(sentence: str) -> str:
+    """Without the facts of one finding: SARIF takes braces for places of its own."""
+    return re.sub(r"{[a-z_]+}", "…", sentence.replace("{{", "").replace("}}", ""))
 
 
 def _result(finding: Finding, rules: Mapping[str, Rule], used: list[str]) -> dict[str, Any]:
