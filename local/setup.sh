@@ -126,6 +126,8 @@ lock() {
   compile --group checkov -o requirements/checkov.txt
   compile --group bench -o requirements/bench.txt
   compile --group contract -o requirements/contract.txt
+  compile --group docs -o requirements/docs.txt
+  compile --group release -o requirements/release.txt
   compile --group uv -o requirements/uv.txt
 }
 
@@ -133,6 +135,15 @@ compile() {
   "$UV" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
     --python-version 3.13 --custom-compile-command "make lock" "$@"
 }
+
+# What a person sees who waits for `make run`: each step in a line, before it begins.
+case ${1:-} in
+venv) say "· $2: Python 3.13 の環境 / an environment of Python 3.13" ;;
+pip) say "· $3 を $2 に入れます / installing into $2" ;;
+editable) say "· kakehashi を $2 に入れます / installing the project itself" ;;
+layer) say "· 関数の層を作ります / building the functions' layer" ;;
+node) say "· $2 の npm パッケージ / packages of npm" ;;
+esac
 
 case ${1:-} in
 venv) venv "$2" ;;

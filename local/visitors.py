@@ -14,6 +14,14 @@ from local.demo import people
 from local.demo.tour import CITY
 from local.stack import Stack
 
+NEXT = (
+    (". .venv/bin/activate", "kakehashi を使えるようにする / to have the command"),
+    ("kakehashi status", "夜の一覧 / all nights"),
+    ("kakehashi why users.csv:12", "一人の経過 / one pupil's story"),
+    ("kakehashi check FILE", "手元の名簿の検査 / check a roster of yours"),
+    ("kakehashi reset --yes", "五晩を忘れ、README の続きへ / forget them, and go on in the README"),
+)
+
 
 def visitors(stack: Stack) -> Iterator[str]:
     """The address, and pupils who can sign in there, a line each."""
@@ -25,6 +33,9 @@ def visitors(stack: Stack) -> Iterator[str]:
         yield f"  ほかの児童生徒 more: {files[0]}"
     yield f"担当者のページ staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
     yield from people.told()
+    yield "次に試すこと what to try next:"
+    for command, why in NEXT:
+        yield f"  {command:<36} {why}"
     yield f"止めるには to stop: {Guide(stack.options).typed('kakehashi down')}"
 
 

@@ -66,6 +66,12 @@ def verdict_line(verdict: str, told: Mapping[str, Any] | None = None) -> str:
     return f"[bold {colour}]{ja}[/] [dim]{en}[/]"
 
 
+def verdict_word(verdict: str) -> str:
+    """The same without colours, for a line among others."""
+    ja, en, _ = VERDICT_WORDS.get(verdict, (verdict, verdict, ""))
+    return f"{ja} {en}"
+
+
 def roster_line(record: Mapping[str, Any]) -> str:
     """The roster of a run and its numbers, "" of a run that had none; times are Japan's."""
     if not record.get("as_of") or record.get("pupils") is None:

@@ -42,6 +42,7 @@ class Tour:
     terminal: Terminal
     clerk: Clerk
     table: Table = field(default_factory=_table)
+    pages: list[tuple[str, Path]] = field(default_factory=list)
 
     def all_nights(self, pupils: int, schools: int) -> None:
         """Run the five nights; raises TourFailed where one ends in another verdict."""
@@ -50,23 +51,25 @@ class Tour:
         today = datetime.now(UTC).astimezone(JAPAN).date()
 
         first = demo.new(city, pupils, schools, seed=1, day=today)
-        outcome = self._night("初日: 全員が新規 first night", first, None, "awaiting-approval")
+        outcome = self._night("1/6 初日: 全員が新規 first night", first, None, "awaiting-approval")
         self._approve(outcome)
         quiet = demo.next(city, demo.QUIET)
-        self._night("静かな夜 quiet night", quiet, quiet.day, "unchanged")
+        self._night("3/6 静かな夜 quiet night", quiet, quiet.day, "unchanged")
         moves = demo.next(city)
-        self._night("転出入と氏名変更 transfers, renames", moves, moves.day, "applied")
+        self._night("4/6 転出入と氏名変更 transfers, renames", moves, moves.day, "applied")
         broken = demo.next(city, demo.QUIET, fault="cut")
-        self._night("壊れたファイル broken export", broken, broken.day, "refused")
+        refused = self._night("5/6 壊れたファイル broken export", broken, broken.day, "refused")
         turn = demo.april(city)
-        self._night("4月の予行演習 April rehearsal", turn, turn.day, "rehearsed", rehearse=True)
+        self._night("6/6 4月の予行演習 April rehearsal", turn, turn.day, "rehearsed", rehearse=True)
         self.terminal.print(self.table)
-        self.terminal.print(
-            f"報告書 reports: {self.folder}/<夜 night>/run/report.html"
-            f"\n配信物 deliveries: {self.folder}/<夜 night>/outbox/",
-            highlight=False,
-            soft_wrap=True,
-        )
+        self._say(_nobody(refused.summary))
+        self._say("報告書 reports:")
+        for title, page in self.pages:
+            self._say(f"  {title}: {page.resolve().as_uri()}")
+        self._say(f"配信物 deliveries: {self.folder}/<夜 night>/outbox/")
+
+    def _say(self, line: str) -> None:
+        self.terminal.print(line, highlight=False, soft_wrap=True, markup=False)
 
     def _night(
         self, title: str, exported: demo.Exported, as_of: date | None, expected: str,
@@ -88,7 +91,7 @@ class Tour:
         """On the staff page, as one of the demo's people: looked at, every limit ticked."""
         number = self.clerk.approve(waiting.run_id, REASON)
         arn = self.console.started_on_page("apply", number)
-        self._end("承認 approved", arn, "applied", waiting.run_id)
+        self._end("2/6 承認 approved", arn, "applied", waiting.run_id)
 
     def _end(self, title: str, arn: str, expected: str, run_id: str = "") -> RunOutcome:
         with self.terminal.status(title):
@@ -97,11 +100,23 @@ class Tour:
         verdict = str(outcome.summary.get("verdict"))
         night = self.folder / f"{self.table.row_count + 1}-{verdict}"
         self.console.fetch(outcome, night)
+        self.pages.append((title, night / "run" / "report.html"))
+        self._say(f"{title}: {words.verdict_word(verdict)}")
         self.table.add_row(title, words.verdict_line(verdict), _told(outcome.summary), night.name)
         if verdict != expected:
             self.terminal.print(self.table)
             raise TourFailed(f"{title}: {verdict}, not {expected}; see {night}")
         return outcome
+
+
+def _nobody(summary: Mapping[str, Any]) -> str:
+    """What the broken export did to accounts, which must be nothing. Raises TourFailed."""
+    if summary.get("done") or summary.get("checksum"):
+        raise TourFailed("the broken export has made a plan or touched an account")
+    return (
+        "壊れたファイルの夜: 変更したアカウントは 0、利用停止にした児童生徒は 0 人です。"
+        " / The broken export changed no account, and nobody was suspended."
+    )
 
 
 def _told(summary: Mapping[str, Any]) -> str:
