@@ -31,62 +31,72 @@ help: ## この一覧 / this list
 install: .venv/.stack .venv-lambda/.boto3 $(LAYER) ## 準備 / all that `make run` needs
 
 .venv/.python: .python-version
-	$(SETUP) venv .venv
+	@$(SETUP) venv .venv
 	@touch $@
 
 .venv/.stack: .venv/.python requirements/stack.txt pyproject.toml local/pyproject.toml
-	$(SETUP) pip .venv requirements/stack.txt
-	$(SETUP) editable .venv
+	@$(SETUP) pip .venv requirements/stack.txt
+	@$(SETUP) editable .venv
 	@touch $@
 
 .venv/.dev: .venv/.stack requirements/dev.txt
-	$(SETUP) pip .venv requirements/dev.txt
+	@$(SETUP) pip .venv requirements/dev.txt
 	@touch $@
 
 .venv-lambda/.boto3: .venv/.python requirements/lambda.txt
-	$(SETUP) venv .venv-lambda
-	$(SETUP) pip .venv-lambda requirements/lambda.txt
+	@$(SETUP) venv .venv-lambda
+	@$(SETUP) pip .venv-lambda requirements/lambda.txt
 	@touch $@
 
 .venv-console/.console: .venv/.python requirements/console.txt
-	$(SETUP) venv .venv-console
-	$(SETUP) pip .venv-console requirements/console.txt
+	@$(SETUP) venv .venv-console
+	@$(SETUP) pip .venv-console requirements/console.txt
 	@touch $@
 
 .venv-sam/.sam: .venv/.python requirements/sam.txt
-	$(SETUP) venv .venv-sam
-	$(SETUP) pip .venv-sam requirements/sam.txt
+	@$(SETUP) venv .venv-sam
+	@$(SETUP) pip .venv-sam requirements/sam.txt
 	@touch $@
 
 .venv-checkov/.checkov: .venv/.python requirements/checkov.txt
-	$(SETUP) venv .venv-checkov
-	$(SETUP) pip .venv-checkov requirements/checkov.txt
+	@$(SETUP) venv .venv-checkov
+	@$(SETUP) pip .venv-checkov requirements/checkov.txt
 	@touch $@
 
 .venv-mutants/.mutmut: .venv/.python requirements/mutants.txt
-	$(SETUP) venv .venv-mutants
-	$(SETUP) pip .venv-mutants requirements/mutants.txt
+	@$(SETUP) venv .venv-mutants
+	@$(SETUP) pip .venv-mutants requirements/mutants.txt
 	@touch $@
 
 .venv-bench/.peers: .venv/.python requirements/bench.txt
-	$(SETUP) venv .venv-bench
-	$(SETUP) pip .venv-bench requirements/bench.txt
+	@$(SETUP) venv .venv-bench
+	@$(SETUP) pip .venv-bench requirements/bench.txt
+	@touch $@
+
+.venv-docs/.mkdocs: .venv/.python requirements/docs.txt
+	@$(SETUP) venv .venv-docs
+	@$(SETUP) pip .venv-docs requirements/docs.txt
+	@touch $@
+
+.venv-release/.sbom: .venv/.python requirements/release.txt
+	@$(SETUP) venv .venv-release
+	@$(SETUP) pip .venv-release requirements/release.txt
 	@touch $@
 
 .venv-contract/.clients: .venv/.python requirements/contract.txt
-	$(SETUP) venv .venv-contract
-	$(SETUP) pip .venv-contract requirements/contract.txt
+	@$(SETUP) venv .venv-contract
+	@$(SETUP) pip .venv-contract requirements/contract.txt
 	@touch $@
 
 %/node_modules/.clients: %/package-lock.json
-	$(SETUP) node $*
+	@$(SETUP) node $*
 	@touch $@
 
 browser:
 	@$(SETUP) browser >/dev/null
 
 $(LAYER): .venv/.stack layers/kakehashi/requirements.txt
-	$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
+	@$(SETUP) layer build/layer/python layers/kakehashi/requirements.txt
 	@touch $@
 
 install-dev: install .venv/.dev ## 開発とテストの準備 / what check and test need
@@ -118,6 +128,7 @@ year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, abou
 
 secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates against checkov's rules, exceptions in .checkov.yaml
 	.venv-checkov/bin/checkov --config-file .checkov.yaml
+	.venv-checkov/bin/hadolint Containerfile
 ifdef CFN_GUARD_RULES
 	$(BIN)/python -m local.guard $(CFN_GUARD_RULES)
 endif
@@ -150,7 +161,7 @@ build: install-sam ## 配備物を作る / sam build
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 wheel: .venv-console/.console .venv/.stack # the console as others install it, in an environment of its own
-	$(SETUP) wheel .venv-console
+	@$(SETUP) wheel .venv-console
 
 smoke: build wheel install-dev ## 配備物が読み込めるか / does each built function import, and the console start from its wheel
 	$(BIN)/pytest -q tests/smoke
@@ -195,12 +206,28 @@ mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain no
 docs: install ## コードから作るページ / pages written from the code
 	$(BIN)/python -m local.docs
 
+.PHONY: site release
+
+build/demo-pages/.saved: install # the tour in a home of its own: a stack of yours is left alone
+	$(BIN)/kakehashi demo tour --home build/demo
+	$(BIN)/python -m local.demo_pages build/demo build/demo-pages
+	$(BIN)/kakehashi down --home build/demo
+	@touch $@
+
+site: install .venv-docs/.mkdocs build/demo-pages/.saved ## 文書のサイト / docs and the demo's pages as plain files, to build/site
+	$(BIN)/python -m local.site prepare
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict
+	$(BIN)/python -m local.site finish
+
+release: install .venv-console/.console .venv-release/.sbom ## 版を作る / VERSION=1.2.3: version, changelog, dist/1.2.3 with checksums; pushes nothing
+	$(BIN)/python -m local.release $(VERSION)
+
 screenshots: run ## 報告の画面を撮り直す / docs/images, by Chromium, from the five nights
 	$(BIN)/python -m local.screenshots .kakehashi/tour
 	$(BIN)/kakehashi down
 
 lock: install ## 依存の固定 / every lock, from pyproject.toml
-	$(SETUP) lock
+	@$(SETUP) lock
 
 # -- a real account --------------------------------------------------------------------------------
 
@@ -221,4 +248,4 @@ clean: ## 生成物を消す(手元の状態 .kakehashi は残る) / built files
 
 distclean: clean
 	if [ -x $(BIN)/kakehashi ]; then $(BIN)/kakehashi down; fi
-	rm -rf .venv .venv-bench .venv-checkov .venv-console .venv-contract .venv-lambda .venv-mutants .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules $(READERS)/node_modules
+	rm -rf .venv .venv-bench .venv-checkov .venv-console .venv-contract .venv-docs .venv-lambda .venv-mutants .venv-release .venv-sam .venv-uv $(JS)/node_modules $(TOOLS)/node_modules $(READERS)/node_modules

@@ -26,8 +26,8 @@ class NotTaken(Exception):
 class Clerk:
     """``address`` is the page's, without a trailing slash."""
 
-    def __init__(self, address: str, who: Member) -> None:
-        self.address, self.who = address, who
+    def __init__(self, address: str, who: Member, password: str = PASSWORD) -> None:
+        self.address, self.who, self.password = address, who, password
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy of yours comes between
 
@@ -67,7 +67,7 @@ class Clerk:
 
     def _enter(self, page: requests.Response) -> requests.Response:
         """At Microsoft, and back by the form that leads there."""
-        typed = {"loginfmt": self.who.account, "passwd": PASSWORD}
+        typed = {"loginfmt": self.who.account, "passwd": self.password}
         back = self.session.post(_action(page), data=typed, timeout=60)
         return self.session.post(_action(back), data=_fields(back.text), timeout=60)
 

@@ -12,7 +12,7 @@ import pytest
 
 from local.stack import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")  # README.en.md gives the same lines
 LINES = [
     line.partition(" # ")[0].strip()
     for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
