@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test journeys judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
+.PHONY: help install run check secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
 	behaviour fuzz long rehearsals quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -147,6 +147,11 @@ judges:
 
 test-judges: install-dev $(READERS)/node_modules/.clients ## AWS の読み手たちで / what others say of the state machines
 	$(BIN)/pytest -q tests/judges
+
+judge: install-dev ## 他人の読み手で(JUDGES=フォルダー) / what the readers in JUDGES=FOLDER make of our deliveries
+	@test -n "$(JUDGES)" || { echo "JUDGES=FOLDER の中の読み手で判じます / judged by the readers in JUDGES=FOLDER"; exit 2; }
+	mkdir -p build
+	$(BIN)/python -m tests.judges.receivers "$(JUDGES)" --out build/judged.md $(if $(DELIVERIES),--deliveries "$(DELIVERIES)")
 
 test-contract: .venv/.stack .venv-contract/.clients $(JS)/node_modules/.clients ## Microsoft の SDK で / Microsoft's own clients, on the fake
 	.venv-contract/bin/pytest -q tests/contract

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from kakehashi.deliver.lists import FlatList
 from kakehashi.diff.matching import Evidence, compare_names
 from kakehashi.diff.sheets import Row, UnreadableWorkbook, plain, sheets
 from kakehashi.people.pupil import Pupil
@@ -28,6 +29,22 @@ class Columns:
     ids: Sequence[str] = IDS
     accounts: Sequence[str] = ACCOUNTS
     names: Sequence[str] = NAMES
+    family: Sequence[str] = FAMILY
+    given: Sequence[str] = GIVEN
+
+    def with_list(self, flat: FlatList) -> Columns:
+        """The same, and the headings of the tool's own list below which such facts stand."""
+
+        def named(*facts: str) -> list[str]:
+            return [h for h in flat.headings if flat.knows(h) and flat.column(h).fact in facts]
+
+        return Columns(
+            (*named("userMasterIdentifier", "sourcedId"), *self.ids),
+            (*named("username", "loginName"), *self.accounts),
+            (*named("name"), *self.names),
+            (*named("familyName"), *self.family),
+            (*named("givenName"), *self.given),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,16 @@ class Compared:
         }
 
 
-def read_users(body: bytes, columns: Columns) -> list[User]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as it was read: the row that was taken for its headings, and which of them tell."""
+
+    heading: int
+    told_by: Sequence[str]
+    users: Sequence[User]
+
+
+def read_users(body: bytes, columns: Columns) -> Listed:
     """The rows of a CSV or workbook. Raises Unreadable, also where no column tells who is who."""
     for sheet in sheets(body):
         found = _users(sheet, columns)
@@ -77,17 +103,20 @@ def read_users(body: bytes, columns: Columns) -> list[User]:
     raise UnreadableWorkbook
 
 
-def _users(sheet: Iterable[Row], columns: Columns) -> list[User] | None:
+def _users(sheet: Iterable[Row], columns: Columns) -> Listed | None:
     rows = iter(sheet)
-    for _, cells in islice(rows, HEADING_WITHIN):
+    for number, cells in islice(rows, HEADING_WITHIN):
         headings = [plain(cell) for cell in cells]
         at = {
             kind: [n for n, heading in enumerate(headings) if heading in map(plain, wanted)]
             for kind, wanted in (("ids", columns.ids), ("accounts", columns.accounts),
-                                 ("names", columns.names), ("family", FAMILY), ("given", GIVEN))
+                                 ("names", columns.names), ("family", columns.family),
+                                 ("given", columns.given))
         }  # fmt: skip
         if at["ids"] or at["accounts"]:
-            return [_user(line, cells, at) for line, cells in rows if any(map(plain, cells))]
+            users = [_user(line, cells, at) for line, cells in rows if any(map(plain, cells))]
+            told_by = [cells[n].strip() for n in sorted({n for some in at.values() for n in some})]
+            return Listed(number, told_by, users)
     return None
 
 

@@ -7,7 +7,9 @@ writes the same bytes and leaves the same pointer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,20 +44,23 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     order = _order(run, city, tool, anew=outbox.slot.anew)
     answer = receipts.gather(order.dialect.receipt)
-    roster, moved = SettledRoster(folder, state), dict[str, str]()
+    roster = SettledRoster(folder, state)
+    told = _Told(city.tools[tool], order.dialect)
     of = made(folder, roster)
     delivery, again = outbox.unmoved(order, of, answer), True
     if delivery is None:
-        told = _noted(_told_of(roster, city.tools[tool], order.dialect), moved)
-        board = deliver.Board.of(city.board_code, city.name)
-        settled = deliver.records_of(told, order.dialect, board)
         before = outbox.before(order.dialect.header, answer)
+        order = replace(order, dialect=deliver.as_held(order.dialect, before))
+        board = deliver.Board.of(city.board_code, city.name)
+        settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
         last = outbox.last_files(of) if deliver.same_again(order, settled, before) else ()
         delivery, again = _made_now(order, settled, before, last), bool(last)
+    elif order.dialect.disabling == "ignored":
+        told.count(roster.pupils())
 
     files = outbox.hand_over(delivery, of, again=again)
     receipts.settle(delivered=bool(files))
-    _write_down(folder, delivery, files, answer, moved)
+    _write_down(folder, delivery, files, answer, told)
     rows, held = sum(delivery.rows.values()), len(delivery.pupils_at_fault())
     measure("deliver", run.city, {"RowsDelivered": rows, "PupilsHeld": held})
     extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
@@ -69,7 +74,7 @@ def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
     if tool not in city.tools:
         raise BadConfiguration(f"the city's rules name no tool {tool}")
     try:
-        dialect = deliver.load(city.tools[tool].dialect).with_empty(city.names.empty)
+        dialect = deliver.dialect_of(city.tools[tool]).with_empty(city.names.empty)
     except deliver.UnknownDialect as exc:
         raise BadConfiguration(f"tool {tool}: {exc}") from exc
     return deliver.Order(
@@ -96,18 +101,28 @@ def _made_now(
     return deliver.build(order, settled, before)
 
 
-def _told_of(roster: SettledRoster, rules: Tool, dialect: deliver.Dialect) -> Iterator[Record]:
-    for known in roster.pupils():
-        if deliver.takes(dialect, rules.grades, rules.schools, known):
-            yield known
+@dataclass(slots=True)
+class _Told:
+    """Of whom a tool is told; in passing is noted whom it knows by another id than the roster's
+    (``moved``: which is whose), and how many it lets in although their account is off."""
 
+    rules: Tool
+    dialect: deliver.Dialect
+    moved: dict[str, str] = field(default_factory=dict)
+    still_signed_in: int = 0
 
-def _noted(settled: Iterable[Record], moved: dict[str, str]) -> Iterator[Record]:
-    """Of whom the tool knows by another id than the roster's, which is whose, in passing."""
-    for known in settled:
-        if known.tool_id:
-            moved[known.tool_id] = known.pupil.id
-        yield known
+    def of(self, settled: Iterable[Record]) -> Iterator[Record]:
+        wanted = (self.rules.grades, self.rules.schools)
+        for known in settled:
+            self.still_signed_in += deliver.stays_signed_in(self.dialect, *wanted, known)
+            if deliver.takes(self.dialect, *wanted, known):
+                if known.tool_id:
+                    self.moved[known.tool_id] = known.pupil.id
+                yield known
+
+    def count(self, settled: Iterable[Record]) -> None:
+        """Go through them where no records are made."""
+        deque(self.of(settled), maxlen=0)
 
 
 def _write_down(
@@ -115,12 +130,12 @@ def _write_down(
     delivery: deliver.Delivery,
     files: list[DeliveredFile],
     answer: deliver.Acknowledgement,
-    moved: Mapping[str, str],
+    told: _Told,
 ) -> None:
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
     tool, keys = delivery.tool, [file["key"] for file in files]
     said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
-    findings = deliver.named([*delivery.findings, *said], moved)
+    findings = deliver.named([*delivery.findings, *said], told.moved)
     folder.put_findings(f"deliver-{tool}", findings)
     folder.put_json(
         f"deliveries/{tool}.json",
@@ -134,6 +149,8 @@ def _write_down(
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
             "pupils": delivery.pupils,
             "held": len(delivery.pupils_at_fault()),
+            "still_signed_in": told.still_signed_in,
+            "unconfirmed": told.dialect.unconfirmed,
             "receipts": answer.counts(),
         },
     )

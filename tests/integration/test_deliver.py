@@ -13,7 +13,7 @@ from kakehashi.deliver import Delivery, Order, build
 from kakehashi.edges.errors import BadConfiguration, Refused
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
-from kakehashi.people.record import Record
+from kakehashi.people.record import Record, Status
 from tests.builders import a_known, a_pupil
 from tests.unit.deliver.receiver import Receiver
 
@@ -27,6 +27,9 @@ dialect = "lgate"
 dialect = "interactive_study"
 [tools.mirai]
 dialect = "mirai_school_platform"
+[tools.lgate_users]
+dialect = "lgate_users"
+headings = ["username", "password", "enabledUser", "isLocal", "schoolCode", "schoolName"]
 [tools.odd]
 dialect = "no_such_dialect"
 """
@@ -284,3 +287,29 @@ def test_the_answer_to_the_state_machine_names_nobody(state: State) -> None:
     event = a_run().model_dump(mode="json") | {"tool": "lgate"}
     answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
     assert sorted(answer) == ["seconds", "tool", "verdict"]
+
+
+def suspend(state: State, n: int, status: Status = Status.SUSPENDED) -> None:
+    state.put_pupil(a_known(n, status=status), state.pupil(a_pupil(n).id))
+
+
+def test_whom_the_portal_still_lets_in_is_counted_and_a_list_switches_them_off_and_on(
+    state: State,
+) -> None:
+    first = a_run()
+    assert deliver(first, "lgate")["still_signed_in"] == 0
+    assert deliver(first, "lgate_users")["verdict"] == "nothing"
+    suspend(state, 2)
+    second = a_run("030000", "2026-11-25")
+    assert deliver(second, "lgate")["still_signed_in"] == 1
+    told = deliver(second, "lgate_users")
+    assert told["file"].endswith("/2026-11-25/lgate_users_20261125_082201.csv")
+    account, school = a_pupil(2).account, a_pupil(2).school
+    line = f"{account},,0,0,{school},{a_pupil(2).school_name}"
+    assert body(told["file"]).decode().splitlines()[1:] == [line]
+    assert deliver(second, "lgate_users") == told, "called again, the same"
+    suspend(state, 2, Status.ACTIVE)
+    third = a_run("040000", "2026-11-26")
+    back = body(deliver(third, "lgate_users")["file"]).decode().splitlines()[1:]
+    assert back == [line.replace(",0,0,", ",1,0,")]
+    assert deliver(third, "lgate")["still_signed_in"] == 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 
 from tests.unit.deliver.receiver import Receiver
 from tests.year.bridge import Night
@@ -29,6 +32,15 @@ TAKES: Mapping[str, Callable[[str], bool]] = {
 }
 
 
+def _keep(key: str, body: bytes) -> None:
+    """For `make judge`, where the year is asked to: FOLDER/<dialect>/<day>-…zip."""
+    if folder := os.environ.get("KEEP_DELIVERIES"):
+        _, city, tool, day, *_, name = key.split("/")
+        place = Path(folder) / tomllib.loads(RULES)["tools"][tool]["dialect"]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{day}-{city}-{tool}-{name}").write_bytes(body)
+
+
 @dataclass
 class Tools:
     """``fetch`` reads an object of the outbox."""
@@ -44,6 +56,7 @@ class Tools:
                 if not key:
                     continue
                 body = self.fetch(key)
+                _keep(key, body)
                 self.receivers[delivery["tool"]].take(body)
                 with zipfile.ZipFile(BytesIO(body)) as archive:
                     yield from (archive.read(name).decode() for name in archive.namelist())

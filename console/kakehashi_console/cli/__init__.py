@@ -25,6 +25,7 @@ COMMANDS = {  # in the order in which they are listed
     "why": f"{HERE}.why:why",
     "check": f"{HERE}.check:check",
     "match": f"{HERE}.match:match",
+    "headings": f"{HERE}.headings:headings",
     "city": f"{HERE}.city:city",
     "drift": f"{HERE}.drift:drift",
     "passwords": f"{HERE}.passwords:passwords",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kakehashi import city as cities
+from kakehashi import deliver
 from kakehashi.catalogue import index
 from kakehashi.deliver.dialect import names as dialects
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
@@ -58,7 +59,8 @@ def read_rules(file: Path) -> str:
 
 
 def must_name_what_exists(rules: cities.City) -> None:
-    """Raises BadCity for a dialect nobody ships, or an effect of a finding that does not exist."""
+    """Raises BadCity for a dialect nobody ships, a list that could not be written (no heading row,
+    a heading nobody knows, a password), or an effect of a finding that does not exist."""
     known = dialects()
     problems = [
         f"tools.{name}.dialect: {tool.dialect} はありません / known: {', '.join(known)}"
@@ -69,6 +71,14 @@ def must_name_what_exists(rules: cities.City) -> None:
         f"effects.{code}: この番号の指摘はありません / no such finding (docs/findings.md)"
         for code in rules.effects
         if code not in index.RULES
+    ]
+    problems += [
+        f"tools.{name}: {one.code} {one.place.column or ''} {index.japanese(one)}"
+        f" / {index.english(one)}"
+        for name, tool in rules.tools.items()
+        if tool.dialect in known
+        for flat in deliver.dialect_of(tool).lists
+        for one in flat.problems(name)
     ]
     if problems:
         raise cities.BadCity(problems)

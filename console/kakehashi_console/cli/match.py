@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kakehashi import oneroster
+from kakehashi import deliver, oneroster
 from kakehashi.city import City, Tool
 from kakehashi.diff.sheets import UnreadableWorkbook
 from kakehashi.edges.archive import Archive
@@ -92,6 +92,10 @@ def match(
     columns = Columns(id_column or IDS, account_column or ACCOUNTS, name_column or NAMES)
     if not users.is_file():
         raise BadUse(f"ファイルがありません: {users} / no such file")
+    rules, (pupils, held, known_as) = _of_drop(drop, city) if drop else _of_stack(at, city)
+    receiver = _tool(rules, tool)
+    for flat in deliver.dialect_of(receiver).lists[:1]:
+        columns = columns.with_list(flat)
     try:
         told = read_users(users.read_bytes(), columns)
     except UnreadableWorkbook as exc:
@@ -99,9 +103,10 @@ def match(
             "一覧を読めないか、識別子もアカウントも見出しにありません。--id-column か"
             " --account-column で見出しを教えてください。 / no heading tells who is who"
         ) from exc
-    rules, (pupils, held, known_as) = _of_drop(drop, city) if drop else _of_stack(at, city)
-    receiver = _tool(rules, tool)
-    compared = compare((p for p in pupils if _gets(receiver, p)), told, held, known_as)
+    heard = "、".join(told.told_by)
+    terminal.print(f"見出し headings: {told.heading} 行目 row {told.heading} ({heard})",
+                   highlight=False, markup=False)  # fmt: skip
+    compared = compare((p for p in pupils if _gets(receiver, p)), told.users, held, known_as)
     place = workbook or users.with_name(f"{users.stem}-match.xlsx")
     place.write_bytes(book(datetime.now(UTC).astimezone(JAPAN).date(), _sheets(compared)))
     for name, count in compared.counts().items():

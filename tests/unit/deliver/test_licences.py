@@ -23,12 +23,14 @@ def known(n: int, **facts: object) -> Record:
 
 def test_the_list_goes_out_instead_of_the_zip_or_beside_it() -> None:
     city = [known(1), known(2, grade="J1")]
-    assert [f.name for f in deliver_to(LIST, city).files] == ["licences_20261124_082201.csv"]
+    assert [f.name for f in deliver_to(LIST, city).files] == [
+        "licences_unconfirmed_20261124_082201.csv"
+    ]
     both = deliver_to("mirai_school_platform_licences", city)
     assert [f.name for f in both.files] == [
-        "RO_20261124_082201.zip", "licences_20261124_082201.csv",
+        "RO_20261124_082201.zip", "licences_unconfirmed_20261124_082201.csv",
     ]  # fmt: skip
-    assert (both.rows["licences.csv"], both.rows["users.csv"]) == (1, 1)
+    assert (both.rows["licences_unconfirmed.csv"], both.rows["users.csv"]) == (1, 1)
 
 
 def test_a_suspended_pupil_has_no_licence() -> None:

@@ -23,6 +23,7 @@ from kakehashi.deliver.receipts import (
 )
 from kakehashi.people.record import Record
 from tests.builders import a_known, a_pupil
+from tests.decisions import a_workbook
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.sharp_importer import complaints
 from tests.unit.deliver.tools import deliver_to, told
@@ -232,3 +233,19 @@ def test_an_old_pupil_whom_the_tool_refused_in_a_full_restart_is_told_again() ->
     again = deliver_to("interactive_study", CITY, held)
     assert [row["sourcedId"] for row in unzip(again.files[0].body)["users.csv"]] == [umi]
     assert deliver_to("interactive_study", CITY, again.records).verdict == "nothing"
+
+
+def test_a_receipt_may_be_a_workbook_with_a_title_above_its_headings() -> None:
+    body = a_workbook({
+        "取込結果": [("令和8年11月24日 取込結果",), (), ("ログインＩＤ", "結果", "理由コード"),
+                 (a_pupil(1).account, "〇", ""), (a_pupil(2).account, "NG", "E012")],
+    })  # fmt: skip
+    answered = said(body)
+    assert (answered.accepted, answered.unknown) == (1, 0)
+    assert [(one.key, one.reason) for one in answered.refusals] == [
+        (("users.csv", a_pupil(2).id), "E012")
+    ]
+
+
+def test_a_workbook_that_cannot_be_read_is_told_by_a_code() -> None:
+    assert said(b"PK and nothing").unreadable == ("workbook",)

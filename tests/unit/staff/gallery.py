@@ -166,7 +166,9 @@ def a_child() -> child.Child:
 def a_night() -> nights.NightFacts:
     summary = {
         "counts": {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926},
-        "deliveries": [{"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}}],
+        "deliveries": [
+            {"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}, "still_signed_in": 12}
+        ],
     }
     files = ("report.html", "report.xlsx", f"schools/{a_code(1)}.xlsx", f"schools/{a_code(2)}.xlsx")
     return nights.NightFacts(CITY, a_record(1), summary, (_finding(),), files, SCHOOLS,

@@ -191,3 +191,8 @@ def test_who_waits_is_counted_by_school() -> None:
     assert view.total == 4
     assert [n for *_, n in view.schools] == [4]
     assert "key_again" in render(view, a_frame("/passwords"))
+
+
+def test_a_nights_page_counts_whom_a_tool_still_lets_in() -> None:
+    html = render(nights.night(a_night(), OPERATOR), a_frame("/nights"))
+    assert "停止・削除した 12 人は" in html

@@ -60,3 +60,78 @@ STILL_AT_OLD_SCHOOL = Rule(
     causes="The public importer sample of インタラクティブスタディ (2023) reads a row marked"
     " tobedeleted like any other. Ask the maker what production does.",
 )
+LOCAL_PART_REPEATED = Rule(
+    "D110",
+    Effect.HOLD_PUPIL,
+    ja="{tool} はアカウントの @ より前だけを使います。そこが同じ児童生徒が {count} 人いるため、"
+    "この児童生徒の変更を渡していません。",
+    en="{tool} uses what stands before the @ of an account. {count} pupils share it; this pupil's"
+    " change was not handed over.",
+    todo="@ より前が市のなかで重ならないアカウントにしてください。",
+    todo_en="Use accounts whose part before the @ is unique in the city.",
+    causes="The public importer sample of L-Gate (2023) cuts the username at the @.",
+)
+WOULD_DELETE_STAFF = Rule(
+    "D111",
+    Effect.REFUSE_DROP,
+    ja="{tool} は全件ファイルに載らない人を削除します。教職員を載せない全件ファイルになるため、"
+    "何も渡していません。",
+    en="{tool} deletes whoever a full file does not name. The full file would name no staff, so"
+    " nothing was handed over.",
+    todo="差分(delta)の方言を使うか、担当ベンダーに連絡してください。",
+    todo_en="Use a dialect of deltas, or call the vendor.",
+    causes="A dialect says what absence means there (absence); OPE-ID's importer sample deletes.",
+)
+NO_TEMPLATE = Rule(
+    "D120",
+    Effect.REFUSE_DROP,
+    ja="{tool} の一覧の見出しが決まっていないため、何も渡していません。",
+    en="The heading row of the list for {tool} is not given; nothing was handed over.",
+    todo="ツールの管理画面のひな形にある見出しの行を、市のルールの [tools.<名前>] の headings に"
+    "書いてください。",
+    todo_en="Put the heading row of the template on the tool's admin screen into headings under"
+    " [tools.<name>] in the city's rules.",
+    causes="Headings that no maker has published are not invented.",
+)
+UNKNOWN_HEADING = Rule(
+    "D121",
+    Effect.REFUSE_DROP,
+    ja="{tool} のひな形に、何を書くか分からない見出しがあるため、何も渡していません。",
+    en="The template of {tool} has a heading that nobody knows how to fill; nothing was handed"
+    " over.",
+    todo="市のルールの [tools.<名前>.columns] に、この見出しに書くものを加えてください(空欄なら"
+    ' { text = "" })。分からなければ提供元に尋ねてください。',
+    todo_en="Say under [tools.<name>.columns] in the city's rules what stands below this heading"
+    ' ({ text = "" } for nothing); ask the maker where it is not known.',
+)
+PASSWORD_DEMANDED = Rule(
+    "D122",
+    Effect.REFUSE_DROP,
+    ja="{tool} のひな形はパスワードの列を必須としています。Kakehashi はパスワードを書かないため、"
+    "何も渡していません。",
+    en="The template of {tool} demands a password. Kakehashi writes none, so nothing was handed"
+    " over.",
+    todo="利用者の更新に使う、パスワードが必須でないひな形を提供元に尋ねてください。",
+    todo_en="Ask the maker for the template of an update, which demands no password.",
+)
+NOT_IN_CP932 = Rule(
+    "D123",
+    Effect.HOLD_PUPIL,
+    ja="{tool} の一覧の文字コード(Shift-JIS)にない文字 {char} があるため、この児童生徒の変更を"
+    "渡していません。",
+    en="The encoding of the list for {tool} (Shift-JIS) lacks the character {char}; this pupil's"
+    " change was not handed over.",
+    todo="C4th の外部連携用の氏名を Shift-JIS にある文字にするか、ひな形を UTF-8 のものに"
+    "替えてください。",
+    todo_en="Use a character of Shift-JIS in the external name in C4th, or a UTF-8 template.",
+)
+NO_WORD = Rule(
+    "D124",
+    Effect.HOLD_PUPIL,
+    ja="{tool} の一覧で、この列の値を表す語が決まっていないため、この児童生徒の変更を"
+    "渡していません。",
+    en="The list for {tool} has no word for this column's value; this pupil's change was not handed"
+    " over.",
+    todo="市のルールの [tools.<名前>.columns] の words に加えてください。",
+    todo_en="Add it to words under [tools.<name>.columns] in the city's rules.",
+)

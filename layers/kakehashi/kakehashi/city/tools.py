@@ -8,14 +8,49 @@ from pydantic import Field, StringConstraints, model_validator
 
 from kakehashi.city.checked import CheckedModel, Grade, SchoolCode, Url
 
+Fact = Literal[
+    "username", "loginName", "userMasterIdentifier", "sourcedId", "enabledUser", "familyName",
+    "givenName", "name", "kanaFamilyName", "kanaGivenName", "kanaName", "grade", "gradeNumber",
+    "leftOn", "schoolYear", "schoolCode", "schoolName", "schoolId", "classTitle", "className",
+    "classNumber", "classGrade", "classId", "attendanceNumber", "enrollmentId",
+]  # fmt: skip
+
+
+class ListColumn(CheckedModel):
+    """What stands below a heading of a flat list: a fact, or the constant ``text``."""
+
+    fact: Fact | None = None
+    text: str | None = None
+    words: dict[str, str] | None = None
+    date: str | None = None
+    suffix: str | None = None
+    blank: str | None = None
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        if (self.fact is None) == (self.text is None):
+            raise ValueError("a column is either a fact or a text")
+        return self
+
 
 class Tool(CheckedModel):
-    """A receiver of roster files; ``dialect`` names a shipped dialect (kakehashi/deliver)."""
+    """A receiver of roster files; ``dialect`` names a shipped dialect (kakehashi/deliver).
+
+    ``ids`` is the form of the sourcedIds we make, for a tool that holds none yet. The rest is for
+    flat lists: the heading row of the maker's template, what stands below its headings, and the
+    form of the file.
+    """
 
     dialect: str
     split: Literal["city", "school"] = "city"
     grades: tuple[Grade, ...] = ()
     schools: tuple[SchoolCode, ...] = ()
+    ids: Literal["v4", "v5"] | None = None
+    headings: tuple[str, ...] = ()
+    columns: dict[str, Fact | ListColumn] = Field(default_factory=dict)
+    file: Literal["csv", "xlsx"] | None = None
+    encoding: Literal["utf-8", "utf-8-sig", "cp932"] | None = None
+    most_rows: Annotated[int, Field(ge=1)] | None = None
 
 
 CustomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]

@@ -12,8 +12,9 @@ from kakehashi.deliver.delivery import (
 )
 from kakehashi.deliver.delta import changed_at
 from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
+from kakehashi.deliver.of_city import dialect_of
 from kakehashi.deliver.receipts import Acknowledgement, taken_back
-from kakehashi.deliver.records import Records, records_of, takes
+from kakehashi.deliver.records import Records, as_held, records_of, stays_signed_in, takes
 from kakehashi.deliver.rows import Board
 from kakehashi.deliver.selection import named, schools_of_pupils
 
@@ -26,8 +27,10 @@ __all__ = [
     "Outgoing",
     "Records",
     "UnknownDialect",
+    "as_held",
     "build",
     "changed_at",
+    "dialect_of",
     "load",
     "named",
     "once_more",
@@ -35,6 +38,7 @@ __all__ = [
     "records_of",
     "same_again",
     "schools_of_pupils",
+    "stays_signed_in",
     "taken_back",
     "takes",
     "unmoved",

@@ -7,17 +7,19 @@ rest of the night goes out. Only a file that cannot be read back stops the whole
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from kakehashi.catalogue import deliver as rules
+from kakehashi.catalogue.receivers import WOULD_DELETE_STAFF
 from kakehashi.deliver import bulk, delta, packing, preflight
-from kakehashi.deliver.dialect import Dialect, LicenceList, Mode
+from kakehashi.deliver.dialect import Dialect, Mode
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.holding import ToolHolds, concerned, findings_of, kept
-from kakehashi.deliver.licences import licence_list
+from kakehashi.deliver.list_checks import unwritable
+from kakehashi.deliver.list_files import ListFile, packed, parts, written
 from kakehashi.deliver.packing import UnreadableZip
 from kakehashi.deliver.preflight import Receiver
 from kakehashi.deliver.records import Key, RecordLayout, Records
@@ -52,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One file, a zip or a licence list. ``rows`` counts data rows per CSV."""
+    """One file, a zip or a flat list. ``rows`` counts data rows per CSV."""
 
     name: str
     body: bytes
@@ -96,13 +98,10 @@ class Delivery:
 
 def build(order: Order, settled: Records, before: Records | None) -> Delivery:
     """The delivery that brings a tool from ``before`` (None: it has nothing) to ``settled``."""
-    night = _Night(
-        order,
-        _mode(order, before),
-        settled,
-        before if before is not None else Records(settled.shape),
-    )
+    night = _Night(order, _mode(order, before), settled, before)
     holds, findings = ToolHolds(), list[Finding]()
+    if impossible := list(night.impossible()):
+        return night.refused(impossible)
     for _ in range(ROUNDS):
         records = night.kept(holds)
         if night.mode == "bulk" and not records.pupils():
@@ -124,6 +123,8 @@ def build(order: Order, settled: Records, before: Records | None) -> Delivery:
 def same_again(order: Order, settled: Records, before: Records | None) -> bool:
     """Whether a full file would say what the tool's last one said, so that its very bytes will do,
     if nothing else has changed of what they are made from."""
+    if order.dialect.lists:  # which may tell what has changed alone
+        return False
     full = before is not None and _mode(order, before) == "bulk" and not order.anew
     return full and settled == before and bool(settled.pupils())
 
@@ -139,7 +140,7 @@ def unmoved(order: Order, last: Sequence[Outgoing], pupils: int) -> Delivery | N
     files were made of: as ``build`` would make it, and no record is made. None where the records
     are needed all the same."""
     nobody = Records(RecordLayout(order.dialect.header))
-    if order.anew or order.dialect.unchanged == "manifest-only":
+    if order.anew or order.dialect.lists or order.dialect.unchanged == "manifest-only":
         return None
     if order.dialect.mode == "delta":
         return Delivery(order.tool, "nothing", "delta", nobody, counted=pupils)
@@ -157,11 +158,20 @@ def _mode(order: Order, before: Records | None) -> Mode:
     return dialect.first if dialect.mode == "delta" and starts else dialect.mode
 
 
+def _names_staff(records: Records) -> bool:
+    columns = records.shape.header.get("roles.csv") or records.shape.header["users.csv"]
+    rows = records.rows["roles.csv" if "roles.csv" in records.shape.header else "users.csv"]
+    at = columns.index("role") if "role" in columns else None
+    return at is not None and any(row[at] != "student" for row in rows.values())
+
+
 class _Night:
     """What stays the same through the rounds of one delivery; ``had`` is what the tool has."""
 
-    def __init__(self, order: Order, mode: Mode, settled: Records, had: Records) -> None:
+    def __init__(self, order: Order, mode: Mode, settled: Records, before: Records | None) -> None:
+        had = before if before is not None else Records(settled.shape)
         self.order, self.mode, self.settled, self.had = order, mode, settled, had
+        self.before = None if order.anew else before  # what a list may take as told
         dialect = order.dialect
         self.shape = settled.shape
         self.schools = schools_of(settled, had)
@@ -170,6 +180,14 @@ class _Night:
         self.receiver = Receiver(order.tool, dialect, order.tells, mode)
         # the guard against a published disability is not a city's to soften
         self.effects = {c: e for c, e in order.effects.items() if c != rules.TELLING_TITLE.code}
+
+    def impossible(self) -> Iterator[Finding]:
+        """Why no delivery in this dialect may go out, whoever stands in it."""
+        dialect, tool = self.order.dialect, self.order.tool
+        for flat in dialect.lists:
+            yield from flat.problems(tool)
+        if self.mode == "bulk" and dialect.absence == "delete" and not _names_staff(self.settled):
+            yield WOULD_DELETE_STAFF.at(tool=tool)
 
     def kept(self, holds: ToolHolds) -> Records:
         """What the tool shall hold. In a full file a pupil left out is a pupil removed."""
@@ -201,11 +219,12 @@ class _Night:
     def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
         """One zip and what its receiver would refuse in it. Raises Unreadable."""
         order = self.order
-        data = packing.tables(chosen, order.dialect.header, order.changed_at)
+        data = packing.tables(chosen, order.dialect, order.changed_at)
         body = packing.pack(order.dialect, self.mode, data)
         name = f"RO_{order.as_of:%Y%m%d}_{code}.zip"
         outgoing = Outgoing(name, body, {file: len(rows) for file, rows in data.items()})
-        return outgoing, list(preflight.inspect(body, chosen, self.receiver))
+        faults = [*preflight.inspect(body, chosen, self.receiver)]
+        return outgoing, [*faults, *unwritable(chosen, order.dialect, order.tool)]
 
     # -- what pre-flight says ------------------------------------------------------------------
 
@@ -240,18 +259,31 @@ class _Night:
     def delivered(
         self, records: Records, files: Sequence[Outgoing], findings: Sequence[Finding]
     ) -> Delivery:
+        dialect = self.order.dialect
+        if files and dialect.lists:
+            listed = list(self._lists(records))
+            files = listed if dialect.lists_instead else [*files, *listed]
         verdict: Verdict = "delivered" if files else "nothing"
         said = tuple(soften(findings, self.effects))
-        licences = self.order.dialect.licences
-        if files and licences:
-            listed = self._licence_list(records, licences)
-            files = [listed] if licences.instead else [*files, listed]
         return Delivery(self.order.tool, verdict, self.mode, records, tuple(files), said)
 
-    def _licence_list(self, records: Records, licences: LicenceList) -> Outgoing:
-        body, pupils = licence_list(records, licences)
-        name = f"licences_{self.order.as_of:%Y%m%d}_{self.order.board_code}.csv"
-        return Outgoing(name, body, {"licences.csv": pupils})
+    def _lists(self, records: Records) -> Iterator[Outgoing]:
+        """The flat lists; all in one zip where they go together."""
+        order, together = self.order, dict[str, bytes]()
+        day, by_school = f"{order.as_of:%Y%m%d}", order.split == "school"
+        for flat in order.dialect.lists:
+            lines = ListFile(flat, records, self.before, order.as_of).lines()
+            if order.dialect.packed:
+                together[f"{flat.name}.csv"] = written(flat, [x for _, x in lines], order.as_of)
+                continue
+            for code, some in parts(lines, flat, by_school=by_school, board=order.board_code):
+                name = f"{flat.name}_{day}_{code}.{flat.file}"
+                body = written(flat, some, order.as_of)
+                yield Outgoing(name, body, {f"{flat.name}.{flat.file}": len(some)})
+        if together:
+            name = f"{order.dialect.packed}_{day}_{order.board_code}.zip"
+            rows = {file: body.count(b"\n") - 1 for file, body in together.items()}
+            yield Outgoing(name, packed(together), rows)
 
     def without_pupils(self, findings: Sequence[Finding]) -> Delivery:
         """A full file without a pupil would clear the tool: never sent."""

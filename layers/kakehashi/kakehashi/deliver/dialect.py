@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from kakehashi import oneroster
+from kakehashi.deliver.lists import FlatList
 from kakehashi.oneroster import ROSTER, files_of
 from kakehashi.oneroster.profiles import CANONICAL
 
@@ -47,10 +48,14 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverRules:
-    """What the receiver's own importer is known to check. Keys of the mappings are file names."""
+    """What the receiver's own importer is known to check. Keys of the mappings are file names.
+
+    ``unique_before_at``: of these columns the receiver keeps what stands before the @.
+    """
 
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique_before_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: tuple[CellShape, ...] = ()
     lengths: tuple[Length, ...] = ()
 
@@ -63,7 +68,9 @@ class Content:
     left out. ``grade_codes`` maps our grades to the receiver's where they differ. ``empty`` stands
     in the blank half of a name (``halves``) where the receiver wants both. ``classes_by_title``:
     the receiver makes grade and number of a class of its title (``class_readings``), and heeds no
-    ``tobedeleted``.
+    ``tobedeleted``. ``ids`` is the form of the sourcedIds that we make; a tool keeps the one it
+    began with. ``years`` in the base standard are named after their end, and end on the day before
+    endDate. ``enabled`` "always" for a receiver to whom enabledUser false is no value.
     """
 
     id_types: tuple[str, ...] = ()
@@ -74,18 +81,9 @@ class Content:
     empty: str = ""
     halves: tuple[tuple[str, str], ...] = ()
     classes_by_title: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceList:
-    """A plain CSV of those who may open a textbook: heading → what stands below it (``licences``).
-
-    ``instead`` of the OneRoster zip, which is then only checked, or beside it.
-    """
-
-    columns: Mapping[str, str]
-    instead: bool = False
-    bom: bool = False
+    ids: Literal["v5", "v4"] = "v5"
+    years: Literal["japan", "base"] = "japan"
+    enabled: Literal["told", "always"] = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,10 @@ class ReceiptForm:
 
     file: tuple[str, ...] = ("file", "filename", "ファイル", "ファイル名")
     line: tuple[str, ...] = ("line", "lineno", "linenumber", "row", "行", "行番号")
-    id: tuple[str, ...] = ("sourcedId", "id", "ID", "userMasterIdentifier")
+    id: tuple[str, ...] = (
+        "sourcedId", "id", "userMasterIdentifier", "username", "loginid", "userid", "account",
+        "ログインID", "ユーザーID", "ユーザID", "利用者ID", "アカウント", "識別子",
+    )  # fmt: skip
     result: tuple[str, ...] = ("result", "status", "結果", "取込結果", "判定")
     reason: tuple[str, ...] = ("reason", "code", "errorcode", "理由", "理由コード", "エラーコード")
     accepted: tuple[str, ...] = (
@@ -118,7 +119,13 @@ class Dialect:
     receiver; None means that its files are not OneRoster: no manifest, no check of ours.
     ``grades`` applies where the city's rules name none; () means all. ``first`` is the mode of the
     first delivery to a delta tool.
-    ``suspended`` tells whether a suspended pupil goes out with enabledUser false or not at all.
+    ``suspended`` tells whether a suspended pupil goes out with enabledUser false or not at all;
+    ``leavers``, whether one goes out whose account was deleted, as disabled. ``disabling`` is what
+    enabledUser false does there: "ignored" leaves the sign-in, which somebody must switch off.
+    ``absence``: what the receiver does to whom a bulk does not name. ``unconfirmed``: nothing
+    public says that the receiver takes such a file. ``every_file``: one without rows goes out too.
+    ``lists`` are flat lists, ``lists_instead`` of the zip, which is then only checked; ``packed``
+    names the zip they go out in together.
     """
 
     name: str
@@ -129,11 +136,18 @@ class Dialect:
     first: Mode = "delta"
     unchanged: Literal["no-file", "manifest-only"] = "no-file"
     suspended: Literal["disabled", "omitted"] = "disabled"
+    leavers: bool = False
+    disabling: Literal["honoured", "ignored"] = "honoured"
+    absence: Literal["marked", "delete"] = "marked"
+    unconfirmed: bool = False
+    every_file: bool = False
     grades: tuple[str, ...] = ()
     content: Content = Content()
     rules: ReceiverRules = ReceiverRules()
     receipt: ReceiptForm = ReceiptForm()
-    licences: LicenceList | None = None
+    lists: tuple[FlatList, ...] = ()
+    lists_instead: bool = False
+    packed: str = ""
 
     def with_empty(self, text: str) -> Dialect:
         """The same, with ``text`` in the blank half of a name wherever this receiver wants both."""
@@ -144,6 +158,19 @@ class Dialect:
             wanted |= _STANDARD_WANTS
         halves = tuple(pair for pair in _NAMES if wanted.issuperset(pair))
         return replace(self, content=replace(self.content, empty=text, halves=halves))
+
+    def with_ids(self, form: Literal["v5", "v4"] | None) -> Dialect:
+        """The same, with sourcedIds of this form (None: its own)."""
+        return replace(self, content=replace(self.content, ids=form)) if form else self
+
+    def with_list(
+        self, headings: tuple[str, ...], columns: Mapping[str, Any], **file: Any
+    ) -> Dialect:
+        """The same with a city's own rules for its (first) list; see ``FlatList.with_rules``."""
+        if not self.lists:
+            return self
+        first = self.lists[0].with_rules(headings, columns, **file)
+        return replace(self, lists=(first, *self.lists[1:]))
 
 
 _STANDARD_WANTS = frozenset({"familyName", "givenName"})
@@ -171,7 +198,7 @@ def load(name: str) -> Dialect:
         content=_content(data.pop("content", {})),
         rules=_rules(data.pop("rules", {})),
         receipt=_receipt(data.pop("receipt", {})),
-        licences=LicenceList(**data.pop("licences")) if "licences" in data else None,
+        lists=tuple(map(FlatList.from_toml, data.pop("lists", ()))),
         grades=tuple(data.pop("grades", ())),
         **data,
     )
@@ -224,6 +251,9 @@ def _rules(data: Mapping[str, Any]) -> ReceiverRules:
     return ReceiverRules(
         required={file: tuple(columns) for file, columns in data.get("required", {}).items()},
         unique={file: tuple(columns) for file, columns in data.get("unique", {}).items()},
+        unique_before_at={
+            file: tuple(columns) for file, columns in data.get("unique_before_at", {}).items()
+        },
         shapes=tuple(
             CellShape(s["file"], tuple(s["columns"]), re.compile(s["match"], re.ASCII))
             for s in data.get("shapes", ())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kakehashi.catalogue import receivers as rules
 from kakehashi.deliver.class_readings import LONGEST_NAME, BreaksOff, ClassReading, reading
+from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.packing import Sheet, sheets_of
 from kakehashi.deliver.records import Key
@@ -16,13 +17,12 @@ CLASSES, ENROLLMENTS = "classes.csv", "enrollments.csv"
 GONE = "tobedeleted"
 
 
-def misread(body: bytes, chosen: Selection, tool: str) -> Iterator[Fault]:
+def misread(body: bytes, chosen: Selection, header: Header, tool: str) -> Iterator[Fault]:
     """Source: the importer sample of 2023; see ``class_readings``. Raises Unreadable."""
     for file, sheets in sheets_of(body, chosen):
         if file == CLASSES:
             yield from _classes(list(sheets), tool)
-        elif file == ENROLLMENTS:
-            yield from _still_there(list(sheets), tool)
+    yield from _still_there(chosen, header, tool)
 
 
 def _classes(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
@@ -53,15 +53,25 @@ def _misread(read: ClassReading) -> Rule | None:
     return rules.CLASS_CUT if not read.grade and len(read.name) > LONGEST_NAME else None
 
 
-def _still_there(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
-    """Enrollments taken away at a school that the pupil has left for another one."""
-    rows = list(_rows(sheets, ("userSourcedId", "schoolSourcedId", "status")))
-    lives_at: dict[str, set[str]] = {}
-    for _, _, (pupil, school, status) in rows:
-        if status != GONE:
-            lives_at.setdefault(pupil, set()).add(school)
-    for key, line, (pupil, school, status) in rows:
-        if status == GONE and school not in lives_at.get(pupil, {school}):
+def _still_there(chosen: Selection, header: Header, tool: str) -> Iterator[Fault]:
+    """Enrollments taken away at a school that the pupil has left for another one.
+
+    Of ``chosen``, whose rows stand in the file in this order: a city's are not held twice.
+    """
+    columns = header[ENROLLMENTS]
+    user, school = columns.index("userSourcedId"), columns.index("schoolSourcedId")
+
+    def rows() -> Iterator[tuple[int, Key, str, str, str]]:
+        mine = ((key, *entry) for key, entry in chosen.items() if key[0] == ENROLLMENTS)
+        for line, (key, row, status) in enumerate(mine, 2):
+            yield line, key, row[user], row[school], status
+
+    gone = {pupil for _, _, pupil, _, status in rows() if status == GONE}
+    lives_at = {(pupil, at) for _, _, pupil, at, status in rows()
+                if pupil in gone and status != GONE}  # fmt: skip
+    living = {pupil for pupil, _ in lives_at}
+    for line, key, pupil, at, status in rows() if living else ():
+        if status == GONE and pupil in living and (pupil, at) not in lives_at:
             place = Place(ENROLLMENTS, None, "status")
             yield Fault(key, rules.STILL_AT_OLD_SCHOOL.at(place, tool=tool, row=line))
 

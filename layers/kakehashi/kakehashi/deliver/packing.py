@@ -19,6 +19,7 @@ from kakehashi.oneroster import Table, write_package
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 STRETCH = 2048  # rows read back at a time: the users of a whole city are 100 MB of small strings
+SOURCE = {"system_name": "Kakehashi", "system_code": "kakehashi"}  # as manifest.csv tells it
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one fixed time, so the same rows are the same bytes
 
 
@@ -52,12 +53,13 @@ class Sheet:
         return self.keys[bisect_right(self.lines, line) - 1] if inside else None
 
 
-def tables(chosen: Selection, header: Header, changed_at: str) -> dict[str, list[Row]]:
+def tables(chosen: Selection, dialect: Dialect, changed_at: str) -> dict[str, list[Row]]:
     """``chosen`` as rows per file, status and dateLastModified filled in; empty files left out."""
+    header = dialect.header
     found: dict[str, list[Row]] = {file: [] for file in header}
     for (file, _), (row, status) in chosen.items():
         found[file].append(_stamped(row, header[file], status, changed_at))
-    return {file: rows for file, rows in found.items() if rows}
+    return {file: rows for file, rows in found.items() if rows or dialect.every_file}
 
 
 def _stamped(row: Row, columns: Sequence[str], status: Status, changed_at: str) -> Row:
@@ -110,7 +112,7 @@ def pack(dialect: Dialect, mode: Mode, data: Mapping[str, Sequence[Row]]) -> byt
     if dialect.layout is None:
         return _plain_zip(dialect.header, data)
     tables = [Table(file, dialect.header[file], list(rows)) for file, rows in data.items()]
-    return write_package(tables, dialect.layout, mode=mode, system_name="Kakehashi")
+    return write_package(tables, dialect.layout, mode=mode, **SOURCE)
 
 
 def _plain_zip(header: Header, data: Mapping[str, Sequence[Row]]) -> bytes:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.catalogue import oneroster as files
+from kakehashi.catalogue.receivers import LOCAL_PART_REPEATED
 from kakehashi.deliver.dialect import Dialect, Mode, ReceiverRules
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.misreadings import misread
 from kakehashi.deliver.packing import Sheet, UnreadableZip, sheets_of
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
-from kakehashi.findings import Effect, Place
+from kakehashi.findings import Effect, Place, Rule
 from kakehashi.oneroster import check, open_package
 
 ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a file for a tool
@@ -62,7 +63,7 @@ def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Faul
             unique.note(sheet)
         yield from unique.repeated()
     if receiver.dialect.content.classes_by_title:
-        yield from misread(body, chosen, receiver.tool)
+        yield from misread(body, chosen, receiver.dialect.header, receiver.tool)
 
 
 def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:
@@ -105,26 +106,37 @@ def _too_long(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
 
 
 class _Unique:
-    """Values that only one live record of a file may have; a tombstone may still carry one."""
+    """Values that only one live record of a file may have; a tombstone may still carry one.
+
+    Of some columns the receiver keeps what stands before the @.
+    """
 
     def __init__(self, file: str, receiver: Receiver) -> None:
         self.file, self.tool = file, receiver.tool
-        columns = receiver.rules.unique.get(file, ())
-        self.holders: dict[str, dict[str, list[Key]]] = {column: {} for column in columns}
+        whole, cut = receiver.rules.unique, receiver.rules.unique_before_at
+        self.holders: dict[tuple[str, Rule], dict[str, list[Key]]] = {
+            (column, rule): {}
+            for columns, rule in ((whole, rules.REPEATED), (cut, LOCAL_PART_REPEATED))
+            for column in columns.get(file, ())
+        }
 
     def note(self, sheet: Sheet) -> None:
         gone = {key for key, status in sheet.cells("status") if status == TOMBSTONE}
-        for column, holders in self.holders.items():
+        for (column, rule), holders in self.holders.items():
             for key, cell in sheet.cells(column):
                 if cell and key not in gone:
-                    holders.setdefault(cell, []).append(key)
+                    told = cell if rule is rules.REPEATED else cell.partition("@")[0].lower()
+                    holders.setdefault(told, []).append(key)
 
     def repeated(self) -> Iterator[Fault]:
-        for column, holders in self.holders.items():
+        told = set[tuple[str, ...]]()  # who is one as a whole is not told again of its part
+        for (column, rule), holders in self.holders.items():
             place = Place(self.file, None, column)
             for keys in holders.values():
-                if len(keys) > 1:
-                    finding = rules.REPEATED.at(place, tool=self.tool, count=len(keys))
+                group = (column, *(sourced_id for _, sourced_id in keys))
+                if len(keys) > 1 and group not in told:
+                    told.add(group)
+                    finding = rule.at(place, tool=self.tool, count=len(keys))
                     yield from (Fault(key, finding) for key in keys)
 
 

@@ -1,4 +1,4 @@
-"""What a tool says of a delivery it took in: a CSV with a line for each row it looked at.
+"""What a tool says of a delivery it took in: a table with a line for each row it looked at.
 
 No maker publishes the form of its receipts, so columns and words are data of the dialect and the
 usual ones are known (``ReceiptForm``). Whatever stands in the file, only numbers, file names, ids
@@ -14,17 +14,21 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.records import Key, Records, unsure
+from kakehashi.diff.sheets import UnreadableWorkbook, sheets
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster import ROSTER
 
 MOST_BYTES = 16 << 20
 MOST_LINES = 500_000
+HEADING_WITHIN = 10  # rows
 OTHER = "other"  # a reason that is no code: it may quote anything, so it is counted and not told
 _FILES = {file.removesuffix(".csv").casefold(): file for file in ROSTER}
 _LINE = re.compile(r"[0-9]{1,7}", re.ASCII)
@@ -81,8 +85,8 @@ def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
     if len(body) > MOST_BYTES:
         raise BadReceipt("size")
     try:
-        rows = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
-        columns = _columns(next(rows, []), form)
+        rows = _rows(body)
+        columns = _heading(rows, form)
         accepted, rejected = 0, []
         for number, row in enumerate(rows):
             if number >= MOST_LINES:
@@ -96,7 +100,27 @@ def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
                 rejected.append(_rejected(cells, form))
     except csv.Error as exc:
         raise BadReceipt("csv") from exc
+    except UnreadableWorkbook as exc:
+        raise BadReceipt("workbook") from exc
     return Receipt(accepted, tuple(rejected))
+
+
+def _rows(body: bytes) -> Iterator[Sequence[str]]:
+    """Of a CSV, or of the first sheet of a workbook."""
+    if not body.startswith(b"PK"):
+        yield from csv.reader(io.StringIO(_text(body), newline=""), strict=True)
+        return
+    for first in sheets(body):
+        yield from (cells for _, cells in first)
+        return
+
+
+def _heading(rows: Iterator[Sequence[str]], form: ReceiptForm) -> dict[str, int]:
+    """The columns of the first row that names them: a title and a date may stand above it."""
+    for cells in islice(rows, HEADING_WITHIN):
+        with suppress(BadReceipt):
+            return _columns(cells, form)
+    raise BadReceipt("columns")
 
 
 def _text(body: bytes) -> str:
@@ -171,7 +195,8 @@ class Delivered:
     def _note(self, file: str, line: int, row: Mapping[str, str]) -> None:
         sourced_id = row.get("sourcedId", "")
         self._at.setdefault((file, line), []).append(sourced_id)
-        for told in {sourced_id, row.get("userMasterIdentifier") or sourced_id}:
+        account = row.get("username") or sourced_id
+        for told in {sourced_id, row.get("userMasterIdentifier") or sourced_id, account}:
             self._of.setdefault(told, []).append((file, sourced_id))  # a tool may say either
         owner = sourced_id if file == "users.csv" else row.get("userSourcedId", "")
         if owner:

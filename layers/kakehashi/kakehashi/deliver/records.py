@@ -7,7 +7,7 @@ hears of a pupil whose account failed, and a held or merely absent pupil stays a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 from kakehashi.deliver import rows
@@ -126,7 +126,7 @@ class Records:
 
 def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record) -> bool:
     """Is this pupil one that the tool is told of? An empty sequence means all of them."""
-    if record.status is Status.DELETED:
+    if record.status is Status.DELETED and not dialect.leavers:
         return False
     if record.status is Status.SUSPENDED and dialect.suspended == "omitted":
         return False
@@ -159,7 +159,44 @@ def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -
             if key[0] in header:
                 values = make(known.pupil, board, dialect.content)
                 records.put(key, _in_order(header[key[0]], values))
-    return records
+    return _in_v4(records) if dialect.content.ids == "v4" else records
+
+
+def stays_signed_in(
+    dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record
+) -> bool:
+    """Is this a pupil whose account is off, and whom the tool lets in until told so there?"""
+    if dialect.disabling == "honoured" or record.status is Status.ACTIVE:
+        return False
+    return takes(replace(dialect, leavers=True, suspended="disabled"), grades, schools, record)
+
+
+def as_held(dialect: Dialect, before: Records | None) -> Dialect:
+    """The same, with sourcedIds of the form that the tool holds: nobody is renamed there."""
+    held = {i[14:15] for i in before.rows["orgs.csv"]} if before else set[str]()
+    if held == {"5"}:
+        return dialect.with_ids("v5")
+    return dialect.with_ids("v4") if held == {"4"} else dialect
+
+
+def _in_v4(records: Records) -> Records:
+    """The same ids in the form of version 4, for importers that look at that digit. A pupil's is
+    the roster's own, and stays."""
+    shape, made = records.shape, Records(records.shape)
+    for file, held in records.rows.items():
+        ours = [at for at, target in shape.pointers(file) if target != "users.csv"]
+        for sourced_id, row in held.items():
+            cells = list(row)
+            for at in ours:
+                cells[at] = _v4(cells[at])
+            if file != "users.csv":
+                sourced_id = cells[0] = _v4(sourced_id)  # noqa: PLW2901
+            made.put((file, sourced_id), tuple(cells))
+    return made
+
+
+def _v4(sourced_id: str) -> str:
+    return f"{sourced_id[:14]}4{sourced_id[15:]}" if sourced_id[14:15] == "5" else sourced_id
 
 
 def unsure(row: Row, columns: Sequence[str]) -> Row:

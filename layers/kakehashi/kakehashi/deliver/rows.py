@@ -91,17 +91,17 @@ def _course_id(pupil: Pupil, board: Board) -> str:
     return _shared_id("course", board.code, str(pupil.school_year))
 
 
-def _session(pupil: Pupil, _board: Board, _content: Content) -> Values:
+def _session(pupil: Pupil, _board: Board, content: Content) -> Values:
     # Japan writes the 年度 that begins and a last day that is included; the base standard writes
-    # the year in which it ends and an excluded day (§3 of the binding). Receivers here want ours.
-    year = pupil.school_year
+    # the year in which it ends and an excluded day (§3 of the binding).
+    year, base = pupil.school_year, content.years == "base"
     return {
         "sourcedId": _session_id(pupil),
         "title": f"{year}年度",
         "type": "schoolYear",
         "startDate": f"{year}-04-01",
-        "endDate": f"{year + 1}-03-31",
-        "schoolYear": str(year),
+        "endDate": f"{year + 1}-04-01" if base else f"{year + 1}-03-31",
+        "schoolYear": str(year + base),
     }
 
 
@@ -149,6 +149,7 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
         "termSourcedIds": _session_id(pupil),
         "sessionSourcedIds": _session_id(pupil),
         "metadata.jp.specialNeeds": special,
+        "kakehashi.schoolYear": str(pupil.school_year),
     }
 
 
@@ -157,9 +158,11 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 
 def _user(record: Record, content: Content) -> Values:
     pupil, school = record.pupil, _school_id(record.pupil.school)
+    enabled = record.status is Status.ACTIVE or content.enabled == "always"
+    left = record.suspended_on or record.absent_since if not enabled else None
     values = {
         "sourcedId": record.sourced_id,
-        "enabledUser": "true" if record.status is Status.ACTIVE else "false",
+        "enabledUser": "true" if enabled else "false",
         "orgSourcedIds": school,
         "role": "student",
         "username": pupil.account,
@@ -177,6 +180,8 @@ def _user(record: Record, content: Content) -> Values:
         "metadata.jp.kanaPreferredGivenName": pupil.kana_given,
         "metadata.jp.kanaPreferredFamilyName": pupil.kana_family,
         "metadata.jp.homeClass": _home(pupil),
+        "kakehashi.schoolYear": str(pupil.school_year),
+        "kakehashi.leftOn": left.isoformat() if left else "",
     }
     for pair in content.halves:
         if any(values[half] for half in pair):

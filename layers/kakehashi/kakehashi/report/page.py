@@ -12,6 +12,7 @@ from kakehashi.findings import Effect
 from kakehashi.report.causes import named, section_of
 from kakehashi.report.decided import DecidedLine, lines
 from kakehashi.report.decision import Decision, decision
+from kakehashi.report.deliveries import remarks
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.headline import headline
@@ -65,12 +66,13 @@ class SchoolRow:
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """What one tool got."""
+    """What one tool got, and what is to be known of it."""
 
     tool: str
     mode: Word
     rows: Sequence[tuple[str, int]]
     keys: Sequence[str]
+    remarks: Sequence[Word] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ def _held_word(code: str, night: Night) -> Word:
 def _sent(told: Mapping[str, Any]) -> SentLine:
     keys = [told["file"]] if isinstance(told["file"], str) else told["file"]
     mode = word(MODES, told["mode"] if any(keys) else "")
-    return SentLine(told["tool"], mode, list(told["rows"].items()), [key for key in keys if key])
+    sent = [key for key in keys if key]
+    return SentLine(told["tool"], mode, list(told["rows"].items()), sent, list(remarks(told)))
 
 
 def _done(night: Night) -> list[tuple[Word, Mapping[str, int]]]:

@@ -40,12 +40,17 @@ class Decisions(TypedDict):
 
 
 class DeliveryMade(TypedDict):
-    """What one tool got; "" and {} where its stage did not say."""
+    """What one tool got; "" and {} where its stage did not say.
+
+    ``still_signed_in`` counts pupils whose account is off and whom the tool lets in all the same.
+    """
 
     tool: str
     file: str | list[str]
     mode: str
     rows: dict[str, int]
+    still_signed_in: NotRequired[int]
+    unconfirmed: NotRequired[bool]
 
 
 class SavedShape(TypedDict, total=False):

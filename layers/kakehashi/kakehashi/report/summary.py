@@ -106,10 +106,16 @@ def _breach(breach: Breach) -> BreachShape:
 
 def delivery(told: Mapping[str, Any]) -> DeliveryMade:
     """What one tool got; blank where its stage did not say. ``file`` is a list where a tool takes
-    several files."""
-    return {
+    several files. ``still_signed_in`` counts pupils whose account is off, and whom the tool lets in
+    until somebody says so there; ``unconfirmed``: nothing public says that it takes such a file."""
+    made: DeliveryMade = {
         "tool": told.get("tool") or "",
         "file": told.get("file") or "",
         "mode": told.get("mode") or "",
         "rows": dict(told.get("rows") or {}),
     }
+    if count := told.get("still_signed_in"):
+        made["still_signed_in"] = count
+    if told.get("unconfirmed"):
+        made["unconfirmed"] = True
+    return made

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from kakehashi.findings import Finding
+from kakehashi.report.deliveries import remarks
 from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
@@ -102,6 +103,7 @@ class DeliveryLine:
     tool: str
     mode: Word
     rows: int
+    remarks: Sequence[Word] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def night(facts: NightFacts, viewer: Viewer) -> NightPage:
 def _deliveries(summary: Mapping[str, Any]) -> Iterator[DeliveryLine]:
     for one in summary.get("deliveries", ()):
         mode = word(MODES, str(one.get("mode") or ""))
-        yield DeliveryLine(str(one["tool"]), mode, sum(one.get("rows", {}).values()))
+        rows = sum(one.get("rows", {}).values())
+        yield DeliveryLine(str(one["tool"]), mode, rows, list(remarks(one)))
 
 
 def _schools(facts: NightFacts) -> Iterator[tuple[str, str]]:

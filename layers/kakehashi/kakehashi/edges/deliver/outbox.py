@@ -46,7 +46,11 @@ from kakehashi.stored import TooNew
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-TYPES = {"zip": "application/zip", "csv": "text/csv"}
+TYPES = {
+    "zip": "application/zip",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a tool says of the delivery it had last, read when it is delivered to again.
 
-    s3://<inbox>/receipts/<city>/<tool>/….csv        put there by the tool, or by staff for it
+    s3://<inbox>/receipts/<city>/<tool>/….csv, .xlsx put there by the tool, or by staff for it
     s3://<runs>/<run folder>/receipts/<tool>.json    what was read: a run called again reads this
     TOOL#<tool>.receipts in the state table          which files are settled
 
@@ -62,9 +62,9 @@ class Receipts:
             Bucket=self.inbox.bucket, Prefix=self.inbox.prefix
         )
         found = [item for page in pages for item in page.get("Contents", [])]
-        csvs = [item for item in found if item["Key"].lower().endswith(".csv")]
-        csvs.sort(key=lambda item: (item["LastModified"], item["Key"]))
-        told = [(item["Key"], _digest(item["Key"], item["ETag"])) for item in csvs[-MOST_FILES:]]
+        tables = [item for item in found if item["Key"].lower().endswith((".csv", ".xlsx"))]
+        tables.sort(key=lambda item: (item["LastModified"], item["Key"]))
+        told = [(item["Key"], _digest(item["Key"], item["ETag"])) for item in tables[-MOST_FILES:]]
         return [(key, digest) for key, digest in told if digest not in settled]
 
     def _answer(self, keys: list[str], form: ReceiptForm) -> Acknowledgement:

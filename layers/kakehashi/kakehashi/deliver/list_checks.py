@@ -1,0 +1,58 @@
+"""What a flat list could not say of somebody: a character or a value it has no room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kakehashi.catalogue import receivers as rules
+from kakehashi.deliver.dialect import Dialect
+from kakehashi.deliver.faults import Fault
+from kakehashi.deliver.list_facts import SOURCES
+from kakehashi.deliver.lists import Column, FlatList
+from kakehashi.deliver.selection import Selection
+from kakehashi.findings import Place
+
+_DERIVED = frozenset({"loginName", "name", "kanaName", "gradeNumber", "className", "classNumber"})
+
+
+def unwritable(chosen: Selection, dialect: Dialect, tool: str) -> Iterator[Fault]:
+    """Of each list, the cells with a character its encoding lacks or a value without a word."""
+    for flat in dialect.lists:
+        for file, column, rule in _checked(flat):
+            columns = dialect.header.get(file, ())
+            if column not in columns:
+                continue
+            at = columns.index(column)
+            for key, (row, _) in chosen.items():
+                if key[0] == file and row[at]:
+                    yield from _faults(key, row[at], rule, Place(file, None, column), tool)
+
+
+def _checked(flat: FlatList) -> Iterator[tuple[str, str, Column | None]]:
+    """(file, column, what has words for it); None where the characters are looked at."""
+    facts = {one.fact for one in flat.used() if one.fact}
+    if flat.encoding == "cp932" and flat.file == "csv":
+        yield from ((*source, None) for source in {s for fact in facts for s in SOURCES[fact]})
+    for one in flat.used():
+        if one.words and one.fact and one.fact not in _DERIVED:
+            yield from ((*source, one) for source in SOURCES[one.fact])
+
+
+def _faults(
+    key: tuple[str, str], told: str, column: Column | None, place: Place, tool: str
+) -> Iterator[Fault]:
+    if column is not None:
+        if told not in column.words and "," not in told:
+            yield Fault(key, rules.NO_WORD.at(place, tool=tool))
+        return
+    for char in sorted({c for c in told if not _fits(c)}):
+        found = rules.NOT_IN_CP932.at(place, tool=tool, char=f"U+{ord(char):04X}")
+        yield Fault(key, found)
+
+
+def _fits(char: str) -> bool:
+    try:
+        char.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,25 @@
+"""A tool's dialect as its city wants it."""
+
+from __future__ import annotations
+
+from kakehashi.city import Tool
+from kakehashi.deliver.dialect import Dialect, load
+
+
+def dialect_of(tool: Tool) -> Dialect:
+    """The shipped one with what the city says of ids, and of a flat list. Raises UnknownDialect."""
+    columns = {
+        heading: one if isinstance(one, str) else one.model_dump(exclude_none=True)
+        for heading, one in tool.columns.items()
+    }
+    return (
+        load(tool.dialect)
+        .with_ids(tool.ids)
+        .with_list(
+            tool.headings,
+            columns,
+            file=tool.file,
+            encoding=tool.encoding,
+            most_rows=tool.most_rows,
+        )
+    )

@@ -1,0 +1,24 @@
+"""What staff must know of a delivery beyond its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kakehashi.report.words import Word
+
+
+def remarks(told: Mapping[str, Any]) -> Iterator[Word]:
+    """``told`` as the summary has it."""
+    if count := told.get("still_signed_in"):
+        yield Word(
+            f"停止・削除した {count:,} 人は、このファイルではツールの利用停止になりません。"
+            "ツールの画面か利用者 CSV で止めてください。",
+            f"{count:,} whose account is off keep their sign-in here: switch them off on the tool's"
+            " screen or with its user CSV.",
+        )
+    if told.get("unconfirmed"):
+        yield Word(
+            "このツールが名簿ファイルを受け取るという公開の情報はありません(未確認)。",
+            "Nothing public says that this tool takes such a file (unconfirmed).",
+        )
