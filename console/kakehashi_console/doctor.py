@@ -16,7 +16,7 @@ from typing import Any
 
 from kakehashi.edges.runs import Folder
 from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
-from kakehashi_console.partition import Partition
+from kakehashi_console.partition import CityPartition
 from kakehashi_console.preflight import Checkpoint
 
 CITY = "doctor"
@@ -118,7 +118,7 @@ def _cleared(console: Console) -> int:
     for bucket, prefix in places:
         for one in list(_versions(console, bucket, prefix)):
             console.s3.delete_object(Bucket=console.outputs[bucket], **one)
-    city = Partition.of(console, CITY)
+    city = CityPartition.of(console, CITY)
     city.write(delete=city.items())
     files = sum(len(list(_versions(console, bucket, prefix))) for bucket, prefix in places)
     return files + len(city.items())

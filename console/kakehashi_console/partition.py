@@ -15,7 +15,7 @@ type Items = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
+class CityPartition:
     table: Any
     pk: str
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi_console.operations import BadUse, Console
-from kakehashi_console.partition import Items, Partition
+from kakehashi_console.partition import CityPartition, Items
 
 LEASE = {"lease_owner", "lease_until"}  # of an execution of then, which has ended since
 
@@ -42,12 +42,12 @@ def look(console: Console, restored: str, city: str) -> Restoration:
     knows nothing of the city: then it is another stack's, or of a time before the city was."""
     if running := console.running():
         raise BadUse(f"実行が {running} 件動いています。 / a run is under way; wait for its end")
-    then = Partition.of(console, city, restored).items()
+    then = CityPartition.of(console, city, restored).items()
     if not then:
         raise BadUse(f"{restored} に {city} の状態がありません。 / nothing of this city there")
-    return compared(Partition.of(console, city).items(), then)
+    return compared(CityPartition.of(console, city).items(), then)
 
 
 def put_back(console: Console, city: str, found: Restoration) -> None:
     """Safe to do again: whatever was cut short is found by ``look`` once more."""
-    Partition.of(console, city).write(put=found.put, delete=found.delete)
+    CityPartition.of(console, city).write(put=found.put, delete=found.delete)

@@ -86,7 +86,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ToolList:
     """A list as it was read: the row that was taken for its headings, and which of them tell."""
 
     heading: int
@@ -94,7 +94,7 @@ class Listed:
     users: Sequence[User]
 
 
-def read_users(body: bytes, columns: Columns) -> Listed:
+def read_users(body: bytes, columns: Columns) -> ToolList:
     """The rows of a CSV or workbook. Raises Unreadable, also where no column tells who is who."""
     for sheet in sheets(body):
         found = _users(sheet, columns)
@@ -103,7 +103,7 @@ def read_users(body: bytes, columns: Columns) -> Listed:
     raise UnreadableWorkbook
 
 
-def _users(sheet: Iterable[Row], columns: Columns) -> Listed | None:
+def _users(sheet: Iterable[Row], columns: Columns) -> ToolList | None:
     rows = iter(sheet)
     for number, cells in islice(rows, HEADING_WITHIN):
         headings = [plain(cell) for cell in cells]
@@ -116,7 +116,7 @@ def _users(sheet: Iterable[Row], columns: Columns) -> Listed | None:
         if at["ids"] or at["accounts"]:
             users = [_user(line, cells, at) for line, cells in rows if any(map(plain, cells))]
             told_by = [cells[n].strip() for n in sorted({n for some in at.values() for n in some})]
-            return Listed(number, told_by, users)
+            return ToolList(number, told_by, users)
     return None
 
 
