@@ -51,6 +51,7 @@ NIGHT: dict[str, dict[str, str]] = {
         "report": "WhatToolsWereTold",
     },
     "a night with decisions": {"diff": "Decisions"},
+    "a tool's file that is gone": {"report": "RunFolderNames"},
     "a tool's baseline that is gone": {"deliver": "FilesThatAreNotThere"},
     "a password file that is gone": {"provision": "IsAPasswordGone"},
     "a password file that goes under way": {"groups": "IsAPasswordGone"},
@@ -168,6 +169,9 @@ def failing(story: Story) -> None:
     story.step("a tenant that refuses")
     nights.run(a_drop(16).zip(), passwords=passwords(16))
     tenant.heal()
+    nights.tomorrow()
+    story.step("a tool's file that is gone", first=lambda: lose(nights, "OUTBOX_BUCKET"))
+    assert nights.run(a_drop(17).zip(), passwords=passwords(17)).verdict == "applied"
     nights.tomorrow()
     story.step("a tool's baseline that is gone", first=lambda: lose(nights, "BASELINES_BUCKET"))
     assert nights.rerun().status == "FAILED"
