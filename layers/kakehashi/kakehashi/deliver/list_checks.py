@@ -8,7 +8,7 @@ from kakehashi.catalogue import receivers as rules
 from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.list_facts import SOURCES
-from kakehashi.deliver.lists import FlatList, ListColumn
+from kakehashi.deliver.lists import FlatList, SheetColumn
 from kakehashi.deliver.selection import Selection
 from kakehashi.findings import Place
 
@@ -28,7 +28,7 @@ def unwritable(chosen: Selection, dialect: Dialect, tool: str) -> Iterator[Fault
                     yield from _faults(key, row[at], rule, Place(file, None, column), tool)
 
 
-def _checked(flat: FlatList) -> Iterator[tuple[str, str, ListColumn | None]]:
+def _checked(flat: FlatList) -> Iterator[tuple[str, str, SheetColumn | None]]:
     """(file, column, what has words for it); None where the characters are looked at."""
     facts = {one.fact for one in flat.used() if one.fact}
     if flat.encoding == "cp932" and flat.file == "csv":
@@ -39,7 +39,7 @@ def _checked(flat: FlatList) -> Iterator[tuple[str, str, ListColumn | None]]:
 
 
 def _faults(
-    key: tuple[str, str], told: str, column: ListColumn | None, place: Place, tool: str
+    key: tuple[str, str], told: str, column: SheetColumn | None, place: Place, tool: str
 ) -> Iterator[Fault]:
     if column is not None:
         if told not in column.words and "," not in told:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from itertools import batched
 
 from kakehashi.deliver.list_facts import Facts, facts_of
-from kakehashi.deliver.lists import FlatList, ListColumn
+from kakehashi.deliver.lists import FlatList, SheetColumn
 from kakehashi.deliver.records import Records
 
 _ORDER = ("schoolCode", "grade", "classTitle", "attendanceNumber", "userMasterIdentifier")
@@ -88,7 +88,7 @@ def _by_name(told: Iterable[Facts]) -> dict[str, Facts]:
     return found
 
 
-def cell(column: ListColumn, one: Facts) -> str:
+def cell(column: SheetColumn, one: Facts) -> str:
     """What stands in one cell."""
     value = one.get(column.fact, "") if column.fact else column.text
     if value and column.date:

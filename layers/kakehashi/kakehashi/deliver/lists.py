@@ -26,7 +26,7 @@ _REMARK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class ListColumn:
+class SheetColumn:
     """What stands below a heading: a fact of the row, or the constant ``text``.
 
     ``words`` are what the receiver writes for a value; a value that has none holds the pupil.
@@ -58,7 +58,7 @@ class FlatList:
     """
 
     name: str
-    columns: Mapping[str, ListColumn]
+    columns: Mapping[str, SheetColumn]
     headings: tuple[str, ...]
     of: Of = "pupils"
     template: bool = False
@@ -72,7 +72,7 @@ class FlatList:
 
     @classmethod
     def from_toml(cls, data: Mapping[str, Any]) -> Self:
-        columns = {heading: ListColumn.of(given) for heading, given in data["columns"].items()}
+        columns = {heading: SheetColumn.of(given) for heading, given in data["columns"].items()}
         known = () if data.get("template") else tuple(columns)
         rest = {key: value for key, value in data.items() if key not in {"columns", "headings"}}
         headings = tuple(data.get("headings", known))
@@ -81,7 +81,7 @@ class FlatList:
     def with_rules(self, headings: Sequence[str], columns: Mapping[str, Any], **file: Any) -> Self:
         """The same by a city's rules: the heading row of a template, what stands below which
         heading, and what ``file`` says of its form."""
-        own = {folded(heading): ListColumn.of(given) for heading, given in columns.items()}
+        own = {folded(heading): SheetColumn.of(given) for heading, given in columns.items()}
         new = tuple(headings) or (*self.headings, *(h for h in columns if not self._has(h)))
         told = {key: value for key, value in file.items() if value is not None}
         return replace(self, columns={**self.columns, **own}, headings=new, **told)
@@ -89,13 +89,13 @@ class FlatList:
     def _has(self, heading: str) -> bool:
         return self.template or folded(heading) in map(folded, self.headings)
 
-    def column(self, heading: str) -> ListColumn:
+    def column(self, heading: str) -> SheetColumn:
         return self.columns[folded(heading)]
 
     def knows(self, heading: str) -> bool:
         return folded(heading) in self.columns
 
-    def used(self) -> Iterator[ListColumn]:
+    def used(self) -> Iterator[SheetColumn]:
         return (self.column(heading) for heading in self.headings)
 
     def problems(self, tool: str) -> Iterator[Finding]:
