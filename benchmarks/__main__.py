@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import delivering, page, provisioning
+from benchmarks import delivering, page, provisioning, staff_page
 from benchmarks.clock import ROOT, measure, once_more
 from benchmarks.page import City, Table
 
@@ -37,6 +37,7 @@ def main() -> int:
             tables.append(_measured(city, folder, wanted))
     text, missed = page.write(tables)
     text += "\n" + provisioning.section() + "\n" + delivering.section()
+    text += "\n" + staff_page.section()
     wanted.page.write_text(text, encoding="utf-8")
     print(text)
     return 1 if missed else 0

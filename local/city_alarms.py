@@ -11,7 +11,7 @@ from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[1]
 OF_A_CITY = {"Name": "city", "Value": {"Ref": "City"}}
-GIVEN = ("City", "HoursWithoutDrop", "DocsUrl")
+GIVEN = ("City", "HoursWithoutDrop", "DocsUrl", "StaffUrl")
 TOPICS = {"StaffTopic": "Output StaffTopicArn", "VendorTopic": "Output VendorTopicArn"}
 HEAD = "# Written by `make docs` from template.yaml. Do not edit. See docs/deploy.md.\n\n"
 

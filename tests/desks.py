@@ -10,14 +10,18 @@ import html
 import json
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import pytest
 
 from kakehashi.edges import settings
 from kakehashi.edges.staff.dependencies import StaffDependencies
+from kakehashi.edges.web.sign_in import SignIn
 from kakehashi.staff.recorded import Done
 from kakehashi.staff.viewer import Role
 from local.fakes import tenant as fake
@@ -167,3 +171,32 @@ def approval(clerk: Clerk, run_id: str, reason: str = "転入の多い日") -> A
     """Opens the plan, ticks what must be accepted, and approves."""
     page = clerk.open(f"/approve/{run_id}")
     return clerk.send(page, f"/approve/{run_id}/yes", accept=ticked(page), reason=reason)
+
+
+@contextmanager
+def office_in(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The staff page, to which nobody has been given a role or a post yet."""
+    boto3.client("dynamodb").create_table(
+        TableName="staff",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name="kakehashi-RosterSync",
+        definition='{"StartAt": "It", "States": {"It": {"Type": "Pass", "End": true}}}',
+        roleArn="arn:aws:iam::123456789012:role/state-machine",
+    )
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    boto3.client("secretsmanager").create_secret(Name="kakehashi/sign-in", SecretString=secret)
+    for name, value in {
+        "PUBLIC_URL": SITE,
+        "STAFF_TABLE": "staff",
+        "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "SIGN_IN_CLIENT_ID": fake.STAFF_CLIENT_ID,
+        "SIGN_IN_SECRET": "kakehashi/sign-in",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield Office(nights)
+    StaffDependencies.of.cache_clear()
+    SignIn.of.cache_clear()

@@ -43,6 +43,16 @@ def make(asked: Asked) -> Judged:
     return password_desk.make_them(asked)
 
 
+@routes.page("/passwords/uploaded", Permission.PASSWORDS, by_itself=False)
+def uploaded(asked: Asked) -> Shown:
+    return password_desk.uploaded(asked)
+
+
+@routes.order("/passwords/start", Permission.PASSWORDS)
+def take_in(asked: Asked) -> Judged:
+    return password_desk.take_in(asked)
+
+
 @app.post("/passwords/slips")
 def slips() -> Response[Any]:
     gate = routes.gate()

@@ -69,6 +69,9 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
     for school in told:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
         folder.put_json(report.school_file(school.code), report.school_json(school, people))
+    actions = (line for name in folder.names("actions/") for line in folder.raw_lines(name))
+    for code, lines in report.moves(actions).items():
+        folder.put(report.moves_of(code), b"\n".join(lines), "application/x-ndjson")
     folder.put_json(report.SCHOOL_INDEX, report.index_json(night, told))
     leaves.write(folder, outbox, night.verdict)
     folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all

@@ -1,12 +1,14 @@
 """Staff: the page on which whoever decides sees the night and acts, over HTTP.
 
-A page is read by a function of ``edges.staff``, drawn by ``kakehashi.staff``; a form is judged,
-noted in the record and only then carried out. Whoever is turned away gets a sentence and a code
+The tables below are the whole page: where, for whom, and which function of ``edges.staff`` answers.
+What it reads is drawn by ``kakehashi.staff``; a form is judged, noted in the record and only then
+carried out. Whoever is turned away gets a sentence and a code
 (``catalogue.staff``); the log has the same code, and nobody's data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -15,32 +17,30 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges import settings
 from kakehashi.edges.staff import (
+    approving,
     arriving,
     children,
     deciding,
     nightly,
     operating,
     reading,
+    recording,
     rehearsed,
     schooling,
 )
-from kakehashi.edges.staff.answering import entry, go
-from kakehashi.edges.staff.approving import ApprovalForm, Approving, approval_of
-from kakehashi.edges.staff.audit_log import span
+from kakehashi.edges.staff.answering import entry, go, sign_in_path
 from kakehashi.edges.staff.dependencies import StaffDependencies
-from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
-from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
-from kakehashi.edges.staff.routes import Routes, Shown
+from kakehashi.edges.staff.gate import SESSION, SIGN_IN
+from kakehashi.edges.staff.orders import OrderNotTaken
+from kakehashi.edges.staff.routes import Judging, Reading, Routes
 from kakehashi.edges.telemetry import logger
 from kakehashi.edges.web import answers as web
 from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
 from kakehashi.edges.web.requests import form_of
 from kakehashi.lti.pages import to_ourselves
 from kakehashi.refusal import Refusal
-from kakehashi.staff.changes import Filter
 from kakehashi.staff.child import Search
 from kakehashi.staff.frame import nav
-from kakehashi.staff.recorded import Recorded
 from kakehashi.staff.viewer import Permission
 
 AGAIN = "again"
@@ -72,8 +72,9 @@ def home() -> Response[str]:
 @app.get("/sign-in")
 def sign_in() -> Response[str]:
     gate = routes.gate()
-    fresh = bool(gate.query.get("fresh"))
-    where, kept = gate.desk.begin_sign_in(gate.query.get("back", "/"), fresh=fresh)
+    fresh, quiet = bool(gate.query.get("fresh")), bool(gate.query.get("quiet"))
+    back = gate.query.get("back", "/")
+    where, kept = gate.desk.begin_sign_in(back, fresh=fresh, quiet=quiet)
     return web.redirect(where, cookies=[gate.cookies.set(SIGN_IN, kept, SIGN_IN_SECONDS)])
 
 
@@ -89,6 +90,8 @@ def signed_in() -> Response[str]:
     if isinstance(found, Refusal):
         return routes.refused(gate, found)
     secret, back = found
+    if not secret:
+        return go(sign_in_path(back))
     return web.redirect(back, cookies=[cookies.set(SESSION, secret), cookies.clear(SIGN_IN)])
 
 
@@ -113,106 +116,63 @@ def sign_out() -> Response[str]:
     return web.redirect("/", cookies=[gate.cookies.clear(SESSION)])
 
 
-# -- 今朝 ------------------------------------------------------------------------------------------
+# -- pages, searches and forms: where, for whom, and who answers ---------------------------------
+
+PAGES: Sequence[tuple[str, Permission, Reading]] = (
+    ("/today", Permission.SEE, reading.today),
+    ("/approve", Permission.SEE, reading.plans),
+    ("/approve/<run_id>", Permission.SEE, reading.plan),
+    ("/decide", Permission.SEE, deciding.page),
+    ("/child", Permission.SEE, lambda _: Search()),
+    ("/child/<pupil>", Permission.SEE, children.story),
+    ("/nights", Permission.SEE, nightly.listed),
+    ("/nights/<run_id>", Permission.SEE, nightly.one),
+    ("/arrived", Permission.SEE, arriving.page),
+    ("/rehearsal", Permission.SEE, arriving.rehearsals),
+    ("/rehearsal/<run_id>", Permission.SEE, rehearsed.one),
+    ("/school", Permission.SCHOOL, schooling.listed),
+    ("/school/<code>", Permission.SCHOOL, schooling.one),
+    ("/operate", Permission.OPERATE, operating.page),
+    ("/record", Permission.RECORD, recording.page),
+)
+WAYS_BACK: Sequence[tuple[str, Permission, Reading]] = (  # from S3: they say nothing by themselves
+    ("/arrived/uploaded", Permission.UPLOAD, arriving.uploaded),
+    ("/rehearsal/uploaded", Permission.REHEARSE, arriving.rehearsals),
+)
+SEARCHES: Sequence[tuple[str, Permission, Reading]] = (
+    ("/approve/<run_id>/find", Permission.SEE, reading.found_in_plan),
+    ("/child/find", Permission.SEE, children.search),
+    ("/operate/rules/check", Permission.OPERATE, operating.check_rules),
+)
+ORDERS: Sequence[tuple[str, Permission, Judging]] = (
+    ("/approve/<run_id>/yes", Permission.APPROVE, approving.yes),
+    ("/approve/<run_id>/no", Permission.APPROVE, approving.no),
+    ("/approve/<run_id>/back", Permission.APPROVE, approving.back),
+    ("/decide", Permission.DECIDE, deciding.answer),
+    ("/decide/all", Permission.DECIDE, deciding.answer_all),
+    ("/decide/back", Permission.DECIDE, deciding.take_back),
+    ("/nights/rerun", Permission.RERUN, nightly.rerun),
+    ("/nights/<run_id>/undo", Permission.RERUN, nightly.undo),
+    ("/arrived/start", Permission.UPLOAD, arriving.begin),
+    ("/rehearsal/start", Permission.REHEARSE, arriving.rehearse),
+    ("/school/<code>/mended", Permission.SCHOOL, schooling.mended),
+    ("/operate/again", Permission.OPERATE, operating.again),
+    ("/operate/posts/propose", Permission.OPERATE, operating.propose_posts),
+    ("/operate/rules/propose", Permission.OPERATE, operating.propose_rules),
+    ("/operate/<kind>/confirm", Permission.OPERATE, operating.confirm),
+    ("/operate/<kind>/withdraw", Permission.OPERATE, operating.withdraw),
+)
+for path, action, read in PAGES:
+    routes.page(path, action)(read)
+for path, action, read in WAYS_BACK:
+    routes.page(path, action, by_itself=False)(read)
+for path, action, read in SEARCHES:
+    routes.search(path, action)(read)
+for path, action, judge in ORDERS:
+    routes.order(path, action)(judge)
 
 
-@routes.page("/today", Permission.SEE)
-def today(asked: Asked) -> Shown:
-    return reading.today(asked)
-
-
-# -- 承認 ------------------------------------------------------------------------------------------
-
-
-@routes.page("/approve", Permission.SEE)
-def plans(asked: Asked) -> Shown:
-    return reading.plans(asked)
-
-
-@routes.page("/approve/<run>", Permission.SEE)
-def plan(asked: Asked, run: str) -> Shown:
-    return reading.plan(asked, run, Filter.of(asked.query.to_dict() | {"text": ""}))
-
-
-@routes.search("/approve/<run>/find", Permission.SEE)
-def plan_find(asked: Asked, run: str) -> Shown:
-    return reading.plan(asked, run, Filter.of(asked.form.to_dict()))
-
-
-@routes.order("/approve/<run>/yes", Permission.APPROVE)
-def approve_yes(asked: Asked, run: str) -> Judged:
-    return Approving(asked.deps, asked.caller).approve(_said(asked, run))
-
-
-@routes.order("/approve/<run>/no", Permission.APPROVE)
-def approve_no(asked: Asked, run: str) -> Judged:
-    return Approving(asked.deps, asked.caller).decline(_said(asked, run))
-
-
-@routes.order("/approve/<run>/back", Permission.APPROVE)
-def approve_back(asked: Asked, run: str) -> Judged:
-    return Approving(asked.deps, asked.caller).take_back(_said(asked, run))
-
-
-def _said(asked: Asked, run: str) -> ApprovalForm:
-    form = asked.form
-    return approval_of(
-        run, form.get("checksum"), form.get("reason"), form.all("accept"), asked.number
-    )
-
-
-# -- 判断 ------------------------------------------------------------------------------------------
-
-
-@routes.page("/decide", Permission.SEE)
-def decide(asked: Asked) -> Shown:
-    return deciding.page(asked)
-
-
-@routes.order("/decide", Permission.DECIDE)
-def decide_each(asked: Asked) -> Judged:
-    return deciding.answer(asked)
-
-
-@routes.order("/decide/all", Permission.DECIDE)
-def decide_all(asked: Asked) -> Judged:
-    return deciding.answer_all(asked)
-
-
-@routes.order("/decide/back", Permission.DECIDE)
-def decide_back(asked: Asked) -> Judged:
-    return deciding.take_back(asked)
-
-
-# -- この子 ----------------------------------------------------------------------------------------
-
-
-@routes.page("/child", Permission.SEE)
-def child(_: Asked) -> Shown:
-    return Search()
-
-
-@routes.search("/child/find", Permission.SEE)
-def child_find(asked: Asked) -> Shown:
-    return children.search(asked)
-
-
-@routes.page("/child/<pupil>", Permission.SEE)
-def child_story(asked: Asked, pupil: str) -> Shown:
-    return children.story(asked, pupil)
-
-
-# -- 夜の一覧 --------------------------------------------------------------------------------------
-
-
-@routes.page("/nights", Permission.SEE)
-def nights(asked: Asked) -> Shown:
-    return nightly.listed(asked)
-
-
-@routes.page("/nights/<run>", Permission.SEE)
-def night(asked: Asked, run: str) -> Shown:
-    return nightly.one(asked, run)
+# -- files -----------------------------------------------------------------------------------------
 
 
 @app.get("/nights/<run>/files/<name>")
@@ -236,144 +196,17 @@ def _file(run: str, name: str) -> Response[str]:
     return web.redirect(where)
 
 
-@routes.order("/nights/rerun", Permission.RERUN)
-def rerun(asked: Asked) -> Judged:
-    return nightly.rerun(asked)
-
-
-@routes.order("/nights/<run>/undo", Permission.RERUN)
-def undo(asked: Asked, run: str) -> Judged:
-    return nightly.undo(asked, run)
-
-
-# -- 届いたか, 予行 --------------------------------------------------------------------------------
-
-
-@routes.page("/arrived", Permission.SEE)
-def arrived(asked: Asked) -> Shown:
-    return arriving.page(asked)
-
-
-@routes.page("/arrived/uploaded", Permission.UPLOAD, by_itself=False)
-def uploaded(asked: Asked) -> Shown:
-    return arriving.uploaded(asked)
-
-
-@routes.order("/arrived/start", Permission.UPLOAD)
-def take_in(asked: Asked) -> Judged:
-    return arriving.begin(asked)
-
-
-@routes.page("/rehearsal", Permission.SEE)
-def rehearsals(asked: Asked) -> Shown:
-    return arriving.rehearsals(asked)
-
-
-@routes.page("/rehearsal/<run>", Permission.SEE)
-def rehearsal(asked: Asked, run: str) -> Shown:
-    return rehearsed.one(asked, run)
-
-
-@routes.page("/rehearsal/uploaded", Permission.REHEARSE, by_itself=False)
-def rehearsal_uploaded(asked: Asked) -> Shown:
-    return arriving.rehearsals(asked)
-
-
-@routes.order("/rehearsal/start", Permission.REHEARSE)
-def rehearse(asked: Asked) -> Judged:
-    return arriving.rehearse(asked)
-
-
-# -- 学校 ------------------------------------------------------------------------------------------
-
-
-@routes.page("/school", Permission.SCHOOL)
-def schools(asked: Asked) -> Shown:
-    return schooling.listed(asked)
-
-
-@routes.page("/school/<code>", Permission.SCHOOL)
-def school(asked: Asked, code: str) -> Shown:
-    return schooling.one(asked, code)
-
-
-@routes.order("/school/<code>/mended", Permission.SCHOOL)
-def mended(asked: Asked, code: str) -> Judged:
-    return schooling.mended(asked, code)
-
-
-# -- 運用 ------------------------------------------------------------------------------------------
-
-
-@routes.page("/operate", Permission.OPERATE)
-def operate(asked: Asked) -> Shown:
-    return operating.page(asked)
-
-
-@routes.order("/operate/again", Permission.OPERATE)
-def try_again(asked: Asked) -> Judged:
-    return operating.again(asked)
-
-
-@routes.order("/operate/posts/propose", Permission.OPERATE)
-def propose_posts(asked: Asked) -> Judged:
-    return operating.propose_posts(asked)
-
-
-@routes.search("/operate/rules/check", Permission.OPERATE)
-def check_rules(asked: Asked) -> Shown:
-    return operating.check_rules(asked)
-
-
-@routes.order("/operate/rules/propose", Permission.OPERATE)
-def propose_rules(asked: Asked) -> Judged:
-    return operating.propose_rules(asked)
-
-
-@routes.order("/operate/<kind>/confirm", Permission.OPERATE)
-def confirm(asked: Asked, kind: str) -> Judged:
-    return operating.confirm(asked, kind)
-
-
-@routes.order("/operate/<kind>/withdraw", Permission.OPERATE)
-def withdraw(asked: Asked, kind: str) -> Judged:
-    return operating.withdraw(asked, kind)
-
-
-# -- 記録 ------------------------------------------------------------------------------------------
-
-
-@routes.page("/record", Permission.RECORD)
-def record(asked: Asked) -> Shown:
-    rows, older = asked.deps.record(asked.city).newest(before=asked.query.get("older"))
-    return Recorded(rows, older)
-
-
 @app.post("/record/csv")
 def record_csv() -> Response[Any]:
     gate = routes.gate()
     asked = gate.order(Permission.RECORD)
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
-    record = asked.deps.record(asked.city)
-    when = asked.form.get("when") or record.month()
-    wanted, found = span(when) if when else None, None
-
-    def judge(_: Asked) -> Judged:
-        nonlocal found
-        order = StaffOrder("record", after=when if wanted else "")
-        if wanted is None:
-            return OrderNotTaken(order, Refusal(rules.BAD_FORM))
-        found = record.as_csv(*wanted)
-        return (
-            Taken(order, "", "") if found else OrderNotTaken(order, Refusal(rules.RECORD_TOO_LONG))
-        )
-
-    judged = gate.carry_out(asked, Permission.RECORD, judge)
-    if isinstance(judged, OrderNotTaken) or found is None:
-        why = judged.refusal if isinstance(judged, OrderNotTaken) else Refusal(rules.OUR_FAULT)
-        return routes.refused(gate, why)
-    return web.file(found, f"record-{when}.csv", "text/csv")
+    taking = recording.Taking()
+    judged = gate.carry_out(asked, Permission.RECORD, taking.judge)
+    if isinstance(judged, OrderNotTaken):
+        return routes.refused(gate, judged.refusal)
+    return web.file(taking.found, f"record-{taking.when}.csv", "text/csv")
 
 
 @logger.inject_lambda_context

@@ -16,9 +16,10 @@ import pytest
 from kakehashi.edges import errors
 from kakehashi.findings import EFFECT_LABELS
 from kakehashi.report.causes import BY_MICROSOFT, CAUSES
+from kakehashi.staff.frame import PAGES
 from tests.commands import type_it
 from tests.infra.conftest import ROOT
-from tests.infra.test_alarms import ALARMS
+from tests.infra.test_alarms import ALARMS, PAGE_OF_A_SECTION
 
 PAGE = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
 PARTS = ("見えるもの", "意味", "すること", "確かめ方", "連絡")
@@ -78,6 +79,14 @@ def test_a_section_has_all_five_parts_in_their_order(section: Section) -> None:
     labels = re.findall(r"^\*\*(.+?)\*\*", section.text, re.MULTILINE)
     assert tuple(label for label in labels if label in PARTS) == PARTS
     assert [name for name in PARTS if len(section.part(name)) < 10] == []
+
+
+@pytest.mark.parametrize("section", ALL, ids=lambda section: section.title)
+def test_a_section_begins_with_the_page_that_settles_it(section: Section) -> None:
+    told = PAGE_OF_A_SECTION.match(section.text.strip().splitlines()[0])
+    assert told is not None
+    titles = {path: ja for path, _, ja, _ in PAGES}
+    assert told["path"] is None or titles[told["path"]] == told["title"]
 
 
 @pytest.mark.parametrize("section", ALL, ids=lambda section: section.title)

@@ -14,12 +14,10 @@ import pytest
 
 from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import LaunchDependencies
-from kakehashi.edges.staff.dependencies import StaffDependencies as StaffHouse
 from kakehashi.edges.web.sign_in import SignIn
 from local.fakes import tenant as fake
-from tests import desks as staff_page
 from tests.builders import a_drop, a_known, a_pupil
-from tests.desks import Office
+from tests.desks import Office, office_in
 from tests.images import afterwards
 from tests.integration.test_night import known
 from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules
@@ -107,31 +105,8 @@ def launchpad(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launc
 
 @pytest.fixture
 def office(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The staff page, to which nobody has been given a role or a post yet."""
-    boto3.client("dynamodb").create_table(
-        TableName="staff",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    machine = boto3.client("stepfunctions").create_state_machine(
-        name="kakehashi-RosterSync",
-        definition='{"StartAt": "It", "States": {"It": {"Type": "Pass", "End": true}}}',
-        roleArn="arn:aws:iam::123456789012:role/state-machine",
-    )
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/sign-in", SecretString=secret)
-    for name, value in {
-        "PUBLIC_URL": staff_page.SITE,
-        "STAFF_TABLE": "staff",
-        "STATE_MACHINE_ARN": machine["stateMachineArn"],
-        "SIGN_IN_CLIENT_ID": fake.STAFF_CLIENT_ID,
-        "SIGN_IN_SECRET": "kakehashi/sign-in",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield Office(nights)
-    StaffHouse.of.cache_clear()
-    SignIn.of.cache_clear()
+    with office_in(nights, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import boto3
 import pytest
+import requests
 
 from kakehashi.edges.staff import forms
 from kakehashi.edges.staff.sessions import StaffSessions
@@ -14,7 +15,7 @@ from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import SITE, Clerk, Office, approval, ticked
 from tests.images import afterwards
-from tests.launches import Answer, Browser
+from tests.launches import Answer, Browser, form_in
 from tests.nights import Night, Nights
 
 PASSWORDS = a_password_file({a_pupil(n).account: f"Sakura-{n}2026x" for n in range(1, 7)})
@@ -233,18 +234,61 @@ def test_a_role_that_is_taken_away_approves_nothing_after_the_proof_grows_old(
     assert {done.code for done in office.record()} == {"W121", "W137"}
 
 
-def test_roles_are_asked_again_every_hour_and_idle_sessions_end(
+def quietly(clerk: Clerk, path: str) -> Answer:
+    """Where a page leads by way of Microsoft, when nobody is asked anything there."""
+    led = clerk.browser.get(path)
+    assert "quiet=1" in led.location
+    begun = clerk.browser.get(led.location)
+    with requests.Session() as microsoft:
+        page = microsoft.get(begun.location)
+    return clerk.browser.come_back(form_in(page.text, page.url)[1])
+
+
+def test_roles_are_asked_again_every_quarter_of_an_hour_without_a_question(
     office: Office, approver: Clerk
 ) -> None:
-    for minutes in (20, 40, 59):
-        office.later(minutes * 60)
-        assert approver.browser.get("/today").status == 200
-    office.later(61 * 60)
+    office.nights.tenant.settings(signed_in=approver.who.account)
+    csrf = approver.csrf()
+    office.later(14 * 60)
+    assert approver.browser.get("/today").status == 200
+    office.later(16 * 60)
+    assert quietly(approver, "/today").location == "/today"
+    assert approver.browser.get("/today").status == 200
+    assert approver.browser.post("/child/find", {"csrf": csrf, "text": "佐藤"}).status == 200
+    office.give_roles(approver.who.account, Role.DECIDE)
+    office.later(32 * 60)
+    assert quietly(approver, "/today").location == "/today"
+    assert approver.browser.get("/record").code == "W121"
+    office.give_roles(approver.who.account)
+    office.later(48 * 60)
+    assert quietly(approver, "/today").code == "W104"
     assert approver.browser.get("/today").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("signed_in", ["", "somebody@board.example.jp"])
+def test_whom_microsoft_would_have_to_ask_signs_in_as_ever(
+    office: Office, approver: Clerk, signed_in: str
+) -> None:
+    """Nobody becomes somebody else because another account is signed in in the browser."""
+    office.hire("somebody", Role.SEE)
+    office.nights.tenant.settings(signed_in=signed_in)
+    office.later(16 * 60)
+    assert quietly(approver, "/today").location == "/sign-in?back=%2Ftoday"
+    assert "quiet" in approver.browser.get("/today").location
+
+
+def test_a_form_is_taken_for_half_an_hour_and_idle_sessions_end(
+    office: Office, approver: Clerk
+) -> None:
+    csrf = approver.csrf()
+    office.later(29 * 60)
+    assert approver.browser.post("/child/find", {"csrf": csrf, "text": "佐藤"}).status == 200
+    office.later(31 * 60)
+    assert approver.browser.post("/child/find", {"csrf": csrf, "text": "佐藤"}).code == "W107"
     office.later(0)
     approver.sign_in()
     office.later(31 * 60)
-    assert approver.browser.get("/today").location.startswith("/sign-in")
+    assert approver.browser.get("/today").location == "/sign-in?back=%2Ftoday"
 
 
 # -- other cities, other roles, guessed runs -----------------------------------------------------

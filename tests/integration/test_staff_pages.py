@@ -14,6 +14,7 @@ import pytest
 from kakehashi.edges.runs import Folder
 from kakehashi.staff.viewer import Post, Role
 from tests.builders import a_drop, a_pupil
+from tests.decisions import a_csv
 from tests.desks import Clerk, Office, Somebody, fields_of
 from tests.nights import ROOT, RULES, Night
 from tests.staff import Board
@@ -287,13 +288,13 @@ def test_a_roster_that_was_sent_again_is_told(
 # -- files sent by hand --------------------------------------------------------------------------
 
 
-def placed(office: Office, page_text: str, body: bytes) -> str:
+def placed(office: Office, page_text: str, body: bytes, bucket: str = "INBOX_BUCKET") -> str:
     """What S3 does with the form of the page: the path that it leads back to."""
     key = re.search(r'name="key" value="([^"]+)"', page_text)
     back = re.search(r'name="success_action_redirect" value="([^"]+)"', page_text)
     assert key is not None
     assert back is not None
-    office.nights.put("INBOX_BUCKET", key[1], body)
+    office.nights.put(bucket, key[1], body)
     return back[1].removeprefix("https://staff.demo.example.jp")
 
 
@@ -344,6 +345,66 @@ def test_nobody_starts_what_somebody_else_has_sent(
     token = back.partition("token=")[2]
     sent = {"csrf": second.csrf("/arrived"), "token": token}
     assert second.browser.post("/arrived/start", sent).code == "W151"
+
+
+def test_an_answered_list_is_sent_looked_at_and_starts_a_run_where_a_night_looks_for_it(
+    office: Office, board: Board, missing: Night
+) -> None:
+    decider = office.at_desk(office.hire("decider", Role.DECIDE))
+    page = decider.open("/arrived?send=decisions")
+    back = placed(office, page.text, a_csv([(a_pupil(12).id, "停止"), (a_pupil(3).id, "停止")]))
+    checked = decider.open(back)
+    assert re.search(r"答え</dt><dd><b>2<.*聞いている人</dt><dd><b>1<", checked.text, re.DOTALL)
+    assert decider.send(checked, "/arrived/start").location == "/today?told=started"
+    assert office.started() == []  # its arrival is what starts the run
+    (key,) = kept(office, "inbox/demo/approvals/")
+    assert key.endswith(".csv")
+    done = office.record()[0]
+    assert (done.what, done.code) == ("send decisions", "")
+    assert done.after.isalnum()  # a name of ours, and none that somebody gave a file
+    assert "決定を書いた一覧" in decider.open("/arrived").text
+    page = decider.open("/arrived?send=decisions")
+    back = placed(office, page.text, a_csv([], heading=("氏名", "決定")))
+    assert "これで始める" not in decider.open(back).text
+    sent = {"csrf": decider.csrf("/arrived"), "token": back.partition("token=")[2]}
+    assert decider.browser.post("/arrived/start", sent).code == "W281"
+
+
+def test_only_who_decides_sends_an_answered_list(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    assert 'name="key"' not in operator.open("/arrived?send=decisions").text
+    assert len(kept(office, "inbox/demo/approvals/")) == 0
+
+
+def test_a_tools_receipt_is_sent_for_the_next_delivery(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    path = "/arrived?send=tool-receipt&tool=interactive_study"
+    body = b"file,sourcedId,result,reason\nusers.csv,a,NG,E012\nusers.csv,b,OK,\n"
+    checked = operator.open(placed(office, operator.open(path).text, body))
+    assert "取り込まれなかった行</dt><dd><b>1<" in checked.text
+    assert operator.send(checked, "/arrived/start").location == "/arrived?told=sent"
+    (key,) = kept(office, "receipts/")
+    assert re.fullmatch(r"receipts/demo/interactive_study/[0-9TA-Za-z-]+\.csv", key)
+    back = placed(office, operator.open(path).text, b"a photograph\xff")
+    assert operator.browser.get(back).code == "W282"
+
+
+def kept(office: Office, prefix: str) -> list[str]:
+    bucket = office.nights.names["INBOX_BUCKET"]
+    found = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+def test_a_file_to_rehearse_is_not_taken_in_as_a_night(
+    office: Office, board: Board, operator: Clerk
+) -> None:
+    page = operator.open("/rehearsal?as_of=2099-04-06")
+    token = placed(office, page.text, a_drop(12).zip()).partition("token=")[2]
+    sent = {"csrf": operator.csrf("/arrived"), "token": token}
+    assert operator.browser.post("/arrived/start", sent).code == "W113"
+    assert office.started() == []
 
 
 def test_an_april_file_is_rehearsed_for_a_chosen_day(

@@ -15,9 +15,10 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from kakehashi.staff.password_page import SHORTEST_KEY
 from kakehashi.staff.viewer import Role
-from tests.builders import a_drop, a_pupil
+from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import Clerk, Office
 from tests.images import afterwards
+from tests.integration.test_staff_pages import placed
 from tests.nights import Night, Nights
 
 KEY = "ひみつの合言葉-2026-四月"
@@ -225,3 +226,53 @@ def test_no_password_is_in_a_log_the_record_or_a_table(office: Office, keeper: C
     for row in the_file(office).splitlines()[1:]:
         assert row.split(",")[2] not in told
     assert KEY not in told
+
+
+# -- those that a school has chosen ----------------------------------------------------------------
+
+
+def sent(office: Office, clerk: Clerk, body: bytes) -> str:
+    return placed(office, clerk.open("/passwords").text, body, "PASSWORDS_BUCKET")
+
+
+def test_passwords_of_a_school_are_sent_looked_at_and_taken_in(
+    office: Office, keeper: Clerk
+) -> None:
+    assert "passwords.s3." in keeper.open("/passwords").headers["Content-Security-Policy"]
+    given = {a_pupil(n).account: f"Sakura-{n}2026x" for n in (1, 2)} | {a_pupil(3).account: "x"}
+    back = sent(office, keeper, a_password_file(given))
+    checked = keeper.open(back)
+    assert re.search(r"使えるパスワード</dt><dd><b>2<.*待っている人</dt><dd><b>2<", checked.text,
+                     re.DOTALL)  # fmt: skip
+    assert "Sakura" not in checked.text
+    assert keeper.send(checked, "/passwords/start").location == "/passwords?told=started"
+    s3, bucket = boto3.client("s3"), office.nights.names["PASSWORDS_BUCKET"]
+    (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert re.fullmatch(r"inbox/demo/passwords/sent-[0-9TA-Fa-f-]+\.csv", key)
+    assert s3.list_object_versions(Bucket=bucket, Prefix="sent/").get("Versions", []) == []
+    assert office.record()[0].what == "send passwords"
+    page = keeper.open("/passwords").text
+    assert a_pupil(4).account in page
+    assert a_pupil(1).account not in page  # nobody makes a second one for whom one is on its way
+    assert "Sakura" not in office.said()
+
+
+@pytest.mark.parametrize(("body", "code"), [(b"", "W151"), (b"name,age\n1,2\n", "W281")])
+def test_what_holds_no_password_is_not_taken_in(
+    office: Office, keeper: Clerk, body: bytes, code: str
+) -> None:
+    back = sent(office, keeper, body)
+    typed = {"csrf": keeper.csrf("/passwords"), "token": back.partition("token=")[2]}
+    assert keeper.browser.post("/passwords/start", typed).code == code
+    found = boto3.client("s3").list_objects_v2(
+        Bucket=office.nights.names["PASSWORDS_BUCKET"], Prefix="inbox/"
+    )
+    assert found["KeyCount"] == 0
+
+
+def test_nobody_takes_in_what_somebody_else_has_sent(office: Office, keeper: Clerk) -> None:
+    other = office.at_desk(office.hire("other", Role.PASSWORDS))
+    back = sent(office, keeper, a_password_file({a_pupil(1).account: "Sakura-12026x"}))
+    assert other.browser.get(back).code == "W151"
+    typed = {"csrf": other.csrf("/passwords"), "token": back.partition("token=")[2]}
+    assert other.browser.post("/passwords/start", typed).code == "W151"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from kakehashi.staff.leaves import BODY, HEAD
 from kakehashi.staff.viewer import Role
 from tests.builders import a_drop, a_password_file, a_pupil
+from tests.decisions import a_csv
 from tests.desks import Clerk, Office, approval
 from tests.integration.test_permissions import as_list
 from tests.integration.test_staff_pages import a_letter, placed
@@ -19,6 +21,7 @@ from tests.policies import Resolver, allows, names_here, resources, statements
 PAGES = ("staff", "passwords")
 ELSEWHERE = {  # allowed, and not asked for in this morning, because
     ("staff", "SentByHand", "s3:PutObject"): "a browser uses the signature of our form",
+    ("passwords", "Sent", "s3:PutObject"): "the same",
     ("passwords", "Sessions", "dynamodb:DeleteItem"): "a session that nobody has used for long",
     ("passwords", "DataKey", "kms:GenerateDataKey"): "DynamoDB asks for it in some cases only",
 }
@@ -42,6 +45,10 @@ def morning(office: Office) -> None:
     missing = office.nights.run(a_drop(11).zip())
     decided(first)
     run_id = missing.run["run_id"]
+    for name in (HEAD, BODY):  # as a run of an earlier release: what tools were told is read itself
+        missing.folder.s3.delete_object(
+            Bucket=missing.runs_bucket, Key=missing.folder.prefix + name
+        )
     for where in ("/today", "/child", f"/child/{a_pupil(12).id}", "/school", "/nights",
                   f"/school/{a_pupil(12).school}", f"/nights/{run_id}",
                   f"/nights/{run_id}/files/report.html", "/rehearsal", "/record"):  # fmt: skip
@@ -50,12 +57,27 @@ def morning(office: Office) -> None:
     a_letter(office)
     first.open("/operate")
     first.open(placed(office, first.open("/arrived").text, a_drop(11).zip()))
+    sent_by_hand(office, first)
     office.nights.tomorrow()
     office.nights.run(a_drop(13).zip())
+    given = a_password_file({a_pupil(13).account: "Sakura-132026x"})
+    form = first.open("/passwords").text
+    checked = first.open(placed(office, form, given, "PASSWORDS_BUCKET"))
     made(first)
+    assert first.send(checked, "/passwords/start").status == 303
     office.at_desk(office.hire("newcomer", *Role, city="other")).open("/passwords")  # no rules yet
     first.send(first.open("/record"), "/record/csv")
     first.send(first.open("/today"), "/sign-out")
+
+
+def sent_by_hand(office: Office, clerk: Clerk) -> None:
+    """An answered list, and a tool's receipt."""
+    for path, body in (
+        ("/arrived?send=decisions", a_csv([(a_pupil(12).id, "停止")])),
+        ("/arrived?send=tool-receipt&tool=lgate", b"line,result\n2,OK\n"),
+    ):
+        checked = clerk.open(placed(office, clerk.open(path).text, body))
+        assert clerk.send(checked, "/arrived/start").status == 303
 
 
 def decided(clerk: Clerk) -> None:

@@ -14,7 +14,7 @@ from kakehashi.report import words
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
 RUNTIME = ROOT / ".venv-lambda" / "lib" / "python3.13" / "site-packages"  # boto3 alone
-STAGES = (*words.STAGES, "drift")
+STAGES = (*words.STAGES, "drift", "launch", "staff", "passwords")
 
 LAYER = BUILT / "KakehashiLayer" / "python"
 DRAWS = {"launch", "passwords", "report", "staff"}  # pages and workbooks, whenever they are called

@@ -114,13 +114,15 @@ class Settings(Outside):
     accepts every domain. ``role_holders`` are ids, account names or marks of accounts whose
     sensitive properties the application may not touch. ``licence_errors``: account name → the error
     state that group licensing reports for it. ``group_window``: seconds in which a second change of
-    one group's members is answered 409. ``empty_pages``: insert an empty page after the first.
+    one group's members is answered 409. ``signed_in`` is the account that is signed in in every
+    browser, "" for none. ``empty_pages``: insert an empty page after the first.
     ``strict_batch`` refuses unknown keys in a batch's items, which Graph overlooks.
     """
 
     tenant_id: str = TENANT_ID
     apps: tuple[str, ...] = ()
     registrations: tuple[Registration, ...] = ()
+    signed_in: str = ""
     auth: Literal["required", "optional"] = "required"
     secret_expired: bool = False
     certificates: tuple[Annotated[str, AfterValidator(_is_certificate)], ...] = ()

@@ -1,7 +1,8 @@
 """Signing in as a person: the authorize endpoint, its page, and the way back to the application.
 
 The page is one step where Entra has several, and nobody stays signed in: each request asks for
-the password, so ``prompt=none`` is always answered ``login_required``.
+the password, so ``prompt=none`` is answered ``login_required``, unless the setting ``signed_in``
+says whose browser it is.
 """
 
 from __future__ import annotations
@@ -84,7 +85,20 @@ class Asked:
 def authorize(tenant: Tenant, tenant_id: str, query: Mapping[str, str]) -> Answer:
     """The page that asks who it is, for an application that may know."""
     asked = _asked(tenant, tenant_id, query)
-    return asked if isinstance(asked, Answer) else _form(tenant, asked)
+    if isinstance(asked, Answer):
+        return asked
+    return _quietly(tenant, asked) if query.get("prompt") == "none" else _form(tenant, asked)
+
+
+def _quietly(tenant: Tenant, asked: Asked) -> Answer:
+    """For whoever is signed in in the browser already, if the application may know."""
+    key = tenant.directory.user_id(tenant.settings.signed_in)
+    facts = tenant.directory.users[key] if key else {}
+    if not facts.get("accountEnabled"):
+        return asked.back({"error": "login_required", "error_description": "AADSTS50058"})
+    if asked.application.assignment_required and not asked.application.roles_of(facts):
+        return asked.back({"error": "access_denied", "error_description": "AADSTS50105"})
+    return _granted(tenant, asked, str(key))
 
 
 def enter(
@@ -100,10 +114,14 @@ def enter(
         return _form(tenant, asked, name, found)
     if asked.application.assignment_required and not asked.application.roles_of(found):
         return _form(tenant, asked, name, NOT_ASSIGNED)
-    code = tenant.grants.give(_grant(tenant, asked, found["id"]))
+    return _granted(tenant, asked, found["id"])
+
+
+def _granted(tenant: Tenant, asked: Asked, user: str) -> Answer:
+    code = tenant.grants.give(_grant(tenant, asked, user))
     said = {"code": code, "session_state": str(uuid.uuid4())}
-    if query.get("client_info") == "1":
-        said["client_info"] = client_info(tenant, found["id"])
+    if asked.query.get("client_info") == "1":
+        said["client_info"] = client_info(tenant, user)
     return asked.back(said)
 
 
@@ -158,7 +176,7 @@ def _asked(tenant: Tenant, tenant_id: str, query: Mapping[str, str]) -> Asked | 
     except Refused as exc:
         return _page(400, text=exc.sentence)
     try:
-        _check(query)
+        _check(tenant, query)
     except Refused as exc:
         return asked.back({"error": exc.error, "error_description": exc.sentence})
     return asked
@@ -177,7 +195,7 @@ def _registered(tenant: Tenant, query: Mapping[str, str]) -> Asked:
     raise Refused("unauthorized_client", 700016, "Application was not found in the directory.")
 
 
-def _check(query: Mapping[str, str]) -> None:
+def _check(tenant: Tenant, query: Mapping[str, str]) -> None:
     """The rest of the request. Raises Refused."""
     if query.get("response_type") != "code":
         raise Refused("unsupported_response_type", 700054, "response_type must be 'code'.")
@@ -189,7 +207,7 @@ def _check(query: Mapping[str, str]) -> None:
     method = query.get("code_challenge_method", "plain")
     if challenge is not None and (not _CHALLENGE.match(challenge) or method not in METHODS):
         raise Refused("invalid_request", 501491, "The code_challenge is not valid.")
-    if query.get("prompt") == "none":
+    if query.get("prompt") == "none" and not tenant.settings.signed_in:
         raise Refused("login_required", 50058, "A silent sign-in request was sent but no user is "
                       "signed in.")  # fmt: skip
 

@@ -15,6 +15,7 @@ from kakehashi.findings import Finding, Place
 from kakehashi.refusal import Refusal
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
+from kakehashi.report.words import Word
 from kakehashi.staff import (
     approve,
     arrived,
@@ -32,7 +33,7 @@ from kakehashi.staff import (
 )
 from kakehashi.staff.changes import Filter
 from kakehashi.staff.drawing import View
-from kakehashi.staff.uploading import Upload, UploadPurpose
+from kakehashi.staff.uploading import Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
 from tests.builders import a_code, a_pupil, an_id
 from tests.unit.staff.scenes import (
@@ -186,8 +187,8 @@ def a_rehearsal() -> rehearsal.RehearsalFacts:
         "demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header
     )
     moved = {"schools": {a_code(1): {"added": 3, "gone": 1, "different": 2}}}
-    now, real = {"NEW": 3}, {"NEW": 2_513, "PROMOTED": 20_009}
-    return rehearsal.RehearsalFacts(CITY, [past], past, now, real, moved, SCHOOLS)
+    real = {"NEW": 2_513, "PROMOTED": 20_009}
+    return rehearsal.RehearsalFacts(CITY, [past], past, {"NEW": 3}, real, moved, SCHOOLS)
 
 
 def some_passwords() -> password_page.PasswordsPage:
@@ -198,8 +199,10 @@ def some_passwords() -> password_page.PasswordsPage:
             password_page.Made("0a1b", 12, "2026-12-01T00:30:00+00:00"),
             password_page.Made("2c3d", 3, "2026-12-01T00:40:00+00:00", "見本小学校", ("json",)),
         ],
-        Upload(UploadPurpose.PASSWORDS, "/passwords/upload", 1_000_000),
-    )
+        Upload(UploadPurpose.PASSWORDS, "https://pw.s3.ap-northeast-1.amazonaws.com", 4_000_000),
+        arrived.CheckedUpload(UploadPurpose.PASSWORDS, "passwords.csv", token="t1",
+                        counts=[(Word("使えるパスワード", "passwords that can be used"), 12)]),
+    )  # fmt: skip
 
 
 def some_slips() -> password_page.Slips:
@@ -233,16 +236,21 @@ def some_arrivals(viewer: Viewer) -> arrived.Arrived:
                "todo": "もう一度書き出して送ります。", "todo_en": "Send it again."}  # fmt: skip
     good = {"standing": "accepted", "lines": {"users.csv": 22_948, "orgs.csv": 51}, "run_id": RUN}
     bad = {"standing": "refused", "lines": {}, "refusal": refusal, "run_id": RUN}
-    roster, answers = UploadPurpose.ROSTER, UploadPurpose.DECISIONS
+    kind = UploadPurpose.ROSTER
     came = [
-        arrived.Came(roster, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),
-        arrived.Came(roster, "RO_20261130.zip", "2026-11-29T16:10:00+00:00", 2_048, bad),
-        arrived.Came(answers, "report.xlsx", "2026-11-28T03:10:00+00:00", 40_112, by="見本 担当"),
-    ]
-    s3 = Upload(roster, "https://inbox.s3.ap-northeast-1.amazonaws.com", 200_000_000,
+        arrived.Came(kind, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),
+        arrived.Came(kind, "RO_20261130.zip", "2026-11-29T16:10:00+00:00", 2_048, bad),
+        arrived.Came(UploadPurpose.DECISIONS, "report.xlsx", "2026-11-28T03:10:00+00:00", 40_112,
+                     by="見本 担当"),
+    ]  # fmt: skip
+    s3 = Upload(UploadPurpose.ROSTER, "https://inbox.s3.ap-northeast-1.amazonaws.com", 200_000_000,
                 {"key": "inbox/demo/staff/x.zip"})  # fmt: skip
-    ours = Upload(answers, "/arrived/decisions", 1_000_000)
-    return arrived.arrived(came, [s3, ours], viewer, CITY)
+    choices = [
+        UploadChoice(UploadPurpose.ROSTER),
+        UploadChoice(UploadPurpose.DECISIONS),
+        UploadChoice(UploadPurpose.TOOL_RECEIPT, "lgate"),
+    ]
+    return arrived.arrived(came, choices, viewer, CITY, upload=s3)
 
 
 def an_operation() -> operate.OperateFacts:

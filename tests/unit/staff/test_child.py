@@ -40,6 +40,14 @@ def test_a_search_finds_all_of_that_name_and_nobody_else(family: int, given_: in
     assert {one.id for one in found} == meant
 
 
+@pytest.mark.parametrize("stored", ["ガンマ", "がんま", "ｶﾞﾝﾏ", "か\u3099んま", "ガン マ"])
+@pytest.mark.parametrize("typed", ["ガンマ", "がんま", "ｶﾞﾝﾏ"])
+def test_a_reading_is_found_however_it_was_written(stored: str, typed: str) -> None:
+    line = line_of(a_pupil(1, kana_family=stored))
+    assert search([line], typed)[0]
+    assert search([line], f"{typed}ー") == ([], False)
+
+
 def test_a_number_and_a_class_narrow_it_down() -> None:
     found, _ = search(LINES, "3年2組 12番")
     assert [one.number for one in found] == [12]

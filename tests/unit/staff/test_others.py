@@ -76,17 +76,18 @@ def test_a_refused_roster_says_why_and_what_to_do() -> None:
 
 
 def test_a_form_to_send_is_shown_to_whom_it_is_for() -> None:
-    kinds = {one.kind for one in some_arrivals(a_viewer(Role.DECIDE)).uploads}
-    assert kinds == {UploadPurpose.ROSTER, UploadPurpose.DECISIONS}
-    assert not some_arrivals(a_viewer(Role.SEE)).uploads
+    kinds = {one.kind for one in some_arrivals(a_viewer(Role.DECIDE)).choices}
+    assert kinds == {UploadPurpose.ROSTER, UploadPurpose.DECISIONS, UploadPurpose.TOOL_RECEIPT}
+    assert UploadPurpose.DECISIONS not in {one.kind for one in some_arrivals(OPERATOR).choices}
+    assert not some_arrivals(a_viewer(Role.SEE)).choices
 
 
 def test_what_is_wrong_with_an_upload_can_not_be_started() -> None:
     bad = arrived.CheckedUpload(UploadPurpose.ROSTER, "x.zip")
-    html = render(arrived.arrived([], [], OPERATOR, CITY, bad), a_frame("/arrived"))
+    html = render(arrived.arrived([], [], OPERATOR, CITY, checked=bad), a_frame("/arrived"))
     assert "/arrived/start" not in html
     good = replace(bad, token="t0")
-    html = render(arrived.arrived([], [], OPERATOR, CITY, good), a_frame("/arrived"))
+    html = render(arrived.arrived([], [], OPERATOR, CITY, checked=good), a_frame("/arrived"))
     assert 'name="token" value="t0"' in html
 
 
@@ -186,7 +187,7 @@ def test_who_waits_is_counted_by_school() -> None:
     view = password_page.passwords(
         [a_pupil(n) for n in range(4)],
         (),
-        Upload(UploadPurpose.PASSWORDS, "/passwords/upload", 1_000_000),
+        Upload(UploadPurpose.PASSWORDS, "https://s3.example.jp", 4_000_000),
     )
     assert view.total == 4
     assert [n for *_, n in view.schools] == [4]

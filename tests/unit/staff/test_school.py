@@ -14,6 +14,7 @@ from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.people.pupil import Pupil
 from kakehashi.report.people import Person
+from kakehashi.report.school_facts import moves
 from kakehashi.report.schools import Handout
 from kakehashi.roster import canonical
 from kakehashi.staff.drawing import render
@@ -152,6 +153,17 @@ def test_whatever_a_night_brings_no_page_shows_another_schools_child(
         assert f"z{n:03}@" not in out
     assert OTHER not in out
     assert SCHOOLS[OTHER] not in out
+
+
+def test_a_schools_own_moves_are_all_that_its_page_needs() -> None:
+    lines = [
+        line(at(1, OWN), at(1, OTHER)), line(at(2, OTHER), at(2, OWN)), line(None, at(3, OWN)),
+        line(at(4, OWN), None), line(at(5, OWN), at(5, OWN, grade="P4")),
+        line(None, at(6, OTHER)), line(at(7, OTHER), at(7, OTHER, family="改姓")),
+    ]  # fmt: skip
+    own = moves(lines)
+    assert {code: len(rows) for code, rows in own.items()} == {OWN: 4, OTHER: 3}
+    assert page(facts(lines=own[OWN])) == page(facts(lines=lines))
 
 
 def test_another_schools_page_does_not_open() -> None:

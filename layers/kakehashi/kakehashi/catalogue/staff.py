@@ -2,8 +2,8 @@
 
 ``ja`` and ``en`` are what the person reads, ``todo`` what to do about it. None of them does
 anything to a night. W10 signing in · W11 forms · W12 what one may see · W13 approving ·
-W14, W28 deciding · W15 uploads · W16 posts · W17 passwords · W18 cities, passwords, the record ·
-W19 our own fault.
+W14, W280 deciding · W15, W28 uploads · W16 posts · W17 passwords · W18 cities, passwords, the
+record · W19 our own fault.
 """
 
 from __future__ import annotations
@@ -246,6 +246,23 @@ LATER_LIST = Rule(
 )
 
 # -- uploads -------------------------------------------------------------------------------------
+
+NOTHING_TO_START = Rule(
+    "W281",
+    _NOTE,
+    ja="送られたファイルに、使えるものがありません。何も始めていません。",
+    en="Nothing in the file can be used. Nothing was started.",
+    todo="調べた結果を読み、直してから、もう一度送ってください。",
+    todo_en="Read what was found in it, mend it and send it again.",
+)
+NOT_A_RECEIPT = Rule(
+    "W282",
+    _NOTE,
+    ja="学習ツールの取り込み結果(行と結果の列がある CSV)ではありません。",
+    en="This is no receipt of the tool: a CSV with columns for the row and its result is needed.",
+    todo="学習ツールの画面から書き出したファイルを、そのまま選んでください。",
+    todo_en="Choose the file as the tool has exported it.",
+)
 
 NOTHING_UPLOADED = Rule(
     "W151",

@@ -11,7 +11,7 @@ from kakehashi.deliver.delivery import (
     unmoved,
 )
 from kakehashi.deliver.delta import changed_at
-from kakehashi.deliver.dialect import Dialect, UnknownDialect, load
+from kakehashi.deliver.dialect import Dialect, ReceiptForm, UnknownDialect, load
 from kakehashi.deliver.of_city import dialect_of
 from kakehashi.deliver.receipts import Acknowledgement, taken_back
 from kakehashi.deliver.records import Records, as_held, records_of, stays_signed_in, takes
@@ -25,6 +25,7 @@ __all__ = [
     "Dialect",
     "Order",
     "Outgoing",
+    "ReceiptForm",
     "Records",
     "UnknownDialect",
     "as_held",

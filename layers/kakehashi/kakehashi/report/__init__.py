@@ -21,7 +21,7 @@ from kakehashi.report.people import Person, last_seen
 from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
 from kakehashi.report.school_facts import INDEX as SCHOOL_INDEX
 from kakehashi.report.school_facts import file_of as school_file
-from kakehashi.report.school_facts import index_json, school_json
+from kakehashi.report.school_facts import index_json, moves, moves_of, school_json
 from kakehashi.report.schools import Handout, handout_xlsx, handouts
 from kakehashi.report.summary import summary
 from kakehashi.report.words import Verdict
@@ -57,6 +57,8 @@ __all__ = [
     "last_seen",
     "line_without_run",
     "mail_line",
+    "moves",
+    "moves_of",
     "named",
     "saved",
     "school_file",

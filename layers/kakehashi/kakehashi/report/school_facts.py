@@ -1,4 +1,7 @@
-"""staff/<MEXT code>.json: one school's part of a night, as the staff page reads it next morning.
+"""One school's part of a night, as the staff page reads it next morning.
+
+staff/<MEXT code>.json            its findings, held pupils, and what is asked about them
+staff/<MEXT code>.moves.jsonl     the actions by which somebody comes to it or leaves it
 
 A page must not read 23,000 rows to show one school, so Report writes what it has in its hands. The
 files name a school's own children, as its workbook does, and lie in the same protected folder.
@@ -6,6 +9,8 @@ files name a school's own children, as its workbook does, and lie in the same pr
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,17 +20,41 @@ from kakehashi.report.people import People, Person
 from kakehashi.report.schools import Handout
 
 INDEX = "staff/index.json"
+_SCHOOL = re.compile(rb'"school":"([^"]*)"')
+_HALF = (b'"before":null', b'"after":null')
 
 
 def file_of(code: str) -> str:
     return f"staff/{code}.json"
 
 
+def moves_of(code: str) -> str:
+    return f"staff/{code}.moves.jsonl"
+
+
+def moves(lines: Iterable[bytes]) -> dict[str, list[bytes]]:
+    """Lines of a plan's actions by the schools to which somebody comes, or which somebody leaves.
+
+    Of twenty thousand promotions few change the school: only those that may are parsed.
+    """
+    found: dict[str, list[bytes]] = {}
+    for line in lines:
+        if len(set(_SCHOOL.findall(line))) > 1 or any(half in line for half in _HALF):
+            action = json.loads(line)
+            sides = ((action["before"] or {}).get("pupil"), action["after"])
+            schools = [str(one["school"]) for one in sides if one]
+            for code in schools if len(set(schools)) == len(schools) else ():
+                found.setdefault(code, []).append(line)
+    return found
+
+
 def index_json(night: Night, handouts: Iterable[Handout]) -> dict[str, Any]:
-    """Every school of the city, and how much each has to be told."""
+    """Every school of the city, and how much each has to be told. ``moves``: of a school without a
+    file of them nobody comes or goes."""
     told = {one.code: one for one in handouts}
     return {
         "as_of": night.as_of.isoformat(),
+        "moves": True,
         "schools": [
             {"code": code, "name": name, **_numbers(told.get(code))}
             for code, name in sorted(night.schools.items())

@@ -1,7 +1,7 @@
 """届いたか: what came, from whom, whether it could be used; and sending it by hand.
 
-Addresses: GET /arrived, GET /arrived/uploaded (S3 leads back here), POST /arrived/<kind> (a small
-file), POST /arrived/start (token: what was checked).
+Addresses: GET /arrived?send=&tool= (what to send), GET /arrived/uploaded (S3 leads back here), POST
+/arrived/start (token: what was checked).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.times import minute
 from kakehashi.report.upload_receipt import STANDINGS, UploadStanding
 from kakehashi.report.words import Word
-from kakehashi.staff.uploading import KINDS, NEEDS, Upload, UploadPurpose
+from kakehashi.staff.uploading import KINDS, NEEDS, Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Viewer, may
 
 _TONES = {
@@ -40,18 +40,29 @@ class Came:
     receipt: Mapping[str, Any] = field(default_factory=dict)
     by: str = ""
     tool: str = ""
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedUpload:
-    """What was sent by hand and looked at, before anything is started. ``findings`` {}: nothing
-    is wrong with it; ``token`` names it, "" where it can not be started."""
+    """What was sent by hand and looked at, before anything is started. ``lines`` are those of each
+    file in it, ``counts`` what else was counted; ``token`` names it, "" where it can not be
+    started."""
 
     kind: UploadPurpose
     file: str
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     token: str = ""
+    counts: Sequence[tuple[Word, int]] = ()
+
+    @property
+    def told_as(self) -> Word:
+        return KINDS[self.kind]
+
+    @property
+    def problems(self) -> Sequence[FindingGroup]:
+        return groups(self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +85,23 @@ class Arrived:
     template: ClassVar[str] = "arrived.html.j2"
 
     rows: Sequence[ArrivedRow]
-    uploads: Sequence[Upload]
+    choices: Sequence[UploadChoice]
+    upload: Upload | None
     checked: CheckedUpload | None
-    checked_as: Word | None
-    problems: Sequence[FindingGroup]
 
 
 def arrived(
     came: Sequence[Came],
-    uploads: Sequence[Upload],
+    choices: Sequence[UploadChoice],
     viewer: Viewer,
     city: str,
+    *,
+    upload: Upload | None = None,
     checked: CheckedUpload | None = None,
 ) -> Arrived:
-    """``came`` newest first. Only the forms that this viewer may use are shown."""
-    return Arrived(
-        [_row(one) for one in came],
-        [one for one in uploads if may(viewer, NEEDS[one.kind], city)],
-        checked,
-        KINDS[checked.kind] if checked else None,
-        groups(checked.findings) if checked else [],
-    )
+    """``came`` newest first. Of ``choices`` only those are shown that this viewer may send."""
+    own = [one for one in choices if may(viewer, NEEDS[one.kind], city)]
+    return Arrived([_row(one) for one in came], own, upload, checked)
 
 
 def _row(one: Came) -> ArrivedRow:

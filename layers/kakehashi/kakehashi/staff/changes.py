@@ -193,11 +193,13 @@ def _matching(lines: Iterable[bytes], wanted: Filter) -> Iterator[Mapping[str, A
     words = Words.of(wanted.text)
     needles = [text.encode() for text in (wanted.school, wanted.grade) if text]
     needles += words.needles()
-    accounts, deeds = words.accounts(), _DEEDS.get(wanted.what, ())
+    accounts, deeds, signs = words.accounts(), _DEEDS.get(wanted.what, ()), words.signs()
     for line in lines:
         if deeds and not any(deed in line for deed in deeds):
             continue
         if accounts and not all(account in line.lower() for account in accounts):
+            continue
+        if not all(any(way in line for way in ways) for ways in signs):
             continue
         if all(needle in line for needle in needles):
             action = json.loads(line)

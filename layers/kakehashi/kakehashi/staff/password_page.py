@@ -1,7 +1,8 @@
 """パスワード: who waits for an initial password, and the slips that children are handed.
 
 Addresses: GET /passwords; POST /passwords/make (school or "", key, key_again), POST
-/passwords/workbook and /passwords/slips (token): once, then the passwords are gone from here.
+/passwords/workbook and /passwords/slips (token): once, then the passwords are gone from here. GET
+/passwords/uploaded (S3 leads back here), POST /passwords/start (token): those that a school chose.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import ClassVar
 from kakehashi.lti.pages import hiragana
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.report.times import minute
+from kakehashi.staff.arrived import CheckedUpload
 from kakehashi.staff.uploading import Upload
 
 SHORTEST_KEY = 12  # characters of what opens the workbook
@@ -61,12 +63,16 @@ class PasswordsPage:
     schools: Sequence[tuple[str, str, int]]
     made: Sequence[Made]
     upload: Upload | None
+    checked: CheckedUpload | None
     shortest: int = SHORTEST_KEY
     most: int = MOST
 
 
 def passwords(
-    waiting: Iterable[Pupil], made: Sequence[Made] = (), upload: Upload | None = None
+    waiting: Iterable[Pupil],
+    made: Sequence[Made] = (),
+    upload: Upload | None = None,
+    checked: CheckedUpload | None = None,
 ) -> PasswordsPage:
     """``waiting`` are the pupils held because no initial password has come."""
     pupils = sorted(waiting, key=_register)
@@ -78,6 +84,7 @@ def passwords(
         [(code, names[code], counts[code]) for code in sorted(counts)],
         made,
         upload,
+        checked,
     )
 
 

@@ -28,6 +28,9 @@ _VARIED = frozenset(
 )
 """Kanji of which a roster may hold another form that means the same."""
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_READING = re.compile(r"[ァ-ヶー]+\Z")
+_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
+"""Katakana in half width, by what they mean."""
 
 
 def folded(text: str) -> str:
@@ -101,6 +104,20 @@ class Words:
         sure = (next((sign for sign in token if sign not in _VARIED), "") for token in kanji)
         return [sign.encode() for sign in sure if sign]
 
+    def signs(self) -> list[tuple[bytes, ...]]:
+        """Of each sign of words that are readings the ways in which a stored line may write it."""
+        readings = (token for token in self.tokens if _READING.match(token))
+        return [_written(sign) for sign in dict.fromkeys("".join(readings))]
+
+
+@lru_cache(maxsize=128)
+def _written(sign: str) -> tuple[bytes, ...]:
+    """A katakana in full and half width and as hiragana, with its marks or before them."""
+    bare = unicodedata.normalize("NFD", sign)[0]
+    soft = [chr(ord(one) - 0x60) for one in (sign, bare) if "ァ" <= one <= "ヶ"]
+    ways = dict.fromkeys((sign, bare, *soft, _HALF.get(bare, sign)))
+    return tuple(one.encode() for one in ways)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -136,9 +153,11 @@ def search(lines: Iterable[bytes], text: str) -> tuple[list[Found], bool]:
 
 
 def _meeting(lines: Iterable[bytes], words: Words) -> Iterator[Found]:
-    needles, accounts = words.needles(), words.accounts()
+    needles, accounts, signs = words.needles(), words.accounts(), words.signs()
     for line in lines:
         if not line.strip() or not all(needle in line for needle in needles):
+            continue
+        if not all(any(way in line for way in ways) for ways in signs):
             continue
         if accounts and not all(account in line.lower() for account in accounts):
             continue

@@ -1,7 +1,7 @@
 """Files that people send by hand: what they are for, and the form that takes them.
 
-A roster goes straight to S3, since no function takes so much in one request; S3 signs what the form
-may say. Small lists go through our own form.
+They go straight to S3, since no function takes so much in one request; S3 has signed what the form
+may say, and how large the file may be.
 """
 
 from __future__ import annotations
@@ -39,28 +39,49 @@ NEEDS: Mapping[UploadPurpose, Permission] = MappingProxyType({
     UploadPurpose.TOOL_RECEIPT: Permission.UPLOAD,
     UploadPurpose.REHEARSAL: Permission.REHEARSE,
 })  # fmt: skip
+MOST: Mapping[UploadPurpose, int] = MappingProxyType({
+    UploadPurpose.ROSTER: 60_000_000,
+    UploadPurpose.PASSWORDS: 4_000_000,
+    UploadPurpose.DECISIONS: 10_000_000,
+    UploadPurpose.TOOL_RECEIPT: 16_000_000,
+    UploadPurpose.REHEARSAL: 60_000_000,
+})  # fmt: skip
+"""Bytes."""
 ACCEPTS: Mapping[UploadPurpose, str] = MappingProxyType({
     UploadPurpose.ROSTER: ".zip,application/zip",
     UploadPurpose.PASSWORDS: ".csv,text/csv",
     UploadPurpose.DECISIONS: ".xlsx,.csv",
-    UploadPurpose.TOOL_RECEIPT: ".csv,.txt,.zip,.json",
+    UploadPurpose.TOOL_RECEIPT: ".csv,text/csv",
     UploadPurpose.REHEARSAL: ".zip,application/zip",
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
+class UploadChoice:
+    """What can be sent; ``tool`` is the one whose receipt it is."""
+
+    kind: UploadPurpose
+    tool: str = ""
+
+    @property
+    def title(self) -> Word:
+        told = KINDS[self.kind]
+        return Word(f"{told.ja} {self.tool}", f"{told.en} {self.tool}") if self.tool else told
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
-    """A form for one kind of file. ``fields`` are S3's signed ones, {} for a form of our own
-    (then with the hidden field csrf); ``most`` is in bytes."""
+    """A form for one kind of file. ``fields`` are S3's signed ones; ``most`` is in bytes."""
 
     kind: UploadPurpose
     action: str
     most: int
     fields: Mapping[str, str] = field(default_factory=dict)
+    tool: str = ""
 
     @property
     def title(self) -> Word:
-        return KINDS[self.kind]
+        return UploadChoice(self.kind, self.tool).title
 
     @property
     def accept(self) -> str:

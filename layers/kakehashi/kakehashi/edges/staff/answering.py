@@ -24,6 +24,7 @@ from kakehashi.staff.frame import PAGES, Frame, Notice, nav
 STATUS = {"W104": 403, "W105": 403, "W107": 401, "W111": 403, "W112": 409, "W113": 400,
           "W121": 403, "W122": 404, "W123": 404, "W131": 409, "W132": 409, "W134": 403,
           "W135": 409, "W136": 400, "W137": 401, "W180": 409, "W181": 400, "W182": 400,
+          "W281": 400, "W282": 400,
           "W190": 500}  # fmt: skip
 REFUSED = 403
 
@@ -36,6 +37,7 @@ TOLD: Mapping[str, Word] = MappingProxyType({
     "decided": Word("記録しました。次の夜に行います。それまでは取り消せます。",
                     "Noted for the next night; it can be taken back until then."),
     "started": Word("始めました。", "Started."),
+    "sent": Word("受け取りました。次の配信で読みます。", "Taken. The next delivery reads it."),
     "made": Word("作りました。下から受け取ってください。", "Made. Take them out below."),
     "noted": Word("記録しました。次の名簿で確かめます。", "Noted. The next roster shows it."),
     "asked": Word("申請しました。もう一人の確認を待っています。",
@@ -98,8 +100,8 @@ def _answer(drawn: Drawn, status: int = 200) -> Response[str]:
     return answers.page(drawn, status, referrer="same-origin")
 
 
-def sign_in_path(back: str, *, fresh: bool = False) -> str:
-    query = {"back": back} | ({"fresh": "1"} if fresh else {})
+def sign_in_path(back: str, *, fresh: bool = False, quiet: bool = False) -> str:
+    query = {"back": back} | ({"fresh": "1"} if fresh else {"quiet": "1"} if quiet else {})
     return f"/sign-in?{urlencode(query)}"
 
 

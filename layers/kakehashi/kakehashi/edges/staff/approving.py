@@ -18,6 +18,7 @@ from kakehashi.edges import plans
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
+from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.findings import Finding, Rule, refuses
@@ -57,6 +58,24 @@ def approval_of(
         tuple(sorted({code for code in accept if _CODE.match(code)})),
         number,
     )
+
+
+def yes(asked: Asked, run_id: str) -> Judged:
+    return Approving(asked.deps, asked.caller).approve(_said(asked, run_id))
+
+
+def no(asked: Asked, run_id: str) -> Judged:
+    return Approving(asked.deps, asked.caller).decline(_said(asked, run_id))
+
+
+def back(asked: Asked, run_id: str) -> Judged:
+    return Approving(asked.deps, asked.caller).take_back(_said(asked, run_id))
+
+
+def _said(asked: Asked, run_id: str) -> ApprovalForm:
+    form = asked.form
+    accept = form.all("accept")
+    return approval_of(run_id, form.get("checksum"), form.get("reason"), accept, asked.number)
 
 
 class Approving:

@@ -1,92 +1,90 @@
-"""届いたか, 予行: what came and what became of it, and a roster that somebody sends by hand.
+"""届いたか, 予行: what came and what became of it, and files that somebody sends by hand.
 
-s3://<inbox>/staging/<city>/staff/<token>.zip    where a browser puts it, straight to S3
+What was sent is looked at, and started or handed on only when somebody says so:
 
-Nothing watches that folder. The file is looked at first, and started only when somebody says so.
-Where it lies nobody is asked: a token of ours, kept for an hour, knows.
+s3://<inbox>/inbox/<city>/approvals/<moment>-<form>.…       answers: their arrival starts a run
+s3://<inbox>/receipts/<city>/<tool>/<moment>-<form>.csv     a receipt: the next delivery reads it
 """
 
 from __future__ import annotations
 
-import io
-import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
-from urllib.parse import urlsplit
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 
-from kakehashi import oneroster
+from kakehashi import deliver
 from kakehashi.catalogue import staff as rules
+from kakehashi.city import City
 from kakehashi.edges import plans
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
+from kakehashi.edges.staff import sending
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
+from kakehashi.edges.staff.sending import Placed
 from kakehashi.edges.staff.starting import start
-from kakehashi.findings import Effect
 from kakehashi.refusal import Refusal
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
-from kakehashi.staff import arrived, rehearsal
-from kakehashi.staff.uploading import Upload, UploadPurpose
+from kakehashi.staff import arrived, checking, rehearsal
+from kakehashi.staff.checking import Looked
+from kakehashi.staff.uploading import NEEDS, Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Permission, may
 
-MOST = 60_000_000  # bytes of a roster
 SHOWN = 30  # files that came
-TOKEN_SECONDS = 3600
-FORM_SECONDS = 1800
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A file that somebody has put, or will: ``key`` in the inbox, "" where the token is none."""
-
-    token: str
-    key: str = ""
-    as_of: str = ""
-    kind: UploadPurpose = UploadPurpose.ROSTER
+_TOOL = re.compile(r"[a-z0-9_]{1,40}\Z")
 
 
 def page(asked: Asked) -> tuple[arrived.Arrived, Sequence[str]]:
     """The page, and the origin to which its form goes."""
-    came = list(islice(_came(asked), SHOWN))
-    upload, origin = _form(asked, UploadPurpose.ROSTER, "/arrived", "")
-    return arrived.arrived(came, [upload], asked.caller.viewer, asked.city), [origin]
+    choices = _choices(asked)
+    wanted = asked.query.get("send"), asked.query.get("tool")
+    chosen = next((one for one in choices if (one.kind, one.tool) == wanted), choices[0])
+    came, viewer = _newest(asked), asked.caller.viewer
+    if not may(viewer, NEEDS[chosen.kind], asked.city):
+        return arrived.arrived(came, (), viewer, asked.city), ()
+    upload, origins = _form(asked, "/arrived", Placed("", kind=chosen.kind, tool=chosen.tool))
+    return arrived.arrived(came, choices, viewer, asked.city, upload=upload), origins
 
 
 def uploaded(asked: Asked) -> arrived.Arrived | Refusal:
     """S3 leads back here: what it says is a hint, the file itself is looked at."""
-    placed = _placed(asked)
-    checked = _checked(asked, placed)
+    checked = _checked(asked, sending.placed(asked))
     if isinstance(checked, Refusal):
         return checked
-    came = list(islice(_came(asked), SHOWN))
-    return arrived.arrived(came, [], asked.caller.viewer, asked.city, checked)
+    return arrived.arrived(_newest(asked), (), asked.caller.viewer, asked.city, checked=checked)
 
 
 def begin(asked: Asked) -> Judged:
-    """Take the roster in, as on any night."""
-    return _begin(asked, "sync", _placed(asked))
+    """Take in what was sent: a roster as on any night."""
+    file = sending.placed(asked)
+    match file.kind:
+        case UploadPurpose.DECISIONS:
+            return _handed_on(asked, file, "approvals", "/today", "started")
+        case UploadPurpose.TOOL_RECEIPT:
+            return _handed_on(asked, file, file.tool, "/arrived", "sent")
+    return _begin(asked, "sync", file, UploadPurpose.ROSTER)
 
 
 def rehearse(asked: Asked) -> Judged:
-    return _begin(asked, "rehearse", _placed(asked))
+    return _begin(asked, "rehearse", sending.placed(asked), UploadPurpose.REHEARSAL)
 
 
 def rehearsals(asked: Asked) -> tuple[rehearsal.Rehearsal, Sequence[str]] | Refusal:
     """The list; with a day chosen the form for the file, and what was found in it once it came."""
     as_of = rehearsal.day_of(asked.query.to_dict(), asked.caller.now.astimezone(JAPAN).date())
-    placed = _placed(asked)
-    upload, checked, origins = None, None, []
-    if placed.key:
-        found = _checked(asked, placed)
+    file = sending.placed(asked)
+    upload, checked, origins = None, None, list[str]()
+    if file.key:
+        found = _checked(asked, file)
         if isinstance(found, Refusal):
             return found
-        checked, as_of = found, placed.as_of
+        checked, as_of = found, file.as_of
     elif as_of and may(asked.caller.viewer, Permission.REHEARSE, asked.city):
-        upload, origin = _form(asked, UploadPurpose.REHEARSAL, "/rehearsal", as_of)
-        origins = [origin]
+        upload, origins = _form(
+            asked, "/rehearsal", Placed("", kind=UploadPurpose.REHEARSAL, as_of=as_of)
+        )
     facts = rehearsal.RehearsalFacts(
         city=asked.city, past=_rehearsed(asked), upload=upload, checked=checked, as_of=as_of
     )
@@ -116,84 +114,129 @@ def _rehearsed(asked: Asked) -> list[rehearsal.PastRehearsal]:
 # -- what came -----------------------------------------------------------------------------------
 
 
-def _came(asked: Asked) -> Iterator[arrived.Came]:
-    """Rosters, the newest first, each with its receipt."""
-    inbox = Folder(asked.deps.s3, asked.deps.staff.inbox_bucket, "")
-    prefix = f"inbox/{asked.city}/roster/"
-    for item in reversed(Objects(inbox.s3, inbox.bucket).listed(prefix)):
-        key = item["Key"]
-        if key.endswith(SUFFIXES) or not key.lower().endswith((".zip", "manifest.csv")):
-            continue
-        yield arrived.Came(
-            UploadPurpose.ROSTER,
-            key.removeprefix(prefix),
-            item["LastModified"].isoformat(),
-            item["Size"],
-            receipt=inbox.get_json(f"{key}.receipt.json"),
+def _newest(asked: Asked) -> list[arrived.Came]:
+    """The newest first, of every kind that lies in the inbox."""
+    inbox, city = _inbox(asked), asked.city
+    several = (
+        _came(inbox, f"inbox/{city}/roster/", UploadPurpose.ROSTER, (".zip", "manifest.csv")),
+        _came(inbox, f"inbox/{city}/approvals/", UploadPurpose.DECISIONS, (".xlsx", ".csv")),
+        _came(inbox, f"receipts/{city}/", UploadPurpose.TOOL_RECEIPT, (".csv",)),
+    )
+    found = sorted(chain(*several), key=lambda one: one.received, reverse=True)[:SHOWN]
+    return [_with_receipt(inbox, one) for one in found]
+
+
+def _came(
+    inbox: Objects, prefix: str, kind: UploadPurpose, endings: tuple[str, ...]
+) -> Iterator[arrived.Came]:
+    items = (item for item in reversed(inbox.listed(prefix)) if not item["Key"].endswith(SUFFIXES))
+    named = (item for item in items if item["Key"].lower().endswith(endings))
+    for item in islice(named, SHOWN):
+        file, moment = item["Key"].removeprefix(prefix), item["LastModified"].isoformat()
+        tool, _, rest = (
+            file.partition("/") if kind is UploadPurpose.TOOL_RECEIPT else ("", "", file)
         )
+        yield arrived.Came(kind, rest, moment, item["Size"], tool=tool, key=item["Key"])
+
+
+def _with_receipt(inbox: Objects, one: arrived.Came) -> arrived.Came:
+    if one.kind is not UploadPurpose.ROSTER:
+        return one
+    told = Folder(inbox.s3, inbox.name, "").get_json(f"{one.key}.receipt.json")
+    return replace(one, receipt=told)
+
+
+def _inbox(asked: Asked) -> Objects:
+    return Objects(asked.deps.s3, asked.deps.staff.inbox_bucket)
 
 
 # -- sending -------------------------------------------------------------------------------------
 
 
-def _form(asked: Asked, kind: UploadPurpose, back: str, as_of: str) -> tuple[Upload, str]:
-    """The form that S3 has signed, and the origin to which it goes."""
-    secret = secrets.token_urlsafe(24)
-    key = f"staging/{asked.city}/staff/{secrets.token_hex(16)}.zip"
-    facts = {"key": key, "kind": str(kind), "oid": asked.caller.viewer.oid, "as_of": as_of,
-             "city": asked.city}  # fmt: skip
-    ends = int(asked.caller.now.timestamp()) + TOKEN_SECONDS
-    asked.deps.kept.keep_as("UPLOAD", secret, facts, ends)
-    where = f"{asked.deps.address}{back}/uploaded?token={secret}"
-    fields = {"success_action_redirect": where}
-    signed: dict[str, Any] = asked.deps.signing.generate_presigned_post(
-        asked.deps.staff.inbox_bucket,
-        key,
-        Fields=dict(fields),
-        Conditions=[fields, ["content-length-range", 1, MOST]],
-        ExpiresIn=FORM_SECONDS,
-    )
-    parts = urlsplit(signed["url"])
-    return Upload(kind, signed["url"], MOST, signed["fields"]), f"{parts.scheme}://{parts.netloc}"
+def _choices(asked: Asked) -> list[UploadChoice]:
+    """What can be sent here; of receipts one for each tool of the city."""
+    found = asked.deps.rules(asked.city)
+    tools = [name for name in found.city.tools if _TOOL.match(name)] if found else []
+    receipts = [UploadChoice(UploadPurpose.TOOL_RECEIPT, name) for name in tools]
+    return [UploadChoice(UploadPurpose.ROSTER), UploadChoice(UploadPurpose.DECISIONS), *receipts]
 
 
-def _placed(asked: Asked) -> Placed:
-    """What a token stands for; it is good for whoever was given it, in that city."""
-    token = asked.form.get("token") or asked.query.get("token")
-    facts = asked.deps.kept.peek("UPLOAD", token, int(asked.caller.now.timestamp())) or {}
-    mine = facts.get("oid") == asked.caller.viewer.oid and facts.get("city") == asked.city
-    if not mine:
-        return Placed(token)
-    return Placed(token, facts["key"], facts["as_of"], UploadPurpose(facts["kind"]))
+def _form(asked: Asked, back: str, wanted: Placed) -> tuple[Upload, list[str]]:
+    folder = f"staging/{asked.city}/staff"
+    return sending.form(asked, asked.deps.staff.inbox_bucket, folder, back, wanted)
 
 
-def _checked(asked: Asked, placed: Placed) -> arrived.CheckedUpload | Refusal:
-    """The file as it lies there: is it a roster, and may it be opened?"""
-    if not placed.key:
-        return Refusal(rules.NOTHING_UPLOADED)
-    found = Objects(asked.deps.s3, asked.deps.staff.inbox_bucket).read(placed.key)
-    body = found["Body"].read(MOST + 1) if found else b""
-    if not body:
-        return Refusal(rules.NOTHING_UPLOADED)
-    if body[:4] != b"PK\x03\x04":
-        return Refusal(rules.NOT_A_ROSTER)
-    findings = list(oneroster.passwords_in(io.BytesIO(body)))
-    lines = dict(oneroster.lines_in(io.BytesIO(body)))
-    good = bool(lines) and not any(f.effect is Effect.REFUSE_DROP for f in findings)
-    if not lines and not findings:
-        return Refusal(rules.NOT_A_ROSTER)
-    token = placed.token if good else ""
-    return arrived.CheckedUpload(placed.kind, "roster.zip", lines, findings, token)
+def _checked(asked: Asked, file: Placed) -> arrived.CheckedUpload | Refusal:
+    """The file as it lies there, with its token where something can be started with it."""
+    found = sending.body_of(_inbox(asked), file)
+    looked = found if isinstance(found, Refusal) else LOOKS[file.kind](asked, file, found[0])
+    if isinstance(looked, Refusal):
+        return looked
+    return replace(looked.checked, token=file.token if looked.good else "")
 
 
-def _begin(asked: Asked, action: str, placed: Placed) -> Judged:
-    order = StaffOrder(action, after=placed.key.rpartition("/")[2])
-    checked = _checked(asked, placed)
+def _receipt(asked: Asked, file: Placed, body: bytes) -> Looked | Refusal:
+    found = asked.deps.rules(asked.city)
+    form = _form_of(found.city, file.tool) if found else None
+    return checking.receipt(body, form, file.tool) if form else Refusal(rules.NOT_A_RECEIPT, "tool")
+
+
+def _form_of(city: City, tool: str) -> deliver.ReceiptForm | None:
+    try:
+        return deliver.load(city.tools[tool].dialect).receipt
+    except (KeyError, deliver.UnknownDialect):
+        return None
+
+
+def _decisions(asked: Asked, _: Placed, body: bytes) -> Looked:
+    run_id = asked.deps.state(asked.city).proposals()
+    proposals = plans.header(asked.deps.folder(run_id)).proposals if run_id else {}
+    asked_of = {umi for ids in proposals.values() for umi in ids}
+    return checking.decisions(body, asked_of)
+
+
+LOOKS: Mapping[UploadPurpose, Callable[[Asked, Placed, bytes], Looked | Refusal]] = {
+    UploadPurpose.ROSTER: lambda _, file, body: checking.roster(body, file.kind),
+    UploadPurpose.REHEARSAL: lambda _, file, body: checking.roster(body, file.kind),
+    UploadPurpose.DECISIONS: _decisions,
+    UploadPurpose.TOOL_RECEIPT: _receipt,
+}
+
+
+def _refused(asked: Asked, file: Placed) -> Refusal | None:
+    """Why nothing is done with what was sent; None where something may be."""
+    if not may(asked.caller.viewer, NEEDS[file.kind], asked.city):
+        return Refusal(rules.NOT_ALLOWED)
+    checked = _checked(asked, file)
     if isinstance(checked, Refusal):
-        return OrderNotTaken(order, checked)
-    if not checked.token:
-        return OrderNotTaken(order, Refusal(rules.NOT_A_ROSTER))
-    wanted = {"action": action, "city": asked.city, "drop": placed.key}
-    if placed.as_of:
-        wanted["as_of"] = placed.as_of
+        return checked
+    return None if checked.token else Refusal(rules.NOTHING_TO_START)
+
+
+def _begin(asked: Asked, action: str, file: Placed, kind: UploadPurpose) -> Judged:
+    order = StaffOrder(action, after=file.name)
+    if file.key and file.kind is not kind:
+        return OrderNotTaken(order, Refusal(rules.BAD_FORM, "kind"))
+    if refusal := _refused(asked, file):
+        return OrderNotTaken(order, refusal)
+    wanted = {"action": action, "city": asked.city, "drop": file.key}
+    if file.as_of:
+        wanted["as_of"] = file.as_of
     return Taken(order, "/today", "started", lambda: start(asked.deps, wanted, asked.number))
+
+
+def _handed_on(asked: Asked, file: Placed, folder: str, to: str, told: str) -> Judged:
+    """A copy goes where a night looks for it, under a name of ours."""
+    order = StaffOrder(f"send {file.kind}", after=" ".join(filter(None, [file.tool, file.name])))
+    if refusal := _refused(asked, file):
+        return OrderNotTaken(order, refusal)
+    found = sending.body_of(_inbox(asked), file)
+    if isinstance(found, Refusal):
+        return OrderNotTaken(order, found)
+    body, _ = found
+    inside = "receipts" if file.kind is UploadPurpose.TOOL_RECEIPT else "inbox"
+    moment = f"{asked.caller.now.astimezone(JAPAN):%Y%m%dT%H%M%S}"
+    ending = "xlsx" if body.startswith(b"PK") else "csv"
+    key = f"{inside}/{asked.city}/{folder}/{moment}-{asked.number}.{ending}"
+    inbox = Folder(asked.deps.s3, asked.deps.staff.inbox_bucket, "")
+    return Taken(order, to, told, lambda: inbox.put(key, body))

@@ -1,5 +1,6 @@
 """People at the staff page: signing in, and who calls. Nobody is believed longer than needed: posts
-are read at every request, roles are asked again every hour, and approving wants a fresh proof."""
+are read at every request, roles are asked again every quarter of an hour, without a question where
+the browser is still signed in at Microsoft, and approving wants a fresh proof."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.staff.dependencies import StaffDependencies
@@ -16,7 +18,11 @@ from kakehashi.findings import Rule
 from kakehashi.refusal import Refusal
 from kakehashi.staff.viewer import Lang, Viewer
 
+if TYPE_CHECKING:
+    from kakehashi.edges.web.sign_in import NotSignedIn, SignedIn
+
 CALLBACK = "/sign-in/callback"
+STALE = "roles"  # of a refusal: the person is signed in here, and Entra must say the roles again
 _SAID: Mapping[str, Rule] = {
     "not ours": rules.SIGN_IN_NOT_OURS,
     "refused": rules.SIGN_IN_REFUSED,
@@ -57,18 +63,21 @@ class Desk:
 
     # -- signing in ----------------------------------------------------------------------------
 
-    def begin_sign_in(self, back: str, *, fresh: bool) -> tuple[str, str]:
+    def begin_sign_in(
+        self, back: str, *, fresh: bool = False, quiet: bool = False
+    ) -> tuple[str, str]:
         """(where to send the browser, what its cookie holds). ``fresh`` asks for the password, or
-        whatever the tenant wants, although the browser may still be signed in at Microsoft; any
-        other sign-in asks for the account, so that nobody is stuck with one that has no role."""
+        whatever the tenant wants, although the browser may still be signed in at Microsoft;
+        ``quiet`` asks nothing, for whoever is signed in here already; any other sign-in asks for
+        the account, so that nobody is stuck with one that has no role."""
         from kakehashi.edges.web.sign_in import SignIn  # noqa: PLC0415 - msal, not for every page
 
         flow = SignIn.of(self.deps.staff).begin(
             f"{self.deps.address}{CALLBACK}",
-            prompt="login" if fresh else "select_account",
+            prompt="login" if fresh else "none" if quiet else "select_account",
             max_age=FRESH_SECONDS // 2 if fresh else None,
         )
-        kept = {"flow": flow, "back": way_back(back)}
+        kept = {"flow": flow, "back": way_back(back), "quiet": quiet and not fresh}
         return str(flow["auth_uri"]), self.deps.kept.keep(
             "SIGN_IN", kept, self.now + SIGN_IN_SECONDS
         )
@@ -77,29 +86,50 @@ class Desk:
         self, cookie: str, answer: Mapping[str, str], before: str
     ) -> tuple[str, str] | Refusal:
         """(what the cookie of the new session holds, where to go on). A sign-in ends once, whatever
-        its end; ``before`` is the cookie of the session that it takes the place of."""
+        its end; ``before`` is the cookie of the session that it takes the place of. "" for a cookie
+        where Microsoft has to ask somebody, and was told not to."""
         from kakehashi.edges.web.sign_in import NotSignedIn, SignIn  # noqa: PLC0415 - msal
 
         kept = self.deps.kept.take("SIGN_IN", cookie, self.now)
         if kept is None:
             return Refusal(rules.SIGN_IN_NOT_OURS, "cookie")
         who = SignIn.of(self.deps.staff).end(kept["flow"], answer)
+        back, earlier = way_back(kept["back"]), self.sessions.find(before, self.now)
+        if kept.get("quiet") and (asks := self._quietly(who, before, earlier)) is not None:
+            return asks, back
         if isinstance(who, NotSignedIn):
             return Refusal(_SAID[who.why], who.detail)
-        earlier = self.sessions.find(before, self.now)
         self.sessions.end(before)  # also where the roles have gone since it began
         if not roles_of(who):
             return Refusal(rules.NO_ROLE)
         if not self.deps.posts.of(who.object_id):
             return Refusal(rules.NO_POST)
-        return self.sessions.begin(who, self.now, earlier), way_back(kept["back"])
+        return self.sessions.begin(who, self.now, earlier), back
+
+    def _quietly(
+        self, who: SignedIn | NotSignedIn, before: str, earlier: StaffSession | None
+    ) -> str | None:
+        """The cookie of the session that goes on, "" where somebody has to be asked after all; None
+        where it is as with any other sign-in."""
+        from kakehashi.edges.web.sign_in import NotSignedIn, Why  # noqa: PLC0415 - msal
+
+        if isinstance(who, NotSignedIn):
+            return "" if who.why is Why.REFUSED else None
+        if earlier is None or earlier.oid != who.object_id:
+            return ""  # somebody else is signed in at Microsoft
+        if not roles_of(who):
+            return None
+        self.sessions.renew(before, earlier, who, self.now)
+        return before
 
     # -- who calls -----------------------------------------------------------------------------
 
-    def caller(self, cookie: str) -> Caller | Refusal:
+    def caller(self, cookie: str, *, order: bool = False) -> Caller | Refusal:
         session = self.sessions.find(cookie, self.now)
-        if session is None or session.stale_roles(self.now):
+        if session is None:
             return Refusal(rules.NOT_SIGNED_IN)
+        if session.stale_roles(self.now, order=order):
+            return Refusal(rules.NOT_SIGNED_IN, STALE)
         posts = self.deps.posts.of(session.oid)
         if not posts:
             return Refusal(rules.NO_POST)

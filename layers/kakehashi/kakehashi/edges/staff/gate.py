@@ -66,7 +66,7 @@ class Gate:
     def order(self, action: Permission | None, *, once: bool = True) -> Asked | Refusal:
         """The same for a form, which must be one of ours, made for this session and the city that
         it looks at, and not have been taken before; searches (``once`` False) may be repeated."""
-        caller = self._known()
+        caller = self._known(order=True)
         if not from_here(self.event, self.deps.address):
             return self._told(caller, Refusal(rules.FOREIGN_FORM, "origin"))
         if isinstance(caller, Refusal):
@@ -109,8 +109,8 @@ class Gate:
         left = any(self._number(caller, city, form) for city in others)
         return Refusal(rules.OTHER_CITY) if left else Refusal(rules.FOREIGN_FORM, "field")
 
-    def _known(self) -> Caller | Refusal:
-        found = self.desk.caller(self.cookies.get(SESSION))
+    def _known(self, *, order: bool = False) -> Caller | Refusal:
+        found = self.desk.caller(self.cookies.get(SESSION), order=order)
         self.caller = found if isinstance(found, Caller) else None
         return found
 

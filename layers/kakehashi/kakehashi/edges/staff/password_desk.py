@@ -1,6 +1,7 @@
 """パスワード: who waits for one, making them, and handing them out once.
 
 s3://<passwords>/inbox/<city>/passwords/made-….csv    what a night reads: it starts a run
+s3://<passwords>/inbox/<city>/passwords/sent-….csv    the same, of what a school has chosen
 s3://<passwords>/slips/<city>/<digest>.json           what is to be printed, till it is taken
 s3://<passwords>/slips/<city>/<digest>.xlsx           the same, encrypted with the clerk's own key
 
@@ -19,6 +20,7 @@ import io
 import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -28,6 +30,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges import plans
 from kakehashi.edges.errors import LostRace
 from kakehashi.edges.objects import Objects
+from kakehashi.edges.staff import sending
 from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
@@ -36,7 +39,8 @@ from kakehashi.preprocess.initial import Slip, as_csv, make
 from kakehashi.refusal import Refusal
 from kakehashi.report.slips import encrypted_workbook
 from kakehashi.roster import JAPAN
-from kakehashi.staff import password_page
+from kakehashi.staff import checking, password_page
+from kakehashi.staff.uploading import Upload, UploadPurpose
 
 TAKEN_WITHIN = 3600  # seconds
 MADE_SECONDS = 400 * 86_400  # longer than any run is the newest
@@ -46,22 +50,95 @@ type Making = dict[str, Any]
 """What is kept of one: token, count, school (its name, "" for all), ends, versions by kind."""
 
 
-def page(asked: Asked) -> password_page.PasswordsPage:
-    made = [_told(one) for one in _makings(asked) if one["versions"]]
-    return password_page.passwords(waiting(asked).values(), made)
+def page(asked: Asked) -> tuple[password_page.PasswordsPage, Sequence[str]]:
+    """The page, and the origin to which its form for files goes."""
+    upload, origins = _form(asked)
+    return password_page.passwords(waiting(asked).values(), _can_be_taken(asked), upload), origins
 
 
 def waiting(asked: Asked) -> dict[str, Pupil]:
     """Pupils whom the newest plan holds for want of a password, by userMasterIdentifier, without
-    those for whom somebody has made one since."""
-    run_id = asked.deps.state(asked.city).proposals()
-    if not run_id:
-        return {}
-    folder = asked.deps.folder(run_id)
-    held = frozenset(plans.header(folder).held.get(NO_PASSWORD.code, ()))
-    held -= {one for lot in _lots(asked, run_id) for one in lot}
-    rows = (row["pupil"] for row in folder.lines("desired.jsonl")) if held else ()
+    those for whom somebody has made or sent one since."""
+    held = _held(asked)
+    rows = _roster(asked) if held else ()
     return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
+
+
+def _held(asked: Asked) -> frozenset[str]:
+    run_id = asked.deps.state(asked.city).proposals()
+    told = plans.header(asked.deps.folder(run_id)).held if run_id else {}
+    held = frozenset(told.get(NO_PASSWORD.code, ()))
+    return held - {one for lot in _lots(asked, run_id) for one in lot}
+
+
+def _roster(asked: Asked) -> Iterator[dict[str, Any]]:
+    """Everybody in the newest plan's roster, as stored."""
+    run_id = asked.deps.state(asked.city).proposals()
+    rows = asked.deps.folder(run_id).lines("desired.jsonl") if run_id else ()
+    return (row["pupil"] for row in rows)
+
+
+# -- those that a school has chosen ----------------------------------------------------------------
+
+
+def uploaded(asked: Asked) -> password_page.PasswordsPage | Refusal:
+    """S3 leads back here: what it says is a hint, the file itself is looked at."""
+    found = _looked(asked, sending.placed(asked))
+    if isinstance(found, Refusal):
+        return found
+    looked, token = found.looked, found.file.token
+    checked = replace(looked.checked, token=token if looked.good else "")
+    return password_page.passwords(waiting(asked).values(), _can_be_taken(asked), None, checked)
+
+
+def take_in(asked: Asked) -> Judged:
+    """The file goes where a night looks for it, and its arrival starts that night."""
+    file = sending.placed(asked)
+    found = _looked(asked, file)
+    order = StaffOrder("send passwords", after=file.name)
+    if isinstance(found, Refusal):
+        return OrderNotTaken(order, found)
+    if not found.looked.good:
+        return OrderNotTaken(order, Refusal(rules.NOTHING_TO_START))
+
+    def act() -> None:
+        if found.ended:
+            _claim(asked, sorted(found.ended))
+        _vault(asked.deps).put(_place_for_a_night(asked, "sent"), io.BytesIO(found.body))
+        _vault(asked.deps).remove(file.key, found.version)
+
+    return Taken(order, "/passwords", "started", act)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A file with passwords: ``ended`` are the pupils who then wait no more."""
+
+    file: sending.Placed
+    looked: checking.Looked
+    ended: frozenset[str]
+    body: bytes = field(repr=False)
+    version: str
+
+
+def _looked(asked: Asked, file: sending.Placed) -> _Looked | Refusal:
+    found, city = sending.body_of(_vault(asked.deps), file), asked.deps.rules(asked.city)
+    if isinstance(found, Refusal) or file.kind is not UploadPurpose.PASSWORDS or city is None:
+        return found if isinstance(found, Refusal) else Refusal(rules.NOTHING_UPLOADED)
+    body, version = found
+    roster = map(Pupil.from_json, _roster(asked))
+    shared = city.city.passwords.shared
+    looked, ended = checking.passwords(body, roster, _held(asked), shared)
+    return _Looked(file, looked, ended, body, version)
+
+
+def _form(asked: Asked) -> tuple[Upload, list[str]]:
+    bucket, folder = asked.deps.for_passwords.passwords_bucket, f"sent/{asked.city}"
+    return sending.form(asked, bucket, folder, "/passwords",
+                        sending.Placed("", kind=UploadPurpose.PASSWORDS))  # fmt: skip
+
+
+# -- those that are made here ----------------------------------------------------------------------
 
 
 def make_them(asked: Asked) -> Judged:
@@ -80,13 +157,16 @@ def make_them(asked: Asked) -> Judged:
 
     def act() -> None:
         made = make(pupils, found.city.passwords, secrets.SystemRandom())
-        _claim(asked, pupils)
+        _claim(asked, [pupil.id for pupil in pupils])
         _keep(asked, made, key, pupils[0].school_name if school else "")  # nobody else knows them
-        moment = asked.caller.now.astimezone(JAPAN)
-        where = f"inbox/{asked.city}/passwords/made-{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
-        _vault(asked.deps).put(where, io.BytesIO(as_csv(made)))
+        _vault(asked.deps).put(_place_for_a_night(asked, "made"), io.BytesIO(as_csv(made)))
 
     return Taken(told, "/passwords", "made", act)
+
+
+def _place_for_a_night(asked: Asked, how: str) -> str:
+    moment = asked.caller.now.astimezone(JAPAN)
+    return f"inbox/{asked.city}/passwords/{how}-{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
 
 
 def take_workbook[T](asked: Asked, draw: Callable[[bytes], T]) -> T | Refusal:
@@ -115,13 +195,13 @@ def _lots(asked: Asked, run_id: str) -> Iterator[Sequence[str]]:
         yield lot["pupils"]
 
 
-def _claim(asked: Asked, pupils: Sequence[Pupil]) -> None:
+def _claim(asked: Asked, ids: Sequence[str]) -> None:
     """Raises LostRace where somebody makes passwords at the same moment."""
     run_id, now = asked.deps.state(asked.city).proposals(), _now(asked)
-    lots, ids = list(_lots(asked, run_id)), [one.id for one in pupils]
+    lots = list(_lots(asked, run_id))
     overlap = any(not set(ids).isdisjoint(lot) for lot in lots)
     name, ends = _lot(asked, run_id, len(lots) + 1), now + MADE_SECONDS
-    kept, body = asked.deps.kept, {"pupils": ids}
+    kept, body = asked.deps.kept, {"pupils": list(ids)}
     if overlap or not kept.swap("MADE", name, body, ends, before=None, now=now):
         raise LostRace("somebody else makes passwords")
 
@@ -143,6 +223,11 @@ def _keep(asked: Asked, made: list[Slip], key: str, school: str) -> None:
     ends = _now(asked) + TAKEN_WITHIN
     one = {"token": token, "count": len(made), "school": school, "ends": ends, "versions": kept}
     _note(asked, lambda makings: [*makings, one])
+
+
+def _can_be_taken(asked: Asked) -> list[password_page.Made]:
+    """What this person can still take out."""
+    return [_told(one) for one in _makings(asked) if one["versions"]]
 
 
 def _makings(asked: Asked) -> list[Making]:

@@ -160,7 +160,16 @@ def _declined(asked: Asked, run_id: str) -> approving.First | None:
     return _said_by(kept_of(asked.deps, run_id, asked.city).get("declined"))
 
 
-def plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
+def plan(asked: Asked, run_id: str) -> approving.Approve | Refusal:
+    """Filtered by what an address may carry, which is everything but a text."""
+    return _plan(asked, run_id, Filter.of(asked.query.to_dict() | {"text": ""}))
+
+
+def found_in_plan(asked: Asked, run_id: str) -> approving.Approve | Refusal:
+    return _plan(asked, run_id, Filter.of(asked.form.to_dict()))
+
+
+def _plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
     state = asked.deps.state(asked.city)
     record = state.run(run_id) if city_of(run_id) == asked.city else {}
     folder = asked.deps.folder(run_id)

@@ -19,7 +19,7 @@ from kakehashi.catalogue import staff as rules
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.staff.answering import go, show, sign_in_path, turned_away
 from kakehashi.edges.staff.dependencies import StaffDependencies
-from kakehashi.edges.staff.desk import way_back
+from kakehashi.edges.staff.desk import STALE, way_back
 from kakehashi.edges.staff.gate import Asked, Gate
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken
 from kakehashi.edges.telemetry import logger, measure_city
@@ -126,7 +126,8 @@ class Routes:
     def not_in(self, gate: Gate, refusal: Refusal) -> Response[str]:
         """A page that needs a sign-in leads there and back; everything else is said."""
         if refusal.rule is rules.NOT_SIGNED_IN:
-            return go(sign_in_path(self._page_at(gate.path)))
+            quiet = refusal.detail == STALE
+            return go(sign_in_path(self._page_at(gate.path), quiet=quiet))
         return self.refused(gate, refusal)
 
     def refused(

@@ -7,7 +7,7 @@ that is when a school has most to put right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -16,10 +16,10 @@ from kakehashi.edges import plans
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import SCHOOL
-from kakehashi.edges.staff.reading import all_schools, run_of, shards_of
+from kakehashi.edges.staff.reading import run_of, shards_of
 from kakehashi.refusal import Refusal
 from kakehashi.report.people import Person
-from kakehashi.report.school_facts import INDEX, file_of, read_school
+from kakehashi.report.school_facts import INDEX, file_of, moves_of, read_school
 from kakehashi.report.schools import Handout
 from kakehashi.roster import JAPAN
 from kakehashi.staff import school as pages
@@ -44,14 +44,14 @@ def one(asked: Asked, code: str) -> pages.SchoolPage | Refusal:
     if not SCHOOL.match(code) or not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
         return Refusal(rules.NOT_ALLOWED)
     run_id, index = _newest(asked)
-    handout, people = _part(asked, run_id, code)
+    handout, people = _part(asked, run_id, index, code)
     facts = pages.SchoolFacts(
         city=asked.city,
         handout=handout,
         as_of=str(index.get("as_of", "")),
         run_id=run_id,
         people=people,
-        lines=_lines(asked, run_id),
+        lines=_lines(asked, run_id, index, code),
         mended=dict(_mended(asked, code, run_id)),
     )
     return pages.school(facts, asked.caller.viewer)
@@ -66,8 +66,8 @@ def mended(asked: Asked, code: str) -> Judged:
         return OrderNotTaken(order, Refusal(rules.BAD_FORM))
     if not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
         return OrderNotTaken(order, Refusal(rules.NOT_ALLOWED))
-    run_id, _ = _newest(asked)
-    if finding not in {told.code for told in _part(asked, run_id, code)[0].findings}:
+    run_id, index = _newest(asked)
+    if finding not in {told.code for told in _part(asked, run_id, index, code)[0].findings}:
         return OrderNotTaken(order, Refusal(rules.BAD_FORM))
     items, day = asked.deps.items(asked.city), asked.caller.now.astimezone(JAPAN)
     body = {"day": f"{day:%Y-%m-%d}", "oid": asked.caller.viewer.oid, "run": run_id}
@@ -90,16 +90,22 @@ def _newest(asked: Asked) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def _part(asked: Asked, run_id: str, code: str) -> tuple[Handout, dict[str, Person]]:
+def _part(
+    asked: Asked, run_id: str, index: Mapping[str, Any], code: str
+) -> tuple[Handout, dict[str, Person]]:
     told = asked.deps.folder(run_id).get_json(file_of(code)) if run_id else {}
     if told:
         return read_school(told)
-    return Handout(code, all_schools(asked).get(code, code)), {}
+    names = {one["code"]: str(one["name"]) for one in index.get("schools", ())}
+    return Handout(code, names.get(code, code)), {}
 
 
-def _lines(asked: Asked, run_id: str) -> Iterator[bytes]:
+def _lines(asked: Asked, run_id: str, index: Mapping[str, Any], code: str) -> Iterator[bytes]:
+    """The actions by which somebody comes or goes; all, of a run of an earlier release."""
     if not run_id:
         return iter(())
+    if index.get("moves"):
+        return asked.deps.folder(run_id).raw_lines(moves_of(code))
     shards = shards_of(asked, run_id)
     count = plans.header(asked.deps.folder(run_id)).shards
     return chain.from_iterable(shards(n) for n in range(1, count + 1))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kakehashi.edges.web.short_lived import ShortLived
-from kakehashi.edges.web.sign_in import SignedIn
 from kakehashi.staff.viewer import Lang, Role
+
+if TYPE_CHECKING:  # msal is for the routes that sign in
+    from kakehashi.edges.web.sign_in import SignedIn
 
 SESSION_SECONDS = 8 * 3600
 IDLE_SECONDS = 30 * 60
-ROLES_SECONDS = 3600  # what Entra said of the roles is believed for so long
+ROLES_SECONDS = 15 * 60  # what Entra said of the roles is believed for so long by a page,
+ORDER_SECONDS = 30 * 60  # and by a form, which somebody has been filling in meanwhile
 FRESH_SECONDS = 600  # whoever approves has proven who they are within these
 SEEN_EVERY = 60  # seconds: the item is not written at every click
 
@@ -39,8 +42,8 @@ class StaffSession:
     def fresh(self, now: int) -> bool:
         return now - self.proven <= FRESH_SECONDS
 
-    def stale_roles(self, now: int) -> bool:
-        return now - self.asked > ROLES_SECONDS
+    def stale_roles(self, now: int, *, order: bool = False) -> bool:
+        return now - self.asked > (ORDER_SECONDS if order else ROLES_SECONDS)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -105,6 +108,11 @@ class StaffSessions:
             session = replace(session, seen=now)
             self.keep(secret, session)
         return session
+
+    def renew(self, secret: str, session: StaffSession, who: SignedIn, now: int) -> None:
+        """The same session, with the roles as Entra says them now; it ends when it would have."""
+        proven = who.auth_time or session.proven
+        self.keep(secret, replace(session, roles=roles_of(who), asked=now, proven=proven))
 
     def keep(self, secret: str, session: StaffSession) -> None:
         """What has changed of a session that still is there: whoever signed out stays so."""

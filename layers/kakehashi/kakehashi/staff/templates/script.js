@@ -12,17 +12,19 @@
     if (at) document.getElementById(at)?.focus();
     ready();
   };
+  // A way that leads to the sign-in leads to another site, which a script may not follow.
+  const show = (url) => swap(url).catch(() => location.assign(url));
   let again;
   const ready = () => {
     document.querySelector("nav.pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     const live = document.querySelector("[data-refresh]");
     clearTimeout(again);
-    if (live) again = setTimeout(() => { if (!document.hidden) swap(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
+    if (live) again = setTimeout(() => { if (!document.hidden) show(location.href); else ready(); }, Number(live.dataset.refresh) * 1000);
   };
   const filter = (form) => {
     const url = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
     history.replaceState(null, "", url);
-    swap(url);
+    show(url);
   };
   const upload = (event, form) => {
     const bar = form.querySelector("progress");
@@ -31,8 +33,10 @@
     bar.hidden = false;
     const back = form.querySelector("[name=success_action_redirect]")?.value;
     const wire = new XMLHttpRequest();
+    let sent = false; // the way back is another origin's to us, and what it says is not for scripts
+    wire.upload.addEventListener("load", () => { sent = true; });
     wire.upload.addEventListener("progress", (told) => { if (told.lengthComputable) { bar.max = told.total; bar.value = told.loaded; } });
-    wire.addEventListener("loadend", () => { if (wire.status >= 200 && wire.status < 400 && back) location.assign(back); else form.submit(); });
+    wire.addEventListener("loadend", () => { if (sent && back) location.assign(back); else form.submit(); });
     wire.open("POST", form.action);
     wire.send(new FormData(form));
   };
