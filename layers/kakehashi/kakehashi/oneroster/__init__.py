@@ -4,7 +4,7 @@
     package = oneroster.open_package(open("drop.zip", "rb"))
     for finding in oneroster.check(package):
         ...
-    body = oneroster.write_package(package.tables, oneroster.Dialect())
+    body = oneroster.write_package(package.tables, oneroster.WriterOptions())
 
 Reading is lenient and never raises for bad data; every leniency used is told once. Writing is
 strict and deterministic. Versions and Japan profiles are tables (``columns``, ``profiles``).

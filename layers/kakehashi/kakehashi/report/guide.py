@@ -15,7 +15,7 @@ _GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have comm
 _COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
 _PAGE = re.compile(r"\bdocs/(?=[a-z.-]+\.md)")
 _OF_NO_STACK = frozenset(
-    {"check", "city new", "city schema", "demo april", "demo new", "demo next"}
+    {"check", "city new", "city schema", "demo april", "demo new", "demo next", "headings"}
 )
 _OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
 
