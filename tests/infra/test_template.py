@@ -91,8 +91,8 @@ def test_a_bucket_is_reached_over_tls_only(resources: Resources, name: str) -> N
 
 def test_passwords_expire_within_thirty_days(resources: Resources) -> None:
     bucket = resources["PasswordsBucket"]["Properties"]
-    slips, rule = bucket["LifecycleConfiguration"]["Rules"]
-    assert (slips["Prefix"], slips["ExpirationInDays"]) == ("slips/", 1)
+    *short, rule = bucket["LifecycleConfiguration"]["Rules"]
+    assert {r["Prefix"]: r["ExpirationInDays"] for r in short} == {"slips/": 1, "sent/": 1}
     assert rule["ExpirationInDays"] <= 30
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
@@ -371,10 +371,12 @@ def test_whoever_reads_passwords_starts_nothing_and_the_other_way_round(
     record = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["STAFF#RECORD#*"]}}
     assert made["Record"]["Condition"] == record  # no post, no approval
     written = {sid for sid, s in made.items() if "s3:PutObject" in str(s["Action"])}
-    assert written == {"Made", "Slips"}
-    assert made["Made"]["Resource"] == {
-        "Fn::Sub": "${PasswordsBucket.Arn}/inbox/*/passwords/made-*.csv"
-    }
+    assert written == {"Made", "Sent", "Slips"}
+    assert made["Made"]["Resource"] == [
+        {"Fn::Sub": f"${{PasswordsBucket.Arn}}/inbox/*/passwords/{name}-*.csv"}
+        for name in ("made", "sent")
+    ]
+    assert made["Sent"]["Resource"] == {"Fn::Sub": "${PasswordsBucket.Arn}/sent/*"}
     decides = str(statements_of(resources, "staff"))
     assert "PasswordsBucket" not in decides
     assert "PasswordKey" not in decides
