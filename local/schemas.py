@@ -73,6 +73,7 @@ class PlanHeader(TypedDict, total=False):
     refused: bool
     undoes: str
     actions: dict[str, int]
+    last_grade: str
     shards: int
     proposals: dict[str, list[str]]
     counts: dict[str, int]

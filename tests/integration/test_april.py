@@ -34,10 +34,14 @@ def roster(years_up: int, *, session: int) -> Drop:
 
 @pytest.fixture
 def city(nights: Nights) -> Nights:
+    given_a_school(nights)
+    return nights
+
+
+def given_a_school(nights: Nights) -> None:
     pupils = [a_pupil(n + 100, grade=GRADES[n // EACH], attendance_no=n % EACH + 1)
               for n in range(6 * EACH)]  # fmt: skip
     nights.given(a_known(city=CITY, pupil=pupil) for pupil in pupils)
-    return nights
 
 
 def grades(nights: Nights) -> dict[str, int]:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,10 @@ from kakehashi.edges.decision_files import AFTER, DecisionFiles
 from kakehashi.edges.objects import Objects
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
-from tests.builders import a_drop, a_pupil
+from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import Clerk, Office
+from tests.integration.test_april import given_a_school, roster
+from tests.integration.test_matching import MATCHING, by_hand
 from tests.nights import Night
 from tests.staff import Board
 
@@ -193,6 +195,32 @@ def test_many_are_not_decided_at_once_where_the_calendar_explains_nothing(
     sent = {"csrf": decider.csrf(), "run_id": missing.run["run_id"], "about": "GONE",
             "school": CHILD.school, "class_title": CHILD.class_title}  # fmt: skip
     assert decider.browser.post("/decide/all", sent).code == "W142"
+
+
+def test_a_class_that_has_left_school_is_suspended_at_once(office: Office, decider: Clerk) -> None:
+    nights = office.nights
+    given_a_school(nights)
+    new = a_password_file({a_pupil(n).account: f"Hinagiku-{n:04}x" for n in range(90, 100)})
+    nights.run(roster(1, session=2027).zip(), as_of=date(2027, 4, 1), passwords=new)
+    sent = decider.send(decider.open("/decide?about=GONE"), "/decide/all")
+    assert sent.location == "/decide?told=decided"
+    night = nights.run(roster(1, session=2027).zip(), as_of=date(2027, 4, 2))
+    assert night.verdict == "applied"
+    leavers = [one for one in nights.state.pupils() if one.pupil.grade == "P6" and one.absent_since]
+    assert [one.status for one in leavers] == [Status.SUSPENDED] * 10
+
+
+def test_an_account_that_is_there_is_linked_by_its_row(office: Office, decider: Clerk) -> None:
+    nights, child = office.nights, a_pupil(1)
+    nights.put_rules(MATCHING)
+    nights.tenant.give(by_hand(1), by_hand(2, displayName="別 人"))
+    nights.run(a_drop(2).zip(), passwords=a_password_file({}))
+    assert answered(decider, **{as_field(child.id): "link"}) == "/decide?told=decided"
+    nights.tomorrow()
+    nights.run(a_drop(2).zip())
+    known = nights.state.pupil(child.id)
+    assert known is not None
+    assert (known.object_id, nights.state.pupil(a_pupil(2).id)) == (by_hand(1)["id"], None)
 
 
 def test_whoever_only_sees_answers_nothing(

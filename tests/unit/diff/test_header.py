@@ -38,6 +38,7 @@ FULL = PlanHeader(
     explained={"new": 2},
     questions={CHILD: Question(Situation.UNLINKED, (CHILD,), "about", "wants")},
     counted={"new": {"city": 1}},
+    last_grade="P6",
 )
 
 

@@ -16,6 +16,7 @@ from kakehashi.diff.exports import Export
 from kakehashi.stored import FIRST, VERSION, Form
 
 FORM = Form("plan")
+LAST_GRADE = "J3"  # where a plan names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class PlanHeader:
     explained: Mapping[str, int] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    last_grade: str = LAST_GRADE
     v: int = FORM.v
 
     def __bool__(self) -> bool:
@@ -91,6 +93,8 @@ class PlanHeader:
         said = {name: _plain(getattr(self, name)) for name in names}
         if not self.questions:
             del said["questions"]
+        if self.last_grade == LAST_GRADE:
+            del said["last_grade"]
         return {VERSION: FORM.v, **said}
 
     @classmethod

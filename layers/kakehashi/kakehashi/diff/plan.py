@@ -18,7 +18,7 @@ from typing import Any
 from kakehashi.actions import Action, Kind, Situation, essence
 from kakehashi.diff.answers import Question
 from kakehashi.diff.exports import Export
-from kakehashi.diff.header import FORM, Breach, PlanHeader
+from kakehashi.diff.header import FORM, LAST_GRADE, Breach, PlanHeader
 from kakehashi.findings import Finding
 from kakehashi.roster import canonical
 from kakehashi.stored import VERSION
@@ -44,7 +44,8 @@ class Plan:
     could be found for. ``lost`` are the active pupils whose account was asked for and is nowhere:
     no group and no licence is for them until they have one. ``explained`` says how much of each
     limited kind the calendar expected, ``counted`` what is left of it per kind and scope, to be
-    added up over nights. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
+    added up over nights; ``last_grade`` is the one that leaves the city's schools when the year
+    turns. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
     the run that this plan turns back, "" for a roster's plan; ``export`` says how old that roster
     is. ``findings`` are not part of the header, nor are ``links``: of each pupil proposed for a
     link, which account it would be (a digest, for the book of decisions). ``found`` is the checksum
@@ -66,6 +67,7 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     explained: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    last_grade: str = LAST_GRADE
     refused: bool = False
     undoes: str = ""
     export: Export = field(default_factory=Export)
@@ -126,6 +128,7 @@ class Plan:
             explained=self.explained,
             questions=self.questions,
             counted=self.counted,
+            last_grade=self.last_grade,
         )
 
 
@@ -163,6 +166,7 @@ def plan_of(header: PlanHeader) -> Plan:
         explained=header.explained,
         questions=header.questions,
         counted=header.counted,
+        last_grade=header.last_grade,
         refused=header.refused,
         undoes=header.undoes,
         export=header.export,

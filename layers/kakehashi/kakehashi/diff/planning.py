@@ -106,6 +106,7 @@ def make_plan(
         breaches=limits.breaches,
         explained=limits.explained,
         counted=limits.counted,
+        last_grade=rollover.last,
         refused=refused,
         export=offered.given,
         findings=findings,

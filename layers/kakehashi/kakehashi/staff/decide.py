@@ -79,7 +79,7 @@ class DecideFacts:
     ``matches`` the rows of the first matching. ``given`` are answers not yet used; ``begun``: the
     night that uses them has begun, and they can no longer be taken back; ``read``: it has read
     them, and what comes now is for the next one. ``season`` is the turn of
-    the school year in the city's rules, ``last_grade`` the grade that then leaves."""
+    the school year in the city's rules."""
 
     city: str
     run_id: str
@@ -90,7 +90,6 @@ class DecideFacts:
     begun: bool = False
     read: bool = False
     season: Season = field(default_factory=Season)
-    last_grade: str = "J3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def explained(facts: DecideFacts, about: str, umi: str) -> bool:
         return False
     turns = facts.season.covers(date.fromisoformat(facts.header.as_of))
     counted = int(facts.header.explained.get("gone", 0)) > 0
-    return turns and counted and person.grade == GRADE_LABELS[facts.last_grade]
+    return turns and counted and person.grade == GRADE_LABELS[facts.header.last_grade]
 
 
 def _asked(header: PlanHeader) -> dict[str, Sequence[str]]:
