@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ class Guard:
     """ministack for programs of this machine only, plus our own path.
 
     The engine asks for no credential and runs code, so a web page must not reach it: a foreign
-    Host (DNS rebinding), an Origin and a cross-site fetch are refused.
+    Host (DNS rebinding), an Origin and a cross-site fetch are refused. What S3 has signed for a
+    page is for browsers: a page of this machine may follow such a link and send such a form.
     """
 
     def __init__(self, home: Path, port: int, keeper: Keeper) -> None:
@@ -92,12 +93,21 @@ class Guard:
 
     def _is_local(self, scope: Scope) -> bool:
         headers = dict(scope["headers"])
-        return (
-            scope["type"] == "http"
-            and headers.get(b"host") in self.hosts
-            and b"origin" not in headers
-            and headers.get(b"sec-fetch-site", b"none") == b"none"
-        )
+        if scope["type"] != "http" or headers.get(b"host") not in self.hosts:
+            return False
+        if b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") == b"none":
+            return True
+        # of a page of 127.0.0.1, on any port; it need not name its Origin, and a form does not
+        return headers.get(b"sec-fetch-site") == b"same-site" and _is_signed(scope, headers)
+
+
+def _is_signed(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """A link to an object, or a form that is sent to a bucket, or whether it may be sent."""
+    if scope["method"] in {"GET", "HEAD"}:
+        return b"X-Amz-Signature=" in scope["query_string"]
+    to_a_bucket = "/" not in scope["path"].strip("/")
+    form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+    return to_a_bucket and (scope["method"] == "OPTIONS" or (scope["method"] == "POST" and form))
 
 
 async def _answer(send: Send, status: HTTPStatus, body: dict[str, Any]) -> None:

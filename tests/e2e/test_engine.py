@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from botocore.config import Config
 
 from local.engine import process
+from local.engine.engine import CONFIG, session
 from tests.e2e.conftest import Deployed, tiny_engine, until
 
 
@@ -175,6 +178,8 @@ def test_a_burst_of_uploads_runs_to_its_end(tiny: Deployed) -> None:
         {"Origin": "https://example.org"},
         {"Host": "rebound.example.org"},
         {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"},
     ],
 )
 def test_no_web_page_can_drive_the_engine(tiny: Deployed, headers: dict[str, str]) -> None:
@@ -183,6 +188,25 @@ def test_no_web_page_can_drive_the_engine(tiny: Deployed, headers: dict[str, str
         urllib.request.urlopen(request)
     with refused.value as answer:
         assert answer.code == 403
+
+
+def test_a_page_of_this_machine_follows_what_s3_has_signed_for_it(tiny: Deployed) -> None:
+    signing, bucket = CONFIG.merge(Config(signature_version="s3v4")), tiny.outputs["Inbox"]
+    s3 = session().client("s3", endpoint_url=tiny.engine.url, config=signing)
+    s3.put_object(Bucket=bucket, Key="told.txt", Body=b"told")
+    of_a_page = {"Sec-Fetch-Site": "same-site"}
+    link = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "told.txt"})
+    assert requests.get(link, headers=of_a_page, timeout=10).text == "told"
+    assert requests.get(link.partition("?")[0], headers=of_a_page, timeout=10).status_code == 403
+
+    form = s3.generate_presigned_post(bucket, "sent.txt")
+    sent = {"data": form["fields"], "files": {"file": b"sent"}, "timeout": 10}
+    for origin in ({"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}):
+        assert requests.post(form["url"], headers=of_a_page | origin, **sent).ok
+    assert s3.get_object(Bucket=bucket, Key="sent.txt")["Body"].read() == b"sent"
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://example.org"}
+    assert requests.post(form["url"], headers=foreign, **sent).status_code == 403
+    assert requests.post(form["url"], headers=of_a_page, data=b"x", timeout=10).status_code == 403
 
 
 def test_the_engine_listens_on_loopback_only(tiny: Deployed) -> None:

@@ -64,6 +64,11 @@ def test_each_task_of_the_runbook_names_a_page_and_a_section_that_is_there() -> 
     anchors = slugs | set(re.findall(r'<a id="([^"]+)">', RUNBOOK))
     rows = table("## 手引きの作業と頁")[1:]
     assert len(rows) >= 17
-    for _, section, page, _ in rows:
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py")]
+    there = set(re.findall(r"def (test_\w+)", "".join(sources)))
+    for task, section, page, _, held in rows:
+        named = set(re.findall(r"`(test_\w+)`", held))
+        assert named, task
+        assert named <= there, task
         assert set(page.split(" → ")) <= pages
         assert section.rpartition("#")[2].rstrip(")") in anchors, section

@@ -1,16 +1,21 @@
 "use strict";
 // Everything works without this. With it, filters and progress change the page without a reload.
 (() => {
-  const swap = async (url, init) => {
-    const answer = await fetch(url, { ...init, credentials: "same-origin", redirect: "follow" });
-    if (!answer.ok || !/^text\/html/.test(answer.headers.get("content-type") || "")) return location.assign(url);
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-    const main = document.querySelector("main");
-    if (!next) return location.reload();
+  // The part of a page that changes; null where the answer is none, or a refusal.
+  const part = async (url) => {
+    const answer = await fetch(url, { credentials: "same-origin", redirect: "follow" });
+    if (!answer.ok || !/^text\/html/.test(answer.headers.get("content-type") || "")) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  };
+  const place = (next) => {
     const at = document.activeElement && document.activeElement.id;
-    main.replaceWith(document.adoptNode(next));
+    document.querySelector("main").replaceWith(document.adoptNode(next));
     if (at) document.getElementById(at)?.focus();
     ready();
+  };
+  const swap = async (url) => {
+    const next = await part(url);
+    if (next) place(next); else location.assign(url);
   };
   // A way that leads to the sign-in leads to another site, which a script may not follow.
   const show = (url) => swap(url).catch(() => location.assign(url));
@@ -33,10 +38,16 @@
     bar.hidden = false;
     const back = form.querySelector("[name=success_action_redirect]")?.value;
     const wire = new XMLHttpRequest();
-    let sent = false; // the way back is another origin's to us, and what it says is not for scripts
-    wire.upload.addEventListener("load", () => { sent = true; });
     wire.upload.addEventListener("progress", (told) => { if (told.lengthComputable) { bar.max = told.total; bar.value = told.loaded; } });
-    wire.addEventListener("loadend", () => { if (sent && back) location.assign(back); else form.submit(); });
+    // S3 answers with the way back, which a script may not follow from there: our own page knows whether a file came.
+    const look = async () => {
+      const next = back && (await part(back));
+      if (!next) return form.submit();
+      history.pushState(null, "", back);
+      place(next);
+      scrollTo(0, 0);
+    };
+    wire.addEventListener("loadend", () => look().catch(() => form.submit()));
     wire.open("POST", form.action);
     wire.send(new FormData(form));
   };
