@@ -179,6 +179,7 @@ cost: install-dev ## 費用の頁 / writes docs/cost.md from prices, measurement
 
 long: install-dev ## 市の全員を二十回止めながら、四倍の学校年度、二千の年 / 22,948 pupils, killed twenty times; a year four times as large; 2,000 drawn years
 	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed
+	KAKEHASHI_CITIES=60 $(BIN)/pytest -q tests/integration/test_cities.py
 	KAKEHASHI_YEAR_PUPILS=1000 $(BIN)/pytest -q tests/year
 	KAKEHASHI_TRUTH_YEARS=2000 KAKEHASHI_TRUTH_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q -n auto tests/unit/children/test_children.py

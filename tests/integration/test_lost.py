@@ -214,6 +214,7 @@ def test_a_link_to_an_account_made_by_hand_is_undone_and_asked_about_again(board
     linked = board.fill_in(asked, {CHILD.id: "連携"})
     back = board.nights.approve(board.nights.undo(linked.run["run_id"]).summary)
     assert back.verdict == "applied"
+    assert back.folder.get_json("plan.json")["lost"] == [CHILD.id], "no group, no licence meanwhile"
     assert (item(board).object_id, item(board).pupil) == (old.object_id, old.pupil)
     assert CHILD.id not in users_of(board.nights)
     assert board.later(1).summary["proposed"]["UNLINKED"] == [CHILD.id]

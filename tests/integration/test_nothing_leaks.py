@@ -12,6 +12,10 @@ from tests.outbox_search import Banned, leaks
 RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n' + "".join(
     f'[tools.{name}]\ndialect = "{name}"\ngrades = ["P3"]\n' for name in names()
 )
+WANTING = {  # lists whose headings or fixed cells the city has not given: D120, D121
+    "flat_list", "google_admin", "lgate_users", "loilonote", "manabi_pocket", "mext_textbook",
+    "qubena", "schooltakt",
+}  # fmt: skip
 PASSWORDS = {a_pupil(n).account: f"Hirake-{n:04}" for n in range(1, 12)}
 ACCOUNTS = {"teacher": "sensei@" + DOMAIN, "principal": "kocho@" + DOMAIN}
 
@@ -40,7 +44,7 @@ def test_night_after_night_nothing_of_it_leaves(nights: Nights) -> None:
         passwords = None
         nights.tomorrow()
     outbox = nights.outbox()
-    assert {key.split("/")[2] for key in outbox} == set(names())
+    assert {key.split("/")[2] for key in outbox} == set(names()) - WANTING
     assert leaks(outbox, banned) == set()
 
 

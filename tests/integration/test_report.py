@@ -261,7 +261,8 @@ def _transfer(folder: Folder) -> None:
     """One pupil came and got an account, on a night like any other."""
     _plan(folder, serial=3)
     folder.put("city.toml", RULES, "application/toml")
-    action = {"pupil": UMI, "kind": "create", "before": None, "after": {"grade": "P3"}}
+    after = {"grade": "P3", "school": SCHOOL}
+    action = {"pupil": UMI, "kind": "create", "before": None, "after": after}
     folder.put_lines("actions/0001.jsonl", [action])
     _results(folder, "done")
 

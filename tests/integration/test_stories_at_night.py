@@ -35,6 +35,7 @@ FLOWS = {
     "unmarked_account_linked_by_staff": "名寄せ",
 }
 WORDS = {"suspend": "停止", "delete": "削除", "link": "連携", "keep": "保留"}
+MISREADINGS = {"D101", "D102", "D103", "D104"}  # notes of a receiver's, which no story is about
 FINAL = {"apply": {"applied", "unchanged"}, "awaiting-approval": {"awaiting-approval"}}
 
 
@@ -53,7 +54,8 @@ def test_the_story_ends_in_the_tenant_and_in_the_tools_as_it_is_told(
     expect, summary, names = wanted(story), night.summary, story.names
     assert summary["verdict"] in FINAL[expect["verdict"]]
     assert summary["counts"] == expect["counts"]
-    assert sorted(map(unlisted, places(night.folder.findings()))) == expect["findings"]
+    ours = (f for f in night.folder.findings() if f.code not in MISREADINGS)
+    assert sorted(map(unlisted, places(ours))) == expect["findings"]
     proposed = {s: sorted(names[umi] for umi in ids) for s, ids in summary["proposed"].items()}
     assert {s: whom for s, whom in proposed.items() if whom} == expect["proposed"]
     held = {code: sorted(names[umi] for umi in ids) for code, ids in summary["held"].items()}

@@ -7,8 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kakehashi.edges.leaves import users_in
 from kakehashi.staff.leaves import Head, Places, Stored, bundle_of, bundles, how_many, leaf_in
-from tests.builders import an_id
+from tests.builders import an_id, zip_bytes
 
 ROW = json.dumps({"pupil": {"id": "見本"}}, ensure_ascii=False).encode()
 
@@ -44,3 +45,11 @@ def test_a_head_of_an_earlier_form_reads_what_it_has() -> None:
     head = Head("applied", {"as_of": "2026-11-10"}, (), {}, cleaned=True, known=True)
     assert Head.from_json(head.to_json() | {"bundles": [1], "v": 1}) == head
     assert Head.from_json({"verdict": "failed"}) == Head("failed")
+
+
+def test_a_list_of_names_is_no_roster_and_is_told_as_one() -> None:
+    rows = "sourcedId,status,enabledUser\na,active,true\nb,active,false\nc,tobedeleted,false\n"
+    roster = zip_bytes({"users.csv": rows.encode()})
+    assert users_in(roster) == [("a", "active"), ("b", "suspended"), ("c", "tobedeleted")]
+    assert users_in("アカウント,氏名\r\n".encode("cp932")) is None
+    assert users_in(zip_bytes({"xl/workbook.xml": b"<workbook/>"})) is None

@@ -63,6 +63,7 @@ def make_undo(
         counts={str(Situation.UNDONE): len(backs), str(Situation.HELD): len(held)},
         schools=schools,
         held=_by_code(held),
+        lost=tuple(sorted(_without_account(backs))),
         breaches=tuple(breach for breach, _ in waits),
         refused=not actions,
         undoes=undone.run_id,
@@ -103,6 +104,15 @@ def _waits(
             for kind, schools in changed_kinds(action.before.pupil, action.back.pupil):
                 counted.update((kind, scope) for scope in (CITY, *schools))
     yield from judge(counted, base, city)
+
+
+def _without_account(actions: Iterable[Action]) -> Iterator[str]:
+    """Who is linked no longer to another account than they had: theirs was nowhere, or nobody
+    would have been asked for another."""
+    for one in actions:
+        moved = one.kind is Kind.UNLINK and one.before and one.back
+        if moved and moved.object_id != (one.before and one.before.object_id):
+            yield moved.pupil.id
 
 
 def _school(action: Action, known: Mapping[str, Record]) -> str:

@@ -169,7 +169,9 @@ def _delivered(night: Leaves, ids: Set[str]) -> Iterator[ToolDelivery]:
     for tool, note in night.head.tools.items():
         told = {word for one in ids for word in night.of(one).get(f"told {tool}", ())}
         sure = (word for word in ("active", "suspended", "tobedeleted") if word in told)
-        nobody = "absent" if note["mode"] == "bulk" and note["files"] else "nothing"
+        nobody = "listed" if note["lists"] else "nothing"
+        if note["mode"] == "bulk" and note["rosters"]:
+            nobody = "absent"
         yield ToolDelivery(tool, note["mode"], next(sure, "replaced" if note["gone"] else nobody))
 
 

@@ -222,16 +222,24 @@ class _Gathering:
         """Tool by tool; what it was told of whom stands at the id that it knows."""
         for name in self.folder.names("deliveries/"):
             note = self.folder.get_json(name)
-            gone, files = False, note.get("files", ())
-            for file in files:
+            gone, rosters, lists = False, 0, 0
+            for file in note.get("files", ()):
                 body = Folder(self.folder.s3, outbox, "").get(file["key"])
                 if body is None or hashlib.sha256(body).hexdigest() != file["sha256"]:
                     gone = True
                     continue
-                for sourced_id, status in _users_in(body):
+                users = users_in(body)
+                if users is None:
+                    lists += 1
+                    continue
+                rosters += 1
+                for sourced_id, status in users:
                     if self.meant(sourced_id):
                         self.put(sourced_id, f"told {note['tool']}", json.dumps(status).encode())
-            yield note["tool"], {"mode": note["mode"], "gone": gone, "files": len(files)}
+            yield (
+                note["tool"],
+                {"mode": note["mode"], "gone": gone, "rosters": rosters, "lists": lists},
+            )
 
 
 def _whose(line: bytes, pattern: re.Pattern[bytes]) -> str:
@@ -273,17 +281,22 @@ def owners(folder: Folder) -> Sequence[tuple[int, str]]:
     return list(zip(table.lines, ids, strict=True))
 
 
-def _users_in(body: bytes) -> Iterator[tuple[str, str]]:
-    """(sourcedId, what the row says) of the users.csv in a tool's file; nothing for one that has
-    none."""
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+def users_in(body: bytes) -> list[tuple[str, str]] | None:
+    """(sourcedId, what the row says) of the users.csv in a tool's file; None for a list of another
+    kind, a table or a workbook: it knows no sourcedId."""
+    file = io.BytesIO(body)
+    if not zipfile.is_zipfile(file):
+        return None
+    with zipfile.ZipFile(file) as archive:
         names = [name for name in archive.namelist() if name.endswith(USERS)]
-        text = archive.read(names[0]).decode("utf-8-sig") if names else ""
-    for row in csv.DictReader(io.StringIO(text, newline="")):
-        if row.get("status") == "tobedeleted":
-            yield str(row.get("sourcedId")), "tobedeleted"
-        else:
-            yield (
-                str(row.get("sourcedId")),
-                ("suspended" if row.get("enabledUser") == "false" else "active"),
-            )
+        text = archive.read(names[0]).decode("utf-8-sig") if names else None
+    if text is None:
+        return None
+    return [_said_of(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+
+def _said_of(row: Mapping[str, str]) -> tuple[str, str]:
+    if row.get("status") == "tobedeleted":
+        return str(row.get("sourcedId")), "tobedeleted"
+    enabled = row.get("enabledUser") != "false"
+    return str(row.get("sourcedId")), "active" if enabled else "suspended"

@@ -32,7 +32,8 @@ NOTHING: Leaf = {}
 class Head:
     """What a night's leaves share. ``plan`` are plan.json's words without anybody's id, {} where
     there is none; ``refusals`` one finding of each code that stopped the whole drop; ``tools`` how
-    each was told: {"mode", "gone": its file is no longer the night's, "files": how many}.
+    each was told: {"mode", "gone": its file is no longer the night's, "rosters", "lists": how
+    many files of each kind}.
     ``cleaned`` and ``known``: the night came as far as desired.jsonl and current.jsonl."""
 
     verdict: str = ""

@@ -37,6 +37,7 @@ STATUSES = {
     "tobedeleted": Word("削除として載っている", "told, tobedeleted"),
     "absent": Word("全件ファイルに載っていない", "not in the full file"),
     "nothing": Word("変更がないので載せていない", "nothing to tell"),
+    "listed": Word("一覧のファイルなので、ここでは分からない", "by a list, not looked into here"),
     "replaced": Word("その夜のファイルは残っていない", "that night's file is no longer there"),
 }
 

@@ -16,7 +16,8 @@ class ToolDelivery:
     """What one tool was told of the pupil.
 
     ``status`` is "active", "tobedeleted" or "suspended" in a row, "absent" where a full file has
-    none, "nothing" where no file or no row was needed, "replaced" where the file is no longer the
+    none, "nothing" where no file or no row was needed, "listed" where the file is a list that
+    knows no sourcedId, "replaced" where the file is no longer the
     one of that night.
     """
 
