@@ -72,7 +72,7 @@ def _known(file: Path) -> Iterator[Record]:
     from kakehashi.people.record import Record
 
     with file.open("rb") as lines:
-        yield from map(Record.from_json, jsonlines.read(lines))
+        yield from (Record.from_json(row) for row in jsonlines.read(lines))
 
 
 def _next_year(record: Record) -> Record:

@@ -38,6 +38,7 @@ from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.roster import Desired
 from kakehashi.staff import changes
@@ -121,7 +122,7 @@ def _lived(office: Office, data: Path) -> tuple[str, Any]:
     nights = office.nights
     run_id = f"{CITY}-{APRIL:%Y%m%d}T020000-0a1b2c3d"
     city = city_rules()
-    known = list(read_lines(data / "current.jsonl", Record.from_json))
+    known = list(read_lines(data / "current.jsonl", Record[Pupil].from_json))
     desired = [Desired(promoted(one.pupil)) for one in known]
     plan = make_plan(
         desired, (), known, read_lines(data / "tenant.jsonl", Listed.from_json),

@@ -23,6 +23,7 @@ LETTERS = {
     "P": "前処理 · preprocessing",
     "S": "安全装置 · safety",
     "M": "Microsoft 365",
+    "A": "教職員 · staff: their list and the sources it is held against",
     "T": "配信ファイル · tool files",
     "L": "教材の起動 · launches (LTI 1.3); told to the pupil, no effect on a night",
     "W": "担当者のページ · the staff page; told to the person, no effect on a night",
@@ -36,7 +37,7 @@ What Kakehashi can say, by code. The effect tells what happens to the night:
 **停止** refuse-drop (nothing of the drop is used), **承認待ち** await-approval (a person looks
 first), **保留** hold-pupil (that pupil stays as yesterday and does not count as absent),
 **参考** note.
-A city may choose another effect in its rules (`[effects]`), except for F… and S….
+A city may choose another effect in its rules (`[effects]`), except for A…, F… and S….
 """
 
 

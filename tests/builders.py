@@ -28,6 +28,7 @@ from kakehashi.directories.microsoft365 import shape as accounts
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
+from kakehashi.people.staff import Employment, StaffPost
 from kakehashi.roster import Desired, Held, PasswordAt
 
 TODAY = date(2026, 11, 24)
@@ -392,3 +393,28 @@ def a_password_file(accounts_and_passwords: Mapping[str, str], *, bom: bool = Fa
     """``account,initialPassword`` rows as the board of education's staff would save them."""
     rows = [{"account": a, "initialPassword": p} for a, p in accounts_and_passwords.items()]
     return (b"\xef\xbb\xbf" if bom else b"") + csv_bytes(("account", "initialPassword"), rows)
+
+
+# -- staff ----------------------------------------------------------------------------------------
+
+
+def a_post(
+    begin: date = date(2026, 4, 1), end: date | None = date(2027, 3, 31), **facts: Any
+) -> StaffPost:
+    """A main post at 見本市立第1小学校 for the year."""
+    defaults: dict[str, Any] = {
+        "school": a_code(1), "school_name": "見本市立第1小学校", "main": True, "job": "教諭",
+        "begin": begin, "end": end,
+    }  # fmt: skip
+    return StaffPost(**(defaults | facts))
+
+
+def an_employment(n: int = 1, *posts: StaffPost, **facts: Any) -> Employment:
+    """Member of staff number ``n``; another number is another person."""
+    family, given = FAMILIES[n % len(FAMILIES)], GIVENS[n % len(GIVENS)]
+    defaults: dict[str, Any] = {
+        "number": f"T{n:04}", "account": "", "family": family[0], "given": given[0],
+        "kana_family": family[1], "kana_given": given[1], "master": an_id(f"staff {n}"),
+        "posts": posts or (a_post(),), "line": n + 1,
+    }  # fmt: skip
+    return Employment(**(defaults | facts))

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import deliver
 from kakehashi.city import City, Tool
 from kakehashi.deliver.shapes import DeliveredFile
+from kakehashi.deliver.staff_rows import with_staff
 from kakehashi.edges import settings
 from kakehashi.edges.deliver.making import made
 from kakehashi.edges.deliver.outbox import Outbox
@@ -47,12 +48,16 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     roster = SettledRoster(folder, state)
     told = _Told(city.tools[tool], order.dialect)
     of = made(folder, roster)
+    if city.staff:  # whom the digest of the settled roster does not hold
+        of = replace(of, of="")
     delivery, again = outbox.unmoved(order, of, answer), True
     if delivery is None:
         before = outbox.before(order.dialect.header, answer)
         order = replace(order, dialect=deliver.as_held(order.dialect, before))
         board = deliver.Board.of(city.board_code, city.name)
         settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
+        if city.staff:
+            settled = with_staff(settled, state.staff(), told.rules, order.dialect, run.as_of)
         last = outbox.last_files(of) if deliver.same_again(order, settled, before) else ()
         delivery, again = _made_now(order, settled, before, last), bool(last)
     elif order.dialect.disabling == "ignored":

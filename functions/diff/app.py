@@ -19,6 +19,7 @@ from kakehashi.edges import plans, settings
 from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
+from kakehashi.edges.diff.staffing import plan_staff, sign_in_names
 from kakehashi.edges.directories import shape_of
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.receive.undoing import Undoings
@@ -37,22 +38,26 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     run, env = Run.model_validate(event), settings.load(DiffEnvironment)
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
-    plan = (_way_back if run.mode == "undo" else _tonight)(run, folder, state, env)
+    make = _way_back if run.mode == "undo" else _tonight
+    plan, staff = make(run, folder, state, env)
     verdict = plan.verdict(rehearse=run.mode == "rehearse")
     if verdict == "apply":
-        plans.begin(state, folder, run.run_id, plan)
-    return run.after("diff", verdict, started, **_counted(run, plan))
+        plans.begin(state, folder, run.run_id, plan, staff_shards=staff)
+    counts = _counted(run, plan)
+    if staff:
+        counts |= {"shards": counts["shards"] + staff, "staff_shards": staff}
+    return run.after("diff", verdict, started, **counts)
 
 
-def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> Plan:
-    """The plan that a roster makes, and what it is told beside."""
+def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tuple[Plan, int]:
+    """The plan that a roster makes, and what it is told beside; and the shards of the staff's."""
     city, serial, gathered = folder.rules(), state.serial(), Gathering(folder, state)
     rehearse = run.mode == "rehearse"
     desired, known = gathered.desired(), gathered.known()
     consents = Consents(folder, state, DecisionFiles.of(env.inbox_bucket))
     consent = consents.gather(run.city, run.as_of)
     directory = tenant(env)
-    accounts = gathered.tenant(directory, city, desired, known)
+    accounts = gathered.tenant(directory, city, desired, known, sign_in_names(folder, city))
     plan = make_plan(
         desired,
         gathered.held(),
@@ -77,16 +82,18 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> Pl
     consents.remember(plan, run.run_id, rehearse=rehearse)
     if not rehearse and not plan.refused:
         state.note_plan(Planned(run.run_id, plan.export.as_it_can_be(run.as_of)))
-    return plan
+    staff = plan_staff(folder, state, directory, city, gathered.of_staff,
+                       run_id=run.run_id, as_of=run.as_of)  # fmt: skip
+    return plan, sum(1 for _ in staff.shards()) if staff else 0
 
 
-def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> Plan:
-    """The plan that turns an earlier run back."""
+def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tuple[Plan, int]:
+    """The plan that turns an earlier run back; the staff's changes are not turned back."""
     city, serial, known = folder.rules(), state.serial(), Gathering(folder, state).known()
     undone = Undoings(folder).gather(tenant(env), city)
     plan = make_undo(undone, known, city, city_code=run.city, serial=serial, as_of=run.as_of)
     plans.write(folder, plan, plan.findings, city)
-    return plan
+    return plan, 0
 
 
 def _counted(run: Run, plan: Plan) -> dict[str, int]:

@@ -15,12 +15,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.catalogue.provision import GROUPS_UNFINISHED
-from kakehashi.edges import settings
+from kakehashi.catalogue.staffing import STAFF_LOST
+from kakehashi.city import City
+from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.microsoft.directory import tenant
@@ -33,6 +36,7 @@ from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
 from kakehashi.groups import Left, Orders, decide, findings_of, one_cause
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
 from kakehashi.provision.results import End
 
 MOST_CALLS = 8  # fewer than Retry makes; of fourteen minutes each, some 128,000 changes
@@ -57,10 +61,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     state.renew_lease(run.execution, datetime.now(UTC))
     lost, roster = _lost(run, folder), SettledRoster(folder, state)
     roster.make()
-    passwords = PasswordBucket.of(env.passwords_bucket)
-    passwords.forget_used(run.city, lambda: _with_account(roster, lost))
-    city = folder.rules()
-    if not (city.m365.groups or city.m365.licences):
+    passwords, city = PasswordBucket.of(env.passwords_bucket), folder.rules()
+    staff = list(_staff(state, folder)) if city.staff else []
+    passwords.forget_used(run.city, lambda: chain(_with_account(roster, lost), staff))
+    if not _asks_for_any(city):
         measure("groups", run.city, {"GroupsLeft": 0})
         return run.after("groups", run.verdict, started)
     keeper = Keeper(tenant(env))
@@ -70,7 +74,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     try:
         settled = list(_with_account(roster, lost))
         tenancy = read_tenancy(keeper.directory, city, run.city)
-        orders = decide(settled, _made(folder, URGENT), tenancy, city, run.city)
+        urgent = _made(folder, URGENT)
+        orders = decide(settled, urgent, tenancy, city, run.city, staff=staff)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
         keeper.left.append(failed(exc))
@@ -92,6 +97,20 @@ def _may_be_called_again(folder: Folder) -> bool:
     calls = folder.get_json(CALLS).get("calls", 0) + 1
     folder.put_json(CALLS, {"calls": calls})
     return bool(calls < MOST_CALLS)
+
+
+def _asks_for_any(city: City) -> bool:
+    """Whether the rules ask for groups or licences, of pupils or of staff."""
+    asked = (city.m365.groups, city.m365.licences)
+    of_staff = (city.staff.groups, city.staff.licences) if city.staff else ()
+    return any((*asked, *of_staff))
+
+
+def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:
+    """Members of staff whose account is there, and is ours to change."""
+    plan = folder.get_json(staff_files.PLAN)
+    not_ours = {*plan.get("held", {}).get(STAFF_LOST.code, ()), *plan.get("alone", ())}
+    return (known for known in state.staff() if known.pupil.id not in not_ours)
 
 
 def _lost(run: Run, folder: Folder) -> frozenset[str]:

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi import oneroster
 from kakehashi.edges import settings
 from kakehashi.edges.preprocess.class_numbers import ClassNumberEnvironment, numbering
+from kakehashi.edges.preprocess.staff import clean_staff, of_staff
 from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -27,13 +28,15 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     state.renew_lease(run.execution, datetime.now(UTC))
     with folder.package() as source:
         package = oneroster.open_package(source)
-    passwords = PasswordBucket.of(env.passwords_bucket).files(run.city)
+    passwords, city = PasswordBucket.of(env.passwords_bucket).files(run.city), folder.rules()
+    theirs = [file for file in passwords if city.staff and of_staff(file)]
     findings = folder.findings("validate")
     cleaned = preprocess(
-        package, findings, folder.rules(), run.as_of, passwords,
+        package, findings, city, run.as_of, [file for file in passwords if file not in theirs],
         numbering=numbering(env, run.city, state),
     )  # fmt: skip
     _write(folder, cleaned)
+    clean_staff(folder, package, cleaned, city, as_of=run.as_of, passwords=theirs)
     verdict = "refused" if refuses(cleaned.findings) else "go"
     return run.after("preprocess", verdict, started, **_counted(run, cleaned))
 

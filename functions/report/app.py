@@ -26,6 +26,7 @@ from kakehashi.edges.nights import (
     people_of,
     remember,
     run_never_begun,
+    staff_of,
 )
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -64,7 +65,8 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
-    folder.put("report.xlsx", report.xlsx(night, matches_of(folder), people), XLSX)
+    workbook = report.xlsx(night, matches_of(folder), people, staff_of(night, folder))
+    folder.put("report.xlsx", workbook, XLSX)
     told = report.handouts(night)
     for school in told:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)

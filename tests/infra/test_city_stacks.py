@@ -33,6 +33,8 @@ MAY = {
     },
     "Staff": {
         ("s3:PutObject", "inbox/inbox/tsukuba/approvals/list.xlsx"),
+        ("s3:PutObject", "inbox/inbox/tsukuba/staff/list.xlsx"),
+        ("s3:PutObject", "inbox/inbox/tsukuba/staff/decisions/list.xlsx"),
         ("s3:GetObject", "runs/tsukuba/run/report.html"),
     },
     "PasswordOffice": {("s3:PutObject", "passwords/inbox/tsukuba/passwords/april.csv")},
@@ -45,6 +47,8 @@ TRIED = {
         "inbox/inbox/tsukuba/roster/2026-11-24.zip",
         "inbox/inbox/tsukuba/roster/2026-11-24.zip.receipt.json",
         "inbox/inbox/tsukuba/approvals/list.xlsx",
+        "inbox/inbox/tsukuba/staff/list.xlsx",
+        "inbox/inbox/tsukuba/staff/decisions/list.xlsx",
         "inbox/receipts/tsukuba/lgate/a.csv",
         "passwords/inbox/tsukuba/passwords/april.csv",
         "runs/tsukuba/run/report.html",

@@ -45,7 +45,7 @@ def first_night(nights: Nights) -> Night:
 
 def snapshot(night: Night) -> list[Record]:
     lines = gzip.decompress(night.folder.need(NAME)).splitlines()
-    return list(map(Record.from_json, jsonlines.read(lines[1:])))
+    return list(Record.from_json(row) for row in jsonlines.read(lines[1:]))
 
 
 def test_after_each_night_the_snapshot_says_what_the_state_says(nights: Nights) -> None:

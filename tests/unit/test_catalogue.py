@@ -8,5 +8,5 @@ def test_every_rule_speaks_both_languages_and_says_what_to_do() -> None:
 
 
 def test_the_letters_are_the_ones_the_glossary_explains() -> None:
-    assert {code[0] for code in RULES} <= set("FHRXDNPSMTLWI")
-    assert {"F", "S"} == HARD_LETTERS
+    assert {code[0] for code in RULES} <= set("FHRXDNPSMTALWI")
+    assert {"A", "F", "S"} == HARD_LETTERS

@@ -158,7 +158,8 @@ def _roster(folder: Folder) -> Roster:
     pupils = {d.pupil.id: d.pupil for d in map(Desired.from_json, folder.lines("desired.jsonl"))}
     held = _words(Held.from_json(row) for row in folder.lines("held.jsonl"))
     known_as: dict[str, str] = {}
-    for known in map(Record.from_json, folder.lines("current.jsonl")):
+    for row in folder.lines("current.jsonl"):
+        known: Record = Record.from_json(row)
         if known.pupil.id in held:
             pupils.setdefault(known.pupil.id, known.pupil)
         if known.tool_id:

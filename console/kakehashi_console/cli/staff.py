@@ -1,11 +1,14 @@
-"""`kakehashi staff`: where the staff page is, and the first posts of all."""
+"""`kakehashi staff`: the first posts on the staff page, and the form for the list of staff."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import OID, SCHOOL, Posts
+from kakehashi.report.staff_form import staff_form
 from kakehashi_console.cli.nightly import a_city
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
@@ -13,7 +16,18 @@ from kakehashi_console.operations import BadUse
 
 @click.group()
 def staff() -> None:
-    """担当者のページ / the staff page."""
+    """担当者のページと教職員名簿 / the staff page, and the list of staff."""
+
+
+@staff.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_clear_words
+def template(*, file: Path) -> None:
+    """教職員名簿の様式を FILE(.xlsx)に書く / write the form of the list of staff."""
+    if file.exists():
+        raise BadUse(f"{file} がすでにあります。 / is there already")
+    file.write_bytes(staff_form())
+    terminal.print(f"{file}", highlight=False)
 
 
 @staff.command()

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from kakehashi.people.person import PersonLike, person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN, Record, Status
 from kakehashi.roster import PasswordAt
@@ -68,8 +69,8 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """One thing to do to one pupil.
+class Action[P: PersonLike = Pupil]:
+    """One thing to do to one person.
 
     ``before`` is the state's item (None: there is none), ``after`` the roster's pupil (None: the
     pupil is not in the roster), ``account`` what the tenant must hold afterwards, ``object_id``
@@ -78,6 +79,7 @@ class Action:
     item goes. ``former`` are such items that links of an earlier release have left behind.
     ``back`` is the item that an undo writes again, None where the item follows from the rest.
     ``tool_id`` is what tools shall know the child by, "" where that follows from ``before``.
+    ``prepared`` makes an account that nobody can sign in to until the first day.
     A create with ``before`` makes a new account for a pupil whose old one is gone; a restore with
     another object id than ``before`` takes back the account that carries the pupil's mark.
     """
@@ -85,14 +87,15 @@ class Action:
     pupil: str
     kind: Kind
     situation: Situation
-    before: Record | None
-    after: Pupil | None
+    before: Record[P] | None
+    after: P | None
     account: Mapping[str, str] = field(default_factory=dict)
     password: PasswordAt | None = None
     object_id: str = ""
-    back: Record | None = None
-    former: tuple[Record, ...] = ()
+    back: Record[P] | None = None
+    former: tuple[Record[P], ...] = ()
     tool_id: str = ""
+    prepared: bool = False
 
     @property
     def sign_in(self) -> str:
@@ -100,7 +103,7 @@ class Action:
         return self.account.get(SIGN_IN, "")
 
     @property
-    def given_up(self) -> tuple[Record, ...]:
+    def given_up(self) -> tuple[Record[P], ...]:
         """The child's items under ids that are given up: they go once the new one stands."""
         if self.before is None or self.before.pupil.id == self.pupil:
             return self.former
@@ -124,6 +127,7 @@ class Action:
             "back": self.back and self.back.to_json(),
             **({"former": [one.to_json() for one in self.former]} if self.former else {}),
             **({"tool_id": self.tool_id} if self.tool_id else {}),
+            **({"prepared": True} if self.prepared else {}),
         }
 
     @classmethod
@@ -135,13 +139,14 @@ class Action:
             kind=Kind(data["kind"]),
             situation=Situation(data["situation"]),
             before=Record.from_json(before) if before else None,
-            after=Pupil.from_json(after) if after else None,
+            after=person_of(after) if after else None,
             account=dict(data["account"]),
             password=PasswordAt(**password) if password else None,
             object_id=data["object_id"],
             back=Record.from_json(back) if back else None,
             former=tuple(map(Record.from_json, data.get("former", ()))),
             tool_id=data.get("tool_id", ""),
+            prepared=data.get("prepared", False),
         )
 
     def essence(self) -> dict[str, Any]:
@@ -170,7 +175,9 @@ def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != name}
 
 
-def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") -> Record | None:
+def settled[P: PersonLike](
+    action: Action[P], *, as_of: date, run_id: str, object_id: str = ""
+) -> Record[P] | None:
     """The state's item once ``action`` is done; None when the pupil is to be forgotten.
 
     ``object_id`` is what Graph answered to a create. An account that goes back to a former id
@@ -203,25 +210,26 @@ def settled(action: Action, *, as_of: date, run_id: str, object_id: str = "") ->
         after,
         dict(action.account),
         object_id or action.object_id,
+        Status.PREPARED if action.prepared else Status.ACTIVE,
         run_id=run_id,
         tool_id=_tool_id(action),
         grade_since=_grade_since(before, after, as_of),
     )
 
 
-def _tool_id(action: Action) -> str:
+def _tool_id(action: Action[Any]) -> str:
     """What tools know the child by goes with it, whatever id the roster gives it."""
     told = action.tool_id or (action.before.sourced_id if action.before else "")
     return "" if told == action.pupil else told
 
 
-def _grade_since(before: Record | None, after: Pupil, as_of: date) -> date | None:
+def _grade_since(before: Record[Any] | None, after: PersonLike, as_of: date) -> date | None:
     if before is None or before.pupil.grade == after.grade:
         return before.grade_since if before else None
     return as_of
 
 
-def same_item(one: Record | None, other: Record | None) -> bool:
+def same_item(one: Record[Any] | None, other: Record[Any] | None) -> bool:
     """Equal but for the run that wrote it and the line its pupil stood on."""
     if one is None or other is None:
         return one is other
@@ -229,7 +237,7 @@ def same_item(one: Record | None, other: Record | None) -> bool:
     return next(plain) == next(plain)
 
 
-def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
+def in_order[P: PersonLike](actions: Iterable[Action[P]]) -> tuple[Action[P], ...]:
     """As they are applied, and pupil by pupil within a kind."""
     return tuple(sorted(actions, key=lambda action: (_ORDER[action.kind], action.pupil)))
 
@@ -237,11 +245,11 @@ def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
 _ASIDE = "moving-"
 
 
-def aside(record: Record) -> str:
+def aside(record: Record[Any]) -> str:
     """The sign-in name under which this account stands aside; nobody else's can be the same."""
     return f"{_ASIDE}{record.object_id}@{record.sign_in.partition('@')[2]}"
 
 
-def stands_aside(record: Record) -> bool:
+def stands_aside(record: Record[Any]) -> bool:
     """Whether it waits under such a name for one that another account must give up first."""
     return bool(record.object_id) and record.sign_in.startswith(f"{_ASIDE}{record.object_id}@")

@@ -34,7 +34,7 @@ EFFECT_LABELS = {
     Effect.HOLD_PUPIL: "保留",
     Effect.NOTE: "参考",
 }
-HARD_LETTERS = frozenset("FS")  # their effects cannot be softened by a city
+HARD_LETTERS = frozenset("AFS")  # their effects cannot be softened by a city
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Finding:
 
 
 def soften(findings: Iterable[Finding], effects: Mapping[str, Effect]) -> Iterator[Finding]:
-    """The same findings with a city's own effects; F… and S… stay as declared."""
+    """The same findings with a city's own effects; A…, F… and S… stay as declared."""
     for finding in findings:
         effect = effects.get(finding.code, finding.effect)
         if effect is finding.effect or finding.code[0] in HARD_LETTERS:

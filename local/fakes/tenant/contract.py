@@ -55,6 +55,8 @@ GIVES = {
     "DELETE /groups/{id}/members/{id}/$ref": NOTHING,
     "POST /groups/{id}/assignLicense": "group",
     "GET /subscribedSkus": "[subscribedSku]",
+    "GET /directoryRoles": "[directoryRole]",
+    "GET /directoryRoles/{id}/members": "[user]",
     "GET /directory/deletedItems/microsoft.graph.user": "[user]",
     "GET /directory/deletedItems/microsoft.graph.group": "[group]",
     "GET /directory/deletedItems/microsoft.graph.user/$count": NUMBER,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.fakes.tenant import assignments, deleted_items, groups, users
+from local.fakes.tenant import assignments, deleted_items, groups, roles, users
 from local.fakes.tenant.answers import Answer, GraphError, malformed, not_allowed
 from local.fakes.tenant.calls import Call
 from local.fakes.tenant.clock import stamp
@@ -46,6 +46,8 @@ ROUTES: tuple[tuple[str, str, int, Handler], ...] = (
     ("DELETE", "groups/{id}/members/{id}/$ref", 1, groups.remove_member),
     ("POST", "groups/{id}/assignLicense", 1, assignments.assign_to_group),
     ("GET", "subscribedSkus", 3, assignments.subscribed_skus),
+    ("GET", "directoryRoles", 1, roles.index),
+    ("GET", "directoryRoles/{id}/members", 3, roles.members),
     ("GET", "directory/deletedItems/microsoft.graph.user", 1, deleted_items.index),
     ("GET", "directory/deletedItems/microsoft.graph.group", 1, deleted_items.index),
     ("GET", "directory/deletedItems/microsoft.graph.user/$count", 1, deleted_items.index),

@@ -22,6 +22,7 @@ from kakehashi.catalogue import (
     receivers,
     refusals,
     staff,
+    staffing,
     sums,
     undo,
 )
@@ -38,7 +39,7 @@ def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
                    cities, exports, sums, undo, provision, receivers, refusals, deliver, launch,
-                   staff, faults):  # fmt: skip
+                   staff, staffing, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

@@ -40,6 +40,7 @@ from kakehashi.city.limits import (
     Season,
     SumSet,
 )
+from kakehashi.city.staff import Staff
 from kakehashi.city.tools import LtiTool, Tool
 from kakehashi.findings import HARD_LETTERS, Effect
 
@@ -64,6 +65,7 @@ __all__ = [
     "Source",
     "SpecialNeeds",
     "SpecialTitle",
+    "Staff",
     "SumSet",
     "Tool",
     "parse",
@@ -99,6 +101,7 @@ class City(CheckedModel):
     matching: Matching = Matching()
     limits: Limits = Field(default_factory=Limits)
     approval: Approvals = Approvals()
+    staff: Staff | None = None
     tools: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Tool] = Field(
         default_factory=dict
     )
@@ -112,7 +115,7 @@ class City(CheckedModel):
     @classmethod
     def _hard_stay_hard(cls, effects: dict[str, Effect]) -> dict[str, Effect]:
         if hard := sorted(code for code in effects if code[0] in HARD_LETTERS):
-            raise ValueError(f"F and S findings cannot be softened: {', '.join(hard)}")
+            raise ValueError(f"A, F and S findings cannot be softened: {', '.join(hard)}")
         return effects
 
 

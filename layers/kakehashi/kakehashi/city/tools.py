@@ -39,6 +39,9 @@ class Tool(CheckedModel):
     ``ids`` is the form of the sourcedIds we make, for a tool that holds none yet. The rest is for
     flat lists: the heading row of the maker's template, what stands below its headings, and the
     form of the file.
+
+    ``staff`` says whether it is told of 教職員, and of which of their schools. ``staff_home_class``
+    is what stands as homeClass of somebody without a class of their own, ``staff_grade`` as grade.
     """
 
     dialect: str
@@ -51,6 +54,9 @@ class Tool(CheckedModel):
     file: Literal["csv", "xlsx"] | None = None
     encoding: Literal["utf-8", "utf-8-sig", "cp932"] | None = None
     most_rows: Annotated[int, Field(ge=1)] | None = None
+    staff: Literal["none", "home-school", "all-schools"] = "none"
+    staff_home_class: Literal["own", "first"] = "own"
+    staff_grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{0,10}$")] = ""
 
 
 CustomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 from kakehashi.deliver import rows
-from kakehashi.deliver.dialect import Dialect, Header
+from kakehashi.deliver.dialect import Content, Dialect, Header
 from kakehashi.oneroster import ROSTER
 from kakehashi.people.record import Record, Status
 
@@ -193,6 +193,11 @@ def _in_v4(records: Records) -> Records:
                 sourced_id = cells[0] = _v4(sourced_id)  # noqa: PLW2901
             made.put((file, sourced_id), tuple(cells))
     return made
+
+
+def spelt(sourced_id: str, content: Content) -> str:
+    """An id that we make, in the form of ``content.ids``."""
+    return _v4(sourced_id) if content.ids == "v4" else sourced_id
 
 
 def _v4(sourced_id: str) -> str:

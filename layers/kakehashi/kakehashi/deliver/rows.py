@@ -166,7 +166,7 @@ def _user(record: Record, content: Content) -> Values:
         "orgSourcedIds": school,
         "role": "student",
         "username": pupil.account,
-        "userIds": _user_ids(pupil, content),
+        "userIds": user_ids(pupil.account, content),
         "activeDirectoryMatchId": pupil.account,
         "givenName": pupil.given,
         "familyName": pupil.family,
@@ -189,8 +189,8 @@ def _user(record: Record, content: Content) -> Values:
     return values
 
 
-def _user_ids(pupil: Pupil, content: Content) -> str:
-    items = (f"{{{kind}:{pupil.account}}}" for kind in content.id_types)
+def user_ids(account: str, content: Content) -> str:
+    items = (f"{{{kind}:{account}}}" for kind in content.id_types)
     return ",".join(item for item in items if content.id_pattern.fullmatch(item))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from kakehashi.actions import Action, Kind, Situation, aside, same_item, settled, stands_aside
 from kakehashi.directories.port import Listed
@@ -18,7 +19,7 @@ from kakehashi.people.record import SIGN_IN, Record
 _ANY_DAY = date.min  # what a vacated item says does not depend on it
 
 
-def never_stepped_aside(planned: Record, current: Record) -> bool:
+def never_stepped_aside(planned: Record[Any], current: Record[Any]) -> bool:
     """Whether the account only kept its name where it should have stepped aside."""
     if not stands_aside(planned) or stands_aside(current):
         return False

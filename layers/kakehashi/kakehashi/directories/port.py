@@ -17,10 +17,11 @@ from kakehashi.people.record import SIGN_IN
 if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.people.pupil import Pupil
+    from kakehashi.people.staff import StaffMember
 
 
 type Password = Callable[[], str | None]  # called at the moment of use, if at all
-type Ordered = tuple[int, Action, Password]
+type Ordered = tuple[int, Action[Any], Password]
 
 FULL = "Directory_QuotaExceeded"
 """The code of a stop where the directory takes no more objects, as results have had it written."""
@@ -34,6 +35,12 @@ class Shape(Protocol):
     """
 
     def __call__(self, pupil: Pupil, city: City, /) -> dict[str, str]: ...
+
+
+class StaffShape(Protocol):
+    """The same of a member of staff, by the city's ``[staff]`` rules."""
+
+    def __call__(self, member: StaffMember, city: City, /) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,13 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.city import CITY_NAME, City
 from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.matching import Match, counted
+from kakehashi.edges import staff_files
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
 from kakehashi.provision import progress
 from kakehashi.report import (
     Failure,
@@ -39,9 +41,11 @@ from kakehashi.report import (
     last_seen,
     saved,
     school_year,
+    with_staff,
     work_of,
 )
 from kakehashi.report.healed import EndedRun, begun
+from kakehashi.report.staff_section import StaffLine
 from kakehashi.roster import JAPAN
 
 NIGHTS = 30  # of history, for the little line of pupils
@@ -133,6 +137,24 @@ def people_listed(
             for umi, person in found.items()}  # fmt: skip
 
 
+def staff_of(night: Night, folder: Folder) -> list[StaffLine]:
+    """The staff who wait for a person, by name: for the workbook alone."""
+    asked = night.staff.get("asked", {})
+    waiting = {who: what for what, people in asked.items() for who in people}
+    if not waiting:
+        return []
+    found: dict[str, StaffLine] = {}
+    for employment in staff_files.employments(folder):
+        if employment.id in waiting:
+            _, member = employment.on(night.as_of, gap=0, prepare=0)
+            found[member.id] = StaffLine.of(member, waiting[member.id])
+    for row in folder.lines(staff_files.CURRENT):
+        if row["pupil"]["id"] in waiting:
+            kept: Record[StaffMember] = Record.from_json(row)
+            found[kept.pupil.id] = StaffLine.of(kept.pupil, waiting[kept.pupil.id])
+    return [found[who] for who in sorted(found)]
+
+
 class _LastSeen:
     """The last roster that held a pupil, by the records of the nights that ended well."""
 
@@ -158,9 +180,13 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
     results = [line for name in folder.names("results/") for line in folder.lines(name)]
     held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
     schools, school_of = _schools(folder, _listed(plan, held, results, findings))
-    verdict = final_verdict(run.verdict, failed, plan)
     city = _city(folder)
+    staff = folder.get_json(staff_files.PLAN) if city and city.staff else {}
+    theirs = list(staff_files.all_results(folder)) if staff else []
+    verdict = final_verdict(run.verdict, failed, plan, staff)
     work = _work(folder, state, run.as_of, city, results)
+    if city and theirs:
+        work = with_staff(work, staff_files.all_actions(folder), theirs, city)
     return Night(
         run_id=run.run_id,
         city=run.city,
@@ -197,6 +223,8 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         saved=_saved(state, run, work, city),
         language=city.language if city else "ja",
         region=folder.s3.meta.region_name,
+        staff=staff,
+        staff_results=Counter((row["kind"], row["outcome"]) for row in theirs),
     )
 
 

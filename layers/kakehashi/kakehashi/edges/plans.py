@@ -51,18 +51,20 @@ def read(folder: Folder) -> Plan | None:
 
 
 def begin(
-    state: State, folder: Folder, run_id: str, plan: Plan, accepted: Iterable[str] = ()
-) -> None:
+    state: State, folder: Folder, run_id: str, plan: Plan, accepted: Iterable[str] = (),
+    *, staff_shards: int = 0,
+) -> None:  # fmt: skip
     """From here on ``plan`` is the newest that was applied, and the numbers of class titles that
     its run has given are kept. Again for the same run is harmless.
 
-    ``accepted`` are the codes that a person has accepted.
+    ``accepted`` are the codes that a person has accepted. ``staff_shards`` is how many shards of
+    the staff's plan go with it.
 
     Raises Overtaken when another run has moved the state since the plan was made, OtherRelease
     before anything is written.
     """
     numbers = {} if plan.undoes else _numbers(folder)
-    if plan.actions:
+    if plan.actions or staff_shards:
         state.begin_apply(run_id, plan.serial)
     if plan.undoes:
         state.note_run(plan.undoes, undone_by=run_id)

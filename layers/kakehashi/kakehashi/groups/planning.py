@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.findings import Finding
-from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
+from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups, with_staff
 from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,27 @@ class Orders:
 
 
 def decide(
-    settled: Sequence[Record], urgent: Collection[str], tenancy: Tenancy, city: City, city_code: str
-) -> Orders:
+    settled: Sequence[Record], urgent: Collection[str], tenancy: Tenancy, city: City,
+    city_code: str, *, staff: Sequence[Record[StaffMember]] = (),
+) -> Orders:  # fmt: skip
     """``settled`` are all pupils we know whose account is there: to one who is left out nothing is
     given, and from him nothing taken. ``urgent`` are the userMasterIdentifiers of those whose
-    accounts were made or given back tonight: they get the first seats."""
+    accounts were made or given back tonight: they get the first seats. ``staff`` are all members of
+    staff whose account is there."""
     wanted = roster_groups(settled, city.m365.groups, city_code)
+    if city.staff:
+        wanted = with_staff(wanted, staff, city.staff.groups, settled, city_code)
     first = sorted(
         (k for k in settled if k.status is Status.ACTIVE),
         key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
     )
     users = [known.object_id for known in first]
     given = [one for licence in city.m365.licences for one in _licence(licence, users, tenancy)]
+    if city.staff:
+        theirs = [k.object_id for k in staff if k.status is Status.ACTIVE]
+        given += [one for li in city.staff.licences for one in _licence(li, theirs, tenancy)]
     twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
-    ours = frozenset(known.object_id for known in settled)
+    ours = frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff)))
     return Orders(
         make=tuple(group for mark, group in wanted.items() if mark not in tenancy.groups),
         rename=tuple(_renames(wanted, tenancy)),
@@ -159,8 +168,14 @@ def _kept_in_step(
     year = max((told.year for told in marks.values() if told and told.year), default=0)
     for mark, there in tenancy.groups.items():
         told = marks[mark]
-        if told and told.kind in city.m365.groups and told.year in {None, year}:
+        if told and told.kind in _kinds(city) and told.year in {None, year}:
             yield mark, there
+
+
+def _kinds(city: City) -> set[str]:
+    """The kinds of group that the rules ask for."""
+    of_staff = city.staff is not None and "school" in city.staff.groups
+    return {*city.m365.groups, *(("staff",) if of_staff else ())}
 
 
 def _removals(

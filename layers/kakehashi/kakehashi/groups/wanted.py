@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from kakehashi.directories.port import prefix_of
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
 
 MOST_NAME = 256  # characters of a group's displayName
 
@@ -41,7 +42,7 @@ class RosterGroup:
 def read_mark(nickname: str, city_code: str) -> GroupMark | None:
     """None for a group that is not this city's, also where another city's name begins like it."""
     rest = nickname.removeprefix(prefix_of(city_code))
-    found = re.fullmatch(r"(?:(school|grade)|class-(\d{4}))-[0-9a-f]{10}", rest)
+    found = re.fullmatch(r"(?:(school|grade|staff)|class-(\d{4}))-[0-9a-f]{10}", rest)
     if found is None or rest == nickname:
         return None
     return GroupMark(found[1] or "class", int(found[2]) if found[2] else None)
@@ -67,6 +68,39 @@ def roster_groups(
         mark: RosterGroup(mark, schools[mark], _usual(names[mark]), frozenset(ids))
         for mark, ids in members.items()
     }
+
+
+def with_staff(
+    groups: Mapping[str, RosterGroup],
+    staff: Iterable[Record[StaffMember]],
+    kinds: Collection[str],
+    pupils: Iterable[Record],
+    city_code: str,
+) -> dict[str, RosterGroup]:
+    """The same with the staff who may sign in and are not away: one group of ``school`` a school,
+    and in a ``class`` group the homeroom teachers. A class without pupils has none."""
+    classes = {(k.pupil.school, k.pupil.class_title): _mark("class", k.pupil, city_code)
+               for k in pupils if k.pupil.class_title} if "class" in kinds else {}  # fmt: skip
+    found = dict(groups)
+    for known in staff:
+        member = known.pupil
+        if known.status is not Status.ACTIVE or member.away:
+            continue
+        for mark in filter(None, map(classes.get, member.homerooms)):
+            if mark in found:
+                there = found[mark]
+                found[mark] = replace(there, members=there.members | {known.object_id})
+        if "school" in kinds:
+            mark = staff_mark(member.school, city_code)
+            name = f"{member.school_name} 教職員"[:MOST_NAME]
+            there = found.get(mark) or RosterGroup(mark, member.school, name, frozenset())
+            found[mark] = replace(there, members=there.members | {known.object_id})
+    return found
+
+
+def staff_mark(school: str, city_code: str) -> str:
+    """The mark of a school's group of staff."""
+    return f"{prefix_of(city_code)}staff-{hashlib.sha256(school.encode()).hexdigest()[:10]}"
 
 
 def _mark(kind: str, pupil: Pupil, city_code: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sys import intern
 from typing import Any, Self
 
+from kakehashi.people.person import PersonLike, person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.stored import VERSION, Form, Stored
 
@@ -23,8 +24,9 @@ def domain_of(sign_in: str) -> str:
 
 
 class Status(StrEnum):
-    """Where an account of ours stands in its life."""
+    """Where an account of ours stands in its life; a ``prepared`` one waits for the first day."""
 
+    PREPARED = "prepared"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DELETED = "deleted"
@@ -39,8 +41,8 @@ RECORD = Form("record", (_with_tool_id,))  # of ``Record``
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A pupil as last *applied*: one item of the state table.
+class Record[P: PersonLike = Pupil]:
+    """A person as last *applied*: one item of the state table.
 
     ``account`` maps Microsoft Graph property names to the values we last wrote (no password).
     ``object_id`` is the Graph object id. ``absent_since`` is the Japan date of the first night on
@@ -52,7 +54,7 @@ class Record:
     never has.
     """
 
-    pupil: Pupil
+    pupil: P
     account: Mapping[str, str]
     object_id: str
     status: Status = Status.ACTIVE
@@ -96,7 +98,7 @@ class Record:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Of whatever form. Raises TooNew."""
         data = RECORD.upgrade(data)
-        pupil = Pupil.from_json(data["pupil"])
+        pupil = person_of(data["pupil"])
         return cls(
             pupil=pupil,
             account=_shared(data["account"], pupil),
@@ -115,7 +117,7 @@ _SAME_FOR_MANY = frozenset(
 )
 
 
-def _shared(account: Mapping[str, str], pupil: Pupil) -> dict[str, str]:
+def _shared(account: Mapping[str, str], pupil: PersonLike) -> dict[str, str]:
     """A copy of ``account`` whose texts are the pupil's own, or one for all who have the same."""
     texts = (pupil.account, pupil.id, pupil.family, pupil.given)
     own = dict(zip(texts, texts, strict=True))

@@ -56,7 +56,7 @@ class Cleaned:
     ``desired`` is sorted by pupil. Every pupil of the drop is in ``desired``, in ``held`` or named
     by a finding; none is in both. ``counts`` are numbers for the report. ``school_year`` is the
     年度 of the roster. ``numbers`` are those of neutral class titles, by 年度, to be kept once this
-    is applied.
+    is applied. ``places`` are the roster's schools and classes, for whoever else works there.
     """
 
     desired: tuple[Desired, ...]
@@ -65,6 +65,9 @@ class Cleaned:
     counts: Mapping[str, int]
     school_year: int
     numbers: Mapping[int, Numbers] = field(default_factory=dict)
+    places: tuple[Schools, Classes] = field(
+        default=(Schools({}, {}), Classes({}, frozenset())), compare=False, repr=False
+    )
 
 
 def preprocess(
@@ -113,6 +116,7 @@ def preprocess(
         school_year=year,
         numbers={year: numbering.of(year, city.special_needs.neutral)}
         | {of: one for of, one in numbers.items() if of >= year},
+        places=(schools, classes),
     )
 
 

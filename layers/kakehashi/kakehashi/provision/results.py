@@ -34,7 +34,7 @@ class End(StrEnum):
     FAILED = "failed"
 
 
-def standing(action: Action, items: Mapping[str, Record], as_of: date) -> Readiness:
+def standing(action: Action[Any], items: Mapping[str, Record[Any]], as_of: date) -> Readiness:
     """``items`` are those of ``action.ids()`` as just read; who has none is left out.
 
     A child who moves to another id is done when the item under the former one is gone, too.
@@ -50,7 +50,7 @@ def standing(action: Action, items: Mapping[str, Record], as_of: date) -> Readin
     return own if len(left) == len(action.given_up) else Readiness.MOVED
 
 
-def readiness(action: Action, current: Record | None, as_of: date) -> Readiness:
+def readiness(action: Action[Any], current: Record[Any] | None, as_of: date) -> Readiness:
     """``current`` is the pupil's item as just read, None where there is none."""
     if current is not None and current.object_id and not _remade_later(action, current):
         object_id = action.object_id or current.object_id
@@ -66,7 +66,7 @@ def readiness(action: Action, current: Record | None, as_of: date) -> Readiness:
     return Readiness.OPEN if stayed or same_item(planned, current) else Readiness.MOVED
 
 
-def _remade_later(action: Action, current: Record) -> bool:
+def _remade_later(action: Action[Any], current: Record[Any]) -> bool:
     """A pupil who is to get a new account and is still known by the one that is gone."""
     before = action.before
     if action.kind is not Kind.CREATE or before is None:
@@ -74,7 +74,7 @@ def _remade_later(action: Action, current: Record) -> bool:
     return (before.object_id, before.run_id) == (current.object_id, current.run_id)
 
 
-def _is_own(action: Action) -> bool:
+def _is_own(action: Action[Any]) -> bool:
     """False where ``before`` is the pupil's former id, whose account is handed on by a link."""
     return action.before is not None and action.before.pupil.id == action.pupil
 
@@ -103,7 +103,9 @@ class Result:
         }
 
 
-def result(line: int, action: Action, outcome: Outcome | Readiness, request_id: str = "") -> Result:
+def result(
+    line: int, action: Action[Any], outcome: Outcome | Readiness, request_id: str = ""
+) -> Result:
     """One line of the results for an outcome, or for an action that was not even begun."""
     end, code = End.DONE, ""
     if isinstance(outcome, Stopped):
@@ -150,17 +152,17 @@ class Ledger:
         self.findings = [f for f in self.findings if (f.pupil, f.code) not in pupils]
         return cause
 
-    def stop(self, line: int, action: Action, why: Stopped, request_id: str = "") -> None:
+    def stop(self, line: int, action: Action[Any], why: Stopped, request_id: str = "") -> None:
         self.findings.append(finding(action, why))
         self.stops[line] = why
         self.results[line] = result(line, action, why, request_id)
 
-    def note(self, action: Action, note: Rule, facts: Mapping[str, int | str]) -> None:
+    def note(self, action: Action[Any], note: Rule, facts: Mapping[str, int | str]) -> None:
         """Of an action that is done, what staff must know all the same."""
         self.findings.append(finding(action, Stopped(note, facts)))
 
 
-def finding(action: Action, stopped: Stopped) -> Finding:
+def finding(action: Action[Any], stopped: Stopped) -> Finding:
     """What the report says about an action that stopped, or that is done with a note."""
     pupil = action.after or (action.before.pupil if action.before else None)
     in_drop = action.after is not None and action.after.line > 0

@@ -18,7 +18,7 @@ from kakehashi.report.mail import line_without_run, mail_line, subject
 from kakehashi.report.night import Failure, Night, PastRun, final_verdict
 from kakehashi.report.page import html
 from kakehashi.report.people import Person, last_seen
-from kakehashi.report.savings import Saved, Work, saved, school_year, work_of
+from kakehashi.report.savings import Saved, Work, saved, school_year, with_staff, work_of
 from kakehashi.report.school_facts import INDEX as SCHOOL_INDEX
 from kakehashi.report.school_facts import file_of as school_file
 from kakehashi.report.school_facts import index_json, moves, moves_of, school_json
@@ -66,6 +66,7 @@ __all__ = [
     "school_year",
     "subject",
     "summary",
+    "with_staff",
     "work_of",
     "xlsx",
 ]

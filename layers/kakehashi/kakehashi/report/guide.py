@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 RUNBOOK = "runbook.ja.md"
-_GROUPS = "city|demo|dlq|lti|passwords|tenant|upload"  # commands that have commands
+_GROUPS = "city|demo|dlq|lti|passwords|staff|tenant|upload"  # commands that have commands
 _COMMAND = re.compile(rf"kakehashi (?:(?:{_GROUPS}) [a-z]+|[a-z]+)\b")
 _PAGE = re.compile(r"\bdocs/(?=[a-z.-]+\.md)")
 _OF_NO_STACK = frozenset(
-    {"check", "city new", "city schema", "demo april", "demo new", "demo next", "headings"}
+    {
+        *("check", "city new", "city schema", "demo april", "demo new", "demo next"),
+        *("headings", "staff template"),
+    }
 )
 _OF_A_CITY = frozenset({"make", "rerun", "status", "why"})
 

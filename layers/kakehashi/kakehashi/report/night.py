@@ -7,9 +7,11 @@ person: what is not in here cannot slip into a page, a sheet or a mail.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from kakehashi.catalogue.provision import NOT_PERMITTED
@@ -59,7 +61,8 @@ class Night:
     ``past`` is newest first. ``matching`` counts the rows of the first matching by their fit.
     ``work`` is what this run saved, ``saved`` the school year with it. ``language`` is the one in
     which the page opens, ``region`` the AWS region of its address, "" where there is no AWS.
-    ``guide`` says how this stack is typed and where to read on.
+    ``guide`` says how this stack is typed and where to read on. ``staff`` is the staff's
+    personnel/plan.json, {} for a city without, ``staff_results`` counts like ``results``.
     """
 
     run_id: str
@@ -93,6 +96,8 @@ class Night:
     language: str = "ja"
     region: str = ""
     guide: Guide = field(default_factory=Guide)
+    staff: Mapping[str, Any] = field(default_factory=dict)
+    staff_results: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def pupils(self) -> int | None:
@@ -112,7 +117,7 @@ class Night:
     @property
     def failures(self) -> int:
         """Actions that the service, not the pupil's data, kept from succeeding."""
-        return sum(n for (_, outcome), n in self.results.items() if outcome == "failed")
+        return sum(n for (_, outcome), n in self._both() if outcome == "failed")
 
     @property
     def unserved(self) -> int:
@@ -125,14 +130,18 @@ class Night:
     @property
     def exceptions(self) -> int:
         """Pupils whose accounts were to be changed and were not, whatever the reason."""
-        return sum(n for (kind, outcome), n in self.results.items()
+        return sum(n for (kind, outcome), n in self._both()
                    if kind not in BOOKKEEPING and outcome in {"held", "failed"})  # fmt: skip
 
     @property
     def done(self) -> int:
         """Account actions that are carried out, now or by an earlier attempt of this run."""
-        return sum(n for (kind, outcome), n in self.results.items()
+        return sum(n for (kind, outcome), n in self._both()
                    if kind not in BOOKKEEPING and outcome in {"done", "skipped"})  # fmt: skip
+
+    def _both(self) -> Iterable[tuple[tuple[str, str], int]]:
+        """Of pupils and of staff."""
+        return chain(self.results.items(), self.staff_results.items())
 
     def held(self) -> dict[str, list[str]]:
         """Held pupils by the code that holds them; a pupil may stand under several.
@@ -159,12 +168,17 @@ class Night:
         return {situation: sorted(found.get(situation, ())) for situation in PROPOSALS}
 
 
-def final_verdict(last: str, failed: Failure | None, plan: PlanHeader) -> Verdict:
-    """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}."""
+def final_verdict(
+    last: str, failed: Failure | None, plan: PlanHeader,
+    staff: Mapping[str, Any] = MappingProxyType({}),
+) -> Verdict:  # fmt: skip
+    """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}, and
+    ``staff`` the same of the staff's."""
     if failed:
         return Verdict.FAILED
     if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE,
                 Verdict.SUPERSEDED}:  # fmt: skip
         return Verdict(last)
     touched = [count for kind, count in plan.actions.items() if kind not in BOOKKEEPING]
+    touched.append(staff.get("shards", 0))
     return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

@@ -22,6 +22,7 @@ from kakehashi.report.rehearsal import Moves, moves
 from kakehashi.report.schools import Handout, handouts
 from kakehashi.report.settling import pages
 from kakehashi.report.sparkline import Sparkline, sparkline
+from kakehashi.report.staff_section import standings
 from kakehashi.report.summary import delivery, groups_of
 from kakehashi.report.times import Times, minute, times_of
 from kakehashi.report.words import (
@@ -104,6 +105,7 @@ class ReportPage:
     handouts: Sequence[Handout] = field(default=())
     runbook: str = ""
     settles: Sequence[tuple[Word, str]] = ()
+    staff: Sequence[tuple[Word, int]] = ()
 
 
 def html(night: Night) -> str:
@@ -156,6 +158,7 @@ def page_of(night: Night) -> ReportPage:
         handouts=handouts(night),
         runbook=section_of(night),
         settles=pages(night),
+        staff=standings(night.staff),
         deliveries=[_sent(delivery(one)) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),

@@ -9,7 +9,7 @@ limits, first graders in April and leavers of the last grade (they are part of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,17 +21,20 @@ _FIRST, _LAST = "P1", "J3"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one run took off people's hands. ``rolled_over`` are MEXT codes."""
+    """What one run took off people's hands. ``rolled_over`` are MEXT codes. ``staff`` are arrivals,
+    moves and ends of staff, who stand in ``staff_systems``."""
 
     transfers: int = 0
     systems: int = 1
     rolled_over: frozenset[str] = frozenset()
+    staff: int = 0
+    staff_systems: int = 1
 
     def record(self) -> dict[str, Any]:
         """What the state keeps of it, in the run's own item: a run reported twice counts once."""
         return {
-            "transfers": self.transfers,
-            "transfers_in_systems": self.transfers * self.systems,
+            "transfers": self.transfers + self.staff,
+            "transfers_in_systems": self.transfers * self.systems + self.staff * self.staff_systems,
             "rolled_over": sorted(self.rolled_over),
         }
 
@@ -74,6 +77,28 @@ def work_of(
         elif usual:
             transfers += _is_transfer(str(action["kind"]), before, after, turning=turning)
     return Work(transfers, systems, frozenset(schools))
+
+
+def with_staff(
+    work: Work,
+    actions: Iterable[Mapping[str, Any]],
+    results: Iterable[Mapping[str, Any]],
+    city: City,
+) -> Work:
+    """The same with what was done for staff; on a first night, when everybody is new, nothing."""
+    done = {(r["pupil"], r["kind"]) for r in results if r["outcome"] in {"done", "skipped"}}
+    carried_out = [action for action in actions if (action["pupil"], action["kind"]) in done]
+    if not any(action["before"] for action in carried_out):
+        return work
+    told = sum(tool.staff != "none" for tool in city.tools.values())
+    count = sum(_is_work(action) for action in carried_out)
+    return replace(work, staff=count, staff_systems=1 + told)
+
+
+def _is_work(action: Mapping[str, Any]) -> bool:
+    before = (action["before"] or {}).get("pupil") or {}
+    moved = before and action["after"] and before["school"] != action["after"]["school"]
+    return bool(action["kind"] in {"create", "suspend"} or moved)
 
 
 def school_year(day: date) -> date:

@@ -82,6 +82,16 @@ class Paths(TypedDict):
     plan: NotRequired[str]
 
 
+class StaffInNumbers(TypedDict):
+    """The staff's plan: people by how they stand, and by what is asked about them."""
+
+    checksum: str
+    stopped: bool
+    counts: dict[str, int]
+    asked: dict[str, int]
+    breaches: list[dict[str, int | str]]
+
+
 class Summary(TypedDict):
     """summary.json: the run in numbers and keys.
 
@@ -112,6 +122,7 @@ class Summary(TypedDict):
     saved: SavedShape
     schools: list[str]
     paths: Paths
+    staff: NotRequired[StaffInNumbers]
 
 
 class UploadRefusal(TypedDict):

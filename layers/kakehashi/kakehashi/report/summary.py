@@ -16,6 +16,7 @@ from kakehashi.report.shapes import (
     DeliveryMade,
     Paths,
     SavedShape,
+    StaffInNumbers,
     Summary,
     TimesShape,
 )
@@ -24,7 +25,7 @@ from kakehashi.report.shapes import (
 def summary(night: Night) -> Summary:
     """JSON-ready. ``held`` and ``proposed`` name userMasterIdentifiers, nothing else of a pupil."""
     told = headline(night.verdict, night.done, night.exceptions)
-    return {
+    found: Summary = {
         "run_id": night.run_id,
         "city": night.city,
         "verdict": night.verdict,
@@ -47,6 +48,22 @@ def summary(night: Night) -> Summary:
         "saved": _saved(night),
         "schools": [school.file for school in handouts(night)],
         "paths": _paths(night),
+    }
+    if night.staff:
+        found["staff"] = _staff(night)
+    return found
+
+
+def _staff(night: Night) -> StaffInNumbers:
+    """The staff's plan in numbers."""
+    plan = night.staff
+    asked = {what: len(people) for what, people in plan.get("asked", {}).items()}
+    return {
+        "checksum": plan["checksum"],
+        "stopped": plan["stopped"],
+        "counts": dict(plan["counts"]),
+        "asked": asked,
+        "breaches": list(plan["breaches"]),
     }
 
 

@@ -15,11 +15,12 @@ from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
 from kakehashi.diff.matching import Match
 from kakehashi.findings import EFFECT_LABELS, Finding
-from kakehashi.report import matching, rehearsal
+from kakehashi.report import matching, rehearsal, staff_section
 from kakehashi.report.guide import Cell
 from kakehashi.report.night import Night
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
+from kakehashi.report.staff_section import StaffLine
 from kakehashi.report.times import times_of
 from kakehashi.report.words import PROPOSALS, SCHOOL_COLUMNS, SITUATIONS, STAGES, VERDICTS, word
 
@@ -32,10 +33,18 @@ _A4 = 9  # as Excel numbers its papers
 _ALWAYS = frozenset({PUPIL, DECISION, REHEARSED})
 
 
-def xlsx(night: Night, matches: Sequence[Match] = (), people: People = NOBODY) -> bytes:
+def xlsx(
+    night: Night, matches: Sequence[Match] = (), people: People = NOBODY,
+    staff: Sequence[StaffLine] = (),
+) -> bytes:  # fmt: skip
     """The workbook's bytes. The sheets 判断, 保留 and 名寄せ name the pupils, as last known, since
-    nobody could decide without; the last is there as long as accounts wait to be matched."""
-    return book(night.as_of, _sheets(night, matches, people))
+    nobody could decide without; the last is there as long as accounts wait to be matched. So does
+    教職員, where ``staff`` wait for a person."""
+    sheets = list(_sheets(night, matches, people))
+    if staff and night.mode != "rehearse":
+        lines = staff_section.rows(staff, night.staff.get("second", ()))
+        sheets.append((staff_section.TITLE, staff_section.COLUMNS, lines))
+    return book(night.as_of, sheets)
 
 
 def findings_xlsx(findings: Sequence[Finding], as_of: date) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from kakehashi.actions import Action, Kind, stands_aside
 from kakehashi.catalogue import cities, lost
@@ -40,7 +41,7 @@ class Terms:
     restorable: Mapping[str, str] = field(default_factory=dict)
 
 
-def flow(action: Action, terms: Terms, password: Password) -> Flow:
+def flow(action: Action[Any], terms: Terms, password: Password) -> Flow:
     """The flow for one action. ``password`` is called at the moment of use, if at all."""
     if action.back is not None and action.kind in _TURNED_BACK:
         return turn_back(action, terms)
@@ -75,7 +76,7 @@ def silent(outcome: Outcome) -> Flow:
     yield  # what makes this a generator
 
 
-def update(action: Action) -> Flow:
+def update(action: Action[Any]) -> Flow:
     """PATCH what differs from what we wrote last. Not found: somebody deleted it by hand."""
     before = action.before.account if action.before else {}
     changes = graph.differing(before, action.account)
@@ -88,7 +89,7 @@ def update(action: Action) -> Flow:
     return (yield from _named_in_any_case(action, answer))
 
 
-def _named_in_any_case(action: Action, answer: Answer) -> Flow:
+def _named_in_any_case(action: Action[Any], answer: Answer) -> Flow:
     """The outcome of a change. Whoever stood aside for it and did not get the new name gets the old
     one back, as far as it is still free: nobody goes without a name they know."""
     if answer.ok:
@@ -98,7 +99,7 @@ def _named_in_any_case(action: Action, answer: Answer) -> Flow:
     return refusal(answer)
 
 
-def create(action: Action, terms: Terms, password: Password) -> Flow:
+def create(action: Action[Any], terms: Terms, password: Password) -> Flow:
     """POST with the mark inside. A name already taken may be our own earlier, unheard success.
 
     An account that carries our mark though the state table does not know it is taken back; one
@@ -116,11 +117,14 @@ def create(action: Action, terms: Terms, password: Password) -> Flow:
     return (yield from _make(action, terms, password))
 
 
-def _make(action: Action, terms: Terms, password: Password) -> Flow:
+def _make(action: Action[Any], terms: Terms, password: Password) -> Flow:
     secret = password()
     if secret is None:
         return Stopped(rules.NO_PASSWORD)
-    answer = yield graph.create_user(action.account, secret, must_change=terms.must_change)
+    opens = not action.prepared
+    answer = yield graph.create_user(
+        action.account, secret, must_change=terms.must_change, enabled=opens
+    )
     if answer.ok and answer.user().id:
         return Settled(answer.user().id)
     if answer.conflicts():
@@ -128,7 +132,7 @@ def _make(action: Action, terms: Terms, password: Password) -> Flow:
     return refusal(answer, new=True)
 
 
-def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -> Flow:
+def _bring_back(action: Action[Any], binned: str, terms: Terms, password: Password) -> Flow:
     """A returning pupil gets the old account, with its files, not a second identity."""
     answer = yield graph.bring_back(binned)
     if answer.conflicts():  # somebody else has the old name meanwhile
@@ -138,10 +142,11 @@ def _bring_back(action: Action, binned: str, terms: Terms, password: Password) -
     return (yield from _had_back(action, binned, terms, password))
 
 
-def _had_back(action: Action, object_id: str, terms: Terms, password: Password) -> Flow:
+def _had_back(action: Action[Any], object_id: str, terms: Terms, password: Password) -> Flow:
     """Bring a restored account up to date, and let the pupil's slip open it if there is one."""
     changes = graph.differing({}, action.account)
-    answer = yield graph.change_user(object_id, changes, enabled=True, patient=True)
+    opens = not action.prepared
+    answer = yield graph.change_user(object_id, changes, enabled=opens, patient=True)
     if not answer.ok:
         return refusal(answer)
     secret = password() if action.password else None
@@ -160,7 +165,7 @@ def look_up(object_id: str, heard: dict[str, Answer]) -> Flow:
     return Settled(object_id)
 
 
-def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Flow:
+def _who_has_it(action: Action[Any], terms: Terms, conflict: Answer) -> Flow:
     """Look at the object in the way: ours is a success, anybody else's is left alone."""
     holder = conflict.conflicting_user()
     if holder is None or (not holder and conflict.about() not in SIGN_IN_NAMES):
@@ -173,9 +178,10 @@ def _who_has_it(action: Action, terms: Terms, conflict: Answer) -> Flow:
     if user.mark(terms.mark) != action.pupil:
         return taken(conflict, new=True)
     changes = graph.differing(user.values(), action.account)
-    if not changes and user.enabled:
+    opens = not action.prepared
+    if not changes and bool(user.enabled) is opens:
         return Settled(user.id)
-    answer = yield graph.change_user(user.id, changes, enabled=True, patient=True)
+    answer = yield graph.change_user(user.id, changes, enabled=opens, patient=True)
     return Settled(user.id) if answer.ok else refusal(answer)
 
 
@@ -186,7 +192,7 @@ def _unseen(answer: Answer) -> Stopped:
     return refusal(answer)
 
 
-def link(action: Action, terms: Terms) -> Flow:
+def link(action: Action[Any], terms: Terms) -> Flow:
     """Put our mark on an account that a person said is this pupil's, unless it has an owner.
 
     The only other mark it may carry is the one ``before`` names: the pupil's own former id. Who
@@ -207,11 +213,11 @@ def link(action: Action, terms: Terms) -> Flow:
     return Settled(user.id) if answer.ok else refusal(answer)
 
 
-def _is_suspended(record: Record | None) -> bool:
+def _is_suspended(record: Record[Any] | None) -> bool:
     return record is not None and record.status is Status.SUSPENDED
 
 
-def restore(action: Action, terms: Terms) -> Flow:
+def restore(action: Action[Any], terms: Terms) -> Flow:
     """Let a returned pupil sign in again and bring the account up to date."""
     answer = yield from _own(action, terms)
     if isinstance(answer, Stopped):
@@ -221,7 +227,7 @@ def restore(action: Action, terms: Terms) -> Flow:
     return (yield from _named_in_any_case(action, answer))
 
 
-def suspend(action: Action, terms: Terms) -> Flow:
+def suspend(action: Action[Any], terms: Terms) -> Flow:
     """Block sign-in, then end open sessions. Looks at the mark first: this one can hurt.
 
     Nobody can sign in to an account that is gone, so that one is as good as suspended.
@@ -238,13 +244,13 @@ def suspend(action: Action, terms: Terms) -> Flow:
     return Settled(action.object_id) if answer.ok else refusal(answer)
 
 
-def _gone_to_another(action: Action, user: GraphUser) -> Stopped | None:
+def _gone_to_another(action: Action[Any], user: GraphUser) -> Stopped | None:
     """Why an account must not be blocked that another city of the tenant has taken over."""
     domain = action.before.gone_to(user.upn) if action.before and user.upn else ""
     return Stopped(cities.GONE_TO_ANOTHER, {"domain": domain}) if domain else None
 
 
-def turn_back(action: Action, terms: Terms) -> Flow:
+def turn_back(action: Action[Any], terms: Terms) -> Flow:
     """Undo a change: PATCH what a run of ours had changed, if it still stands as that run left it.
 
     An earlier try may have been carried out, so a value that is back already stands as well.
@@ -265,7 +271,7 @@ def turn_back(action: Action, terms: Terms) -> Flow:
     return (yield from _named_in_any_case(action, answer))
 
 
-def unlink(action: Action, terms: Terms) -> Flow:
+def unlink(action: Action[Any], terms: Terms) -> Flow:
     """Undo a link: take our mark off and leave the account as it is.
 
     Where the account came from a former id of the pupil, ``action.account`` holds what that one
@@ -289,7 +295,7 @@ def unlink(action: Action, terms: Terms) -> Flow:
     return Settled(action.object_id) if answer.ok else refusal(answer)
 
 
-def _still_ours(action: Action, user: GraphUser) -> dict[str, str | None] | Stopped:
+def _still_ours(action: Action[Any], user: GraphUser) -> dict[str, str | None] | Stopped:
     """What to change, if nobody has changed any of it since we wrote it."""
     ours, wanted, there = (action.before or action).account, action.account, user.values()
     changes = graph.differing(ours, wanted)
@@ -298,7 +304,7 @@ def _still_ours(action: Action, user: GraphUser) -> dict[str, str | None] | Stop
     return changes
 
 
-def undelete(action: Action, terms: Terms) -> Flow:
+def undelete(action: Action[Any], terms: Terms) -> Flow:
     """Undo a deletion: out of the deleted items, and suspended as it was before."""
     answer = yield graph.bring_back(action.object_id)
     if not answer.ok and answer.status != NOT_FOUND:  # not found: an earlier try restored it
@@ -313,7 +319,7 @@ def undelete(action: Action, terms: Terms) -> Flow:
 
 
 def _own(
-    action: Action, terms: Terms, *, patient: bool = False
+    action: Action[Any], terms: Terms, *, patient: bool = False
 ) -> Generator[Request, Answer, Answer | Stopped]:
     """The account as it stands, if it carries this pupil's mark."""
     fields = graph.graph_fields(action.account)

@@ -104,10 +104,12 @@ class Request(Protocol):
     def repeatable(self) -> bool: ...
 
 
-def create_user(account: Mapping[str, str], password: str, *, must_change: bool) -> GraphRequest:
+def create_user(
+    account: Mapping[str, str], password: str, *, must_change: bool, enabled: bool = True
+) -> GraphRequest:
     """POST /users: everything at once, the mark included, so that no second write is needed."""
     body = nested({name: value for name, value in account.items() if value}) | {
-        "accountEnabled": True,
+        "accountEnabled": enabled,
         "passwordProfile": {
             "password": password,
             "forceChangePasswordNextSignIn": must_change,
@@ -152,6 +154,21 @@ def list_deleted() -> str:
     """URL of the first page of users deleted in the last 30 days."""
     fields = (*IDENTITY, "deletedDateTime")
     return f"/directory/deletedItems/microsoft.graph.user?$top=999&{_select(fields)}"
+
+
+def list_roles() -> str:
+    """URL of the roles of the directory that somebody holds or ever held."""
+    return "/directoryRoles?$select=id"
+
+
+def list_role_members(role: str) -> str:
+    """URL of the first page of those who hold a role: users, groups, apps."""
+    return f"/directoryRoles/{UUID(role)}/members?$select=id"
+
+
+def list_members(group: str) -> str:
+    """URL of the first page of a group's members."""
+    return f"/groups/{UUID(group)}/members?$select=id&$top=999"
 
 
 def get_deleted(object_id: str) -> GraphRequest:

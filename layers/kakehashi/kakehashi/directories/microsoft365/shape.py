@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
+from kakehashi.people.staff import StaffMember
 
 if TYPE_CHECKING:
     from kakehashi.city import M365, City
@@ -52,6 +53,29 @@ def account_of(pupil: Pupil, city: City) -> dict[str, str]:
             text = template.format(family=family, given=given, **words)
             account[name] = _fitting(name, text)
     return account
+
+
+def staff_account_of(member: StaffMember, city: City) -> dict[str, str]:
+    """The same for a member of staff: no age group, and texts of the city's ``[staff]`` rules."""
+    rules = city.staff
+    if rules is None:
+        raise ValueError("a city without [staff] has no accounts of staff")
+    family, given = member.family, member.given
+    words = {"family": family, "given": given, "school": member.school_name, "job": member.job}
+    texts = {
+        "displayName": city.names.display.format(family=family, given=given),
+        "givenName": given,
+        "surname": family,
+        "department": rules.department.format(**words),
+        "officeLocation": rules.office_location.format(**words),
+        "jobTitle": rules.job_title.format(**words),
+    }
+    return {
+        "userPrincipalName": member.account,
+        "mailNickname": member.account.partition("@")[0],
+        "usageLocation": "JP",
+        city.m365.mark: member.id,
+    } | {name: _fitting(name, text) for name, text in texts.items()}
 
 
 @lru_cache(maxsize=1 << 15)  # 500,000 pupils have 17,000 classes

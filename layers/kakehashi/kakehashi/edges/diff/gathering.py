@@ -8,7 +8,7 @@ past_counts.json  what the nights of the last weeks have counted
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import timedelta
 from itertools import chain
 
@@ -31,6 +31,7 @@ from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record
+from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import Desired, Held
 
 MOST_LOOK_UPS = 3_000  # a minute's calls; of whoever is left nothing is known tonight
@@ -42,6 +43,7 @@ class Gathering:
     def __init__(self, folder: Folder, state: State) -> None:
         self.folder, self.state = folder, state
         self._unsure: frozenset[str] = frozenset()
+        self.of_staff: list[Listed] = []
 
     def desired(self) -> list[Desired]:
         return [Desired.from_json(row) for row in self.folder.lines("desired.jsonl")]
@@ -55,11 +57,27 @@ class Gathering:
         return known
 
     def tenant(
-        self, directory: Directory, city: City, desired: Sequence[Desired], known: Sequence[Record]
+        self,
+        directory: Directory,
+        city: City,
+        desired: Sequence[Desired],
+        known: Sequence[Record],
+        staff: Set[str] = frozenset(),
     ) -> list[Listed]:
-        """What the tenant lists, and by themselves the accounts that the listing does not show."""
+        """What the tenant lists, and by themselves the accounts that the listing does not show.
+
+        ``staff`` are sign-in names in lower case: who has one, or a mark of staff, is listed under
+        ``of_staff``, and here only where it is a pupil's affair as well.
+        """
         mark, names = city.m365.mark, {row.pupil.account for row in desired}
-        listed = list(directory.accounts(mark, names, lambda one: looks_like_a_pupil(one, city)))
+        listed = list(
+            directory.accounts(mark, names | staff, lambda one: looks_like_a_pupil(one, city))
+        )
+        if city.staff:
+            self.of_staff = [a for a in listed if is_staff_id(a.mark) or a.sign_in.lower() in staff]
+            lower = {name.lower() for name in names}
+            listed = [a for a in listed if (a.mark and not is_staff_id(a.mark))
+                      or a.sign_in.lower() in lower or looks_like_a_pupil(a, city)]  # fmt: skip
         asked = unseen(desired, known, listed)
         looked_up = directory.look_up(asked[:MOST_LOOK_UPS], mark)
         found = sorted(chain(listed, looked_up), key=lambda account: account.object_id)

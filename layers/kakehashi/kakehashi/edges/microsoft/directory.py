@@ -109,6 +109,23 @@ class Directory:
         users = sorted(self._users(graph.list_deleted()), key=_deleted_at)
         return {umi: user.id for user in users if (umi := user.mark(mark))}
 
+    def role_holders(self) -> frozenset[str] | None:
+        """Object ids of the users who hold a role in the directory, by themselves or by a group;
+        None where the app may not read that. Raises DirectoryError where nobody answers."""
+        answer = self.read(GraphRequest(Verb.GET, graph.list_roles()))
+        if answer.lacks_permission:
+            return None
+        if not answer.ok:
+            raise refused(answer)
+        holders, groups = set[str](), set[str]()
+        for role in self.rows(graph.list_roles()):
+            for one in self.rows(graph.list_role_members(str(role["id"]))):
+                is_group = str(one.get("@odata.type", "")).endswith(".group")
+                (groups if is_group else holders).add(str(one["id"]))
+        for group in groups:  # groups that can be given a role hold no other groups
+            holders.update(str(one["id"]) for one in self.rows(graph.list_members(group)))
+        return frozenset(holders)
+
     def everyone(self) -> Everyone:
         """Every account of the tenant with all that one of ours is made of. Raises
         DirectoryError."""

@@ -41,8 +41,9 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 def read_tenancy(directory: Directory, city: City, city_code: str) -> Tenancy:
     """What the tenant holds of that which the city's rules ask for. Raises DirectoryError."""
-    ours, twice = _ours(directory, city_code) if city.m365.groups else ({}, 0)
-    licences = city.m365.licences
+    asked = city.staff.groups if city.staff else ()
+    ours, twice = _ours(directory, city_code) if city.m365.groups or asked else ({}, 0)
+    licences = (*city.m365.licences, *(city.staff.licences if city.staff else ()))
     named = {
         li.group: _named(directory, li.group) for li in licences if li.by == "group" and li.group
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from kakehashi.actions import Action
 from kakehashi.edges.objects import Objects
@@ -29,7 +29,7 @@ class PasswordBucket:
         keys = [item["Key"] for item in items if item["Key"].lower().endswith(ENDINGS)]
         return [file for key in keys if (file := self._file(key)) is not None]
 
-    def forget_used(self, city: str, settled: Callable[[], Iterable[Record]]) -> int:
+    def forget_used(self, city: str, settled: Callable[[], Iterable[Record[Any]]]) -> int:
         """Delete the files of whose every row the pupil has an account; returns how many.
 
         All versions of a file go, so that no older one takes its place; one that is uploaded
@@ -59,7 +59,7 @@ class PasswordBucket:
         file = self._file(key, version)
         return file is not None and password_file.used_up(file.body, accounts)
 
-    def read(self, action: Action) -> str | None:
+    def read(self, action: Action[Any]) -> str | None:
         """The password for the action's pupil, at the moment of use. None if the file or the row
         is not there any more, or the row turns out to be somebody else's."""
         where, pupil = action.password, action.after

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from kakehashi.actions import Action, Kind
-from kakehashi.edges import settings
+from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directories import accounts_of
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
@@ -33,14 +33,34 @@ class ProvisionEnvironment(
 
 
 @dataclass(frozen=True, slots=True)
+class ShardFiles:
+    """Names in the run folder; ``findings`` is how a stage is called there."""
+
+    actions: str
+    results: str
+    findings: str
+
+    @classmethod
+    def of(cls, run: Run, number: int) -> Self:
+        pupils = run.counts.get("shards", number) - run.counts.get("staff_shards", 0)
+        if number <= pupils:
+            name = f"{number:04}.jsonl"
+            return cls(f"actions/{name}", f"results/{name}", f"provision-{number:04}")
+        own = number - pupils
+        return cls(staff_files.actions(own), staff_files.results(own), f"provision-staff-{own:04}")
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """Shard ``number`` of a run's plan. ``progress`` is the whole plan's, as the call found it."""
+    """Shard ``number`` of a run's plan; behind the pupils' shards come those of staff. ``progress``
+    is the whole plan's, as the call found it."""
 
     run: Run
     number: int
     folder: Folder
     work: Shard | Deletions
     progress: Progress
+    files: ShardFiles
 
     @classmethod
     def gather(cls, run: Run, number: int, env: ProvisionEnvironment) -> Self:
@@ -50,25 +70,27 @@ class Part:
         state.renew_lease(run.execution, now)
         progress = _progress(run, number, folder, env, now)
         folder.put_json(FILE, progress.to_json())
-        actions = _actions(folder, number)
-        return cls(run, number, folder, _work(run, actions, folder, state, env), progress)
+        files = ShardFiles.of(run, number)
+        actions = _actions(folder, files.actions)
+        work = _work(run, actions, folder, state, env)
+        return cls(run, number, folder, work, progress, files)
 
     def report_one_cause(self) -> Cause | None:
         """What kept most of the night from happening: two refusals here and two in the shard
         before may be all that the night had to do."""
         if not self.work.stops:
             return None
-        own = f"results/{self.number:04}.jsonl"
-        others = (name for name in self.folder.names("results/") if not name.endswith(own))
+        found = self.folder.names("results/")
+        others = (name for name in found if name != self.files.results)
         rows = (row for name in others for row in self.folder.lines(name))
         return self.work.report_one_cause(Elsewhere.of(rows))
 
     def write_down(self, *, complete: bool) -> Progress:
         """Results, findings and progress; what an earlier call of this run did stays in them."""
-        work, name = self.work, f"results/{self.number:04}.jsonl"
+        work, name = self.work, self.files.results
         results = [work.results[line] for line in sorted(work.results)]
         self.folder.put_lines(name, merged(list(self.folder.lines(name)), results))
-        self.folder.put_findings(f"provision-{self.number:04}", soften(work.findings, work.effects))
+        self.folder.put_findings(self.files.findings, soften(work.findings, work.effects))
         now, counts = datetime.now(UTC), work.counts()
         writes = writes_of(Counter(str(action.kind) for action in work.actions))
         behind = self.progress.seconds_behind(writes, now)
@@ -91,10 +113,10 @@ class Part:
             letters.send(self.run, "provision", failure.code, undoes=undoes, **where)
 
 
-def _actions(folder: Folder, number: int) -> list[Action]:
+def _actions(folder: Folder, file: str) -> list[Action]:
     """A plan that waited may have been written by an earlier release. Raises OtherRelease."""
     try:
-        return [Action.from_json(row) for row in folder.lines(f"actions/{number:04}.jsonl")]
+        return [Action.from_json(row) for row in folder.lines(file)]
     except UNREADABLE as exc:
         raise OtherRelease(f"the plan of run {folder.prefix}") from exc
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched, groupby
+from typing import Any
 
 from kakehashi.actions import Action, settled
 from kakehashi.directories.port import Accounts, Ended, Ordered, Password, Settled, Stopped
@@ -26,22 +27,22 @@ from kakehashi.provision.results import (
 
 READ_AHEAD = 100  # items of the state table; a write is conditional on what was read anyway
 
-type ReadPassword = Callable[[Action], str | None]
-type Numbered = tuple[int, Action]
+type ReadPassword = Callable[[Action[Any]], str | None]
+type Numbered = tuple[int, Action[Any]]
 
 
 @dataclass(kw_only=True)
 class Shard(Ledger):
     """Actions in the order of apply; deletions are refused: they are ``deletion``'s alone."""
 
-    actions: Sequence[Action]
+    actions: Sequence[Action[Any]]
     run_id: str
     as_of: date
     effects: Mapping[str, Effect]
     state: PupilItems
     accounts: Accounts
     read_password: ReadPassword
-    _read: dict[int, dict[str, Record]] = field(default_factory=dict)
+    _read: dict[int, dict[str, Record[Any]]] = field(default_factory=dict)
 
     def now(self) -> float:
         """The moment by which ``until`` is told."""
@@ -75,14 +76,14 @@ class Shard(Ledger):
 
     def _current(
         self, numbered: Iterable[Numbered]
-    ) -> Iterator[tuple[int, Action, dict[str, Record]]]:
+    ) -> Iterator[tuple[int, Action[Any], dict[str, Record[Any]]]]:
         """Actions with the items that they are about as they stand now, read a handful ahead."""
         for some in batched(numbered, READ_AHEAD, strict=False):
             known = self.state.pupils_of(umi for _, action in some for umi in action.ids())
             for line, action in some:
                 yield line, action, {umi: known[umi] for umi in action.ids() if umi in known}
 
-    def _password(self, action: Action) -> Password:
+    def _password(self, action: Action[Any]) -> Password:
         return lambda: self.read_password(action)
 
     def _note(self, ended: Ended) -> None:
@@ -97,7 +98,9 @@ class Shard(Ledger):
             self.note(action, ended.outcome.note, ended.outcome.facts)
         self.results[line] = result(line, action, ended.outcome, ended.request_id)
 
-    def _keep(self, action: Action, outcome: Settled, items: Mapping[str, Record]) -> None:
+    def _keep(
+        self, action: Action[Any], outcome: Settled, items: Mapping[str, Record[Any]]
+    ) -> None:
         """The new item first: a child whose id moves is known at every moment, if once too often
         where the process dies in between. Called again, or on the next night, that is mended."""
         known = settled(action, as_of=self.as_of, run_id=self.run_id, object_id=outcome.object_id)

@@ -11,7 +11,7 @@ from kakehashi import receive
 from kakehashi.catalogue.diff import NOT_WAITING
 from kakehashi.city import City
 from kakehashi.diff import Approval, Plan, admit
-from kakehashi.edges import plans
+from kakehashi.edges import plans, staff_files
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
@@ -83,10 +83,13 @@ class ApprovalGate:
             },
         )
         folder = self._folder(order)
-        plans.begin(self.state, folder, order.run_id, plan, order.accept)
+        city = folder.rules()
+        staff = 0 if plan.undoes else staff_files.shards(folder, city)
+        plans.begin(self.state, folder, order.run_id, plan, order.accept, staff_shards=staff)
         run = self._run(order, record, "", "apply")
-        tools = tuple(folder.rules().tools)
-        counts = {"shards": plan.header().shards}
+        tools = tuple(city.tools)
+        counts = {"shards": plan.header().shards + staff}
+        counts |= {"staff_shards": staff} if staff else {}
         return run.model_copy(update={"counts": counts, "tools": tools})
 
     def _run(self, order: receive.Apply, record: dict[str, str], below: str, verdict: str) -> Run:

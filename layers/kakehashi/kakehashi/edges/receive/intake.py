@@ -21,6 +21,7 @@ from kakehashi.edges import plans, settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive import upload_receipts
 from kakehashi.edges.receive.inbox import Drop, Inbox
+from kakehashi.edges.receive.staff_uploads import StaffUploads
 from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.report.upload_receipt import UploadReceipt
@@ -159,6 +160,8 @@ class Intake:
         facts = {"as_of": source.as_of, **upload_receipts.facts(receipt)}
         folder.put_json("drop.json", drop.to_json() | facts)
         self._fill(folder, drop, rules.text, roster=not forbidden)
+        if rules.city.staff:
+            StaffUploads(self.s3, self.env.inbox_bucket).copy(order.city, folder)
         same_file = [SAME_FILE.at(run=same_as)] if same_as else []
         instead = [ACCEPTED_DROP_TAKEN.at(run=source.accepted_by)] if source.accepted_by else []
         if told := [*forbidden, *same_file, *instead]:
@@ -272,6 +275,7 @@ class Intake:
             *passwords.uploads(f"inbox/{run.city}/passwords/"),
             *approvals.uploads(f"inbox/{run.city}/approvals/"),
             *approvals.uploads(f"inbox/{run.city}/decisions/"),
+            *(approvals.uploads(f"inbox/{run.city}/staff/") if city.staff else ()),
         ])  # fmt: skip
         inputs = receive.inputs_digest(city.sha256, run.as_of)
         sha256 = drop.sha256()

@@ -18,9 +18,13 @@ from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later
-from kakehashi.people.pupil import class_id
+from kakehashi.people.pupil import Pupil, class_id
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember, is_staff_id
 from kakehashi.roster import canonical
+
+_PUPIL = "PUPIL#"
+_STAFF = "PERSON#staff#"
 
 
 class PupilItems(Partition):
@@ -30,17 +34,21 @@ class PupilItems(Partition):
         To be read only: a city's worth of etags would be held in memory for nothing. Raises
         OtherRelease.
         """
-        return map(_read, self._every(Key("sk").begins_with("PUPIL#"), "known"))
+        return map(_read, self._every(Key("sk").begins_with(_PUPIL), "known"))
+
+    def staff(self) -> Iterator[Record[StaffMember]]:
+        """The same of everybody of the staff."""
+        return map(_read, self._every(Key("sk").begins_with(_STAFF), "known"))
 
     def pupil(self, umi: str) -> Record | None:
-        item = self._get(f"PUPIL#{umi}")
+        item = self._get(sort_key(umi))
         return _known(item) if item else None
 
-    def pupils_of(self, umis: Iterable[str]) -> dict[str, Record]:
-        """These pupils by userMasterIdentifier, a hundred a call; who is unknown is left out."""
-        found: dict[str, Record] = {}
+    def pupils_of(self, umis: Iterable[str]) -> dict[str, Record[Any]]:
+        """These people by id, a hundred a call; who is unknown is left out."""
+        found: dict[str, Record[Any]] = {}
         for some in batched(umis, 100, strict=False):
-            keys = [{"pk": self.pk, "sk": f"PUPIL#{umi}"} for umi in dict.fromkeys(some)]
+            keys = [{"pk": self.pk, "sk": sort_key(umi)} for umi in dict.fromkeys(some)]
             wanted: Any = {self.table.name: {"Keys": keys, "ConsistentRead": True}}
             while wanted:
                 answer = self.table.meta.client.batch_get_item(RequestItems=wanted)
@@ -50,13 +58,13 @@ class PupilItems(Partition):
                 wanted = answer.get("UnprocessedKeys")
         return found
 
-    def put_pupil(self, record: Record, previous: Record | None) -> None:
+    def put_pupil(self, record: Record[Any], previous: Record[Any] | None) -> None:
         """Write what was applied, only over ``previous``. Raises TryLater if it has moved."""
         text = canonical(record.to_json())  # as text: maps are slow to read by thousands
         etag = hashlib.sha256(text.encode()).hexdigest()[:32]
         item: dict[str, Any] = {
             "pk": self.pk,
-            "sk": f"PUPIL#{record.pupil.id}",
+            "sk": sort_key(record.pupil.id),
             "etag": etag,
             "known": text,
             **_indexed(record),
@@ -67,41 +75,48 @@ class PupilItems(Partition):
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
 
-    def drop_pupil(self, record: Record) -> None:
+    def drop_pupil(self, record: Record[Any]) -> None:
         """Forget a pupil whose account was deleted by a person's decision, as it was read.
 
         Raises TryLater if the item has moved. One that is gone already is as it should be.
         """
         try:
             self.table.delete_item(
-                Key={"pk": self.pk, "sk": f"PUPIL#{record.pupil.id}"},
+                Key={"pk": self.pk, "sk": sort_key(record.pupil.id)},
                 ConditionExpression=Attr("pk").not_exists() | _as_read(record),
             )
         except ClientError as exc:
             raise later(exc, "a pupil's item moved under us") from exc
 
 
-def _as_read(record: Record) -> ConditionBase:
+def sort_key(person: str) -> str:
+    """Where somebody's item stands. Pupils stand where the first release put them."""
+    return f"{_STAFF if is_staff_id(person) else _PUPIL}{person}"
+
+
+def _as_read(record: Record[Any]) -> ConditionBase:
     """The item is still the one that was read."""
     if not record.etag:
         raise ValueError("only what was read from its item can be written over")
     return Attr("etag").eq(record.etag)
 
 
-def _indexed(record: Record) -> dict[str, str]:
+def _indexed(record: Record[Any]) -> dict[str, str]:
     """What the table's two indexes find a pupil by: the account, and the home class."""
     pupil = record.pupil
+    if not isinstance(pupil, Pupil):
+        return {}
     found = {"object_id": record.object_id}
     if pupil.class_title:
         found["class_id"] = class_id(pupil.school, pupil.school_year, pupil.class_title)
     return {name: value for name, value in found.items() if value}
 
 
-def _known(item: Mapping[str, Any]) -> Record:
+def _known(item: Mapping[str, Any]) -> Record[Any]:
     return replace(_read(item), etag=str(item["etag"]))
 
 
-def _read(item: Mapping[str, Any]) -> Record:
+def _read(item: Mapping[str, Any]) -> Record[Any]:
     try:
         return Record.from_json(json.loads(item["known"]))
     except UNREADABLE as exc:

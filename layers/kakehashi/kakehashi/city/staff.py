@@ -1,0 +1,80 @@
+"""教職員: whether staff have accounts too, and how. Without ``[staff]`` nothing of it happens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from kakehashi.city.accounts import Licence
+from kakehashi.city.checked import CheckedModel, template_of
+from kakehashi.city.limits import Limit, Season
+
+type Owner = Literal["list", "roster", "both"]
+
+StaffText = Annotated[str, template_of("family", "given", "school", "job")]
+_OF_PUPILS = ("_STUDENT", "STUUSEBNFT")
+
+
+def _has_a_number(template: str) -> str:
+    if "{number}" not in template:
+        raise ValueError("must hold {number}: nothing else tells two people apart for ever")
+    return template
+
+
+def _of_faculty(licences: tuple[Licence, ...]) -> tuple[Licence, ...]:
+    if any(word in one.sku for one in licences for word in _OF_PUPILS):
+        raise ValueError("a licence for students is no licence for staff")
+    return licences
+
+
+class Owners(CheckedModel):
+    """Which source is believed where both tell of a person: ``both`` must say the same, else the
+    person waits. Where only one source knows the person it is believed."""
+
+    names: Owner = "list"
+    posts: Owner = "list"
+    homerooms: Owner = "roster"
+    account: Owner = "both"
+
+
+class StaffLimits(CheckedModel):
+    """How much of the staff may change in one night; ``moved`` holds outside ``season``, and in it
+    ``moved_in_season``."""
+
+    new: Limit = Limit(share=0.05, number=100, floor=10)
+    ended: Limit = Limit(share=0.05, number=100, floor=5)
+    moved: Limit = Limit(share=0.05, number=100, floor=10)
+    moved_in_season: Limit = Limit(share=0.45, number=100_000, floor=10)
+    new_in_season: Limit = Limit(share=0.45, number=100_000, floor=10)
+
+
+class Staff(CheckedModel):
+    """``number`` is the column of users.csv that holds the 職員番号. ``open_ended`` are the 区分
+    whose posts may have no last day. ``two_persons`` are the 職名 who are suspended only by a
+    decision of two persons, ``leave_alone`` sign-in names that are never touched."""
+
+    sources: Annotated[tuple[Literal["list", "roster"], ...], Field(min_length=1)] = (
+        "list", "roster")  # fmt: skip
+    number: Literal["identifier", "userMasterIdentifier", "username"] = "identifier"
+    owner: Owners = Owners()
+    account: Annotated[str, template_of("number"), AfterValidator(_has_a_number)] = "t{number}"
+    department: StaffText = "{school}"
+    office_location: StaffText = "{school}"
+    job_title: StaffText = "{job}"
+    licences: Annotated[tuple[Licence, ...], AfterValidator(_of_faculty)] = ()
+    groups: tuple[Literal["school", "class"], ...] = ()
+    gap_days: Annotated[int, Field(ge=0, le=60)] = 7
+    prepare_days: Annotated[int, Field(ge=0, le=30)] = 10
+    open_ended: tuple[str, ...] = ("正規", "行政")
+    two_persons: tuple[str, ...] = ("校長", "副校長", "教頭", "園長", "教育長")
+    leave_alone: tuple[str, ...] = ()
+    season: Season = Season.model_validate({"from": "03-20", "until": "04-15"})
+    limits: StaffLimits = StaffLimits()
+
+    @model_validator(mode="after")
+    def _owners_are_asked(self) -> Self:
+        wanted = {getattr(self.owner, name) for name in Owners.model_fields} - {"both"}
+        if len(self.sources) > 1 and not wanted <= set(self.sources):
+            raise ValueError("staff.owner names a source that is not among staff.sources")
+        return self

@@ -1,0 +1,168 @@
+"""Members of staff in a tool's file: one user, a role a school, and the classes that are theirs.
+
+In Japan everybody who works at a school is ``teacher`` (Japan Profile). The 本務校 is the primary
+role; a 兼務校 is a secondary one, and only where the city says that the tool takes several
+schools: one importer of 2023 refuses a whole file for one user with two. Nobody is told of at a
+school that the tool does not know.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kakehashi.deliver.dialect import Dialect
+from kakehashi.deliver.records import Key, Records, spelt
+from kakehashi.deliver.rows import SPACE, user_ids
+from kakehashi.people.pupil import class_id, school_id
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
+
+if TYPE_CHECKING:
+    from kakehashi.city import Tool
+
+APRIL = 4
+type Values = Mapping[str, str]
+
+
+def with_staff(
+    records: Records,
+    staff: Iterable[Record[StaffMember]],
+    rules: Tool,
+    dialect: Dialect,
+    as_of: date,
+) -> Records:
+    """``records`` with the staff that the tool is told of; without any for a tool that is told of
+    no pupil, and for flat lists, which are of pupils."""
+    if rules.staff == "none" or dialect.lists or not records.pupils():
+        return records
+    writer = _Writer(records, rules, dialect, as_of.year - (as_of.month < APRIL))
+    header = records.shape.header
+    for known in sorted(staff, key=lambda one: one.pupil.id):
+        for key, values in writer.rows(known):
+            if key[0] in header:
+                records.put(key, tuple(values.get(column, "") for column in header[key[0]]))
+    return records
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    id: str
+    title: str
+    grade: str
+
+
+@dataclass(slots=True)
+class _Writer:
+    """``led`` are the classes that have their teacher of record already."""
+
+    records: Records
+    rules: Tool
+    dialect: Dialect
+    year: int
+    classes: dict[str, list[_Class]] = field(default_factory=dict)
+    led: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        columns = self.records.shape.header.get("classes.csv", ())
+        if not {"title", "schoolSourcedId"} <= set(columns):
+            return
+        title, school = columns.index("title"), columns.index("schoolSourcedId")
+        grades = columns.index("grades") if "grades" in columns else None
+        for sourced_id, row in self.records.rows["classes.csv"].items():
+            grade = row[grades].split(",")[0] if grades is not None else ""
+            self.classes.setdefault(row[school], []).append(_Class(sourced_id, row[title], grade))
+
+    def rows(self, known: Record[StaffMember]) -> Iterator[tuple[Key, Values]]:
+        """Nothing for somebody whom the tool is not told of."""
+        member, schools = known.pupil, self._schools(known.pupil)
+        enabled = known.status is Status.ACTIVE and not member.away
+        gone = known.status in {Status.PREPARED, Status.DELETED}
+        if gone or not schools or (not enabled and self.dialect.suspended == "omitted"):
+            return
+        homes = [home for school in schools for home in self._homes(member, school)]
+        yield ("users.csv", member.master), self._user(member, schools[0], homes, enabled=enabled)
+        for school in schools:
+            yield self._role(member, school, main=school == schools[0])
+        for home in homes if enabled else ():
+            yield self._enrollment(member, home)
+
+    def _schools(self, member: StaffMember) -> list[str]:
+        """Ids of the schools, the 本務校 first; none where the tool does not know that one."""
+        wanted = member.schools() if self.rules.staff == "all-schools" else (member.school,)
+        known = self.records.rows["orgs.csv"]
+        found = [org for org in map(self._org, wanted) if org in known]
+        return found if found[:1] == [self._org(member.school)] else []
+
+    def _org(self, code: str) -> str:
+        return spelt(school_id(code), self.dialect.content)
+
+    def _homes(self, member: StaffMember, school: str) -> Iterator[_Class]:
+        homes = (class_id(code, self.year, title) for code, title in member.homerooms)
+        mine = {spelt(home, self.dialect.content) for home in homes}
+        there = sorted(self.classes.get(school, ()), key=lambda one: (one.title, one.id))
+        yield from (one for one in there if one.id in mine)
+
+    def _user(
+        self, member: StaffMember, school: str, homes: list[_Class], *, enabled: bool
+    ) -> Values:
+        home, content = homes[0] if homes else self._filler(school), self.dialect.content
+        return {
+            "sourcedId": member.master,
+            "enabledUser": "true" if enabled or content.enabled == "always" else "false",
+            "orgSourcedIds": school,
+            "role": "teacher",
+            "username": member.account,
+            "userIds": user_ids(member.account, content),
+            "activeDirectoryMatchId": member.account,
+            "givenName": member.given,
+            "familyName": member.family,
+            "grades": homes[0].grade if homes else self.rules.staff_grade,
+            "userMasterIdentifier": member.master,
+            "preferredGivenName": member.given,
+            "preferredFamilyName": member.family,
+            "primaryOrgSourcedId": school,
+            "metadata.jp.kanaGivenName": member.kana_given,
+            "metadata.jp.kanaFamilyName": member.kana_family,
+            "metadata.jp.kanaPreferredGivenName": member.kana_given,
+            "metadata.jp.kanaPreferredFamilyName": member.kana_family,
+            "metadata.jp.homeClass": home.id if home else "",
+        }
+
+    def _filler(self, school: str) -> _Class | None:
+        """What stands as homeClass of somebody who has none, where the receiver wants one."""
+        if self.rules.staff_home_class == "own":
+            return None
+        return min(self.classes.get(school, ()), key=lambda one: (one.title, one.id), default=None)
+
+    def _role(self, member: StaffMember, school: str, *, main: bool) -> tuple[Key, Values]:
+        sourced_id = self._made("role", member.master, school)
+        return ("roles.csv", sourced_id), {
+            "sourcedId": sourced_id,
+            "userSourcedId": member.master,
+            "roleType": "primary" if main else "secondary",
+            "role": "teacher",
+            "orgSourcedId": school,
+            "isPrimary": "true" if main else "false",
+        }
+
+    def _enrollment(self, member: StaffMember, home: _Class) -> tuple[Key, Values]:
+        """One teacher of record a class: the first by number; the others teach it as well."""
+        sourced_id = self._made("enrollment", member.master, home.id)
+        first = home.id not in self.led
+        self.led.add(home.id)
+        school = next(s for s, classes in self.classes.items() if home in classes)
+        return ("enrollments.csv", sourced_id), {
+            "sourcedId": sourced_id,
+            "classSourcedId": home.id,
+            "schoolSourcedId": school,
+            "userSourcedId": member.master,
+            "role": "teacher",
+            "primary": "true" if first else "false",
+        }
+
+    def _made(self, *parts: str) -> str:
+        return spelt(str(uuid.uuid5(SPACE, "\x1f".join(parts))), self.dialect.content)

@@ -1,0 +1,137 @@
+"""The staff's plan as a value: what will be done, who is asked about, what stands in the way.
+
+``personnel/plan.json`` in the run folder is its header, ``personnel/actions/NNNN.jsonl`` hold its
+actions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Self
+
+from kakehashi.actions import Action
+from kakehashi.catalogue import staffing as rules
+from kakehashi.diff.plan import SHARD
+from kakehashi.diff.staff_limits import StaffBreach
+from kakehashi.findings import Finding
+from kakehashi.people.staff import StaffMember
+from kakehashi.roster import canonical
+from kakehashi.stored import VERSION, Form
+
+if TYPE_CHECKING:
+    from kakehashi.diff.staff_decisions import StaffDecisions
+
+HEADER = Form("staff plan")
+SHOWN = 12  # characters of the checksum: what a person copies into a decision
+
+
+@dataclass(frozen=True, slots=True)
+class StaffQuestions:
+    """What is asked about whom, and since which run: decision → id → run. ``files`` are those of
+    decisions that were there, and the run that saw each first."""
+
+    by_decision: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, asks: Mapping[str, str], before: StaffQuestions, files: Mapping[str, str], run_id: str
+    ) -> Self:
+        """Who was asked about yesterday already has been since then."""
+        found: dict[str, dict[str, str]] = {}
+        for who, what in sorted(asks.items()):
+            found.setdefault(what, {})[who] = before.since(who, what) or run_id
+        return cls(found, files)
+
+    def since(self, who: str, what: str) -> str:
+        """ "" where nobody asks that."""
+        return self.by_decision.get(what, {}).get(who, "")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlan:
+    """``stopped``: a limit keeps all of it from being done tonight. ``counts`` are people by how
+    they stand, ``held`` ids by the code that holds them, ``second`` those who wait for a second
+    person, ``alone`` those whose account is never touched."""
+
+    city: str
+    as_of: date
+    actions: tuple[Action[StaffMember], ...] = ()
+    asked: StaffQuestions = field(default_factory=StaffQuestions)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    second: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    breaches: tuple[StaffBreach, ...] = ()
+    stopped: bool = False
+    findings: tuple[Finding, ...] = ()
+    checksum: str = ""
+
+    def sealed(self) -> StaffPlan:
+        """With its checksum: the same for the same changes to the same state, on any night."""
+        digest = hashlib.sha256(self.city.encode())
+        for action in self.actions:
+            digest.update(canonical(action.essence()).encode() + b"\n")
+        return dataclasses.replace(self, checksum=digest.hexdigest())
+
+    def judged(
+        self, breaches: Iterable[StaffBreach], decisions: StaffDecisions, told: Iterable[Finding],
+        *, stopped: bool = False,
+    ) -> StaffPlan:  # fmt: skip
+        """With what the limits say; accepted breaches are told no more, and stop nothing.
+        ``stopped``: for another reason."""
+        name = self.checksum[:SHOWN]
+        left = tuple(b for b in breaches if name not in decisions.accepted.get(b.code, ()))
+        return dataclasses.replace(
+            self,
+            breaches=left,
+            stopped=stopped or bool(left),
+            findings=(*told, *_breaches(left, name)),
+        )
+
+    def shards(self) -> Iterator[tuple[Action[StaffMember], ...]]:
+        """What is done tonight."""
+        yield from batched(() if self.stopped else self.actions, SHARD, strict=False)
+
+    def header(self) -> dict[str, Any]:
+        kinds = [str(action.kind) for action in self.actions]
+        return {
+            VERSION: HEADER.v,
+            "city": self.city,
+            "as_of": self.as_of.isoformat(),
+            "checksum": self.checksum,
+            "stopped": self.stopped,
+            "shards": sum(1 for _ in self.shards()),
+            "actions": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+            "counts": dict(self.counts),
+            "asked": {what: dict(people) for what, people in self.asked.by_decision.items()},
+            "files": dict(self.asked.files),
+            "held": {code: list(ids) for code, ids in self.held.items()},
+            "second": list(self.second),
+            "alone": list(self.alone),
+            "breaches": [dataclasses.asdict(breach) for breach in self.breaches],
+        }
+
+
+def asked_in(header: Mapping[str, Any]) -> StaffQuestions:
+    """Whom an earlier plan asked about; of no plan, nobody. Raises TooNew."""
+    told = HEADER.upgrade(header)
+    return StaffQuestions(told.get("asked", {}), told.get("files", {}))
+
+
+def _breaches(breaches: Iterable[StaffBreach], plan: str) -> Iterator[Finding]:
+    for one in breaches:
+        match one.code:
+            case rules.OTHER_NUMBERS.code:
+                yield rules.OTHER_NUMBERS.at(count=one.count, same=one.bound, plan=plan)
+            case rules.MANY_ENDED.code:
+                yield rules.MANY_ENDED.at(count=one.count, bound=one.bound, plan=plan)
+            case rules.MANY_MOVED.code:
+                yield rules.MANY_MOVED.at(count=one.count, bound=one.bound, plan=plan)
+            case _:
+                yield rules.MANY_NEW.at(count=one.count, bound=one.bound, plan=plan)

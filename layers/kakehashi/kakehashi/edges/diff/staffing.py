@@ -1,0 +1,84 @@
+"""The staff's plan of a night: gathered, decided, written. Called again, it looks again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain
+
+from kakehashi.city import City
+from kakehashi.diff.staff import StaffInputs, make_staff_plan
+from kakehashi.diff.staff_decisions import read_staff_decisions
+from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions, asked_in
+from kakehashi.directories.port import Listed
+from kakehashi.edges import staff_files
+from kakehashi.edges.directories import staff_shape_of
+from kakehashi.edges.errors import UNREADABLE, OtherRelease
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.runs import Folder, city_of, prefix_of
+from kakehashi.edges.state import State
+from kakehashi.findings import soften
+
+
+def sign_in_names(folder: Folder, city: City) -> frozenset[str]:
+    """The sign-in names that tonight's staff want, in lower case; of a city that has no staff,
+    none."""
+    asked = city.staff
+    if asked is None:
+        return frozenset()
+    return frozenset(
+        one.account or f"{asked.account.format(number=one.number.lower())}@{city.domain}"
+        for one in staff_files.employments(folder)
+    )
+
+
+def plan_staff(
+    folder: Folder, state: State, directory: Directory, city: City, listed: Sequence[Listed],
+    *, run_id: str, as_of: date,
+) -> StaffPlan | None:  # fmt: skip
+    """None for a city without ``[staff]``. ``listed`` are the accounts of the tenant that carry a
+    mark of staff or a name that is wanted."""
+    if city.staff is None:
+        return None
+    known = list(state.staff())
+    folder.put_lines(staff_files.CURRENT, (one.to_json() for one in known))
+    there = {one.object_id for one in listed}
+    unseen = [one.object_id for one in known if one.object_id not in there]
+    found = list(chain(listed, directory.look_up(unseen, city.m365.mark)))
+    folder.put_lines(staff_files.TENANT, (one.to_json() for one in found))
+    before = _asked_before(folder, state)
+    decisions = read_staff_decisions(staff_files.decision_files(folder), before.files, run_id)
+    sources = StaffInputs(
+        run_id=run_id,
+        employments=staff_files.employments(folder),
+        held=staff_files.held(folder),
+        known=known,
+        listed=found,
+        passwords=staff_files.passwords(folder),
+        privileged=directory.role_holders(),
+        decisions=decisions,
+        before=before,
+    )
+    plan = make_staff_plan(
+        sources,
+        city,
+        city.staff,
+        shape=staff_shape_of(city),
+        city_code=city_of(run_id),
+        as_of=as_of,
+    )
+    staff_files.put_plan(folder, plan)
+    findings = (*sources.decisions.findings, *plan.findings)
+    folder.put_findings("staff-plan", soften(findings, city.effects))
+    return plan
+
+
+def _asked_before(folder: Folder, state: State) -> StaffQuestions:
+    settled = state.settled_run()
+    if not settled:
+        return StaffQuestions()
+    earlier = Folder(folder.s3, folder.bucket, prefix_of(settled))
+    try:
+        return asked_in(earlier.get_json(staff_files.PLAN))
+    except UNREADABLE as exc:
+        raise OtherRelease("the staff's plan of the last run") from exc

@@ -1,0 +1,77 @@
+"""The sources of staff as Preprocess finds them, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kakehashi.catalogue import staffing as rules
+from kakehashi.city import City, Staff
+from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
+from kakehashi.edges import staff_files
+from kakehashi.edges.runs import Folder
+from kakehashi.findings import soften
+from kakehashi.preprocess import Cleaned, PasswordFile
+from kakehashi.preprocess.password_file import InDrop, locate
+from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
+
+if TYPE_CHECKING:
+    from kakehashi.oneroster import Package
+
+OF_STAFF = "staff-"  # how the name of a file with first passwords of staff begins
+
+
+def of_staff(file: PasswordFile) -> bool:
+    return file.key.rpartition("/")[2].startswith(OF_STAFF)
+
+
+def clean_staff(
+    folder: Folder, package: Package, cleaned: Cleaned, city: City,
+    *, as_of: date, passwords: Iterable[PasswordFile],
+) -> None:  # fmt: skip
+    """Read the sources and write what they say; nothing for a city without ``[staff]``."""
+    if city.staff is None:
+        return
+    schools, classes = cleaned.places
+    material = Material(
+        city=city,
+        rules=city.staff,
+        as_of=as_of,
+        package=package,
+        schools=schools,
+        classes=classes,
+        pupils={one.pupil.account for one in cleaned.desired},
+        list_file=_list(folder),
+    )
+    roster = read_staff(material)
+    places, told = locate(passwords, _known(roster, city, city.staff), city.passwords.shared)
+    staff_files.put_roster(folder, roster, places)
+    folder.put_findings("staff", soften((*roster.findings, *told), city.effects))
+
+
+def _list(folder: Folder) -> StaffListFile | None:
+    """The board's list laid out in rows; None where there is none."""
+    upload = next(
+        (one for one in staff_files.uploads(folder) if one.file == staff_files.LIST), None
+    )
+    if upload is None:
+        return None
+    try:
+        laid: Sequence[Sequence[tuple[int, Sequence[str]]]] = [
+            list(sheet) for sheet in sheets(folder.need(staff_files.LIST))
+        ]
+    except TooLarge:
+        return StaffListFile(upload.shown, fault=rules.LIST_TOO_LARGE)
+    except UnreadableWorkbook:
+        return StaffListFile(upload.shown, fault=rules.LIST_UNREADABLE)
+    return StaffListFile(upload.shown, laid)
+
+
+def _known(roster: StaffRoster, city: City, asked: Staff) -> InDrop:
+    """Staff by both keys of a password file."""
+    accounts = {
+        one.id: one.account or f"{asked.account.format(number=one.number.lower())}@{city.domain}"
+        for one in roster.employments
+    }
+    return InDrop({account: who for who, account in accounts.items()}, accounts)

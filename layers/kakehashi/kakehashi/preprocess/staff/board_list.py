@@ -1,0 +1,287 @@
+"""教職員名簿: the list that the board keeps itself, one row a post.
+
+What a clerk's Excel makes of it is borne: full-width digits, dates in 和暦 or as serial numbers, a
+title above the headings, furigana shown above a cell. What cannot be followed holds that person,
+and nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from types import MappingProxyType
+
+from kakehashi.catalogue import staffing as rules
+from kakehashi.findings import Effect, Finding, Place, Rule
+from kakehashi.people.staff import StaffPost, staff_id
+from kakehashi.preprocess.accounts import Chooser
+from kakehashi.preprocess.names import Speller
+from kakehashi.preprocess.staff.days import day_of
+from kakehashi.preprocess.staff.sources import (
+    Claim,
+    Material,
+    StaffListFile,
+    StaffNames,
+    StaffReading,
+)
+from kakehashi.roster import Held
+
+HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "職員番号": ("番号",),
+    "姓(使用名)": ("姓", "氏", "氏(使用名)"),
+    "名(使用名)": ("名",),
+    "せい(よみ)": ("せい", "姓よみ", "カナ氏", "カナ姓", "よみ姓"),
+    "めい(よみ)": ("めい", "名よみ", "カナ名", "よみ名"),
+    "区分": (),
+    "職種": ("職名",),
+    "所属コード": ("学校コード", "所属"),
+    "本務・兼務": ("本務兼務", "本務/兼務"),
+    "担任学級": ("担任", "担任学級/担当学級"),
+    "開始日": ("発令日",),
+    "終了日": ("任期終了日",),
+    "状態": (),
+    "アカウント": ("サインイン名",),
+})  # fmt: skip
+"""Each heading of the form, and how else people write it."""
+
+NEEDED = ("職員番号", "姓(使用名)", "名(使用名)", "所属コード", "本務・兼務", "開始日")
+MAIN: Mapping[str, bool] = MappingProxyType({"本務": True, "兼務": False})
+AWAY: Mapping[str, bool] = MappingProxyType(
+    {"": False, "在職": False, "休職": True, "育休": True, "産休": True, "派遣": True}
+)
+WITHIN = 10  # rows: a title and a date may stand above the headings
+UNCOMPUTED = "\x00"  # how a formula that was saved without its value is read
+
+_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,15}\Z")
+_READING_BESIDE = re.compile(r"[()（）\[\]［］【】〔〕/／\n\r\t]")
+_SEVERAL = re.compile(r"[、,;/\n・]+")
+
+
+def folded(text: str) -> str:
+    """A cell as it is compared: width, blanks, line ends and a star behind it do not matter."""
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[\s*※]+", "", plain)
+
+
+_KNOWN = {
+    folded(word): heading for heading, others in HEADINGS.items() for word in (heading, *others)
+}
+
+
+class BoardList:
+    """The source ``list``."""
+
+    def read(self, material: Material) -> StaffReading:
+        file = material.list_file
+        if file is None:
+            return StaffReading(findings=(rules.NO_LIST.at(),))
+        if file.fault:
+            return StaffReading(findings=(file.fault.at(Place(file.name)),))
+        tables, missing = _tables(file)
+        if not tables:
+            place = Place(file.name)
+            return StaffReading(findings=(rules.LIST_WITHOUT_HEADINGS.at(place, count=missing),))
+        reader = _Reader(material, file.name)
+        rows = [reader.row(line, cells) for table in tables for line, cells in table]
+        return reader.reading([row for row in rows if row])
+
+
+type Cells = Mapping[str, str]
+
+
+def _tables(file: StaffListFile) -> tuple[list[list[tuple[int, Cells]]], int]:
+    """The rows of each sheet that has the headings, and how many the best sheet lacks."""
+    found, missing = [], len(NEEDED)
+    for sheet in file.sheets:
+        rows = list(sheet)
+        for at, (_, cells) in enumerate(rows[:WITHIN]):
+            named = [_KNOWN.get(folded(cell), "") for cell in cells]
+            lacking = sum(1 for heading in NEEDED if named.count(heading) != 1)
+            missing = min(missing, lacking)
+            if not lacking:
+                found.append([(line, _laid(named, cells)) for line, cells in rows[at + 1 :]])
+                break
+    return found, missing
+
+
+def _laid(named: Sequence[str], cells: Sequence[str]) -> Cells:
+    return {name: cell.strip() for name, cell in zip(named, cells, strict=False) if name}
+
+
+@dataclass(slots=True)
+class _Read:
+    """One row. ``code`` is the first finding that holds its person."""
+
+    line: int
+    number: str
+    cells: Cells
+    names: StaffNames
+    post: StaffPost | None = None
+    away: bool = False
+    account: str = ""
+    code: str = ""
+    homerooms: tuple[str, ...] = field(default=())
+
+
+class _Reader:
+    def __init__(self, material: Material, file: str) -> None:
+        self.city, self.rules, self.file = material.city, material.rules, file
+        self.places = material.places()
+        self.successors = {alias.old: alias.new for alias in material.city.school_aliases}
+        homes = material.classes.homes.values()
+        self.titles = {(one.school.code, folded(one.written)): one.title for one in homes}
+        self.speller, self.chooser = Speller(material.city.names), Chooser(material.city)
+        self.findings: list[Finding] = []
+        self.held: list[Held] = []
+
+    # -- one row ------------------------------------------------------------------------------
+
+    def row(self, line: int, cells: Cells) -> _Read | None:
+        """None for a blank row, and for one of whom nobody can tell who it is."""
+        if not any(cells.values()):
+            return None
+        number = folded(cells.get("職員番号", ""))
+        if UNCOMPUTED in number or not _NUMBER.match(number):
+            rule = rules.BAD_NUMBER if number else rules.NO_NUMBER
+            self._say(rule, line, "職員番号")
+            self.held.append(Held(rule.code, line))
+            return None
+        row = _Read(line, number, cells, StaffNames("", ""))
+        if any(UNCOMPUTED in cell for cell in cells.values()):
+            self._hold(row, rules.UNCOMPUTED_CELL, None)
+            return row
+        row.names = self._names(row)
+        row.account = self._account(row)
+        row.away = self._word(row, "状態", AWAY)
+        row.post = self._post(row)
+        return row
+
+    def _names(self, row: _Read) -> StaffNames:
+        written = [row.cells.get(name, "") for name in list(HEADINGS)[1:5]]
+        for column, text in zip(list(HEADINGS)[1:3], written, strict=False):
+            if not text:
+                self._hold(row, rules.NAME_MISSING, column)
+            elif _READING_BESIDE.search(text):
+                self._hold(row, rules.NAME_WITH_READING, column)
+        spelled = self.speller.spell([text for one in written for text in ("", one)])
+        for column, one in zip(list(HEADINGS)[1:5], spelled, strict=True):
+            for rule, point in one.faults:
+                self._hold(row, rule, column, **({"code_point": point} if point else {}))
+        return StaffNames(*(one.text for one in spelled))
+
+    def _account(self, row: _Read) -> str:
+        written = folded(row.cells.get("アカウント", "")).lower()
+        if not written:
+            return ""
+        choice = self.chooser.choose("", written, "")
+        if choice.fault or not choice.account:
+            self._hold(row, rules.BAD_ACCOUNT, "アカウント")
+            return ""
+        return choice.account
+
+    def _word(self, row: _Read, column: str, words: Mapping[str, bool]) -> bool:
+        word = folded(row.cells.get(column, ""))
+        if word not in words:
+            self._hold(row, rules.UNKNOWN_WORD, column)
+        return words.get(word, False)
+
+    def _post(self, row: _Read) -> StaffPost | None:
+        main = self._word(row, "本務・兼務", MAIN)
+        school = self._school(row)
+        begin, end = self._day(row, "開始日"), self._day(row, "終了日")
+        if not row.cells.get("開始日"):
+            self._hold(row, rules.NO_FIRST_DAY, "開始日")
+        if not row.cells.get("終了日") and not self._may_be_open(row):
+            self._hold(row, rules.NO_LAST_DAY, "終了日")
+        if begin and end and end < begin:
+            self._hold(row, rules.DATES_REVERSED, "終了日")
+        if row.code or begin is None:
+            return None
+        job, titles = row.cells.get("職種", ""), tuple(self._homerooms(row, school))
+        return StaffPost(school, self.places[school], main, job, begin, end, titles)
+
+    def _may_be_open(self, row: _Read) -> bool:
+        return folded(row.cells.get("区分", "")) in map(folded, self.rules.open_ended)
+
+    def _school(self, row: _Read) -> str:
+        written = folded(row.cells.get("所属コード", "")).upper()
+        code = self.successors.get(written, written)
+        if code not in self.places:
+            self._hold(row, rules.UNKNOWN_SCHOOL, "所属コード")
+        return code
+
+    def _day(self, row: _Read, column: str) -> date | None:
+        written = row.cells.get(column, "")
+        day = day_of(written) if written else None
+        if written and day is None:
+            self._hold(row, rules.BAD_DATE, column)
+        return day
+
+    def _homerooms(self, row: _Read, school: str) -> Iterator[str]:
+        for written in _SEVERAL.split(row.cells.get("担任学級", "")):
+            title = self.titles.get((school, folded(written)))
+            if title:
+                yield title
+            elif written.strip():
+                self._say(rules.UNKNOWN_CLASS, row.line, "担任学級")
+
+    # -- persons --------------------------------------------------------------------------------
+
+    def reading(self, rows: Iterable[_Read]) -> StaffReading:
+        by_number: dict[str, list[_Read]] = {}
+        for row in rows:
+            by_number.setdefault(staff_id(row.number), []).append(row)
+        claims = tuple(self._claim(several) for several in by_number.values())
+        return StaffReading(claims, tuple(self.held), tuple(self.findings))
+
+    def _claim(self, rows: Sequence[_Read]) -> Claim:
+        first = rows[0]
+        if not any(row.code for row in rows):
+            self._compare(rows)
+        code = min((row.code for row in rows if row.code), default="")
+        posts = [row.post for row in rows if row.post]
+        homerooms: dict[str, tuple[str, ...]] = {}
+        for post in posts:
+            homerooms[post.school] = (*homerooms.get(post.school, ()), *post.homerooms)
+        return Claim(
+            number=first.number,
+            names=first.names,
+            posts=tuple(posts),
+            homerooms={school: titles for school, titles in homerooms.items() if titles},
+            account=next((row.account for row in rows if row.account), ""),
+            away=first.away,
+            line=first.line,
+            code=code,
+        )
+
+    def _compare(self, rows: Sequence[_Read]) -> None:
+        """Rows of one number must be of one person, with one main post on a day."""
+        first = rows[0]
+        for row in rows[1:]:
+            accounts = {row.account, first.account} - {""}
+            if row.names != first.names or row.away != first.away or len(accounts) > 1:
+                self._hold(row, rules.TWO_PEOPLE, "職員番号")
+        mains = [row for row in rows if row.post and row.post.main]
+        for one, other in combinations(mains, 2):
+            if one.post and other.post and _overlap(one.post, other.post):
+                self._hold(other, rules.TWO_MAIN_POSTS, "本務・兼務")
+
+    def _hold(self, row: _Read, rule: Rule, column: str | None, **facts: str) -> None:
+        """The finding, which holds the row unless a city's wish about spelling made it a note."""
+        self._say(rule, row.line, column, staff_id(row.number), **facts)
+        effect = self.city.effects.get(rule.code, rule.effect)
+        if effect is not Effect.NOTE and not row.code:
+            row.code = rule.code
+
+    def _say(
+        self, rule: Rule, line: int, column: str | None, who: str | None = None, **facts: str
+    ) -> None:
+        self.findings.append(rule.at(Place(self.file, line, column), pupil=who, **facts))
+
+
+def _overlap(one: StaffPost, other: StaffPost) -> bool:
+    return one.begin <= (other.end or date.max) and other.begin <= (one.end or date.max)

@@ -1,0 +1,129 @@
+"""教職員 through whole nights: made ahead, opened on the day, moved, ended by a decision."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date, timedelta
+
+import boto3
+import openpyxl
+import pytest
+from boto3.dynamodb.conditions import Key
+
+from kakehashi.people.record import Status
+from tests.builders import DOMAIN, a_code, a_drop, a_password_file, a_pupil
+from tests.nights import RULES, Nights
+
+FIRST, OPENS = date(2026, 11, 24), date(2026, 12, 1)
+TOLD = RULES.replace('dialect = "lgate"', 'dialect = "lgate"\nstaff = "home-school"')
+ON = f"""{TOLD}[m365]
+groups = ["class"]
+[staff]
+sources = ["list"]
+groups = ["school", "class"]
+"""
+HEAD = (
+    "職員番号,姓,名,せい,めい,区分,職種,所属コード,本務・兼務,担任学級,開始日,終了日,アカウント\n"
+)
+NOW = f"T0001,鈴木,湊,スズキ,ミナト,正規,教諭,{a_code(1)},本務,3年2組,令和8年4月1日,,\n"
+SOON = f"T0002,佐藤,葵,サトウ,アオイ,会計年度,支援員,{a_code(1)},本務,,R8.12.1,2027/3/31,\n"
+FAULTY = f"T0003,田中,蓮,タナカ,レン,正規,教諭,{a_code(9)},本務,,2026-04-01,,\n"
+
+
+@pytest.fixture
+def town(nights: Nights) -> Nights:
+    """A city that asks for staff, with their first passwords."""
+    nights.put_rules(ON)
+    slips = {f"{name}@{DOMAIN}": f"Himawari{n}77" for n, name in enumerate(("tt0001", "tt0002"))}
+    nights.put("PASSWORDS_BUCKET", f"inbox/{nights.city}/passwords/staff-1.csv",
+               a_password_file(slips))  # fmt: skip
+    return nights
+
+
+def put_list(nights: Nights, *rows: str) -> None:
+    body = (HEAD + "".join(rows)).encode("cp932")
+    nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/list.csv", body)
+
+
+def decide(nights: Nights, text: str) -> None:
+    body = f"職員番号,決定,決定者\n{text}".encode()
+    nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/decisions/d.csv", body)
+
+
+def lgate(nights: Nights, file: str) -> list[dict[str, str]]:
+    """The rows of the newest file for L-Gate."""
+    key = max(key for key in nights.outbox() if "/lgate/" in key and key.endswith(".zip"))
+    with zipfile.ZipFile(io.BytesIO(nights.outbox()[key])) as archive:
+        return list(csv.DictReader(io.StringIO(archive.read(file).decode("utf-8-sig"))))
+
+
+def decisions_of(workbook: bytes) -> list[tuple[str, str]]:
+    """(職員番号, 決定) as they stand on the sheet of staff."""
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook))["教職員"]
+    return [
+        (str(row[0]), str(row[1] or "")) for row in sheet.iter_rows(min_row=2, values_only=True)
+    ]
+
+
+def test_a_life_of_staff(town: Nights) -> None:
+    put_list(town, NOW, SOON, FAULTY)
+    drop = a_drop().zip()
+    slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})
+    first = town.run(drop, passwords=slips)
+    assert first.status == "SUCCEEDED"
+    now, soon = town.tenant.user(f"tt0001@{DOMAIN}"), town.tenant.user(f"tt0002@{DOMAIN}")
+    assert now["accountEnabled"] is True
+    assert soon["accountEnabled"] is False  # made ahead: nobody can sign in before the day
+    assert now["officeLocation"] == "見本市立第1小学校"
+    assert not now["ageGroup"]
+    members = {one["displayName"]: one["members"] for one in town.tenant.groups()}
+    assert members["見本市立第1小学校 教職員"] == [now["id"]]
+    assert now["id"] in members["見本市立第1小学校 3年2組 2026年度"]
+    assert soon["id"] not in {who for ids in members.values() for who in ids}
+    kept = {one.pupil.number: one.status for one in town.state.staff()}
+    assert kept == {"T0001": Status.ACTIVE, "T0002": Status.PREPARED}
+    plan = first.folder.get_json("personnel/plan.json")
+    assert plan["held"] == {"A014": ["staff-t0003"]}
+    rows = lgate(town, "users.csv")
+    assert {one["username"] for one in rows} == {
+        a_pupil(1).account, a_pupil(2).account, f"tt0001@{DOMAIN}"}  # fmt: skip
+    (enrolled,) = [e for e in lgate(town, "enrollments.csv") if e["role"] == "teacher"]
+    assert enrolled["primary"] == "true"
+    assert first.summary["staff"]["counts"] == {"HELD": 1, "NEW": 1, "PREPARED": 1}
+    assert {one.pupil.id for one in town.state.pupils()} == {a_pupil(n).id for n in (1, 2)}
+
+    town.run(drop, as_of=OPENS, name="opens.zip")
+    assert town.tenant.user(f"tt0002@{DOMAIN}")["accountEnabled"] is True
+
+    ended = NOW.replace(",令和8年4月1日,,", ",令和8年4月1日,2026/12/1,")
+    put_list(town, ended, SOON)
+    late = OPENS + timedelta(days=8)
+    asked = town.run(drop, as_of=late, name="ended.zip")
+    assert asked.folder.get_json("personnel/plan.json")["asked"] == {
+        "suspend": {"staff-t0001": asked.run["run_id"]}
+    }
+    assert town.tenant.user(f"tt0001@{DOMAIN}")["accountEnabled"] is True  # nothing by itself
+    assert "任期終了" in (asked.folder.get("report.html") or b"").decode()
+    assert ("T0001", "") in decisions_of(asked.folder.get("report.xlsx") or b"")
+    decide(town, "T0001,停止,9001\n")
+    town.run(drop, as_of=late + timedelta(days=1), name="decided.zip")
+    assert town.tenant.user(f"tt0001@{DOMAIN}")["accountEnabled"] is False
+    assert {one.status for one in town.state.staff()} == {Status.SUSPENDED, Status.ACTIVE}
+
+
+def test_a_city_that_asks_for_no_staff_sees_nothing_of_it(nights: Nights) -> None:
+    put_list(nights, NOW)
+    slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})
+    night = nights.run(a_drop().zip(), passwords=slips)
+    assert night.status == "SUCCEEDED"
+    assert [name for name in night.folder.names() if "staff-" in name or "personnel" in name] == []
+    assert "staff_shards" not in night.run["counts"]
+    table = boto3.resource("dynamodb").Table(nights.names["TABLE"])
+    found = table.query(KeyConditionExpression=Key("pk").eq(f"CITY#{nights.city}")
+                        & Key("sk").begins_with("PERSON#"))  # fmt: skip
+    assert found["Items"] == []
+    assert sorted(one["userPrincipalName"] for one in nights.tenant.users()) == [
+        a_pupil(n).account for n in (1, 2)
+    ]

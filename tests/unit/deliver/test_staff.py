@@ -1,0 +1,142 @@
+"""Members of staff in a tool's file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kakehashi.city import Tool
+from kakehashi.deliver import Board, Dialect, Records, load, records_of
+from kakehashi.deliver.staff_rows import with_staff
+from kakehashi.people.pupil import class_id, school_id
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
+from tests.builders import TODAY, YEAR, a_code, a_known, a_post, a_pupil, an_employment
+
+GENERIC = load("generic_oneroster_1_2")
+HOME = class_id(a_code(1), YEAR, "3年2組")
+
+
+def a_teacher(
+    n: int = 1, *posts: Any, status: Status = Status.ACTIVE, **facts: Any
+) -> Record[StaffMember]:
+    held = posts or (a_post(homerooms=("3年2組",)),)
+    one = an_employment(n, *held, account=f"t{n}@ed.example.jp", **facts)
+    _, member = one.on(TODAY, gap=7, prepare=10)
+    return Record(member, {}, f"object {n}", status)
+
+
+def told(
+    *staff: Record[StaffMember], dialect: str = "generic_oneroster_1_2", on: date = TODAY,
+    pupils: int = 1, **rules: Any,
+) -> Records:  # fmt: skip
+    known = [a_known(n) for n in range(1, pupils + 1)]
+    records = records_of(known, load(dialect), Board.of("082201", "見本市"))
+    tool = Tool.model_validate({"dialect": dialect, "staff": "home-school"} | rules)
+    return with_staff(records, staff, tool, load(dialect), on)
+
+
+def rows(records: Records, file: str) -> list[dict[str, str]]:
+    """Those that are of staff."""
+    columns = records.shape.header[file]
+    found = [dict(zip(columns, row, strict=True)) for row in records.rows[file].values()]
+    pupils = {a_pupil(n).id for n in (1, 2)}
+    return [one for one in found if one.get("userSourcedId", one["sourcedId"]) not in pupils]
+
+
+def test_a_tool_that_asks_for_no_staff_is_told_of_none() -> None:
+    assert told(a_teacher(), staff="none") == told()
+
+
+def test_a_teacher_is_one_user_with_a_role_and_the_class() -> None:
+    teacher, records = a_teacher(), told(a_teacher())
+    (user,), (role,) = rows(records, "users.csv"), rows(records, "roles.csv")
+    (enrollment,) = rows(records, "enrollments.csv")
+    assert user["sourcedId"] == user["userMasterIdentifier"] == teacher.pupil.master
+    assert (role["role"], role["roleType"]) == ("teacher", "primary")
+    assert role["orgSourcedId"] == school_id(a_code(1))
+    assert (enrollment["classSourcedId"], enrollment["primary"]) == (HOME, "true")
+
+
+def test_a_class_has_one_teacher_of_record() -> None:
+    enrollments = rows(told(a_teacher(1), a_teacher(2)), "enrollments.csv")
+    assert sorted(one["primary"] for one in enrollments) == ["false", "true"]
+
+
+def test_a_second_school_is_told_only_where_the_city_says_so() -> None:
+    side = a_post(main=False, school=a_code(2, "C1"), school_name="見本市立第2中学校")
+    told_as = {
+        how: rows(told_in_two_schools(a_teacher(1, a_post(), side), how), "roles.csv")
+        for how in ("home-school", "all-schools")
+    }
+    assert [one["roleType"] for one in told_as["home-school"]] == ["primary"]
+    assert sorted(one["roleType"] for one in told_as["all-schools"]) == [
+        "primary",
+        "secondary",
+    ]
+
+
+def told_in_two_schools(
+    teacher: Record[StaffMember], how: str, dialect: Dialect = GENERIC
+) -> Records:
+    known = [a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))]
+    records = records_of(known, dialect, Board.of("082201", "見本市"))
+    tool = Tool.model_validate({"dialect": dialect.name, "staff": how})
+    return with_staff(records, [teacher], tool, dialect, TODAY)
+
+
+def test_nobody_is_told_of_at_a_school_that_the_tool_does_not_know() -> None:
+    there = a_post(school=a_code(9), school_name="別の学校")
+    assert rows(told(a_teacher(1, there)), "users.csv") == []
+
+
+@pytest.mark.parametrize("status", [Status.PREPARED, Status.DELETED])
+def test_who_has_not_begun_is_not_told_of(status: Status) -> None:
+    assert rows(told(a_teacher(status=status)), "users.csv") == []
+
+
+@pytest.mark.parametrize("facts", [{"status": Status.SUSPENDED}, {"away": True}])
+def test_who_is_suspended_or_away_is_disabled_and_teaches_no_class(facts: Any) -> None:
+    records = told(a_teacher(**facts))
+    assert [one["enabledUser"] for one in rows(records, "users.csv")] == ["false"]
+    assert rows(records, "enrollments.csv") == []
+
+
+def test_a_filler_stands_only_where_the_city_asks_for_it() -> None:
+    plain = a_teacher(1, a_post())
+    (own,) = rows(told(plain, dialect="lgate"), "users.csv")
+    assert (own["metadata.jp.homeClass"], own["grades"]) == ("", "")
+    filled = told(plain, dialect="lgate", staff_home_class="first", staff_grade="zz")
+    (user,) = rows(filled, "users.csv")
+    assert (user["metadata.jp.homeClass"], user["grades"]) == (HOME, "zz")
+
+
+def test_ids_are_of_the_form_that_the_tool_holds() -> None:
+    side = a_post(main=False, school=a_code(2, "C1"), school_name="見本市立第2中学校")
+    teacher = a_teacher(1, a_post(homerooms=("3年2組",)), side)
+    records = told_in_two_schools(teacher, "all-schools", load("japan_k12_v1_0"))
+    (user,), roles = rows(records, "users.csv"), rows(records, "roles.csv")
+    (enrollment,) = rows(records, "enrollments.csv")
+    assert len(roles) == len({one["orgSourcedId"] for one in roles}) == 2
+    assert user["metadata.jp.homeClass"] == enrollment["classSourcedId"] != HOME
+    for file in ("orgs.csv", "classes.csv", "roles.csv", "enrollments.csv"):
+        assert {one["sourcedId"][14] for one in rows(records, file)} == {"4"}
+
+
+def test_where_enabled_user_is_always_true_it_is_so_of_staff() -> None:
+    (user,) = rows(told(a_teacher(status=Status.SUSPENDED), dialect="eportal_v6"), "users.csv")
+    assert user["enabledUser"] == "true"
+
+
+def test_an_identifier_goes_out_only_in_the_form_that_the_tool_reads() -> None:
+    (plain,) = rows(told(a_teacher(), dialect="lgate"), "users.csv")
+    (narrow,) = rows(told(a_teacher(), dialect="interactive_study"), "users.csv")
+    assert (plain["userIds"], narrow["userIds"]) == ("{MS:t1@ed.example.jp}", "")
+
+
+def test_a_flat_list_and_a_tool_without_pupils_get_no_staff() -> None:
+    assert rows(told(a_teacher(), dialect="apple_school_manager"), "users.csv") == []
+    assert rows(told(a_teacher(), dialect="tsubasa_book_licences"), "users.csv") == []
+    assert len(told(a_teacher(), pupils=0)) == 0
