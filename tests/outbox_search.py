@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import openpyxl
+
 from kakehashi.preprocess.lexicon import Lexicon
 
 LEXICON = Lexicon()
@@ -78,7 +80,8 @@ def is_gaiji(char: str) -> bool:
 
 
 def cells_of(key: str, body: bytes) -> set[str]:
-    """Every cell of a zip of CSVs, of a CSV, or of a JSON file. Raises ValueError for others."""
+    """Every cell of a zip of CSVs, of a CSV, of a workbook, or of a JSON file. Raises ValueError
+    for others."""
     if key.endswith(".zip"):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             inside = ((name, archive.read(name)) for name in archive.namelist())
@@ -86,6 +89,10 @@ def cells_of(key: str, body: bytes) -> set[str]:
     if key.endswith(".csv"):
         rows = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
         return {cell for row in rows for cell in row}
+    if key.endswith(".xlsx"):
+        book = openpyxl.load_workbook(io.BytesIO(body), read_only=True)
+        lines = (row for sheet in book for row in sheet.iter_rows(values_only=True))
+        return {str(cell) for row in lines for cell in row if cell is not None}
     if key.endswith(".json"):
         return set(_leaves(json.loads(body)))
     raise ValueError(f"nobody has said how to search {key}")
