@@ -179,6 +179,8 @@ cost: install-dev ## 費用の頁 / writes docs/cost.md from prices, measurement
 
 long: install-dev ## 市の全員を二十回止めながら、四倍の学校年度、二千の年 / 22,948 pupils, killed twenty times; a year four times as large; 2,000 drawn years
 	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed
+	KAKEHASHI_APRIL=4000 KAKEHASHI_CHAOS=whole \
+		$(BIN)/pytest -q -n auto tests/integration/test_targets.py tests/integration/test_chaos.py
 	KAKEHASHI_CITIES=60 $(BIN)/pytest -q tests/integration/test_cities.py
 	KAKEHASHI_YEAR_PUPILS=1000 $(BIN)/pytest -q tests/year
 	KAKEHASHI_TRUTH_YEARS=2000 KAKEHASHI_TRUTH_SEED=$(or $(SEED),1) \

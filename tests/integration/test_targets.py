@@ -1,7 +1,7 @@
 """How fast and how sure, against the documented throttle on the tenant's virtual clock.
 
 ``KAKEHASHI_PUPILS`` sets the size of the city that is killed twenty times: 22,948 in `make long`,
-fewer here.
+fewer here; ``KAKEHASHI_APRIL`` how many are made at once: 4,000 there.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from tests.unit.provision.conversations import an_action
 MARK = "extensionAttribute1"
 A1, A1_ID = "STANDARDWOFFPACK_STUDENT", "314c4481-f395-4525-be8b-2ec4bb1e9d91"
 BY_GROUP = a_city(m365={"licences": [{"sku": A1, "by": "group", "group": "児童"}]})
+APRIL = int(os.environ.get("KAKEHASHI_APRIL", "2000"))
 PUPILS = int(os.environ.get("KAKEHASHI_PUPILS", "1000"))
 GROUP = {
     "id": an_id("licence group"),
@@ -130,22 +131,22 @@ def physical(pupils: int) -> float:
 
 
 @pytest.mark.parametrize("others", [0, 30], ids=["alone", "beside half of the tenant's quota"])
-def test_four_thousand_with_licences_come_near_the_limit_and_are_never_throttled(
+def test_thousands_with_licences_come_near_the_limit_and_are_never_throttled(
     april: April, others: int
 ) -> None:
     april.tenant.settings(throttle={"on": True, "others_writes_per_second": others})
-    actions, start = creates(4000), april.clock.now()
+    actions, start = creates(APRIL), april.clock.now()
     with april.directory() as directory:
         for some in batched(actions, SHARD, strict=False):
             april.create(some, directory)
     with april.directory() as directory:
         assert april.licence(directory) == []
-    assert april.clock.now() - start <= 1.10 * physical(4000)
+    assert april.clock.now() - start <= 1.10 * physical(APRIL)
     assert april.tenant.count("throttled") == 0
     april.assert_everybody_is_there_once(actions)
 
 
-def test_four_thousand_with_failures_and_slow_replication_cost_a_quarter_more_at_most(
+def test_thousands_with_failures_and_slow_replication_cost_a_quarter_more_at_most(
     april: April,
 ) -> None:
     april.tenant.settings(replication={"get": 30, "list": 30})
@@ -158,14 +159,14 @@ def test_four_thousand_with_failures_and_slow_replication_cost_a_quarter_more_at
     ]
     for number, kind in enumerate(kinds):
         april.tenant.fault(**often, **kind, seed=number)
-    actions, start = creates(4000), april.clock.now()
+    actions, start = creates(APRIL), april.clock.now()
     with april.directory() as directory:
         for some in batched(actions, SHARD, strict=False):
             april.create(some, directory)
     with april.directory() as directory:
         assert april.licence(directory) == []
-    assert april.clock.now() - start <= 1.25 * physical(4000)
-    assert april.tenant.count("faults") > 150
+    assert april.clock.now() - start <= 1.25 * physical(APRIL)
+    assert april.tenant.count("faults") > APRIL / 30
     april.assert_everybody_is_there_once(actions)
 
 
