@@ -21,7 +21,7 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN
 from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
-from tests.builders import TODAY, a_city, a_held, a_known, a_pupil, a_tenant_account, an_id
+from tests.builders import TODAY, a_city, a_code, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     OTHER,
     account,
@@ -125,6 +125,16 @@ def test_one_who_is_exchanged_with_a_child_whose_row_is_held_is_asked_about() ->
     known = knowing([A, TWIN, C])
     plan = night([one, C], known, held=[a_held(2)])
     assert (plan.actions, asked(plan, Situation.RENAMING)) == ((), {A.id})
+
+
+def test_the_name_of_a_held_row_is_a_question_in_whatever_school_it_stands() -> None:
+    """Only the family name changes: the two have one given name."""
+    other = replace(B, given=A.given, kana_given=A.kana_given, school=a_code(9))
+    one = with_names_of(A, other, "family", "kana_family")
+    plan = night([one, C], knowing([A, other, C]), held=[a_held(2)])
+    assert (plan.actions, asked(plan, Situation.RENAMING)) == ((), {A.id})
+    followed = night([one, C], knowing([A, C]))
+    assert kinds(followed) == [(A.id, Kind.UPDATE)]
 
 
 def test_a_child_who_gets_a_name_that_another_keeps_is_a_namesake() -> None:

@@ -153,6 +153,9 @@ def _names(
         for observation, one in known
         if observation.wanted is None and one.status is Status.ACTIVE
     }
+    # Few rows are held, so the name of one counts in the whole city; leavers' names are many.
+    held = {full_name(one.pupil) for observation, one in known
+            if observation.wanted is None and observation.situation is Situation.HELD}  # fmt: skip
     pairs, doubtful = [], set[str]()
     for observation, one, pupil in moving:
         if observation.id not in free:
@@ -160,7 +163,7 @@ def _names(
         others = [umi for umi in given_up.of(full_name(pupil)) if umi != observation.id]
         pairs += [(observation.id, umi) for umi in others if umi in free]
         schools, name = (one.pupil.school, pupil.school), full_name(pupil)
-        elsewhere = any((school, name) in unseen for school in schools)
+        elsewhere = name in held or any((school, name) in unseen for school in schools)
         if elsewhere or any(umi not in free for umi in others):
             doubtful.add(observation.id)
     return pairs, doubtful
