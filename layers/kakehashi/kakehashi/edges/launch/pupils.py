@@ -12,6 +12,7 @@ from boto3.dynamodb.conditions import Key
 
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import Applied, PupilItems
+from kakehashi.edges.state.pupils import pupil_at
 from kakehashi.lti.contexts import context_of
 from kakehashi.people.record import Record
 
@@ -28,7 +29,7 @@ class Pupils:
     def signed_in(self, object_id: str) -> tuple[str, Record] | None:
         """(city, pupil) whose account this is: one tenant serves all cities of a stack."""
         for pk, sk in self._keys(BY_OBJECT, "object_id", object_id):
-            known = self.of(pk.removeprefix("CITY#"), sk.removeprefix("PUPIL#"))
+            known = self.of(pk.removeprefix("CITY#"), pupil_at(sk))
             if known and known.object_id.lower() == object_id:
                 return pk.removeprefix("CITY#"), known
         return None
@@ -40,7 +41,7 @@ class Pupils:
         """Everybody whose home class this is; nobody where it is another city's."""
         mine = f"CITY#{city}"
         found = self._keys(BY_CLASS, "class_id", class_id)
-        umis = [sk.removeprefix("PUPIL#") for pk, sk in found if pk == mine]
+        umis = [pupil_at(sk) for pk, sk in found if pk == mine]
         known = PupilItems(self.table, city).pupils_of(umis).values()
         return [one for one in known if context_of(one.pupil).id == class_id]
 
