@@ -28,6 +28,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.findings import Finding
 from kakehashi.people.record import Record
 from kakehashi.preprocess.lexicon import Lexicon
 
@@ -57,7 +58,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         board = deliver.Board.of(city.board_code, city.name)
         settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
         if city.staff:
-            settled = with_staff(settled, state.staff(), told.rules, order.dialect, run.as_of)
+            with_them = with_staff(settled, state.staff(), told.rules, order.dialect, run.as_of)
+            settled, told.of_staff = with_them.records, with_them.findings
         last = outbox.last_files(of) if deliver.same_again(order, settled, before) else ()
         delivery, again = _made_now(order, settled, before, last), bool(last)
     elif order.dialect.disabling == "ignored":
@@ -115,6 +117,7 @@ class _Told:
     dialect: deliver.Dialect
     moved: dict[str, str] = field(default_factory=dict)
     still_signed_in: int = 0
+    of_staff: tuple[Finding, ...] = ()
 
     def of(self, settled: Iterable[Record]) -> Iterator[Record]:
         wanted = (self.rules.grades, self.rules.schools)
@@ -140,7 +143,7 @@ def _write_down(
     """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
     tool, keys = delivery.tool, [file["key"] for file in files]
     said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
-    findings = deliver.named([*delivery.findings, *said], told.moved)
+    findings = deliver.named([*delivery.findings, *said, *told.of_staff], told.moved)
     folder.put_findings(f"deliver-{tool}", findings)
     folder.put_json(
         f"deliveries/{tool}.json",
@@ -153,6 +156,7 @@ def _write_down(
             "rows": delivery.rows,
             "sha256": files[0]["sha256"] if len(files) == 1 else "",
             "pupils": delivery.pupils,
+            **({"staff": delivery.staff} if delivery.staff else {}),
             "held": len(delivery.pupils_at_fault()),
             "still_signed_in": told.still_signed_in,
             "unconfirmed": told.dialect.unconfirmed,

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from kakehashi.city import Tool
-from kakehashi.deliver import Board, Dialect, Records, load, records_of
+from kakehashi.deliver import Board, Dialect, Records, build, load, records_of
 from kakehashi.deliver.staff_rows import with_staff
 from kakehashi.people.pupil import class_id, school_id
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 from tests.builders import TODAY, YEAR, a_code, a_known, a_post, a_pupil, an_employment
+from tests.unit.deliver.tools import an_order
 
 GENERIC = load("generic_oneroster_1_2")
 HOME = class_id(a_code(1), YEAR, "3年2組")
@@ -35,7 +36,7 @@ def told(
     known = [a_known(n) for n in range(1, pupils + 1)]
     records = records_of(known, load(dialect), Board.of("082201", "見本市"))
     tool = Tool.model_validate({"dialect": dialect, "staff": "home-school"} | rules)
-    return with_staff(records, staff, tool, load(dialect), on)
+    return with_staff(records, staff, tool, load(dialect), on).records
 
 
 def rows(records: Records, file: str) -> list[dict[str, str]]:
@@ -84,7 +85,7 @@ def told_in_two_schools(
     known = [a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))]
     records = records_of(known, dialect, Board.of("082201", "見本市"))
     tool = Tool.model_validate({"dialect": dialect.name, "staff": how})
-    return with_staff(records, [teacher], tool, dialect, TODAY)
+    return with_staff(records, [teacher], tool, dialect, TODAY).records
 
 
 def test_nobody_is_told_of_at_a_school_that_the_tool_does_not_know() -> None:
@@ -106,7 +107,7 @@ def test_who_is_suspended_or_away_is_disabled_and_teaches_no_class(facts: Any) -
 
 def test_a_filler_stands_only_where_the_city_asks_for_it() -> None:
     plain = a_teacher(1, a_post())
-    (own,) = rows(told(plain, dialect="lgate"), "users.csv")
+    (own,) = rows(told(plain, dialect="japan_k12_v1_0"), "users.csv")
     assert (own["metadata.jp.homeClass"], own["grades"]) == ("", "")
     filled = told(plain, dialect="lgate", staff_home_class="first", staff_grade="zz")
     (user,) = rows(filled, "users.csv")
@@ -140,3 +141,45 @@ def test_a_flat_list_and_a_tool_without_pupils_get_no_staff() -> None:
     assert rows(told(a_teacher(), dialect="apple_school_manager"), "users.csv") == []
     assert rows(told(a_teacher(), dialect="tsubasa_book_licences"), "users.csv") == []
     assert len(told(a_teacher(), pupils=0)) == 0
+
+
+def said(*staff: Record[StaffMember], **rules: Any) -> dict[str, int]:
+    """How many, by code."""
+    records = records_of([a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))], load("lgate"),
+                         Board.of("082201", "見本市"))  # fmt: skip
+    tool = Tool.model_validate({"dialect": "lgate", "staff": "home-school"} | rules)
+    told = with_staff(records, staff, tool, load("lgate"), TODAY)
+    return {one.code: int(one.facts["count"]) for one in told.findings}
+
+
+def test_lgate_which_wants_a_class_of_everybody_is_told_in_one_sentence_whom_it_lacks() -> None:
+    subject, homeroom = a_teacher(1, a_post()), a_teacher(2)
+    assert said(subject, homeroom) == {"D126": 1}
+    (user,) = rows(told(subject, homeroom, dialect="lgate"), "users.csv")
+    assert user["sourcedId"] == homeroom.pupil.master, "the others go out"
+    assert said(subject, homeroom, staff_home_class="first", staff_grade="zz") == {}
+
+
+def test_lgate_which_refuses_two_schools_of_one_user_is_told_of_the_first_alone() -> None:
+    side = a_post(main=False, school=a_code(2, "C1"), school_name="見本市立第2中学校")
+    both = a_teacher(1, a_post(homerooms=("3年2組",)), side)
+    assert said(both, a_teacher(2), staff="all-schools") == {"D125": 1}
+    roles = rows(told_in_two_schools(both, "all-schools", load("lgate")), "roles.csv")
+    assert [one["orgSourcedId"] for one in roles] == [school_id(a_code(1))]
+    assert said(both) == {}, "whoever asked for the home school is told nothing"
+
+
+def test_teachers_are_counted_apart_from_pupils() -> None:
+    for dialect in ("lgate", "generic_oneroster_1_1", "microsoft_sds_v2_1"):
+        records = told(a_teacher(1), a_teacher(2), dialect=dialect, pupils=2)
+        assert (len(records.pupils()), len(records.staff())) == (2, 2), dialect
+
+
+def test_a_full_file_in_which_only_teachers_are_left_is_never_sent() -> None:
+    """As one without anybody: it would clear the tool of its pupils."""
+    before = told(a_teacher(), dialect="lgate")
+    only = Records(before.shape, {file: dict(rows) for file, rows in before.rows.items()})
+    only.drop(("users.csv", a_pupil(1).id))
+    delivery = build(an_order("lgate"), only, before)
+    assert [one.code for one in delivery.findings] == ["T002"]
+    assert delivery.verdict == "refused"

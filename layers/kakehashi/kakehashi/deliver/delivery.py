@@ -86,6 +86,11 @@ class Delivery:
         return len(self.records.pupils()) if self.counted is None else self.counted
 
     @property
+    def staff(self) -> int:
+        """How many members of staff it holds beside them."""
+        return len(self.records.staff())
+
+    @property
     def rows(self) -> dict[str, int]:
         """Data rows per file, all zips together."""
         names = sorted({file for zipped in self.files for file in zipped.rows})
@@ -136,9 +141,9 @@ def once_more(order: Order, settled: Records, files: Sequence[Outgoing]) -> Deli
 
 
 def unmoved(order: Order, last: Sequence[Outgoing], pupils: int) -> Delivery | None:
-    """The delivery to a tool that holds ``pupils``, where nothing has moved of what its ``last``
-    files were made of: as ``build`` would make it, and no record is made. None where the records
-    are needed all the same."""
+    """The delivery to a tool that holds ``pupils`` and no staff, where nothing has moved of what
+    its ``last`` files were made of: as ``build`` would make it, and no record is made. None where
+    the records are needed all the same."""
     nobody = Records(RecordLayout(order.dialect.header))
     if order.anew or order.dialect.lists or order.dialect.unchanged == "manifest-only":
         return None
@@ -156,13 +161,6 @@ def _mode(order: Order, before: Records | None) -> Mode:
     dialect = order.dialect
     starts = before is None or order.anew
     return dialect.first if dialect.mode == "delta" and starts else dialect.mode
-
-
-def _names_staff(records: Records) -> bool:
-    columns = records.shape.header.get("roles.csv") or records.shape.header["users.csv"]
-    rows = records.rows["roles.csv" if "roles.csv" in records.shape.header else "users.csv"]
-    at = columns.index("role") if "role" in columns else None
-    return at is not None and any(row[at] != "student" for row in rows.values())
 
 
 class _Night:
@@ -186,7 +184,7 @@ class _Night:
         dialect, tool = self.order.dialect, self.order.tool
         for flat in dialect.lists:
             yield from flat.problems(tool)
-        if self.mode == "bulk" and dialect.absence == "delete" and not _names_staff(self.settled):
+        if self.mode == "bulk" and dialect.absence == "delete" and not self.settled.staff():
             yield WOULD_DELETE_STAFF.at(tool=tool)
 
     def kept(self, holds: ToolHolds) -> Records:

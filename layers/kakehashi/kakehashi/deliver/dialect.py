@@ -122,7 +122,8 @@ class Dialect:
     ``suspended`` tells whether a suspended pupil goes out with enabledUser false or not at all;
     ``leavers``, whether one goes out whose account was deleted, as disabled. ``disabling`` is what
     enabledUser false does there: "ignored" leaves the sign-in, which somebody must switch off.
-    ``absence``: what the receiver does to whom a bulk does not name. ``unconfirmed``: nothing
+    ``absence``: what the receiver does to whom a bulk does not name. ``staff_schools``: whether it
+    takes a member of staff at several schools. ``unconfirmed``: nothing
     public says that the receiver takes such a file. ``every_file``: one without rows goes out too.
     ``lists`` are flat lists, ``lists_instead`` of the zip, which is then only checked; ``packed``
     names the zip they go out in together.
@@ -139,6 +140,7 @@ class Dialect:
     leavers: bool = False
     disabling: Literal["honoured", "ignored"] = "honoured"
     absence: Literal["marked", "delete"] = "marked"
+    staff_schools: Literal["any", "one"] = "any"
     unconfirmed: bool = False
     every_file: bool = False
     grades: tuple[str, ...] = ()

@@ -121,7 +121,18 @@ class Records:
         return sum(map(len, self.rows.values()))
 
     def pupils(self) -> frozenset[str]:
-        return frozenset(self.rows["users.csv"])
+        return frozenset(self.rows["users.csv"]) - self.staff()
+
+    def staff(self) -> frozenset[str]:
+        """Whom a role calls something else than a pupil; nobody where no file tells of roles."""
+        file, user = ("roles.csv", "userSourcedId")
+        if file not in self.shape.header:
+            file, user = ("users.csv", "sourcedId")
+        columns = self.shape.header.get(file, ())
+        if not {user, "role"} <= set(columns):
+            return frozenset()
+        who, role = columns.index(user), columns.index("role")
+        return frozenset(row[who] for row in self.rows[file].values() if row[role] != "student")
 
 
 def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record) -> bool:

@@ -5,7 +5,7 @@ They are published as JSON Schema (docs/schemas), so a key is added, never taken
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class DeliveredFile(TypedDict):
@@ -18,7 +18,8 @@ class DeliveredFile(TypedDict):
 
 class _Delivered(TypedDict):
     """``follows`` is the run whose delivery this one builds on, "" for a full one that needs none;
-    ``pupils`` counts those whom the tool holds afterwards."""
+    ``pupils`` counts those whom the tool holds afterwards, ``staff`` the members of staff beside
+    them."""
 
     city: str
     tool: str
@@ -28,6 +29,7 @@ class _Delivered(TypedDict):
     follows: str
     bucket: str
     pupils: int
+    staff: NotRequired[int]
 
 
 class Latest(_Delivered):

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kakehashi.catalogue import faculty as findings
 from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.records import Key, Records, spelt
 from kakehashi.deliver.rows import SPACE, user_ids
+from kakehashi.findings import Finding
 from kakehashi.people.pupil import class_id, school_id
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
@@ -25,7 +27,18 @@ if TYPE_CHECKING:
     from kakehashi.city import Tool
 
 APRIL = 4
+FROM_A_CLASS = frozenset({"grades", "metadata.jp.homeClass"})
+"""Columns of users.csv that somebody without a class can only fill by a rule of the city."""
+
 type Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTold:
+    """What a tool shall hold, with the staff whom it is told of."""
+
+    records: Records
+    findings: tuple[Finding, ...] = ()
 
 
 def with_staff(
@@ -34,18 +47,18 @@ def with_staff(
     rules: Tool,
     dialect: Dialect,
     as_of: date,
-) -> Records:
+) -> StaffTold:
     """``records`` with the staff that the tool is told of; without any for a tool that is told of
     no pupil, and for flat lists, which are of pupils."""
     if rules.staff == "none" or dialect.lists or not records.pupils():
-        return records
+        return StaffTold(records)
     writer = _Writer(records, rules, dialect, as_of.year - (as_of.month < APRIL))
     header = records.shape.header
     for known in sorted(staff, key=lambda one: one.pupil.id):
         for key, values in writer.rows(known):
             if key[0] in header:
                 records.put(key, tuple(values.get(column, "") for column in header[key[0]]))
-    return records
+    return StaffTold(records, tuple(writer.findings()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,8 @@ class _Class:
 
 @dataclass(slots=True)
 class _Writer:
-    """``led`` are the classes that have their teacher of record already."""
+    """``led`` are the classes that have their teacher of record already. ``at_one``: told at the
+    first school alone, ``without``: not told for want of a class."""
 
     records: Records
     rules: Tool
@@ -65,6 +79,8 @@ class _Writer:
     year: int
     classes: dict[str, list[_Class]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
+    at_one: int = 0
+    without: int = 0
 
     def __post_init__(self) -> None:
         columns = self.records.shape.header.get("classes.csv", ())
@@ -84,15 +100,35 @@ class _Writer:
         if gone or not schools or (not enabled and self.dialect.suspended == "omitted"):
             return
         homes = [home for school in schools for home in self._homes(member, school)]
-        yield ("users.csv", member.master), self._user(member, schools[0], homes, enabled=enabled)
+        user = self._user(member, schools[0], homes, enabled=enabled)
+        if any(not user[column] for column in self._wanted()):
+            self.without += 1
+            return
+        self.at_one += self._one_school() and bool(member.others)
+        yield ("users.csv", member.master), user
         for school in schools:
             yield self._role(member, school, main=school == schools[0])
         for home in homes if enabled else ():
             yield self._enrollment(member, home)
 
+    def findings(self) -> Iterator[Finding]:
+        """Where the city's rules and what the receiver takes do not go together."""
+        for rule, count in ((findings.ONE_SCHOOL_ONLY, self.at_one),
+                            (findings.NO_CLASS_TO_NAME, self.without)):  # fmt: skip
+            if count:
+                yield rule.at(tool=self.dialect.name, count=count)
+
+    def _one_school(self) -> bool:
+        return self.rules.staff == "all-schools" and self.dialect.staff_schools == "one"
+
+    def _wanted(self) -> frozenset[str]:
+        """What the receiver wants of everybody, and a class would give."""
+        return FROM_A_CLASS.intersection(self.dialect.rules.required.get("users.csv", ()))
+
     def _schools(self, member: StaffMember) -> list[str]:
         """Ids of the schools, the 本務校 first; none where the tool does not know that one."""
-        wanted = member.schools() if self.rules.staff == "all-schools" else (member.school,)
+        several = self.rules.staff == "all-schools" and not self._one_school()
+        wanted = member.schools() if several else (member.school,)
         known = self.records.rows["orgs.csv"]
         found = [org for org in map(self._org, wanted) if org in known]
         return found if found[:1] == [self._org(member.school)] else []

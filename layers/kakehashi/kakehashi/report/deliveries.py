@@ -10,6 +10,11 @@ from kakehashi.report.words import Word
 
 def remarks(told: Mapping[str, Any]) -> Iterator[Word]:
     """``told`` as the summary has it."""
+    if count := told.get("staff"):
+        yield Word(
+            f"このツールには、教職員 {count:,} 人も登録されています。",
+            f"{count:,} members of staff are registered here, too.",
+        )
     if count := told.get("still_signed_in"):
         yield Word(
             f"停止・削除した {count:,} 人は、このファイルではツールの利用停止になりません。"

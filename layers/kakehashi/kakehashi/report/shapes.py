@@ -42,13 +42,15 @@ class Decisions(TypedDict):
 class DeliveryMade(TypedDict):
     """What one tool got; "" and {} where its stage did not say.
 
-    ``still_signed_in`` counts pupils whose account is off and whom the tool lets in all the same.
+    ``staff`` counts the members of staff that the tool holds, ``still_signed_in`` pupils whose
+    account is off and whom the tool lets in all the same.
     """
 
     tool: str
     file: str | list[str]
     mode: str
     rows: dict[str, int]
+    staff: NotRequired[int]
     still_signed_in: NotRequired[int]
     unconfirmed: NotRequired[bool]
 
@@ -142,8 +144,7 @@ class ReceiptBeside(TypedDict):
     """`<name>.receipt.json` beside an upload, for robots.
 
     ``received`` is an ISO moment, ``lines`` counts lines below the header by file, ``same_as`` is
-    the earlier run that was given the same bytes ("" for none), ``page`` the staff page on which
-    it is seen, where there is one.
+    the earlier run that was given the same bytes ("" for none).
     """
 
     file: str
@@ -155,4 +156,3 @@ class ReceiptBeside(TypedDict):
     same_as: str
     standing: Literal["received", "accepted", "refused", "already-done", "superseded"]
     refusal: UploadRefusal | None
-    page: NotRequired[str]

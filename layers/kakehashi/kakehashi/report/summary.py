@@ -131,6 +131,8 @@ def delivery(told: Mapping[str, Any]) -> DeliveryMade:
         "mode": told.get("mode") or "",
         "rows": dict(told.get("rows") or {}),
     }
+    if count := told.get("staff"):
+        made["staff"] = count
     if count := told.get("still_signed_in"):
         made["still_signed_in"] = count
     if told.get("unconfirmed"):

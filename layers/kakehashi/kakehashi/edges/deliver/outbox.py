@@ -205,7 +205,7 @@ class Outbox:
         return self.folder.put(f"{day}/{name}", body, TYPES[name.rpartition(".")[2]])
 
     def _note(self, delivery: Delivery, files: list[DeliveredFile]) -> Latest:
-        return {
+        note: Latest = {
             "city": self.run.city,
             "tool": self.tool,
             "run_id": self.run.run_id,
@@ -216,6 +216,9 @@ class Outbox:
             "files": files,
             "pupils": delivery.pupils,
         }
+        if staff := delivery.staff:
+            note["staff"] = staff
+        return note
 
     def _point(self, baseline: str, made: MadeFrom) -> None:
         self.state.note_tool(
