@@ -48,9 +48,7 @@ def home() -> Response[str]:
         return web.page(pages.sign_in())
     if isinstance(visitor, Refusal):
         return _turned_away(visitor)
-    name = launcher.deps.need_rules(visitor.session.city).name
-    chosen = launcher.chosen.of(visitor.session)
-    return web.page(pages.launcher(visitor.pupil, name, launcher.tools(visitor), chosen))
+    return web.page(launcher.page(visitor))
 
 
 @app.get("/sign-in")
@@ -90,7 +88,8 @@ def launch(tool: str) -> Response[str]:
     visitor = launcher.visitor(_cookies().get(SESSION))
     if isinstance(visitor, Refusal):
         return _turned_away(visitor)
-    begun = launcher.begin_launch(visitor, tool, _query().get("link", ""))
+    asked = _query()
+    begun = launcher.begin_launch(visitor, tool, asked.get("link", ""), asked.get("context", ""))
     if isinstance(begun, Refusal):
         return _turned_away(begun, visitor.session.city)
     return web.redirect(*begun)
@@ -102,7 +101,8 @@ def choose(tool: str) -> Response[str]:
     visitor = launcher.visitor(_cookies().get(SESSION))
     if isinstance(visitor, Refusal):
         return _turned_away(visitor)
-    begun = launcher.begin_launch(visitor, tool, message=REQUEST)
+    context = _query().get("context", "")
+    begun = launcher.begin_launch(visitor, tool, context=context, message=REQUEST)
     if isinstance(begun, Refusal):
         return _turned_away(begun, visitor.session.city)
     return web.redirect(*begun)

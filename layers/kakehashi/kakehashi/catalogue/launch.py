@@ -45,10 +45,11 @@ UNKNOWN_PUPIL = Rule(
     "L104",
     Effect.NOTE,
     ja=f"この アカウントは まだ つかえません。{TEACHER}",
-    en="No pupil of ours has this account.",
-    todo="名簿にある児童生徒かを確かめてください。名寄せ待ちの児童生徒と教職員は使えません。",
-    todo_en="See that the pupil is in the roster; pupils waiting to be linked, and staff, have no"
-    " launcher.",
+    en="Nobody of ours has this account, or the first day is still to come.",
+    todo="名簿にある児童生徒か、教職員名簿にある教職員かを確かめてください。名寄せ待ちの人、初日前の人、"
+    "[staff] のない市の教職員は使えません。",
+    todo_en="See that the pupil is in the roster, or the member of staff in a source of [staff];"
+    " whoever waits to be linked, or for the first day, has no launcher.",
 )
 SUSPENDED = Rule(
     "L105",

@@ -66,8 +66,9 @@ CustomValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,100}$")]  # AS
 class LtiTool(CheckedModel):
     """A learning tool that pupils start from the launcher by LTI 1.3.
 
-    ``kana`` is how its name is read. The tool's own keys come from ``jwks_uri`` or stand in
-    ``keys`` (public JWKs); a tool that only takes launches needs neither.
+    ``kana`` is how its name is read. ``staff``: whether 教職員 start it as well. The tool's own
+    keys come from ``jwks_uri`` or stand in ``keys`` (public JWKs); a tool that only takes launches
+    needs neither.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -80,6 +81,7 @@ class LtiTool(CheckedModel):
     grades: tuple[Grade, ...] = ()
     schools: tuple[SchoolCode, ...] = ()
     deployment: Annotated[str, StringConstraints(pattern=r"^(school|[PB]_[0-9]{6})$")] = "school"
+    staff: bool = False
     send_names: bool = False
     memberships: bool = False
     deep_linking: bool = False

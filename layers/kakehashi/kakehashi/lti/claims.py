@@ -6,19 +6,28 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
-from kakehashi.people.pupil import Pupil
+from kakehashi.lti.teaching import Launching, Teaching
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 MEMBERSHIPS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 STUDENT = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student"
+INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+FACULTY = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Faculty"
 RESOURCE_LINK = "LtiResourceLinkRequest"
 LIFE = 300  # seconds; tools refuse an older iat, so a token is signed right before it is posted
+
+
+class HasNames(Protocol):
+    @property
+    def family(self) -> str: ...
+    @property
+    def given(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,10 @@ class ResourceLink:
     custom: Mapping[str, str]
 
     @classmethod
-    def whole(cls, registration: Registration, pupil: Pupil) -> Self:
+    def whole(cls, registration: Registration, who: Launching) -> Self:
         """The tool as such; one link in each context."""
         tool = registration.tool
-        link = registration.link_id(context_of(pupil).id)
+        link = registration.link_id(context_of(who).id)
         return cls(link, tool.name, tool.target_link_uri, {})
 
 
@@ -64,20 +73,20 @@ class ResourceLink:
 class Message:
     """What every message to a tool is made of.
 
-    ``sub`` is what tools know the pupil by (``Record.sourced_id``), ``nonce`` exactly as the tool
+    ``sub`` is what tools know this person by (``Record.sourced_id``), ``nonce`` exactly as the tool
     sent it, ``now`` in seconds since 1970.
     """
 
     platform: Platform
     registration: Registration
-    pupil: Pupil
+    who: Launching
     sub: str
     nonce: str
     now: int
 
     def claims(self, kind: str, target: str, custom: Mapping[str, str]) -> dict[str, Any]:
         """The claims of every message; ``kind`` is the message type."""
-        registration, pupil = self.registration, self.pupil
+        registration, who = self.registration, self.who
         return {
             "iss": self.platform.issuer,
             "aud": registration.client_id,
@@ -87,25 +96,35 @@ class Message:
             "nonce": self.nonce,
             f"{CLAIM}message_type": kind,
             f"{CLAIM}version": "1.3.0",
-            f"{CLAIM}deployment_id": registration.deployment_id(pupil),
+            f"{CLAIM}deployment_id": registration.deployment_id(who),
             f"{CLAIM}target_link_uri": target,
-            f"{CLAIM}roles": [STUDENT, LEARNER],
-            f"{CLAIM}context": context_of(pupil).claim(),
+            f"{CLAIM}roles": roles(who),
+            f"{CLAIM}context": context_of(who).claim(),
             f"{CLAIM}tool_platform": self.platform.claim(),
             f"{CLAIM}launch_presentation": {
                 "document_target": "window",
                 "locale": "ja-JP",
                 "return_url": f"{self.platform.issuer}/",
             },
-            # Some tools refuse a custom claim that lacks the grade.
-            f"{CLAIM}custom": {**registration.tool.custom, **custom, "grade": pupil.grade},
-            **names(registration, pupil),
+            **self._custom(custom),
+            **names(registration, who),
         }
+
+    def _custom(self, custom: Mapping[str, str]) -> dict[str, Any]:
+        """Some tools refuse a custom claim that lacks the grade: without one there is none."""
+        if not self.who.grade:
+            return {}
+        told = {**self.registration.tool.custom, **custom, "grade": self.who.grade}
+        return {f"{CLAIM}custom": told}
+
+
+def roles(who: Launching) -> list[str]:
+    return [FACULTY, INSTRUCTOR] if isinstance(who, Teaching) else [STUDENT, LEARNER]
 
 
 def resource_link(message: Message, link: ResourceLink) -> dict[str, Any]:
     """The claims of an LtiResourceLinkRequest."""
-    context = context_of(message.pupil)
+    context = context_of(message.who)
     claims = message.claims(RESOURCE_LINK, link.url, link.custom)
     claims[f"{CLAIM}resource_link"] = {"id": link.id, "title": link.title}
     if message.registration.tool.memberships and context.is_class:
@@ -116,13 +135,13 @@ def resource_link(message: Message, link: ResourceLink) -> dict[str, Any]:
     return claims
 
 
-def names(registration: Registration, pupil: Pupil) -> Mapping[str, str]:
-    """The pupil's names where the city lets this tool have them, else nothing."""
+def names(registration: Registration, who: HasNames) -> Mapping[str, str]:
+    """The names where the city lets this tool have them, else nothing."""
     if not registration.tool.send_names:
         return {}
     told = {
-        "name": f"{pupil.family} {pupil.given}".strip(),
-        "family_name": pupil.family,
-        "given_name": pupil.given,
+        "name": f"{who.family} {who.given}".strip(),
+        "family_name": who.family,
+        "given_name": who.given,
     }
     return {claim: text for claim, text in told.items() if text}

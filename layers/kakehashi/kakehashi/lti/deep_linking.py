@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kakehashi.catalogue import launch as rules
 from kakehashi.lti.claims import CLAIM, Message, ResourceLink
 from kakehashi.lti.registrations import Registration
-from kakehashi.people.pupil import Pupil
+from kakehashi.lti.teaching import Launching
 from kakehashi.refusal import Refusal
 
 REQUEST, RESPONSE = "LtiDeepLinkingRequest", "LtiDeepLinkingResponse"
@@ -37,12 +37,12 @@ def request(message: Message, data: str) -> dict[str, Any]:
 
 
 def judge_response(
-    claims: Mapping[str, Any], registration: Registration, pupil: Pupil
+    claims: Mapping[str, Any], registration: Registration, who: Launching
 ) -> Refusal | None:
     """Is this the answer that the tool was asked for? Who made it has been judged before."""
     if claims.get(f"{CLAIM}message_type") != RESPONSE:
         return Refusal(rules.BAD_CHOICE, "message_type")
-    if claims.get(f"{CLAIM}deployment_id") != registration.deployment_id(pupil):
+    if claims.get(f"{CLAIM}deployment_id") != registration.deployment_id(who):
         return Refusal(rules.BAD_CHOICE, "deployment_id")
     if not isinstance(claims.get("nonce"), str) or not claims["nonce"]:
         return Refusal(rules.BAD_CHOICE, "nonce")

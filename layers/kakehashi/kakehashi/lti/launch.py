@@ -1,4 +1,4 @@
-"""May this launch go on? The checks on a pupil, on a tool's request and on the hint it returns.
+"""May this launch go on? The checks on a person, on a tool's request and on the hint it returns.
 
 The steps are those of the LTI 1.3 security framework: we send the browser to the tool with a
 ``login_hint`` and an ``lti_message_hint``; the tool sends it back to our authorization endpoint
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.catalogue import launch as rules
+from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
-from kakehashi.people.pupil import Pupil
+from kakehashi.lti.teaching import Launching, Teaching
 from kakehashi.people.record import Record, Status
 from kakehashi.refusal import Refusal
 
@@ -28,7 +29,8 @@ MOST_NONCE = 255
 class LaunchSession:
     """Who is signed in in a browser.
 
-    ``pupil`` is the userMasterIdentifier, ``login_hint`` what tools return to name this session,
+    ``pupil`` is the userMasterIdentifier, or the mark of a member of staff. ``login_hint`` is what
+    tools return to name this session,
     ``key`` signs its message hints, ``ends`` is in seconds since 1970. ``sub`` is what tools know
     the pupil by, "" where that is the userMasterIdentifier.
     """
@@ -51,9 +53,9 @@ class AuthorizationRequest:
     message_hint: str
 
 
-def standing(record: Record | None, held: Set[str]) -> Refusal | None:
-    """May this pupil launch anything? ``held`` are those held when the last run settled."""
-    if record is None or record.status is Status.DELETED:
+def standing(record: Record[Any] | None, held: Set[str]) -> Refusal | None:
+    """May this person launch anything? ``held`` are those held when the last run settled."""
+    if record is None or record.status in {Status.DELETED, Status.PREPARED}:
         return Refusal(rules.UNKNOWN_PUPIL)
     if record.status is Status.SUSPENDED:
         return Refusal(rules.SUSPENDED)
@@ -62,11 +64,11 @@ def standing(record: Record | None, held: Set[str]) -> Refusal | None:
     return None
 
 
-def allowed(registration: Registration | None, pupil: Pupil) -> Refusal | None:
-    """May this pupil launch this tool?"""
+def allowed(registration: Registration | None, several: Sequence[Launching]) -> Refusal | None:
+    """May this person launch this tool, in any of these contexts?"""
     if registration is None:
         return Refusal(rules.UNKNOWN_TOOL)
-    if not registration.is_for(pupil):
+    if not any(map(registration.is_for, several)):
         return Refusal(rules.NOT_FOR_THIS_PUPIL)
     return None
 
@@ -104,7 +106,7 @@ def _malformed(query: Mapping[str, str]) -> str:
 
 def hint_for(
     registration: Registration,
-    pupil: Pupil,
+    who: Launching,
     message: str,
     *,
     once: str,
@@ -113,12 +115,14 @@ def hint_for(
 ) -> dict[str, Any]:
     """What an lti_message_hint says; ``once`` makes it usable a single time.
 
-    ``message`` is the LTI message type, ``link`` the chosen content or "".
+    ``message`` is the LTI message type, ``link`` the chosen content or "". Staff have a choice of
+    contexts: the hint keeps theirs.
     """
-    return {
-        "sub": _whose(pupil, once),
+    chosen = {"context": context_of(who).id} if isinstance(who, Teaching) else {}
+    return chosen | {
+        "sub": _whose(who, once),
         "tool": registration.client_id,
-        "deployment": registration.deployment_id(pupil),
+        "deployment": registration.deployment_id(who),
         "message": message,
         "link": link,
         "jti": once,
@@ -126,15 +130,15 @@ def hint_for(
     }
 
 
-def _whose(pupil: Pupil, once: str) -> str:
-    """The pupil, for us alone: a hint is in addresses, which tools and proxies write down."""
-    return hashlib.sha256(f"{once}\x1f{pupil.id}".encode()).hexdigest()
+def _whose(who: Launching, once: str) -> str:
+    """The person, for us alone: a hint is in addresses, which tools and proxies write down."""
+    return hashlib.sha256(f"{once}\x1f{who.id}".encode()).hexdigest()
 
 
 def judge_hint(
     hint: Mapping[str, Any] | None,
     registration: Registration,
-    pupil: Pupil,
+    who: Launching,
     now: int,
     *,
     messages: Set[str],
@@ -143,9 +147,9 @@ def judge_hint(
     types that it may have been made for."""
     if hint is None:
         return Refusal(rules.BAD_HINT, "signature")
-    if hint["sub"] != _whose(pupil, hint["jti"]) or hint["tool"] != registration.client_id:
-        return Refusal(rules.BAD_HINT, "pupil or tool")
-    if hint["deployment"] != registration.deployment_id(pupil):
+    if hint["sub"] != _whose(who, hint["jti"]) or hint["tool"] != registration.client_id:
+        return Refusal(rules.BAD_HINT, "person or tool")
+    if hint["deployment"] != registration.deployment_id(who):
         return Refusal(rules.BAD_HINT, "deployment")
     if hint["message"] not in messages:
         return Refusal(rules.BAD_HINT, "message")

@@ -1,4 +1,4 @@
-"""The launcher's pages: what a pupil sees. No script but one fixed line, nothing from elsewhere."""
+"""The launcher's pages, for pupils and for staff. One line of script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kakehashi.lti.claims import ResourceLink
+from kakehashi.lti.contexts import Context
 from kakehashi.lti.registrations import Registration
+from kakehashi.lti.teaching import Teaching
 from kakehashi.people.pupil import Pupil
 from kakehashi.refusal import Refusal
 
@@ -45,6 +47,26 @@ def launcher(
     """``chosen`` are contents by tool key."""
     kana = hiragana(f"{pupil.kana_family} {pupil.kana_given}".strip())
     return _page("launcher.html.j2", name=name, pupil=pupil, kana=kana, tools=tools, chosen=chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class TeachersTools:
+    """The tools of a member of staff in one context."""
+
+    who: Teaching
+    context: Context
+    tools: Sequence[Registration]
+
+
+def staff_launcher(
+    desks: Sequence[TeachersTools],
+    family: str,
+    given: str,
+    chosen: Mapping[str, Sequence[ResourceLink]] = MappingProxyType({}),
+) -> LaunchPage:
+    """For adults: no kana. Each class has its own tiles, so that the tool knows which is meant."""
+    shown = [desk for desk in desks if desk.tools]
+    return _page("staff.html.j2", family=family, given=given, desks=shown, chosen=chosen)
 
 
 _HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F5)}

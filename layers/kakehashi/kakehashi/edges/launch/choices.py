@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,9 +12,10 @@ from kakehashi.edges.launch.tool_keys import verified
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.lti import assertions, deep_linking, launch
 from kakehashi.lti.claims import ResourceLink
+from kakehashi.lti.contexts import among
 from kakehashi.lti.launch import LaunchSession
 from kakehashi.lti.registrations import Registration
-from kakehashi.people.pupil import Pupil
+from kakehashi.lti.teaching import Launching
 from kakehashi.refusal import Refusal
 
 CHOSEN_SECONDS = 400 * 86_400  # a school year and its holidays
@@ -31,27 +32,36 @@ class Choices:
         return {key: [ResourceLink(**link) for link in links] for key, links in found.items()}
 
     def link(
-        self, session: LaunchSession, tool: Registration, pupil: Pupil, link: str
+        self, session: LaunchSession, tool: Registration, who: Launching, link: str
     ) -> ResourceLink | None:
         """The link of that id; "" is the tool as such."""
         if not link:
-            return ResourceLink.whole(tool, pupil)
+            return ResourceLink.whole(tool, who)
         return next((one for one in self.of(session).get(tool.key, []) if one.id == link), None)
 
     def take(
-        self, session: LaunchSession, tool: Registration, pupil: Pupil, answer: str, issuer: str
+        self,
+        session: LaunchSession,
+        tool: Registration,
+        several: Sequence[Launching],
+        answer: str,
+        issuer: str,
     ) -> Refusal | None:
         """Keep what a tool's answer brings, in place of what was chosen in it before."""
         claims = verified(answer, tool.tool)
         if isinstance(claims, Refusal):
             return claims
         refusal = assertions.judge_issuer(claims, tool.client_id, {issuer}, self.now)
-        if refusal := refusal or deep_linking.judge_response(claims, tool, pupil):
+        data = read_hint(session, str(claims.get(f"{deep_linking.DL}data", "")))
+        who = among(several, str((data or {}).get("context", "")))
+        if who is None:
+            return Refusal(rules.BAD_HINT, "context")
+        if refusal := refusal or deep_linking.judge_response(claims, tool, who):
             return refusal
         links = deep_linking.read_items(claims, tool)
         if isinstance(links, Refusal):
             return links
-        if refusal := self._judge_data(claims, session, tool, pupil):  # last: it uses it up
+        if refusal := self._judge_data(claims, data, tool, who):  # last: it uses it up
             return refusal
         kept = {key: [asdict(one) for one in many] for key, many in self.of(session).items()}
         kept[tool.key] = [asdict(one) for one in links]
@@ -59,12 +69,15 @@ class Choices:
         return None
 
     def _judge_data(
-        self, claims: Mapping[str, Any], session: LaunchSession, tool: Registration, pupil: Pupil
+        self,
+        claims: Mapping[str, Any],
+        data: Mapping[str, Any] | None,
+        tool: Registration,
+        who: Launching,
     ) -> Refusal | None:
         """The answer must bring back what only this session can have sent, and only once."""
-        data = read_hint(session, str(claims.get(f"{deep_linking.DL}data", "")))
         messages = frozenset({deep_linking.RESPONSE})
-        refusal = launch.judge_hint(data, tool, pupil, self.now, messages=messages)
+        refusal = launch.judge_hint(data, tool, who, self.now, messages=messages)
         if refusal or data is None:
             return refusal or Refusal(rules.BAD_HINT)
         first = self.kept.first_use("hint", data["jti"], data["exp"])

@@ -30,13 +30,19 @@ from kakehashi.edges.web.cookies import SIGN_IN_SECONDS
 from kakehashi.edges.web.lately import Lately
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.edges.web.sign_in import NotSignedIn, SignIn, Why
-from kakehashi.lti import claims, deep_linking, launch, registrations
+from kakehashi.lti import claims, deep_linking, launch, pages, registrations
 from kakehashi.lti.claims import Platform
+from kakehashi.lti.contexts import among, context_of
 from kakehashi.lti.deep_linking import CHOOSING_SECONDS, REQUEST, RESPONSE
 from kakehashi.lti.launch import LaunchSession
 from kakehashi.lti.registrations import Registration
+from kakehashi.lti.teaching import Launching, Teaching, teachings
 from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
+from kakehashi.preprocess.years import year_of
 from kakehashi.refusal import Refusal
+from kakehashi.roster import JAPAN
 
 LAUNCHES = frozenset({claims.RESOURCE_LINK, REQUEST})
 NOT_SIGNED_IN = {
@@ -91,10 +97,14 @@ class LaunchDependencies:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in pupil who may launch, and what tools know the pupil by."""
+    """Somebody signed in who may launch, in each of these contexts, and what tools know them by.
+
+    A pupil stands in one; a member of staff in several, or in none.
+    """
 
     session: LaunchSession
-    pupil: Pupil
+    person: Pupil | StaffMember
+    several: tuple[Launching, ...]
     sub: str
 
 
@@ -137,6 +147,7 @@ class Launcher:
             return Refusal(rules.UNKNOWN_PUPIL)
         city, known = found
         refusal = launch.standing(known, self.deps.held(city))
+        refusal = refusal or self._not_of_ours(city, known)
         return refusal or self.sessions.begin(city, known.pupil.id, self.now, known.tool_id)
 
     def visitor(self, cookie: str) -> Visitor | Refusal:
@@ -147,39 +158,70 @@ class Launcher:
         refusal = launch.standing(known, self.deps.held(session.city))
         if refusal or known is None:
             return refusal or Refusal(rules.UNKNOWN_PUPIL)
-        return Visitor(session, known.pupil, known.sourced_id)
+        if refusal := self._not_of_ours(session.city, known):
+            return refusal
+        person = known.pupil
+        if isinstance(person, StaffMember):
+            return Visitor(session, person, self._teachings(session.city, person), person.master)
+        return Visitor(session, person, (person,), known.sourced_id)
+
+    def _not_of_ours(self, city: str, known: Record[Any]) -> Refusal | None:
+        """Staff where the city has given up serving them."""
+        of_staff = isinstance(known.pupil, StaffMember)
+        return Refusal(rules.UNKNOWN_PUPIL) if of_staff and not self._serves_staff(city) else None
+
+    def _serves_staff(self, city: str) -> bool:
+        return self.deps.need_rules(city).staff is not None
+
+    def _teachings(self, city: str, member: StaffMember) -> tuple[Teaching, ...]:
+        year = year_of(self.moment.astimezone(JAPAN).date())
+        return teachings(member, year, lambda room: self.deps.pupils.grades_in(city, room))
 
     # -- launching -----------------------------------------------------------------------------
 
-    def tools(self, visitor: Visitor) -> list[Registration]:
-        city = visitor.session.city
-        return registrations.shown_to(visitor.pupil, city, self.deps.need_rules(city))
+    def page(self, visitor: Visitor) -> pages.LaunchPage:
+        """The launcher itself."""
+        city, person = visitor.session.city, visitor.person
+        found, chosen = self.deps.need_rules(city), self.chosen.of(visitor.session)
+        if isinstance(person, Pupil):
+            tools = registrations.shown_to(person, city, found)
+            return pages.launcher(person, found.name, tools, chosen)
+        desks = [
+            pages.TeachersTools(one, context_of(one), registrations.shown_to(one, city, found))
+            for one in visitor.several if isinstance(one, Teaching)
+        ]  # fmt: skip
+        return pages.staff_launcher(desks, person.family, person.given, chosen)
 
     def begin_launch(
-        self, visitor: Visitor, key: str, link: str = "", message: str = claims.RESOURCE_LINK
+        self,
+        visitor: Visitor,
+        key: str,
+        link: str = "",
+        context: str = "",
+        message: str = claims.RESOURCE_LINK,
     ) -> tuple[str, dict[str, str]] | Refusal:
         """The tool's login URL and what it is told there: third-party-initiated login.
 
-        ``link`` is a content the pupil has chosen, "" for the tool as such.
+        ``link`` is a content that was chosen, "" for the tool as such; ``context`` one of the
+        visitor's, "" for the first.
         """
         registration = self.deps.registration(visitor.session.city, key)
-        refusal = launch.allowed(registration, visitor.pupil)
-        if refusal or registration is None:
+        who = among(visitor.several, context)
+        refusal = launch.allowed(registration, (who,) if who else ())
+        if refusal or registration is None or who is None:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
-        target = self.chosen.link(visitor.session, registration, visitor.pupil, link)
+        target = self.chosen.link(visitor.session, registration, who, link)
         if target is None or (message == REQUEST and not registration.tool.deep_linking):
             return Refusal(rules.UNKNOWN_TOOL)
         ends = self.now + launch.HINT_SECONDS
-        hint = launch.hint_for(
-            registration, visitor.pupil, message, once=_once(), ends=ends, link=link
-        )
+        hint = launch.hint_for(registration, who, message, once=_once(), ends=ends, link=link)
         return registration.tool.login_url, {
             "iss": self.deps.issuer,
             "login_hint": visitor.session.login_hint,
             "target_link_uri": target.url,
             "lti_message_hint": sign_hint(visitor.session, hint),
             "client_id": registration.client_id,
-            "lti_deployment_id": registration.deployment_id(visitor.pupil),
+            "lti_deployment_id": registration.deployment_id(who),
         }
 
     def end_launch(self, visitor: Visitor, query: Mapping[str, str]) -> Posted | Refusal:
@@ -190,48 +232,66 @@ class Launcher:
         request = launch.read_request(query, registration, visitor.session)
         if isinstance(request, Refusal):
             return request
-        hint = read_hint(visitor.session, request.message_hint)
-        refusal = launch.judge_hint(hint, registration, visitor.pupil, self.now, messages=LAUNCHES)
-        if refusal or hint is None:
-            return refusal or Refusal(rules.BAD_HINT)
+        found = self._meant(visitor, registration, request.message_hint)
+        if isinstance(found, Refusal):
+            return found
+        who, hint = found
         if not self.deps.kept.first_use("hint", hint["jti"], hint["exp"]):
             return Refusal(rules.USED_HINT)
-        told = self._claims(visitor, registration, request.nonce, hint)
+        told = self._claims(visitor, who, registration, request.nonce, hint)
         if told is None:
             return Refusal(rules.UNKNOWN_TOOL)
         fields = {"id_token": self.deps.keys.sign(told, self.moment), "state": request.state}
         return Posted(request.redirect_uri, fields, registration)
 
+    def _meant(
+        self, visitor: Visitor, registration: Registration, message_hint: str
+    ) -> tuple[Launching, Mapping[str, Any]] | Refusal:
+        """In which context the launch was begun, and what its hint says."""
+        hint = read_hint(visitor.session, message_hint)
+        who = among(visitor.several, str((hint or {}).get("context", "")))
+        if who is None:  # no longer that teacher's class
+            return Refusal(rules.BAD_HINT, "context")
+        refusal = launch.judge_hint(hint, registration, who, self.now, messages=LAUNCHES)
+        refusal = refusal or launch.allowed(registration, (who,))
+        if refusal or hint is None:
+            return refusal or Refusal(rules.BAD_HINT)
+        return who, hint
+
     def keep_choice(self, visitor: Visitor, answer: str) -> Refusal | None:
         """A tool's deep linking answer."""
         city, key = registrations.read_client_id(claimed_issuer(answer)) or ("", "")
         found = self.deps.registration(city, key) if city == visitor.session.city else None
-        refusal = launch.allowed(found, visitor.pupil)
+        refusal = launch.allowed(found, visitor.several)
         if refusal or found is None or not found.tool.deep_linking:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
         issuer = self.deps.issuer
-        return self.chosen.take(visitor.session, found, visitor.pupil, answer, issuer)
+        return self.chosen.take(visitor.session, found, visitor.several, answer, issuer)
 
     def _asking(self, visitor: Visitor, query: Mapping[str, str]) -> Registration | Refusal:
         city, key = registrations.read_client_id(query.get("client_id", "")) or ("", "")
         found = self.deps.registration(city, key) if city == visitor.session.city else None
-        refusal = launch.allowed(found, visitor.pupil)
+        refusal = launch.allowed(found, visitor.several)
         if refusal or found is None:
             return refusal or Refusal(rules.UNKNOWN_TOOL)
         return found
 
     def _claims(
-        self, visitor: Visitor, tool: Registration, nonce: str, hint: Mapping[str, Any]
+        self,
+        visitor: Visitor,
+        who: Launching,
+        tool: Registration,
+        nonce: str,
+        hint: Mapping[str, Any],
     ) -> dict[str, Any] | None:
         """What the tool is told, or None where the content has gone meanwhile."""
-        pupil = visitor.pupil
         platform = self.deps.platform(visitor.session.city)
-        message = claims.Message(platform, tool, pupil, visitor.sub, nonce, self.now)
+        message = claims.Message(platform, tool, who, visitor.sub, nonce, self.now)
         if hint["message"] == REQUEST:
             ends = self.now + CHOOSING_SECONDS
-            back = launch.hint_for(tool, pupil, RESPONSE, once=_once(), ends=ends)
+            back = launch.hint_for(tool, who, RESPONSE, once=_once(), ends=ends)
             return deep_linking.request(message, sign_hint(visitor.session, back))
-        link = self.chosen.link(visitor.session, tool, pupil, hint["link"])
+        link = self.chosen.link(visitor.session, tool, who, hint["link"])
         return claims.resource_link(message, link) if link else None
 
 

@@ -15,7 +15,9 @@ from kakehashi.lti import assertions, memberships, registrations
 from kakehashi.lti.claims import MEMBERSHIPS
 from kakehashi.lti.contexts import context_of
 from kakehashi.lti.registrations import Registration
+from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
 from kakehashi.refusal import Refusal
 
 TOLD_SECONDS = 30 * 86_400  # how long a tool may ask for differences to a list it has read
@@ -84,7 +86,8 @@ class Services:
     def memberships(
         self, authorization: str, context: str, query: Mapping[str, str]
     ) -> MembershipContainer | Refusal:
-        """The class's pupils whom the tool may know; with ``since``, what has changed of them."""
+        """The class's pupils and teachers whom the tool may know; with ``since``, what has
+        changed of them."""
         tool = self._bearing(authorization)
         if isinstance(tool, Refusal):
             return tool
@@ -92,7 +95,12 @@ class Services:
         mine = [known for known in pupils if tool.is_for(known.pupil)]
         if not mine:
             return Refusal(rules.FOREIGN_CONTEXT)
-        return self._list(tool, mine, query)
+        return self._list(tool, mine, self._teachers(tool, mine[0].pupil), query)
+
+    def _teachers(self, tool: Registration, pupil: Pupil) -> list[Record[StaffMember]]:
+        if not tool.tool.staff or self.deps.need_rules(tool.city).staff is None:
+            return []
+        return self.deps.pupils.teachers_of(tool.city, pupil.school, pupil.class_title)
 
     def _bearing(self, authorization: str) -> Registration | Refusal:
         scheme, _, secret = authorization.partition(" ")
@@ -103,10 +111,16 @@ class Services:
         return tool
 
     def _list(
-        self, tool: Registration, pupils: list[Record], query: Mapping[str, str]
+        self,
+        tool: Registration,
+        pupils: list[Record],
+        teachers: list[Record[StaffMember]],
+        query: Mapping[str, str],
     ) -> MembershipContainer | Refusal:
         context = context_of(pupils[0].pupil)
-        whole = memberships.members_of(pupils, tool, query.get("role", ""))
+        role = query.get("role", "")
+        whole = memberships.members_of(pupils, tool, role)
+        whole += memberships.instructors_of(teachers, tool, role)
         members = whole
         if since := query.get("since", ""):
             before = self.deps.kept.peek("TOLD", since, self.now)

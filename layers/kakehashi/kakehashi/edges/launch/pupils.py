@@ -1,6 +1,6 @@
-"""Pupils as the launcher asks for them: by account, by class, and whether one is held.
+"""People as the launcher asks for them: by account, by class, and whether a pupil is held.
 
-The two indexes hold keys only; what is believed is the pupil's item itself.
+The two indexes hold keys only; what is believed is the person's item itself.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from boto3.dynamodb.conditions import Key
 
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import Applied, PupilItems
-from kakehashi.edges.state.pupils import pupil_at
+from kakehashi.edges.state.pupils import person_at, room_key
 from kakehashi.lti.contexts import context_of
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -26,24 +27,36 @@ class Pupils:
     def __init__(self, table: Table, runs_bucket: str) -> None:
         self.table, self.runs_bucket = table, runs_bucket
 
-    def signed_in(self, object_id: str) -> tuple[str, Record] | None:
-        """(city, pupil) whose account this is: one tenant serves all cities of a stack."""
+    def signed_in(self, object_id: str) -> tuple[str, Record[Any]] | None:
+        """(city, person) whose account this is: one tenant serves all cities of a stack."""
         for pk, sk in self._keys(BY_OBJECT, "object_id", object_id):
-            known = self.of(pk.removeprefix("CITY#"), pupil_at(sk))
+            known = self.of(pk.removeprefix("CITY#"), person_at(sk))
             if known and known.object_id.lower() == object_id:
                 return pk.removeprefix("CITY#"), known
         return None
 
-    def of(self, city: str, umi: str) -> Record | None:
-        return PupilItems(self.table, city).pupil(umi)
+    def of(self, city: str, who: str) -> Record[Any] | None:
+        return PupilItems(self.table, city).pupil(who)
 
     def in_class(self, city: str, class_id: str) -> list[Record]:
         """Everybody whose home class this is; nobody where it is another city's."""
         mine = f"CITY#{city}"
         found = self._keys(BY_CLASS, "class_id", class_id)
-        umis = [pupil_at(sk) for pk, sk in found if pk == mine]
+        umis = [person_at(sk) for pk, sk in found if pk == mine]
         known = PupilItems(self.table, city).pupils_of(umis).values()
         return [one for one in known if context_of(one.pupil).id == class_id]
+
+    def teachers_of(self, city: str, school: str, title: str) -> list[Record[StaffMember]]:
+        """Everybody of the staff to whom this class belongs."""
+        mine = f"CITY#{city}"
+        found = self._keys(BY_CLASS, "class_id", room_key(school, title))
+        ids = [person_at(sk) for pk, sk in found if pk == mine]
+        known = PupilItems(self.table, city).pupils_of(ids).values()
+        return [one for one in known if (school, title) in one.pupil.homerooms]
+
+    def grades_in(self, city: str, class_id: str) -> tuple[str, ...]:
+        """The grades of a class, each once."""
+        return tuple(sorted({one.pupil.grade for one in self.in_class(city, class_id)}))
 
     def held(self, city: str) -> frozenset[str]:
         """Who was held when the last roster settled; an undo or a redelivery holds nobody."""

@@ -3,8 +3,8 @@
 | pk            | sk               | holds                                                     |
 |---------------|------------------|-----------------------------------------------------------|
 | CITY#<code>   | PUPIL#<umi>      | the pupil as last applied (``Record``), ``etag``           |
-| CITY#<code>   | PERSON#pupil#<umi> | the same, where the next release puts it: read, not written |
 | CITY#<code>   | PERSON#staff#<id> | the same of a member of staff                            |
+| CITY#<code>   | TEACHES#<class>#<id> | that a class is that person's: for the index alone        |
 | CITY#<code>   | STATE            | serial, the run that moved it last, the lease,            |
 |               |                  | the run that settled last, the newest export applied,
 |               |                  | the newest that reached a plan      |
@@ -16,8 +16,8 @@
 | CITY#<code>   | NUMBERS#<年度>   | the numbers that neutral class titles have in that year   |
 | LTI           | KEYS             | which keys sign launches, and from when                   |
 
-Two indexes hold the keys of pupils' items: ``ByObject`` (``object_id``) and ``ByClass``
-(``class_id``, the sourcedId of the home class).
+Two indexes hold the keys of people's items: ``ByObject`` (``object_id``) and ``ByClass``
+(``class_id``, the sourcedId of a pupil's home class, or ``room_key`` of a class that is taught).
 """
 
 from kakehashi.edges.state.applied import Applied

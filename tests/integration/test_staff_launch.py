@@ -1,0 +1,96 @@
+"""A teacher with two classes at the launcher, and the tool that is told which of them is meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kakehashi.edges.launch.pupils import Pupils
+from kakehashi.lti.claims import NRPS
+from kakehashi.people.pupil import class_id
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
+from kakehashi.preprocess.years import year_of
+from kakehashi.roster import JAPAN
+from tests.builders import DOMAIN, TODAY, a_code, a_known, a_post, a_pupil, an_employment
+from tests.launches import CLAIM, TOOL, Launchpad, Tool, tool_rules
+
+ACCOUNT = f"tt0001@{DOMAIN}"
+NEXT_DOOR = "4年1組"
+
+
+def a_teacher(*titles: str, status: Status = Status.ACTIVE) -> Record[StaffMember]:
+    post = a_post(end=None, homerooms=titles)
+    _, member = an_employment(1, post, account=ACCOUNT).on(TODAY, gap=7, prepare=10)
+    account = {"userPrincipalName": ACCOUNT, "displayName": "鈴木 湊"}
+    return Record(member, account, "5e7a0000-0000-4000-8000-000000000001", status)
+
+
+def this_year() -> int:
+    return year_of(datetime.now(JAPAN).date())
+
+
+def put(pad: Launchpad, record: Record[StaffMember]) -> None:
+    state = pad.nights.state
+    state.put_pupil(record, state.pupil(record.pupil.id))
+
+
+def test_a_teacher_chooses_a_class_and_the_tool_is_told_of_that_one(launchpad: Launchpad) -> None:
+    """And is turned away with it once the class is somebody else's."""
+    tools = tool_rules(staff=True, memberships=True), tool_rules("kana", name="かな", staff=False)
+    launchpad.register(*tools, "[staff]")
+    year = this_year()
+    room = [a_pupil(n, school_year=year, class_title="5年3組", grade="P5") for n in (11, 12)]
+    launchpad.given([a_known(p.line - 1, pupil=p) for p in room])
+    put(launchpad, a_teacher("5年3組", NEXT_DOOR))
+    launchpad.accounts([a_teacher()])  # type: ignore[list-item]
+    tool = Tool(launchpad.browser())
+    assert tool.browser.sign_in(ACCOUNT).location == "/"
+    page = tool.browser.get("/").text
+    mine, other = (class_id(a_code(1), year, title) for title in ("5年3組", NEXT_DOOR))
+    assert f"/launch/drill?context={mine}" in page
+    assert f"/launch/drill?context={other}" in page
+    assert "/launch/kana" not in page
+
+    begun = tool.browser.get("/launch/drill", {"context": other})
+    assert tool.read(tool.browser.get("/lti/authorize", tool.asks(begun)))[f"{CLAIM}context"][
+        "id"] == other  # fmt: skip
+    begun = tool.browser.get("/launch/drill", {"context": mine})
+    claims = tool.read(tool.browser.get("/lti/authorize", tool.asks(begun)))
+    assert claims["sub"] == a_teacher().pupil.master
+    assert [role.rpartition("#")[2] for role in claims[f"{CLAIM}roles"]] == [
+        "Faculty", "Instructor"]  # fmt: skip
+    assert claims[f"{CLAIM}custom"] == {"grade": "P5"}
+    members = tool.members(claims[NRPS]["context_memberships_url"]).json()["members"]
+    assert {one["user_id"]: one["roles"][0].rpartition("#")[2] for one in members} == {
+        room[0].id: "Learner", room[1].id: "Learner", claims["sub"]: "Instructor"}  # fmt: skip
+
+    begun = tool.browser.get("/launch/drill", {"context": other})
+    put(launchpad, a_teacher("5年3組"))
+    assert tool.browser.get("/lti/authorize", tool.asks(begun)).code == "L207"
+    assert tool.browser.get("/launch/drill", {"context": other}).code == "L203"
+    put(launchpad, a_teacher("5年3組", status=Status.SUSPENDED))
+    assert tool.browser.get("/").code == "L105"
+    put(launchpad, a_teacher("5年3組"))
+    launchpad.register(*tools)
+    assert tool.browser.get("/").code == "L104", "the city has given up serving staff"
+    assert TOOL not in launchpad.said()
+
+
+def test_who_teaches_a_class_is_found_in_any_year_and_no_longer_than_it_is_so(
+    launchpad: Launchpad,
+) -> None:
+    nights = launchpad.nights
+    found = Pupils(nights.state.table, nights.names["RUNS_BUCKET"])
+
+    def teachers(title: str) -> list[str]:
+        return [one.pupil.id for one in found.teachers_of(nights.city, a_code(1), title)]
+
+    put(launchpad, a_teacher("5年3組", NEXT_DOOR))
+    assert teachers("5年3組") == teachers(NEXT_DOOR) == ["staff-t0001"]
+    put(launchpad, a_teacher(NEXT_DOOR))
+    assert (teachers("5年3組"), teachers(NEXT_DOOR)) == ([], ["staff-t0001"])
+    known = nights.state.pupil("staff-t0001")
+    assert known
+    nights.state.drop_pupil(known)
+    items = nights.state.table.scan()["Items"]
+    assert [one["sk"] for one in items if "staff-t0001" in str(one["sk"])] == []
