@@ -9,12 +9,14 @@ numbers come from. The page is a function of the two and of template.yaml.
 from __future__ import annotations
 
 import argparse
+import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kakehashi.directories.budget import LEASE
 from kakehashi.edges.settled import MOST_TOUCHED
 from kakehashi.report import words
 from local.engine.deploy import read_template
@@ -96,7 +98,7 @@ class City:
         shards = max(1, -(-changes // SHARD))
         compute, calls = self.gb_seconds(changes), night["lambdas"] + shards - 1
         steps = night["transitions"] + shards - 1
-        writes = night["dynamodb_writes"] + changes
+        writes = night["dynamodb_writes"] + changes + leases(changes)
         # The whole state, read consistently by diff: 4 KB a unit. By groups only those who changed,
         # by their keys, or all where that would be more than a fifth; tools read a snapshot.
         again = changes if changes <= MOST_TOUCHED * self.pupils else 0
@@ -138,6 +140,12 @@ class City:
         ]  # fmt: skip
 
 
+def leases(changes: int) -> int:
+    """Writes of the tenant's budget: one lease each five seconds, and for Provision and Groups the
+    first one's second try and what is given back."""
+    return math.ceil(changes / (LEASE * WRITES_A_SECOND)) + 4 if changes else 0
+
+
 def total(lines: Sequence[Line]) -> float:
     return sum(line.dollars for line in lines)
 
@@ -158,8 +166,8 @@ US dollars, Tokyo, list prices without free tiers or tax, as of {date}. **{stand
   the other functions on an ordinary night through the embedded stack, begun cold, with
   {sizes} pupils (`python -m benchmarks.stages`). What lies beyond is on the **same line, not
   measured**.
-- *DynamoDB* = pupils × item size ÷ 4 KB read units, once a night and in April twice, and a read and
-  a write unit for each change.
+- *DynamoDB* = pupils × item size ÷ 4 KB read units, once a night and in April twice, a read and
+  a write unit for each change, and a write for each five seconds of the tenant's shared pace.
 - *Requests and transitions* are counted on a night in the test suite. **Assumed**, not measured: a
   further shard of {shard:,} actions adds one transition, one call and eight S3 requests; a KMS
   request for each of S3's; {log_kb:,.0f} KB of log a night; {folder:,} bytes a pupil in a run's

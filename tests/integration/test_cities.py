@@ -25,11 +25,15 @@ from urllib.parse import unquote
 import boto3
 import pytest
 
+from kakehashi.directories import pace
+from kakehashi.edges.microsoft import directory
+from kakehashi.edges.microsoft.budget import MICRO, TenantBudget
 from kakehashi.edges.state import State
 from tests.builders import DOMAIN, Drop, a_password_file, an_id
 from tests.lambdas import fresh_clients
 from tests.nights import EXECUTION, RULES, Night, Nights
 from tests.staff import Board
+from tests.tenants import SharedClock
 from tests.walker import StateError
 
 CITIES = tuple(
@@ -37,6 +41,7 @@ CITIES = tuple(
 )
 NAMED = re.compile(r"city\d\d")
 BELONGS_TO_A_CITY = {"s3", "dynamodb"}
+BUDGET = '"TENANT#'
 
 
 @dataclass
@@ -91,13 +96,15 @@ class Prefecture:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """To every request to S3 and DynamoDB: it names the city whose turn it is, and no other."""
+        """To every request to S3 and DynamoDB: it names the city whose turn it is, and no other.
+        That to the tenant's budget names none."""
 
         def note(params: dict[str, Any], model: Any, **_: Any) -> None:
             if model.service_model.endpoint_prefix in BELONGS_TO_A_CITY:
                 body = params["body"] if isinstance(params["body"], bytes) else b""
                 said = f"{unquote(params['url'])} {body.decode(errors='replace')}"
-                if set(NAMED.findall(said)) != {self.desk.turns[-1]}:
+                named = set(NAMED.findall(said))
+                if named != {self.desk.turns[-1]} and not (BUDGET in said and not named):
                     self.strayed.append((self.desk.turns[-1], f"{model.name} {params['url']}"))
 
         with fresh_clients() as session:
@@ -121,8 +128,12 @@ def a_city_of(nights: Nights, name: str) -> Nights:
     """A city in the account and the tenant of ``nights``, with a domain of its own."""
     city = copy.copy(nights)
     city.city, city.state = name, State.of(nights.names["TABLE"], name)
-    city.put_rules(RULES.partition("[tools.inter")[0].replace(DOMAIN, domain(name)))
+    city.put_rules(rules(name))
     return city
+
+
+def rules(city: str) -> str:
+    return RULES.partition("[tools.inter")[0].replace(DOMAIN, domain(city))
 
 
 def domain(city: str) -> str:
@@ -188,6 +199,38 @@ def in_clear(body: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             return "".join(packed.read(n).decode(errors="replace") for n in packed.namelist())
     return body.decode(errors="replace")
+
+
+# -- one budget of writes --------------------------------------------------------------------------
+
+HOLDS = 8  # writes that the tenant's bucket holds in the night below; twenty a second come back
+
+
+def test_cities_that_write_at_once_share_one_budget_and_are_never_answered_429(
+    prefecture: Prefecture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every call of Provision and Groups is a process of its own, which knows of the others what
+    the table says: without it, each would begin with a full bucket."""
+    cities = dict(list(prefecture.cities.items())[:4])
+    nights = next(iter(cities.values()))
+    clock = SharedClock(nights.tenant)
+    monkeypatch.setenv("WRITES_PER_SECOND", "19")
+    monkeypatch.setattr(pace, "BURST", float(HOLDS))
+    monkeypatch.setattr(directory, "WallClock", lambda: clock)
+    monkeypatch.setattr(TenantBudget, "_now", lambda _: round(clock.now() * MICRO))
+    limits = {"on": True, "writes": HOLDS, "writes_seconds": HOLDS / pace.LIMIT}
+    nights.tenant.settings(throttle=limits)
+    begins = [lambda _: directory.tenant.cache_clear()] * len(cities)
+    for stage in ("provision", "groups"):
+        nights.lambdas.trouble(stage, "before", *begins)
+    for city in cities.values():
+        city.put_rules(f'{rules(city.city)}[m365]\ngroups = ["school", "class"]\n')
+    ended = prefecture.all_at_once({name: order(city) for name, city in cities.items()})
+    assert {(night.status, night.verdict) for night in ended.values()} == {("SUCCEEDED", "applied")}
+    assert nights.tenant.count("writes") > 2 * HOLDS
+    assert nights.tenant.count("throttled") == 0
+    assert len(nights.tenant.groups()) == 2 * len(cities)
+    assert prefecture.strayed == []
 
 
 # -- two cities of one tenant ----------------------------------------------------------------------

@@ -23,6 +23,7 @@ from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.directories.pace import LIMIT, Pacer
 from kakehashi.edges import settings
 from kakehashi.edges.microsoft.accounts import CityAccounts
+from kakehashi.edges.microsoft.budget import TenantBudget
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
@@ -63,8 +64,9 @@ class April:
 
     @contextmanager
     def directory(self) -> Iterator[Directory]:
-        """A process of its own: it remembers nothing of the pace before."""
-        with closing(Directory(Wire.of(self.env), Pacer(19.0, self.clock))) as one:
+        """A process of its own: of the pace before it knows what the table says."""
+        budget = TenantBudget(self.env.table, "tenant", "client", self.clock.now)
+        with closing(Directory(Wire.of(self.env), Pacer(19.0, self.clock, budget))) as one:
             yield one
 
     def create(self, actions: tuple[Action, ...], directory: Directory, dies: int = 0) -> None:

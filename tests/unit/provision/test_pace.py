@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.directories.pace import BURST, LIMIT, Pacer, forecast
+from kakehashi.directories.budget import BURST
+from kakehashi.directories.pace import LIMIT, Pacer, forecast
 
 
 class VirtualClock:

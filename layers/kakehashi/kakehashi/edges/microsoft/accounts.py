@@ -10,6 +10,9 @@ from kakehashi.directories.microsoft365.flows import Terms, flow
 from kakehashi.directories.port import Ended, Ordered
 from kakehashi.edges.microsoft.directory import Directory
 
+FIRST = frozenset({Kind.RESTORE, Kind.UNDELETE, Kind.CREATE})
+"""Who waits for an account comes before all others, of every city of the tenant."""
+
 
 @dataclass(frozen=True, slots=True)
 class CityAccounts:
@@ -30,4 +33,4 @@ class CityAccounts:
         if kind is Kind.CREATE:
             terms = replace(terms, restorable=self.directory.deleted_accounts(terms.mark))
         flows = ((key, flow(action, terms, password)) for key, action, password in orders)
-        return self.directory.apply(flows, until)
+        return self.directory.apply(flows, until, urgent=kind in FIRST)

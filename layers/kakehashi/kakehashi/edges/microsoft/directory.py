@@ -29,6 +29,7 @@ from kakehashi.directories.microsoft365.flows import Flow
 from kakehashi.directories.microsoft365.requests import BATCH, GraphRequest, Request, Verb
 from kakehashi.directories.pace import Clock, Pacer
 from kakehashi.directories.port import Ended, Listed, Shown
+from kakehashi.edges.microsoft.budget import TenantBudget
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
@@ -57,7 +58,8 @@ class Directory:
     @classmethod
     def of(cls, settings: DirectorySettings, clock: Clock | None = None) -> Self:
         """Raises BadConfiguration for settings that are wrong, TryLater if nobody answers."""
-        return cls(Wire.of(settings), Pacer(settings.writes_per_second, clock or WallClock()))
+        rate, budget = settings.writes_per_second, TenantBudget.of(settings)
+        return cls(Wire.of(settings), Pacer(rate, clock or WallClock(), budget))
 
     def close(self) -> None:
         self.wire.close()
@@ -166,14 +168,17 @@ class Directory:
         flows: Iterable[tuple[int, Flow]],
         until: float | None = None,
         batch_of: int = BATCH,
+        *,
+        urgent: bool = False,
     ) -> Iterator[Ended]:
         """Hold all flows, ``batch_of`` requests a call; yields each as it ends, in any order.
 
         ``until`` is a moment of the clock after which nothing new is sent: flows that have
         not ended by then are not yielded, and can be begun again by another call. Flows are
-        begun lazily, just before their first request. Raises DirectoryError, TryLater.
+        begun lazily, just before their first request. ``urgent`` goes before what others write to
+        the tenant. Raises DirectoryError, TryLater.
         """
-        exchange = Exchange(flows)
+        exchange, self.pacer.urgent = Exchange(flows), urgent
         flying: dict[Future[list[Answer]], list[Pending]] = {}
         with ThreadPoolExecutor(self.in_flight) as pool:
             while True:
@@ -187,6 +192,7 @@ class Directory:
                 elif flying:
                     self._land(flying, exchange)
                 elif not self._rest(exchange, until):
+                    self.pacer.release()
                     return
 
     def _next(self, exchange: Exchange, until: float | None, batch_of: int) -> list[Pending]:
@@ -196,11 +202,9 @@ class Directory:
             return []
         batch = exchange.next_batch(now, batch_of)
         writes = sum(pending.request.writes for pending in batch)
-        if until is not None and self.pacer.ready_at(writes) >= until:
+        if batch and not self.pacer.take(writes, until):
             exchange.put_back(batch)
             return []
-        if batch:
-            self.pacer.take(writes)
         return batch
 
     def _land(self, flying: dict[Future[list[Answer]], list[Pending]], exchange: Exchange) -> None:
@@ -279,10 +283,6 @@ def _is_of_users(request: Request) -> bool:
 
 @cache
 def tenant(settings: DirectorySettings) -> Directory:
-    """One for the life of a Lambda's process: it holds the token, the connections and the pace.
-
-    Each function has a pace of its own. That is safe because the states of a run go one after the
-    other and a city has one run at a time; the tenant's limit is shared only by cities that write
-    in the same minute, and then Graph's own headers slow us down.
-    """
+    """One for the life of a Lambda's process: it holds the token and the connections. The pace is
+    shared by all that write to the tenant (``TenantBudget``)."""
     return Directory.of(settings)

@@ -15,6 +15,7 @@
 | CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
 | CITY#<code>   | NUMBERS#<年度>   | the numbers that neutral class titles have in that year   |
 | LTI           | KEYS             | which keys sign launches, and from when                   |
+| TENANT#<id>   | WRITES#<client>  | the tenant's budget of writes (``microsoft.budget``)      |
 
 Two indexes hold the keys of people's items: ``ByObject`` (``object_id``) and ``ByClass``
 (``class_id``, the sourcedId of a pupil's home class, or ``room_key`` of a class that is taught).
