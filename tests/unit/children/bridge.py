@@ -122,8 +122,10 @@ class OneThread(Directory):
         flows: Iterable[tuple[int, Flow]],
         until: float | None = None,
         batch_of: int = BATCH,
+        *,
+        urgent: bool = False,
     ) -> Iterator[Ended]:
-        exchange = Exchange(flows)
+        exchange, self.pacer.urgent = Exchange(flows), urgent
         while True:
             for talk in (batch := exchange.next_batch(self.clock.now(), batch_of)):
                 exchange.hear(talk, self.wire.send(talk.request), self.clock.now(), 0.5)
