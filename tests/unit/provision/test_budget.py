@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.directories.budget import BURST, FIRST, LEASE, SOON, Ask, Lease, Timeline
+from kakehashi.directories.budget import BURST, FIRST, LEASE, SOON, PaceAsk, PaceLease, Timeline
 from kakehashi.directories.pace import LIMIT, LONGEST, Pacer
 
 RATE = 19.0
@@ -39,7 +39,7 @@ class Shared:
     line: Timeline = field(default_factory=Timeline)
     asked: int = 0
 
-    def lease(self, ask: Ask) -> Lease | None:
+    def lease(self, ask: PaceAsk) -> PaceLease | None:
         self.asked += 1
         return self.line.lease(ask, self.clock.now())
 

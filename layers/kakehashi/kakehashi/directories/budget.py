@@ -26,7 +26,7 @@ IN_TIME = 2.0  # seconds of its own that who is urgent still has when it asks fo
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PaceAsk:
     """Seconds: how long a stretch, how much of the past may count, how far ahead it may begin."""
 
     length: float
@@ -35,7 +35,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class PaceLease:
     """Seconds from now: where the stretch begins, negative for what was saved up, and how long the
     tenant wants to hear nothing."""
 
@@ -43,8 +43,8 @@ class Lease:
     closed: float = 0.0
 
 
-class Budget(Protocol):
-    def lease(self, ask: Ask) -> Lease | None:
+class WriteBudget(Protocol):
+    def lease(self, ask: PaceAsk) -> PaceLease | None:
         """None where others have leased the line further ahead than this one may begin."""
 
     def give_back(self, seconds: float) -> None:
@@ -61,12 +61,12 @@ class Timeline:
     def __init__(self) -> None:
         self.leased, self.closed = -math.inf, -math.inf
 
-    def lease(self, ask: Ask, now: float) -> Lease | None:
+    def lease(self, ask: PaceAsk, now: float) -> PaceLease | None:
         begins = max(self.leased, now - ask.saved)
         if begins > now + ask.ahead:
             return None
         self.leased = begins + ask.length
-        return Lease(begins - now, max(0.0, self.closed - now))
+        return PaceLease(begins - now, max(0.0, self.closed - now))
 
     def give_back(self, seconds: float) -> None:
         self.leased -= seconds

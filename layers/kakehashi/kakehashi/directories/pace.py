@@ -18,10 +18,10 @@ from kakehashi.directories.budget import (
     IN_TIME,
     LEASE,
     SOON,
-    Ask,
-    Budget,
-    Lease,
+    PaceAsk,
+    PaceLease,
     Timeline,
+    WriteBudget,
 )
 
 LIMIT = 20.0  # writes a second, per app and tenant
@@ -52,7 +52,7 @@ class OwnBudget:
     def __init__(self, clock: Clock) -> None:
         self._clock, self._line = clock, Timeline()
 
-    def lease(self, ask: Ask) -> Lease | None:
+    def lease(self, ask: PaceAsk) -> PaceLease | None:
         return self._line.lease(ask, self._clock.now())
 
     def give_back(self, seconds: float) -> None:
@@ -73,7 +73,7 @@ class Pacer:
         self,
         rate: float,
         clock: Clock,
-        budget: Budget | None = None,
+        budget: WriteBudget | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.rate, self.clock, self.budget = rate, clock, budget or OwnBudget(clock)
@@ -174,7 +174,7 @@ class Pacer:
     def _lease(self, writes: int, now: float) -> None:
         length = max(LEASE, (writes - self._owned) / self._pace)
         ahead = FIRST if self.urgent else SOON
-        lease = self.budget.lease(Ask(length, self._saved / self.rate, ahead))
+        lease = self.budget.lease(PaceAsk(length, self._saved / self.rate, ahead))
         if lease is None:
             self._refusals += 1
             pause = LEASE * 2 ** (self._refusals - 1) * (0.5 + self._chance())

@@ -18,7 +18,7 @@ import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from kakehashi.directories.budget import Ask, Lease
+from kakehashi.directories.budget import PaceAsk, PaceLease
 from kakehashi.edges.settings import DirectorySettings
 from kakehashi.edges.state.partition import lost_the_race
 
@@ -41,7 +41,7 @@ class TenantBudget:
     def of(cls, settings: DirectorySettings) -> Self:
         return cls(settings.table, settings.tenant_id, settings.client_id)
 
-    def lease(self, ask: Ask) -> Lease | None:
+    def lease(self, ask: PaceAsk) -> PaceLease | None:
         now = self._now()
         length, floor = round(ask.length * MICRO), now - round(ask.saved * MICRO)
         ahead = now + round(ask.ahead * MICRO)
@@ -55,7 +55,7 @@ class TenantBudget:
         if item is None:
             return None
         begins, closed = int(item["leased"]) - length - now, int(item.get("closed", 0)) - now
-        return Lease(begins / MICRO, max(0, closed) / MICRO)
+        return PaceLease(begins / MICRO, max(0, closed) / MICRO)
 
     def give_back(self, seconds: float) -> None:
         given = {":n": round(seconds * MICRO)}
