@@ -489,7 +489,7 @@ class Years(RuleBasedStateMachine):
     def _is_taken_over(self, umi: str) -> bool:
         """Whether the missing child that the finding names is the one on the row."""
         rows = [child for at, child, _ in self.rows if at == umi]
-        return len(rows) == 1 and bool(self.looker.of(rows[0]))
+        return len(rows) == 1 and any(one in rows[0].ids - {umi} for one in self.bridge.state.rows)
 
     def _about_a_leaver(self, situation: Situation, known: Record | None) -> str:
         child = self.owners.accounts.get(known.object_id) if known else None

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kakehashi.diff import Action, Decision, Kind, LastNight, PastNights, Plan, make_plan, settled
+from kakehashi.diff import (
+    Action,
+    Decision,
+    Kind,
+    LastNight,
+    Missing,
+    PastNights,
+    Plan,
+    make_plan,
+    settled,
+)
 from kakehashi.diff.answers import Proposed
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
@@ -53,6 +63,7 @@ def night(
     decisions: Mapping[str, Decision] | None = None,
     asked: Mapping[str, Proposed] | None = None,
     last_night: LastNight | None = None,
+    missing: Missing | None = None,
     past: PastNights | None = None,
     serial: int = SERIAL,
 ) -> Plan:
@@ -71,6 +82,7 @@ def night(
         decisions=decisions,
         asked=asked,
         last_night=last_night,
+        missing=missing,
         past=past,
     )
 

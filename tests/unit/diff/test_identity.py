@@ -15,7 +15,7 @@ from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exchanges import LARGEST, freed, hands
 from kakehashi.diff.rooms import as_one
 from kakehashi.diff.situations import classify
-from kakehashi.diff.sources import index_sources
+from kakehashi.diff.sources import Missing, index_sources
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN
@@ -406,6 +406,36 @@ def test_a_child_who_moved_or_got_another_family_name_meanwhile_is_asked_about(
     assert kinds(apart) == [(anew.id, Kind.CREATE), (A.id, Kind.RECORD)]
 
 
+@pytest.mark.parametrize("restorable", [False, True])
+def test_link_after_the_present_account_was_deleted_moves_the_child_to_another(
+    restorable: bool,
+) -> None:
+    known = knowing([A, B, C])
+    missing = Missing(restorable={A.id}) if restorable else None
+    roster: list[Desired | Pupil] = [*wanting([ANEW], password=not restorable), B, C]
+    facts: dict[str, Any] = {"tenant": in_tenant(known[1:]), "missing": missing}
+    asked_first = night(roster, known, **facts)
+    assert (asked_first.actions, asked(asked_first, Situation.SAME_CHILD)) == ((), {ANEW.id})
+    plan = night(roster, known, decisions={ANEW.id: "link"}, **facts)
+    (action,) = plan.actions
+    assert (action.kind, action.pupil, action.before, action.object_id) == (
+        Kind.CREATE, ANEW.id, known[0], "")  # fmt: skip
+    assert bool(action.password) is not restorable
+    state, _ = carried_out(plan, known, in_tenant(known[1:]))
+    assert sorted(one.pupil.id for one in state) == sorted((ANEW.id, B.id, C.id))
+    assert [one.sourced_id for one in state if one.pupil == ANEW] == [A.id], "tools know the child"
+    assert "D066" not in codes(plan), "no account goes on under the new id"
+
+
+def test_and_waits_for_a_password_or_for_a_listing_that_shows_whether_it_is_gone() -> None:
+    known = knowing([A, B, C])
+    facts: dict[str, Any] = {"tenant": in_tenant(known[1:]), "decisions": {ANEW.id: "link"}}
+    without = night([*wanting([ANEW], password=False), B, C], known, **facts)
+    assert (without.actions, without.held) == ((), {"M001": (ANEW.id,), "S114": (A.id,)})
+    unsure = night([ANEW, B, C], known, missing=Missing({known[0].object_id}), **facts)
+    assert (unsure.actions, asked(unsure, Situation.SAME_CHILD)) == ((), {ANEW.id})
+
+
 @pytest.mark.parametrize(("days", "is_asked"), [(60, True), (61, False)])
 def test_a_name_is_evidence_for_as_long_as_a_holiday_lasts(days: int, is_asked: bool) -> None:
     moved = replace(ANEW, school=OTHER)
@@ -592,13 +622,6 @@ def test_of_namesakes_whom_nothing_tells_apart_none_is_proposed() -> None:
     namesake = replace(with_names_of(B, A), attendance_no=A.attendance_no)
     plan = night([ANEW, C, D], knowing([A, namesake, C, D]))
     assert asked(plan, Situation.SAME_CHILD) == set()
-
-
-def test_an_account_that_is_gone_cannot_be_taken_over() -> None:
-    known = knowing([A, B, C])
-    plan = night([ANEW, B, C], known, tenant=in_tenant(known[1:]), decisions={ANEW.id: "link"})
-    assert plan.actions == ()
-    assert "S047" in codes(plan)
 
 
 # -- over several nights ---------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from kakehashi.findings import Effect, Rule
 _OR_WRONG = "違うなら「誤り」と書き、C4th を直してください。それまで昨日のままです。"
 _OR_WRONG_EN = "else 'wrong', and correct C4th; until then everything stays as yesterday."
 _SAME_OR_TWO = (
-    "同じ児童生徒なら「連携」(今のアカウントを引き継ぎます)、"
-    "別の 2 人なら「誤り」(新しく作ります)としてください。それまで昨日のままです。"
+    "同じ児童生徒なら「連携」(今のアカウントを引き継ぎます。削除されていれば、戻すか"
+    "新しく作ります)、別の 2 人なら「誤り」(新しく作ります)としてください。それまで昨日のままです。"
 )
 _SAME_OR_TWO_EN = (
-    "Decide 'link' if it is the same child, who then keeps the present account; 'wrong' if they"
-    " are two children, and an account is made. Until then everything stays as yesterday."
+    "Decide 'link' if it is the same child, who then keeps the present account (one that was"
+    " deleted is had back or made anew); 'wrong' if they are two children, and an account is made."
+    " Until then everything stays as yesterday."
 )
 
 ANOTHER_NAME = Rule(

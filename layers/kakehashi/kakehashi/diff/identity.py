@@ -23,6 +23,7 @@ from datetime import date
 from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
+from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.anew import registered_anew, traits_of
 from kakehashi.diff.answers import Decision, GivenAnswers, Question
 from kakehashi.diff.exchanges import NameExchange, freed, hands
@@ -171,6 +172,10 @@ def _same_children(
                                           code=rule.code)  # fmt: skip
         if question.answer == "link" and _is_there(theirs):
             settled |= _agreed([_taking_over(theirs, missing)], question)
+        elif question.answer == "link" and (anew := _without_the_account(theirs, missing, sources)):
+            settled |= (
+                _agreed([anew], question) if not anew.code else {anew.id: _with(anew, question)}
+            )
         else:
             settled |= _asked([theirs], question, rule, "userMasterIdentifier",
                               old=missing.pupil.id)  # fmt: skip
@@ -191,6 +196,22 @@ def _taking_over(observation: Observation, missing: Record) -> Observation:
         if observation.code == reasons.KNOWN_ACCOUNT.code
         else free
     )
+
+
+def _without_the_account(
+    observation: Observation, missing: Record, sources: Sources
+) -> Observation | None:
+    """The child whose account was deleted by hand, with another one to make or to have back and
+    what tools know it by; held while a password is missing. None where that is not sure."""
+    if observation.tenant or missing.object_id in sources.missing.unsure:
+        return None
+    if sources.by_mark.of(missing.pupil.id) or observation.code == reasons.KNOWN_ACCOUNT.code:
+        return None
+    restorable = observation.restorable or missing.pupil.id in sources.missing.restorable
+    anew = replace(observation, record=missing, owner=None, object_id="", restorable=restorable)
+    if restorable or (observation.wanted and observation.wanted.password):
+        return replace(anew, code="", finding=None)
+    return anew.hold(NO_PASSWORD, "userIds", as_=Situation.SAME_CHILD)
 
 
 def _cut_short(observations: Iterable[Observation]) -> Settled:

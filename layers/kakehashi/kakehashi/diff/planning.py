@@ -298,12 +298,8 @@ def _moved(observation: Observation) -> Iterator[Finding]:
     """What staff should know of ids that a child has given up."""
     for old in observation.former:
         yield moved.MERGED.at(pupil=observation.id, school=observation.school, old=old.pupil.id)
-    if (
-        observation.record
-        and observation.record.pupil.id != observation.id
-        and not observation.code
-    ):
-        former = observation.record.pupil.id
+    former = observation.record.pupil.id if observation.record else observation.id
+    if former != observation.id and observation.object_id and not observation.code:
         yield moved.TAKEN_OVER.at(pupil=observation.id, school=observation.school, old=former)
     if observation.tool_id and not observation.code:
         yield moved.ID_OF_ANOTHER.at(pupil=observation.id, school=observation.school)

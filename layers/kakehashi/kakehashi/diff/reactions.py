@@ -130,6 +130,8 @@ def _first_kind(observation: Observation) -> Kind:
 
 def _agreed_kind(observation: Observation) -> Kind:
     """What a roster asks for about which a person has said that it is right."""
+    if not observation.object_id:
+        return Kind.CREATE  # of a child whose account is gone, under a new id
     if observation.record is None:
         return Kind.LINK
     return _changing_kind(observation)
