@@ -12,6 +12,7 @@ from local.engine.deploy import read_template
 ROOT = Path(__file__).parents[1]
 OF_A_CITY = {"Name": "city", "Value": {"Ref": "City"}}
 GIVEN = ("City", "HoursWithoutDrop", "DocsUrl", "StaffUrl")
+STAFF_PAGE = "Output StaffUrl of the main stack; empty for a stack without staff page"
 TOPICS = {"StaffTopic": "Output StaffTopicArn", "VendorTopic": "Output VendorTopicArn"}
 HEAD = "# Written by `make docs` from template.yaml. Do not edit. See docs/deploy.md.\n\n"
 
@@ -36,7 +37,17 @@ def alarms(template: dict[str, Any]) -> dict[str, Any]:
         if resource["Type"] == "AWS::CloudWatch::Alarm"
         and OF_A_CITY in resource["Properties"].get("Dimensions", ())
     }
-    return {n: {k: v for k, v in r.items() if k != "Condition"} for n, r in found.items()}
+    return {n: _alone({k: v for k, v in r.items() if k != "Condition"}) for n, r in found.items()}
+
+
+def _alone(value: Any) -> Any:
+    """Without the staff page's resources, which are in the main stack: here only its address."""
+    if isinstance(value, dict):
+        match value.get("Fn::If"):
+            case ["HasStaffPage", {"Fn::If": ["HasStaffUrl", given, _]}, without]:
+                return {"Fn::If": ["HasStaffUrl", given, without]}
+        return {name: _alone(inner) for name, inner in value.items()}
+    return [_alone(inner) for inner in value] if isinstance(value, list) else value
 
 
 def page() -> str:
@@ -50,7 +61,9 @@ def page() -> str:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Kakehashi 架け橋, the alarms of one more city",
         "Parameters": {name: dict(template["Parameters"][name]) for name in GIVEN} | topics,
+        "Conditions": {"HasStaffUrl": template["Conditions"]["HasStaffUrl"]},
         "Resources": alarms(template),
     }
+    small["Parameters"]["StaffUrl"]["Description"] = STAFF_PAGE
     del small["Parameters"]["City"]["Default"]  # to be named, never guessed
     return HEAD + yaml.dump(small, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)

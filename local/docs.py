@@ -10,7 +10,7 @@ from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.sources import SOURCES
 from kakehashi.findings import EFFECT_LABELS, Rule
 from kakehashi.oneroster.rules import RULES as CHECKED
-from local import behaviour, city_alarms, dashboard, licences, schemas
+from local import behaviour, city_alarms, cleaning, dashboard, licences, schemas
 
 ROOT = Path(__file__).parents[1]
 LETTERS = {
@@ -115,6 +115,7 @@ def _rule_entry(rule: Rule, shown: Example) -> str:
 
 
 PAGES = {
+    "docs/cleaning.md": cleaning.page,
     "docs/rules.md": rules_page,
     "docs/licences.md": licences.page,
     "docs/findings.md": findings_page,

@@ -79,7 +79,13 @@ def allows(statements: Sequence[Statement], call: Call) -> bool:
 
 
 def calls(service: str, operation: str, params: Mapping[str, Any]) -> list[Call]:
-    """What IAM is asked before an operation of boto3, e.g. ("s3", "GetObject", {"Bucket": …})."""
+    """What IAM is asked before an operation of boto3, e.g. ("s3", "GetObject", {"Bucket": …}).
+
+    Of a transaction it is asked about each step by itself.
+    """
+    if operation == "TransactWriteItems":
+        steps = [step for one in params["TransactItems"] for step in one.items()]
+        return [call for name, step in steps for call in calls(service, f"{name}Item", step)]
     action = f"{service}:{_action(service, operation, params)}"
     if service == "events":
         bus = arn("events", "event-bus/default")

@@ -2,8 +2,9 @@
 
 Not a state of the machine: EventBridge Scheduler calls it with {} for every city, and a person
 with {"city": …} for one. What it finds lies in the runs bucket under <city>/drift/<date>/. Each
-day it is called with {"only": "credential"}: then it only tells how long ours is still good; and
-each hour with {"only": "waiting"}: then it only tells how long plans have waited for a person.
+day it is called with {"only": "credential"}: then it only tells how long ours is still good, to the
+staff page in <city>/drift/credential.json; and each hour with {"only": "waiting"}: then it only
+tells how long plans have waited for a person.
 `kakehashi preflight` calls it with {"only": "permissions"}: what the app registration may, and
 whether the cities' domains are the tenant's.
 """
@@ -22,7 +23,7 @@ from kakehashi.city import City
 from kakehashi.edges import plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.microsoft.credentials import Tokens, days_left
+from kakehashi.edges.microsoft.credentials import Tokens, days_left, read_credential
 from kakehashi.edges.microsoft.directory import Everyone, tenant
 from kakehashi.edges.microsoft.domains import of_tenant
 from kakehashi.edges.receive.intake import rules_of
@@ -31,6 +32,8 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
 from kakehashi.report import Comparison, Person
+from kakehashi.report.credential import FILE as CREDENTIAL
+from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import People
 from kakehashi.roster import JAPAN
 
@@ -62,10 +65,12 @@ def _observe(event: dict[str, Any], env: DriftEnvironment) -> dict[str, Any]:
         measure("drift", "all", {"Calls": 1})
         return {"hours": {name: _hours_waiting(name, now, env) for name in _cities(env)}}
     day = now.astimezone(JAPAN).date()
-    left = days_left(env.credential_secret, day)
+    credential = read_credential(env.credential_secret)
+    left = days_left(credential, day)
     # Nothing is measured where nobody knows: the alarm takes silence for a bad sign.
     measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
     if event.get("only") == "credential":
+        _note(HeldCredential(credential.type, credential.last_day(), day), env)
         return {"credential_days_left": left}
     if event.get("only") == "permissions":
         served = [city for name in _cities(env) if (city := _rules(name, env)) is not None]
@@ -90,6 +95,13 @@ def _observe(event: dict[str, Any], env: DriftEnvironment) -> dict[str, Any]:
 def _cities(env: DriftEnvironment) -> list[str]:
     names = Folder(boto3.client("s3"), env.rules_bucket, "cities/").names()
     return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
+
+
+def _note(held: HeldCredential, env: DriftEnvironment) -> None:
+    """For the staff page of every city: one tenant has one credential."""
+    for name in _cities(env):
+        folder = Folder(boto3.client("s3"), env.runs_bucket, f"{name}/drift/")
+        folder.put_json(CREDENTIAL, held.to_json())
 
 
 def _hours_waiting(name: str, now: datetime, env: DriftEnvironment) -> int:

@@ -33,7 +33,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     receipt = None
     if isinstance(order, receive.Sync):  # before the lease: its sender need not wait for it
         run_id = execution.run_id(order.city)
-        receipt = upload_receipts.acknowledge(order, env.inbox_bucket, state, run_id)
+        receipt = upload_receipts.acknowledge(order, env, state, run_id)
     rules = intake.rules_of(boto3.client("s3"), env.rules_bucket, order.city)
     if order.action != "rehearse":
         intake.take_lease(state, execution)

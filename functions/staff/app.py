@@ -8,7 +8,7 @@ carried out. Whoever is turned away gets a sentence and a code
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -27,10 +27,11 @@ from kakehashi.edges.staff import (
     recording,
     rehearsed,
     schooling,
+    watching,
 )
 from kakehashi.edges.staff.answering import entry, go, sign_in_path
 from kakehashi.edges.staff.dependencies import StaffDependencies
-from kakehashi.edges.staff.gate import SESSION, SIGN_IN
+from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
 from kakehashi.edges.staff.orders import OrderNotTaken
 from kakehashi.edges.staff.routes import Judging, Reading, Routes
 from kakehashi.edges.telemetry import logger
@@ -185,12 +186,21 @@ def night_file_of_school(run: str, name: str) -> Response[str]:
     return _file(run, f"schools/{name}")
 
 
+@app.get("/operate/drift/<name>")
+def drift_file(name: str) -> Response[str]:
+    return _handed(Permission.OPERATE, lambda asked: watching.file_of(asked, name))
+
+
 def _file(run: str, name: str) -> Response[str]:
+    return _handed(Permission.SEE, lambda asked: nightly.file_of(asked, run, name))
+
+
+def _handed(action: Permission, find: Callable[[Asked], str | Refusal]) -> Response[str]:
     gate = routes.gate()
-    asked = gate.page(Permission.SEE)
+    asked = gate.page(action)
     if isinstance(asked, Refusal):
         return routes.not_in(gate, asked)
-    where = nightly.file_of(asked, run, name)
+    where = find(asked)
     if isinstance(where, Refusal):
         return routes.refused(gate, gate.recorded(asked.caller, where))
     return web.redirect(where)

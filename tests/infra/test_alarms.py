@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,14 +12,17 @@ import pytest
 
 from kakehashi.edges.telemetry import NAMESPACE
 from kakehashi.report import Verdict
+from kakehashi.report.credential import SOON
 from kakehashi.report.words import VERDICTS
 from kakehashi.roster import JAPAN
+from local.city_alarms import alarms
 from local.engine.deploy import read_template
 from tests.commands import type_it
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 
 TEMPLATE = read_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
 DOCS = TEMPLATE["Parameters"]["DocsUrl"]["Default"]
+OWN_DOMAIN, API = "https://bridge.city.example", "https://abc.execute-api.example"
 TYPED = "--stack kakehashi"  # how a command names the stack of this name
 RUNBOOK = ROOT / "docs" / "runbook.ja.md"
 OF_ALL_CITIES = {"CredentialDaysLeft"}
@@ -27,14 +31,30 @@ MEASURED_IN = {stage: f"functions/{stage}/app.py" for stage in FUNCTIONS} | {
 }
 
 
-def described(text: dict[str, Any]) -> str:
-    """What an alarm's mail says in a stack that has been told nothing of its pages."""
+def described(text: dict[str, Any], *conditions: str) -> str:
+    """What an alarm's mail says in a stack of these conditions."""
     found = text["Fn::Sub"]
     template, own = (found, {}) if isinstance(found, str) else found
-    assert not own or own == {"Options": typed(TEMPLATE)}
-    for name, value in {"DocsUrl": DOCS, "StaffUrl": "", "Options": TYPED}.items():
-        template = str(template).replace(f"${{{name}}}", value)
-    return str(template)
+    given = {"DocsUrl": DOCS, "StaffUrl": OWN_DOMAIN, "StaffApi.ApiEndpoint": API}
+    values = given | {name: chosen(value, conditions, given) for name, value in own.items()}
+    if "Options" in own:
+        assert own["Options"] == typed(TEMPLATE)
+        values["Options"] = TYPED
+    return filled(template, values)
+
+
+def chosen(value: Any, conditions: Sequence[str], given: Mapping[str, str]) -> str:
+    """What CloudFormation makes of a text that depends on conditions."""
+    while isinstance(value, dict) and "Fn::If" in value:
+        condition, then, otherwise = value["Fn::If"]
+        value = then if condition in conditions else otherwise
+    return filled(value["Fn::Sub"], given) if isinstance(value, dict) else str(value)
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        template = template.replace(f"${{{name}}}", value)
+    return template
 
 
 def typed(template: dict[str, Any]) -> Any:
@@ -48,6 +68,7 @@ ALARMS = {
     name: alarm | {"AlarmDescription": described(alarm["AlarmDescription"])}
     for name, alarm in of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm").items()
 }
+CITY_ALARMS = alarms(TEMPLATE)
 PAGE_OF_A_SECTION = re.compile(
     r"^\*\*頁\*\* 職員の頁(?:の\[(?P<title>.+?)\]\(staff-page\.md\)\(`(?P<path>/\w+)`\)で済みます"
     r"|では済みません)。$",
@@ -76,15 +97,39 @@ def test_an_alarm_names_a_place_in_the_runbook(name: str) -> None:
     assert f'<a id="{anchor}"></a>' in RUNBOOK.read_text(encoding="utf-8")
 
 
+def pages(alarm: str, *conditions: str) -> list[str]:
+    """What an alarm says behind the section of the runbook."""
+    text = TEMPLATE["Resources"][alarm]["Properties"]["AlarmDescription"]
+    return described(text, *conditions).splitlines()[3:]
+
+
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_leads_to_the_page_that_settles_it(name: str) -> None:
     """The section of the runbook names the same one; where there is none, it says so."""
-    place, *more = ALARMS[name]["AlarmDescription"].splitlines()[2:]
-    section = RUNBOOK.read_text(encoding="utf-8").split(f'<a id="{place.split("#")[1]}"></a>')[1]
+    anchor = ALARMS[name]["AlarmDescription"].splitlines()[2].split("#")[1]
+    section = RUNBOOK.read_text(encoding="utf-8").split(f'<a id="{anchor}"></a>')[1]
     told = PAGE_OF_A_SECTION.search(section)
     assert told is not None
-    assert more == ([f"職員の頁があれば {told['path']}"] if told["path"] else [])
-    assert told["path"] or place.split("#")[1] in SETTLED_ELSEWHERE
+    path = told["path"]
+    assert path or anchor in SETTLED_ELSEWHERE
+    with_page = pages(name, "HasStaffPage"), pages(name, "HasStaffPage", "HasStaffUrl")
+    assert with_page == (
+        ([f"職員の頁 {API}{path}"], [f"職員の頁 {OWN_DOMAIN}{path}"]) if path else ([], [])
+    )
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_of_a_stack_without_staff_page_names_none(name: str) -> None:
+    assert pages(name) == pages(name, "HasStaffUrl") == []
+
+
+@pytest.mark.parametrize("name", CITY_ALARMS)
+def test_an_alarm_of_one_more_city_names_the_page_that_it_was_given(name: str) -> None:
+    text = CITY_ALARMS[name]["Properties"]["AlarmDescription"]
+    assert described(text).splitlines()[3:] == pages(name)
+    assert described(text, "HasStaffUrl").splitlines()[3:] == pages(
+        name, "HasStaffPage", "HasStaffUrl"
+    )
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -119,6 +164,10 @@ def test_a_plan_that_waits_twelve_hours_alarms_staff() -> None:
     alarm = ALARMS["PlanWaitsTooLongAlarm"]
     assert (alarm["MetricName"], alarm["Threshold"]) == ("PlanWaitsHours", 12)
     assert alarm["AlarmActions"] == [{"Ref": "StaffTopic"}]
+
+
+def test_the_credential_alarms_when_the_page_says_that_it_is_to_be_replaced() -> None:
+    assert ALARMS["CredentialExpiresAlarm"]["Threshold"] == SOON
 
 
 def test_a_letter_that_lies_for_a_quarter_of_an_hour_alarms_until_the_queue_is_empty() -> None:

@@ -6,7 +6,7 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -172,6 +172,10 @@ def test_a_login_host_that_does_not_answer_is_asked_again_later(
         bearer(deaf)
 
 
+def days_left(today: date) -> int | None:
+    return credentials.days_left(credentials.read_credential("kakehashi/credential"), today)
+
+
 @pytest.mark.parametrize("type_", ["certificate", "kms"])
 def test_a_certificate_tells_its_last_day_itself(
     env: settings.DirectorySettings, key: rsa.RSAPrivateKey, type_: str
@@ -182,7 +186,7 @@ def test_a_certificate_tells_its_last_day_itself(
         {"type": type_} | (named if type_ == "certificate" else {"key_id": "k", "certificate": pem})
     )
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
-    assert credentials.days_left("kakehashi/credential", tomorrow) == 0
+    assert days_left(tomorrow) == 0
 
 
 def test_web_identity_never_expires_and_a_bad_certificate_is_told(
@@ -190,13 +194,13 @@ def test_web_identity_never_expires_and_a_bad_certificate_is_told(
 ) -> None:
     keep({"type": "web-identity"})
     today = datetime.now(UTC).date()
-    assert credentials.days_left("kakehashi/credential", today) == credentials.NEVER
+    assert days_left(today) == credentials.NEVER
     text = json.dumps({"type": "kms", "key_id": "k", "certificate": "x"})
     boto3.client("secretsmanager").put_secret_value(
         SecretId="kakehashi/credential", SecretString=text
     )
     with pytest.raises(BadConfiguration, match="PEM"):
-        credentials.days_left("kakehashi/credential", today)
+        days_left(today)
 
 
 def test_after_a_refusal_the_credential_is_read_anew(env: settings.DirectorySettings) -> None:

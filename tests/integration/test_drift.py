@@ -130,6 +130,9 @@ def test_each_day_it_tells_how_long_the_credential_is_good_and_compares_nobody(
     assert app.lambda_handler({"only": "credential"}, CONTEXT) == {"credential_days_left": 29}
     assert city.tenant.count("reads") == 0
     assert '"CredentialDaysLeft":[29.0]' in capsys.readouterr().out
+    end = (today + timedelta(days=29)).isoformat()
+    stored = json.loads(file(city, "credential.json"))
+    assert stored == {"type": "secret", "last_day": end, "seen": today.isoformat()}
 
 
 def test_of_a_secret_whose_end_nobody_wrote_down_nothing_is_measured(

@@ -6,12 +6,15 @@ import io
 import json
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
 from kakehashi.edges.runs import Folder
+from kakehashi.report.credential import HeldCredential
+from kakehashi.roster import JAPAN
 from kakehashi.staff.viewer import Post, Role
 from tests.builders import a_drop, a_pupil
 from tests.decisions import a_csv
@@ -272,6 +275,34 @@ def test_what_the_newest_comparison_found_is_told(office: Office, operator: Cler
     assert "2026-11-29" in card
 
 
+def test_the_comparisons_files_are_had_by_who_operates_and_the_one_with_names_is_recorded(
+    office: Office, operator: Clerk
+) -> None:
+    assert operator.browser.get("/operate/drift/drift.html").code == "W122", "none was made yet"
+    folder = Folder(office.deps.s3, office.deps.staff.runs_bucket, "demo/drift/2026-11-29/")
+    folder.put_json("summary.json", {"day": "2026-11-29", "findings": {}})
+    for name in ("drift.html", "drift.xlsx"):
+        where = operator.browser.get(f"/operate/drift/{name}").location
+        assert f"/demo/drift/2026-11-29/{name}?" in where
+    assert operator.browser.get("/operate/drift/summary.json").code == "W122"
+    assert [done.after for done in office.record() if not done.code] == ["2026-11-29 drift.xlsx"]
+    stranger = office.at_desk(office.hire("seer", Role.SEE))
+    assert stranger.browser.get("/operate/drift/drift.html").code == "W121"
+
+
+def test_how_long_the_credential_is_good_is_told_with_what_to_do(
+    office: Office, operator: Clerk
+) -> None:
+    assert "毎朝 8 時に見ます" in operator.open("/operate").text
+    today = office.deps.clock().astimezone(JAPAN).date()
+    held = HeldCredential("secret", today + timedelta(days=12), today)
+    folder = Folder(office.deps.s3, office.deps.staff.runs_bucket, "demo/drift/")
+    folder.put_json("credential.json", held.to_json())
+    card = operator.open("/operate").text.split("Microsoft 365 の資格情報")[1].split("</li>")[0]
+    assert '<p class="big">12<' in card
+    assert "Entra で新しいものを作り" in card
+
+
 # -- 今朝 ------------------------------------------------------------------------------------------
 
 
@@ -282,7 +313,11 @@ def test_a_roster_that_was_sent_again_is_told(
     office.nights.run(same)
     office.nights.tomorrow()
     office.nights.run(same)
-    assert "前に届いたものと同じ中身です" in operator.open("/today").text
+    assert "前に反映したものと同じ中身です" in operator.open("/today").text
+    office.nights.run(same[:-40])
+    refused = operator.open("/today").text
+    assert "最後に届いた名簿は受け付けられませんでした" in refused
+    assert "新しい名簿です" not in refused
 
 
 # -- files sent by hand --------------------------------------------------------------------------

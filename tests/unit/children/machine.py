@@ -352,6 +352,9 @@ class Years(RuleBasedStateMachine):
         kind=st.sampled_from(("behind", "names", "accounts", "id over", "account over", "lost")),
     )
     def somebody_slips(self, at: int, by: int, kind: str) -> None:
+        self._slips(at, by, kind)
+
+    def _slips(self, at: int, by: int, kind: str) -> None:
         """About children who have accounts: whose a newcomer's name is to be, nobody can tell."""
         known = [child for child in self.town.plain() if self.looker.of(child)]
         one, other = one_of(known, at), one_of(known, by)
@@ -467,6 +470,35 @@ class Years(RuleBasedStateMachine):
                      for umi in self.asked.proposals.get(situation, ())}  # fmt: skip
             if words:
                 self.bridge.put_decisions(words)
+
+    @happens(at=who, by=who, kind=st.sampled_from(("behind", "names", "accounts", "account over")))
+    def the_office_says_right_of_what_is_wrong(self, at: int, by: int, kind: str) -> None:
+        """In a hurry. It changes whom the question names and nobody else, and what was said so is
+        asked about once more as soon as C4th says what is true."""
+        self.go_on(1)
+        slips = list(self.town.slips)
+        self._slips(at, by, kind)
+        self.go_on(1)
+        said = {
+            Situation.EXCHANGED: "正しい",
+            Situation.RENAMING: "改名",
+            Situation.SAME_CHILD: "連携",
+        }
+        for situation, word in said.items():
+            for umi in self.asked.proposals.get(situation, ()) if self.asked else ():
+                if self.town.slips != slips and self._word(situation, umi) == "誤り":
+                    self.looker.mistaken |= set(self._named_by(umi))
+                    self.bridge.put_decisions({umi: word})
+        self.go_on(1)
+
+    def _named_by(self, umi: str) -> Iterator[int]:
+        """The children whose rows or accounts a question is about."""
+        question = self.asked.questions.get(umi) if self.asked else None
+        for one in question.pupils if question else (umi,):
+            known = self.bridge.state.pupil(one)
+            if known and (child := self.owners.accounts.get(known.object_id)):
+                yield child.n
+            yield from (child.n for at, child, _ in self.rows if at == one)
 
     def _taken_back(self, umi: str) -> dict[str, str]:
         """Another answer on a question that was called wrong and is right: on every pupil of it,

@@ -7,7 +7,7 @@ anything here: it asks of every person, and of every account and tool user that 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,8 @@ class Looker:
     town: Town
     owners: Owners = field(default_factory=Owners)
     unread: set[int] = field(default_factory=set)  # whose row tonight's export has lost
+    mistaken: set[int] = field(default_factory=set)  # of whom a person has said what is not true
+    trusted: set[int] = field(default_factory=set)  # of whom nobody has: they are as it is true
 
     # -- seeing ----------------------------------------------------------------------------
 
@@ -112,9 +114,14 @@ class Looker:
         stopped = not night.applied and not strict
         # Of whom the book says nothing, or by a slip nothing new, nobody can tell.
         unseen = set() if strict else self.unread | set(self._typed_as_before())
+        # What was said wrongly stays with whoever has left before C4th was corrected.
+        self.trusted = {child.n for child in self.town.children
+                        if child.n not in self.mistaken or (strict and child.here)}  # fmt: skip
         found += [*self._accounts(), *self._gone(before), *self._tool_users()]
         found += [*self._launches(night)]
         for child in self.town.children:
+            if child.n not in self.trusted:
+                continue
             waits = stopped or child.n in held or child.n in unseen
             same = _as_before_or_right(before.accounts.get(child.n), now.accounts.get(child.n),
                                        self._wanted(child))  # fmt: skip
@@ -128,7 +135,7 @@ class Looker:
                 wrong_there = self._shown(tool, child)
                 if wrong_there and not (waits and (same_there or wrong)):
                     found.append(f"{child.n}: {tool.name} {wrong_there}")
-        return found + ([] if stopped else [*self._groups()])
+        return found + ([] if stopped else [*self._groups(held)])
 
     def _typed_as_before(self) -> Iterator[int]:
         """Children whose row is typed wrongly, and says what the account says."""
@@ -173,7 +180,7 @@ class Looker:
         """No account shows another child, carries another's mark, or is taken unasked."""
         for key, user in self.users().items():
             child = self.owners.accounts.get(key)
-            if child is None:
+            if child is None or child.n not in self.trusted:
                 continue
             if user["displayName"] not in {f"{name[0]} {name[1]}" for name in child.names}:
                 yield f"{child.n}: the account shows another child"
@@ -197,7 +204,7 @@ class Looker:
             mine: Counter[int] = Counter()
             for key, shown in tool.receiver.pupils().items():
                 child = self.owners.users.get((tool.name, key))
-                if child is None:
+                if child is None or child.n not in self.trusted:
                     continue
                 mine[child.n] += 1
                 enabled, upn, family, given = shown[:4]
@@ -216,6 +223,8 @@ class Looker:
         for known in self.bridge.state.pupils():
             child = self.owners.accounts.get(known.object_id)
             if child is None or known.object_id not in self.users():
+                continue
+            if child.n not in self.trusted:
                 continue
             if self.owners.subs.setdefault(known.sourced_id, child) is not child:
                 yield f"{child.n}: a launch opens another child's history"
@@ -264,15 +273,19 @@ class Looker:
         wanted = _shown_of(child)
         return "" if users[0] == wanted else f"shows {users[0]}, not {wanted}"
 
-    def _groups(self) -> Iterator[str]:
-        """Everybody sits in one class group at the most, and in the class that the account says."""
+    def _groups(self, held: Container[int]) -> Iterator[str]:
+        """Everybody sits in one class group at the most, and in the class that the account says;
+        what somebody made by hand for a child who waits is not taken in yet, and in none."""
         directory = self.bridge.tenant.directory
+        ours = {known.object_id for known in self.bridge.state.pupils()}
         for key, user in self.users().items():
             named = [directory.groups[g] for g in directory.groups_of(key)]
             titles = [g["displayName"] for g in named if "-class-" in g["mailNickname"]]
             years = Counter(title.rpartition(" ")[2] for title in titles)  # last year's stay
             if max(years.values(), default=0) > 1:
                 yield f"{self.owners.accounts[key].n}: in {len(titles)} class groups"
+            elif key not in ours and self.owners.accounts[key].n in held:
+                continue
             elif user["accountEnabled"] and not any(
                 title.startswith(f"{user['officeLocation']} {user['department']} ")
                 for title in titles

@@ -455,6 +455,20 @@ def test_a_question_once_asked_stays_however_long_nobody_answers() -> None:
         assert plan.actions == ()
 
 
+def test_and_over_two_aprils_in_which_the_child_goes_up() -> None:
+    town = Town.of([A, B, C, D])
+    for _ in range(2):
+        town.night([B, C, D])
+    rows = [replace(ANEW, school=OTHER), B, C, D]
+    for after, grade, year in ((50, "P3", 0), (330, "P4", 1), (366, "P5", 2)):
+        rows = [
+            replace(row, grade=grade, class_grades=(grade,), school_year=A.school_year + year)
+            for row in rows
+        ]
+        plan = town.night(rows, after=after)
+        assert asked(plan, Situation.SAME_CHILD) == {ANEW.id}
+
+
 def test_the_same_class_goes_before_the_same_name() -> None:
     elsewhere = replace(A, id=an_id("namesake"), account="namesake@ed.example.jp", school=OTHER)
     plan = night([ANEW, B, C], knowing([elsewhere, A, B, C]))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.report import Comparison, drift_html, drift_line, drift_summary, drift_xlsx
+from kakehashi.report.guide import Guide
 from tests.builders import a_code, an_id
 
 DAY, PLACE = date(2026, 11, 28), "s3://runs/demo/drift/2026-11-28/"
@@ -56,6 +58,13 @@ def test_the_mail_names_counts_and_the_page_and_nobody() -> None:
     assert "M040 1 件、M041 2 件、M042 1 件" in line
     assert line.splitlines()[1] == PLACE + "drift.html"
     assert an_id("a") not in line
+
+
+def test_mail_and_page_lead_to_the_staff_page_where_there_is_one() -> None:
+    ours = replace(a_comparison(), guide=Guide(staff="https://staff.example"))
+    assert drift_line(ours).splitlines()[1] == "https://staff.example/operate"
+    assert 'href="https://staff.example/operate"' in drift_html(ours)
+    assert "職員の頁" not in drift_html(a_comparison())
 
 
 def test_the_summary_says_where_page_and_workbook_are() -> None:

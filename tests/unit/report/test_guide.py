@@ -17,6 +17,7 @@ from kakehashi.report import Failure, Night, Verdict
 from kakehashi.report.drift import drift_html
 from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
+from kakehashi.report.upload_receipt import UploadReceipt
 from tests.commands import type_it
 from tests.unit.report.test_drift_page import a_comparison
 from tests.unit.report.test_report import NIGHT
@@ -118,3 +119,15 @@ def test_a_mail_leads_to_the_section_only_where_a_phone_can_open_it() -> None:
     assert last == "https://docs.example.jp/runbook.ja.md#drop-refused"
     told = report.line_without_run("", Failure("receive", "BadConfiguration"), OURS)
     assert "https://docs.example.jp/runbook.ja.md#execution-failed " in told
+
+
+def test_a_receipt_and_a_mail_without_a_run_name_the_staff_page_where_there_is_one() -> None:
+    here, failed = replace(OURS, staff="https://staff.example"), Failure("receive", "x")
+    receipt = UploadReceipt("RO.zip", "run", "2026-11-09T17:04:12+00:00", 1, "ab", {}, guide=here)
+    assert "staff page: https://staff.example/arrived" in receipt.text()
+    assert receipt.to_json()["page"] == "https://staff.example/arrived"
+    assert report.line_without_run("", failed, here).endswith("https://staff.example/operate\n")
+    without = replace(receipt, guide=OURS)
+    assert "staff page" not in without.text()
+    assert "page" not in without.to_json()
+    assert "/operate" not in report.line_without_run("", failed, OURS)

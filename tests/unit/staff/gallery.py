@@ -13,6 +13,7 @@ from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import Evidence, Fit, Match
 from kakehashi.findings import Finding, Place
 from kakehashi.refusal import Refusal
+from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import Word
@@ -33,6 +34,7 @@ from kakehashi.staff import (
 )
 from kakehashi.staff.changes import Filter
 from kakehashi.staff.drawing import View
+from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.uploading import Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
 from tests.builders import a_code, a_pupil, an_id
@@ -101,7 +103,7 @@ def a_morning() -> today.TodayFacts:
     waits = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
     return today.TodayFacts(
         NOW, CITY, [waits, *sixty_nights()[1:]], a_header(mixed(120)), RUN, asked=23, passwords=4,
-        letters=1, received="2026-11-30T16:10:00+00:00",
+        letters=1, roster=LastRoster("2026-11-30T16:10:00+00:00", "awaiting-approval"),
     )  # fmt: skip
 
 
@@ -263,6 +265,7 @@ def an_operation() -> operate.OperateFacts:
                              "新しい学校ができるため", RULES_NEXT)  # fmt: skip
     return operate.OperateFacts(
         CITY, NOW, letters, letters_cut=True, drift=3, drift_day="2026-11-29",
+        credential=HeldCredential("secret", date(2026, 12, 20), date(2026, 12, 1)),
         rules=RULES_NOW, proposed=[other], checked=operate.CheckedRules(RULES_NEXT),
         posts={an_id("a"): ("見本 担当", (Post(CITY),)),
                                       an_id("b"): ("", (Post(CITY, a_code(1)),))},

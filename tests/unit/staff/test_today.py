@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kakehashi.staff.drawing import render
+from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.today import ApprovalNotTaken, Running, TodayFacts, today
 from kakehashi.staff.viewer import Permission, Role
 from tests.unit.staff.scenes import (
@@ -27,7 +28,7 @@ def facts(**given: Any) -> TodayFacts:
         "now": NOW,
         "city": CITY,
         "records": sixty_nights(),
-        "received": "2026-11-30T16:10:00+00:00",
+        "roster": LastRoster("2026-11-30T16:10:00+00:00", "applied"),
     }
     return TodayFacts(**(defaults | given))
 
@@ -68,19 +69,56 @@ def test_nothing_waits_on_a_quiet_morning() -> None:
     assert "今、あなたがすることはありません" in render(view, a_frame())
 
 
-@pytest.mark.parametrize(
-    ("given", "odd"),
-    [
-        ({"received": ""}, True),
-        ({"received": "2026-11-28T16:10:00+00:00"}, True),
-        ({"same_roster": True}, True),
-        ({}, False),
-    ],
-)
-def test_a_roster_that_is_old_or_yesterdays_is_told(given: dict[str, Any], odd: bool) -> None:
-    view = today(facts(**given), a_viewer(Role.DECIDE))
-    assert (view.roster.odd is not None) is odd
-    assert (Permission.UPLOAD in {ask.action for ask in view.mine}) is odd
+NEW, OLD = "2026-11-30T16:10:00+00:00", "2026-11-28T16:10:00+00:00"
+OF_ITS_END = {
+    "": "",
+    "applied": "",
+    "unchanged": "",
+    "running": "いま処理しています。",
+    "awaiting-approval": "まだ何も反映していません。",
+    "failed": "途中で止まりました。",
+    "refused": "受け付けられませんでした。",
+}
+
+
+@pytest.mark.parametrize("verdict", OF_ITS_END)
+@pytest.mark.parametrize("same", [False, True])
+@pytest.mark.parametrize("received", [NEW, OLD])
+def test_what_is_said_of_a_roster_is_true(received: str, same: bool, verdict: str) -> None:
+    """A new one is neither late, nor one of before, nor refused; how it ended is said besides."""
+    view = today(facts(roster=LastRoster(received, verdict, same)), a_viewer(Role.DECIDE))
+    said = "".join(word.ja for word in view.roster.said)
+    late, refused = received == OLD, verdict == "refused"
+    assert ("新しい名簿です。" in said) is not (late or same or refused)
+    assert ("まる一日より長く" in said) is late
+    assert ("同じ中身です" in said) is (same and not late)
+    assert OF_ITS_END[verdict] in said
+    assert [end for end in OF_ITS_END.values() if end and end in said] == [
+        end for end in [OF_ITS_END[verdict]] if end
+    ]
+    asks = [ask.title.ja for ask in view.mine if ask.action is Permission.UPLOAD]
+    titles = {
+        (True, False): "届いていません",
+        (True, True): "届いていません",
+        (False, True): "直して",
+    }
+    wanted = titles.get((late, refused), "もう一度届いた" if same else "")
+    assert len(asks) == bool(wanted)
+    assert all(wanted in ask for ask in asks)
+
+
+def test_before_the_first_roster_that_is_said_and_asked_for() -> None:
+    view = today(facts(roster=LastRoster()), a_viewer(Role.DECIDE))
+    assert [word.ja for word in view.roster.said] == ["名簿はまだ一度も届いていません。"]
+    assert [ask.title.ja for ask in view.mine] == ["今日の名簿が届いていません"]
+
+
+def test_a_refused_roster_is_to_be_mended_and_not_run_again() -> None:
+    records = [a_record(0, verdict="refused"), *sixty_nights()[1:]]
+    view = today(facts(records=records, roster=LastRoster(NEW, "refused")), a_viewer())
+    assert [ask.action for ask in [*view.mine, *view.others]] == [Permission.UPLOAD]
+    other = today(facts(records=records), a_viewer())  # an order that was refused, not a roster
+    assert Permission.RERUN in {ask.action for ask in [*other.mine, *other.others]}
 
 
 def test_an_approval_that_was_not_taken_is_told_with_a_way_to_the_plan() -> None:
@@ -108,6 +146,6 @@ def test_the_picture_shows_sixty_nights_and_tells_bad_ones_by_shape() -> None:
 
 
 def test_before_the_first_night_the_page_stands() -> None:
-    view = today(facts(records=[], received=""), a_viewer())
+    view = today(facts(records=[], roster=LastRoster()), a_viewer())
     assert view.verdict is None
     assert "まだ一度も実行されていません" in render(view, a_frame())

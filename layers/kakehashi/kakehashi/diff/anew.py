@@ -51,11 +51,15 @@ def _named(pupil: Pupil) -> Iterator[Traits]:
 
 
 def _named_by_now(pupil: Pupil) -> Iterator[Traits]:
-    """In April a child is a grade higher, and some exports say so before they say the year."""
-    year, higher = pupil.school_year, NEXT_GRADE.get(pupil.grade, "")
-    for name, reading, grade, _ in _named(pupil):
-        yield from ((name, reading, grade, year), (name, reading, higher, year),
-                    (name, reading, higher, year + 1))  # fmt: skip
+    """Each April a child is a grade higher, and some exports say so before they say the year. What
+    is known of a child about whom a question goes unanswered may be years old."""
+    grade, year = pupil.grade, pupil.school_year
+    for name, reading, *_ in _named(pupil):
+        while grade:
+            higher = NEXT_GRADE.get(grade, "")
+            yield from ((name, reading, grade, year), (name, reading, higher, year))
+            grade, year = higher, year + 1
+        yield (name, reading, grade, year)
 
 
 def _seat(pupil: Pupil) -> Iterator[Traits]:

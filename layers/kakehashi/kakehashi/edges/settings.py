@@ -85,13 +85,17 @@ class LaunchSettings(RulesSettings, SignInSettings):
     lti_key: Name
 
 
-class GuideSettings(Settings):
+class PublishedSettings(Settings):
     """``command_options`` name this stack on a command line, "" where the command finds it by
-    itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash; ``staff_url``
-    that of the staff page under a domain of its own, "" for none."""
+    itself; ``docs_url`` is the address of the pages in docs/, with a trailing slash."""
 
     command_options: str = ""
     docs_url: Annotated[str, Field(pattern=r"^(docs|https://\S+)/$")] = "docs/"
+
+
+class GuideSettings(PublishedSettings):
+    """``staff_url`` is the address of the staff page, "" for a stack without one."""
+
     staff_url: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
 
     @property
@@ -99,11 +103,15 @@ class GuideSettings(Settings):
         return Guide(self.command_options.strip(), self.docs_url, self.staff_url)
 
 
-class DeskSettings(RulesSettings, GuideSettings):
+class DeskSettings(RulesSettings, PublishedSettings):
     """``public_url`` is the address of the staff page, https or loopback."""
 
     public_url: Name
     staff_table: Name
+
+    @property
+    def guide(self) -> Guide:
+        return Guide(self.command_options.strip(), self.docs_url, self.public_url)
 
 
 class StaffSettings(DeskSettings, InboxSettings, QueueSettings, SignInSettings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
@@ -148,23 +148,3 @@ def grades_of(cell: str) -> tuple[str, ...]:
 
 def in_school_order(grades: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(grades), key=lambda grade: (_ORDER.get(grade, len(_ORDER)), grade)))
-
-
-def fill_grades(homes: Homes, members: Iterable[tuple[str, str]]) -> tuple[Homes, list[Finding]]:
-    """Classes without grades take those of their pupils; ``members`` are (class, grade) pairs."""
-    blank = {source: home for source, home in homes.items() if not home.grades}
-    taught: dict[str, set[str]] = {}
-    for source, grade in members if blank else ():
-        if source in blank and grade in _ORDER:
-            taught.setdefault(source, set()).add(grade)
-    findings = [
-        rules.GRADES_FROM_PUPILS.at(
-            Place("classes.csv", blank[source].line, "grades"), school=blank[source].school.code
-        )
-        for source in taught
-    ]
-    filled = {
-        source: replace(blank[source], grades=in_school_order(grades))
-        for source, grades in taught.items()
-    }
-    return homes | filled, findings

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.preprocess import names
+from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
 from kakehashi.preprocess.rows import PupilRow
 from kakehashi.roster import Held
 
@@ -205,3 +206,24 @@ def _said(row: PupilRow, family: tuple[str, ...], given: tuple[str, ...]) -> set
 def _folded(row: PupilRow, column: str) -> str:
     text = unicodedata.normalize("NFKC", row.spelling[_FIELDS[column]])
     return "".join(text.split())
+
+
+def choose_rows(_: Tonight, draft: Draft) -> Draft:
+    found = resolve(draft.rows.pupils)
+    return draft.having(
+        found.findings, chosen=found.chosen, left_behind=found.left_behind,
+        held=(*draft.held, *found.held),
+    )  # fmt: skip
+
+
+DUPLICATES = CleaningStep(
+    "duplicates",
+    ja="転出入で残った行から、児童生徒ごとに 1 行、アカウントごとに 1 人を選びます。",
+    en="Chooses one row a pupil and one pupil an account among those that a transfer leaves.",
+    run=choose_rows,
+    gives=(
+        rules.SHARED_ACCOUNT, rules.ACCOUNT_OF_ANOTHER_CHILD, rules.SHARED_IDENTIFIER,
+        rules.OLDER_ROW, rules.OLDER_OWNER, rules.LEFT_BEHIND, rules.NOT_BEGUN,
+        rules.NO_IDENTIFIER,
+    ),
+)  # fmt: skip

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.people.pupil import GRADES, Pupil
 from kakehashi.preprocess.classes import Classes, HomeClass
+from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
 from kakehashi.preprocess.enrolments import Enrolments, Membership
 from kakehashi.preprocess.names import Speller
-from kakehashi.preprocess.rows import PupilRow
+from kakehashi.preprocess.rows import USERS, PupilRow
 from kakehashi.preprocess.schools import School, Schools
 from kakehashi.preprocess.years import When
 from kakehashi.roster import Desired, Held
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kakehashi.city import City
 
 _GRADES = frozenset(GRADES)
-USERS = "users.csv"
 MOST_DIGITS = 4  # of a 出席番号
 
 
@@ -224,3 +224,37 @@ def _attendance_no(text: str) -> int | None:
     """None too for what is no number of anybody: 0 must not go out (R039 tells it)."""
     number = text.strip()
     return (int(number) or None) if number.isdecimal() and len(number) <= MOST_DIGITS else None
+
+
+def make_pupils(tonight: Tonight, draft: Draft) -> Draft:
+    assembler = Assembler(
+        tonight.city, draft.schools, draft.classes, draft.enrolments, year=draft.year
+    )
+    made, waiting, found = assembler.assemble_all(draft.chosen)
+    desired = [
+        replace(one, former=tuple(sorted(former)))
+        if (former := draft.left_behind.get(one.pupil.id))
+        else one
+        for one in made
+    ]
+    return draft.having(found, desired=desired, held=(*draft.held, *waiting))
+
+
+PUPILS = CleaningStep(
+    "pupils",
+    ja="選んだ行から児童生徒を組み立てます: アカウント、学校、学級、出席番号、外に出す氏名。"
+    "一つでも決められなければ、その児童生徒を保留にします。",
+    en="Makes pupils of the chosen rows: account, school, class, number and names for the outside. "
+    "Whoever lacks one of them for certain is held.",
+    run=make_pupils,
+    gives=(
+        rules.NO_ACCOUNT, rules.SEVERAL_ACCOUNTS, rules.ACCOUNT_OUTSIDE_DOMAIN,
+        rules.ACCOUNT_NOT_A_UPN, rules.PRIVATE_USE, rules.VARIATION_SELECTOR,
+        rules.OUTSIDE_REPERTOIRE, rules.CONTROL_CHARACTER, rules.REPLACED, rules.NAME_BLANK,
+        rules.KANA_WAS_HIRAGANA, rules.ONE_NAME, rules.NAME_IS_A_DAY, rules.READING_IS_NO_KANA,
+        rules.SCHOOL_UNKNOWN, rules.DISABLED, rules.ENROLMENT_OVER, rules.NOT_BEGUN,
+        rules.NO_HOME_CLASS, rules.HOME_CLASS_UNCLEAR, rules.CLASS_UNKNOWN, rules.GRADE_NOT_OURS,
+        rules.HOME_CLASS_CONTRADICTS,
+    ),
+    keys=("names.prefer", "names.repertoire", "names.replace"),
+)  # fmt: skip

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _COLUMNS = ("sourcedId", "enabledUser", "userMasterIdentifier", "userIds", "username", "email",
             "grades", "metadata.jp.homeClass", "primaryOrgSourcedId", *names.COLUMNS)  # fmt: skip
+USERS = "users.csv"
 _FIRST_NAME = len(_COLUMNS) - len(names.COLUMNS)
 
 
@@ -87,7 +88,7 @@ def read_rows(
     """Every row of a pupil; users of no role at all are held, staff are only counted."""
     found = PupilRows()
     chooser = Chooser(city)
-    for line, row in cells(package, "users.csv", *_COLUMNS):
+    for line, row in cells(package, USERS, *_COLUMNS):
         found.total += 1
         source, enabled, umi, user_ids, username, email, grades, home, org = row[:_FIRST_NAME]
         students = roles.students.get(source)
@@ -98,7 +99,7 @@ def read_rows(
         pupil = umi.strip().lower()
         choice = chooser.choose(user_ids, username, email)
         if students is None:
-            place = Place("users.csv", line, "sourcedId")
+            place = Place(USERS, line, "sourcedId")
             if not held:
                 found.findings.append(rules.NO_ROLE.at(place, pupil=pupil or None))
             code = held or rules.NO_ROLE.code

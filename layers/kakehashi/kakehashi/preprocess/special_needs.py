@@ -21,13 +21,13 @@ from kakehashi.catalogue import preprocess as rules
 from kakehashi.class_numbers import Numbers
 from kakehashi.findings import Finding, Place
 from kakehashi.preprocess.classes import HomeClass, Homes
+from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
+from kakehashi.preprocess.holds import unread
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.numbering import Kind, Numbering, number
 
 if TYPE_CHECKING:
     from kakehashi.city import SpecialNeeds, SpecialTitle
-
-type Found = tuple[Homes, list[Finding]]
 
 
 @dataclass(slots=True)
@@ -136,18 +136,27 @@ class _Masker:
         return titles, clashes
 
 
-def guard(homes: Mapping[str, HomeClass], lexicon: Lexicon) -> Found:
+def mask_titles(tonight: Tonight, draft: Draft) -> Draft:
+    unsure = min(
+        (row.code for row in unread(tonight.package, tonight.holds, "classes.csv")), default=""
+    )
+    city, homes = tonight.city.special_needs, draft.classes.homes
+    masked = mask(homes, city, tonight.lexicon, tonight.numbering, unsure)
+    return draft.titled(masked.homes, masked.findings, numbers=masked.numbers)
+
+
+def guard(tonight: Tonight, draft: Draft) -> Draft:
     """The last gate: a title that still tells a disability does not go out at all."""
     findings: list[Finding] = []
-    passed = {}
-    for source, home in homes.items():
-        if lexicon.tells(home.title):
+    passed: Homes = {}
+    for source, home in draft.classes.homes.items():
+        if tonight.lexicon.tells(home.title):
             place = Place("classes.csv", home.line, "title")
             findings.append(rules.WORD_LEFT.at(place, school=home.school.code))
             passed[source] = replace(home, title="")
         else:
             passed[source] = home
-    return passed, findings
+    return draft.titled(passed, findings)
 
 
 def _kind(home: HomeClass) -> Kind:
@@ -180,3 +189,21 @@ def _pattern(neutral: str) -> re.Pattern[str]:
     before, number, after = neutral.partition("{n}")
     digits = r"[1-9]\d*" if number else r"(?:[2-9]|[1-9]\d+)?"
     return re.compile(re.escape(before) + digits + re.escape(after))
+
+
+MASK = CleaningStep(
+    "special-needs classes",
+    ja="特別支援学級に、障害の分からない中立の学級名を与えます。番号は年度のあいだ変わりません。",
+    en="Gives special-needs classes neutral titles, whose numbers stay for the school year.",
+    run=mask_titles,
+    gives=(rules.TABLE_TITLE_TAKEN,),
+    keys=("special_needs.neutral", "special_needs.titles", "special_needs.words"),
+)
+WORDS_LEFT = CleaningStep(
+    "words that tell",
+    ja="障害を示す言葉が残った学級名は、外に出しません。",
+    en="A title in which a word still tells a disability does not go out at all.",
+    run=guard,
+    gives=(rules.WORD_LEFT,),
+    keys=("special_needs.words",),
+)

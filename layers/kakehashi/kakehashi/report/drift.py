@@ -19,6 +19,7 @@ from kakehashi.report.words import Word
 from kakehashi.report.workbook import book
 
 PAGE, WORKBOOK = "drift.html", "drift.xlsx"
+SETTLED_AT = "/operate"  # of the staff page
 _COLUMNS = (
     ("userMasterIdentifier", 38), *PEOPLE, ("番号", 8), ("学校コード", 16), ("学校名", 28),
     ("内容", 50), ("すること", 60),
@@ -55,7 +56,8 @@ class Comparison:
 def drift_html(comparison: Comparison) -> str:
     """The whole page. Holds no name, account or class title: a ``Comparison`` has none."""
     found = [_completed(group, comparison) for group in groups(comparison.findings)]
-    return template("drift.html.j2").render(c=comparison, groups=found)
+    settled = comparison.guide.page(SETTLED_AT)
+    return template("drift.html.j2").render(c=comparison, groups=found, settled=settled)
 
 
 def _completed(group: FindingGroup, comparison: Comparison) -> FindingGroup:
@@ -102,6 +104,6 @@ def drift_line(comparison: Comparison) -> str:
     return (
         f"【架け橋】{comparison.city_name} {comparison.day:%Y-%m-%d}"
         f" Microsoft 365 が記録と違います({told})。何も変更していません。\n"
-        f"{comparison.place}{PAGE}\n"
+        f"{guide.page(SETTLED_AT) or comparison.place + PAGE}\n"
         + (f"{guide.section('drift-found')}\n" if guide.published else "")
     )

@@ -144,7 +144,8 @@ class ReceiptBeside(TypedDict):
     """`<name>.receipt.json` beside an upload, for robots.
 
     ``received`` is an ISO moment, ``lines`` counts lines below the header by file, ``same_as`` is
-    the earlier run that was given the same bytes ("" for none).
+    the earlier run that was given the same bytes ("" for none), ``page`` the staff page on which
+    it is seen, where there is one.
     """
 
     file: str
@@ -156,3 +157,4 @@ class ReceiptBeside(TypedDict):
     same_as: str
     standing: Literal["received", "accepted", "refused", "already-done", "superseded"]
     refusal: UploadRefusal | None
+    page: NotRequired[str]

@@ -22,6 +22,7 @@ from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN
 
+SEEN_AT = "/arrived"  # of the staff page
 SUFFIXES = (".receipt.txt", ".receipt.json")
 
 
@@ -71,7 +72,7 @@ class UploadReceipt:
     guide: Guide = field(default_factory=Guide)
 
     def to_json(self) -> ReceiptBeside:
-        return {
+        told: ReceiptBeside = {
             "file": self.file,
             "run_id": self.run_id,
             "received": self.received,
@@ -82,6 +83,9 @@ class UploadReceipt:
             "standing": self.standing.value,
             "refusal": self._refusal(),
         }
+        if page := self.guide.page(SEEN_AT):
+            told["page"] = page
+        return told
 
     def text(self) -> str:
         return "\n".join([*self._told()]) + "\n"
@@ -102,6 +106,8 @@ class UploadReceipt:
         same = f"同じ中身です same as {self.same_as}" if self.same_as else "新しい中身です new"
         yield f"前に届いたファイルと compared with earlier files: {same}"
         yield f"実行 run: {self.run_id}"
+        if page := self.guide.page(SEEN_AT):
+            yield f"職員の頁 staff page: {page}"
         if not self.lines:
             yield "行数 lines: 数えられません could not be counted"
             return

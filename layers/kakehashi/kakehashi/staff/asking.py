@@ -73,17 +73,29 @@ def letters_wait(count: int) -> Ask:
     )
 
 
+_AS_YESTERDAY = Word(
+    "アカウントも学習ツールも今のままです。壊れてはいません。",
+    "Accounts and tools stay as they are. Nothing is broken.",
+)
+
+
+def _of_the_roster(title: Word) -> Ask:
+    return Ask(Permission.UPLOAD, title, 1, "/arrived", _AS_YESTERDAY, urgent=True)
+
+
 def roster_missing() -> Ask:
-    return Ask(
-        Permission.UPLOAD,
-        Word("今日の名簿が届いていません", "Today's roster has not arrived"),
-        1,
-        "/arrived",
-        Word(
-            "アカウントも学習ツールも昨日のままです。壊れてはいません。",
-            "Accounts and tools stay as they were yesterday. Nothing is broken.",
-        ),
-        urgent=True,
+    return _of_the_roster(Word("今日の名簿が届いていません", "Today's roster has not arrived"))
+
+
+def roster_refused() -> Ask:
+    return _of_the_roster(
+        Word("名簿を直して、もう一度送る", "The roster was refused: mend it and send it again")
+    )
+
+
+def roster_again() -> Ask:
+    return _of_the_roster(
+        Word("前の名簿がもう一度届いた。今日のものを送る", "An old roster came: send today's")
     )
 
 

@@ -26,7 +26,6 @@ _COUNTED = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "GONE"
 FILES: Mapping[str, Word] = {
     "report.html": Word("報告書", "report"),
     "report.xlsx": Word("報告書の Excel(氏名を含みます)", "workbook (holds names)"),
-    "drift.html": Word("週の照合", "weekly comparison"),
 }
 
 

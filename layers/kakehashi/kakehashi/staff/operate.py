@@ -1,9 +1,11 @@
-"""運用: what failed, in plain words; the weekly comparison, the rules, and who is where.
+"""運用: what failed, in plain words; the weekly comparison, the credential, the rules, and who is
+where.
 
-Addresses: GET /operate; POST /operate/again (letters: ids), /operate/rules/check (rules: the text),
-/operate/rules/propose (rules, reason), /operate/posts/propose (oid, school…: "*" for the city, none
-to take all away, reason), /operate/rules/confirm, /operate/rules/withdraw, /operate/posts/confirm
-and /operate/posts/withdraw (digest).
+Addresses: GET /operate, GET /operate/drift/<name> (the comparison's files); POST /operate/again
+(letters: ids), /operate/rules/check (rules: the text), /operate/rules/propose (rules, reason),
+/operate/posts/propose (oid, school…: "*" for the city, none to take all away, reason),
+/operate/rules/confirm, /operate/rules/withdraw, /operate/posts/confirm and /operate/posts/withdraw
+(digest).
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from kakehashi.report.causes import named
+from kakehashi.report.credential import CredentialStanding, HeldCredential, standing
 from kakehashi.report.guide import Guide
 from kakehashi.report.night import Failure
 from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, Word, word
+from kakehashi.roster import JAPAN
 from kakehashi.staff.viewer import Permission, Post, Viewer, may
 
 _UNKNOWN = Word(
@@ -75,7 +79,8 @@ class CheckedRules:
 @dataclass(frozen=True, slots=True)
 class OperateFacts:
     """``drift`` counts what the last weekly comparison found, None before the first; ``drift_day``
-    is its day. ``letters_cut``: there are more letters. ``posts`` are by object id, with the name
+    is its day. ``credential`` is ours for Microsoft 365 as it was seen last, None where nobody has
+    looked. ``letters_cut``: there are more letters. ``posts`` are by object id, with the name
     that the record knows ("" for none)."""
 
     city: str
@@ -84,6 +89,7 @@ class OperateFacts:
     letters_cut: bool = False
     drift: int | None = None
     drift_day: str = ""
+    credential: HeldCredential | None = None
     rules: str = ""
     proposed: Sequence[ProposedRules] = ()
     checked: CheckedRules | None = None
@@ -129,6 +135,8 @@ class Operate:
     cut: bool
     drift: int | None
     drift_day: str
+    credential: CredentialStanding
+    credential_section: str
     rules: str
     checked: CheckedRules | None
     checked_lines: Sequence[tuple[str, str]]
@@ -146,6 +154,10 @@ def operate(facts: OperateFacts, viewer: Viewer) -> Operate:
         cut=facts.letters_cut,
         drift=facts.drift,
         drift_day=facts.drift_day,
+        credential=standing(facts.credential, facts.now.astimezone(JAPAN).date()),
+        credential_section=facts.guide.section("credential-expires")
+        if facts.guide.published
+        else "",
         rules=facts.rules,
         checked=checked,
         checked_lines=list(difference(facts.rules, checked.text)) if checked else [],

@@ -11,16 +11,15 @@ from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
-from kakehashi.report.times import in_japan, minute
+from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word, word
 from kakehashi.staff import asking, charts
 from kakehashi.staff.asking import Ask
+from kakehashi.staff.roster_arrival import LastRoster, RosterArrival, arrival
 from kakehashi.staff.viewer import Viewer, may
 
 NIGHTS = 60
-LATE = timedelta(hours=25)  # without a roster, as the alarm on a missing drop
 REFRESH = 5  # seconds between two looks at a running night
-_STOPPED = frozenset({Verdict.REFUSED, Verdict.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,7 @@ class TodayFacts:
 
     ``plan`` is that of the run ``plan_run`` which can still be approved, false where none waits.
     ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
-    ``letters`` what lies in the queue of failures. ``same_roster``: the newest roster has the very
-    bytes of an earlier one. ``received`` is the ISO moment at which it came. ``now`` is aware.
+    ``letters`` what lies in the queue of failures. ``now`` is aware.
     """
 
     now: datetime
@@ -58,18 +56,9 @@ class TodayFacts:
     asked: int = 0
     passwords: int = 0
     letters: int = 0
-    received: str = ""
-    same_roster: bool = False
+    roster: LastRoster = field(default_factory=LastRoster)
     running: Running | None = None
     refused: Sequence[ApprovalNotTaken] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RosterArrival:
-    """When the newest roster came, and what is odd about it (None: nothing)."""
-
-    received: str
-    odd: Word | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +94,7 @@ class Today:
 
 def today(facts: TodayFacts, viewer: Viewer) -> Today:
     newest = next((r for r in facts.records if r.get("verdict")), {})
-    roster = _roster(facts)
+    roster = arrival(facts.roster, facts.now)
     asks = list(_asks(facts, newest, roster))
     mine = [ask for ask in asks if may(viewer, ask.action, facts.city)]
     past = [_ended(r) for r in reversed(facts.records[:NIGHTS]) if r.get("verdict")]
@@ -152,9 +141,9 @@ def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -
         made = begun(facts.plan_run)
         until = f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else ""
         yield asking.plan_waits(facts.plan_run, limits, until)
-    if roster.odd:
-        yield asking.roster_missing()
-    if newest.get("verdict") in _STOPPED and not facts.running:
+    if roster.ask:
+        yield roster.ask
+    if _again(facts, newest):
         yield asking.run_again(_run_id(newest))
     if facts.letters:
         yield asking.letters_wait(facts.letters)
@@ -164,20 +153,12 @@ def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -
         yield asking.passwords_wait(facts.passwords)
 
 
-def _roster(facts: TodayFacts) -> RosterArrival:
-    if not facts.received:
-        return RosterArrival(
-            "", Word("名簿はまだ一度も届いていません。", "No roster has ever come.")
-        )
-    odd = None
-    if facts.now - in_japan(facts.received) > LATE:
-        odd = Word("まる一日より長く、新しい名簿が届いていません。", "None came for over a day.")
-    elif facts.same_roster:
-        odd = Word(
-            "前に届いたものと同じ中身です。昨日の書き出しがもう一度送られています。",
-            "The same bytes as an earlier one: yesterday's export was sent again.",
-        )
-    return RosterArrival(minute(facts.received), odd)
+def _again(facts: TodayFacts, newest: Mapping[str, Any]) -> bool:
+    """Whether running again is of use: a roster that was refused would be refused again."""
+    if facts.running:
+        return False
+    refused = newest.get("verdict") == Verdict.REFUSED and facts.roster.verdict != Verdict.REFUSED
+    return refused or newest.get("verdict") == Verdict.FAILED
 
 
 def _progress(running: Running) -> ProgressShown:

@@ -112,12 +112,10 @@ def read_credential(secret_id: str) -> Credential:
     return credential
 
 
-def days_left(secret_id: str, today: date) -> int | None:
-    """Days until our credential expires, 9999 at most; None where the secret does not say.
-
-    Raises BadConfiguration as ``read_credential`` does.
-    """
-    last = read_credential(secret_id).last_day()
+def days_left(credential: Credential, today: date) -> int | None:
+    """Days until our credential expires, 9999 at most; None where the secret does not say. Raises
+    BadConfiguration for a certificate that is none."""
+    last = credential.last_day()
     return None if last is None else min(NEVER, (last - today).days)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -37,13 +38,15 @@ class UploadReceiptEnvironment(settings.InboxSettings, settings.GuideSettings):
     """What the completing of a receipt needs to know."""
 
 
-def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadReceipt | None:
+def acknowledge(
+    order: Sync, env: UploadReceiptEnvironment, state: State, run_id: str
+) -> UploadReceipt | None:
     """Tell the sender that the drop is here, before anything else. None where nobody sent it, or
     where a newer file has come to its place.
 
     Called again for the same run, it says the same and writes nothing.
     """
-    inbox = Inbox(boto3.client("s3"), bucket)
+    inbox = Inbox(boto3.client("s3"), env.inbox_bucket)
     name = _beside(order.drop, order.city)
     if not name:
         return None
@@ -51,13 +54,13 @@ def acknowledge(order: Sync, bucket: str, state: State, run_id: str) -> UploadRe
         drop = inbox.drop(order.drop, order.version)
     except BadConfiguration:  # Receive says so, in its turn
         return None
-    folder = Folder(inbox.s3, bucket, "")
+    folder = Folder(inbox.s3, env.inbox_bucket, "")
     kept = _kept(folder, name)
     if _newer(kept, drop.received.isoformat()):
         return None
     again = (kept.get("run_id"), kept.get("sha256")) == (run_id, drop.sha256())
     same_as = kept["same_as"] if again else _same_as(drop, state, run_id)
-    receipt = _receipt(name, drop, run_id, same_as)
+    receipt = replace(_receipt(name, drop, run_id, same_as), guide=env.guide)
     if not again:  # who waits for the lease asks hundreds of times
         _put(folder, name, receipt)
     return receipt

@@ -10,6 +10,7 @@ from kakehashi.edges.runs import city_of
 from kakehashi.edges.staff import rehearsed
 from kakehashi.edges.staff.approving import MOST_REASON, WAITING
 from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.handing import handed
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.refusal import Refusal
@@ -17,7 +18,6 @@ from kakehashi.report.school_facts import INDEX
 from kakehashi.staff import nights
 
 MOST_PAGES = 20
-SECONDS = 60  # that the address of a file is good for
 _PAGE = re.compile(r"[1-9][0-9]{0,3}\Z")
 _SCHOOL_FILE = re.compile(r"schools/[A-Za-z0-9_-]{1,40}\.xlsx\Z")
 
@@ -58,11 +58,7 @@ def file_of(asked: Asked, run_id: str, name: str) -> str | Refusal:
     folder = asked.deps.folder(run_id)
     if name.endswith(".xlsx"):  # it names children
         note(asked.deps, asked.caller, StaffOrder("take workbook", run_id, after=name))
-    told = f'attachment; filename="{run_id}-{name.replace("/", "-")}"'
-    where = {"Bucket": folder.bucket, "Key": folder.prefix + name}
-    return asked.deps.signing.generate_presigned_url(
-        "get_object", Params=where | {"ResponseContentDisposition": told}, ExpiresIn=SECONDS
-    )
+    return handed(asked.deps, folder, name, f"{run_id}-{name.replace('/', '-')}")
 
 
 def rerun(asked: Asked) -> Judged:

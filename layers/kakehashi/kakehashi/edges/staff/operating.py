@@ -11,7 +11,7 @@ from typing import Any
 
 from kakehashi import city as cities
 from kakehashi.catalogue import staff as rules
-from kakehashi.edges.runs import Folder
+from kakehashi.edges.staff import watching
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.letters import letters
@@ -38,7 +38,7 @@ def page(asked: Asked, checked: operate.CheckedRules | None = None) -> operate.O
     found = deps.rules(city)
     waiting = dict(_changes(asked)).values()
     names, failed = _names(asked), letters(asked)
-    compared = _compared(asked)
+    compared = watching.compared(asked)
     facts = operate.OperateFacts(
         city=city,
         now=asked.caller.now,
@@ -46,6 +46,7 @@ def page(asked: Asked, checked: operate.CheckedRules | None = None) -> operate.O
         letters_cut=failed.cut,
         drift=sum(compared.get("findings", {}).values()) if compared else None,
         drift_day=str(compared.get("day", "")),
+        credential=watching.credential(asked),
         rules=found.text if found else "",
         proposed=[_proposed(body) for body in waiting if body["kind"] == "rules"],
         checked=checked,
@@ -61,13 +62,6 @@ def _names(asked: Asked) -> dict[str, str]:
     """Of people whom the record knows."""
     rows, _ = asked.deps.record(asked.city).newest(RECORDS)
     return {done.oid: done.name for done in reversed(rows)}
-
-
-def _compared(asked: Asked) -> dict[str, Any]:
-    """What the newest weekly comparison has written, {} before the first."""
-    folder = Folder(asked.deps.s3, asked.deps.settings.runs_bucket, f"{asked.city}/drift/")
-    days = [name for name in folder.names() if name.endswith("/summary.json")]
-    return folder.get_json(days[-1]) if days else {}
 
 
 def _changes(asked: Asked) -> Iterator[tuple[str, dict[str, Any]]]:

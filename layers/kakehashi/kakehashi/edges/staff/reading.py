@@ -34,6 +34,7 @@ from kakehashi.roster import JAPAN
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff.changes import Filter, Shards
+from kakehashi.staff.roster_arrival import LastRoster
 
 RUNS = 120  # records looked through for nights
 MOST_WAITING = 20  # plans that are read, the newest
@@ -47,8 +48,6 @@ def today(asked: Asked) -> mornings.Today:
     plan_run, plan = _waiting_plan(asked, records)
     proposals = state.proposals()
     header = header_of(asked.deps.folder(proposals)) if proposals else NO_PLAN
-    newest = next((r for r in records if r.get("received")), {})
-    again = state.drop(str(newest["drop"])).get("same_as") if newest.get("drop") else ""
     facts = mornings.TodayFacts(
         now=asked.caller.now,
         city=city,
@@ -58,12 +57,24 @@ def today(asked: Asked) -> mornings.Today:
         asked=sum(len(ids) for ids in header.proposals.values()),
         passwords=len(header.held.get(NO_PASSWORD.code, ())),
         letters=len(letters(asked).found),
-        received=str(newest.get("received", "")),
-        same_roster=bool(again),
+        roster=_last_roster(asked, records),
         refused=_refused(asked, records),
         running=_running(asked, records),
     )
     return mornings.today(facts, asked.caller.viewer)
+
+
+def _last_roster(asked: Asked, records: Sequence[Mapping[str, Any]]) -> LastRoster:
+    """Of the newest run that took one: while it is under way, its folder alone tells when it came.
+    Only an upload has its own; an undo and a delivery have none."""
+    newest = next((r for r in records if r.get("drop") or r.get("received")), None)
+    if newest is None:
+        return LastRoster()
+    received = newest.get("received") or asked.deps.folder(run_of(newest)).get_json(
+        "drop.json"
+    ).get("received", "")
+    again = asked.deps.state(asked.city).drop(str(newest["drop"])) if newest.get("drop") else {}
+    return LastRoster(str(received), str(newest.get("verdict", "")), bool(again.get("same_as")))
 
 
 def _refused(asked: Asked, records: Sequence[Mapping[str, Any]]) -> list[mornings.ApprovalNotTaken]:

@@ -3,6 +3,7 @@
 | pk            | sk               | holds                                                     |
 |---------------|------------------|-----------------------------------------------------------|
 | CITY#<code>   | PUPIL#<umi>      | the pupil as last applied (``Record``), ``etag``           |
+| CITY#<code>   | PERSON#pupil#<umi> | the same, where the next release puts it: read, not written |
 | CITY#<code>   | PERSON#staff#<id> | the same of a member of staff                            |
 | CITY#<code>   | TEACHES#<class>#<id> | that a class is that person's: for the index alone        |
 | CITY#<code>   | STATE            | serial, the run that moved it last, the lease,            |

@@ -24,6 +24,9 @@ FORMS = {name: Form(name) for name in ("STATE", "RUN", "DROP", "TOOL", "NEWEST_D
 """What is written a few attributes at a time, by the first part of its sort key."""
 
 
+_LOST = {"ConditionalCheckFailedException", "ConditionalCheckFailed", "TransactionConflict"}
+
+
 class Partition:
     def __init__(self, table: Table, city: str) -> None:
         self.table, self.pk = table, f"CITY#{city}"
@@ -94,8 +97,10 @@ def plain(value: Any) -> Any:
 
 
 def lost_the_race(exc: ClientError) -> bool:
-    """Whether a write's condition did not hold: somebody else wrote before us."""
-    return exc.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    """Whether a write's condition did not hold: somebody else wrote before us, or is writing."""
+    reasons: Any = exc.response.get("CancellationReasons", ())  # of a transaction, step by step
+    told = {exc.response["Error"]["Code"], *(one.get("Code") for one in reasons)}
+    return not told.isdisjoint(_LOST)
 
 
 def later(exc: ClientError, why: str) -> Exception:

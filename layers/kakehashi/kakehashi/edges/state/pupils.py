@@ -1,15 +1,21 @@
-"""Pupils' items: each as last applied, written only over what was read.
+"""People's items: each as last applied, written only over what was read.
 
 What was read is known by its ``etag``, which nobody makes again from the contents: another release
 may have written the item.
+
+Pupils stand at ``PUPIL#``, where the first release put them, and are to stand at
+``PERSON#pupil#``, beside the staff. This release finds them at either key and writes the old one;
+the next moves them. So nobody is lost while functions of both work on one night, or after going
+back to this one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from heapq import merge
 from itertools import batched
 from typing import Any
 
@@ -17,13 +23,14 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
-from kakehashi.edges.state.partition import Partition, later
+from kakehashi.edges.state.partition import Partition, later, lost_the_race
 from kakehashi.people.pupil import Pupil, class_id
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember, is_staff_id
 from kakehashi.roster import canonical
 
 _PUPIL = "PUPIL#"
+_MOVED_PUPIL = "PERSON#pupil#"
 _STAFF = "PERSON#staff#"
 _TEACHES = "TEACHES#"
 
@@ -35,21 +42,35 @@ class PupilItems(Partition):
         To be read only: a city's worth of etags would be held in memory for nothing. Raises
         OtherRelease.
         """
-        return map(_read, self._every(Key("sk").begins_with(_PUPIL), "known"))
+        here, moved = (self._people(under) for under in (_PUPIL, _MOVED_PUPIL))
+        last = ""
+        for record in merge(here, moved, key=lambda record: record.pupil.id):
+            if record.pupil.id != last:  # at both keys, the one that we write counts
+                yield record
+            last = record.pupil.id
 
     def staff(self) -> Iterator[Record[StaffMember]]:
         """The same of everybody of the staff."""
-        return map(_read, self._every(Key("sk").begins_with(_STAFF), "known"))
+        return self._people(_STAFF)
+
+    def _people(self, under: str) -> Iterator[Record[Any]]:
+        return map(_read, self._every(Key("sk").begins_with(under), "known"))
 
     def pupil(self, umi: str) -> Record | None:
-        item = self._get(sort_key(umi))
+        item = self._get(sort_key(umi)) or self._get(_moved_key(umi))
         return _known(item) if item else None
 
     def pupils_of(self, umis: Iterable[str]) -> dict[str, Record[Any]]:
-        """These people by id, a hundred a call; who is unknown is left out."""
+        """These people by id; who is unknown is left out."""
+        wanted = list(dict.fromkeys(umis))
+        found = self._at(sort_key, wanted)
+        return found | self._at(_moved_key, [umi for umi in wanted if umi not in found])
+
+    def _at(self, key: Callable[[str], str], people: Iterable[str]) -> dict[str, Record[Any]]:
+        """Who of them stands there, a hundred a call."""
         found: dict[str, Record[Any]] = {}
-        for some in batched(umis, 100, strict=False):
-            keys = [{"pk": self.pk, "sk": sort_key(umi)} for umi in dict.fromkeys(some)]
+        for some in batched(people, 100, strict=False):
+            keys = [{"pk": self.pk, "sk": key(umi)} for umi in some]
             wanted: Any = {self.table.name: {"Keys": keys, "ConsistentRead": True}}
             while wanted:
                 answer = self.table.meta.client.batch_get_item(RequestItems=wanted)
@@ -61,25 +82,43 @@ class PupilItems(Partition):
 
     def put_pupil(self, record: Record[Any], previous: Record[Any] | None) -> None:
         """Write what was applied, only over ``previous``. Raises TryLater if it has moved."""
-        text = canonical(record.to_json())  # as text: maps are slow to read by thousands
-        etag = hashlib.sha256(text.encode()).hexdigest()[:32]
-        item: dict[str, Any] = {
-            "pk": self.pk,
-            "sk": sort_key(record.pupil.id),
-            "etag": etag,
-            "known": text,
-            **_indexed(record),
-        }
+        item = self._item(record)
         rooms, before = _rooms(record), _rooms(previous) if previous else frozenset[str]()
         for room in rooms - before:  # one too many is harmless: what is believed is the record
             self.table.put_item(Item={"pk": self.pk} | _pointer(room, record.pupil.id))
         unmoved = _as_read(previous) if previous else Attr("pk").not_exists()
         try:
-            self.table.put_item(Item=item, ConditionExpression=unmoved | Attr("etag").eq(etag))
+            same = Attr("etag").eq(item["etag"])
+            self.table.put_item(Item=item, ConditionExpression=unmoved | same)
         except ClientError as exc:
-            raise later(exc, "a pupil's item moved under us") from exc
+            if previous and lost_the_race(exc) and _can_move(record.pupil.id):
+                self._put_back(item, previous)
+            else:
+                raise later(exc, "a pupil's item moved under us") from exc
         for room in before - rooms:
             self._drop_pointer(room, record.pupil.id)
+
+    def _item(self, record: Record[Any]) -> dict[str, Any]:
+        text = canonical(record.to_json())  # as text: maps are slow to read by thousands
+        return {
+            "pk": self.pk,
+            "sk": sort_key(record.pupil.id),
+            "etag": hashlib.sha256(text.encode()).hexdigest()[:32],
+            "known": text,
+            **_indexed(record),
+        }
+
+    def _put_back(self, item: dict[str, Any], previous: Record[Any]) -> None:
+        """Write over what a later release has moved: at one key or the other, never at both."""
+        table, moved = self.table.name, {"pk": self.pk, "sk": _moved_key(previous.pupil.id)}
+        put = {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        delete = {"TableName": table, "Key": moved, "ConditionExpression": "etag = :read",
+                  "ExpressionAttributeValues": {":read": previous.etag}}  # fmt: skip
+        steps: Any = [{"Put": put}, {"Delete": delete}]
+        try:
+            self.table.meta.client.transact_write_items(TransactItems=steps)
+        except ClientError as exc:
+            raise later(exc, "a pupil's item moved under us") from exc
 
     def _drop_pointer(self, room: str, who: str) -> None:
         key = {"pk": self.pk, "sk": _pointer(room, who)["sk"]}
@@ -90,13 +129,14 @@ class PupilItems(Partition):
 
         Raises TryLater if the item has moved. One that is gone already is as it should be.
         """
-        try:
-            self.table.delete_item(
-                Key={"pk": self.pk, "sk": sort_key(record.pupil.id)},
-                ConditionExpression=Attr("pk").not_exists() | _as_read(record),
-            )
-        except ClientError as exc:
-            raise later(exc, "a pupil's item moved under us") from exc
+        for sk in dict.fromkeys((sort_key(record.pupil.id), _moved_key(record.pupil.id))):
+            try:
+                self.table.delete_item(
+                    Key={"pk": self.pk, "sk": sk},
+                    ConditionExpression=Attr("pk").not_exists() | _as_read(record),
+                )
+            except ClientError as exc:
+                raise later(exc, "a pupil's item moved under us") from exc
         for room in _rooms(record):
             self._drop_pointer(room, record.pupil.id)
 
@@ -123,8 +163,17 @@ def _pointer(room: str, who: str) -> dict[str, str]:
 
 
 def sort_key(person: str) -> str:
-    """Where somebody's item stands. Pupils stand where the first release put them."""
+    """Where somebody's item is written."""
     return f"{_STAFF if is_staff_id(person) else _PUPIL}{person}"
+
+
+def _moved_key(person: str) -> str:
+    """Where the next release writes it."""
+    return f"{_STAFF if is_staff_id(person) else _MOVED_PUPIL}{person}"
+
+
+def _can_move(person: str) -> bool:
+    return sort_key(person) != _moved_key(person)
 
 
 def _as_read(record: Record[Any]) -> ConditionBase:
