@@ -300,6 +300,19 @@ def test_a_limit_is_accepted_for_the_very_plan_that_a_person_has_seen() -> None:
     assert other.stopped
 
 
+def test_a_decision_about_one_person_leaves_a_limit_accepted() -> None:
+    december = date(2026, 12, 1)
+    ended = an_employment(900, a_post(end=date(2026, 11, 1)))
+    people, known = _moving(50, 200, december)
+    both = [*people, ended], [*known, _known(ended, date(2026, 10, 1))]
+    before = StaffQuestions({"suspend": {ended.id: YESTERDAY}})
+    name = _plan(*both, on=december, before=before).checksum[:12]
+    said = f"S931,承認,9001,{name}\n{ended.number},停止,9001,\n"
+    done = _plan(*both, on=december, before=before, decisions=_decided(said))
+    assert not done.stopped
+    assert Kind.SUSPEND in {action.kind for action in done.actions}
+
+
 def test_many_who_end_in_one_night_stop_the_staffs_plan() -> None:
     people = [an_employment(n, a_post(end=NIGHT - timedelta(days=8 if n < 20 else -90)))
               for n in range(1, 101)]  # fmt: skip

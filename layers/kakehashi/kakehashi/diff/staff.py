@@ -313,7 +313,7 @@ class _Look:
         action = None
         if self._decided(who, "suspend"):
             deciders = self.sources.decisions.deciders(who, "suspend", self.sources.before)
-            if len(deciders) > 1 or not self._needs_two(member):
+            if len(deciders) > 1 or not needs_two(member, self.rules, self.city.board_code):
                 action = Action(
                     who, Kind.SUSPEND, Situation.GONE, known, None, known.account,
                     object_id=known.object_id,
@@ -321,10 +321,6 @@ class _Look:
             else:
                 self.second.add(who)
         return StaffObservation(who, StaffStanding.ENDED, member, known, action, asks="suspend")
-
-    def _needs_two(self, member: StaffMember) -> bool:
-        leads = any(word in member.job for word in (*self.rules.two_persons, "管理"))
-        return leads or member.school == self.city.board_code
 
     def _decided(self, who: str, what: str) -> bool:
         return bool(self.sources.decisions.deciders(who, what, self.sources.before))
@@ -343,6 +339,12 @@ class _Look:
             object_id=account.object_id if account else "",
             prepared=prepared,
         )
+
+
+def needs_two(member: StaffMember, rules_: Staff, board_code: str) -> bool:
+    """Whether only two persons may have this account suspended."""
+    leads = any(word in member.job for word in (*rules_.two_persons, "管理"))
+    return leads or member.school == board_code
 
 
 def _fresh(*, coming: bool) -> StaffStanding:

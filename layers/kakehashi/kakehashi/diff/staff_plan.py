@@ -14,7 +14,7 @@ from datetime import date
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
-from kakehashi.actions import Action
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.plan import SHARD
 from kakehashi.diff.staff_limits import StaffBreach
@@ -73,9 +73,13 @@ class StaffPlan:
     checksum: str = ""
 
     def sealed(self) -> StaffPlan:
-        """With its checksum: the same for the same changes to the same state, on any night."""
+        """With its checksum: the same for the same changes to the same state, on any night, and
+        whatever is decided about single people meanwhile: that is no part of what a limit counts.
+        """
         digest = hashlib.sha256(self.city.encode())
         for action in self.actions:
+            if _decided(action):
+                continue
             digest.update(canonical(action.essence()).encode() + b"\n")
         return dataclasses.replace(self, checksum=digest.hexdigest())
 
@@ -122,6 +126,12 @@ def asked_in(header: Mapping[str, Any]) -> StaffQuestions:
     """Whom an earlier plan asked about; of no plan, nobody. Raises TooNew."""
     told = HEADER.upgrade(header)
     return StaffQuestions(told.get("asked", {}), told.get("files", {}))
+
+
+def _decided(action: Action[StaffMember]) -> bool:
+    """Whether it is done because somebody has named this person."""
+    linked = action.kind is Kind.LINK and action.situation is Situation.UNLINKED
+    return linked or action.kind is Kind.SUSPEND
 
 
 def _breaches(breaches: Iterable[StaffBreach], plan: str) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ personnel/passwords.json     where first passwords stand
 personnel/current.jsonl      our state
 personnel/tenant.jsonl       the accounts in question
 personnel/plan.json          the plan's header
+personnel/waiting.jsonl      the actions of a plan that a limit has stopped, for whoever accepts it
 personnel/actions/NNNN.jsonl, personnel/results/NNNN.jsonl   what is done, and what became of it
 """
 
@@ -32,6 +33,7 @@ UPLOADS, LIST, DECISIONS = "personnel/uploads.json", "personnel/list", "personne
 EMPLOYMENTS, HELD = "personnel/employments.jsonl", "personnel/held.jsonl"
 CURRENT, TENANT = "personnel/current.jsonl", "personnel/tenant.jsonl"
 PASSWORDS, PLAN = "personnel/passwords.json", "personnel/plan.json"
+WAITING = "personnel/waiting.jsonl"
 _SAFE_FILE = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
 
 
@@ -85,6 +87,8 @@ def passwords(folder: Folder) -> dict[str, PasswordAt]:
 def put_plan(folder: Folder, plan: StaffPlan) -> None:
     for number, shard in enumerate(plan.shards(), 1):
         folder.put_lines(actions(number), (action.to_json() for action in shard))
+    if plan.stopped:
+        folder.put_lines(WAITING, (action.to_json() for action in plan.actions))
     folder.put_json(PLAN, plan.header())
 
 
@@ -109,3 +113,9 @@ def all_results(folder: Folder) -> Iterator[dict[str, Any]]:
 def all_actions(folder: Folder) -> Iterator[dict[str, Any]]:
     for name in folder.names("personnel/actions/"):
         yield from folder.lines(name)
+
+
+def planned(folder: Folder) -> Iterator[dict[str, Any]]:
+    """The plan's actions, also of one that a limit has stopped."""
+    stopped = folder.get_json(PLAN).get("stopped")
+    yield from folder.lines(WAITING) if stopped else all_actions(folder)

@@ -300,11 +300,12 @@ class WaitingPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The plans that wait, newest first."""
+    """The plans that wait, newest first; ``staff`` counts limits that stop the staff's plan."""
 
     template: ClassVar[str] = "plans.html.j2"
 
     plans: Sequence[WaitingPlan]
+    staff: int = 0
 
 
 def waiting(

@@ -59,6 +59,43 @@ def passwords_wait(count: int) -> Ask:
     )
 
 
+def staff_plan_waits(limits: int) -> Ask:
+    return Ask(
+        Permission.APPROVE,
+        Word("教職員の計画を承認するか", "The staff's plan: accept its limits?"),
+        limits,
+        "/staff",
+        Word(
+            "教職員のアカウントは今のままです。児童生徒の処理は進みます。",
+            "Accounts of staff stay as they are. Pupils are not held up.",
+        ),
+        urgent=True,
+    )
+
+
+def staff_wait(count: int) -> Ask:
+    return Ask(
+        Permission.DECIDE,
+        Word("教職員について 1 人ずつ決めること", "Members of staff to decide about"),
+        count,
+        "/staff",
+        Word(
+            "その人は今のままで、毎朝ここに載り続けます。期限はありません。",
+            "They stay as they are, and on this list. There is no deadline.",
+        ),
+    )
+
+
+def staff_passwords_wait(count: int) -> Ask:
+    return Ask(
+        Permission.PASSWORDS,
+        Word("初期パスワードを待っている教職員", "Staff who wait for a first password"),
+        count,
+        "/passwords",
+        Word("アカウントは作られません。", "No account is made for them."),
+    )
+
+
 def letters_wait(count: int) -> Ask:
     return Ask(
         Permission.OPERATE,

@@ -78,8 +78,9 @@ class DecideFacts:
     """``header`` is plan.json of the run whose list is asked about, ``people`` who they are,
     ``matches`` the rows of the first matching. ``given`` are answers not yet used; ``begun``: the
     night that uses them has begun, and they can no longer be taken back; ``read``: it has read
-    them, and what comes now is for the next one. ``season`` is the turn of
-    the school year in the city's rules."""
+    them, and what comes now is for the next one. ``staff`` counts members of staff who are asked
+    about, on a page of their own. ``season`` is the turn of the school year in the city's rules.
+    """
 
     city: str
     run_id: str
@@ -89,6 +90,7 @@ class DecideFacts:
     given: Mapping[str, PendingAnswer] = field(default_factory=dict)
     begun: bool = False
     read: bool = False
+    staff: int = 0
     season: Season = field(default_factory=Season)
 
 
@@ -173,6 +175,7 @@ class Decide:
     form: bool
     begun: bool
     read: bool
+    staff: int
 
 
 def decide(facts: DecideFacts, wanted: ListFilter, viewer: Viewer) -> Decide:
@@ -201,6 +204,7 @@ def decide(facts: DecideFacts, wanted: ListFilter, viewer: Viewer) -> Decide:
         form=may(viewer, Permission.DECIDE, facts.city),
         begun=facts.begun,
         read=facts.read,
+        staff=facts.staff,
     )
 
 

@@ -48,11 +48,13 @@ class Frame:
     again: bool = True
 
 
+OF_STAFF = "/staff"  # only in a city that has accounts for staff
 PAGES: Sequence[tuple[str, Permission, str, str]] = (
     ("/today", Permission.SEE, "今朝", "Today"),
     ("/approve", Permission.SEE, "承認", "Approve"),
     ("/decide", Permission.SEE, "判断", "Decide"),
     ("/child", Permission.SEE, "この子", "One child"),
+    (OF_STAFF, Permission.SEE, "教職員", "Staff"),
     ("/rehearsal", Permission.SEE, "予行", "Rehearsal"),
     ("/nights", Permission.SEE, "夜の一覧", "Nights"),
     ("/passwords", Permission.PASSWORDS, "パスワード", "Passwords"),
@@ -64,12 +66,13 @@ PAGES: Sequence[tuple[str, Permission, str, str]] = (
 """The pages in the order of the menu: path, what opens it, its name in Japanese and English."""
 
 
-def nav(viewer: Viewer, city: str, path: str) -> tuple[Link, ...]:
-    """The pages that ``viewer`` may open in ``city``; the one at or above ``path`` is marked."""
+def nav(viewer: Viewer, city: str, path: str, *, staff: bool = False) -> tuple[Link, ...]:
+    """The pages that ``viewer`` may open in ``city``; the one at or above ``path`` is marked.
+    ``staff``: the city has accounts for its staff."""
     return tuple(
         Link(page, en if viewer.lang == "en" else ja, path == page or path.startswith(f"{page}/"))
         for page, action, ja, en in PAGES
-        if opens(viewer, action, city)
+        if opens(viewer, action, city) and (staff or page != OF_STAFF)
     )
 
 

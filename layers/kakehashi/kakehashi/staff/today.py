@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
+from kakehashi.report.staff_section import standings
 from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word, word
-from kakehashi.staff import asking, charts
+from kakehashi.staff import asking, charts, personnel
 from kakehashi.staff.asking import Ask
 from kakehashi.staff.roster_arrival import LastRoster, RosterArrival, arrival
 from kakehashi.staff.viewer import Viewer, may
@@ -45,7 +47,8 @@ class TodayFacts:
 
     ``plan`` is that of the run ``plan_run`` which can still be approved, false where none waits.
     ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
-    ``letters`` what lies in the queue of failures. ``now`` is aware.
+    ``letters`` what lies in the queue of failures. ``staff`` is the header of the staff's plan, {}
+    for a city that has none. ``now`` is aware.
     """
 
     now: datetime
@@ -57,6 +60,7 @@ class TodayFacts:
     passwords: int = 0
     letters: int = 0
     roster: LastRoster = field(default_factory=LastRoster)
+    staff: Mapping[str, Any] = field(default_factory=dict)
     running: Running | None = None
     refused: Sequence[ApprovalNotTaken] = ()
 
@@ -90,6 +94,7 @@ class Today:
     key: Sequence[VerdictWord]
     running: ProgressShown | None
     refused: Sequence[tuple[str, str]]
+    staff: Sequence[tuple[Word, int]]
 
 
 def today(facts: TodayFacts, viewer: Viewer) -> Today:
@@ -112,6 +117,7 @@ def today(facts: TodayFacts, viewer: Viewer) -> Today:
                                    Verdict.FAILED)],
         running=_progress(facts.running) if facts.running else None,
         refused=[(one.run_id, minute(one.at)) for one in facts.refused],
+        staff=standings(facts.staff),
     )  # fmt: skip
 
 
@@ -151,6 +157,16 @@ def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -
         yield asking.pupils_wait(facts.asked)
     if facts.passwords:
         yield asking.passwords_wait(facts.passwords)
+    yield from _of_staff(facts.staff)
+
+
+def _of_staff(header: Mapping[str, Any]) -> Iterator[Ask]:
+    if limits := personnel.limits_broken(header):
+        yield asking.staff_plan_waits(limits)
+    if people := personnel.open_questions(header):
+        yield asking.staff_wait(people)
+    if waiting := header.get("held", {}).get(NO_FIRST_PASSWORD.code):
+        yield asking.staff_passwords_wait(len(waiting))
 
 
 def _again(facts: TodayFacts, newest: Mapping[str, Any]) -> bool:

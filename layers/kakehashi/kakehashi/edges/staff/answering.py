@@ -119,7 +119,7 @@ def _frame(
         path=path,
         city=caller.city,
         city_name=found.city.name if found else caller.city,
-        nav=nav(viewer, caller.city, path),
+        nav=nav(viewer, caller.city, path, staff=bool(found and found.city.staff)),
         csrf=forms.field_of(caller.session, caller.city),
         cities=viewer.cities,
         notices=(Notice(word.en if english else word.ja),) if word else (),

@@ -28,12 +28,13 @@ from kakehashi.edges.nights import matches_of, people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
-from kakehashi.edges.staff.reading import run_of
+from kakehashi.edges.staff.reading import run_of, staff_header
 from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
 from kakehashi.report.people import Person
 from kakehashi.roster import JAPAN
 from kakehashi.staff import decide
+from kakehashi.staff.personnel import open_questions
 
 FOLDER = "decisions"
 BY = "by"  # the third column of our files: who answered
@@ -80,6 +81,7 @@ def facts(asked: Asked) -> decide.DecideFacts:
         given=given,
         begun=night is not None,
         read=night is Reads.DONE,
+        staff=open_questions(staff_header(asked)),
         season=found.city.calendar.rollover if found else Season(),
     )
 

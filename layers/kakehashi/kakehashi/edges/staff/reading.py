@@ -21,6 +21,7 @@ from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.sums import LONGEST
+from kakehashi.edges import staff_files
 from kakehashi.edges.plans import header as header_of
 from kakehashi.edges.runs import Folder, city_of, made_on
 from kakehashi.edges.staff.approving import WAITING, kept_of
@@ -34,6 +35,7 @@ from kakehashi.roster import JAPAN
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff.changes import Filter, Shards
+from kakehashi.staff.personnel import limits_broken
 from kakehashi.staff.roster_arrival import LastRoster
 
 RUNS = 120  # records looked through for nights
@@ -58,10 +60,17 @@ def today(asked: Asked) -> mornings.Today:
         passwords=len(header.held.get(NO_PASSWORD.code, ())),
         letters=len(letters(asked).found),
         roster=_last_roster(asked, records),
+        staff=staff_header(asked),
         refused=_refused(asked, records),
         running=_running(asked, records),
     )
     return mornings.today(facts, asked.caller.viewer)
+
+
+def staff_header(asked: Asked) -> dict[str, Any]:
+    """Of the staff's plan of the newest run that was not refused; {} for a city without staff."""
+    run_id = asked.deps.state(asked.city).proposals()
+    return asked.deps.folder(run_id).get_json(staff_files.PLAN) if run_id else {}
 
 
 def _last_roster(asked: Asked, records: Sequence[Mapping[str, Any]]) -> LastRoster:
@@ -164,7 +173,7 @@ def plans(asked: Asked) -> approving.Plans:
         for run_id, header in _waiting(asked, records)
         if header
     ]
-    return approving.Plans(found)
+    return approving.Plans(found, limits_broken(staff_header(asked)))
 
 
 def _declined(asked: Asked, run_id: str) -> approving.First | None:

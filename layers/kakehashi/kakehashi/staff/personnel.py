@@ -1,0 +1,277 @@
+"""教職員: the plan of the newest night, its limits, who is asked about, and what was answered.
+
+A plan of its own beside the pupils', with its own limits and words: neither waits for the other.
+Addresses: GET /staff?page=; POST /staff/decide (run_id and ``d-<id>`` for each answer),
+/staff/accept (checksum, accept…, reason), /staff/back (person). What is answered is a file of
+decisions, as a board uploads it, and is used by the next night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from kakehashi.catalogue import staffing as rules
+from kakehashi.findings import Effect, Finding
+from kakehashi.people.staff import StaffMember
+from kakehashi.report.groups import FindingGroup, groups, message
+from kakehashi.report.staff_section import standings
+from kakehashi.report.times import minute
+from kakehashi.report.words import KINDS, Word, word
+from kakehashi.staff.viewer import Permission, Viewer, may
+
+FIELD = "d-"  # before the id, in a form
+PAGE = 100  # changes on a page
+DECISIONS: Mapping[str, Word] = MappingProxyType({
+    "suspend": Word("停止", "suspend"), "link": Word("連携", "link"),
+})  # fmt: skip
+QUESTIONS: Mapping[str, tuple[Word, Word]] = MappingProxyType({
+    "suspend": (
+        Word("任期が終わった → 停止?", "ended → suspend?"),
+        Word(
+            "停止すると、サインインできなくなります。消えるものはなく、再び任用されれば元どおりです。"
+            "答えない人は、今のままです。",
+            "Suspending blocks sign-in. Nothing is lost, and a new post opens the account again."
+            " Who is not answered for stays as they are.",
+        ),
+    ),
+    "link": (
+        Word("同じサインイン名のアカウントがある → 連携?", "account exists → link?"),
+        Word(
+            "本人のアカウントなら連携します。パスワードも中身もそのままです。",
+            "Link if the account is the person's own. Password and content stay.",
+        ),
+    ),
+})  # fmt: skip
+LIMITS: Mapping[str, Word] = MappingProxyType({
+    rules.MANY_ENDED.code: Word("一晩に終わる人", "end in one night"),
+    rules.MANY_MOVED.code: Word("一晩に異動する人", "move in one night"),
+    rules.MANY_NEW.code: Word("一晩に加わる人", "new in one night"),
+    rules.OTHER_NUMBERS.code: Word("職員番号が合う人", "numbers that we know"),
+})  # fmt: skip
+_PREPARED = Word("着任日の前に作成", "made ahead")
+_FIELDS: Mapping[str, Word] = MappingProxyType({
+    "school_name": Word("本務校", "school"), "job": Word("職種", "job"),
+    "family": Word("姓", "family name"), "given": Word("名", "given name"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDecision:
+    """An answer that no night has used. ``oid`` gave it; ``at`` is an ISO moment."""
+
+    what: str
+    oid: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonnelFacts:
+    """``header`` is personnel/plan.json of the newest run, ``actions`` the rows of its plan, also
+    where a limit has stopped it. ``asked`` maps decisions to ids: whom the last settled run asked
+    about and did nothing to, so that an answer counts. ``people`` are those of either, ``two`` ids
+    that two persons must decide about. ``given`` are unread answers by id, ``accepted`` codes of
+    unread words on limits of this plan. ``begun``: a night is under way."""
+
+    city: str
+    run_id: str
+    header: Mapping[str, Any]
+    actions: Sequence[Mapping[str, Any]] = ()
+    asked: Mapping[str, Collection[str]] = field(default_factory=dict)
+    people: Mapping[str, StaffMember] = field(default_factory=dict)
+    two: Collection[str] = ()
+    given: Mapping[str, Sequence[GivenDecision]] = field(default_factory=dict)
+    accepted: Collection[str] = ()
+    findings: Sequence[Finding] = ()
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLimitCard:
+    code: str
+    what: Word
+    message: Word
+    count: int
+    bound: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedStaff:
+    """Somebody who is asked about. ``two``: two persons must decide. ``given`` says when each has,
+    ``answer`` what this viewer may answer now, None where nothing; ``back``: it can be taken
+    back."""
+
+    id: str
+    number: str
+    name: str = field(repr=False)
+    job: str
+    school_name: str
+    until: str
+    two: bool
+    given: Sequence[Word]
+    answer: tuple[str, Word] | None
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffQuestion:
+    title: Word
+    means: Word
+    people: Sequence[AskedStaff]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonnelChange:
+    """What happens to one person: ``facts`` are (field, before, after)."""
+
+    id: str
+    name: str = field(repr=False)
+    place: str
+    kind: Word
+    facts: Sequence[tuple[Word, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Personnel:
+    """``accept``: this viewer may accept the limits; ``codes`` are those not yet accepted."""
+
+    template: ClassVar[str] = "personnel.html.j2"
+
+    run_id: str
+    as_of: str
+    checksum: str
+    stopped: bool
+    standings: Sequence[tuple[Word, int]]
+    limits: Sequence[StaffLimitCard]
+    codes: Sequence[tuple[str, Word]]
+    accept: bool
+    questions: Sequence[StaffQuestion]
+    decide: bool
+    begun: bool
+    held: Sequence[FindingGroup]
+    changes: Sequence[PersonnelChange]
+    total: int
+    page: int
+    more: bool
+
+
+def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
+    header, page = facts.header, max(1, page)
+    limits = [_card(facts, breach) for breach in header.get("breaches", ())]
+    shown = facts.actions[(page - 1) * PAGE : page * PAGE]
+    can = may(viewer, Permission.DECIDE, facts.city)
+    return Personnel(
+        run_id=facts.run_id,
+        as_of=str(header.get("as_of", "")),
+        checksum=str(header.get("checksum", "")),
+        stopped=bool(header.get("stopped")),
+        standings=standings(header),
+        limits=limits,
+        codes=[(card.code, card.what) for card in limits if not card.accepted],
+        accept=may(viewer, Permission.APPROVE, facts.city),
+        questions=list(_questions(facts, viewer, can=can)),
+        decide=can,
+        begun=facts.begun,
+        held=groups(f for f in facts.findings if f.effect is Effect.HOLD_PUPIL),
+        changes=[change_of(row) for row in shown],
+        total=len(facts.actions),
+        page=page,
+        more=len(facts.actions) > page * PAGE,
+    )
+
+
+def answers(form: Mapping[str, str], facts: PersonnelFacts, oid: str) -> dict[str, str]:
+    """What a form says about those who are asked about, and may be answered for by ``oid``."""
+    return {
+        who: what
+        for what, people in facts.asked.items()
+        for who in people
+        if form.get(f"{FIELD}{who}") == what and _open(facts, who, oid)
+    }
+
+
+def waiting(header: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Whom a plan asked about and did nothing to: decision → ids."""
+    done = {str(row["pupil"]) for row in actions}
+    return {what: set(people) - done for what, people in header.get("asked", {}).items()}
+
+
+def open_questions(header: Mapping[str, Any]) -> int:
+    """About how many people a plan asks, and does nothing to them tonight."""
+    asked, acted = header.get("asked", {}), header.get("actions", {})
+    return sum(max(0, len(people) - int(acted.get(what, 0))) for what, people in asked.items())
+
+
+def limits_broken(header: Mapping[str, Any]) -> int:
+    return len(header.get("breaches", ()))
+
+
+def _card(facts: PersonnelFacts, breach: Mapping[str, Any]) -> StaffLimitCard:
+    code = str(breach["code"])
+    told = next((f for f in facts.findings if f.code == code), None)
+    return StaffLimitCard(
+        code=code,
+        what=LIMITS.get(code, Word(code, code)),
+        message=message(told) if told else Word("", ""),
+        count=int(breach["count"]),
+        bound=int(breach["bound"]),
+        accepted=code in facts.accepted,
+    )
+
+
+def _questions(facts: PersonnelFacts, viewer: Viewer, *, can: bool) -> Iterator[StaffQuestion]:
+    for what, (title, means) in QUESTIONS.items():
+        people = [facts.people[who] for who in facts.asked.get(what, ()) if who in facts.people]
+        if people:
+            rows = [_asked(facts, one, what, viewer, can=can) for one in sorted(people, key=_post)]
+            yield StaffQuestion(title, means, rows)
+
+
+def _asked(
+    facts: PersonnelFacts, one: StaffMember, what: str, viewer: Viewer, *, can: bool
+) -> AskedStaff:
+    given = facts.given.get(one.id, ())
+    return AskedStaff(
+        id=one.id,
+        number=one.number,
+        name=f"{one.family} {one.given}".strip(),
+        job=one.job,
+        school_name=one.school_name,
+        until=one.until.isoformat() if one.until else "",
+        two=one.id in facts.two,
+        given=[_said(each) for each in given],
+        answer=(what, DECISIONS[what]) if can and _open(facts, one.id, viewer.oid) else None,
+        back=can and bool(given) and not facts.begun,
+    )
+
+
+def _said(given: GivenDecision) -> Word:
+    told, at = DECISIONS.get(given.what, Word(given.what, given.what)), minute(given.at)
+    return Word(f"{told.ja}({at})", f"{told.en} ({at})")
+
+
+def _open(facts: PersonnelFacts, who: str, oid: str) -> bool:
+    """Whether somebody is still needed, and ``oid`` may be that: the second is somebody else."""
+    given = {one.oid for one in facts.given.get(who, ())}
+    return oid not in given and len(given) < (2 if who in facts.two else 1)
+
+
+def change_of(row: Mapping[str, Any]) -> PersonnelChange:
+    """Of an action as the run folder has it."""
+    before, after = (row.get("before") or {}).get("pupil") or {}, row.get("after") or {}
+    now = after or before
+    names = [name for name in _FIELDS if before and after and before[name] != after[name]]
+    return PersonnelChange(
+        id=str(row["pupil"]),
+        name=f"{now.get('family', '')} {now.get('given', '')}".strip(),
+        place=f"{now.get('school_name', '')} {now.get('job', '')}".strip(),
+        kind=_PREPARED if row.get("prepared") else word(KINDS, str(row["kind"])),
+        facts=[(_FIELDS[name], str(before[name]), str(after[name])) for name in names],
+    )
+
+
+def _post(one: StaffMember) -> tuple[str, str, str]:
+    return one.school, one.job, one.number

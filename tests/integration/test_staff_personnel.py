@@ -1,0 +1,120 @@
+"""教職員 on the staff page: decided by one or two, a limit accepted, used by the next night."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kakehashi.people.record import Status
+from kakehashi.staff.viewer import Role
+from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file
+from tests.desks import Clerk, Office, ticked
+from tests.integration.test_staff_accounts import FIRST, HEAD, ON
+from tests.nights import Night, Nights
+
+LAST = FIRST + timedelta(days=1)
+ASKED = LAST + timedelta(days=8)
+LIMITS = "[staff.limits]\nnew = { share = 0.01, number = 1, floor = 1 }\n"
+
+
+def row(number: int, job: str, end: str = "") -> str:
+    until = end or "2027-03-31"
+    return (
+        f"T000{number},見本,{'一二三四五'[number - 1]},ミホン,ヨミ,会計年度,{job},"
+        f"{a_code(1)},本務,,2026-04-01,{until},\n"
+    )
+
+
+def put_list(nights: Nights, *rows: str) -> None:
+    nights.put("INBOX_BUCKET", "inbox/demo/staff/list.csv", (HEAD + "".join(rows)).encode())
+
+
+@pytest.fixture
+def asked(office: Office) -> Night:
+    """A teacher and a head have ended, and more are new than may be in a night."""
+    nights = office.nights
+    nights.put_rules(ON + LIMITS)
+    nights.given(a_known(n) for n in (1, 2))
+    slips = {f"tt000{n}@{DOMAIN}": f"Himawari{n}77" for n in range(1, 6)}
+    nights.put("PASSWORDS_BUCKET", "inbox/demo/passwords/staff-1.csv", a_password_file(slips))
+    put_list(nights, row(1, "教諭"), row(2, "校長"))
+    assert nights.run(a_drop().zip()).status == "SUCCEEDED"
+    ended = LAST.isoformat()
+    put_list(nights, row(1, "教諭", ended), row(2, "校長", ended),
+             *(row(n, "講師") for n in (3, 4, 5)))  # fmt: skip
+    return nights.run(a_drop().zip(), as_of=ASKED, name="asked.zip")
+
+
+def standing(office: Office) -> dict[str, Status]:
+    return {one.pupil.number: one.status for one in office.nights.state.staff()}
+
+
+def decided(clerk: Clerk, **answers: str) -> str:
+    """What the page leads to once these are chosen, by 職員番号; the code where it is refused."""
+    sent = {f"d-staff-{number.lower()}": what for number, what in answers.items()}
+    answer = clerk.send(clerk.open("/staff"), "/staff/decide", **sent)
+    return answer.location or answer.code
+
+
+def test_one_or_two_persons_decide_a_limit_is_accepted_and_the_night_does_it(
+    office: Office, asked: Night
+) -> None:
+    assert standing(office) == {"T0001": Status.ACTIVE, "T0002": Status.ACTIVE}
+    approver = office.at_desk(office.hire("approver", Role.APPROVE))
+    first = office.at_desk(office.hire("first", Role.DECIDE))
+    second = office.at_desk(office.hire("second", Role.DECIDE))
+    assert 'href="/staff"' in approver.open("/today").text
+    assert "教職員の計画" in approver.open("/approve").text
+    page = approver.open("/staff")
+    sent = approver.send(page, "/staff/accept", accept=ticked(page), reason="着任の多い日")
+    assert sent.location == "/staff?told=decided"
+    assert ticked(approver.open("/staff")) == []
+
+    assert decided(first, T0001="suspend", T0002="suspend") == "/staff?told=decided"
+    assert decided(first, T0002="suspend") == "W131"  # the second is somebody else
+    assert decided(second, T0002="suspend") == "/staff?told=decided"
+    done = {(one.what, one.code): one for one in office.record()}
+    assert done["decide staff", ""].oid in {first.who.oid, second.who.oid}
+    assert done["accept staff", ""].before == "S932"
+    assert done["decide staff", "W131"].after == ""
+
+    night = office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
+    assert night.folder.get_json("personnel/plan.json")["breaches"] == []
+    assert standing(office) == {
+        "T0001": Status.SUSPENDED,
+        "T0002": Status.SUSPENDED,
+        **dict.fromkeys(("T0003", "T0004", "T0005"), Status.ACTIVE),
+    }
+    after = first.open("/staff").text
+    assert "d-staff-t0001" not in after
+
+
+def test_an_answer_is_taken_back_and_one_person_is_not_enough_for_a_head(
+    office: Office, asked: Night
+) -> None:
+    clerk = office.at_desk(office.hire("first", Role.DECIDE))
+    assert decided(clerk, T0001="suspend", T0002="suspend") == "/staff?told=decided"
+    sent = {"csrf": clerk.csrf("/staff"), "person": "staff-t0001"}
+    assert clerk.browser.post("/staff/back", sent).location == "/staff?told=taken-back"
+    assert clerk.browser.post("/staff/back", {**sent, "csrf": clerk.csrf("/staff")}).code == "W131"
+    office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
+    assert set(standing(office).values()) == {Status.ACTIVE}
+    assert "二人で決めます" in clerk.open("/staff").text
+
+
+def test_what_is_not_asked_is_refused_and_another_city_has_no_such_page(
+    office: Office, asked: Night
+) -> None:
+    clerk = office.at_desk(office.hire("first", Role.DECIDE))
+    for number in ("T0003", "T0009"):
+        assert decided(clerk, **{number: "suspend"}) == "W131"
+    stale = {"csrf": clerk.csrf("/staff"), "run_id": "demo-20260101T010101-00000000",
+             "d-staff-t0001": "suspend"}  # fmt: skip
+    assert clerk.browser.post("/staff/decide", stale).code == "W131"
+    seer = office.at_desk(office.hire("seer", Role.SEE))
+    forged = {"csrf": seer.csrf("/staff"), "d-staff-t0001": "suspend"}
+    assert seer.browser.post("/staff/decide", forged).code == "W121"
+    assert seer.browser.post("/staff/accept", {"csrf": seer.csrf("/staff")}).code == "W121"
+    stranger = office.at_desk(office.hire("stranger", *Role, city="other"))
+    assert stranger.browser.get("/staff").code == "W122"

@@ -1,0 +1,119 @@
+"""教職員: limits, questions for one person or two, and what a form may say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kakehashi.catalogue import staffing as rules
+from kakehashi.findings import Place
+from kakehashi.staff import personnel
+from kakehashi.staff.drawing import render
+from kakehashi.staff.frame import nav
+from kakehashi.staff.personnel import GivenDecision, PersonnelFacts, answers, waiting
+from kakehashi.staff.today import TodayFacts, today
+from kakehashi.staff.viewer import Permission, Role
+from tests.builders import a_code, an_id
+from tests.unit.staff.people import a_member, an_action
+from tests.unit.staff.scenes import CITY, NOW, RUN, a_frame, a_viewer
+
+HEADER: dict[str, Any] = {
+    "as_of": "2027-04-01",
+    "checksum": "ab" * 32,
+    "stopped": True,
+    "actions": {"update": 1},
+    "counts": {"MOVED": 460, "CONFIRMED": 1_340, "ENDED": 2},
+    "asked": {"suspend": {"staff-t0001": "r", "staff-t0002": "r"}},
+    "held": {"S950": ["staff-t0009"]},
+    "breaches": [{"code": "S931", "count": 460, "bound": 90}],
+}
+TEACHER, HEAD = a_member("T0001"), a_member("T0002", job="校長")
+FACTS = PersonnelFacts(
+    city=CITY,
+    run_id=RUN,
+    header=HEADER,
+    actions=[an_action(a_member("T0003"), a_member("T0003", school=a_code(2)))],
+    asked={"suspend": [TEACHER.id, HEAD.id]},
+    people={one.id: one for one in (TEACHER, HEAD)},
+    two={HEAD.id},
+    findings=[
+        rules.MANY_MOVED.at(count=460, bound=90, plan="ab" * 6),
+        rules.UNKNOWN_SCHOOL.at(Place("list.xlsx", 7, "所属コード"), pupil="staff-t0009"),
+    ],
+)
+DECIDER = a_viewer(Role.DECIDE)
+
+
+def drawn(facts: PersonnelFacts, *roles: Role) -> str:
+    view = personnel.personnel(facts, 1, a_viewer(*roles))
+    return render(view, a_frame("/staff"))
+
+
+def test_limits_questions_held_rows_and_changes_are_on_one_page() -> None:
+    html = drawn(FACTS)
+    assert '<p class="big">460' in html
+    assert "T0001" in html
+    assert "二人で決めます" in html
+    assert "list.xlsx 7" in html
+    assert "止まっていて、まだ行っていないこと" in html
+    assert "見本市立第2小学校" in html
+
+
+def test_limits_are_accepted_by_the_role_for_it_and_answers_given_by_theirs() -> None:
+    assert 'action="/staff/accept"' in drawn(FACTS, Role.APPROVE)
+    assert 'action="/staff/decide"' not in drawn(FACTS, Role.APPROVE)
+    assert 'action="/staff/decide"' in drawn(FACTS, Role.DECIDE)
+    assert 'action="/staff/accept"' not in drawn(FACTS, Role.DECIDE)
+    assert "<form" not in drawn(FACTS, Role.SEE).split('id="main"')[1]
+
+
+def test_a_limit_that_was_accepted_waits_for_the_night() -> None:
+    view = personnel.personnel(replace(FACTS, accepted=["S931"]), 1, a_viewer(Role.APPROVE))
+    assert [card.accepted for card in view.limits] == [True]
+    assert view.codes == []
+
+
+def test_only_what_is_asked_can_be_answered() -> None:
+    form = {f"d-{TEACHER.id}": "suspend", "d-staff-t0003": "suspend", f"d-{HEAD.id}": "link"}
+    assert answers(form, FACTS, DECIDER.oid) == {TEACHER.id: "suspend"}
+
+
+def test_a_head_is_decided_about_by_two_persons_and_nobody_twice() -> None:
+    form = {f"d-{TEACHER.id}": "suspend", f"d-{HEAD.id}": "suspend"}
+    first = GivenDecision("suspend", DECIDER.oid, "2027-03-31T10:00:00+00:00")
+    said = replace(FACTS, given={TEACHER.id: [first], HEAD.id: [first]})
+    assert answers(form, said, DECIDER.oid) == {}
+    assert answers(form, said, an_id("second")) == {HEAD.id: "suspend"}
+    both = replace(said, given={HEAD.id: [first, replace(first, oid=an_id("second"))]})
+    assert answers({f"d-{HEAD.id}": "suspend"}, both, an_id("third")) == {}
+    assert "もう一人を待っています" in drawn(said, Role.DECIDE)
+
+
+def test_who_was_done_something_to_is_not_asked_about_any_more() -> None:
+    acted = [an_action(TEACHER, None, "suspend")]
+    assert waiting(HEADER, acted) == {"suspend": {HEAD.id}}
+    assert personnel.open_questions(HEADER) == 2
+    assert personnel.open_questions(HEADER | {"actions": {"suspend": 2}}) == 0
+
+
+def test_an_answer_is_not_taken_back_while_a_night_is_under_way() -> None:
+    given = {TEACHER.id: [GivenDecision("suspend", an_id("x"), "2027-03-31T10:00:00+00:00")]}
+    assert "/staff/back" in drawn(replace(FACTS, given=given), Role.DECIDE)
+    assert "/staff/back" not in drawn(replace(FACTS, given=given, begun=True), Role.DECIDE)
+
+
+def test_the_morning_asks_of_staff_what_it_asks_of_whom() -> None:
+    facts = TodayFacts(now=NOW, city=CITY, staff=HEADER)
+    asks = {ask.action: ask.href for ask in today(facts, a_viewer()).others}
+    asks |= {ask.action: ask.href for ask in today(facts, a_viewer()).mine}
+    assert asks[Permission.APPROVE] == asks[Permission.DECIDE] == "/staff"
+    assert asks[Permission.PASSWORDS] == "/passwords"
+    html = render(today(facts, a_viewer()), a_frame())
+    assert "教職員の頁" in html
+    assert "教職員" not in render(today(replace(facts, staff={}), a_viewer()), a_frame())
+
+
+def test_the_menu_names_staff_only_in_a_city_that_has_them() -> None:
+    paths = [link.path for link in nav(a_viewer(), CITY, "/today")]
+    assert "/staff" not in paths
+    assert "/staff" in [link.path for link in nav(a_viewer(), CITY, "/today", staff=True)]
