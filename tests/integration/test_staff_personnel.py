@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
 
+from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
+from kakehashi_console.cli.of_staff import told_of_staff
 from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file
 from tests.desks import Clerk, Office, ticked
 from tests.integration.test_staff_accounts import FIRST, HEAD, ON
@@ -101,6 +105,39 @@ def test_an_answer_is_taken_back_and_one_person_is_not_enough_for_a_head(
     office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
     assert set(standing(office).values()) == {Status.ACTIVE}
     assert "二人で決めます" in clerk.open("/staff").text
+
+
+def test_a_member_of_staff_is_found_and_told_and_every_look_is_recorded(
+    office: Office, asked: Night
+) -> None:
+    clerk = office.at_desk(office.hire("seer", Role.SEE))
+    for words in ("見本 校長", "T0002", f"tt0002@{DOMAIN}"):
+        page = clerk.send(clerk.open("/child"), "/child/find", text=words).text
+        assert re.findall(r'href="/staff/(staff-t\d+)"', page) == ["staff-t0002"], words
+    story = clerk.open("/staff/staff-t0002").text
+    assert "任期が終わった → 停止?" in story
+    assert "作成" in story
+    assert clerk.browser.get("/staff/staff-t0999").code == "W122"
+    assert clerk.browser.get("/staff/x%27y").code == "W122"
+    told = [(one.what, one.after) for one in office.record() if not one.code]
+    assert told == [("look up", "staff-t0002"), *[("search", "1")] * 3]
+    assert "見本" not in office.said()
+
+
+def test_why_knows_a_member_of_staff_by_number_and_account(
+    asked: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_ids = sorted({asked.run["run_id"]})
+    nights = StaffArchive(asked.folder.s3, asked.folder.bucket, run_ids)
+    assert nights.who("T0001") == nights.who(f"tt0001@{DOMAIN}") == "staff-t0001"
+    assert nights.who("nobody") == nights.who("") == ""
+    told_of_staff(nights, "staff-t0001", city="demo", as_json=False)
+    said = capsys.readouterr().out
+    assert "任期が終わった → 停止?" in said
+    assert "教諭" in said
+    told_of_staff(nights, "staff-t0003", city="demo", as_json=True)
+    night = json.loads(capsys.readouterr().out)["nights"][-1]
+    assert any("承認を待っています(S932)" in one["ja"] for one in night["told"])
 
 
 def test_what_is_not_asked_is_refused_and_another_city_has_no_such_page(

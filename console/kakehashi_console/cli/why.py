@@ -10,6 +10,7 @@ import click
 
 from kakehashi.diff.answers import JAPANESE
 from kakehashi.edges.archive import Archive
+from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
@@ -21,6 +22,7 @@ from kakehashi.staff.timeline import (
     in_order,
     person_of,
 )
+from kakehashi_console.cli.of_staff import told_of_staff
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
 
@@ -33,15 +35,20 @@ from kakehashi_console.operations import BadUse
 @where
 @in_clear_words
 def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
-    """ID の児童生徒に、毎晩なにがあったか、なぜ何もなかったかを示す。
+    """ID の児童生徒か教職員に、毎晩なにがあったか、なぜ何もなかったかを示す。
 
-    ID is a userMasterIdentifier, an account, or users.csv:LINE of the newest drop. Tells who that
-    is, what every run knew, decided and did about that pupil, and why nothing happened.
+    ID is a userMasterIdentifier, an account, users.csv:LINE of the newest drop, or a 職員番号.
+    Tells who that is, what every run knew, decided and did about that person, and why nothing
+    happened.
     """
     console = at.console(city, start=False)
     outputs = console.outputs
     archive = Archive(console.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
     run_ids = archive.run_ids(nights)
+    colleagues = StaffArchive(console.s3, outputs["RunsBucket"], run_ids)
+    if one := colleagues.who(who):
+        told_of_staff(colleagues, one, city=city, as_json=as_json)
+        return
     umi = archive.who(who, run_ids)
     ids = archive.ids(umi, run_ids) if umi else {}
     papers = [archive.trace(run_id, several) for run_id, several in ids.items()]

@@ -15,6 +15,7 @@ from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, Word, word
 from kakehashi.staff.decide import ENGLISH
+from kakehashi.staff.finding_staff import FoundStaff
 from kakehashi.staff.searching import Found
 from kakehashi.staff.timeline import OUTCOMES, TimelineEntry, delivered_word
 
@@ -49,12 +50,13 @@ FIELDS: Mapping[str, Word] = {
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``found`` None before anything was searched for."""
+    """``found`` None before anything was searched for; ``staff`` are met by the same words."""
 
     template: ClassVar[str] = "search.html.j2"
 
     found: Sequence[Found] | None = None
     more: bool = False
+    staff: Sequence[FoundStaff] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import chain
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.archive import Archive
+from kakehashi.edges.staff import members
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.refusal import Refusal
@@ -25,8 +26,9 @@ def search(asked: Asked) -> child.Search:
     if not text:
         return child.Search()
     found, more = searching.search(_lines(asked), text)
-    note(asked.deps, asked.caller, StaffOrder("search", after=str(len(found))))
-    return child.Search(found, more)
+    staff, more_staff = members.found(asked, text)
+    note(asked.deps, asked.caller, StaffOrder("search", after=str(len(found) + len(staff))))
+    return child.Search(found, more or more_staff, staff)
 
 
 def _lines(asked: Asked) -> Iterator[bytes]:

@@ -1,0 +1,48 @@
+"""One member of staff on the staff page: found, and told night by night. Each look is recorded."""
+
+from __future__ import annotations
+
+import re
+
+from kakehashi.catalogue import staff as rules
+from kakehashi.edges import staff_files
+from kakehashi.edges.archive import Archive
+from kakehashi.edges.staff.gate import Asked
+from kakehashi.edges.staff.orders import StaffOrder, note
+from kakehashi.edges.staff_archive import StaffArchive, everybody
+from kakehashi.people.staff import StaffMember
+from kakehashi.refusal import Refusal
+from kakehashi.staff import staff_story
+from kakehashi.staff.finding_staff import FoundStaff, find_staff
+
+NIGHTS = 30  # of a story
+_ID = re.compile(r"staff-[0-9a-z_-]{1,40}\Z")
+
+
+def found(asked: Asked, text: str) -> tuple[list[FoundStaff], bool]:
+    """Among those of the newest plan of staff; nobody in a city without."""
+    return find_staff(_people(asked).values(), text)
+
+
+def at_school(asked: Asked, code: str) -> list[StaffMember]:
+    """Who works at a school on the day of the newest plan."""
+    return [one for one in _people(asked).values() if code in one.schools()]
+
+
+def _people(asked: Asked) -> dict[str, StaffMember]:
+    run_id = asked.deps.state(asked.city).proposals()
+    folder = asked.deps.folder(run_id)
+    return everybody(folder) if run_id and folder.get_json(staff_files.PLAN) else {}
+
+
+def story(asked: Asked, person: str) -> staff_story.Member | Refusal:
+    if not _ID.match(person):
+        return Refusal(rules.UNKNOWN_PAGE)
+    settings = asked.deps.staff
+    archive = Archive(asked.deps.s3, settings.runs_bucket, settings.outbox_bucket, asked.city)
+    nights = StaffArchive(asked.deps.s3, settings.runs_bucket, archive.run_ids(NIGHTS))
+    told = staff_story.member(person, nights.person(person), nights.traces(person))
+    if told.person is None and told.quiet == len(told.nights):
+        return Refusal(rules.UNKNOWN_PAGE)
+    note(asked.deps, asked.caller, StaffOrder("look up", after=person))
+    return told
