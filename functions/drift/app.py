@@ -31,6 +31,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
+from kakehashi.people.record import Record
 from kakehashi.report import Comparison, Person
 from kakehashi.report.credential import FILE as CREDENTIAL
 from kakehashi.report.credential import HeldCredential
@@ -124,7 +125,9 @@ def _compare(
     name: str, city: City, day: date, listed: Everyone, env: DriftEnvironment
 ) -> tuple[Comparison, People]:
     """What differs, and whom that is about."""
-    known = list(State.of(env.table, name).pupils())
+    state = State.of(env.table, name)
+    pupils = list(state.pupils())
+    known: list[Record[Any]] = [*pupils, *state.staff()]
     found = list(drift.drifted(known, listed.shown(city.m365.mark), city.domain))
     differ = {finding.pupil for finding in found}
     comparison = Comparison(
@@ -138,7 +141,7 @@ def _compare(
         language=city.language,
         guide=env.guide,
     )
-    return comparison, {p.id: Person.of(p) for one in known if (p := one.pupil).id in differ}
+    return comparison, {p.id: Person.of(p) for one in pupils if (p := one.pupil).id in differ}
 
 
 def _emit(comparison: Comparison, people: People, env: DriftEnvironment) -> None:

@@ -18,9 +18,10 @@ from functions.drift import app
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.plans import waits_since
 from kakehashi.edges.runs import Folder
+from kakehashi.people.record import Record
 from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
-from tests.builders import a_drop, a_known, a_pupil
+from tests.builders import TODAY, a_drop, a_known, a_pupil, an_employment
 from tests.integration.test_night import passwords
 from tests.nights import Nights
 
@@ -69,6 +70,11 @@ def keep(secret: dict[str, Any]) -> None:
 
 
 def test_a_city_without_drift_is_told_nothing(city: Nights) -> None:
+    """Its staff are ours as its pupils are, and no strangers who carry a mark."""
+    _, member = an_employment(1, account="tt0001@ed.example.jp").on(TODAY, gap=7, prepare=10)
+    texts = {"userPrincipalName": member.account, "extensionAttribute1": member.id}
+    of_staff: Record[Any] = Record(member, texts, "5e7a0000-0000-4000-8000-000000000001")
+    city.given([of_staff])
     assert compared({}) == {"demo": {}}
     assert (written(city), city.mails()) == ([], [])
     assert "記録のとおりです" in file(city, "drift.html").decode()

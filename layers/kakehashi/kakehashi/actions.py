@@ -12,6 +12,7 @@ from typing import Any, Self
 from kakehashi.people.person import PersonLike, person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN, Record, Status
+from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import PasswordAt
 
 
@@ -79,7 +80,7 @@ class Action[P: PersonLike = Pupil]:
     item goes. ``former`` are such items that links of an earlier release have left behind.
     ``back`` is the item that an undo writes again, None where the item follows from the rest.
     ``tool_id`` is what tools shall know the child by, "" where that follows from ``before``.
-    ``prepared`` makes an account that nobody can sign in to until the first day.
+    ``prepared`` makes an account that waits for the first day.
     A create with ``before`` makes a new account for a pupil whose old one is gone; a restore with
     another object id than ``before`` takes back the account that carries the pupil's mark.
     """
@@ -101,6 +102,12 @@ class Action[P: PersonLike = Pupil]:
     def sign_in(self) -> str:
         """The sign-in name that the account shall have; "" where the action says none."""
         return self.account.get(SIGN_IN, "")
+
+    @property
+    def opens(self) -> bool:
+        """Whether anybody can sign in: to a prepared account of staff nobody until the day, to a
+        new pupil's at once, for devices are tried out before they are handed out."""
+        return not (self.prepared and is_staff_id(self.pupil))
 
     @property
     def given_up(self) -> tuple[Record[P], ...]:

@@ -6,6 +6,7 @@ Pure: the settled state and the tenant's users in, findings out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Shown
@@ -13,7 +14,9 @@ from kakehashi.findings import Finding
 from kakehashi.people.record import Record, Status
 
 
-def drifted(settled: Iterable[Record], listed: Iterable[Shown], domain: str) -> Iterator[Finding]:
+def drifted(
+    settled: Iterable[Record[Any]], listed: Iterable[Shown], domain: str
+) -> Iterator[Finding]:
     """An account with a mark that is not in our state is foreign only within the city's
     ``domain``: another city may share the directory."""
     unseen = {known.object_id: known for known in settled}
@@ -26,12 +29,12 @@ def drifted(settled: Iterable[Record], listed: Iterable[Shown], domain: str) -> 
             rule = rules.DRIFT_TWICE if umi in ours else rules.DRIFT_FOREIGN
             yield rule.at(pupil=umi)
     for known in unseen.values():
-        if known.status is not Status.ACTIVE:  # nobody was to sign in to it anyway
+        if not known.serves:  # nobody was to sign in to it anyway
             continue
         yield rules.DRIFT_MISSING.at(pupil=known.pupil.id, school=known.pupil.school)
 
 
-def _changed(record: Record, user: Shown) -> Iterator[Finding]:
+def _changed(record: Record[Any], user: Shown) -> Iterator[Finding]:
     """Texts are told by their names, never by what stands in them."""
     pupil, school = record.pupil.id, record.pupil.school
     now = user.texts

@@ -35,7 +35,8 @@ class Desired:
     change goes on. ``unsafe_school`` is the same of the school's name: who is known there keeps it,
     and nobody comes to the school under a name that tools must not see. ``former`` are
     userMasterIdentifiers under which rows of the same child with the same account have ended: what
-    a transfer has left behind.
+    a transfer has left behind. ``ahead``: the enrolment begins within the city's
+    ``arrivals.prepare_days``; the account may be made, and everything else waits for the day.
     """
 
     pupil: Pupil
@@ -43,6 +44,7 @@ class Desired:
     unsafe_name: str = ""
     former: tuple[str, ...] = ()
     unsafe_school: str = ""
+    ahead: bool = False
 
     def to_json(self) -> dict[str, Any]:
         row = {
@@ -52,6 +54,8 @@ class Desired:
         }
         if self.unsafe_school:
             row["unsafe_school"] = self.unsafe_school
+        if self.ahead:
+            row["ahead"] = True
         return row | {"former": list(self.former)} if self.former else row
 
     @classmethod
@@ -63,6 +67,7 @@ class Desired:
             data.get("unsafe_name", ""),
             tuple(data.get("former", ())),
             data.get("unsafe_school", ""),
+            data.get("ahead", False),
         )
 
 

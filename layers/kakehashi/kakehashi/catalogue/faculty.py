@@ -29,3 +29,15 @@ NO_CLASS_TO_NAME = Rule(
     " the school's first class and makes nobody its teacher, and staff_grade (for example zz).",
     causes="homeClass and grades are columns that L-Gate's format requires of every user.",
 )
+MADE_AHEAD = Rule(
+    "S190",
+    Effect.NOTE,
+    ja="初日がまだの児童生徒 {count} 人のアカウントを先に作ってあります"
+    "(グループ・ライセンス・ツールは初日から)。",
+    en="The accounts of {count} pupils whose first day is still to come are made ahead; groups,"
+    " licences and tools follow on the day.",
+    todo="端末の事前確認に使えます。使う人を決め、初日までに初期パスワードを配り直すか決めて"
+    "ください。",
+    todo_en="Devices can be tried out with them; say who may, and whether slips are made anew"
+    " before the first day.",
+)

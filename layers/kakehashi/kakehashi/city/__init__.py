@@ -32,6 +32,7 @@ from kakehashi.city.cleaning import (
 )
 from kakehashi.city.limits import (
     Approvals,
+    Arrivals,
     Calendar,
     Leaving,
     Limit,
@@ -50,6 +51,7 @@ __all__ = [
     "M365",
     "PASSWORD_WORDS",
     "Approvals",
+    "Arrivals",
     "BadCity",
     "City",
     "ClassTitle",
@@ -96,6 +98,7 @@ class City(CheckedModel):
     m365: M365 = M365()
     passwords: InitialPasswords = InitialPasswords()
     calendar: Calendar = Calendar()
+    arrivals: Arrivals = Arrivals()
     leaving: Leaving = Leaving()
     savings: Savings = Savings()
     matching: Matching = Matching()

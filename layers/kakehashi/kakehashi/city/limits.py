@@ -30,6 +30,13 @@ class Calendar(CheckedModel):
     rollover: Season = Season()
 
 
+class Arrivals(CheckedModel):
+    """``prepare_days``: so many days before the enrolment begins an account is made, without groups
+    and tools; 0 makes it on the first day."""
+
+    prepare_days: Annotated[int, Field(ge=0, le=60)] = 0
+
+
 class Leaving(CheckedModel):
     gone: Literal["propose"] = "propose"
     grace_days: Annotated[int, Field(ge=0)] = 90

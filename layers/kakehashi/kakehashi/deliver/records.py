@@ -136,7 +136,10 @@ class Records:
 
 
 def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record) -> bool:
-    """Is this pupil one that the tool is told of? An empty sequence means all of them."""
+    """Is this pupil one that the tool is told of? An empty sequence means all of them; nobody
+    whose first day is still to come."""
+    if record.status is Status.PREPARED:
+        return False
     if record.status is Status.DELETED and not dialect.leavers:
         return False
     if record.status is Status.SUSPENDED and dialect.suspended == "omitted":

@@ -94,6 +94,7 @@ class Rollover:
     def due(self, record: Record) -> bool:
         pupil = record.pupil
         new_there = pupil.grade == self.first and pupil.school in self.risen
+        new_there = new_there or record.status is Status.PREPARED
         if not self.open or new_there or self.has_gone_up(record):
             return False
         return pupil.school_year < self.year or not self.recorded
@@ -177,7 +178,7 @@ def _others_are_last(known: Iterable[Record], rollover: Rollover) -> bool:
     """Whether last year's J3 are gone and others are J3 in the new school year."""
     graduates, others = 0, 0
     for one in known:
-        if one.pupil.grade == rollover.last:
+        if one.pupil.grade == rollover.last and one.status is not Status.PREPARED:
             since = one.absent_since
             graduates += (
                 since is not None and since.year == rollover.year and rollover.season.covers(since)
@@ -194,6 +195,8 @@ def _arrived(known: Iterable[Record], rollover: Rollover) -> Mapping[str, int]:
         pupil = one.pupil
         new = pupil.school_year >= rollover.year
         if pupil.grade != rollover.first:
+            if one.status is Status.PREPARED:
+                continue
             in_new_year[new] += pupil.grade != rollover.last
         elif pupil.school in rollover.risen:
             there.update((CITY, pupil.school))

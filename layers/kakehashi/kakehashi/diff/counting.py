@@ -27,6 +27,7 @@ from kakehashi.diff.calendar import (
 from kakehashi.diff.class_changes import ClassChanges
 from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.situations import Observation
+from kakehashi.people.record import Status
 
 if TYPE_CHECKING:
     from kakehashi.people.pupil import Pupil
@@ -181,6 +182,8 @@ def _changes(
 ) -> Iterator[Event]:
     """A pupil who was here and is here: each thing that a limit looks at."""
     if observation.record is None or observation.pupil is None:
+        return
+    if observation.record.status is Status.PREPARED:  # new once, on the night it was made ahead
         return
     before, after = observation.record.pupil, observation.pupil
     yield from _in_grade_or_class(observation.record, after, rollover, pending)

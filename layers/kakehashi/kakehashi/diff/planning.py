@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost, moved
+from kakehashi.catalogue.faculty import MADE_AHEAD
 from kakehashi.diff.answers import Decisions, GivenAnswers, Proposed, Question
 from kakehashi.diff.calendar import CITY, Base, Rollover, rollover_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
@@ -29,7 +30,7 @@ from kakehashi.diff.unservable import UNSERVABLE, told_once
 from kakehashi.diff.vanished_groups import vanished_groups
 from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, refuses
-from kakehashi.people.record import Record, Status
+from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _refusals(sources: Sources) -> Iterator[Finding]:
     """Drops that no limit could judge: nobody in it, or hardly anybody we know."""
     if not sources.desired and not sources.held and not sources.untied:
         yield rules.EMPTY_ROSTER.at()
-    active = {umi for umi, one in sources.known.items() if one.status is Status.ACTIVE}
+    active = {umi for umi, one in sources.known.items() if one.serves}
     here = sources.desired.keys() | sources.held.keys()
     same, fewest = len(active & here), min(len(active), len(here))
     # Against the smaller side: a cut export is judged by the limits, a strange one is refused.
@@ -215,7 +216,7 @@ def _links(observations: Iterable[Observation]) -> dict[str, str]:
 
 def _lost(sources: Sources) -> tuple[str, ...]:
     """The pupils whose account is nowhere, whatever the roster says of them."""
-    active = (one for one in sources.known.values() if one.status is Status.ACTIVE)
+    active = (one for one in sources.known.values() if one.serves)
     return tuple(sorted(one.pupil.id for one in active if sources.without_account(one)))
 
 
@@ -285,6 +286,8 @@ def _about_pupils(
     if links := situations[Situation.UNLINKED] - out_of_reach.total():
         yield rules.LINKS_WAITING.at(count=links)
     yield from told_once(sources.by_object.values(), out_of_reach)
+    if ahead := sum(observation.ahead and not observation.code for observation in observations):
+        yield MADE_AHEAD.at(count=ahead)
     if given.decisions:
         yield from unfit({observation.id: observation for observation in observations}, given)
     for observation in observations:
@@ -324,7 +327,7 @@ def _drift(observation: Observation) -> Iterator[Finding]:
         return
     if tenant.object_id != known.object_id:  # taken back tonight, as the roster wants it
         return
-    if known.status is Status.ACTIVE and not tenant.enabled:
+    if known.serves and not tenant.enabled:
         yield rules.DISABLED_BY_HAND.at(pupil=observation.id, school=observation.school)
     if tenant.sign_in.lower() != known.sign_in.lower():
         yield rules.RENAMED_BY_HAND.at(pupil=observation.id, school=observation.school)

@@ -163,6 +163,7 @@ def _act(observation: Observation, kind: Kind) -> Action:
         object_id=observation.object_id,
         back=back,
         tool_id=observation.tool_id,
+        prepared=observation.ahead and kind in {Kind.CREATE, Kind.UPDATE},
     )
 
 

@@ -16,6 +16,7 @@ and never anything by a child's name. Who is looked at:
 | yes     | yes          | another, unmarked | UNLINKED                                         |
 | yes     | yes          | no               | LOST                                              |
 | yes     | any          | another's        | DISPUTED                                          |
+| to come | no           | no               | NEW: made ahead; anything else waits for the day   |
 | held    | any          | any              | HELD                                              |
 | no      | active       | any              | GONE                                              |
 | another | any          | any              | DISPUTED: the account is on another pupil's row    |
@@ -37,6 +38,7 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Change, Situation
 from kakehashi.catalogue import cities, lost
 from kakehashi.catalogue import diff as rules
+from kakehashi.catalogue.preprocess import NOT_BEGUN
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.sources import Sources, same_child
 from kakehashi.diff.unservable import unservable
@@ -85,6 +87,11 @@ class Observation:
     agreed: bool = False
     unsure: bool = False
     restorable: bool = False
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the pupil's first day is still to come."""
+        return self.wanted is not None and self.wanted.ahead
 
     @property
     def school(self) -> str:
@@ -138,14 +145,42 @@ def _one(umi: str, sources: Sources, city: City, as_of: date, shape: Shape) -> O
         tool_id=sources.moved.tool_id_of(umi) if strange else "",
         restorable=umi in sources.missing.restorable,
     )
-    if umi in sources.twice:
+    if wanted.ahead:
+        return _ahead(observation, wanted, sources)
+    return _by_its_row(observation, wanted, sources)
+
+
+def _by_its_row(observation: Observation, wanted: Desired, sources: Sources) -> Observation:
+    """A pupil who is enrolled today."""
+    known = observation.record
+    if observation.id in sources.twice:
         return observation.hold(rules.TWICE_IN_DROP, "userMasterIdentifier")
-    if sources.wanted_by.has_several(pupil.account.lower()):
-        count = len(sources.wanted_by.of(pupil.account.lower()))
+    account = wanted.pupil.account.lower()
+    if sources.wanted_by.has_several(account):
+        count = len(sources.wanted_by.of(account))
         return observation.hold(rules.SHARED_ACCOUNT, "userIds", count=count)
-    if known is None or strange:
+    if known is None or known.status is Status.DELETED:
         return _newcomer(observation, wanted, sources)
     return _acquainted(observation, known, sources)
+
+
+def _ahead(observation: Observation, wanted: Desired, sources: Sources) -> Observation:
+    """A pupil whose enrolment is still to begin. Made ahead is only who is new to us and to the
+    tenant, under a name that nobody has or wants: nothing that is somebody's is touched before
+    the day."""
+    known, account = observation.record, wanted.pupil.account.lower()
+    if known is not None and known.status is Status.PREPARED:
+        made, ours = _acquainted(observation, known, sources), known.object_id
+    else:
+        made, ours = _newcomer(observation, wanted, sources), ""
+    waits = observation.id in sources.twice or sources.wanted_ahead.has_several(account)
+    alone = made.situation in _AHEAD and made.object_id == ours
+    if alone and not waits and not sources.wanted_by.of(account):
+        return made
+    return observation.hold(NOT_BEGUN, "userIds", as_=Situation.HELD)
+
+
+_AHEAD = frozenset({Situation.NEW, Situation.CONFIRMED, Situation.CHANGED})
 
 
 def _no_school_to_go_to(wanted: Desired | None, record: Record | None) -> str:
@@ -295,6 +330,8 @@ def _acquainted(observation: Observation, record: Record, sources: Sources) -> O
     if record.status is Status.SUSPENDED:
         return _unless_taken(replace(observation, situation=Situation.RETURNED), sources)
     changes = changes_of(record, observation)
+    if record.status is Status.PREPARED and not observation.ahead:  # the first day has come
+        changes = changes or frozenset({Change.UPDATED})
     if not changes:
         return observation
     changed = replace(observation, situation=Situation.CHANGED, changes=changes)
@@ -434,11 +471,11 @@ def _not_there(
     observation: Observation, record: Record, sources: Sources, *, over: bool
 ) -> Observation:
     """A leaver, on no row at all; ``over`` tells whether the days of grace are."""
-    if record.status is Status.ACTIVE:
+    if record.serves:
         observation = _under_its_mark(observation, sources)
     if observation.tenant and (domain := record.gone_to(observation.tenant.sign_in)):
         return observation.hold(cities.GONE_TO_ANOTHER, "userMasterIdentifier", domain=domain)
-    if record.status is Status.ACTIVE:
+    if record.serves:
         return observation
     return replace(observation, situation=Situation.EXPIRED if over else Situation.SUSPENDED)
 

@@ -62,8 +62,9 @@ class Sources:
 
     ``twice`` are ids on several rows. ``untied`` counts held rows that
     could not be tied to any pupil. ``wanted_by`` lists, for a sign-in name, the ids of tonight's
-    pupils who want it. ``known`` holds each child once: records under ids that were given up stand
-    in ``moved`` alone. ``left_behind`` are ids whose rows a transfer has left over.
+    pupils who want it, ``wanted_ahead`` of those who are still to come. ``known`` holds each child
+    once: records under ids that were given up stand in ``moved`` alone. ``left_behind`` are ids
+    whose rows a transfer has left over.
     """
 
     desired: Mapping[str, Desired]
@@ -75,6 +76,7 @@ class Sources:
     by_mark: Grouped[str, Listed]
     by_sign_in: Mapping[str, Listed]
     wanted_by: Grouped[str, str]
+    wanted_ahead: Grouped[str, str]
     owners: Grouped[str, str]
     moved: MovedIds
     left_behind: LeftBehind
@@ -153,7 +155,7 @@ def index_sources(
     owners = Grouped((_lower(one.sign_in), one.pupil.id)
                       for one in living)  # fmt: skip
     tied, untied = _tie(held, known, owners, rows.keys(), moves)
-    wanted_by = Grouped((account, umi) for umi, row in rows.items()
+    wanted_by = Grouped((account, umi) for umi, row in rows.items() if not row.ahead
                         for account in _accounts(again.get(umi, (row,))))  # fmt: skip
     return Sources(
         desired=rows | {umi: _always_the_same(several) for umi, several in again.items()},
@@ -165,6 +167,8 @@ def index_sources(
         by_mark=Grouped((_lower(one.mark), one) for one in accounts.values() if one.mark),
         by_sign_in={_lower(one.sign_in): one for one in accounts.values()},
         wanted_by=wanted_by,
+        wanted_ahead=Grouped((_lower(row.pupil.account), umi) for umi, row in rows.items()
+                             if row.ahead),
         owners=owners,
         moved=moves,
         left_behind=left_behind(rows, known, tied.keys(), wanted_by.of, accounts.keys()),
@@ -255,7 +259,7 @@ def unseen(desired: Iterable[Desired], current: Iterable[Record],
         (one.pupil.id not in wanted, one.object_id)
         for one in current
         if one.object_id not in listed
-        and (one.status is Status.ACTIVE
+        and (one.serves
              or (one.status is Status.SUSPENDED
                  and (one.pupil.id in wanted or one.pupil.account.lower() in names)))
     )  # fmt: skip

@@ -66,6 +66,11 @@ class Record[P: PersonLike = Pupil]:
     etag: str = field(default="", compare=False)
 
     @property
+    def serves(self) -> bool:
+        """Whether the account is somebody's who is here, or is to come."""
+        return self.status in {Status.ACTIVE, Status.PREPARED}
+
+    @property
     def sign_in(self) -> str:
         """The sign-in name that we last gave the account; "" for a record without an account."""
         return self.account.get(SIGN_IN, "")

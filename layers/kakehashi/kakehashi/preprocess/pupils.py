@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kakehashi.catalogue import preprocess as rules
@@ -15,7 +16,7 @@ from kakehashi.preprocess.enrolments import Enrolments, Membership
 from kakehashi.preprocess.names import Speller
 from kakehashi.preprocess.rows import USERS, PupilRow
 from kakehashi.preprocess.schools import School, Schools
-from kakehashi.preprocess.years import When
+from kakehashi.preprocess.years import When, year_of
 from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:
@@ -51,13 +52,14 @@ class Faults:
 
 
 class Assembler:
-    """Makes pupils of rows."""
+    """Makes pupils of rows. Who comes by ``horizon`` (YYYY-MM-DD) is made ahead."""
 
     def __init__(
-        self, city: City, schools: Schools, classes: Classes, enrolments: Enrolments, *, year: int
-    ) -> None:
+        self, city: City, schools: Schools, classes: Classes, enrolments: Enrolments, *, year: int,
+        horizon: str,
+    ) -> None:  # fmt: skip
         self.schools, self.classes, self.enrolments = schools, classes, enrolments
-        self.year = year
+        self.year, self.horizon = year, horizon
         self.speller = Speller(city.names)
         self.effects: Mapping[str, Effect] = city.effects
 
@@ -79,7 +81,8 @@ class Assembler:
     def assemble(self, row: PupilRow) -> tuple[Desired | Held, Sequence[Finding]]:
         if row.held:
             return row.hold(row.held), ()
-        if not row.is_order:
+        ahead = row.comes_by(self.horizon)
+        if not (row.is_order or ahead):
             return self._not_tonight(row)
         faults = Faults(row)
         if row.wrong is not None and row.wrong.fault is not None:
@@ -88,13 +91,14 @@ class Assembler:
             faults.add(row.wrong.fault, row.wrong.column, **facts)
         if row.grade not in _GRADES:
             faults.add(rules.GRADE_NOT_OURS, "grades")
-        seat = self._seat(row, faults)
+        seat = Seat(None) if ahead else self._seat(row, faults)
         school = self._school(row, seat, faults) if seat else None
         spelled, unsafe = self._spell(row, faults)
         if faults.codes or seat is None or school is None:
             return row.hold(faults.codes[0]), faults.findings
         pupil = self._pupil(row, seat, school, spelled)
-        return Desired(pupil, unsafe_name=unsafe, unsafe_school=school.unsafe), faults.findings
+        made = Desired(pupil, unsafe_name=unsafe, unsafe_school=school.unsafe, ahead=ahead)
+        return made, faults.findings
 
     def _not_tonight(self, row: PupilRow) -> tuple[Held, Sequence[Finding]]:
         faults = Faults(row)
@@ -188,6 +192,10 @@ class Assembler:
             faults.note(rules.ONE_NAME, blank)
         return (family, given, kana_family, kana_given), min(unsafe, default="")
 
+    def _year_of(self, row: PupilRow) -> int:
+        """Without a class: the roster's, or that in which the enrolment begins."""
+        return self.year if row.is_order else year_of(date.fromisoformat(row.begin))
+
     def _keeps_in(self, rule: Rule) -> bool:
         return self.effects.get(rule.code, rule.effect) is not Effect.NOTE
 
@@ -206,7 +214,7 @@ class Assembler:
             grade=row.grade,
             school=school.code,
             school_name=school.name,
-            school_year=home.year if home else self.year,
+            school_year=home.year if home else self._year_of(row),
             class_title=home.title if home else "",
             class_grades=home.grades if home else (),
             special_needs=home.special if home else False,
@@ -227,9 +235,11 @@ def _attendance_no(text: str) -> int | None:
 
 
 def make_pupils(tonight: Tonight, draft: Draft) -> Draft:
+    horizon = tonight.as_of + timedelta(days=tonight.city.arrivals.prepare_days)
     assembler = Assembler(
-        tonight.city, draft.schools, draft.classes, draft.enrolments, year=draft.year
-    )
+        tonight.city, draft.schools, draft.classes, draft.enrolments, year=draft.year,
+        horizon=horizon.isoformat(),
+    )  # fmt: skip
     made, waiting, found = assembler.assemble_all(draft.chosen)
     desired = [
         replace(one, former=tuple(sorted(former)))
@@ -243,9 +253,11 @@ def make_pupils(tonight: Tonight, draft: Draft) -> Draft:
 PUPILS = CleaningStep(
     "pupils",
     ja="選んだ行から児童生徒を組み立てます: アカウント、学校、学級、出席番号、外に出す氏名。"
-    "一つでも決められなければ、その児童生徒を保留にします。",
+    "一つでも決められなければ、その児童生徒を保留にします。市が決めた日数のうちに始まる在籍は、学級なしで"
+    "先に組み立てます。",
     en="Makes pupils of the chosen rows: account, school, class, number and names for the outside. "
-    "Whoever lacks one of them for certain is held.",
+    "Whoever lacks one of them for certain is held. An enrolment that begins within the city's "
+    "days is assembled ahead, without a class.",
     run=make_pupils,
     gives=(
         rules.NO_ACCOUNT, rules.SEVERAL_ACCOUNTS, rules.ACCOUNT_OUTSIDE_DOMAIN,
@@ -256,5 +268,5 @@ PUPILS = CleaningStep(
         rules.NO_HOME_CLASS, rules.HOME_CLASS_UNCLEAR, rules.CLASS_UNKNOWN, rules.GRADE_NOT_OURS,
         rules.HOME_CLASS_CONTRADICTS,
     ),
-    keys=("names.prefer", "names.repertoire", "names.replace"),
+    keys=("names.prefer", "names.repertoire", "names.replace", "arrivals.prepare_days"),
 )  # fmt: skip

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kakehashi.oneroster import Package
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_ISO_DAY = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])\Z")
 _COLUMNS = ("sourcedId", "enabledUser", "userMasterIdentifier", "userIds", "username", "email",
             "grades", "metadata.jp.homeClass", "primaryOrgSourcedId", *names.COLUMNS)  # fmt: skip
 USERS = "users.csv"
@@ -62,6 +63,11 @@ class PupilRow:
     def is_order(self) -> bool:
         """Whether the row asks for an account tonight."""
         return self.enabled and self.when is When.CURRENT
+
+    def comes_by(self, day: str) -> bool:
+        """Whether the enrolment is still to begin, and not after ``day`` (YYYY-MM-DD)."""
+        told = bool(_ISO_DAY.match(self.begin)) and self.begin <= day
+        return self.enabled and self.when is When.FUTURE and told
 
     @property
     def has_ended(self) -> bool:

@@ -121,7 +121,7 @@ def _make(action: Action[Any], terms: Terms, password: Password) -> Flow:
     secret = password()
     if secret is None:
         return Stopped(rules.NO_PASSWORD)
-    opens = not action.prepared
+    opens = action.opens
     answer = yield graph.create_user(
         action.account, secret, must_change=terms.must_change, enabled=opens
     )
@@ -145,7 +145,7 @@ def _bring_back(action: Action[Any], binned: str, terms: Terms, password: Passwo
 def _had_back(action: Action[Any], object_id: str, terms: Terms, password: Password) -> Flow:
     """Bring a restored account up to date, and let the pupil's slip open it if there is one."""
     changes = graph.differing({}, action.account)
-    opens = not action.prepared
+    opens = action.opens
     answer = yield graph.change_user(object_id, changes, enabled=opens, patient=True)
     if not answer.ok:
         return refusal(answer)
@@ -178,7 +178,7 @@ def _who_has_it(action: Action[Any], terms: Terms, conflict: Answer) -> Flow:
     if user.mark(terms.mark) != action.pupil:
         return taken(conflict, new=True)
     changes = graph.differing(user.values(), action.account)
-    opens = not action.prepared
+    opens = action.opens
     if not changes and bool(user.enabled) is opens:
         return Settled(user.id)
     answer = yield graph.change_user(user.id, changes, enabled=opens, patient=True)
