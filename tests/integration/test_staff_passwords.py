@@ -15,11 +15,11 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from kakehashi.staff.password_page import SHORTEST_KEY
 from kakehashi.staff.viewer import Role
-from tests.builders import a_drop, a_password_file, a_pupil
+from tests.builders import a_code, a_drop, a_password_file, a_pupil
 from tests.desks import Clerk, Office
 from tests.images import afterwards
 from tests.integration.test_staff_pages import placed
-from tests.nights import Night, Nights
+from tests.nights import RULES, Night, Nights
 
 KEY = "ひみつの合言葉-2026-四月"
 
@@ -276,3 +276,24 @@ def test_nobody_takes_in_what_somebody_else_has_sent(office: Office, keeper: Cle
     assert other.browser.get(back).code == "W151"
     typed = {"csrf": other.csrf("/passwords"), "token": back.partition("token=")[2]}
     assert other.browser.post("/passwords/start", typed).code == "W151"
+
+
+def test_passwords_of_new_staff_are_made_kept_and_handed_out_like_the_pupils(
+    office: Office,
+) -> None:
+    nights = office.nights
+    nights.put_rules(f'{RULES}[staff]\nsources = ["list"]\n')
+    head = "職員番号,姓,名,区分,職種,所属コード,本務・兼務,開始日,終了日\n"
+    row = f"T0001,鈴木,湊,正規,教諭,{a_code(1)},本務,2026-04-01,\n"
+    nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/list.csv", (head + row).encode())
+    slips = a_password_file({a_pupil(1).account: "Asagao14321"})
+    nights.run(a_drop(1).zip(), passwords=slips)
+    keeper = office.at_desk(office.hire("keeper", Role.PASSWORDS))
+    assert "教職員" in keeper.open("/passwords").text
+    assert made(keeper, school="staff").location == "/passwords?told=made"
+    assert "教職員" not in keeper.open("/passwords").text.partition("だれの分を")[2], "made once"
+    printed = keeper.send(keeper.open("/passwords"), "/passwords/slips")
+    assert "tt0001@" in printed.text
+    nights.tomorrow()
+    nights.rerun()
+    assert nights.tenant.user("tt0001@ed.example.jp")["accountEnabled"] is True

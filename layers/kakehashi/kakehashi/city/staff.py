@@ -72,6 +72,10 @@ class Staff(CheckedModel):
     season: Season = Season.model_validate({"from": "03-20", "until": "04-15"})
     limits: StaffLimits = StaffLimits()
 
+    def sign_in_of(self, number: str) -> str:
+        """What stands before the @ of somebody whom no source names an account."""
+        return self.account.format(number=number.lower())
+
     @model_validator(mode="after")
     def _owners_are_asked(self) -> Self:
         wanted = {getattr(self.owner, name) for name in Owners.model_fields} - {"both"}

@@ -189,7 +189,7 @@ class _Look:
             same = known.pupil
             return presence, dataclasses.replace(member, account=same.account, master=same.master)
         if not member.account:
-            name = rules_.account.format(number=member.number.lower())
+            name = rules_.sign_in_of(member.number)
             member = dataclasses.replace(member, account=f"{name}@{self.city.domain}")
         return presence, member
 

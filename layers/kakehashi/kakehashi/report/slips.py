@@ -59,7 +59,7 @@ def _rows(slips: Sequence[Slip]) -> Iterator[tuple[str, ...]]:
         pupil = slip.pupil
         yield (
             pupil.school_name,
-            GRADE_LABELS[pupil.grade],
+            GRADE_LABELS.get(pupil.grade, pupil.grade),
             pupil.class_title,
             str(pupil.attendance_no or ""),
             f"{pupil.family} {pupil.given}".strip(),

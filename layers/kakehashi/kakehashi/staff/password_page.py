@@ -14,6 +14,8 @@ from typing import ClassVar
 
 from kakehashi.lti.pages import hiragana
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
+from kakehashi.people.staff import STAFF, Employment
+from kakehashi.preprocess.initial import Slip
 from kakehashi.report.times import minute
 from kakehashi.staff.arrived import CheckedUpload
 from kakehashi.staff.uploading import Upload
@@ -77,7 +79,7 @@ def passwords(
     """``waiting`` are the pupils held because no initial password has come."""
     pupils = sorted(waiting, key=_register)
     counts = Counter(pupil.school for pupil in pupils)
-    names = {pupil.school: pupil.school_name for pupil in pupils}
+    names = {pupil.school: name_of(pupil) for pupil in pupils}
     return PasswordsPage(
         len(pupils),
         [_row(pupil) for pupil in pupils[:MOST_ROWS]],
@@ -86,6 +88,38 @@ def passwords(
         upload,
         checked,
     )
+
+
+def of_staff(one: Employment, account: str) -> Pupil:
+    """A member of staff in the words of a slip: all of them are a lot of their own."""
+    post = min(one.posts, key=lambda post: (not post.main, post.begin))
+    return Pupil(
+        id=one.id,
+        account=account,
+        family=one.family,
+        given=one.given,
+        kana_family=one.kana_family,
+        kana_given=one.kana_given,
+        grade="",
+        school=STAFF,
+        school_name=post.school_name,
+        school_year=0,
+        class_title=post.job,
+    )
+
+
+def name_of(pupil: Pupil) -> str:
+    """The name of the lot that somebody belongs to."""
+    return "教職員" if pupil.school == STAFF else pupil.school_name
+
+
+def by_population(made: Sequence[Slip]) -> dict[str, list[Slip]]:
+    """How the name of the file for a night begins → whose passwords stand in it."""
+    found: dict[str, list[Slip]] = {}
+    for slip in made:
+        how = "staff-made" if slip.pupil.school == STAFF else "made"
+        found.setdefault(how, []).append(slip)
+    return found
 
 
 def lot(waiting: Iterable[Pupil], school: str) -> list[Pupil]:

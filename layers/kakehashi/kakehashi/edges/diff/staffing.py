@@ -27,7 +27,7 @@ def sign_in_names(folder: Folder, city: City) -> frozenset[str]:
     if asked is None:
         return frozenset()
     return frozenset(
-        one.account or f"{asked.account.format(number=one.number.lower())}@{city.domain}"
+        one.account or f"{asked.sign_in_of(one.number)}@{city.domain}"
         for one in staff_files.employments(folder)
     )
 

@@ -71,7 +71,7 @@ def _list(folder: Folder) -> StaffListFile | None:
 def _known(roster: StaffRoster, city: City, asked: Staff) -> InDrop:
     """Staff by both keys of a password file."""
     accounts = {
-        one.id: one.account or f"{asked.account.format(number=one.number.lower())}@{city.domain}"
+        one.id: one.account or f"{asked.sign_in_of(one.number)}@{city.domain}"
         for one in roster.employments
     }
     return InDrop({account: who for who, account in accounts.items()}, accounts)

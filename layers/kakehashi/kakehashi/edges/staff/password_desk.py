@@ -1,6 +1,7 @@
 """パスワード: who waits for one, making them, and handing them out once.
 
 s3://<passwords>/inbox/<city>/passwords/made-….csv    what a night reads: it starts a run
+s3://<passwords>/inbox/<city>/passwords/staff-made-….csv    the same, of members of staff
 s3://<passwords>/inbox/<city>/passwords/sent-….csv    the same, of what a school has chosen
 s3://<passwords>/slips/<city>/<digest>.json           what is to be printed, till it is taken
 s3://<passwords>/slips/<city>/<digest>.xlsx           the same, encrypted with the clerk's own key
@@ -27,7 +28,8 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.edges import plans
+from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
+from kakehashi.edges import plans, staff_files
 from kakehashi.edges.errors import LostRace
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff import sending
@@ -57,11 +59,26 @@ def page(asked: Asked) -> tuple[password_page.PasswordsPage, Sequence[str]]:
 
 
 def waiting(asked: Asked) -> dict[str, Pupil]:
-    """Pupils whom the newest plan holds for want of a password, by userMasterIdentifier, without
-    those for whom somebody has made or sent one since."""
+    """Whom the newest plans hold for want of a password, by userMasterIdentifier or mark, without
+    those for whom somebody has made or sent one since. Staff as ``password_page.of_staff``."""
     held = _held(asked)
     rows = _roster(asked) if held else ()
-    return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
+    pupils = {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
+    return pupils | {one.id: one for one in _staff_waiting(asked)}
+
+
+def _staff_waiting(asked: Asked) -> Iterator[Pupil]:
+    """Of a city without staff nobody."""
+    run_id, found = asked.deps.state(asked.city).proposals(), asked.deps.rules(asked.city)
+    if not run_id or found is None or (rules_ := found.city.staff) is None:
+        return
+    folder = asked.deps.folder(run_id)
+    told = folder.get_json(staff_files.PLAN).get("held", {})
+    held = set(told.get(NO_FIRST_PASSWORD.code, ())).difference(*_lots(asked, run_id))
+    for one in staff_files.employments(folder) if held else ():
+        if one.id in held:
+            account = one.account or f"{rules_.sign_in_of(one.number)}@{found.city.domain}"
+            yield password_page.of_staff(one, account)
 
 
 def _held(asked: Asked) -> frozenset[str]:
@@ -158,8 +175,10 @@ def make_them(asked: Asked) -> Judged:
     def act() -> None:
         made = make(pupils, found.city.passwords, secrets.SystemRandom())
         _claim(asked, [pupil.id for pupil in pupils])
-        _keep(asked, made, key, pupils[0].school_name if school else "")  # nobody else knows them
-        _vault(asked.deps).put(_place_for_a_night(asked, "made"), io.BytesIO(as_csv(made)))
+        place = password_page.name_of(pupils[0]) if school else ""
+        _keep(asked, made, key, place)  # nobody else knows them
+        for how, some in password_page.by_population(made).items():
+            _vault(asked.deps).put(_place_for_a_night(asked, how), io.BytesIO(as_csv(some)))
 
     return Taken(told, "/passwords", "made", act)
 
