@@ -27,7 +27,7 @@ def test_their_file_is_the_one_that_a_night_reads_for_staff() -> None:
         "made": [a_pupil(1).id], "staff-made": [TEACHER.id]}  # fmt: skip
     body = as_csv(files["staff-made"])
     known = InDrop({TEACHER.account: TEACHER.id}, {TEACHER.id: TEACHER.account})
-    places, findings = locate([PasswordFile("staff-made-1.csv", "v", body)], known, "hold")
+    places, findings = locate([PasswordFile("staff-made-1.csv", "v", body)], known, "wait")
     assert (set(places), findings) == ({TEACHER.id}, [])
 
 
