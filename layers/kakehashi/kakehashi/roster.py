@@ -47,7 +47,7 @@ class Desired:
     ahead: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        row = {
+        row: dict[str, Any] = {
             "pupil": self.pupil.to_json(),
             "password": self.password and dataclasses.asdict(self.password),
             "unsafe_name": self.unsafe_name,
