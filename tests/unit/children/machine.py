@@ -252,9 +252,13 @@ class Years(RuleBasedStateMachine):
     def a_parent_marries(self, at: int, family: int) -> None:
         """Of a child of whom a transfer has left a row under another id the new name is not drawn:
         with another name than the row's it is another child, and both wait until C4th is put right.
+        Nor of one about whom it is asked whether it is the same: the name is what speaks for it.
         """
         left = {row.child.n for row in self.town.left}
-        if child := one_of([c for c in self.town.plain() if c.n not in left], at):
+        known = self.bridge.state.rows
+        if child := one_of(
+            [c for c in self.town.plain() if c.n not in left and c.umi in known], at
+        ):
             written, kana = FAMILIES[family]
             child.called((written, child.name[1], kana, child.name[3]))
 
@@ -473,8 +477,8 @@ class Years(RuleBasedStateMachine):
 
     @happens(at=who, by=who, kind=st.sampled_from(("behind", "names", "accounts", "account over")))
     def the_office_says_right_of_what_is_wrong(self, at: int, by: int, kind: str) -> None:
-        """In a hurry. It changes whom the question names and nobody else, and what was said so is
-        asked about once more as soon as C4th says what is true."""
+        """In a hurry. It changes whom the question names, perhaps the other child of the slip, and
+        nobody else; as soon as C4th says what is true, that is asked about once more."""
         self.go_on(1)
         slips = list(self.town.slips)
         self._slips(at, by, kind)
@@ -487,7 +491,8 @@ class Years(RuleBasedStateMachine):
         for situation, word in said.items():
             for umi in self.asked.proposals.get(situation, ()) if self.asked else ():
                 if self.town.slips != slips and self._word(situation, umi) == "誤り":
-                    self.looker.mistaken |= set(self._named_by(umi))
+                    slip = self.town.slips[-1]
+                    self.looker.mistaken |= {*self._named_by(umi), slip.one.n, slip.other.n}
                     self.bridge.put_decisions({umi: word})
         self.go_on(1)
 

@@ -445,6 +445,35 @@ def test_a_sign_in_name_changed_by_hand_is_free_only_if_its_owner_asks_for_anoth
     assert kinds(left) == [(A.id, Kind.UPDATE), (B.id, Kind.SUSPEND)]
 
 
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.SUSPENDED])
+def test_the_record_of_who_is_missing_follows_the_sign_in_name_given_by_hand(
+    status: Status,
+) -> None:
+    """Tools would else go on knowing the missing child by what another child signs in with."""
+    days: dict[str, Any] = {
+        "absent_since": TODAY,
+        "suspended_on": TODAY if status is Status.SUSPENDED else None,
+    }
+    known = [*knowing([A, C]), a_known(pupil=D, status=status, **days)]
+    by_hand = a_tenant_account(known[2], sign_in="left@ed.example.jp")
+    tenant = [*in_tenant(known[:2]), by_hand]
+    roster = [replace(A, account=D.account), C]
+    plan = night(roster, known, tenant=tenant)
+    assert kinds(plan) == [(A.id, Kind.UPDATE), (D.id, Kind.RECORD)]
+    state, after = carried_out(plan, known, tenant)
+    (record,) = [one for one in state if one.pupil.id == D.id]
+    assert (record.pupil.account, record.sign_in) == ("left@ed.example.jp",) * 2
+    assert (record.status, record.absent_since) == (status, TODAY)
+    assert night(roster, state, tenant=after).actions == ()
+
+
+def test_a_decision_about_who_is_missing_goes_before_the_name_given_by_hand() -> None:
+    known = knowing([A, D])
+    tenant = [*in_tenant(known[:1]), a_tenant_account(known[1], sign_in="left@ed.example.jp")]
+    plan = night([A], known, tenant=tenant, decisions={D.id: "suspend"})
+    assert kinds(plan) == [(D.id, Kind.SUSPEND)]
+
+
 def test_an_account_on_the_row_of_another_known_pupil_is_not_gone() -> None:
     """Pupil 2's id was typed over with pupil 1's: neither has left."""
     one, two = a_pupil(1), a_pupil(2)

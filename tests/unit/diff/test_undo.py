@@ -13,7 +13,7 @@ from kakehashi.diff import Action, Kind, Plan, Undone, admit, make_undo, read_pl
 from kakehashi.diff.approval import Approval
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
-from tests.builders import TODAY, a_city, a_known, a_pupil
+from tests.builders import TODAY, a_city, a_known, a_pupil, a_tenant_account
 from tests.unit.diff.nights import SERIAL, a_school_of, breaches, carried_out, in_tenant, night
 
 RUN = "demo-20261124T021000-0000abcd"
@@ -108,6 +108,14 @@ def test_a_plan_to_undo_always_waits_and_can_be_approved_and_read_back() -> None
     assert [f.code for f in admit(again, replace(good, accept=()), serial=SERIAL, today=TODAY)] == [
         "S904"
     ]
+
+
+def test_a_sign_in_name_given_by_hand_is_not_turned_back() -> None:
+    here, gone = a_known(pupil=a_pupil(1)), a_known(pupil=a_pupil(2), absent_since=TODAY)
+    tenant = [*in_tenant([here]), a_tenant_account(gone, sign_in="left@ed.example.jp")]
+    plan = night([here.pupil], [here, gone], tenant=tenant)
+    assert [action.kind for action in plan.actions] == [Kind.RECORD]
+    assert undo(plan, applied(plan, [here, gone])).actions == ()
 
 
 def test_a_field_that_has_changed_again_holds_the_pupil_and_another_one_does_not() -> None:

@@ -137,6 +137,8 @@ def _step_back(action: Action, now: Record | None, undone: Undone) -> Action | R
     back = _merged(action.before, _left(action, undone, now), now)
     if back is None:
         return rules.CHANGED_AGAIN
+    if action.kind is Kind.RECORD:  # an account that somebody has named by hand keeps its name
+        back = replace(back, account=dict(now.account), pupil=now.pupil)
     if same_item(back, now):
         return None
     return Action(action.pupil, _kind(now, back), Situation.UNDONE, now, _without_line(back.pupil),

@@ -18,7 +18,7 @@ from kakehashi.diff.answers import ANSWERS, Decision, GivenAnswers, fits
 from kakehashi.diff.situations import Observation
 from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.findings import Finding, Rule
-from kakehashi.people.record import Status
+from kakehashi.people.record import SIGN_IN, Status
 
 PROPOSED = tuple(ANSWERS)
 _DONE_BY: Mapping[Situation, Kind] = {
@@ -38,11 +38,15 @@ _AWAY = frozenset({Situation.GONE, Situation.SUSPENDED, Situation.EXPIRED})
 def react(observation: Observation, decision: Decision | None) -> Action | None:
     """The one action for this pupil tonight, if any."""
     if observation.situation in _DONE_BY:
-        return _asked(observation, decision)
-    if observation.agreed:
-        return _act(observation, _agreed_kind(observation))
-    kind = None if observation.code else _unasked(observation)
-    return _act(observation, kind) if kind else None
+        action = _asked(observation, decision)
+    elif observation.agreed:
+        action = _act(observation, _agreed_kind(observation))
+    else:
+        kind = None if observation.code else _unasked(observation)
+        action = _act(observation, kind) if kind else None
+    if action is None or action.kind is Kind.RECORD:
+        return _under_the_name_by_hand(observation) or action
+    return action
 
 
 def _unasked(observation: Observation) -> Kind | None:
@@ -72,6 +76,27 @@ def _asked(observation: Observation, decision: Decision | None) -> Action | None
     if observation.situation is Situation.GONE and first_night and not observation.code:
         return _act(observation, Kind.RECORD)
     return None
+
+
+def _under_the_name_by_hand(observation: Observation) -> Action | None:
+    """The record of a child who is missing, with the sign-in name that its account has by now.
+
+    Somebody has given it another one by hand, as S049 advises where a child who is here is to get
+    the present one: a tool that goes on knowing the missing child by it would open for the other.
+    """
+    known, tenant = observation.record, observation.tenant
+    if known is None or tenant is None or observation.wanted or observation.code:
+        return None
+    ours = tenant.object_id == known.object_id and tenant.mark.lower() == observation.id
+    if not ours or tenant.sign_in.lower() == known.sign_in.lower():
+        return None
+    named = replace(
+        known,
+        pupil=replace(known.pupil, account=tenant.sign_in),
+        account={**known.account, SIGN_IN: tenant.sign_in},
+    )
+    action = _act(observation, Kind.RECORD)
+    return replace(action, account=named.account, back=named)
 
 
 def with_answer(observation: Observation, decision: Decision | None) -> Observation:
