@@ -20,8 +20,7 @@ from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
 from kakehashi.edges.diff.staffing import plan_staff, sign_in_names
-from kakehashi.edges.directories import shape_of
-from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.directories import accounts_of, shape_of
 from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -56,7 +55,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
     desired, known = gathered.desired(), gathered.known()
     consents = Consents(folder, state, DecisionFiles.of(env.inbox_bucket))
     consent = consents.gather(run.city, run.as_of)
-    directory = tenant(env)
+    directory = accounts_of(city, env)
     accounts = gathered.tenant(directory, city, desired, known, sign_in_names(folder, city))
     plan = make_plan(
         desired,
@@ -90,7 +89,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
 def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tuple[Plan, int]:
     """The plan that turns an earlier run back; the staff's changes are not turned back."""
     city, serial, known = folder.rules(), state.serial(), Gathering(folder, state).known()
-    undone = Undoings(folder).gather(tenant(env), city)
+    undone = Undoings(folder).gather(accounts_of(city, env))
     plan = make_undo(undone, known, city, city_code=run.city, serial=serial, as_of=run.as_of)
     plans.write(folder, plan, plan.findings, city)
     return plan, 0

@@ -11,7 +11,7 @@ whether the cities' domains are the tenant's.
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi import drift, report
 from kakehashi.city import City
+from kakehashi.directories.port import Everybody
 from kakehashi.edges import plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.directories import (
+    credential_of,
+    everybody,
+    own_domains,
+    permissions,
+)
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.edges.microsoft.credentials import Tokens, days_left, read_credential
-from kakehashi.edges.microsoft.directory import Everyone, tenant
-from kakehashi.edges.microsoft.domains import of_tenant
 from kakehashi.edges.receive.intake import rules_of
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
@@ -66,31 +70,36 @@ def _observe(event: dict[str, Any], env: DriftEnvironment) -> dict[str, Any]:
         measure("drift", "all", {"Calls": 1})
         return {"hours": {name: _hours_waiting(name, now, env) for name in _cities(env)}}
     day = now.astimezone(JAPAN).date()
-    credential = read_credential(env.credential_secret)
-    left = days_left(credential, day)
+    credential, left = credential_of(env, day)
     # Nothing is measured where nobody knows: the alarm takes silence for a bad sign.
     measure("drift", "all", {"Calls": 1} | ({} if left is None else {"CredentialDaysLeft": left}))
     if event.get("only") == "credential":
-        _note(HeldCredential(credential.type, credential.last_day(), day), env)
+        _note(credential, env)
         return {"credential_days_left": left}
     if event.get("only") == "permissions":
         served = [city for name in _cities(env) if (city := _rules(name, env)) is not None]
-        domains = of_tenant(env, sorted({city.domain for city in served}))
-        with closing(Tokens.of(env)) as tokens:
-            granted = tokens.granted()
+        domains = own_domains(env, sorted({city.domain for city in served}))
+        granted = permissions(env)
         return {"credential_days_left": left, "permissions": granted, "domains": domains}
     names = [event["city"]] if event.get("city") else _cities(env)
     rules = {name: city for name in names if (city := _rules(name, env)) is not None}
-    listed = tenant(env).everyone() if rules else Everyone()
-    told = {}
-    for name, city in rules.items():
-        comparison, people = _compare(name, city, day, listed, env)
-        _emit(comparison, people, env)
-        told[name] = report.drift_summary(comparison)
+    told = _compare_all(rules, day, env) if rules else {}
     logger.info("drift", extra={"cities": len(told)})
     if unreadable := sorted(set(names) - set(rules)):
         raise BadConfiguration(f"no comparison, rules unreadable: {', '.join(unreadable)}")
     return {"credential_days_left": left, "cities": told}
+
+
+def _compare_all(
+    rules: Mapping[str, City], day: date, env: DriftEnvironment
+) -> dict[str, dict[str, Any]]:
+    """Summaries by city. The directory is listed once for all of them."""
+    listed, told = everybody(env), {}
+    for name, city in rules.items():
+        comparison, people = _compare(name, city, day, listed, env)
+        _emit(comparison, people, env)
+        told[name] = report.drift_summary(comparison)
+    return told
 
 
 def _cities(env: DriftEnvironment) -> list[str]:
@@ -122,13 +131,13 @@ def _rules(name: str, env: DriftEnvironment) -> City | None:
 
 
 def _compare(
-    name: str, city: City, day: date, listed: Everyone, env: DriftEnvironment
+    name: str, city: City, day: date, listed: Everybody, env: DriftEnvironment
 ) -> tuple[Comparison, People]:
     """What differs, and whom that is about."""
     state = State.of(env.table, name)
     pupils = list(state.pupils())
     known: list[Record[Any]] = [*pupils, *state.staff()]
-    found = list(drift.drifted(known, listed.shown(city.m365.mark), city.domain))
+    found = list(drift.drifted(known, listed.shown(city), city.domain))
     differ = {finding.pupil for finding in found}
     comparison = Comparison(
         city=name,

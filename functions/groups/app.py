@@ -25,16 +25,15 @@ from kakehashi.catalogue.staffing import STAFF_LOST
 from kakehashi.city import City
 from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
+from kakehashi.edges.directories import groups_of
 from kakehashi.edges.errors import DirectoryError, TryLater
-from kakehashi.edges.microsoft.directory import tenant
-from kakehashi.edges.microsoft.groups import Keeper, failed, read_tenancy
 from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import soften
-from kakehashi.groups import Left, Orders, decide, findings_of, one_cause
+from kakehashi.groups import Keeper, Left, Orders, all_of_it, decide, findings_of, one_cause
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
 from kakehashi.provision.results import End
@@ -67,18 +66,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if not _asks_for_any(city):
         measure("groups", run.city, {"GroupsLeft": 0})
         return run.after("groups", run.verdict, started)
-    keeper = Keeper(tenant(env))
+    keeper = Keeper(groups_of(city, env))
     left = context.get_remaining_time_in_millis() / 1000
-    until = keeper.directory.clock.now() + left - min(TIME_TO_FINISH, left / 2)
+    until = keeper.groups.now() + left - min(TIME_TO_FINISH, left / 2)
     orders, complete = Orders(), True
     try:
         settled = list(_with_account(roster, lost))
-        tenancy = read_tenancy(keeper.directory, city, run.city)
+        tenancy = keeper.groups.tenancy(city, run.city)
         urgent = _made(folder, URGENT)
         orders = decide(settled, urgent, tenancy, city, run.city, staff=staff)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
-        keeper.left.append(failed(exc))
+        busy = isinstance(exc, TryLater)
+        keeper.left.append(all_of_it(exc.code, exc.status, busy=busy))
     if not complete and _may_be_called_again(folder):
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")
     made = sum(count for word, count in keeper.counts.items() if word != "left")

@@ -12,8 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.edges import settings
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.errors import TryLater
-from kakehashi.edges.microsoft.refused import of_cause
+from kakehashi.edges.errors import TryLater, of_cause
 from kakehashi.edges.provision.provisioning import Part, ProvisionEnvironment
 from kakehashi.edges.runs import Run
 from kakehashi.edges.telemetry import stage_handler

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from kakehashi.actions import Action, Kind
+from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.edges import settings
+from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
@@ -41,10 +43,9 @@ class Office:
         return Deletions(
             actions=[action(one) for one in self.leavers],
             conditions=Conditions(frozenset(one.pupil.id for one in decided), TODAY, 90),
-            mark=MARK,
             effects={},
             state=self.state,
-            directory=Directory.of(self.env),
+            accounts=CityAccounts(Directory.of(self.env), Terms(MARK)),
         )
 
     def outcomes(self, deletions: Deletions) -> list[tuple[str, str]]:
@@ -156,13 +157,13 @@ def test_an_item_that_somebody_wrote_meanwhile_is_kept_and_told(office: Office) 
 def test_the_throttle_of_the_tenant_is_heeded(office: Office) -> None:
     office.tenant.fault(status=429, retry_after=1, method="DELETE", shape="/users/{id}", times=2)
     deletions = office.deletions(*office.leavers)
-    began = deletions.directory.clock.now()
+    began = deletions.now()
     deletions.carry_out()
     assert office.outcomes(deletions) == [("done", "")] * 3
-    assert deletions.directory.clock.now() >= began + 1, "as long as Graph asked for"
+    assert deletions.now() >= began + 1, "as long as Graph asked for"
 
 
 def test_time_running_out_leaves_the_rest_for_the_next_call(office: Office) -> None:
     deletions = office.deletions(*office.leavers)
-    assert not deletions.carry_out(until=deletions.directory.clock.now() - 1)
+    assert not deletions.carry_out(until=deletions.now() - 1)
     assert office.left()[0] == ids(1, 2, 3)

@@ -12,7 +12,7 @@ from kakehashi.catalogue import lost
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.microsoft365.flows import Terms, flow
 from kakehashi.directories.pace import Clock, Pacer
-from kakehashi.directories.port import Ended, Listed, Settled, Stopped
+from kakehashi.directories.port import Ended, Settled, Stopped
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.microsoft.credentials import secure
@@ -91,15 +91,6 @@ def test_a_tenant_of_several_pages_is_listed_whole_even_if_a_page_is_empty(
     tenant.settings(empty_pages=True)
     found = list(directory.accounts(MARK, ()))
     assert sorted(a.mark for a in found) == sorted(a_pupil(n).id for n in range(1, 2101))
-
-
-def test_one_account_is_read_as_it_stands(tenant: Tenant, directory: Directory) -> None:
-    known = a_known(1)
-    tenant.give_known([known])
-    assert directory.account(known.object_id, MARK) == Listed(
-        known.object_id, known.pupil.account, known.pupil.id, True, known.account["displayName"]
-    )
-    assert directory.account(an_id("nobody"), MARK) is None
 
 
 def test_accounts_are_asked_for_twenty_at_a_time(tenant: Tenant, directory: Directory) -> None:
@@ -213,30 +204,6 @@ def test_a_missing_permission_stops_the_run_instead_of_holding_everybody(
     with pytest.raises(DirectoryError) as caught:
         apply(directory, *creates(20))
     assert (caught.value.code, caught.value.status) == ("Authorization_RequestDenied", 403)
-
-
-def test_an_update_changes_what_differs_and_clears_what_is_empty(
-    tenant: Tenant, directory: Directory
-) -> None:
-    before = a_known(1)
-    tenant.give_known([before])
-    wanted = dict(before.account) | {"department": "", "jobTitle": "小4"}
-    action = an_action(Kind.UPDATE, 1, before=before, account=wanted)
-    assert apply(directory, action)[0].outcome == Settled(before.object_id)
-    now = tenant.user(before.pupil.account)
-    assert now.get("department") is None
-    assert (now["jobTitle"], now["displayName"]) == ("小4", before.account["displayName"])
-
-
-def test_an_account_deleted_by_hand_is_told_and_not_made_again(
-    tenant: Tenant, directory: Directory
-) -> None:
-    action = an_action(Kind.UPDATE, 1)
-    assert action.before
-    tenant.give_known([action.before])
-    tenant.delete(action.object_id)
-    assert apply(directory, action)[0].outcome == Stopped(rules.ACCOUNT_LOST)
-    assert tenant.users() == []
 
 
 def test_a_deleted_account_of_a_returning_pupil_comes_back_with_its_id(

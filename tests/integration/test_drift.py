@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 
 from functions.drift import app
 from kakehashi.edges.errors import BadConfiguration, DirectoryError
+from kakehashi.edges.microsoft import directory
 from kakehashi.edges.plans import waits_since
 from kakehashi.edges.runs import Folder
 from kakehashi.people.record import Record
@@ -40,7 +40,7 @@ FOUND = ("M040", "M041", "M042", "M044")
 def city(nights: Nights) -> Iterator[Nights]:
     nights.given(a_known(n) for n in range(1, 6))
     yield nights
-    importlib.import_module("functions.drift.app").tenant.cache_clear()
+    directory.tenant.cache_clear()
 
 
 def written(nights: Nights) -> list[tuple[str, str | None]]:

@@ -21,8 +21,8 @@ from kakehashi.edges import settings
 from kakehashi.edges.errors import DirectoryError
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
-from kakehashi.groups import decide, findings_of, roster_groups
+from kakehashi.edges.microsoft.groups import CityGroups
+from kakehashi.groups import Keeper, decide, findings_of, roster_groups
 from kakehashi.people.record import Record, Status
 from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
@@ -86,8 +86,8 @@ class Town:
         self.tenant.call("POST", "import?mode=merge", {"value": users, "groups": list(groups)})
 
     def keep(self, city: City = OURS, until: float | None = None) -> Kept:
-        keeper = Keeper(self.directory)
-        tenancy = read_tenancy(self.directory, city, "demo")
+        keeper = Keeper(CityGroups(self.directory))
+        tenancy = keeper.groups.tenancy(city, "demo")
         orders = decide(self.settled, frozenset(), tenancy, city, "demo")
         complete = keeper.carry_out(orders, until)
         codes = [finding.code for finding in (*orders.findings, *findings_of(keeper.left))]

@@ -26,10 +26,10 @@ from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.budget import TenantBudget
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
+from kakehashi.edges.microsoft.groups import CityGroups
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import State
-from kakehashi.groups import decide
+from kakehashi.groups import Keeper, decide
 from kakehashi.people.record import Record
 from local.fakes import tenant as fake
 from tests.builders import TODAY, a_city, an_id
@@ -84,8 +84,8 @@ class April:
         assert shard.findings == []
 
     def licence(self, directory: Directory) -> list[Any]:
-        keeper, settled = Keeper(directory), list(self.state.pupils())
-        observation = read_tenancy(directory, BY_GROUP, "demo")
+        keeper, settled = Keeper(CityGroups(directory)), list(self.state.pupils())
+        observation = keeper.groups.tenancy(BY_GROUP, "demo")
         assert keeper.carry_out(decide(settled, frozenset(), observation, BY_GROUP, "demo"))
         return keeper.left
 

@@ -48,7 +48,7 @@ from kakehashi.directories.port import Ended, Listed
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from kakehashi.edges.microsoft.groups import Keeper, read_tenancy
+from kakehashi.edges.microsoft.groups import CityGroups
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
@@ -411,10 +411,9 @@ class Bridge:
             return Deletions(
                 actions=actions,
                 conditions=Conditions(decided, as_of, city.leaving.grace_days),
-                mark=city.m365.mark,
                 effects={},
                 state=self.state,
-                directory=self.directory,
+                accounts=CityAccounts(self.directory, Terms(city.m365.mark)),
             )
         return Shard(
             actions=actions,
@@ -439,8 +438,8 @@ class Bridge:
         self.slips = [f for f in self.slips if not password_file.used_up(f.body, accounts)]
 
     def _groups(self, settled: Sequence[Record], urgent: set[str]) -> list[Finding]:
-        keeper = Keeper(self.directory)
-        observation = read_tenancy(self.directory, self.city, "demo")
+        keeper = groups.Keeper(CityGroups(self.directory))
+        observation = keeper.groups.tenancy(self.city, "demo")
         orders = groups.decide(settled, urgent, observation, self.city, "demo")
         assert keeper.carry_out(orders)
         return [*orders.findings, *groups.findings_of(keeper.left)]

@@ -63,7 +63,10 @@ def test_no_other_value_of_ours_is_sent_as_delete() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and node.value == "DELETE"
     }
-    assert saying == {"directories/microsoft365/requests.py", "edges/provision/deletion.py"}
+    assert saying == {
+        "directories/microsoft365/requests.py",
+        "directories/microsoft365/deletion.py",
+    }
     for name in saying:
         assert re.findall(r'"DELETE"', (shipped / name).read_text("utf-8")) == ['"DELETE"']
 

@@ -6,7 +6,7 @@ Rooms that decide speak these words and no others; an adapter translates them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -121,11 +121,37 @@ class Ended:
     request_id: str = ""
 
 
+type Objection = Callable[[Listed | None], Stopped | None]
+"""What speaks against a deletion, of the account as it is right before; None where nothing does."""
+type Doomed = tuple[int, str, Objection]  # its key, the object id
+
+
 class Accounts(Protocol):
-    """A city's accounts in one directory, as far as a plan is carried out on them."""
+    """A city's accounts in one directory. Whatever is read raises DirectoryError where the
+    directory does not answer, rather than show half of it.
+    """
 
     def now(self) -> float:
         """The moment by the directory's clock, in seconds that only go forward."""
+
+    def listed(
+        self, sign_ins: Collection[str], also: Callable[[Listed], bool] = ...
+    ) -> Iterator[Listed]:
+        """Accounts that carry a mark, whose sign-in name (in any case) is among ``sign_ins``, or
+        ``also``. Reads the whole directory. One made moments ago may be missing."""
+
+    def account(self, object_id: str) -> Listed | None:
+        """One account as it stands; None where there is none."""
+
+    def look_up(self, object_ids: Iterable[str]) -> list[Listed]:
+        """Those of these accounts that there are, asked for by themselves."""
+
+    def restorable(self) -> Mapping[str, str]:
+        """Deleted accounts that can still be had back: mark → object id, of the one deleted
+        last."""
+
+    def privileged(self) -> frozenset[str] | None:
+        """Object ids of those who may administer the directory; None where nobody tells us."""
 
     def apply(
         self, kind: Kind, orders: Iterable[Ordered], until: float | None = None
@@ -137,6 +163,18 @@ class Accounts(Protocol):
         not ended by then is not yielded, and can be asked for again. Deletions are stopped: they
         go another way.
         """
+
+    def delete(self, doomed: Iterable[Doomed], until: float | None = None) -> Iterator[Ended]:
+        """Delete accounts, each looked at right before: an objection stops it. One that is gone is
+        as good. What is deleted can be had back for a while.
+        """
+
+
+class Everybody(Protocol):
+    """All accounts of a directory, listed once for all of its cities."""
+
+    def shown(self, city: City, /) -> Iterator[Shown]:
+        """Each of them, with the mark that is this city's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +220,67 @@ class Tenancy:
     licence_groups: Mapping[str, tuple[LicenceGroup, ...]] = field(default_factory=dict)
     skus: Mapping[str, Sku] = field(default_factory=dict)
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeGroup:
+    """``mark`` is what the group will be known by, ``name`` what people read."""
+
+    mark: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameGroup:
+    object_id: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddMembers:
+    """As many accounts as ``Groups.members_at_once``, at most."""
+
+    object_id: str
+    members: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    object_id: str
+    member: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveLicence:
+    """A product to one account: ``sku`` as the rules name it, ``sku_id`` its id."""
+
+    sku: str
+    sku_id: str
+    user: str = field(repr=False)
+
+
+type GroupChange = MakeGroup | RenameGroup | AddMembers | RemoveMember | GiveLicence
+
+
+class Groups(Protocol):
+    """A city's groups and licences in one directory."""
+
+    @property
+    def members_at_once(self) -> int:
+        """How many accounts one change can add to a group."""
+
+    def now(self) -> float:
+        """As ``Accounts.now``."""
+
+    def tenancy(self, city: City, city_code: str) -> Tenancy:
+        """What the directory holds of that which the city's rules ask for. Raises DirectoryError:
+        against half a list, members would be added again and again."""
+
+    def apply(self, changes: Sequence[GroupChange], until: float | None = None) -> Iterator[Ended]:
+        """Carry out changes; each is yielded as it ends, in any order, under its place. One that
+        was carried out already is as good. The outcome of a new group names its id; that of what
+        stopped counts under ``count`` how many members it leaves out. ``until`` as in
+        ``Accounts.apply``."""
 
 
 def prefix_of(city_code: str) -> str:

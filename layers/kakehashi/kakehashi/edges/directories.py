@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.directories.microsoft365.shape import account_of, staff_account_of
+from kakehashi.edges.microsoft import credentials, domains
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import tenant
+from kakehashi.edges.microsoft.groups import CityGroups
+from kakehashi.report.credential import HeldCredential
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from kakehashi.city import City
-    from kakehashi.directories.port import Accounts, Shape, StaffShape
+    from kakehashi.directories.port import Accounts, Everybody, Groups, Shape, StaffShape
     from kakehashi.edges.settings import DirectorySettings
 
 
@@ -26,6 +33,35 @@ def staff_shape_of(_city: City) -> StaffShape:
 
 
 def accounts_of(city: City, settings: DirectorySettings) -> Accounts:
-    """Where a plan of the city is carried out."""
+    """What is known of the city's accounts, and where a plan is carried out."""
     terms = Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in)
     return CityAccounts(tenant(settings), terms)
+
+
+def groups_of(_city: City, settings: DirectorySettings) -> Groups:
+    """Where the city's groups and licences are kept in step."""
+    return CityGroups(tenant(settings))
+
+
+def everybody(settings: DirectorySettings) -> Everybody:
+    """All accounts, listed now. Raises DirectoryError."""
+    return tenant(settings).everyone()
+
+
+def credential_of(settings: DirectorySettings, today: date) -> tuple[HeldCredential, int | None]:
+    """Our credential as it may be shown, and the days until it expires; None where nobody knows.
+    Raises BadConfiguration."""
+    found = credentials.read_credential(settings.credential_secret)
+    held = HeldCredential(found.type, found.last_day(), today)
+    return held, credentials.days_left(found, today)
+
+
+def permissions(settings: DirectorySettings) -> list[str]:
+    """What we have been permitted to do, by the directory's own names."""
+    with closing(credentials.Tokens.of(settings)) as tokens:
+        return tokens.granted()
+
+
+def own_domains(settings: DirectorySettings, names: Iterable[str]) -> dict[str, bool]:
+    """Whether each of these domains is the directory's. Raises SignInBusy."""
+    return domains.of_tenant(settings, names)

@@ -26,6 +26,8 @@ ids of runs, shard and line numbers and codes only; never a cell of the roster.
 
 from __future__ import annotations
 
+from kakehashi.provision.causes import Cause
+
 
 class KakehashiError(Exception):
     """Base of everything we raise at the edges."""
@@ -98,3 +100,17 @@ UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 class BadConfiguration(KakehashiError):
     """Settings, rules or input name something that is not there."""
+
+
+_BY_CAUSE: dict[Cause, type[DirectoryError]] = {
+    Cause.PERMISSION_LOST: PermissionLost,
+    Cause.TENANT_FULL: TenantFull,
+    Cause.THROTTLED: Throttled,
+    Cause.DIRECTORY_DOWN: DirectoryDown,
+    Cause.DOMAIN_UNVERIFIED: DomainUnverified,
+}
+
+
+def of_cause(cause: Cause) -> DirectoryError:
+    """What to raise when most actions of a shard had this one cause."""
+    return _BY_CAUSE[cause](cause, 0)

@@ -7,11 +7,13 @@ was cut short is made good by the next one, and a night without changes writes n
 from __future__ import annotations
 
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
-from kakehashi.groups.left import Left, findings_of, one_cause
+from kakehashi.groups.keeping import Keeper
+from kakehashi.groups.left import Left, all_of_it, findings_of, one_cause
 from kakehashi.groups.planning import Orders, decide
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups
 
 __all__ = [
+    "Keeper",
     "Left",
     "LicenceGroup",
     "Orders",
@@ -19,6 +21,7 @@ __all__ = [
     "Sku",
     "Tenancy",
     "TenantGroup",
+    "all_of_it",
     "decide",
     "findings_of",
     "one_cause",

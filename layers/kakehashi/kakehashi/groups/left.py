@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kakehashi.catalogue.provision import GROUPS_FAILED
+from kakehashi.catalogue.refusals import GROUPS_BUSY
 from kakehashi.directories.port import Stopped
 from kakehashi.findings import Finding, Place
 from kakehashi.provision.causes import LEAST, Cause, cause_of_status
@@ -22,6 +23,12 @@ class Left:
     @property
     def count(self) -> int:
         return int(self.why.facts["count"])
+
+
+def all_of_it(code: str, status: int, *, busy: bool) -> Left:
+    """Where the directory refuses groups as such; ``busy``: only for now."""
+    facts: dict[str, int | str] = {"count": 1, "code": code, "status": status}
+    return Left(Stopped(GROUPS_BUSY if busy else GROUPS_FAILED, facts, failed=True))
 
 
 def one_cause(left: list[Left], made: int) -> tuple[Cause | None, list[Left]]:

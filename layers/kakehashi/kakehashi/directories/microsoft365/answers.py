@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kakehashi.directories.port import FULL, Shown
+from kakehashi.directories.port import FULL, Listed, Shown
 
 EXTENSIONS = "onPremisesExtensionAttributes"
 NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
@@ -61,6 +61,23 @@ def shown(user: GraphUser, attribute: str) -> Shown:
     """The user as a comparison looks at it; ``attribute`` holds the mark."""
     mark = user.mark(attribute)
     return Shown(user.id, mark, user.enabled, user.values() | {attribute: mark})
+
+
+def as_account(user: GraphUser, mark: str) -> Listed:
+    """A user as the domain knows it; ``mark`` is the extension attribute."""
+    has_mark = user.mark(mark)
+    texts = {} if has_mark else user.values()  # of ours, places would only weigh on memory
+    return Listed(
+        object_id=user.id,
+        sign_in=user.upn,
+        mark=has_mark,
+        enabled=user.enabled is not False,
+        display_name=user.display_name or "",
+        department=texts.get("department", ""),
+        office_location=texts.get("officeLocation", ""),
+        job_title=texts.get("jobTitle", ""),
+        synced=user.synced,
+    )
 
 
 class _Detail(_FromGraph):

@@ -13,12 +13,36 @@ from kakehashi.directories.microsoft365.answers import BAD_REQUEST, NOT_FOUND, U
 from kakehashi.directories.microsoft365.flows import Flow
 from kakehashi.directories.microsoft365.group_answers import GraphGroup, rows_as
 from kakehashi.directories.microsoft365.requests import GraphRequest, MemberRemoval, Verb
-from kakehashi.directories.port import Settled, Stopped
+from kakehashi.directories.port import (
+    AddMembers,
+    GiveLicence,
+    GroupChange,
+    MakeGroup,
+    RemoveMember,
+    RenameGroup,
+    Settled,
+    Stopped,
+)
 from kakehashi.findings import Rule
 
 _NO_LICENCE = (("usage location", NO_LOCATION), ("available licenses", SEATS_GONE))
 """What Graph's sentence holds → what that means; one code for both."""
 ONE_BY_ONE = frozenset({BAD_REQUEST, NOT_FOUND})  # one of the twenty may be the reason
+
+
+def flow(change: GroupChange) -> Flow:
+    """The flow for one change."""
+    match change:
+        case MakeGroup(mark, name):
+            return make(mark, name)
+        case RenameGroup(group, name):
+            return rename(group, name)
+        case AddMembers(group, members):
+            return add(group, members)
+        case RemoveMember(group, member):
+            return remove(group, member)
+        case GiveLicence(sku, sku_id, user):
+            return give(sku, sku_id, user)
 
 
 def make(mark: str, name: str) -> Flow:

@@ -25,9 +25,8 @@ from kakehashi.diff import (
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import looks_like_a_pupil
 from kakehashi.diff.sums import LONGEST
-from kakehashi.directories.port import Listed
+from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import plans
-from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record
@@ -58,7 +57,7 @@ class Gathering:
 
     def tenant(
         self,
-        directory: Directory,
+        directory: Accounts,
         city: City,
         desired: Sequence[Desired],
         known: Sequence[Record],
@@ -69,17 +68,15 @@ class Gathering:
         ``staff`` are sign-in names in lower case: who has one, or a mark of staff, is listed under
         ``of_staff``, and here only where it is a pupil's affair as well.
         """
-        mark, names = city.m365.mark, {row.pupil.account for row in desired}
-        listed = list(
-            directory.accounts(mark, names | staff, lambda one: looks_like_a_pupil(one, city))
-        )
+        names = {row.pupil.account for row in desired}
+        listed = list(directory.listed(names | staff, lambda one: looks_like_a_pupil(one, city)))
         if city.staff:
             self.of_staff = [a for a in listed if is_staff_id(a.mark) or a.sign_in.lower() in staff]
             lower = {name.lower() for name in names}
             listed = [a for a in listed if (a.mark and not is_staff_id(a.mark))
                       or a.sign_in.lower() in lower or looks_like_a_pupil(a, city)]  # fmt: skip
         asked = unseen(desired, known, listed)
-        looked_up = directory.look_up(asked[:MOST_LOOK_UPS], mark)
+        looked_up = directory.look_up(asked[:MOST_LOOK_UPS])
         found = sorted(chain(listed, looked_up), key=lambda account: account.object_id)
         self.folder.put_lines("tenant.jsonl", (account.to_json() for account in found))
         self._unsure = frozenset(asked[MOST_LOOK_UPS:])
@@ -87,7 +84,7 @@ class Gathering:
 
     def missing(
         self,
-        directory: Directory,
+        directory: Accounts,
         city: City,
         desired: Sequence[Desired],
         known: Sequence[Record],
@@ -98,7 +95,7 @@ class Gathering:
         restorable: set[str] = set()
         if binned_perhaps(desired, tenant):
             ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
-            restorable = directory.deleted_accounts(city.m365.mark).keys() & ids
+            restorable = directory.restorable().keys() & ids
         missing = Missing(self._unsure, frozenset(restorable))
         if missing != Missing():
             self.folder.put_json("missing.json", missing.to_json())

@@ -10,11 +10,10 @@ from kakehashi.city import City
 from kakehashi.diff.staff import StaffInputs, make_staff_plan
 from kakehashi.diff.staff_decisions import read_staff_decisions
 from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions, asked_in
-from kakehashi.directories.port import Listed
+from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import staff_files
 from kakehashi.edges.directories import staff_shape_of
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
-from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder, city_of, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import soften
@@ -33,7 +32,7 @@ def sign_in_names(folder: Folder, city: City) -> frozenset[str]:
 
 
 def plan_staff(
-    folder: Folder, state: State, directory: Directory, city: City, listed: Sequence[Listed],
+    folder: Folder, state: State, directory: Accounts, city: City, listed: Sequence[Listed],
     *, run_id: str, as_of: date,
 ) -> StaffPlan | None:  # fmt: skip
     """None for a city without ``[staff]``. ``listed`` are the accounts of the tenant that carry a
@@ -44,7 +43,7 @@ def plan_staff(
     folder.put_lines(staff_files.CURRENT, (one.to_json() for one in known))
     there = {one.object_id for one in listed}
     unseen = [one.object_id for one in known if one.object_id not in there]
-    found = list(chain(listed, directory.look_up(unseen, city.m365.mark)))
+    found = list(chain(listed, directory.look_up(unseen)))
     folder.put_lines(staff_files.TENANT, (one.to_json() for one in found))
     before = _asked_before(folder, state)
     decisions = read_staff_decisions(staff_files.decision_files(folder), before.files, run_id)
@@ -55,7 +54,7 @@ def plan_staff(
         known=known,
         listed=found,
         passwords=staff_files.passwords(folder),
-        privileged=directory.role_holders(),
+        privileged=directory.privileged(),
         decisions=decisions,
         before=before,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kakehashi.actions import Kind
+from kakehashi.directories.microsoft365.deletion import delete
 from kakehashi.directories.microsoft365.flows import Terms, flow
-from kakehashi.directories.port import Ended, Ordered
+from kakehashi.directories.port import Doomed, Ended, Listed, Ordered
 from kakehashi.edges.microsoft.directory import Directory
 
 FIRST = frozenset({Kind.RESTORE, Kind.UNDELETE, Kind.CREATE})
@@ -24,6 +25,25 @@ class CityAccounts:
     def now(self) -> float:
         return self.directory.clock.now()
 
+    def listed(
+        self,
+        sign_ins: Collection[str],
+        also: Callable[[Listed], bool] = lambda _account: False,
+    ) -> Iterator[Listed]:
+        return self.directory.accounts(self.terms.mark, sign_ins, also)
+
+    def account(self, object_id: str) -> Listed | None:
+        return self.directory.account(object_id, self.terms.mark)
+
+    def look_up(self, object_ids: Iterable[str]) -> list[Listed]:
+        return self.directory.look_up(object_ids, self.terms.mark)
+
+    def restorable(self) -> Mapping[str, str]:
+        return self.directory.deleted_accounts(self.terms.mark)
+
+    def privileged(self) -> frozenset[str] | None:
+        return self.directory.role_holders()
+
     def apply(
         self, kind: Kind, orders: Iterable[Ordered], until: float | None = None
     ) -> Iterator[Ended]:
@@ -31,6 +51,11 @@ class CityAccounts:
         a child who comes back gets its own."""
         terms = self.terms
         if kind is Kind.CREATE:
-            terms = replace(terms, restorable=self.directory.deleted_accounts(terms.mark))
+            terms = replace(terms, restorable=self.restorable())
         flows = ((key, flow(action, terms, password)) for key, action, password in orders)
         return self.directory.apply(flows, until, urgent=kind in FIRST)
+
+    def delete(self, doomed: Iterable[Doomed], until: float | None = None) -> Iterator[Ended]:
+        """Raises DirectoryError, TryLater. Each is begun when it is drawn."""
+        flows = ((key, delete(one, self.terms.mark, objection)) for key, one, objection in doomed)
+        return self.directory.apply(flows, until)

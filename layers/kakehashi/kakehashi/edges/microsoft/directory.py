@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kakehashi.directories.microsoft365 import flows
 from kakehashi.directories.microsoft365 import requests as graph
@@ -17,6 +17,7 @@ from kakehashi.directories.microsoft365.answers import (
     TOO_MANY,
     Answer,
     GraphUser,
+    as_account,
     shown,
 )
 from kakehashi.directories.microsoft365.exchange import (
@@ -33,6 +34,9 @@ from kakehashi.edges.microsoft.budget import TenantBudget
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
+
+if TYPE_CHECKING:
+    from kakehashi.city import City
 
 IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
 
@@ -242,26 +246,9 @@ class Everyone:
 
     users: Sequence[GraphUser] = ()
 
-    def shown(self, attribute: str) -> Iterator[Shown]:
-        """Each account as a comparison looks at it; ``attribute`` holds the mark."""
-        return (shown(user, attribute) for user in self.users)
-
-
-def as_account(user: GraphUser, mark: str) -> Listed:
-    """A user as the domain knows it; ``mark`` is the extension attribute."""
-    has_mark = user.mark(mark)
-    texts = {} if has_mark else user.values()  # of ours, places would only weigh on memory
-    return Listed(
-        object_id=user.id,
-        sign_in=user.upn,
-        mark=has_mark,
-        enabled=user.enabled is not False,
-        display_name=user.display_name or "",
-        department=texts.get("department", ""),
-        office_location=texts.get("officeLocation", ""),
-        job_title=texts.get("jobTitle", ""),
-        synced=user.synced,
-    )
+    def shown(self, city: City) -> Iterator[Shown]:
+        """Each account as a comparison looks at it."""
+        return (shown(user, city.m365.mark) for user in self.users)
 
 
 def _deleted_at(user: GraphUser) -> str:

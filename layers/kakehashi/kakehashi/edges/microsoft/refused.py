@@ -3,23 +3,7 @@
 from __future__ import annotations
 
 from kakehashi.directories.microsoft365.answers import BUSY, NOT_PERMITTED, TOO_MANY, Answer
-from kakehashi.edges.errors import (
-    DirectoryDown,
-    DirectoryError,
-    DomainUnverified,
-    PermissionLost,
-    TenantFull,
-    Throttled,
-)
-from kakehashi.provision.causes import Cause
-
-_BY_CAUSE: dict[Cause, type[DirectoryError]] = {
-    Cause.PERMISSION_LOST: PermissionLost,
-    Cause.TENANT_FULL: TenantFull,
-    Cause.THROTTLED: Throttled,
-    Cause.DIRECTORY_DOWN: DirectoryDown,
-    Cause.DOMAIN_UNVERIFIED: DomainUnverified,
-}
+from kakehashi.edges.errors import DirectoryDown, DirectoryError, PermissionLost, Throttled
 
 
 def refused(answer: Answer) -> DirectoryError:
@@ -33,8 +17,3 @@ def of_status(code: str, status: int) -> DirectoryError:
     if status == TOO_MANY:
         return Throttled(code, status)
     return (DirectoryDown if status in BUSY else DirectoryError)(code, status)
-
-
-def of_cause(cause: Cause) -> DirectoryError:
-    """What to raise when most actions of a shard had this one cause."""
-    return _BY_CAUSE[cause](cause, 0)

@@ -12,7 +12,6 @@ from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directories import accounts_of
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
-from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.provision.shard import Shard
@@ -141,10 +140,9 @@ def _work(
         return Deletions(
             actions=actions,
             conditions=Conditions(_decided(folder), run.as_of, city.leaving.grace_days),
-            mark=city.m365.mark,
             effects=city.effects,
             state=state,
-            directory=tenant(env),
+            accounts=accounts_of(city, env),
         )
     return Shard(
         actions=actions,

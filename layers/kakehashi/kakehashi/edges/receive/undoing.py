@@ -9,11 +9,10 @@ from __future__ import annotations
 import boto3
 
 from kakehashi import receive
-from kakehashi.city import City
 from kakehashi.diff import Action, Kind, Undone, objections
 from kakehashi.diff.inverse import CARRIED_OUT
+from kakehashi.directories.port import Accounts
 from kakehashi.edges import plans
-from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
@@ -77,7 +76,7 @@ class Undoings:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
 
-    def gather(self, directory: Directory, city: City) -> Undone:
+    def gather(self, directory: Accounts) -> Undone:
         """Everything is kept in the folder of the run that undoes."""
         run_id = str(self.folder.get_json("undo.json")["run_id"])
         earlier = Folder(self.folder.s3, self.folder.bucket, prefix_of(run_id))
@@ -89,7 +88,7 @@ class Undoings:
             for name in earlier.names("results/")
             for row in earlier.lines(name)
         }
-        reach = _within_reach(plan.actions, directory, city.m365.mark)
+        reach = _within_reach(plan.actions, directory)
         self.folder.put_lines(
             "undone.jsonl",
             (
@@ -104,17 +103,17 @@ class Undoings:
         return Undone(run_id, plan.as_of, plan.actions, outcomes, reach)
 
 
-def _within_reach(actions: tuple[Action, ...], directory: Directory, mark: str) -> frozenset[str]:
+def _within_reach(actions: tuple[Action, ...], directory: Accounts) -> frozenset[str]:
     """Accounts that were deleted and can be had back, or are back already with our mark."""
     deleted = {action.object_id: action.pupil for action in actions if action.kind is Kind.DELETE}
     if not deleted:
         return frozenset()
-    restorable = set(directory.deleted_accounts(mark).values())
+    restorable = set(directory.restorable().values())
     back = {
         object_id
         for object_id, pupil in deleted.items()
         if object_id not in restorable
-        and (account := directory.account(object_id, mark)) is not None
+        and (account := directory.account(object_id)) is not None
         and account.mark.lower() == pupil
     }
     return frozenset((restorable | back) & deleted.keys())

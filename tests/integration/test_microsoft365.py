@@ -1,0 +1,78 @@
+"""Microsoft 365 keeps the contract of directories: our client on the fake tenant, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from kakehashi.directories.microsoft365.flows import Terms
+from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.directories.pace import Pacer
+from kakehashi.edges import settings
+from kakehashi.edges.microsoft.accounts import CityAccounts
+from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.graph import Wire
+from kakehashi.edges.microsoft.groups import CityGroups
+from local.fakes import tenant as fake
+from tests.builders import an_id
+from tests.directory_contract.suite import DirectoryContract, Site, a_city_of
+from tests.tenants import SharedClock, Tenant, environment
+
+PRODUCT = "STANDARDWOFFPACK_STUDENT"
+
+
+class Portal:
+    """What somebody does by hand in the portal."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.delete, self.opens = tenant.delete, tenant.knows_password
+
+    def add(self, sign_in: str) -> str:
+        object_id = an_id(f"by hand {sign_in}")
+        self.tenant.give(
+            {"id": object_id, "userPrincipalName": sign_in, "displayName": "x",
+             "accountEnabled": True, "usageLocation": "JP"}
+        )  # fmt: skip
+        return object_id
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Tenant, Wire]]:
+    """One tenant and one sign-in for all tests: it is emptied before each."""
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+        with pytest.MonkeyPatch.context() as patch, mock_aws():
+            stack = {"AWS_DEFAULT_REGION": "ap-northeast-1", "RUNS_BUCKET": "none", "TABLE": "none"}
+            for name, value in (environment(base_url) | stack).items():
+                patch.setenv(name, value)
+            boto3.client("secretsmanager").create_secret(
+                Name="kakehashi/credential", SecretString=secret
+            )
+            wire = Wire.of(settings.load(settings.DirectorySettings))
+        with closing(wire):
+            yield tenant, wire
+
+
+class TestMicrosoft365(DirectoryContract):
+    @pytest.fixture
+    def site(self, served: tuple[Tenant, Wire]) -> Site:
+        tenant, wire = served
+        assert tenant.call("GET", "misfits") == {"requests": {}, "answers": {}}
+        tenant.call("POST", "reset")
+        city = a_city_of(PRODUCT)
+        directory = Directory(wire, Pacer(0, SharedClock(tenant)))
+        return Site(
+            city,
+            PRODUCT,
+            account_of,
+            CityAccounts(directory, Terms(city.m365.mark)),
+            CityGroups(directory),
+            directory.everyone,
+            Portal(tenant),
+        )
