@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import segno
 
 from kakehashi.report.guide import Guide
 from kakehashi.staff import arrived, nights, operate, password_page, rehearsal
@@ -181,6 +182,14 @@ def test_the_square_code_is_one_of_the_address() -> None:
     assert side == 33  # 25 modules and a quiet zone of four on each side
     assert path.startswith("M4 4h1v1h-1z")
     assert password_page.qr("https://portal.example.jq")[0] != path
+
+
+def test_japanese_in_an_address_is_utf_8_in_the_code() -> None:
+    """Not Shift_JIS, which a reader can only guess."""
+    address = "https://portal.example.jp/はじめ"
+    made = segno.make(address.encode(), error="m", micro=False)
+    path, side = password_page.qr(address)
+    assert (side, path.count("M")) == (made.symbol_size(border=4)[0], sum(map(sum, made.matrix)))
 
 
 def test_who_waits_is_counted_by_school() -> None:

@@ -167,7 +167,7 @@ def qr(text: str) -> tuple[str, int]:
     """A path of dark modules, and the width of the whole code in modules."""
     import segno  # noqa: PLC0415 - for this page alone
 
-    made = segno.make(text, error="m", micro=False)
+    made = segno.make(text, error="m", micro=False, encoding="utf-8")  # else Shift_JIS, unmarked
     rows = list(made.matrix_iter(border=4))
     path = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
