@@ -105,7 +105,7 @@ def test_an_account_that_only_stepped_aside_has_not_been_given_its_name(city: Ni
                   object_id=child.object_id)  # fmt: skip
     named = replace(room, kind=Kind.UPDATE, after=new)
     counted = {"account": {"city": 1, child.pupil.school: 1}}
-    plan = Plan("demo", 0, TODAY, "", (room, named), counted=counted).sealed()
+    plan = Plan(city_code="demo", as_of=TODAY, actions=(room, named), counted=counted).sealed()
     run = night(city, a_drop(12).zip()).run
     folder = Folder(boto3.client("s3"), city.names["RUNS_BUCKET"], run["prefix"])
     plans.write(folder, plan, (), a_city())

@@ -40,26 +40,28 @@ class Breach:
         return cls(data["code"], data["scope"], data["count"], data["bound"], data.get("kind", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class PlanHeader:
-    """False where there is no plan. What the words mean stands at ``Plan``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """What a plan and its header have in common.
 
-    ``as_of`` is the ISO date of a Japan day, ``actions`` counts by kind, ``shards`` are the files
-    that hold the actions; situations, kinds and codes are the words that stand in the file. ``v``
-    is the form it was read in: one that is later than ours is shown as far as it goes.
+    ``questions`` say more of those pupils about whom it is asked who they are, answered ones
+    included. ``counts`` are pupils per situation and change in the city, ``schools`` the same per
+    MEXT code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
+    could be found for. ``lost`` are the active pupils whose account was asked for and is nowhere:
+    no group and no licence is for them until they have one. ``explained`` says how much of each
+    limited kind the calendar expected, ``counted`` what is left of it per kind and scope, to be
+    added up over nights; ``last_grade`` is the one that leaves the city's schools when the year
+    turns. ``rules`` is the SHA-256 of the city's file. ``undoes`` is the run that this plan turns
+    back, "" for a roster's plan; ``export`` says how old that roster is.
     """
 
-    city: str = ""
     serial: int = 0
-    as_of: str = ""
     rules: str = ""
     checksum: str = ""
     refused: bool = False
     undoes: str = ""
     export: Export = field(default_factory=Export)
-    actions: Mapping[str, int] = field(default_factory=dict)
-    shards: int = 0
-    proposals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,9 +69,28 @@ class PlanHeader:
     lost: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
     explained: Mapping[str, int] = field(default_factory=dict)
-    questions: Mapping[str, Question] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     last_grade: str = LAST_GRADE
+
+    def shared(self) -> dict[str, Any]:
+        """By the names of the fields, as they are."""
+        return {one.name: getattr(self, one.name) for one in dataclasses.fields(PlanFacts)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanHeader(PlanFacts):
+    """False where there is no plan.
+
+    ``as_of`` is the ISO date of a Japan day, ``actions`` counts by kind, ``shards`` are the files
+    that hold the actions; situations, kinds and codes are the words that stand in the file. ``v``
+    is the form it was read in: one that is later than ours is shown as far as it goes.
+    """
+
+    city: str = ""
+    as_of: str = ""
+    actions: Mapping[str, int] = field(default_factory=dict)
+    shards: int = 0
+    proposals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     v: int = FORM.v
 
     def __bool__(self) -> bool:

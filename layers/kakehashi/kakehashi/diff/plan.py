@@ -16,9 +16,7 @@ from itertools import batched, chain
 from typing import Any
 
 from kakehashi.actions import Action, Kind, Situation, essence
-from kakehashi.diff.answers import Question
-from kakehashi.diff.exports import Export
-from kakehashi.diff.header import FORM, LAST_GRADE, Breach, PlanHeader
+from kakehashi.diff.header import FORM, PlanFacts, PlanHeader
 from kakehashi.findings import Finding
 from kakehashi.roster import canonical
 from kakehashi.stored import VERSION
@@ -34,46 +32,21 @@ _NEEDED = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """``proposals`` name the pupils who wait for a person, by situation; ``questions`` say more
-    of those about whom it is asked who they are, answered ones included.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(PlanFacts):
+    """``proposals`` name the pupils who wait for a person, by situation.
 
-    ``counts`` are pupils per situation and change in the city, ``schools`` the same per MEXT
-    code. ``held`` are pupils by the code that holds them, ``untied`` held rows that no pupil
-    could be found for. ``lost`` are the active pupils whose account was asked for and is nowhere:
-    no group and no licence is for them until they have one. ``explained`` says how much of each
-    limited kind the calendar expected, ``counted`` what is left of it per kind and scope, to be
-    added up over nights; ``last_grade`` is the one that leaves the city's schools when the year
-    turns. ``rules`` is the SHA-256 of the city's file. ``undoes`` is
-    the run that this plan turns back, "" for a roster's plan; ``export`` says how old that roster
-    is. ``findings`` are not part of the header, nor are ``links``: of each pupil proposed for a
+    ``findings`` are not part of the header, nor are ``links``: of each pupil proposed for a
     link, which account it would be (a digest, for the book of decisions). ``found`` is the checksum
     of what stands in the files of a plan that was read.
     """
 
     city_code: str
-    serial: int
     as_of: date
-    rules: str
     actions: tuple[Action, ...] = ()
     proposals: Mapping[Situation, tuple[str, ...]] = field(default_factory=dict)
-    questions: Mapping[str, Question] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    schools: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    untied: int = 0
-    lost: tuple[str, ...] = ()
-    breaches: tuple[Breach, ...] = ()
-    explained: Mapping[str, int] = field(default_factory=dict)
-    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    last_grade: str = LAST_GRADE
-    refused: bool = False
-    undoes: str = ""
-    export: Export = field(default_factory=Export)
     findings: tuple[Finding, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict, compare=False)
-    checksum: str = ""
     found: str = field(default="", compare=False)
 
     def sealed(self) -> Plan:
@@ -109,26 +82,11 @@ class Plan:
         kinds = [action.kind for action in self.actions]
         return PlanHeader(
             city=self.city_code,
-            serial=self.serial,
             as_of=self.as_of.isoformat(),
-            rules=self.rules,
-            checksum=self.checksum,
-            refused=self.refused,
-            undoes=self.undoes,
-            export=self.export,
             actions={str(kind): kinds.count(kind) for kind in Kind if kind in kinds},
             shards=sum(1 for _ in self.shards()),
             proposals={str(s): tuple(ids) for s, ids in self.proposals.items()},
-            counts=self.counts,
-            schools=self.schools,
-            held=self.held,
-            untied=self.untied,
-            lost=self.lost,
-            breaches=self.breaches,
-            explained=self.explained,
-            questions=self.questions,
-            counted=self.counted,
-            last_grade=self.last_grade,
+            **self.shared(),
         )
 
 
@@ -153,25 +111,10 @@ def plan_of(header: PlanHeader) -> Plan:
     FORM.upgrade({VERSION: header.v})
     return Plan(
         city_code=header.city,
-        serial=header.serial,
         as_of=date.fromisoformat(header.as_of),
-        rules=header.rules,
         proposals={Situation(s): ids for s, ids in header.proposals.items()},
-        counts=dict(header.counts),
-        schools=header.schools,
-        held=header.held,
-        untied=header.untied,
-        lost=header.lost,
-        breaches=header.breaches,
-        explained=header.explained,
-        questions=header.questions,
-        counted=header.counted,
-        last_grade=header.last_grade,
-        refused=header.refused,
-        undoes=header.undoes,
-        export=header.export,
-        checksum=header.checksum,
         found=header.checksum,
+        **header.shared(),
     )
 
 

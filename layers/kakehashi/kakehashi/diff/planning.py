@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
@@ -74,45 +74,75 @@ def make_plan(
     """
     offered, given = offered or Offered(), GivenAnswers(decisions or {}, asked)
     sources = index_sources(desired, held, current, tenant, missing)
-    identified = identify(list(classify(sources, city, as_of, shape)), sources, given, as_of)
-    observations = [
-        with_answer(observation, given.on(observation.id, observation.question))
-        for observation in map(with_account_in_question, identified.observations)
-    ]
-    rollover = rollover_of(observations, tuple(sources.known.values()), city, as_of)
+    seen = _looked_at(sources, given, city, as_of, shape)
     base = Base.of(sources.known.values())
     judge_night = _Judge(
-        city, as_of, base, rollover, last_night or LastNight(), past or PastNights()
+        city, as_of, base, seen.rollover, last_night or LastNight(), past or PastNights()
     )
-    limits = judge_night.limits(observations, untied=sources.untied)
-    actions = _actions(observations, sources, given)
-    findings = (*offered.findings(), *_refusals(sources), *limits.findings, *identified.findings,
-                *_about_pupils(observations, sources, given),
+    limits = judge_night.limits(seen.observations, untied=sources.untied)
+    actions = _actions(seen.observations, sources, given)
+    findings = (*offered.findings(), *_refusals(sources), *limits.findings, *seen.findings,
+                *_about_pupils(seen.observations, sources, given),
                 *_unused_passwords(actions, sources))  # fmt: skip
     refused = refuses(findings)
-    counts = _count(observations, rollover, known=bool(base.pupils))
+    counts = _count(seen.observations, seen.rollover, known=bool(base.pupils))
+    asks = _Asks() if refused else _Asks.of(seen.observations)
     return Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
         actions=() if refused else actions,
-        proposals={} if refused else _proposals(observations),
-        questions={} if refused else _questions(observations),
+        proposals=asks.proposals,
+        questions=asks.questions,
+        links=asks.links,
         counts=_in_city(counts),
         schools=_by_school(counts),
-        held=_held(observations),
+        held=_held(seen.observations),
         untied=sources.untied,
         lost=_lost(sources),
         breaches=limits.breaches,
         explained=limits.explained,
         counted=limits.counted,
-        last_grade=rollover.last,
+        last_grade=seen.rollover.last,
         refused=refused,
         export=offered.given,
         findings=findings,
-        links={} if refused else _links(observations),
     ).sealed()
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """Everybody as they stand tonight, and what was found in telling who they are."""
+
+    observations: Sequence[Observation]
+    findings: Sequence[Finding]
+    rollover: Rollover
+
+
+def _looked_at(
+    sources: Sources, given: GivenAnswers, city: City, as_of: date, shape: Shape
+) -> _LookedAt:
+    identified = identify(list(classify(sources, city, as_of, shape)), sources, given, as_of)
+    observations = [
+        with_answer(observation, given.on(observation.id, observation.question))
+        for observation in map(with_account_in_question, identified.observations)
+    ]
+    rollover = rollover_of(observations, tuple(sources.known.values()), city, as_of)
+    return _LookedAt(observations, identified.findings, rollover)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """What a plan asks staff; one that is refused asks nothing."""
+
+    proposals: Mapping[Situation, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, observations: Sequence[Observation]) -> Self:
+        return cls(_proposals(observations), _questions(observations), _links(observations))
 
 
 @dataclass(frozen=True, slots=True)
