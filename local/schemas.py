@@ -20,9 +20,10 @@ from kakehashi.city import City
 from kakehashi.deliver.shapes import Latest, RosterDelivered
 from kakehashi.findings import Effect
 from kakehashi.people.record import Record
-from kakehashi.provision.results import Result
 from kakehashi.report.shapes import ReceiptBeside, Summary
 from kakehashi.roster import Desired, Held
+from kakehashi.run_folder.drop import DropNote
+from kakehashi.run_folder.results import Result
 
 ROOT = Path(__file__).parents[1]
 FOLDER = "docs/schemas"
@@ -45,19 +46,6 @@ class FindingLine(TypedDict):
     school: str | None
     facts: dict[str, int | str]
     children: int
-
-
-class DropNote(TypedDict, total=False):
-    """drop.json: what was dropped. ``received`` is an ISO moment, ``files`` tell bytes by name."""
-
-    key: str
-    version: str
-    received: str
-    sha256: str
-    bytes: int
-    files: dict[str, int]
-    lines: dict[str, int]
-    same_as: str
 
 
 class PlanHeader(TypedDict, total=False):

@@ -31,6 +31,7 @@ from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record
 from kakehashi.preprocess.lexicon import Lexicon
+from kakehashi.run_folder.deliveries import DeliveryNote, FileNote, put_delivery
 
 
 @stage_handler
@@ -140,26 +141,21 @@ def _write_down(
     answer: deliver.Acknowledgement,
     told: _Told,
 ) -> None:
-    """deliveries/<tool>.json: ``file`` is one key, or a list of them where there are several."""
-    tool, keys = delivery.tool, [file["key"] for file in files]
+    tool = delivery.tool
     said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
     findings = deliver.named([*delivery.findings, *said, *told.of_staff], told.moved)
     folder.put_findings(f"deliver-{tool}", findings)
-    folder.put_json(
-        f"deliveries/{tool}.json",
-        {
-            "tool": tool,
-            "verdict": delivery.verdict,
-            "mode": delivery.mode,
-            "file": keys[0] if len(keys) == 1 else keys or "",
-            "files": files,
-            "rows": delivery.rows,
-            "sha256": files[0]["sha256"] if len(files) == 1 else "",
-            "pupils": delivery.pupils,
-            **({"staff": delivery.staff} if delivery.staff else {}),
-            "held": len(delivery.pupils_at_fault()),
-            "still_signed_in": told.still_signed_in,
-            "unconfirmed": told.dialect.unconfirmed,
-            "receipts": answer.counts(),
-        },
+    note = DeliveryNote(
+        tool=tool,
+        verdict=delivery.verdict,
+        mode=delivery.mode,
+        files=tuple(FileNote(**file) for file in files),
+        rows=delivery.rows,
+        pupils=delivery.pupils,
+        staff=delivery.staff or None,
+        held=len(delivery.pupils_at_fault()),
+        still_signed_in=told.still_signed_in,
+        unconfirmed=told.dialect.unconfirmed,
+        receipts=answer.counts(),
     )
+    put_delivery(folder, note)

@@ -25,6 +25,7 @@ from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
+from kakehashi.run_folder.matching import put_matches
 
 
 class DiffEnvironment(settings.DirectorySettings, settings.InboxSettings):
@@ -77,7 +78,7 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
     moved = [] if rehearse else Rehearsals(folder, state).compare(run, plan)
     plans.write(folder, plan, [*consent.findings, *plan.findings, *moved], city)
     matches = match(plan, desired, accounts, city)
-    folder.put_lines("matching.jsonl", (one.to_json() for one in matches))
+    put_matches(folder, matches)
     consents.remember(plan, run.run_id, rehearse=rehearse)
     if not rehearse and not plan.refused:
         state.note_plan(Planned(run.run_id, plan.export.as_it_can_be(run.as_of)))
@@ -106,4 +107,4 @@ def _counted(run: Run, plan: Plan) -> dict[str, int]:
     }
     measure("diff", run.city, {f"Plan{name.title()}": n for name, n in counts.items()})
     logger.info("plan", extra={"run_id": run.run_id, "serial": plan.serial, **counts})
-    return counts | plan.counts | {"lost": len(plan.lost)}
+    return {**counts, **plan.counts, "lost": len(plan.lost)}

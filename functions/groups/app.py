@@ -36,14 +36,14 @@ from kakehashi.findings import soften
 from kakehashi.groups import Keeper, Left, Orders, all_of_it, decide, findings_of, one_cause
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
-from kakehashi.provision.results import End
+from kakehashi.run_folder.calls import one_more
+from kakehashi.run_folder.plan import header
+from kakehashi.run_folder.results import results
 
 MOST_CALLS = 8  # fewer than Retry makes; of fourteen minutes each, some 128,000 changes
-CALLS = "groups.json"
 TIME_TO_FINISH = 60.0  # seconds of the Lambda kept for answers under way and for writing down
 URGENT = frozenset({"create", "restore"})
 GIVES = URGENT | {"link", "undelete"}
-CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
 
 
 class GroupsEnvironment(
@@ -94,9 +94,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 def _may_be_called_again(folder: Folder) -> bool:
     """Counts the calls whose time was up."""
-    calls = folder.get_json(CALLS).get("calls", 0) + 1
-    folder.put_json(CALLS, {"calls": calls})
-    return bool(calls < MOST_CALLS)
+    return one_more(folder) < MOST_CALLS
 
 
 def _asks_for_any(city: City) -> bool:
@@ -108,8 +106,8 @@ def _asks_for_any(city: City) -> bool:
 
 def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:
     """Members of staff whose account is there, and is ours to change."""
-    plan = folder.get_json(staff_files.PLAN)
-    not_ours = {*plan.get("held", {}).get(STAFF_LOST.code, ()), *plan.get("alone", ())}
+    plan = staff_files.plan_header(folder)
+    not_ours = {*plan.held.get(STAFF_LOST.code, ()), *plan.alone}
     return (known for known in state.staff() if known.pupil.id not in not_ours)
 
 
@@ -118,7 +116,7 @@ def _lost(run: Run, folder: Folder) -> frozenset[str]:
     or had back, is there although nobody may see it yet."""
     if not run.counts.get("lost", 1):  # a plan that waited tells no counts
         return frozenset()
-    nowhere = frozenset(folder.get_json("plan.json").get("lost", ()))
+    nowhere = frozenset(header(folder).lost)
     return nowhere - _made(folder, GIVES, done=True) if nowhere else nowhere
 
 
@@ -129,9 +127,8 @@ def _with_account(roster: SettledRoster, lost: frozenset[str]) -> Iterator[Recor
 
 def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> frozenset[str]:
     """Pupils for whom this run had an action of these kinds, carried out or not."""
-    rows = (row for name in folder.names("results/") for row in folder.lines(name))
-    ends = CARRIED_OUT if done else frozenset(End)
-    return frozenset(r["pupil"] for r in rows if r["kind"] in kinds and r["outcome"] in ends)
+    wanted = (one for one in results(folder) if one.kind in kinds)
+    return frozenset(one.pupil for one in wanted if one.carried_out or not done)
 
 
 def _send_dead_letters(run: Run, left: Iterable[Left], letters: DeadLetters) -> None:

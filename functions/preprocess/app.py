@@ -18,6 +18,7 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import refuses
 from kakehashi.preprocess import Cleaned, preprocess
+from kakehashi.run_folder import roster
 
 
 @stage_handler
@@ -42,11 +43,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 def _write(folder: Folder, cleaned: Cleaned) -> None:
-    folder.put_lines("desired.jsonl", (desired.to_json() for desired in cleaned.desired))
-    folder.put_lines("held.jsonl", (held.to_json() for held in cleaned.held))
-    folder.put_json("counts.json", {**cleaned.counts, "school_year": cleaned.school_year})
-    numbers = {str(year): given.to_json() for year, given in cleaned.numbers.items()}
-    folder.put_json("numbers.json", numbers)
+    roster.put_desired(folder, cleaned.desired)
+    roster.put_held(folder, cleaned.held)
+    roster.put_counts(folder, {**cleaned.counts, "school_year": cleaned.school_year})
+    roster.put_numbers(folder, cleaned.numbers)
     folder.put_findings("preprocess", cleaned.findings)
 
 

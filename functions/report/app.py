@@ -22,7 +22,6 @@ from kakehashi.edges.nights import (
     ended,
     failure_of,
     gather,
-    matches_of,
     people_of,
     remember,
     run_never_begun,
@@ -32,6 +31,8 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
 from kakehashi.report import Night, Person, Verdict
+from kakehashi.run_folder import actions
+from kakehashi.run_folder.matching import matches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,14 +66,13 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
     folder.put("report.html", report.html(night), "text/html; charset=utf-8")
-    workbook = report.xlsx(night, matches_of(folder), people, staff_of(night, folder))
+    workbook = report.xlsx(night, matches(folder), people, staff_of(night, folder))
     folder.put("report.xlsx", workbook, XLSX)
     told = report.handouts(night)
     for school in told:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
         folder.put_json(report.school_file(school.code), report.school_json(school, people))
-    actions = (line for name in folder.names("actions/") for line in folder.raw_lines(name))
-    for code, lines in report.moves(actions).items():
+    for code, lines in report.moves(actions.raw(folder)).items():
         folder.put(report.moves_of(code), b"\n".join(lines), "application/x-ndjson")
     folder.put_json(report.SCHOOL_INDEX, report.index_json(night, told))
     leaves.write(folder, outbox, night.verdict)

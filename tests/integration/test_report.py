@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.report.app import lambda_handler
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Place
+from tests.builders import a_pupil
 from tests.nights import RULES
 
 CITY = "demo"
@@ -261,9 +264,9 @@ def _transfer(folder: Folder) -> None:
     """One pupil came and got an account, on a night like any other."""
     _plan(folder, serial=3)
     folder.put("city.toml", RULES, "application/toml")
-    after = {"grade": "P3", "school": SCHOOL}
-    action = {"pupil": UMI, "kind": "create", "before": None, "after": after}
-    folder.put_lines("actions/0001.jsonl", [action])
+    after = replace(a_pupil(1), id=UMI, grade="P3", school=SCHOOL)
+    action = Action(UMI, Kind.CREATE, Situation.NEW, None, after)
+    folder.put_lines("actions/0001.jsonl", [action.to_json()])
     _results(folder, "done")
 
 

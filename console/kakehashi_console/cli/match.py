@@ -16,10 +16,10 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import refuses, soften
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Record
 from kakehashi.preprocess import preprocess
 from kakehashi.report.workbook import book
-from kakehashi.roster import JAPAN, Desired, Held
+from kakehashi.roster import JAPAN, Held
+from kakehashi.run_folder import known, roster
 from kakehashi_console.cli.check import open_drop, rules_of
 from kakehashi_console.cli.nightly import must_be_a_drop
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
@@ -148,22 +148,21 @@ def _of_stack(at: Where, city: str) -> tuple[City, Roster]:
     archive = Archive(console.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
     for run_id in reversed(archive.run_ids(RUNS_LOOKED_AT)):
         folder = Folder(console.s3, outputs["RunsBucket"], prefix_of(run_id))
-        if folder.get("desired.jsonl") is not None:
+        if folder.get(roster.DESIRED) is not None:
             return folder.rules(), _roster(folder)
     raise BadUse("まだ名簿を読んだ実行がありません。--drop で投入を指定してください。"
                  " / no run has read a roster yet: use --drop")  # fmt: skip
 
 
 def _roster(folder: Folder) -> Roster:
-    pupils = {d.pupil.id: d.pupil for d in map(Desired.from_json, folder.lines("desired.jsonl"))}
-    held = _words(Held.from_json(row) for row in folder.lines("held.jsonl"))
+    pupils = {one.id: one for one in roster.pupils(folder)}
+    held = _words(roster.held(folder))
     known_as: dict[str, str] = {}
-    for row in folder.lines("current.jsonl"):
-        known: Record = Record.from_json(row)
-        if known.pupil.id in held:
-            pupils.setdefault(known.pupil.id, known.pupil)
-        if known.tool_id:
-            known_as[known.pupil.id] = known.tool_id
+    for one in known.current(folder):
+        if one.pupil.id in held:
+            pupils.setdefault(one.pupil.id, one.pupil)
+        if one.tool_id:
+            known_as[one.pupil.id] = one.tool_id
     return list(pupils.values()), held, known_as
 
 

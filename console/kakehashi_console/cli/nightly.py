@@ -13,6 +13,7 @@ import click
 from kakehashi import city as cities
 from kakehashi import receive
 from kakehashi.edges.runs import city_of
+from kakehashi.run_folder.progress import Progress
 from kakehashi_console import words
 from kakehashi_console.cli.options import (
     RunOutput,
@@ -233,7 +234,8 @@ def status(*, city: str, as_json: bool, at: Where) -> None:
             terminal.print(f"  承認の期限 approve until {record['until']}", highlight=False)
         for why in outdated:
             terminal.print(f"  {why['code']} {why['ja']} {why['en']}", highlight=False)
-        if line := progress_line(record.get("progress", {})):
+        told = record.get("progress")
+        if line := progress_line(Progress.from_json(told) if told else None):
             terminal.print(f"  {line}", highlight=False)
     for rehearsal in report["rehearsals"]:
         terminal.print(words.rehearsal_line(rehearsal), highlight=False, soft_wrap=True)

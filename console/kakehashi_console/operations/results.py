@@ -15,6 +15,8 @@ from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.progress import Progress, progress
+from kakehashi.run_folder.roster import pupils
 from kakehashi_console.operations.executions import run_ids
 from kakehashi_console.operations.reach import BadUse, Reach
 from kakehashi_console.waiting import outdated_by
@@ -112,16 +114,16 @@ class Results(Reach):
             for one, summary, folder in found if summary.get("verdict") == "rehearsed"
         ][:REHEARSALS_SHOWN]  # fmt: skip
 
-    def progress(self, run_id: str) -> dict[str, Any]:
-        """progress.json of a run, {} where its accounts have not been begun."""
-        return self._folder(prefix_of(run_id)).get_json("progress.json")
+    def progress(self, run_id: str) -> Progress | None:
+        """Of a run, None where its accounts have not been begun."""
+        return progress(self._folder(prefix_of(run_id)))
 
     def _with_progress(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record of a run under way with how far it is."""
         if record.get("verdict") not in UNDER_WAY:
             return record
-        progress = self.progress(record["run_id"])
-        return record | ({"progress": progress} if progress and not progress["ended"] else {})
+        told = self.progress(record["run_id"])
+        return record | ({"progress": told.to_json()} if told and not told.ended else {})
 
     def waiting_for(self, city: str, code: str) -> dict[str, Pupil]:
         """The pupils whom the newest run's plan holds under ``code``, by userMasterIdentifier."""
@@ -130,8 +132,7 @@ class Results(Reach):
             return {}
         folder = self._folder(prefix_of(run_id))
         held = frozenset(plans.header(folder).held.get(code, ()))
-        rows = (row["pupil"] for row in folder.lines("desired.jsonl"))
-        return {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
+        return {one.id: one for one in pupils(folder, only=held)}
 
     def fetch(self, outcome: RunOutcome, out: Path) -> None:
         """The run's folder to ``out/run``, what it delivered to ``out/outbox/<tool>``."""

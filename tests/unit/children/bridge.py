@@ -56,8 +56,8 @@ from kakehashi.findings import Finding, refuses, soften
 from kakehashi.people.record import Record
 from kakehashi.preprocess import Cleaned, PasswordFile, password_file, preprocess
 from kakehashi.provision.deletable import Conditions
-from kakehashi.provision.results import End
 from kakehashi.roster import JAPAN, Desired
+from kakehashi.run_folder.results import End
 from local.fakes.tenant import graph
 from local.fakes.tenant.calls import Call, read_path
 from local.fakes.tenant.tenant import Tenant

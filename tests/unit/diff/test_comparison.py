@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from kakehashi.diff.comparison import Difference, PlanChange, compare, concerns
+from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal, compare, concerns
 from kakehashi.diff.plan import Plan
 from kakehashi.people.pupil import Pupil
+from kakehashi.stored import read, written
 from tests.builders import a_pupil
 from tests.unit.diff.nights import knowing, night
 
@@ -42,7 +43,7 @@ def test_what_came_went_or_changed_is_told_pupil_by_pupil() -> None:
     assert found.counts["NEW"] == (0, 1)
     assert found.schools == {a_pupil(1).school: {"added": 2, "different": 1, "gone": 1}}
     assert found.finding().facts == {"run": RUN, "added": 2, "gone": 1, "different": 1}
-    assert json.loads(json.dumps(found.to_json()))["as_of"] == rehearsed.as_of.isoformat()
+    assert read(SinceRehearsal, json.loads(json.dumps(written(found)))) == found
 
 
 def test_who_waits_for_a_person_is_compared_as_well() -> None:

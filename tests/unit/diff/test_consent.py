@@ -214,11 +214,11 @@ def test_a_link_that_an_earlier_release_proposed_is_asked_about_once_more() -> N
 def test_the_newest_word_on_everybody_is_written_down_with_its_place(town: Town) -> None:
     town.upload({CHILD.id: "停止", STAY[0].id: "停止"})
     town.night(STAY)
-    rows = [one.to_json() for one in town.consent.weighed]
-    assert [(row["pupil"], row["line"], row["counts"]) for row in rows] == sorted(
+    rows = [one.note() for one in town.consent.weighed]
+    assert [(row.pupil, row.line, row.counts) for row in rows] == sorted(
         [(CHILD.id, 2, True), (STAY[0].id, 3, False)]
     )
-    assert {row["file"] for row in rows} == {"inbox/demo/approvals/0.csv"}
+    assert {row.file for row in rows} == {"inbox/demo/approvals/0.csv"}
 
 
 # -- whatever people upload ------------------------------------------------------------------------

@@ -49,7 +49,9 @@ def test_what_is_written_is_read_again_to_the_last_fact() -> None:
 
 
 def test_a_plan_that_has_nothing_to_do_is_a_plan_and_no_plan_is_none() -> None:
-    assert PlanHeader.from_json(Plan(city_code="demo", serial=1, as_of=date(2026, 11, 10)).header().to_json())
+    assert PlanHeader.from_json(
+        Plan(city_code="demo", serial=1, as_of=date(2026, 11, 10)).header().to_json()
+    )
     assert not PlanHeader.from_json({})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,7 @@ from kakehashi.diff.matching import (
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.roster import Desired
+from kakehashi.stored import read, written
 from tests.builders import a_city, a_pupil, an_id
 from tests.unit.diff.nights import night, wanting
 
@@ -187,7 +189,7 @@ def test_the_highest_doubt_comes_first() -> None:
 
 def test_a_row_comes_back_from_its_file() -> None:
     for one in matches([CHILD, a_pupil(2)], [there(CHILD), there(a_pupil(9))]):
-        assert Match.from_json(one.to_json()) == one
+        assert read(Match, json.loads(json.dumps(written(one)))) == one
 
 
 # -- whatever comes --------------------------------------------------------------------------------

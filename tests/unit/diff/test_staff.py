@@ -14,7 +14,7 @@ from kakehashi.catalogue import staffing as rules
 from kakehashi.city import City, Staff
 from kakehashi.diff.staff import StaffInputs, make_staff_plan
 from kakehashi.diff.staff_decisions import StaffFile, read_staff_decisions
-from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions, asked_in
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlan, StaffQuestions
 from kakehashi.directories.microsoft365.shape import staff_account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.record import Record, Status
@@ -159,8 +159,8 @@ def test_who_was_asked_about_yesterday_has_been_since_then() -> None:
     one = an_employment(1)
     plan = _plan([one], [_known(one)], on=OVER + timedelta(days=3), before=_asked(one.id))
     assert plan.asked.since(one.id, "suspend") == YESTERDAY
-    assert asked_in(plan.header()) == plan.asked
-    assert asked_in({}) == StaffQuestions()
+    assert plan.header().questions == plan.asked
+    assert NO_STAFF_PLAN.questions == StaffQuestions()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from kakehashi.directories.port import Settled, Stopped
 from kakehashi.findings import Rule
 from kakehashi.provision.causes import Cause, Elsewhere, one_cause
 from kakehashi.provision.results import Ledger, finding
+from kakehashi.run_folder.results import End, Result
 from tests.builders import an_id
 from tests.unit.provision.conversations import TERMS, an_action, hold, refused
 
@@ -133,8 +134,8 @@ def test_most_answers_of_one_kind_are_one_cause_and_a_few_are_exceptions(
     assert one_cause(stops, answered) is cause
 
 
-def rows(*codes: str, kind: str = "update", outcome: str = "held") -> list[dict[str, str]]:
-    return [{"kind": kind, "outcome": outcome, "code": code} for code in codes]
+def rows(*codes: str, kind: str = "update", outcome: str = "held") -> list[Result]:
+    return [Result(1, "", kind, "", End(outcome), code) for code in codes]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def rows(*codes: str, kind: str = "update", outcome: str = "held") -> list[dict[
     ],
 )  # fmt: skip
 def test_a_cause_is_of_the_night_and_not_of_a_shard(
-    here: list[Stopped], elsewhere: list[dict[str, str]], cause: Cause | None
+    here: list[Stopped], elsewhere: list[Result], cause: Cause | None
 ) -> None:
     assert one_cause(here, len(here), Elsewhere.of(elsewhere)) is cause
 

@@ -8,7 +8,9 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.directories.port import Settled, Stopped
 from kakehashi.people.record import SIGN_IN as UPN
 from kakehashi.people.record import Record, Status
-from kakehashi.provision.results import MOVED, End, Readiness, finding, merged, readiness, result
+from kakehashi.provision.results import MOVED, Readiness, finding, merged, readiness, result
+from kakehashi.run_folder.results import End
+from kakehashi.stored import written
 from tests.builders import TODAY, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
 
@@ -103,7 +105,7 @@ def test_a_finding_about_an_absent_pupil_has_no_line() -> None:
 
 def test_results_name_what_happened_and_the_call_that_did_it() -> None:
     action = an_action(Kind.CREATE)
-    assert result(3, action, Settled("o"), "call").to_json() == {
+    assert written(result(3, action, Settled("o"), "call")) == {
         "line": 3,
         "pupil": action.pupil,
         "kind": "create",
@@ -118,11 +120,11 @@ def test_results_name_what_happened_and_the_call_that_did_it() -> None:
 
 def test_what_an_earlier_call_of_the_run_did_stays_done() -> None:
     action = an_action(Kind.CREATE)
-    earlier = [result(1, action, Settled("o"), "first").to_json(),
-               result(2, action, Stopped(rules.GAVE_UP, failed=True)).to_json()]  # fmt: skip
+    earlier = [result(1, action, Settled("o"), "first"),
+               result(2, action, Stopped(rules.GAVE_UP, failed=True))]  # fmt: skip
     now = [result(1, action, Readiness.DONE), result(2, action, Settled("o"), "second"),
            result(3, action, Readiness.DONE)]  # fmt: skip
     rows = merged(earlier, now)
-    assert [(row["line"], row["outcome"], row["request_id"]) for row in rows] == [
+    assert [(row.line, row.outcome, row.request_id) for row in rows] == [
         (1, "done", "first"), (2, "done", "second"), (3, "skipped", ""),
     ]  # fmt: skip

@@ -5,22 +5,23 @@ from dataclasses import replace
 from kakehashi.report.deliveries import remarks
 from kakehashi.report.page import html
 from kakehashi.report.summary import delivery
+from kakehashi.run_folder.deliveries import DeliveryNote, FileNote
 from tests.unit.report.test_report import NIGHT
 
-LEFT = {"tool": "lgate", "mode": "bulk", "file": "a.zip", "rows": {"users.csv": 3},
-        "still_signed_in": 1234, "unconfirmed": True}  # fmt: skip
+PLAIN = DeliveryNote(tool="lgate", mode="bulk", files=(FileNote("a.zip"),), rows={"users.csv": 3})
+LEFT = replace(PLAIN, still_signed_in=1234, unconfirmed=True)
 
 
 def test_whom_the_tool_still_lets_in_is_counted_in_summary_and_page() -> None:
     told = delivery(LEFT)
     assert (told["still_signed_in"], told["unconfirmed"]) == (1234, True)
     page = html(replace(NIGHT, deliveries=(LEFT,)))
-    for word in remarks(told):
+    for word in remarks(still_signed_in=1234, unconfirmed=True):
         assert word.ja in page
     assert "1,234 人" in page
 
 
 def test_of_a_delivery_with_nothing_to_remark_the_summary_is_as_it_was() -> None:
-    plain = {key: LEFT[key] for key in ("tool", "mode", "file", "rows")}
-    assert delivery(plain | {"still_signed_in": 0, "unconfirmed": False}) == plain
-    assert list(remarks(plain)) == []
+    plain = {"tool": "lgate", "mode": "bulk", "file": "a.zip", "rows": {"users.csv": 3}}
+    assert delivery(PLAIN) == plain
+    assert list(remarks()) == []

@@ -18,6 +18,7 @@ from kakehashi.report.drift import drift_html
 from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
 from kakehashi.report.upload_receipt import UploadReceipt
+from kakehashi.run_folder.orders import UndoNote
 from tests.commands import type_it
 from tests.unit.report.test_drift_page import a_comparison
 from tests.unit.report.test_report import NIGHT
@@ -25,14 +26,14 @@ from tests.unit.report.test_report import NIGHT
 OURS = Guide("--stack kakehashi-trial", "https://docs.example.jp/")
 BLANKS = "実行番号|氏名|ファイル|userMasterIdentifier"
 COMMAND = re.compile(rf"kakehashi(?: (?:{BLANKS}|[!-;=?-~]+))+")
-UNDOES = {"run_id": NIGHT.run_id, "by": "係長"}
+UNDOES = UndoNote(NIGHT.run_id, "係長")
 FILES = ("report.xlsx", "FILE.zip", "ファイル", "FILE")
 
 
 def nights() -> Iterator[Night]:
     """Every verdict in every mode, with and without an undo."""
     for verdict, mode, undo in product(
-        Verdict, ("sync", "rerun", "rehearse", "apply", "undo"), ({}, UNDOES)
+        Verdict, ("sync", "rerun", "rehearse", "apply", "undo"), (UndoNote(), UNDOES)
     ):
         if bool(undo) is (mode == "undo") or mode == "apply":
             failed = Failure("diff", "TryLater") if verdict is Verdict.FAILED else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -16,16 +16,21 @@ from kakehashi import report
 from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.preprocess import OLDER_OWNER
 from kakehashi.city import Savings
+from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
+from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.findings import Place, placeholders
 from kakehashi.report import Comparison, Failure, Night, Saved, Verdict, decided, drift_html
+from kakehashi.run_folder.deliveries import DeliveryNote, FileNote
+from kakehashi.run_folder.orders import UndoNote
+from kakehashi.run_folder.progress import Progress
 from tests.unit.report.test_report import JAPANESE, NIGHT, OTHER, SCHOOL, UMI
 
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.ja.md"
 VOID = {"meta", "link", "input", "br", "polyline", "circle"}
 DECIDED = [
-    {"name": "判断.xlsx", "uploaded": "2026-11-09T08:00:00+00:00", "fresh": True, "pupil": UMI[1],
-     "decision": "suspend", "counts": True, "standing": ""},
+    DecisionNote(name="判断.xlsx", uploaded="2026-11-09T08:00:00+00:00", fresh=True, pupil=UMI[1],
+                 decision="suspend", counts=True, standing=""),
 ]  # fmt: skip
 EVERYTHING = replace(
     NIGHT,
@@ -37,18 +42,21 @@ EVERYTHING = replace(
     decisions=decided(DECIDED, {}, Verdict.AWAITING),
     matching={"proposed": 3, "no_account": 2},
     counts={"pupils": 392, "groups_made": 2, "groups_licensed": 3},
-    comparison={"run_id": "demo-20261101T020500-0a1b2c3d", "as_of": "2026-11-10",
-                "differences": [{}], "counts": {"NEW": (10, 12)},
-                "schools": {SCHOOL: {"added": 2}}},
-    deliveries=({"tool": "lgate", "mode": "bulk", "file": "a.zip", "rows": {"users.csv": 3}},
-                {"tool": "interactive_study"}),
-    progress={"started": "2026-11-09T17:05:00+00:00", "forecast_end": "2026-11-09T17:06:00+00:00",
-              "ended": "", "writes": 12},
+    comparison=SinceRehearsal(
+        "demo-20261101T020500-0a1b2c3d", date(2026, 11, 10),
+        (Difference(UMI[1], SCHOOL, "NEW", PlanChange.ADDED, now="create"),),
+        {"NEW": (10, 12)}, {SCHOOL: {"added": 2}},
+    ),
+    deliveries=(
+        DeliveryNote("lgate", mode="bulk", files=(FileNote("a.zip"),), rows={"users.csv": 3}),
+        DeliveryNote("interactive_study"),
+    ),
+    progress=Progress("", datetime(2026, 11, 9, 17, 5, tzinfo=UTC), 12, 1, 0.2),
     saved=Saved(Savings(), date(2026, 4, 1), 40, 120, 4),
 )  # fmt: skip
 NIGHTS = {
     "all at once": EVERYTHING,
-    "an undo waits": replace(EVERYTHING, undo={"run_id": "demo-20261101T020500-0a1b2c3d"}),
+    "an undo waits": replace(EVERYTHING, undo=UndoNote("demo-20261101T020500-0a1b2c3d")),
     "a good night": replace(EVERYTHING, verdict=Verdict.APPLIED),
     "an approval refused": replace(EVERYTHING, mode="apply", verdict=Verdict.REFUSED),
     "a drop refused": replace(EVERYTHING, plan=NO_PLAN, verdict=Verdict.REFUSED),

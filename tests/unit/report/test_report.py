@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ from kakehashi import report
 from kakehashi.catalogue import faults
 from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.report import Failure, Night, PastRun, Person, Verdict, final_verdict
@@ -30,6 +31,8 @@ from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
 from kakehashi.report.sparkline import sparkline
 from kakehashi.report.words import VERDICTS, compress
+from kakehashi.run_folder.drop import DropNote
+from kakehashi.run_folder.progress import Progress
 from tests.builders import a_pupil
 
 SCHOOL, OTHER = "B108299900015", "B108299900024"
@@ -54,7 +57,7 @@ NIGHT = Night(
     made_on=date(2026, 11, 10),
     verdict=Verdict.AWAITING,
     place=f"s3://runs/demo/{RUN_ID}/",
-    drop={"received": "2026-11-09T17:04:12+00:00", "bytes": 4096, "sha256": "ab"},
+    drop=DropNote(received="2026-11-09T17:04:12+00:00", bytes=4096, sha256="ab"),
     plan=PLAN,
     findings=(NO_PASSWORD.at(Place("users.csv", 12, "userIds"), pupil=UMI[3], school=SCHOOL),),
     schools={SCHOOL: "若葉小学校", OTHER: "緑台小学校"},
@@ -498,13 +501,17 @@ def test_the_subject_is_what_sns_takes(verdict: Verdict) -> None:
 
 
 def a_word(
-    pupil: str, decision: str | None, standing: str = "counts", **row: Any
-) -> dict[str, Any]:
-    return {
-        "pupil": pupil, "decision": decision, "standing": standing, "counts": standing == "counts",
-        "file": "inbox/demo/approvals/report.xlsx", "name": "report.xlsx", "fresh": True,
-        "uploaded": "2026-11-10T00:30:00+00:00", "line": 2,
-    } | row  # fmt: skip
+    pupil: str,
+    decision: str | None,
+    standing: str = "counts",
+    *,
+    fresh: bool = True,
+    name: str = "report.xlsx",
+) -> DecisionNote:
+    return DecisionNote(
+        pupil=pupil, decision=decision, standing=standing, counts=standing == "counts",
+        fresh=fresh, name=name, uploaded="2026-11-10T00:30:00+00:00",
+    )  # fmt: skip
 
 
 WORDS = [
@@ -556,16 +563,17 @@ def test_a_night_without_decisions_has_no_words_about_them() -> None:
 
 
 def test_the_page_shows_when_it_was_forecast_to_end_and_when_it_ended() -> None:
-    progress = {
-        "started": "2026-11-23T17:10:00+00:00", "forecast_end": "2026-11-23T17:13:20+00:00",
-        "ended": "2026-11-23T17:13:30+00:00", "writes": 4000,
-    }  # fmt: skip
-    night = replace(NIGHT, progress=progress)
+    begun = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)
+    done = Progress("", begun, 4000, 1, 20, ended=begun + timedelta(seconds=210))
+    night = replace(NIGHT, progress=done)
     page = report.html(night)
     assert "02:13:20" in page
     assert "02:13:30" in page
-    assert report.summary(night)["provision"] == progress
-    assert "(途中で停止)" in report.html(replace(night, progress=progress | {"ended": ""}))
+    assert report.summary(night)["provision"] == {
+        "started": "2026-11-23T17:10:00+00:00", "forecast_end": "2026-11-23T17:13:20+00:00",
+        "ended": "2026-11-23T17:13:30+00:00", "writes": 4000,
+    }  # fmt: skip
+    assert "(途中で停止)" in report.html(replace(night, progress=replace(done, ended=None)))
     assert report.summary(NIGHT)["provision"] == {}
 
 

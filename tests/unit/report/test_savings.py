@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind, Situation
 from kakehashi.city import Savings
 from kakehashi.diff.header import Breach, PlanHeader
 from kakehashi.report import Work, saved, school_year, work_of
@@ -21,13 +22,14 @@ CITY = a_city(tools={"lgate": {"dialect": "lgate"}, "tsubasa_book": {"dialect": 
 
 def an_action(
     kind: str, n: int, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> Any:
-    return {
-        "pupil": a_pupil(n).id,
-        "kind": kind,
-        "before": None if before is None else a_known(n, pupil=a_pupil(n, **before)).to_json(),
-        "after": None if after is None else a_pupil(n, **after).to_json(),
-    }
+) -> Action:
+    return Action(
+        pupil=a_pupil(n).id,
+        kind=Kind(kind),
+        situation=Situation.CHANGED,
+        before=None if before is None else a_known(n, pupil=a_pupil(n, **before)),
+        after=None if after is None else a_pupil(n, **after),
+    )
 
 
 CAME = an_action("create", 1, None, {})
@@ -41,7 +43,7 @@ WENT_UP = an_action("update", 8, {"grade": "P2", "school_year": 2025}, {"grade":
 
 
 def work(*actions: Any, plan: Any = PLAN, day: date = NIGHT, done: bool = True) -> Work:
-    ended = {(action["pupil"], action["kind"]) for action in actions} if done else set()
+    ended = {(action.pupil, action.kind) for action in actions} if done else set()
     return work_of(actions, ended, plan, CITY, day)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from kakehashi.catalogue import diff as diff_rules
 from kakehashi.catalogue import staff as staff_rules
 from kakehashi.catalogue.index import RULES
+from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import Evidence, Fit, Match
 from kakehashi.findings import Finding, Place
@@ -17,6 +18,7 @@ from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import Word
+from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import (
     approve,
     arrived,
@@ -108,7 +110,8 @@ def a_morning() -> today.TodayFacts:
 
 
 def a_running_morning() -> today.TodayFacts:
-    progress = {"writes": 1_834, "written": {"1": 700}, "forecast_end": "2026-12-01T00:02:00+00:00"}
+    begun = datetime(2026, 12, 1, tzinfo=UTC)
+    progress = Progress("arn", begun, 1_834, 2, 16.0, {1: 700})
     return replace(a_morning(), running=today.Running(RUN, "Provision", progress), plan=NO_PLAN)
 
 
@@ -188,7 +191,8 @@ def a_rehearsal() -> rehearsal.RehearsalFacts:
     past = rehearsal.PastRehearsal(
         "demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header
     )
-    moved = {"schools": {a_code(1): {"added": 3, "gone": 1, "different": 2}}}
+    in_schools = {a_code(1): {"added": 3, "gone": 1, "different": 2}}
+    moved = SinceRehearsal(past.run_id, date(2027, 4, 1), schools=in_schools)
     real = {"NEW": 2_513, "PROMOTED": 20_009}
     return rehearsal.RehearsalFacts(CITY, [past], past, {"NEW": 3}, real, moved, SCHOOLS)
 

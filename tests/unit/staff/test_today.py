@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from kakehashi.run_folder.progress import Progress
 from kakehashi.staff.drawing import render
 from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.today import ApprovalNotTaken, Running, TodayFacts, today
@@ -129,7 +131,8 @@ def test_an_approval_that_was_not_taken_is_told_with_a_way_to_the_plan() -> None
 
 
 def test_a_running_night_tells_how_far_it_is_and_when_it_will_end() -> None:
-    progress = {"writes": 200, "written": {"1": 50}, "forecast_end": "2026-11-30T18:00:00+00:00"}
+    begun = datetime(2026, 11, 30, 17, 59, 50, tzinfo=UTC)
+    progress = Progress("arn", begun, 200, 4, 20.0, {1: 50})
     view = today(facts(running=Running(RUN, "Provision", progress)), a_viewer())
     assert view.running is not None
     assert view.running.percent == 25

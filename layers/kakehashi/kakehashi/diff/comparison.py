@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 from kakehashi.actions import Action
 from kakehashi.catalogue import exports as rules
@@ -64,15 +62,6 @@ class SinceRehearsal:
             gone=moved[PlanChange.GONE],
             different=moved[PlanChange.DIFFERENT],
         )
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "run_id": self.run_id,
-            "as_of": self.as_of.isoformat(),
-            "differences": [dataclasses.asdict(one) for one in self.differences],
-            "counts": {situation: list(both) for situation, both in self.counts.items()},
-            "schools": {school: dict(moved) for school, moved in self.schools.items()},
-        }
 
 
 def concerns(rehearsed_for: date, as_of: date) -> bool:

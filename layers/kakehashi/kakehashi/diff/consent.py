@@ -117,19 +117,37 @@ class Weighed:
     def counts(self) -> bool:
         return self.standing is Standing.COUNTS
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "pupil": self.mark.pupil,
-            "decision": self.mark.decision,
-            "file": self.file.key,
-            "name": self.file.name,
-            "version": self.file.version,
-            "uploaded": self.file.uploaded,
-            "line": self.mark.line,
-            "counts": self.counts,
-            "standing": str(self.standing),
-            "fresh": self.fresh,
-        }
+    def note(self) -> DecisionNote:
+        """What the run folder keeps of it."""
+        return DecisionNote(
+            pupil=self.mark.pupil,
+            decision=self.mark.decision,
+            file=self.file.key,
+            name=self.file.name,
+            version=self.file.version,
+            uploaded=self.file.uploaded,
+            line=self.mark.line,
+            counts=self.counts,
+            standing=str(self.standing),
+            fresh=self.fresh,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionNote:
+    """A word on one pupil, as it was weighed. ``decision`` is None for one that nobody can read,
+    ``uploaded`` an ISO moment, ``standing`` a ``Standing``; ``counts``: it stands tonight."""
+
+    pupil: str
+    decision: str | None
+    name: str
+    uploaded: str
+    counts: bool
+    standing: str
+    fresh: bool
+    file: str = ""
+    version: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from kakehashi.actions import Kind, Situation
 from kakehashi.catalogue import diff as rules
@@ -84,15 +84,6 @@ class Match:
     shown: str = ""
     place: str = ""
     other: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return values | {"fit": str(self.fit), "evidence": [str(e) for e in self.evidence]}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        read = {"fit": Fit(data["fit"]), "evidence": tuple(map(Evidence, data["evidence"]))}
-        return cls(**(dict(data) | read))
 
 
 def looks_like_a_pupil(account: Listed, city: City) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import staffing as rules
@@ -102,30 +102,60 @@ class StaffPlan:
         """What is done tonight."""
         yield from batched(() if self.stopped else self.actions, SHARD, strict=False)
 
-    def header(self) -> dict[str, Any]:
+    def header(self) -> StaffPlanHeader:
         kinds = [str(action.kind) for action in self.actions]
-        return {
-            VERSION: HEADER.v,
-            "city": self.city,
-            "as_of": self.as_of.isoformat(),
-            "checksum": self.checksum,
-            "stopped": self.stopped,
-            "shards": sum(1 for _ in self.shards()),
-            "actions": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-            "counts": dict(self.counts),
-            "asked": {what: dict(people) for what, people in self.asked.by_decision.items()},
-            "files": dict(self.asked.files),
-            "held": {code: list(ids) for code, ids in self.held.items()},
-            "second": list(self.second),
-            "alone": list(self.alone),
-            "breaches": [dataclasses.asdict(breach) for breach in self.breaches],
-        }
+        return StaffPlanHeader(
+            city=self.city,
+            as_of=self.as_of.isoformat(),
+            checksum=self.checksum,
+            stopped=self.stopped,
+            shards=sum(1 for _ in self.shards()),
+            actions={kind: kinds.count(kind) for kind in sorted(set(kinds))},
+            counts=self.counts,
+            asked=self.asked.by_decision,
+            files=self.asked.files,
+            held=self.held,
+            second=self.second,
+            alone=self.alone,
+            breaches=self.breaches,
+        )
 
 
-def asked_in(header: Mapping[str, Any]) -> StaffQuestions:
-    """Whom an earlier plan asked about; of no plan, nobody. Raises TooNew."""
-    told = HEADER.upgrade(header)
-    return StaffQuestions(told.get("asked", {}), told.get("files", {}))
+@dataclass(frozen=True, slots=True)
+class StaffPlanHeader:
+    """personnel/plan.json: the plan without its actions; false where there is none.
+
+    ``as_of`` is the ISO date of a Japan day, ``actions`` counts by kind, ``shards`` are the files
+    that hold them; ``asked`` says about whom what is asked and since which run, ``files`` which
+    files of decisions were there and the run that saw each first.
+    """
+
+    city: str = ""
+    as_of: str = ""
+    checksum: str = ""
+    stopped: bool = False
+    shards: int = 0
+    actions: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    second: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    breaches: tuple[StaffBreach, ...] = ()
+    v: int = HEADER.v
+
+    def __bool__(self) -> bool:
+        return self != NO_STAFF_PLAN
+
+    @property
+    def questions(self) -> StaffQuestions:
+        """Whom it asked about; of one of a later release, nobody can tell. Raises TooNew."""
+        HEADER.upgrade({VERSION: self.v})
+        return StaffQuestions(self.asked, self.files)
+
+
+NO_STAFF_PLAN = StaffPlanHeader()
 
 
 def _decided(action: Action[StaffMember]) -> bool:

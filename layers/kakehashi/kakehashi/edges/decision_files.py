@@ -23,6 +23,7 @@ from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.state import State
+from kakehashi.run_folder.decided import put_decisions
 from kakehashi.stored import TooNew
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Consents:
         self.before = self._keep_before()
         self.seen = self.files.of_city(city)
         consent = weigh([read(file) for file in self.seen], self.before, as_of)
-        self.folder.put_lines("decisions.jsonl", (one.to_json() for one in consent.weighed))
+        put_decisions(self.folder, (one.note() for one in consent.weighed))
         return consent
 
     def remember(self, plan: Plan, run_id: str, *, rehearse: bool) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -18,16 +19,15 @@ from kakehashi import city as cities
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.city import CITY_NAME, City
 from kakehashi.diff.header import PlanHeader
-from kakehashi.diff.matching import Match, counted
+from kakehashi.diff.matching import counted
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN
 from kakehashi.edges import staff_files
+from kakehashi.edges.errors import UNREADABLE
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Record
-from kakehashi.people.staff import StaffMember
-from kakehashi.provision import progress
 from kakehashi.report import (
+    Decided,
     Failure,
     Night,
     PastRun,
@@ -47,6 +47,17 @@ from kakehashi.report import (
 from kakehashi.report.healed import EndedRun, begun
 from kakehashi.report.staff_section import StaffLine
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder import known, roster
+from kakehashi.run_folder.actions import actions
+from kakehashi.run_folder.comparison import comparison
+from kakehashi.run_folder.decided import decisions
+from kakehashi.run_folder.deliveries import deliveries
+from kakehashi.run_folder.drop import drop
+from kakehashi.run_folder.matching import matches
+from kakehashi.run_folder.orders import undo
+from kakehashi.run_folder.plan import header
+from kakehashi.run_folder.progress import progress
+from kakehashi.run_folder.results import End, Result, results
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
@@ -105,11 +116,6 @@ def run_never_begun(event: Mapping[str, Any]) -> Run | None:
     )
 
 
-def matches_of(folder: Folder) -> list[Match]:
-    """The rows of the first matching, with names: for the workbook alone."""
-    return [Match.from_json(row) for row in folder.lines("matching.jsonl")]
-
-
 def people_of(night: Night, folder: Folder, state: State) -> dict[str, Person]:
     """Whom the workbooks list, as last known: for the workbooks alone."""
     listed = {*night.school_of, *(one.pupil for one in night.findings if one.pupil)}
@@ -122,25 +128,20 @@ def people_listed(
     """Who these pupils are, as the run of ``folder`` knows them, or knew them last."""
     found: dict[str, Person] = {}
     seen = _LastSeen(city, as_of, state)
-    for row in folder.lines("current.jsonl"):
-        if row["pupil"]["id"] in listed:
-            known = Record.from_json(row)
-            found[known.pupil.id] = Person.of(known.pupil, seen.before(known.absent_since))
-    for row in folder.lines("desired.jsonl"):
-        if row["pupil"]["id"] in listed:
-            pupil = Pupil.from_json(row["pupil"])
-            before, now = found.get(pupil.id), Person.of(pupil, as_of)
-            other = before.name if before and before.name != now.name else ""
-            found[pupil.id] = replace(now, on_record=other)
-    present = {row["pupil"] for row in folder.lines("held.jsonl") if row["pupil"]}
+    for one in known.current(folder, only=listed):
+        found[one.pupil.id] = Person.of(one.pupil, seen.before(one.absent_since))
+    for pupil in roster.pupils(folder, only=listed):
+        before, now = found.get(pupil.id), Person.of(pupil, as_of)
+        other = before.name if before and before.name != now.name else ""
+        found[pupil.id] = replace(now, on_record=other)
+    present = {row.pupil for row in roster.held(folder) if row.pupil}
     return {umi: replace(person, last_seen=as_of) if umi in present else person
             for umi, person in found.items()}  # fmt: skip
 
 
 def staff_of(night: Night, folder: Folder) -> list[StaffLine]:
     """The staff who wait for a person, by name: for the workbook alone."""
-    asked = night.staff.get("asked", {})
-    waiting = {who: what for what, people in asked.items() for who in people}
+    waiting = {who: what for what, people in night.staff.asked.items() for who in people}
     if not waiting:
         return []
     found: dict[str, StaffLine] = {}
@@ -148,9 +149,8 @@ def staff_of(night: Night, folder: Folder) -> list[StaffLine]:
         if employment.id in waiting:
             _, member = employment.on(night.as_of, gap=0, prepare=0)
             found[member.id] = StaffLine.of(member, waiting[member.id])
-    for row in folder.lines(staff_files.CURRENT):
-        if row["pupil"]["id"] in waiting:
-            kept: Record[StaffMember] = Record.from_json(row)
+    for kept in staff_files.current(folder):
+        if kept.pupil.id in waiting:
             found[kept.pupil.id] = StaffLine.of(kept.pupil, waiting[kept.pupil.id])
     return [found[who] for who in sorted(found)]
 
@@ -175,18 +175,15 @@ class _LastSeen:
 
 def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Night:
     """Everything the report tells. ``failed`` is the stage that failed, None for a good end."""
-    plan = PlanHeader.from_json(folder.get_json("plan.json"))
-    findings = (*folder.findings(), *faults_of(failed))
-    results = [line for name in folder.names("results/") for line in folder.lines(name)]
-    held = _by_code((row["code"], row["pupil"]) for row in folder.lines("held.jsonl"))
-    schools, school_of = _schools(folder, _listed(plan, held, results, findings))
-    city = _city(folder)
-    staff = folder.get_json(staff_files.PLAN) if city and city.staff else {}
+    city, found = _city(folder), _read(folder)
+    staff = staff_files.plan_header(folder) if city and city.staff else NO_STAFF_PLAN
     theirs = list(staff_files.all_results(folder)) if staff else []
-    verdict = final_verdict(run.verdict, failed, plan, staff)
-    work = _work(folder, state, run.as_of, city, results)
+    findings = (*folder.findings(), *faults_of(failed))
+    schools, school_of = _schools(folder, found.listed(findings))
+    verdict = final_verdict(run.verdict, failed, found.plan, staff)
+    work = _work(folder, state, run.as_of, city, found)
     if city and theirs:
-        work = with_staff(work, staff_files.all_actions(folder), theirs, city)
+        work = with_staff(work, staff_files.all_actions(folder), _done(theirs), city)
     return Night(
         run_id=run.run_id,
         city=run.city,
@@ -197,35 +194,70 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
         verdict=verdict,
         place=f"s3://{folder.bucket}/{folder.prefix}",
         failed=failed,
-        drop=folder.get_json("drop.json"),
-        plan=plan,
-        undo=folder.get_json("undo.json"),
-        comparison=folder.get_json("comparison.json"),
+        drop=drop(folder),
+        plan=found.plan,
+        undo=undo(folder),
+        comparison=comparison(folder),
         findings=findings,
-        held_rows=held,
+        held_rows=found.held,
         schools=schools,
         school_of=school_of,
-        results=Counter((row["kind"], row["outcome"]) for row in results),
-        stopped=_by_code((r["code"], r["pupil"]) for r in results if r["outcome"] == "held"),
-        deliveries=tuple(folder.get_json(name) for name in folder.names("deliveries/")),
-        counts=folder.get_json("counts.json") | run.counts,
+        results=_ends(found.results),
+        stopped=found.stopped,
+        deliveries=tuple(deliveries(folder)),
+        counts={**roster.counts(folder), **run.counts},
         seconds=run.seconds,
-        progress=folder.get_json(progress.FILE),
+        progress=progress(folder),
         past=tuple(_past(state, run.run_id)),
-        matching=counted(matches_of(folder)),
-        decisions=decided(
-            folder.lines("decisions.jsonl"),
-            {r["pupil"]: r["outcome"] for r in results},
-            verdict,
-            plan.held.get(NO_PASSWORD.code, ()),
-        ),
+        matching=counted(matches(folder)),
+        decisions=found.decided(folder, verdict),
         work=work,
         saved=_saved(state, run, work, city),
         language=city.language if city else "ja",
         region=folder.s3.meta.region_name,
         staff=staff,
-        staff_results=Counter((row["kind"], row["outcome"]) for row in theirs),
+        staff_results=_ends(theirs),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The plan, and what became of everybody in it. ``held`` are pupils by the code by which
+    Preprocess held them."""
+
+    plan: PlanHeader
+    results: Sequence[Result]
+    held: Mapping[str, frozenset[str]]
+
+    @property
+    def stopped(self) -> dict[str, frozenset[str]]:
+        """Pupils by the code by which the directory held them."""
+        return _by_code((r.code, r.pupil) for r in self.results if r.outcome is End.HELD)
+
+    def listed(self, findings: Iterable[Finding]) -> set[str]:
+        """Whom the workbook lists one by one, or whose school a finding does not name."""
+        lists = [*self.held.values(), *self.plan.held.values(), *self.plan.proposals.values()]
+        stopped = {one.pupil for one in self.results if one.outcome is End.HELD}
+        told = {one.pupil for one in findings if one.pupil and not one.school}
+        return stopped.union(told, *lists)
+
+    def decided(self, folder: Folder, verdict: Verdict) -> tuple[Decided, ...]:
+        waiting = self.plan.held.get(NO_PASSWORD.code, ())
+        return decided(decisions(folder), {r.pupil: r.outcome for r in self.results}, verdict,
+                       waiting)  # fmt: skip
+
+
+def _read(folder: Folder) -> _Read:
+    held = _by_code((row.code, row.pupil) for row in roster.held(folder))
+    return _Read(header(folder), list(results(folder)), held)
+
+
+def _ends(found: Iterable[Result]) -> Counter[tuple[str, str]]:
+    return Counter((one.kind, str(one.outcome)) for one in found)
+
+
+def _done(found: Iterable[Result]) -> frozenset[tuple[str, str]]:
+    return frozenset((one.pupil, one.kind) for one in found if one.carried_out)
 
 
 def remember(night: Night, state: State, now: datetime) -> None:
@@ -250,7 +282,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
         serial=serial,
         as_of=night.as_of.isoformat(),
         ended=ended,
-        received=night.drop.get("received", ""),
+        received=night.drop.received,
         pupils=night.pupils,
         done=night.done,
         held=len(night.held_pupils()),
@@ -260,7 +292,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
     )
     if night.plan and not night.plan.undoes and night.verdict in _WENT_WELL:
         state.note_settled(night.run_id)
-    if sha256 := night.drop.get("sha256"):
+    if sha256 := night.drop.sha256:
         state.note_drop(
             sha256,
             verdict=str(night.verdict),
@@ -282,8 +314,8 @@ def ended(run: Run, night: Night, state: State) -> EndedRun:
         verdict=night.verdict,
         began=at or datetime.min.replace(tzinfo=UTC),
         execution=run.execution,
-        drop=str(night.drop.get("key", "")),
-        undoes=str(night.undo.get("run_id", "")),
+        drop=night.drop.key,
+        undoes=night.undo.run_id,
         tool=run.tools[0] if run.mode == "deliver" and run.tools else "",
     )
 
@@ -296,29 +328,14 @@ def _by_code(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str
     return {code: frozenset(ids) for code, ids in found.items()}
 
 
-def _listed(
-    plan: PlanHeader,
-    held: Mapping[str, frozenset[str]],
-    results: Iterable[Mapping[str, Any]],
-    findings: Iterable[Finding],
-) -> set[str]:
-    """Pupils whom the workbook lists one by one, or whose school a finding does not name."""
-    lists = [*held.values(), *plan.held.values(), *plan.proposals.values()]
-    stopped = {row["pupil"] for row in results if row["outcome"] == "held"}
-    told = {one.pupil for one in findings if one.pupil and not one.school}
-    return stopped.union(told, *lists)
-
-
 def _schools(folder: Folder, listed: set[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Names of schools, and the schools of the listed pupils; tonight's word is the last."""
     names: dict[str, str] = {}
     school_of: dict[str, str] = {}
-    for file in ("current.jsonl", "desired.jsonl"):
-        for line in folder.lines(file):
-            pupil = line["pupil"]
-            names[pupil["school"]] = pupil["school_name"]
-            if pupil["id"] in listed:
-                school_of[pupil["id"]] = pupil["school"]
+    for one in chain(known.at_school(folder), roster.at_school(folder)):
+        names[one.school] = one.school_name
+        if one.pupil in listed:
+            school_of[one.pupil] = one.school
     return names, school_of
 
 
@@ -330,23 +347,19 @@ def _city(folder: Folder) -> City | None:
         return None
 
 
-def _work(
-    folder: Folder,
-    state: State,
-    as_of: date,
-    city: City | None,
-    results: Sequence[Mapping[str, Any]],
-) -> Work:
-    """What this run saved; an undo takes back what the run had saved that it undoes."""
-    done = {(r["pupil"], r["kind"]) for r in results if r["outcome"] in {"done", "skipped"}}
+def _work(folder: Folder, state: State, as_of: date, city: City | None, found: _Read) -> Work:
+    """What this run saved; an undo takes back what the run had saved that it undoes. Actions that
+    cannot be read tell nothing: the report must not fail over them."""
+    done = _done(found.results)
     if not done or city is None:
         return Work()
-    plan = PlanHeader.from_json(folder.get_json("plan.json"))
-    if plan.undoes:
-        undone = state.run(plan.undoes)
+    if found.plan.undoes:
+        undone = state.run(found.plan.undoes)
         return Work(-undone.get("transfers", 0), 1 + len(city.tools))
-    actions = (line for name in folder.names("actions/") for line in folder.lines(name))
-    return work_of(actions, done, plan, city, as_of)
+    try:
+        return work_of(actions(folder), done, found.plan, city, as_of)
+    except UNREADABLE:
+        return Work()
 
 
 def _saved(state: State, run: Run, work: Work, city: City | None) -> Saved | None:

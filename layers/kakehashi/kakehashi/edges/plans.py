@@ -14,38 +14,31 @@ from typing import Any
 
 from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
-from kakehashi.diff import Plan, PlanHeader, night_count, read_plan
-from kakehashi.diff.inverse import CARRIED_OUT
+from kakehashi.diff import Plan, night_count
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
 from kakehashi.report import Verdict
+from kakehashi.run_folder import roster
+from kakehashi.run_folder.plan import header, put_plan
+from kakehashi.run_folder.plan import plan as stored_plan
+from kakehashi.run_folder.results import results
+
+__all__ = ["begin", "count_what_was_done", "header", "read", "waits_since", "write"]
 
 _LEAVES_A_PLAN_WAITING = {Verdict.REFUSED, Verdict.FAILED}
 
 
 def write(folder: Folder, plan: Plan, findings: Iterable[Finding], city: City) -> None:
-    for number, shard in enumerate(plan.shards(), 1):
-        folder.put_lines(f"actions/{number:04}.jsonl", (action.to_json() for action in shard))
     folder.put_findings("diff", soften(findings, city.effects))
-    folder.put_json("plan.json", plan.header().to_json())
-
-
-def header(folder: Folder) -> PlanHeader:
-    """What plan.json says, as far as it can be read; false where there is no plan."""
-    return PlanHeader.from_json(folder.get_json("plan.json"))
+    put_plan(folder, plan)
 
 
 def read(folder: Folder) -> Plan | None:
-    """The plan as it was written, None where there is none; shards that an earlier attempt left
-    behind are not its own. Raises OtherRelease."""
-    stored = folder.get_json("plan.json")
-    if not stored:
-        return None
+    """The plan as it was written, None where there is none. Raises OtherRelease."""
     try:
-        names = [f"actions/{number:04}.jsonl" for number in range(1, stored["shards"] + 1)]
-        return read_plan(stored, (action for name in names for action in folder.lines(name)))
+        return stored_plan(folder)
     except UNREADABLE as exc:
         raise OtherRelease(f"the plan of {folder.prefix}") from exc
 
@@ -78,8 +71,7 @@ def begin(
 
 def _numbers(folder: Folder) -> dict[int, Numbers]:
     try:
-        given = folder.get_json("numbers.json")
-        return {int(year): Numbers.from_json(one) for year, one in given.items()}
+        return roster.numbers(folder)
     except UNREADABLE as exc:
         raise OtherRelease(f"the numbers of {folder.prefix}") from exc
 
@@ -98,8 +90,7 @@ def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
         return
     if plan is None:
         return
-    done = {(row["pupil"], row["kind"]) for name in folder.names("results/")
-            for row in folder.lines(name) if row["outcome"] in CARRIED_OUT}  # fmt: skip
+    done = {(one.pupil, one.kind) for one in results(folder) if one.carried_out}
     if undone := [one for one in plan.actions if (one.pupil, str(one.kind)) not in done]:
         accepted = record.get("approved", {}).get("accept", ())
         night = night_count(plan.as_of, plan.counted, plan.breaches, accepted, undone)

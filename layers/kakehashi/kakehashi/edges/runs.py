@@ -157,6 +157,10 @@ class Folder:
         found = self._objects.listed(self.prefix + under)
         return sorted(item["Key"].removeprefix(self.prefix) for item in found)
 
+    def within(self, under: str) -> Self:
+        """A folder of its own below this one; ``under`` ends in "/"."""
+        return type(self)(self.s3, self.bucket, self.prefix + under)
+
     def findings(self, stage: str = "") -> Iterator[Finding]:
         """Findings of one stage (``findings/<stage>.jsonl``), or of all stages in order."""
         for name in [f"findings/{stage}.jsonl"] if stage else self.names("findings/"):

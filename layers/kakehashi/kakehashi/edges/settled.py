@@ -19,11 +19,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from kakehashi import jsonlines
-from kakehashi.actions import Action
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record
 from kakehashi.roster import canonical
+from kakehashi.run_folder import known
+from kakehashi.run_folder.actions import in_file, name
+from kakehashi.run_folder.plan import header
 from kakehashi.stored import VERSION, Form, Stored, TooNew
 
 NAME = "settled.jsonl.gz"
@@ -78,22 +80,20 @@ class SettledRoster:
 
     def _now(self, serial: int) -> Iterable[bytes]:
         """Everybody as a line, without its end."""
-        plan = self.folder.get_json("plan.json")
-        names = [f"actions/{n:04}.jsonl" for n in range(1, plan.get("shards", 0) + 1)]
-        rows = (Action.from_json(row) for name in names for row in self.folder.lines(name))
-        touched = {umi for action in rows for umi in action.ids()}
-        before = list(self.folder.raw_lines("current.jsonl"))
-        moved_on = plan.get("serial", -1) + bool(touched) != serial
+        plan = header(self.folder)
+        shards = (in_file(self.folder, name(n)) for n in range(1, plan.shards + 1))
+        touched = {umi for shard in shards for action in shard for umi in action.ids()}
+        before = known.raw(self.folder)
+        moved_on = plan.serial + bool(touched) != serial
         if not plan or moved_on or len(touched) > MOST_TOUCHED * len(before):
-            return (_line(known) for known in self.state.pupils())
+            return (_line(one) for one in self.state.pupils())
         return _brought_up(before, touched, self.state) if touched else before
 
 
 def _brought_up(before: list[bytes], touched: set[str], state: State) -> list[bytes]:
     """The lines of ``before``, of the ``touched`` as the state says now."""
-    stay = {row["pupil"]["id"]: line
-            for line, row in zip(before, jsonlines.read(before), strict=True)}  # fmt: skip
-    now = {umi: _line(known) for umi, known in state.pupils_of(sorted(touched)).items()}
+    stay = dict(zip(known.ids_of(before), before, strict=True))
+    now = {umi: _line(one) for umi, one in state.pupils_of(sorted(touched)).items()}
     found = {umi: line for umi, line in stay.items() if umi not in touched} | now
     return [found[umi] for umi in sorted(found)]
 

@@ -15,19 +15,25 @@ personnel/actions/NNNN.jsonl, personnel/results/NNNN.jsonl   what is done, and w
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from kakehashi.actions import Action
 from kakehashi.city import City
 from kakehashi.diff.staff_decisions import StaffFile
-from kakehashi.diff.staff_plan import StaffPlan
+from kakehashi.diff.staff_plan import StaffPlan, StaffPlanHeader
+from kakehashi.directories.port import Listed
 from kakehashi.edges.runs import Folder
-from kakehashi.people.staff import Employment
+from kakehashi.people.record import Record
+from kakehashi.people.staff import Employment, StaffMember
 from kakehashi.preprocess.staff import StaffRoster
 from kakehashi.roster import Held, PasswordAt
+from kakehashi.run_folder.actions import actions as found_actions
+from kakehashi.run_folder.actions import in_file, put_actions
+from kakehashi.run_folder.results import Result
+from kakehashi.run_folder.results import results as found_results
+from kakehashi.stored import read, written
 
 UPLOADS, LIST, DECISIONS = "personnel/uploads.json", "personnel/list", "personnel/decisions/"
 EMPLOYMENTS, HELD = "personnel/employments.jsonl", "personnel/held.jsonl"
@@ -50,13 +56,27 @@ class StaffUpload:
         """Its own name; one that could tell something of a person is not shown."""
         return self.name if _SAFE_FILE.match(self.name) else "staff-list"
 
-    def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "id": self.id}
-
 
 def uploads(folder: Folder) -> Iterator[StaffUpload]:
     for file, told in sorted(folder.get_json(UPLOADS).items()):
         yield StaffUpload(file, told["name"], told["id"])
+
+
+def put_uploads(folder: Folder, found: Iterable[StaffUpload]) -> None:
+    folder.put_json(UPLOADS, {one.file: {"name": one.name, "id": one.id} for one in found})
+
+
+def current(folder: Folder) -> Iterator[Record[StaffMember]]:
+    """Our state, as Diff has seen it."""
+    return map(Record.from_json, folder.lines(CURRENT))
+
+
+def put_current(folder: Folder, found: Iterable[Record[StaffMember]]) -> None:
+    folder.put_lines(CURRENT, (one.to_json() for one in found))
+
+
+def put_tenant(folder: Folder, found: Iterable[Listed]) -> None:
+    folder.put_lines(TENANT, (one.to_json() for one in found))
 
 
 def decision_files(folder: Folder) -> Iterator[StaffFile]:
@@ -68,8 +88,7 @@ def decision_files(folder: Folder) -> Iterator[StaffFile]:
 def put_roster(folder: Folder, roster: StaffRoster, passwords: Mapping[str, PasswordAt]) -> None:
     folder.put_lines(EMPLOYMENTS, (one.to_json() for one in roster.employments))
     folder.put_lines(HELD, (one.to_json() for one in roster.held))
-    places = {who: dataclasses.asdict(place) for who, place in passwords.items()}
-    folder.put_json(PASSWORDS, places)
+    folder.put_json(PASSWORDS, {who: written(place) for who, place in passwords.items()})
 
 
 def employments(folder: Folder) -> list[Employment]:
@@ -81,20 +100,25 @@ def held(folder: Folder) -> list[Held]:
 
 
 def passwords(folder: Folder) -> dict[str, PasswordAt]:
-    return {who: PasswordAt(**place) for who, place in folder.get_json(PASSWORDS).items()}
+    return {who: read(PasswordAt, place) for who, place in folder.get_json(PASSWORDS).items()}
 
 
 def put_plan(folder: Folder, plan: StaffPlan) -> None:
     for number, shard in enumerate(plan.shards(), 1):
-        folder.put_lines(actions(number), (action.to_json() for action in shard))
+        put_actions(folder, actions(number), shard)
     if plan.stopped:
-        folder.put_lines(WAITING, (action.to_json() for action in plan.actions))
-    folder.put_json(PLAN, plan.header())
+        put_actions(folder, WAITING, plan.actions)
+    folder.put_json(PLAN, written(plan.header()))
+
+
+def plan_header(folder: Folder) -> StaffPlanHeader:
+    """False where there is no plan."""
+    return read(StaffPlanHeader, folder.get_json(PLAN))
 
 
 def shards(folder: Folder, city: City) -> int:
     """How many shards of staff the run of this folder has."""
-    return int(folder.get_json(PLAN).get("shards", 0)) if city.staff else 0
+    return plan_header(folder).shards if city.staff else 0
 
 
 def actions(number: int) -> str:
@@ -105,17 +129,16 @@ def results(number: int) -> str:
     return f"personnel/results/{number:04}.jsonl"
 
 
-def all_results(folder: Folder) -> Iterator[dict[str, Any]]:
-    for name in folder.names("personnel/results/"):
-        yield from folder.lines(name)
+def all_results(folder: Folder) -> Iterator[Result]:
+    return found_results(folder, "personnel/results/")
 
 
-def all_actions(folder: Folder) -> Iterator[dict[str, Any]]:
-    for name in folder.names("personnel/actions/"):
-        yield from folder.lines(name)
+def all_actions(folder: Folder) -> Iterator[Action[StaffMember]]:
+    return found_actions(folder, "personnel/actions/")
 
 
-def planned(folder: Folder) -> Iterator[dict[str, Any]]:
+def planned(folder: Folder) -> Iterator[Action[StaffMember]]:
     """The plan's actions, also of one that a limit has stopped."""
-    stopped = folder.get_json(PLAN).get("stopped")
-    yield from folder.lines(WAITING) if stopped else all_actions(folder)
+    if plan_header(folder).stopped:
+        return in_file(folder, WAITING)
+    return all_actions(folder)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
 
+from kakehashi.actions import Kind
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue import refusals as told
 from kakehashi.directories.port import FULL, Stopped
+from kakehashi.run_folder.results import End, Result
 
 LEAST = 3  # fewer are each an exception, however few the others are
 
@@ -63,10 +64,10 @@ class Elsewhere:
     answered: int = 0
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Elsewhere:
-        """From rows of results; what was done before, or is a mere record, asked nobody."""
-        asked = [r for r in rows if r["kind"] != "record" and r["outcome"] != "skipped"]
-        return cls(Counter(row["code"] for row in asked if row["code"]), len(asked))
+    def of(cls, results: Iterable[Result]) -> Elsewhere:
+        """What was done before, or is a mere record, asked nobody."""
+        asked = [r for r in results if r.kind != Kind.RECORD and r.outcome is not End.SKIPPED]
+        return cls(Counter(one.code for one in asked if one.code), len(asked))
 
 
 NOWHERE = Elsewhere()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from kakehashi.directories.port import Outcome, Settled, Stopped
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.people.record import Record
 from kakehashi.provision.causes import NOWHERE, Cause, Elsewhere, cause_of, one_cause
+from kakehashi.run_folder.results import End, Result
 
 
 class Readiness(StrEnum):
@@ -23,15 +24,6 @@ class Readiness(StrEnum):
     OPEN = "open"  # the state is what the plan saw: carry it out
     DONE = "done"  # the state is what the action wants: an earlier call carried it out
     MOVED = "moved"  # neither: somebody else wrote in between
-
-
-class End(StrEnum):
-    """What became of an action, in ``results/NNNN.jsonl``."""
-
-    DONE = "done"
-    SKIPPED = "skipped"
-    HELD = "held"
-    FAILED = "failed"
 
 
 def standing(action: Action[Any], items: Mapping[str, Record[Any]], as_of: date) -> Readiness:
@@ -77,30 +69,6 @@ def _remade_later(action: Action[Any], current: Record[Any]) -> bool:
 def _is_own(action: Action[Any]) -> bool:
     """False where ``before`` is the pupil's former id, whose account is handed on by a link."""
     return action.before is not None and action.before.pupil.id == action.pupil
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one action. ``line`` counts the lines of the shard's file from 1."""
-
-    line: int
-    pupil: str
-    kind: str
-    situation: str
-    outcome: End
-    code: str = ""
-    request_id: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "line": self.line,
-            "pupil": self.pupil,
-            "kind": self.kind,
-            "situation": self.situation,
-            "outcome": str(self.outcome),
-            "code": self.code,
-            "request_id": self.request_id,
-        }
 
 
 def result(
@@ -174,13 +142,13 @@ def finding(action: Action[Any], stopped: Stopped) -> Finding:
 MOVED = Stopped(rules.STATE_MOVED, failed=True)
 
 
-def merged(earlier: Sequence[dict[str, Any]], now: Sequence[Result]) -> list[dict[str, Any]]:
+def merged(earlier: Iterable[Result], now: Iterable[Result]) -> list[Result]:
     """The results of a shard that was called more than once in a run.
 
     What this call found done keeps the line that the call which did it wrote.
     """
-    lines = {row["line"]: row for row in earlier if row["outcome"] == End.DONE}
+    lines = {one.line: one for one in earlier if one.outcome is End.DONE}
     for one in now:
         if one.outcome is not End.SKIPPED or one.line not in lines:
-            lines[one.line] = one.to_json()
+            lines[one.line] = one
     return [lines[n] for n in sorted(lines)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kakehashi.report.causes import faults_of, named
-from kakehashi.report.decided import decided
+from kakehashi.report.decided import Decided, decided
 from kakehashi.report.drift import PAGE as DRIFT_PAGE
 from kakehashi.report.drift import WORKBOOK as DRIFT_WORKBOOK
 from kakehashi.report.drift import (
@@ -32,6 +32,7 @@ __all__ = [
     "DRIFT_WORKBOOK",
     "SCHOOL_INDEX",
     "Comparison",
+    "Decided",
     "Failure",
     "FindingGroup",
     "Handout",

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from kakehashi.diff.answers import JAPANESE, Standing
+from kakehashi.diff.consent import DecisionNote
 from kakehashi.report.shapes import Decisions
 from kakehashi.report.times import minute
 from kakehashi.report.words import Verdict, Word, word
@@ -57,35 +57,32 @@ class DecidedLine:
 
 
 def decided(
-    weighed: Iterable[Mapping[str, Any]],
+    weighed: Iterable[DecisionNote],
     results: Mapping[str, str],
     verdict: Verdict,
     waiting: Collection[str] = (),
 ) -> tuple[Decided, ...]:
-    """``weighed`` are the rows of decisions.jsonl, ``results`` outcomes by pupil, ``waiting`` the
-    pupils who lack an initial password."""
+    """``results`` are outcomes by pupil, ``waiting`` the pupils who lack an initial password."""
     return tuple(
         Decided(
-            row["name"],
-            row["uploaded"],
-            row["fresh"],
-            row["decision"] or "",
-            _outcome(row, results.get(row["pupil"], ""), verdict, waiting),
+            one.name,
+            one.uploaded,
+            one.fresh,
+            one.decision or "",
+            _outcome(one, results.get(one.pupil, ""), verdict, waiting),
         )
-        for row in weighed
+        for one in weighed
     )
 
 
-def _outcome(
-    row: Mapping[str, Any], result: str, verdict: Verdict, waiting: Collection[str]
-) -> str:
-    if not row["counts"]:
-        return str(row["standing"])
-    if row["decision"] in LEAVES:
+def _outcome(one: DecisionNote, result: str, verdict: Verdict, waiting: Collection[str]) -> str:
+    if not one.counts:
+        return one.standing
+    if one.decision in LEAVES:
         return "kept"
     if result and result != "held":
         return "done" if result in {"done", "skipped"} else "failed"
-    if row["decision"] == "recreate" and row["pupil"] in waiting:
+    if one.decision == "recreate" and one.pupil in waiting:
         return "password"
     return "impossible" if result or verdict not in _NOTHING_APPLIED else "waiting"
 

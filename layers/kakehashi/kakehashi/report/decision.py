@@ -130,7 +130,7 @@ def _rehearse_again(night: Night) -> Decision:
     """Not a rerun, which would be the real thing."""
     day = night.as_of.isoformat()
     order = {"action": "rehearse", "city": night.city, "as_of": day}
-    named = {"drop": night.drop["key"]} if night.drop.get("key") else {}
+    named = {"drop": night.drop.key} if night.drop else {}
     return Decision(
         NEXT,
         reasons=_reasons(night),
@@ -147,7 +147,7 @@ def _undo_again(night: Night) -> Decision:
     says why among the findings."""
     if night.verdict is Verdict.REFUSED:
         return Decision(NEXT, reasons=_reasons(night))
-    run_id = str(night.undo["run_id"])
+    run_id = night.undo.run_id
     order = {"action": "undo", "run_id": run_id, "by": "氏名"}
     return Decision(
         NEXT,

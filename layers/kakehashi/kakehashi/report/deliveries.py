@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from kakehashi.report.words import Word
 
 
-def remarks(told: Mapping[str, Any]) -> Iterator[Word]:
-    """``told`` as the summary has it."""
-    if count := told.get("staff"):
+def remarks(
+    *, staff: int = 0, still_signed_in: int = 0, unconfirmed: bool = False
+) -> Iterator[Word]:
+    """What is said of each, where there is anything to say."""
+    if staff:
         yield Word(
-            f"このツールには、教職員 {count:,} 人も登録されています。",
-            f"{count:,} members of staff are registered here, too.",
+            f"このツールには、教職員 {staff:,} 人も登録されています。",
+            f"{staff:,} members of staff are registered here, too.",
         )
-    if count := told.get("still_signed_in"):
+    if count := still_signed_in:
         yield Word(
             f"停止・削除した {count:,} 人は、このファイルではツールの利用停止になりません。"
             "ツールの画面か利用者 CSV で止めてください。",
             f"{count:,} whose account is off keep their sign-in here: switch them off on the tool's"
             " screen or with its user CSV.",
         )
-    if told.get("unconfirmed"):
+    if unconfirmed:
         yield Word(
             "このツールが名簿ファイルを受け取るという公開の情報はありません(未確認)。",
             "Nothing public says that this tool takes such a file (unconfirmed).",

@@ -81,7 +81,7 @@ def address(night: Night) -> str:
 
 def _next(night: Night) -> Word:
     told = _after_failure(night) or NEXT.get(night.verdict, Word("", ""))
-    run_id = str(night.undo.get("run_id", ""))
+    run_id = night.undo.run_id
     if night.undo and night.verdict is Verdict.FAILED:
         told = UNDO_AGAIN
     elif night.mode == "rehearse":

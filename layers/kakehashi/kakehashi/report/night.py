@@ -11,17 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
-from types import MappingProxyType
-from typing import Any
 
 from kakehashi.catalogue.provision import NOT_PERMITTED
 from kakehashi.catalogue.refusals import DOMAIN_UNVERIFIED
+from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN, PlanHeader
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
 from kakehashi.report.guide import Guide
 from kakehashi.report.savings import Saved, Work
 from kakehashi.report.words import PROPOSALS, Verdict
+from kakehashi.run_folder.deliveries import DeliveryNote
+from kakehashi.run_folder.drop import NO_DROP, DropNote
+from kakehashi.run_folder.orders import UndoNote
+from kakehashi.run_folder.progress import Progress
 
 _OURS_OR_THEIRS = frozenset({NOT_PERMITTED.code, DOMAIN_UNVERIFIED.code})
 BOOKKEEPING = frozenset({"record", "vacate"})  # kinds of action that are no change of their own
@@ -52,17 +56,17 @@ class Night:
     """``verdict`` is final. ``as_of`` is the Japan date the roster is read for, ``made_on`` the one
     on which the run began. ``place`` is the run folder as an address, with a trailing slash.
 
-    ``plan`` is false where there is none; {} are ``undo`` (which run is turned back, and
-    who says so) and ``comparison`` (what has moved since the rehearsal). ``held_rows`` are pupils
+    ``drop``, ``plan``, ``undo`` and ``staff`` (the staff's plan) are false where there is none.
+    ``comparison`` is what has moved since the rehearsal. ``held_rows`` are pupils
     by code as preprocess held them, ``stopped`` as Microsoft 365 did. ``results`` counts by (kind,
     outcome).
     ``schools`` maps MEXT codes to names, ``school_of`` the pupils that are listed to MEXT codes.
-    ``progress`` is progress.json, {} where no account was to be touched.
+    ``progress`` is None where no account was to be touched.
     ``past`` is newest first. ``matching`` counts the rows of the first matching by their fit.
     ``work`` is what this run saved, ``saved`` the school year with it. ``language`` is the one in
     which the page opens, ``region`` the AWS region of its address, "" where there is no AWS.
-    ``guide`` says how this stack is typed and where to read on. ``staff`` is the staff's
-    personnel/plan.json, {} for a city without, ``staff_results`` counts like ``results``.
+    ``guide`` says how this stack is typed and where to read on. ``staff_results`` counts like
+    ``results``.
     """
 
     run_id: str
@@ -74,20 +78,20 @@ class Night:
     verdict: Verdict
     place: str
     failed: Failure | None = None
-    drop: Mapping[str, Any] = field(default_factory=dict)
+    drop: DropNote = NO_DROP
     plan: PlanHeader = NO_PLAN
-    undo: Mapping[str, Any] = field(default_factory=dict)
-    comparison: Mapping[str, Any] = field(default_factory=dict)
+    undo: UndoNote = field(default_factory=UndoNote)
+    comparison: SinceRehearsal | None = None
     findings: tuple[Finding, ...] = ()
     held_rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
     schools: Mapping[str, str] = field(default_factory=dict)
     school_of: Mapping[str, str] = field(default_factory=dict)
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     stopped: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    deliveries: tuple[Mapping[str, Any], ...] = ()
+    deliveries: tuple[DeliveryNote, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
-    progress: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress | None = None
     past: tuple[PastRun, ...] = ()
     decisions: tuple[Decided, ...] = ()
     matching: Mapping[str, int] = field(default_factory=dict)
@@ -96,7 +100,7 @@ class Night:
     language: str = "ja"
     region: str = ""
     guide: Guide = field(default_factory=Guide)
-    staff: Mapping[str, Any] = field(default_factory=dict)
+    staff: StaffPlanHeader = NO_STAFF_PLAN
     staff_results: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
@@ -169,16 +173,14 @@ class Night:
 
 
 def final_verdict(
-    last: str, failed: Failure | None, plan: PlanHeader,
-    staff: Mapping[str, Any] = MappingProxyType({}),
-) -> Verdict:  # fmt: skip
-    """How a run ended. ``last`` is the word of the last stage, ``plan`` is plan.json or {}, and
-    ``staff`` the same of the staff's."""
+    last: str, failed: Failure | None, plan: PlanHeader, staff: StaffPlanHeader = NO_STAFF_PLAN
+) -> Verdict:
+    """How a run ended. ``last`` is the word of the last stage, ``staff`` the staff's plan."""
     if failed:
         return Verdict.FAILED
     if last in {Verdict.REFUSED, Verdict.AWAITING, Verdict.REHEARSED, Verdict.ALREADY_DONE,
                 Verdict.SUPERSEDED}:  # fmt: skip
         return Verdict(last)
     touched = [count for kind, count in plan.actions.items() if kind not in BOOKKEEPING]
-    touched.append(staff.get("shards", 0))
+    touched.append(staff.shards)
     return Verdict.APPLIED if any(touched) else Verdict.UNCHANGED

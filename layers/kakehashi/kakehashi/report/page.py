@@ -23,7 +23,7 @@ from kakehashi.report.schools import Handout, handouts
 from kakehashi.report.settling import pages
 from kakehashi.report.sparkline import Sparkline, sparkline
 from kakehashi.report.staff_section import standings
-from kakehashi.report.summary import delivery, groups_of
+from kakehashi.report.summary import groups_of
 from kakehashi.report.times import Times, minute, times_of
 from kakehashi.report.words import (
     APPROVAL_REFUSED,
@@ -43,6 +43,7 @@ from kakehashi.report.words import (
     Word,
     word,
 )
+from kakehashi.run_folder.deliveries import DeliveryNote
 
 TOO_LATE = {
     rule.code
@@ -142,9 +143,9 @@ def page_of(night: Night) -> ReportPage:
         night=night,
         verdict=verdict,
         more=_more(night, verdict),
-        received=minute(night.drop.get("received", "")),
+        received=minute(night.drop.received),
         before=minute(night.past[0].received) if night.past else "",
-        size=f"{night.drop['bytes']:,}" if "bytes" in night.drop else "",
+        size=f"{night.drop.bytes:,}" if night.drop else "",
         change=_change(night),
         decision=_decision(night),
         columns=columns,
@@ -159,7 +160,7 @@ def page_of(night: Night) -> ReportPage:
         runbook=section_of(night),
         settles=pages(night),
         staff=standings(night.staff),
-        deliveries=[_sent(delivery(one)) for one in night.deliveries],
+        deliveries=[_sent(one) for one in night.deliveries],
         stages=[(word(STAGES, stage), spent) for stage, spent in night.seconds.items()],
         spark=sparkline([past.pupils for past in reversed(night.past)], night.pupils),
         situations=[(SITUATIONS[name], counts[name]) for name in SITUATIONS if counts.get(name)],
@@ -218,11 +219,14 @@ def _held_word(code: str, night: Night) -> Word:
     return _completed(Word(rule.todo, rule.todo_en), night) if rule else Word("", "")
 
 
-def _sent(told: Mapping[str, Any]) -> SentLine:
-    keys = [told["file"]] if isinstance(told["file"], str) else told["file"]
-    mode = word(MODES, told["mode"] if any(keys) else "")
-    sent = [key for key in keys if key]
-    return SentLine(told["tool"], mode, list(told["rows"].items()), sent, list(remarks(told)))
+def _sent(made: DeliveryNote) -> SentLine:
+    mode = word(MODES, made.mode if made.files else "")
+    told = list(remarks(
+        staff=made.staff or 0,
+        still_signed_in=made.still_signed_in,
+        unconfirmed=made.unconfirmed,
+    ))
+    return SentLine(made.tool, mode, list(made.rows.items()), made.keys, told)
 
 
 def _done(night: Night) -> list[tuple[Word, Mapping[str, int]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from kakehashi.diff.comparison import PROPOSED, PlanChange
 from kakehashi.report.night import Night
@@ -36,26 +35,26 @@ class Moves:
 
 def moves(night: Night) -> Moves | None:
     """None where there was no rehearsal of this day, or nothing has moved since."""
-    told: Mapping[str, Any] = night.comparison
-    if not told or not (told["differences"] or told["counts"]):
+    told = night.comparison
+    if not told or not (told.differences or told.counts):
         return None
-    counts = [(word(SITUATIONS, name), *both) for name, both in told["counts"].items()]
+    counts = [(word(SITUATIONS, name), *both) for name, both in told.counts.items()]
     schools = [
         (night.schools.get(code, code), [moved.get(kind, 0) for kind in PlanChange])
-        for code, moved in told["schools"].items()
+        for code, moved in told.schools.items()
     ]
-    return Moves(told["run_id"], told["as_of"], counts, schools)
+    return Moves(told.run_id, told.as_of.isoformat(), counts, schools)
 
 
 def rows(night: Night) -> Iterator[Sequence[str]]:
-    for one in night.comparison.get("differences", ()):
-        code = one["school"] or night.school_of.get(one["pupil"], "")
+    for one in night.comparison.differences if night.comparison else ():
+        code = one.school or night.school_of.get(one.pupil, "")
         yield [
-            one["pupil"],
-            MOVED[one["moved"]].ja,
-            word(SITUATIONS, one["situation"]).ja,
-            _kind(one["rehearsed"]),
-            _kind(one["now"]),
+            one.pupil,
+            MOVED[one.moved].ja,
+            word(SITUATIONS, one.situation).ja,
+            _kind(one.rehearsed),
+            _kind(one.now),
             code,
             night.schools.get(code, ""),
         ]

@@ -13,8 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from kakehashi.actions import Action, Kind
 from kakehashi.city import City, Savings
 from kakehashi.diff.header import PlanHeader
+from kakehashi.people.pupil import Pupil
+from kakehashi.people.staff import StaffMember
 
 _FIRST, _LAST = "P1", "J3"
 
@@ -56,49 +59,44 @@ class Saved:
 
 
 def work_of(
-    actions: Iterable[Mapping[str, Any]],
+    actions: Iterable[Action],
     done: Set[tuple[str, str]],
     plan: PlanHeader,
     city: City,
     as_of: date,
 ) -> Work:
-    """``actions`` as they stand in the run folder; ``done`` are (pupil, kind) that succeeded."""
+    """``done`` are (pupil, kind) that succeeded."""
     systems = 1 + len(city.tools)  # Microsoft 365, and every tool
     turning = city.calendar.rollover.covers(as_of)
     usual = bool(plan.serial) and not plan.breaches
-    transfers, schools = 0, set()
+    transfers, schools = 0, set[str]()
     for action in actions:
-        if (action["pupil"], action["kind"]) not in done:
+        if (action.pupil, action.kind) not in done:
             continue
-        before = (action["before"] or {}).get("pupil") or {}
-        after = action["after"] or {}
-        if _went_up(before, after):
-            schools.add(str(after["school"]))
+        before = action.before.pupil if action.before else None
+        if before and action.after and _went_up(before, action.after):
+            schools.add(action.after.school)
         elif usual:
-            transfers += _is_transfer(str(action["kind"]), before, after, turning=turning)
+            transfers += _is_transfer(action.kind, before, action.after, turning=turning)
     return Work(transfers, systems, frozenset(schools))
 
 
 def with_staff(
-    work: Work,
-    actions: Iterable[Mapping[str, Any]],
-    results: Iterable[Mapping[str, Any]],
-    city: City,
+    work: Work, actions: Iterable[Action[StaffMember]], done: Set[tuple[str, str]], city: City
 ) -> Work:
     """The same with what was done for staff; on a first night, when everybody is new, nothing."""
-    done = {(r["pupil"], r["kind"]) for r in results if r["outcome"] in {"done", "skipped"}}
-    carried_out = [action for action in actions if (action["pupil"], action["kind"]) in done]
-    if not any(action["before"] for action in carried_out):
+    carried_out = [action for action in actions if (action.pupil, action.kind) in done]
+    if not any(action.before for action in carried_out):
         return work
     told = sum(tool.staff != "none" for tool in city.tools.values())
     count = sum(_is_work(action) for action in carried_out)
     return replace(work, staff=count, staff_systems=1 + told)
 
 
-def _is_work(action: Mapping[str, Any]) -> bool:
-    before = (action["before"] or {}).get("pupil") or {}
-    moved = before and action["after"] and before["school"] != action["after"]["school"]
-    return bool(action["kind"] in {"create", "suspend"} or moved)
+def _is_work(action: Action[StaffMember]) -> bool:
+    before = action.before.pupil if action.before else None
+    moved = before and action.after and before.school != action.after.school
+    return bool(action.kind in {Kind.CREATE, Kind.SUSPEND} or moved)
 
 
 def school_year(day: date) -> date:
@@ -119,19 +117,14 @@ def saved(records: Iterable[Mapping[str, Any]], rates: Savings, since: date) -> 
     )
 
 
-def _went_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    both = before and after
-    return bool(both) and (
-        before["school_year"] != after["school_year"] and before["grade"] != after["grade"]
-    )
+def _went_up(before: Pupil, after: Pupil) -> bool:
+    return before.school_year != after.school_year and before.grade != after.grade
 
 
-def _is_transfer(
-    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], *, turning: bool
-) -> bool:
-    if kind == "create":
-        return not (turning and after.get("grade") == _FIRST)
-    if kind == "suspend":
-        return before.get("grade") != _LAST
-    moved = bool(before) and bool(after) and before["school"] != after["school"]
-    return kind == "restore" or (kind == "update" and moved)
+def _is_transfer(kind: Kind, before: Pupil | None, after: Pupil | None, *, turning: bool) -> bool:
+    if kind is Kind.CREATE:
+        return not (turning and after is not None and after.grade == _FIRST)
+    if kind is Kind.SUSPEND:
+        return before is None or before.grade != _LAST
+    moved = before is not None and after is not None and before.school != after.school
+    return kind is Kind.RESTORE or (kind is Kind.UPDATE and moved)

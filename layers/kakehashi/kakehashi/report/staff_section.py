@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
+from kakehashi.diff.staff_plan import StaffPlanHeader
 from kakehashi.people.staff import StaffMember
 from kakehashi.report.words import Word
 
@@ -64,9 +65,9 @@ class StaffLine:
         )
 
 
-def standings(staff: Mapping[str, Any]) -> list[tuple[Word, int]]:
+def standings(staff: StaffPlanHeader) -> list[tuple[Word, int]]:
     """How many stand how tonight, by the staff's plan; nothing for a city without staff."""
-    counts = staff.get("counts", {})
+    counts = staff.counts
     return [(word, counts[name]) for name, word in STANDINGS.items() if counts.get(name)]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from kakehashi.diff.header import Breach
 from kakehashi.report.decided import in_numbers
@@ -20,6 +18,9 @@ from kakehashi.report.shapes import (
     Summary,
     TimesShape,
 )
+from kakehashi.run_folder.deliveries import DeliveryNote
+from kakehashi.run_folder.progress import Progress
+from kakehashi.stored import written
 
 
 def summary(night: Night) -> Summary:
@@ -57,13 +58,12 @@ def summary(night: Night) -> Summary:
 def _staff(night: Night) -> StaffInNumbers:
     """The staff's plan in numbers."""
     plan = night.staff
-    asked = {what: len(people) for what, people in plan.get("asked", {}).items()}
     return {
-        "checksum": plan["checksum"],
-        "stopped": plan["stopped"],
-        "counts": dict(plan["counts"]),
-        "asked": asked,
-        "breaches": list(plan["breaches"]),
+        "checksum": plan.checksum,
+        "stopped": plan.stopped,
+        "counts": dict(plan.counts),
+        "asked": {what: len(people) for what, people in plan.asked.items()},
+        "breaches": [written(breach) for breach in plan.breaches],
     }
 
 
@@ -87,15 +87,15 @@ def _saved(night: Night) -> SavedShape:
     }
 
 
-def _times(progress: Mapping[str, Any]) -> TimesShape:
+def _times(progress: Progress | None) -> TimesShape:
     """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
     if not progress:
         return {}
     return {
-        "started": progress["started"],
-        "forecast_end": progress["forecast_end"],
-        "ended": progress["ended"],
-        "writes": progress["writes"],
+        "started": progress.started.isoformat(),
+        "forecast_end": progress.forecast_end.isoformat() if progress.forecast_end else "",
+        "ended": progress.ended.isoformat() if progress.ended else "",
+        "writes": progress.writes,
     }
 
 
@@ -121,20 +121,15 @@ def _breach(breach: Breach) -> BreachShape:
     }
 
 
-def delivery(told: Mapping[str, Any]) -> DeliveryMade:
-    """What one tool got; blank where its stage did not say. ``file`` is a list where a tool takes
-    several files. ``still_signed_in`` counts pupils whose account is off, and whom the tool lets in
-    until somebody says so there; ``unconfirmed``: nothing public says that it takes such a file."""
+def delivery(note: DeliveryNote) -> DeliveryMade:
+    """What one tool got. What there is nothing to say about is left out."""
     made: DeliveryMade = {
-        "tool": told.get("tool") or "",
-        "file": told.get("file") or "",
-        "mode": told.get("mode") or "",
-        "rows": dict(told.get("rows") or {}),
-    }
-    if count := told.get("staff"):
-        made["staff"] = count
-    if count := told.get("still_signed_in"):
-        made["still_signed_in"] = count
-    if told.get("unconfirmed"):
+        "tool": note.tool, "file": note.file, "mode": note.mode, "rows": dict(note.rows)
+    }  # fmt: skip
+    if note.staff:
+        made["staff"] = note.staff
+    if note.still_signed_in:
+        made["still_signed_in"] = note.still_signed_in
+    if note.unconfirmed:
         made["unconfirmed"] = True
     return made

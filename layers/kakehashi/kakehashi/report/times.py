@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.progress import Progress
 
 
 def minute(iso: str) -> str:
@@ -33,12 +32,12 @@ class Times:
     ended: str
 
 
-def times_of(progress: Mapping[str, Any]) -> Times | None:
-    """From progress.json; None where no account was to be touched."""
+def times_of(progress: Progress | None) -> Times | None:
+    """None where no account was to be touched."""
     if not progress:
         return None
-    return Times(*(_clock(progress[name]) for name in ("started", "forecast_end", "ended")))
+    return Times(*map(_clock, (progress.started, progress.forecast_end, progress.ended)))
 
 
-def _clock(moment: str) -> str:
-    return f"{in_japan(moment):%H:%M:%S}" if moment else ""
+def _clock(moment: datetime | None) -> str:
+    return f"{moment.astimezone(JAPAN):%H:%M:%S}" if moment else ""

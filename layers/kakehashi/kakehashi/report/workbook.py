@@ -42,7 +42,7 @@ def xlsx(
     教職員, where ``staff`` wait for a person."""
     sheets = list(_sheets(night, matches, people))
     if staff and night.mode != "rehearse":
-        lines = staff_section.rows(staff, night.staff.get("second", ()))
+        lines = staff_section.rows(staff, night.staff.second)
         sheets.append((staff_section.TITLE, staff_section.COLUMNS, lines))
     return book(night.as_of, sheets)
 
@@ -86,7 +86,7 @@ def _sheets(night: Night, matches: Sequence[Match], people: People) -> Iterator[
     yield "保留", _HELD_COLUMNS, (night.guide.row(row, night.city) for row in _held(night, people))
     elsewhere = {one.pupil for one in matches}
     yield "判断", _asked(night, _DECISION_COLUMNS), _proposals(night, elsewhere, people)
-    if night.comparison.get("differences"):
+    if night.comparison and night.comparison.differences:
         yield rehearsal.SHEET, rehearsal.COLUMNS, rehearsal.rows(night)
     if matches:
         columns = _asked(night, matching.COLUMNS)
@@ -121,7 +121,7 @@ def _overview(night: Night) -> Iterator[Sequence[Cell]]:
     yield "日付", night.as_of.isoformat()
     yield "実行", night.run_id
     if night.undo:
-        yield "取り消す実行", night.undo["run_id"]
+        yield "取り消す実行", night.undo.run_id
     yield "計画の照合番号", night.plan.checksum
     yield "児童生徒", night.pupils
     yield "反映した変更", night.done

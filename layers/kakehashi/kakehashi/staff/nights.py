@@ -154,7 +154,16 @@ def _deliveries(summary: Mapping[str, Any]) -> Iterator[DeliveryLine]:
     for one in summary.get("deliveries", ()):
         mode = word(MODES, str(one.get("mode") or ""))
         rows = sum(one.get("rows", {}).values())
-        yield DeliveryLine(str(one["tool"]), mode, rows, list(remarks(one)))
+        yield DeliveryLine(str(one["tool"]), mode, rows, _remarks(one))
+
+
+def _remarks(one: Mapping[str, Any]) -> list[Word]:
+    told = remarks(
+        staff=int(one.get("staff") or 0),
+        still_signed_in=int(one.get("still_signed_in") or 0),
+        unconfirmed=bool(one.get("unconfirmed")),
+    )
+    return list(told)
 
 
 def _schools(facts: NightFacts) -> Iterator[tuple[str, str]]:

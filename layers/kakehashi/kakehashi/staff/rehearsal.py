@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.rehearsal import MOVED
 from kakehashi.report.words import SITUATIONS, VERDICTS, Verdict, VerdictWord, Word
@@ -33,15 +34,15 @@ class PastRehearsal:
 @dataclass(frozen=True, slots=True)
 class RehearsalFacts:
     """``now`` are the counts of the newest real night, ``real`` those of the night that the
-    rehearsal was made for and ``moved`` its comparison.json, {} before it has come. ``chosen`` is
-    the one rehearsal to show, None for the list."""
+    rehearsal was made for and ``moved`` what has moved in between, None before it has come.
+    ``chosen`` is the one rehearsal to show, None for the list."""
 
     city: str
     past: Sequence[PastRehearsal] = ()
     chosen: PastRehearsal | None = None
     now: Mapping[str, int] = field(default_factory=dict)
     real: Mapping[str, int] = field(default_factory=dict)
-    moved: Mapping[str, Any] = field(default_factory=dict)
+    moved: SinceRehearsal | None = None
     schools: Mapping[str, str] = field(default_factory=dict)
     upload: Upload | None = None
     checked: CheckedUpload | None = None
@@ -94,7 +95,7 @@ def rehearsal(facts: RehearsalFacts, viewer: Viewer) -> Rehearsal:
         heads=list(MOVED.values()),
         moved=[
             (facts.schools.get(code, code), [counts.get(kind, 0) for kind in MOVED])
-            for code, counts in facts.moved.get("schools", {}).items()
+            for code, counts in (facts.moved.schools if facts.moved else {}).items()
         ],
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from kakehashi.report.healed import begun
 from kakehashi.report.staff_section import standings
 from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word, word
+from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import asking, charts, personnel
 from kakehashi.staff.asking import Ask
 from kakehashi.staff.roster_arrival import LastRoster, RosterArrival, arrival
@@ -26,11 +27,11 @@ REFRESH = 5  # seconds between two looks at a running night
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A run under way: the stage it is in, and progress.json, {} before accounts are begun."""
+    """A run under way: the stage it is in, and how far, None before accounts are begun."""
 
     run_id: str
     stage: str
-    progress: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +180,13 @@ def _again(facts: TodayFacts, newest: Mapping[str, Any]) -> bool:
 
 def _progress(running: Running) -> ProgressShown:
     told = running.progress
-    writes, written = int(told.get("writes") or 0), told.get("written") or {}
-    done = sum(map(int, written.values())) if isinstance(written, Mapping) else int(written)
-    percent = min(100, round(100 * done / writes)) if writes else None
+    done = sum(told.written.values()) if told else 0
+    end = told.forecast_end if told else None
     return ProgressShown(
         running.run_id,
         word(STAGES, running.stage.lower()),
-        percent,
-        minute(str(told.get("forecast_end") or "")),
+        min(100, round(100 * done / told.writes)) if told and told.writes else None,
+        minute(end.isoformat()) if end else "",
     )
 
 

@@ -32,6 +32,9 @@ from kakehashi.edges.state import State
 from kakehashi.people.record import Record
 from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import Desired, Held
+from kakehashi.run_folder import inputs, roster
+from kakehashi.run_folder.drop import drop
+from kakehashi.run_folder.known import put_current, put_tenant
 
 MOST_LOOK_UPS = 3_000  # a minute's calls; of whoever is left nothing is known tonight
 
@@ -45,14 +48,14 @@ class Gathering:
         self.of_staff: list[Listed] = []
 
     def desired(self) -> list[Desired]:
-        return [Desired.from_json(row) for row in self.folder.lines("desired.jsonl")]
+        return list(roster.desired(self.folder))
 
     def held(self) -> Iterator[Held]:
-        return map(Held.from_json, self.folder.lines("held.jsonl"))
+        return roster.held(self.folder)
 
     def known(self) -> list[Record]:
         known = list(self.state.pupils())
-        self.folder.put_lines("current.jsonl", (one.to_json() for one in known))
+        put_current(self.folder, known)
         return known
 
     def tenant(
@@ -78,7 +81,7 @@ class Gathering:
         asked = unseen(desired, known, listed)
         looked_up = directory.look_up(asked[:MOST_LOOK_UPS])
         found = sorted(chain(listed, looked_up), key=lambda account: account.object_id)
-        self.folder.put_lines("tenant.jsonl", (account.to_json() for account in found))
+        put_tenant(self.folder, found)
         self._unsure = frozenset(asked[MOST_LOOK_UPS:])
         return found
 
@@ -98,7 +101,7 @@ class Gathering:
             restorable = directory.restorable().keys() & ids
         missing = Missing(self._unsure, frozenset(restorable))
         if missing != Missing():
-            self.folder.put_json("missing.json", missing.to_json())
+            inputs.put_missing(self.folder, missing)
         return missing
 
     def last_night(self) -> LastNight:
@@ -108,7 +111,7 @@ class Gathering:
             Folder(self.folder.s3, self.folder.bucket, prefix_of(settled)) if settled else None
         )
         last = LastNight.of(plans.header(earlier) if earlier else NO_PLAN)
-        self.folder.put_json("last_night.json", last.to_json())
+        inputs.put_last_night(self.folder, last)
         return last
 
     def past(self, run: Run) -> PastNights:
@@ -116,15 +119,14 @@ class Gathering:
         than their own, so a few more are read than count."""
         since = f"{run.city}-{run.as_of - timedelta(days=LONGEST + 7):%Y%m%d}"
         past = PastNights(tuple(self.state.counts_since(since, but=run.run_id)))
-        self.folder.put_json("past_counts.json", {"nights": past.to_json()})
+        inputs.put_past(self.folder, past)
         return past
 
     def offered(self, city: City, desired: Sequence[Desired], *, rehearse: bool) -> Offered:
         """The drop's age beside that of the newest roster that was applied."""
-        drop = self.folder.get_json("drop.json")
-        key, received = str(drop.get("key", "")), str(drop.get("received", ""))
+        dropped = drop(self.folder)
         years = (row.pupil.school_year for row in desired)
-        given = export_of(key, city.source.export_date, years, received)
+        given = export_of(dropped.key, city.source.export_date, years, dropped.received)
         offered = Offered(given, self.state.newest_export(), rehearse=rehearse)
-        self.folder.put_json("exports.json", offered.to_json())
+        inputs.put_offered(self.folder, offered)
         return offered

@@ -16,6 +16,7 @@ from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.run_folder.comparison import put_comparison
 
 LOOKS_BACK = timedelta(days=30)
 
@@ -40,7 +41,7 @@ class Rehearsals:
         if found is None:
             return []
         comparison = compare(*found, plan)
-        self.folder.put_json("comparison.json", comparison.to_json())
+        put_comparison(self.folder, comparison)
         return [comparison.finding()]
 
     def _newest(self, run: Run) -> tuple[str, Plan] | None:

@@ -9,7 +9,7 @@ from itertools import chain
 from kakehashi.city import City
 from kakehashi.diff.staff import StaffInputs, make_staff_plan
 from kakehashi.diff.staff_decisions import read_staff_decisions
-from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions, asked_in
+from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions
 from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import staff_files
 from kakehashi.edges.directories import staff_shape_of
@@ -40,11 +40,11 @@ def plan_staff(
     if city.staff is None:
         return None
     known = list(state.staff())
-    folder.put_lines(staff_files.CURRENT, (one.to_json() for one in known))
+    staff_files.put_current(folder, known)
     there = {one.object_id for one in listed}
     unseen = [one.object_id for one in known if one.object_id not in there]
     found = list(chain(listed, directory.look_up(unseen)))
-    folder.put_lines(staff_files.TENANT, (one.to_json() for one in found))
+    staff_files.put_tenant(folder, found)
     before = _asked_before(folder, state)
     decisions = read_staff_decisions(staff_files.decision_files(folder), before.files, run_id)
     sources = StaffInputs(
@@ -78,6 +78,6 @@ def _asked_before(folder: Folder, state: State) -> StaffQuestions:
         return StaffQuestions()
     earlier = Folder(folder.s3, folder.bucket, prefix_of(settled))
     try:
-        return asked_in(earlier.get_json(staff_files.PLAN))
+        return staff_files.plan_header(earlier).questions
     except UNREADABLE as exc:
         raise OtherRelease("the staff's plan of the last run") from exc

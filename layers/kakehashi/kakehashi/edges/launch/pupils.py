@@ -16,6 +16,7 @@ from kakehashi.edges.state.pupils import person_at, room_key
 from kakehashi.lti.contexts import context_of
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
+from kakehashi.run_folder.plan import header
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -64,8 +65,7 @@ class Pupils:
         if not settled:
             return frozenset()
         folder = Folder(boto3.client("s3"), self.runs_bucket, prefix_of(settled))
-        held: dict[str, list[str]] = folder.get_json("plan.json").get("held", {})
-        return frozenset(umi for umis in held.values() for umi in umis)
+        return header(folder).held_pupils
 
     def _keys(self, index: str, name: str, value: str) -> list[tuple[str, str]]:
         query: dict[str, Any] = {

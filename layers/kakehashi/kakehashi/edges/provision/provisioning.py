@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Self
 
 from kakehashi.actions import Action, Kind
@@ -21,8 +22,14 @@ from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften
 from kakehashi.provision.causes import Cause, Elsewhere
 from kakehashi.provision.deletable import Conditions
-from kakehashi.provision.progress import FILE, Progress, writes_of
 from kakehashi.provision.results import merged
+from kakehashi.provision.writes import writes_of
+from kakehashi.run_folder import results
+from kakehashi.run_folder.actions import in_file
+from kakehashi.run_folder.decided import decisions
+from kakehashi.run_folder.plan import header
+from kakehashi.run_folder.progress import Progress, put_progress
+from kakehashi.run_folder.progress import progress as progress_of
 
 
 class ProvisionEnvironment(
@@ -68,7 +75,7 @@ class Part:
         now = datetime.now(UTC)
         state.renew_lease(run.execution, now)
         progress = _progress(run, number, folder, env, now)
-        folder.put_json(FILE, progress.to_json())
+        put_progress(folder, progress)
         files = ShardFiles.of(run, number)
         actions = _actions(folder, files.actions)
         work = _work(run, actions, folder, state, env)
@@ -79,22 +86,23 @@ class Part:
         before may be all that the night had to do."""
         if not self.work.stops:
             return None
-        found = self.folder.names("results/")
+        found = self.folder.names(results.FOLDER)
         others = (name for name in found if name != self.files.results)
-        rows = (row for name in others for row in self.folder.lines(name))
+        rows = chain.from_iterable(results.in_file(self.folder, name) for name in others)
         return self.work.report_one_cause(Elsewhere.of(rows))
 
     def write_down(self, *, complete: bool) -> Progress:
         """Results, findings and progress; what an earlier call of this run did stays in them."""
         work, name = self.work, self.files.results
-        results = [work.results[line] for line in sorted(work.results)]
-        self.folder.put_lines(name, merged(list(self.folder.lines(name)), results))
+        now_done = [work.results[line] for line in sorted(work.results)]
+        earlier = list(results.in_file(self.folder, name))
+        results.put_results(self.folder, name, merged(earlier, now_done))
         self.folder.put_findings(self.files.findings, soften(work.findings, work.effects))
         now, counts = datetime.now(UTC), work.counts()
         writes = writes_of(Counter(str(action.kind) for action in work.actions))
         behind = self.progress.seconds_behind(writes, now)
         after = self.progress.after(self.number, writes, now) if complete else self.progress
-        self.folder.put_json(FILE, after.to_json())
+        put_progress(self.folder, after)
         measures = {f"Actions{word.title()}": n for word, n in counts.items()}
         measure("provision", self.run.city, measures | {"SecondsBehind": behind})
         times = {"seconds_behind": behind, "seconds_left": after.seconds_left}
@@ -106,7 +114,7 @@ class Part:
         """One for each action that failed; the reader finds the pupil in the run folder."""
         if not self.work.failed:
             return
-        undoes = self.folder.get_json("plan.json").get("undoes", "")
+        undoes = header(self.folder).undoes
         for failure in self.work.failed:
             where = {"shard": self.number, "line": failure.line}
             letters.send(self.run, "provision", failure.code, undoes=undoes, **where)
@@ -115,7 +123,7 @@ class Part:
 def _actions(folder: Folder, file: str) -> list[Action]:
     """A plan that waited may have been written by an earlier release. Raises OtherRelease."""
     try:
-        return [Action.from_json(row) for row in folder.lines(file)]
+        return list(in_file(folder, file))
     except UNREADABLE as exc:
         raise OtherRelease(f"the plan of run {folder.prefix}") from exc
 
@@ -124,10 +132,10 @@ def _progress(
     run: Run, number: int, folder: Folder, env: ProvisionEnvironment, now: datetime
 ) -> Progress:
     """As the calls before this one left it; one of another execution counts for nothing."""
-    told = folder.get_json(FILE)
-    if told and told["execution"] == run.execution:
-        return Progress.from_json(told)
-    writes = writes_of(folder.get_json("plan.json").get("actions", {}))
+    told = progress_of(folder)
+    if told and told.execution == run.execution:
+        return told
+    writes = writes_of(header(folder).actions)
     shards = run.counts.get("shards", number)
     return Progress(run.execution, now, writes, shards, env.writes_per_second)
 
@@ -157,5 +165,5 @@ def _work(
 
 def _decided(folder: Folder) -> frozenset[str]:
     """The pupils for whom, in this run, a person's decision to delete stands."""
-    rows = folder.lines("decisions.jsonl")
-    return frozenset(row["pupil"] for row in rows if row["counts"] and row["decision"] == "delete")
+    words = decisions(folder)
+    return frozenset(one.pupil for one in words if one.counts and one.decision == "delete")

@@ -7,11 +7,12 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.objects import Objects
 from kakehashi.report.upload_receipt import SUFFIXES
+from kakehashi.run_folder.drop import DropNote
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -40,15 +41,16 @@ class Drop:
             digest.update(f"{name}\x1f{len(body)}\x1f".encode() + body)
         return digest.hexdigest()
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "version": self.version,
-            "received": self.received.isoformat(),
-            "sha256": self.sha256(),
-            "bytes": sum(map(len, self.files.values())),
-            "files": {name: len(body) for name, body in sorted(self.files.items())},
-        }
+    def note(self) -> DropNote:
+        """What the run folder keeps of it."""
+        return DropNote(
+            key=self.key,
+            version=self.version,
+            received=self.received.isoformat(),
+            sha256=self.sha256(),
+            bytes=sum(map(len, self.files.values())),
+            files={name: len(body) for name, body in sorted(self.files.items())},
+        )
 
 
 class Inbox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.drop import NO_DROP, put_drop
+from kakehashi.run_folder.drop import drop as dropped
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -157,8 +159,8 @@ class Intake:
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = oneroster.passwords_in(drop.source())
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
-        facts = {"as_of": source.as_of, **upload_receipts.facts(receipt)}
-        folder.put_json("drop.json", drop.to_json() | facts)
+        note = replace(drop.note(), as_of=source.as_of)
+        put_drop(folder, upload_receipts.with_receipt(note, receipt))
         self._fill(folder, drop, rules.text, roster=not forbidden)
         if rules.city.staff:
             StaffUploads(self.s3, self.env.inbox_bucket).copy(order.city, folder)
@@ -188,7 +190,7 @@ class Intake:
     def _left_alone(self, run: Run, drop: Drop, newer: str, receipt: UploadReceipt | None) -> Run:
         """Nothing of the drop is taken in, and no record of it is made."""
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
-        folder.put_json("drop.json", {**drop.to_json(), **upload_receipts.facts(receipt)})
+        put_drop(folder, upload_receipts.with_receipt(drop.note(), receipt))
         folder.put_findings("receive", [SUPERSEDED.at(run=newer)])
         upload_receipts.complete(run, folder, self.env, "superseded", ())
         return run.model_copy(update={"verdict": "superseded"})
@@ -241,14 +243,13 @@ class Intake:
         as its run has kept it, since another file may have its place in the inbox by now."""
         run_id = self.state.proposals()
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id)) if run_id else None
-        told = folder.get_json("drop.json") if folder else {}
+        told = dropped(folder) if folder else NO_DROP
         if folder is None or not told:
             return None
         names = folder.names("roster/")
         files = {name.removeprefix("roster/"): folder.need(name) for name in names}
-        received = datetime.fromisoformat(told["received"])
-        drop = Drop(told["key"], told["version"], received, files)
-        return DropSource(drop, told.get("as_of", ""), run_id)
+        drop = Drop(told.key, told.version, datetime.fromisoformat(told.received), files)
+        return DropSource(drop, told.as_of or "", run_id)
 
     def _same_as(self, order: receive.DropOrder, run: Run, drop: Drop) -> str:
         """The earlier run that applied this very file, when it is dropped again under another name

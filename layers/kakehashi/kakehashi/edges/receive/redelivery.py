@@ -9,6 +9,8 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
+from kakehashi.run_folder.orders import DeliveryOrder, put_delivery_order
+from kakehashi.stored import written
 
 
 def begin(
@@ -28,14 +30,15 @@ def begin(
     run = execution.run(order.city, "deliver", (order.tool,))
     folder = Folder(boto3.client("s3"), env.runs_bucket, run.prefix)
     folder.put("city.toml", rules.text, "application/toml")
-    asked = {
-        "tool": order.tool,
-        "full": order.full,
-        "by": order.by,
-        "at": execution.started.isoformat(),
-        "execution": execution.id,
-    }
-    folder.put_json("order.json", asked)
+    given = DeliveryOrder(
+        tool=order.tool,
+        full=order.full,
+        by=order.by,
+        at=execution.started.isoformat(),
+        execution=execution.id,
+    )
+    put_delivery_order(folder, given)
+    asked = written(given)
     state.note_run(
         run.run_id,
         verdict="running",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
-from kakehashi.edges.staff_files import DECISIONS, LIST, UPLOADS, StaffUpload
+from kakehashi.edges.staff_files import DECISIONS, LIST, StaffUpload, put_uploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -34,8 +34,7 @@ class StaffUploads:
         wanted = [(LIST, item) for item in lists[-1:]]
         wanted += [(f"{DECISIONS}{n:04}", item) for n, item in enumerate(decided, 1)]
         uploads = [self._copied(name, item, folder) for name, item in wanted]
-        rows = {one.file: one.to_json() for one in uploads if one}
-        folder.put_json(UPLOADS, rows)
+        put_uploads(folder, (one for one in uploads if one))
 
     def _copied(self, name: str, item: ObjectTypeDef, folder: Folder) -> StaffUpload | None:
         """None where the file was taken away meanwhile."""

@@ -10,12 +10,14 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.diff import Action, Kind, Undone, objections
-from kakehashi.diff.inverse import CARRIED_OUT
 from kakehashi.directories.port import Accounts
 from kakehashi.edges import plans
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
+from kakehashi.run_folder.orders import UndoNote, put_undo, undo
+from kakehashi.run_folder.results import results
+from kakehashi.run_folder.undone import put_undone
 
 WENT_WELL = frozenset({"applied", "unchanged"})
 CUT_SHORT = frozenset({"failed", "running"})
@@ -42,7 +44,7 @@ class Undoing:
         )
         folder = Folder.of(run, self.env.runs_bucket)
         folder.put("city.toml", rules.text, "application/toml")
-        folder.put_json("undo.json", {"run_id": order.run_id, "by": order.by})
+        put_undo(folder, UndoNote(order.run_id, order.by))
         reasons = objections(
             order.run_id,
             same_city=city_of(order.run_id) == order.city,
@@ -56,10 +58,9 @@ class Undoing:
     def _has_applied(self, run_id: str) -> bool:
         """By its results; of a run that was killed, only the state knows, which Diff asks."""
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id))
-        names = folder.names("results/")
-        done = any(r["outcome"] in CARRIED_OUT for name in names for r in folder.lines(name))
+        done = any(one.carried_out for one in results(folder))
         killed = self.state.run(run_id).get("verdict") in CUT_SHORT
-        return done or (killed and folder.get("plan.json") is not None)
+        return done or (killed and bool(plans.header(folder)))
 
     def _undone_by(self, run_id: str) -> str:
         """The undo that was carried out and has not itself been undone, "" for none."""
@@ -78,29 +79,16 @@ class Undoings:
 
     def gather(self, directory: Accounts) -> Undone:
         """Everything is kept in the folder of the run that undoes."""
-        run_id = str(self.folder.get_json("undo.json")["run_id"])
+        run_id = undo(self.folder).run_id
         earlier = Folder(self.folder.s3, self.folder.bucket, prefix_of(run_id))
         plan = plans.read(earlier)
         if plan is None:
             raise ValueError("a run without a plan has applied nothing")
-        outcomes = {
-            row["pupil"]: row["outcome"]
-            for name in earlier.names("results/")
-            for row in earlier.lines(name)
-        }
+        outcomes: dict[str, str] = {one.pupil: one.outcome for one in results(earlier)}
         reach = _within_reach(plan.actions, directory)
-        self.folder.put_lines(
-            "undone.jsonl",
-            (
-                {
-                    "action": action.to_json(),
-                    "outcome": outcomes.get(action.pupil, ""),
-                    "within_reach": action.object_id in reach,
-                }
-                for action in plan.actions
-            ),
-        )
-        return Undone(run_id, plan.as_of, plan.actions, outcomes, reach)
+        undone = Undone(run_id, plan.as_of, plan.actions, outcomes, reach)
+        put_undone(self.folder, undone)
+        return undone
 
 
 def _within_reach(actions: tuple[Action, ...], directory: Accounts) -> frozenset[str]:

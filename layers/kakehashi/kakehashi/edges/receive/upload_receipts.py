@@ -30,6 +30,8 @@ from kakehashi.report.upload_receipt import (
     UploadStanding,
     first_refusal,
 )
+from kakehashi.run_folder.drop import DropNote
+from kakehashi.run_folder.drop import drop as dropped
 
 MOST_KEY_BYTES = 1024  # of an object's key in UTF-8, "Object key naming guidelines" of S3
 
@@ -74,17 +76,21 @@ def complete(
     findings: Iterable[Finding],
 ) -> None:
     """Complete the receipt of the upload that began ``run``; other runs have none."""
-    drop = folder.get_json("drop.json")
-    name = _beside(str(drop.get("key", "")), run.city)
-    if run.mode != "sync" or not name or "lines" not in drop:
+    drop = dropped(folder)
+    name = _beside(drop.key, run.city)
+    if run.mode != "sync" or not name or drop.lines is None:
         return
     inbox = Folder(folder.s3, env.inbox_bucket, "")
-    if standing == UploadStanding.SUPERSEDED and _newer(_kept(inbox, name), str(drop["received"])):
+    if standing == UploadStanding.SUPERSEDED and _newer(_kept(inbox, name), drop.received):
         return
     receipt = UploadReceipt(
         file=PurePosixPath(name).name,
         run_id=run.run_id,
-        **{fact: drop[fact] for fact in ("received", "bytes", "sha256", "lines", "same_as")},
+        received=drop.received,
+        bytes=drop.bytes,
+        sha256=drop.sha256,
+        lines=drop.lines,
+        same_as=drop.same_as or "",
         standing=UploadStanding(standing),
         refusal=first_refusal(findings) if standing == UploadStanding.REFUSED else None,
         city=run.city,
@@ -93,9 +99,9 @@ def complete(
     _put(inbox, name, receipt)
 
 
-def facts(receipt: UploadReceipt | None) -> Mapping[str, Any]:
+def with_receipt(note: DropNote, receipt: UploadReceipt | None) -> DropNote:
     """What drop.json keeps of the receipt, so that it can be completed."""
-    return {"lines": dict(receipt.lines), "same_as": receipt.same_as} if receipt else {}
+    return replace(note, lines=receipt.lines, same_as=receipt.same_as) if receipt else note
 
 
 def _beside(key: str, city: str) -> str:

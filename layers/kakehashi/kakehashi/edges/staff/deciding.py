@@ -24,7 +24,7 @@ from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.edges import plans
 from kakehashi.edges.decision_files import AFTER, DecisionFiles
-from kakehashi.edges.nights import matches_of, people_listed
+from kakehashi.edges.nights import people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
@@ -33,6 +33,7 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
 from kakehashi.report.people import Person
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.matching import matches
 from kakehashi.staff import decide
 from kakehashi.staff.personnel import open_questions
 
@@ -77,7 +78,7 @@ def facts(asked: Asked) -> decide.DecideFacts:
         run_id=run_id,
         header=header,
         people=people_of(asked, run_id, header, listed),
-        matches={m.pupil: m for m in matches_of(folder) if m.pupil in listed} if listed else {},
+        matches={m.pupil: m for m in matches(folder) if m.pupil in listed} if listed else {},
         given=given,
         begun=night is not None,
         read=night is Reads.DONE,

@@ -20,7 +20,7 @@ import hashlib
 import io
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -41,6 +41,7 @@ from kakehashi.preprocess.initial import Slip, as_csv, make
 from kakehashi.refusal import Refusal
 from kakehashi.report.slips import encrypted_workbook
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.roster import pupils
 from kakehashi.staff import checking, password_page
 from kakehashi.staff.uploading import Upload, UploadPurpose
 
@@ -62,9 +63,8 @@ def waiting(asked: Asked) -> dict[str, Pupil]:
     """Whom the newest plans hold for want of a password, by userMasterIdentifier or mark, without
     those for whom somebody has made or sent one since. Staff as ``password_page.of_staff``."""
     held = _held(asked)
-    rows = _roster(asked) if held else ()
-    pupils = {row["id"]: Pupil.from_json(row) for row in rows if row["id"] in held}
-    return pupils | {one.id: one for one in _staff_waiting(asked)}
+    found = {one.id: one for one in _roster(asked, held)} if held else {}
+    return found | {one.id: one for one in _staff_waiting(asked)}
 
 
 def _staff_waiting(asked: Asked) -> Iterator[Pupil]:
@@ -73,7 +73,7 @@ def _staff_waiting(asked: Asked) -> Iterator[Pupil]:
     if not run_id or found is None or (rules_ := found.city.staff) is None:
         return
     folder = asked.deps.folder(run_id)
-    told = folder.get_json(staff_files.PLAN).get("held", {})
+    told = staff_files.plan_header(folder).held
     held = set(told.get(NO_FIRST_PASSWORD.code, ())).difference(*_lots(asked, run_id))
     for one in staff_files.employments(folder) if held else ():
         if one.id in held:
@@ -88,11 +88,10 @@ def _held(asked: Asked) -> frozenset[str]:
     return held - {one for lot in _lots(asked, run_id) for one in lot}
 
 
-def _roster(asked: Asked) -> Iterator[dict[str, Any]]:
-    """Everybody in the newest plan's roster, as stored."""
+def _roster(asked: Asked, only: Collection[str] | None = None) -> Iterator[Pupil]:
+    """Everybody in the newest plan's roster, or ``only`` these."""
     run_id = asked.deps.state(asked.city).proposals()
-    rows = asked.deps.folder(run_id).lines("desired.jsonl") if run_id else ()
-    return (row["pupil"] for row in rows)
+    return pupils(asked.deps.folder(run_id), only) if run_id else iter(())
 
 
 # -- those that a school has chosen ----------------------------------------------------------------
@@ -143,9 +142,8 @@ def _looked(asked: Asked, file: sending.Placed) -> _Looked | Refusal:
     if isinstance(found, Refusal) or file.kind is not UploadPurpose.PASSWORDS or city is None:
         return found if isinstance(found, Refusal) else Refusal(rules.NOTHING_UPLOADED)
     body, version = found
-    roster = map(Pupil.from_json, _roster(asked))
     shared = city.city.passwords.shared
-    looked, ended = checking.passwords(body, roster, _held(asked), shared)
+    looked, ended = checking.passwords(body, _roster(asked), _held(asked), shared)
     return _Looked(file, looked, ended, body, version)
 
 

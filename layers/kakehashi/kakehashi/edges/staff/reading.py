@@ -6,12 +6,10 @@ Nothing is kept between two requests, and a plan's actions are read only as far 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Self
 
 from kakehashi.catalogue import staff as rules
@@ -32,6 +30,8 @@ from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
 from kakehashi.report.words import VERDICTS, Verdict
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder import actions, known, roster
+from kakehashi.run_folder.progress import progress
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff.changes import Filter, Shards
@@ -41,7 +41,6 @@ from kakehashi.staff.roster_arrival import LastRoster
 RUNS = 120  # records looked through for nights
 MOST_WAITING = 20  # plans that are read, the newest
 UNDER_WAY = "running"
-_SCHOOL = re.compile(rb'"school":"([^"]+)"')
 
 
 def today(asked: Asked) -> mornings.Today:
@@ -101,10 +100,10 @@ def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Run
     under_way = (r for r in records[:3] if r.get("verdict") == UNDER_WAY)
     for record in under_way:
         run_id = run_of(record)
-        progress = asked.deps.folder(run_id).get_json("progress.json")
-        begun = bool(progress) and not progress.get("ended")
+        told = progress(asked.deps.folder(run_id))
+        begun = told if told and not told.ended else None
         stage = "provision" if begun or record.get("approved") else "diff"
-        return mornings.Running(run_id, stage, progress if begun else {})
+        return mornings.Running(run_id, stage, begun)
     return None
 
 
@@ -231,8 +230,8 @@ def _last_approval(folder: Folder, record: Mapping[str, Any]) -> approving.Last 
         return None
     codes = list(map(str, told.get("codes", ())))
     for name in folder.names("approvals/"):
-        found = [Finding.from_json(line) for line in folder.lines(name)] if name.endswith(
-            "findings/receive.jsonl") else []  # fmt: skip
+        at, _, file = name.rpartition("findings/")
+        found = list(folder.within(at).findings("receive")) if file == "receive.jsonl" else []
         if found and sorted({one.code for one in found}) == codes:
             return approving.Last(str(told.get("ended", "")), codes, found)
     return approving.Last(str(told.get("ended", "")), codes)
@@ -252,31 +251,26 @@ def _settled(verdict: str) -> str:
 def shards_of(asked: Asked, run_id: str) -> Shards:
     """The lines of one file of a plan's actions, as they are stored."""
     folder = asked.deps.folder(run_id)
-    return lambda number: folder.raw_lines(f"actions/{number:04}.jsonl")
+    return lambda number: actions.raw_in(folder, number)
 
 
 def schools_of(asked: Asked, run_id: str, codes: Collection[str]) -> dict[str, str]:
     """Names by MEXT code, read from the night's rows as far as it takes to find them all."""
     folder, wanted, found = asked.deps.folder(run_id), set(codes), {}
-    for name in ("desired.jsonl", "current.jsonl"):
-        for line in folder.raw_lines(name) if wanted else ():
-            if (code := _SCHOOL.search(line)) and code[1].decode() in wanted:
-                pupil = json.loads(line)["pupil"]
-                found[pupil["school"]] = str(pupil["school_name"])
-                wanted.discard(pupil["school"])
-                if not wanted:
-                    break
+    for one in chain(roster.schools(folder), known.schools(folder)):
+        if one.school in wanted:
+            found[one.school] = one.school_name
+            wanted.discard(one.school)
+        if not wanted:
+            break
     return found
 
 
 def all_schools(asked: Asked) -> dict[str, str]:
     """Names by MEXT code of every school in the newest plan's roster."""
-    run_id, found = asked.deps.state(asked.city).proposals(), {}
-    for line in asked.deps.folder(run_id).raw_lines("desired.jsonl") if run_id else ():
-        if (code := _SCHOOL.search(line)) and code[1].decode() not in found:
-            pupil = json.loads(line)["pupil"]
-            found[str(pupil["school"])] = str(pupil["school_name"])
-    return found
+    run_id = asked.deps.state(asked.city).proposals()
+    told = roster.schools(asked.deps.folder(run_id)) if run_id else ()
+    return {one.school: one.school_name for one in told}
 
 
 def run_of(record: Mapping[str, Any]) -> str:

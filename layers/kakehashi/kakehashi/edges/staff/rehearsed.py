@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from kakehashi.catalogue import staff as rules
-from kakehashi.diff.comparison import LASTS
+from kakehashi.diff.comparison import LASTS, SinceRehearsal
 from kakehashi.edges import plans
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.approving import RUN
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.reading import RUNS, all_schools, run_of
 from kakehashi.refusal import Refusal
+from kakehashi.run_folder.comparison import comparison
 from kakehashi.staff import rehearsal
 
 
@@ -56,16 +56,16 @@ def _counts(asked: Asked, run_id: str) -> Mapping[str, int]:
 
 def _real(
     asked: Asked, chosen: rehearsal.PastRehearsal, run_ids: list[str]
-) -> tuple[str, Mapping[str, Any]]:
+) -> tuple[str, SinceRehearsal | None]:
     """The newest run that was compared with this rehearsal, and the comparison; such a run is made
     within days of the day that was rehearsed."""
     day = chosen.header.as_of
     if not day:
-        return "", {}
+        return "", None
     rehearsed = date.fromisoformat(day)
     for run_id in run_ids:
         if run_id > chosen.run_id and abs(made_on(run_id) - rehearsed) <= LASTS:
-            told = asked.deps.folder(run_id).get_json("comparison.json")
-            if told.get("run_id") == chosen.run_id:
+            told = comparison(asked.deps.folder(run_id))
+            if told and told.run_id == chosen.run_id:
                 return run_id, told
-    return "", {}
+    return "", None

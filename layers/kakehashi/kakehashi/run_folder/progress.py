@@ -1,4 +1,5 @@
-"""How far the accounts of a run are: forecast before the first write, then told after each shard.
+"""progress.json: how far the accounts of a run are: forecast before the first write, then told
+after each shard.
 
 Pure: moments (UTC) and the pace come in as arguments. Groups and licences are not in the forecast:
 how much they need is known only once the accounts are there.
@@ -11,20 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from kakehashi.actions import Kind
 from kakehashi.directories.pace import forecast
+from kakehashi.run_folder import Files
 
-FILE = "progress.json"  # in the run folder
-WRITES = {
-    Kind.RECORD: 0,  # of our own state only
-    Kind.SUSPEND: 2,  # block sign-in, end sessions
-}
-"""Calls that count against Graph's write limit, by kind of action; one where nothing is said."""
-
-
-def writes_of(actions: Mapping[str, int]) -> int:
-    """What so many actions of each kind cost of the write limit."""
-    return sum(WRITES.get(Kind(kind), 1) * count for kind, count in actions.items())
+NAME = "progress.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +85,13 @@ class Progress:
             written={int(shard): writes for shard, writes in data["written"].items()},
             ended=datetime.fromisoformat(data["ended"]) if data["ended"] else None,
         )
+
+
+def progress(folder: Files) -> Progress | None:
+    """None where no account was to be touched, or none has been so far."""
+    told = folder.get_json(NAME)
+    return Progress.from_json(told) if told else None
+
+
+def put_progress(folder: Files, now: Progress) -> None:
+    folder.put_json(NAME, now.to_json())

@@ -1,0 +1,29 @@
+"""What else a plan was made from, kept so that a run is a function of its folder.
+
+missing.json      what was asked about accounts that are not listed, if anything was found
+last_night.json   who was held         exports.json   how old the roster is
+past_counts.json  what the nights of the last weeks have counted
+
+No stage reads them: whoever replays a run does.
+"""
+
+from __future__ import annotations
+
+from kakehashi.diff import LastNight, Missing, Offered, PastNights
+from kakehashi.run_folder import Files
+
+
+def put_missing(folder: Files, missing: Missing) -> None:
+    folder.put_json("missing.json", missing.to_json())
+
+
+def put_last_night(folder: Files, last: LastNight) -> None:
+    folder.put_json("last_night.json", last.to_json())
+
+
+def put_past(folder: Files, past: PastNights) -> None:
+    folder.put_json("past_counts.json", {"nights": past.to_json()})
+
+
+def put_offered(folder: Files, offered: Offered) -> None:
+    folder.put_json("exports.json", offered.to_json())

@@ -1,0 +1,54 @@
+"""results/NNNN.jsonl: what became of each action, a shard a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kakehashi.run_folder import Files
+from kakehashi.stored import read, written
+
+FOLDER = "results/"
+
+
+class End(StrEnum):
+    """What became of an action."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one action. ``line`` counts the lines of the shard's file from 1."""
+
+    line: int
+    pupil: str
+    kind: str
+    situation: str
+    outcome: End
+    code: str = ""
+    request_id: str = ""
+
+    @property
+    def carried_out(self) -> bool:
+        """By this attempt of the run, or by an earlier one."""
+        return self.outcome in {End.DONE, End.SKIPPED}
+
+
+def results(folder: Files, under: str = FOLDER) -> Iterator[Result]:
+    """Of all shards, in the order of the plan."""
+    for name in folder.names(under):
+        yield from in_file(folder, name)
+
+
+def in_file(folder: Files, name: str) -> Iterator[Result]:
+    """Of one shard."""
+    return (read(Result, row) for row in folder.lines(name))
+
+
+def put_results(folder: Files, name: str, found: Iterable[Result]) -> None:
+    folder.put_lines(name, map(written, found))
