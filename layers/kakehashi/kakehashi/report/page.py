@@ -221,11 +221,13 @@ def _held_word(code: str, night: Night) -> Word:
 
 def _sent(made: DeliveryNote) -> SentLine:
     mode = word(MODES, made.mode if made.files else "")
-    told = list(remarks(
-        staff=made.staff or 0,
-        still_signed_in=made.still_signed_in,
-        unconfirmed=made.unconfirmed,
-    ))
+    told = list(
+        remarks(
+            staff=made.staff or 0,
+            still_signed_in=made.still_signed_in,
+            unconfirmed=made.unconfirmed,
+        )
+    )
     return SentLine(made.tool, mode, list(made.rows.items()), made.keys, told)
 
 

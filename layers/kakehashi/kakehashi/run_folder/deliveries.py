@@ -24,9 +24,10 @@ class FileNote:
 @dataclass(frozen=True, slots=True)
 class DeliveryNote:
     """``rows`` count by CSV, over all files; ``pupils`` are those whom the tool holds afterwards,
-    ``held`` those who could not go out, ``staff`` members of staff, where there are any. ``still_signed_in`` counts pupils whose account is off and
-    whom the tool lets in all the same; ``unconfirmed``: nothing public says that it takes such a
-    file. ``receipts`` count what the tool has answered to the delivery before.
+    ``staff`` members of staff, where there are any, ``held`` those who could not go out.
+    ``still_signed_in`` counts pupils whose account is off and whom the tool lets in all the same;
+    ``unconfirmed``: nothing public says that it takes such a file. ``receipts`` count what the tool
+    has answered to the delivery before.
     """
 
     tool: str = ""
