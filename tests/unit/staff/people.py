@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.people.record import Record, Status
@@ -32,12 +31,11 @@ def a_member(number: str, *, school: str = "", job: str = "教諭") -> StaffMemb
 
 
 def an_action(before: StaffMember | None, after: StaffMember | None, kind: str = "update"
-              ) -> dict[str, Any]:  # fmt: skip
-    """As the run folder has it."""
+              ) -> Action[StaffMember]:  # fmt: skip
     one = after or before
     assert one is not None
     known = None
     if before:
         known = Record(pupil=before, status=Status.ACTIVE, object_id=an_id(before.number),
                        account={}, run_id="r")  # fmt: skip
-    return Action(one.id, Kind(kind), Situation.CHANGED, known, after).to_json()
+    return Action(one.id, Kind(kind), Situation.CHANGED, known, after)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from kakehashi.catalogue import staffing as rules
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.findings import Place
 from kakehashi.staff import personnel
 from kakehashi.staff.drawing import render
@@ -13,11 +13,12 @@ from kakehashi.staff.frame import nav
 from kakehashi.staff.personnel import GivenDecision, PersonnelFacts, answers, waiting
 from kakehashi.staff.today import TodayFacts, today
 from kakehashi.staff.viewer import Permission, Role
+from kakehashi.stored import read
 from tests.builders import a_code, an_id
 from tests.unit.staff.people import a_member, an_action
 from tests.unit.staff.scenes import CITY, NOW, RUN, a_frame, a_viewer
 
-HEADER: dict[str, Any] = {
+HEADER = read(StaffPlanHeader, {
     "as_of": "2027-04-01",
     "checksum": "ab" * 32,
     "stopped": True,
@@ -26,7 +27,7 @@ HEADER: dict[str, Any] = {
     "asked": {"suspend": {"staff-t0001": "r", "staff-t0002": "r"}},
     "held": {"S950": ["staff-t0009"]},
     "breaches": [{"code": "S931", "count": 460, "bound": 90}],
-}
+})  # fmt: skip
 TEACHER, HEAD = a_member("T0001"), a_member("T0002", job="校長")
 FACTS = PersonnelFacts(
     city=CITY,
@@ -93,7 +94,7 @@ def test_who_was_done_something_to_is_not_asked_about_any_more() -> None:
     acted = [an_action(TEACHER, None, "suspend")]
     assert waiting(HEADER, acted) == {"suspend": {HEAD.id}}
     assert personnel.open_questions(HEADER) == 2
-    assert personnel.open_questions(HEADER | {"actions": {"suspend": 2}}) == 0
+    assert personnel.open_questions(replace(HEADER, actions={"suspend": 2})) == 0
 
 
 def test_an_answer_is_not_taken_back_while_a_night_is_under_way() -> None:
@@ -110,7 +111,7 @@ def test_the_morning_asks_of_staff_what_it_asks_of_whom() -> None:
     assert asks[Permission.PASSWORDS] == "/passwords"
     html = render(today(facts, a_viewer()), a_frame())
     assert "教職員の頁" in html
-    assert "教職員" not in render(today(replace(facts, staff={}), a_viewer()), a_frame())
+    assert "教職員" not in render(today(replace(facts, staff=NO_STAFF_PLAN), a_viewer()), a_frame())
 
 
 def test_the_menu_names_staff_only_in_a_city_that_has_them() -> None:

@@ -5,7 +5,7 @@ Of a night in which nothing was done about staff, the header of their plan alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,6 @@ from typing import Any
 from kakehashi.edges import staff_files
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import Finding
-from kakehashi.people.record import Record
 from kakehashi.people.staff import Employment, StaffMember
 from kakehashi.staff.staff_story import StaffTrace, is_named
 
@@ -38,12 +37,14 @@ class StaffArchive:
 
     def _trace(self, run_id: str, who: str) -> StaffTrace | None:
         folder = self._folder(run_id)
-        header = folder.get_json(staff_files.PLAN)
+        header = staff_files.plan_header(folder)
         if not header:
             return None
-        acts = header.get("shards") or header.get("stopped")
-        action = _of(staff_files.planned(folder), who) if acts else {}
-        result = _of(staff_files.all_results(folder), who) if action else {}
+        acts = header.shards or header.stopped
+        planned = staff_files.planned(folder) if acts else ()
+        action = next((one for one in planned if one.pupil == who), None)
+        ended = staff_files.all_results(folder) if action else ()
+        result = next((one for one in ended if one.pupil == who), None)
         named = is_named(header, who)
         findings = [f for f in _findings(folder) if f.pupil == who] if named else []
         return StaffTrace(run_id, header, action, result, findings)
@@ -61,7 +62,7 @@ class StaffArchive:
 
     def _newest(self) -> Folder | None:
         folders = (self._folder(run_id) for run_id in reversed(self.run_ids))
-        return next((one for one in folders if one.get_json(staff_files.PLAN)), None)
+        return next((one for one in folders if staff_files.plan_header(one)), None)
 
     def _folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.bucket, prefix_of(run_id))
@@ -70,12 +71,9 @@ class StaffArchive:
 def everybody(folder: Folder) -> dict[str, StaffMember]:
     """All staff of a night by id: as our state knows them, and who is not yet there as the sources
     tell of them on that day."""
-    day = date.fromisoformat(str(folder.get_json(staff_files.PLAN)["as_of"]))
+    day = date.fromisoformat(staff_files.plan_header(folder).as_of)
     found = {one.id: seen_on(one, day) for one in staff_files.employments(folder)}
-    for row in folder.lines(staff_files.CURRENT):
-        kept: Record[StaffMember] = Record.from_json(row)
-        found[kept.pupil.id] = kept.pupil
-    return found
+    return found | {one.pupil.id: one.pupil for one in staff_files.current(folder)}
 
 
 def seen_on(one: Employment, day: date) -> StaffMember:
@@ -84,10 +82,6 @@ def seen_on(one: Employment, day: date) -> StaffMember:
 
 def _names(one: StaffMember) -> tuple[str, ...]:
     return one.id, one.number.lower(), one.account.lower()
-
-
-def _of(rows: Iterable[Mapping[str, Any]], who: str) -> Mapping[str, Any]:
-    return next((row for row in rows if row["pupil"] == who), {})
 
 
 def _findings(folder: Folder) -> Iterator[Finding]:

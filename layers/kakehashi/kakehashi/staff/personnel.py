@@ -8,12 +8,15 @@ decisions, as a board uploads it, and is used by the next night.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from kakehashi.actions import Action
 from kakehashi.catalogue import staffing as rules
+from kakehashi.diff.staff_limits import StaffBreach
+from kakehashi.diff.staff_plan import StaffPlanHeader
 from kakehashi.findings import Effect, Finding
 from kakehashi.people.staff import StaffMember
 from kakehashi.report.groups import FindingGroup, groups, message
@@ -69,7 +72,7 @@ class GivenDecision:
 
 @dataclass(frozen=True, slots=True)
 class PersonnelFacts:
-    """``header`` is personnel/plan.json of the newest run, ``actions`` the rows of its plan, also
+    """``header`` is that of the newest run's plan of staff, ``actions`` are its own, also
     where a limit has stopped it. ``asked`` maps decisions to ids: whom the last settled run asked
     about and did nothing to, so that an answer counts. ``people`` are those of either, ``two`` ids
     that two persons must decide about. ``given`` are unread answers by id, ``accepted`` codes of
@@ -77,8 +80,8 @@ class PersonnelFacts:
 
     city: str
     run_id: str
-    header: Mapping[str, Any]
-    actions: Sequence[Mapping[str, Any]] = ()
+    header: StaffPlanHeader
+    actions: Sequence[Action[StaffMember]] = ()
     asked: Mapping[str, Collection[str]] = field(default_factory=dict)
     people: Mapping[str, StaffMember] = field(default_factory=dict)
     two: Collection[str] = ()
@@ -160,14 +163,14 @@ class Personnel:
 
 def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
     header, page = facts.header, max(1, page)
-    limits = [_card(facts, breach) for breach in header.get("breaches", ())]
+    limits = [_card(facts, breach) for breach in header.breaches]
     shown = facts.actions[(page - 1) * PAGE : page * PAGE]
     can = may(viewer, Permission.DECIDE, facts.city)
     return Personnel(
         run_id=facts.run_id,
-        as_of=str(header.get("as_of", "")),
-        checksum=str(header.get("checksum", "")),
-        stopped=bool(header.get("stopped")),
+        as_of=header.as_of,
+        checksum=header.checksum,
+        stopped=header.stopped,
         standings=standings(header),
         limits=limits,
         codes=[(card.code, card.what) for card in limits if not card.accepted],
@@ -176,7 +179,7 @@ def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
         decide=can,
         begun=facts.begun,
         held=groups(f for f in facts.findings if f.effect is Effect.HOLD_PUPIL),
-        changes=[change_of(row) for row in shown],
+        changes=[change_of(action) for action in shown],
         total=len(facts.actions),
         page=page,
         more=len(facts.actions) > page * PAGE,
@@ -193,31 +196,27 @@ def answers(form: Mapping[str, str], facts: PersonnelFacts, oid: str) -> dict[st
     }
 
 
-def waiting(header: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+def waiting(header: StaffPlanHeader, actions: Iterable[Action[StaffMember]]) -> dict[str, set[str]]:
     """Whom a plan asked about and did nothing to: decision → ids."""
-    done = {str(row["pupil"]) for row in actions}
-    return {what: set(people) - done for what, people in header.get("asked", {}).items()}
+    done = {action.pupil for action in actions}
+    return {what: set(people) - done for what, people in header.asked.items()}
 
 
-def open_questions(header: Mapping[str, Any]) -> int:
+def open_questions(header: StaffPlanHeader) -> int:
     """About how many people a plan asks, and does nothing to them tonight."""
-    asked, acted = header.get("asked", {}), header.get("actions", {})
-    return sum(max(0, len(people) - int(acted.get(what, 0))) for what, people in asked.items())
+    acted = header.actions
+    return sum(max(0, len(ids) - acted.get(what, 0)) for what, ids in header.asked.items())
 
 
-def limits_broken(header: Mapping[str, Any]) -> int:
-    return len(header.get("breaches", ()))
-
-
-def _card(facts: PersonnelFacts, breach: Mapping[str, Any]) -> StaffLimitCard:
-    code = str(breach["code"])
+def _card(facts: PersonnelFacts, breach: StaffBreach) -> StaffLimitCard:
+    code = breach.code
     told = next((f for f in facts.findings if f.code == code), None)
     return StaffLimitCard(
         code=code,
         what=LIMITS.get(code, Word(code, code)),
         message=message(told) if told else Word("", ""),
-        count=int(breach["count"]),
-        bound=int(breach["bound"]),
+        count=breach.count,
+        bound=breach.bound,
         accepted=code in facts.accepted,
     )
 
@@ -259,18 +258,23 @@ def _open(facts: PersonnelFacts, who: str, oid: str) -> bool:
     return oid not in given and len(given) < (2 if who in facts.two else 1)
 
 
-def change_of(row: Mapping[str, Any]) -> PersonnelChange:
-    """Of an action as the run folder has it."""
-    before, after = (row.get("before") or {}).get("pupil") or {}, row.get("after") or {}
-    now = after or before
-    names = [name for name in _FIELDS if before and after and before[name] != after[name]]
+def change_of(action: Action[StaffMember]) -> PersonnelChange:
+    before, after = action.before.pupil if action.before else None, action.after
+    one = after or before
     return PersonnelChange(
-        id=str(row["pupil"]),
-        name=f"{now.get('family', '')} {now.get('given', '')}".strip(),
-        place=f"{now.get('school_name', '')} {now.get('job', '')}".strip(),
-        kind=_PREPARED if row.get("prepared") else word(KINDS, str(row["kind"])),
-        facts=[(_FIELDS[name], str(before[name]), str(after[name])) for name in names],
+        id=action.pupil,
+        name=f"{one.family} {one.given}".strip() if one else "",
+        place=f"{one.school_name} {one.job}".strip() if one else "",
+        kind=_PREPARED if action.prepared else word(KINDS, action.kind),
+        facts=list(_facts(before, after)) if before and after else [],
     )
+
+
+def _facts(before: StaffMember, after: StaffMember) -> Iterator[tuple[Word, str, str]]:
+    for name, told in _FIELDS.items():
+        was, will = str(getattr(before, name)), str(getattr(after, name))
+        if was != will:
+            yield told, was, will
 
 
 def _post(one: StaffMember) -> tuple[str, str, str]:

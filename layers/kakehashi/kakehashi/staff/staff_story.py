@@ -6,33 +6,35 @@ Told from the header of each night's staff plan and the rows about this person; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from kakehashi.actions import Action
 from kakehashi.catalogue import staffing as rules
 from kakehashi.catalogue.index import RULES
+from kakehashi.diff.staff_plan import StaffPlanHeader
 from kakehashi.findings import Finding
 from kakehashi.people.staff import StaffMember
 from kakehashi.report.groups import message
 from kakehashi.report.words import Word, word
+from kakehashi.run_folder.results import Result
 from kakehashi.staff.personnel import QUESTIONS, PersonnelChange, change_of
 from kakehashi.staff.timeline import OUTCOMES
 
-_DONE = frozenset({"done", "skipped"})
 _NOT_YET = Word("まだ行っていません。", "Not done yet.")
 _QUIET = Word("何も変わりませんでした。", "Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffTrace:
-    """What one run folder holds of one person: ``header`` is the staff's plan, ``action`` and
-    ``result`` its rows, {} where there is none, ``findings`` those about the person."""
+    """What one run folder holds of one person: ``header`` is the staff's plan, ``action`` what it
+    does and ``result`` what became of that, ``findings`` those about the person."""
 
     run_id: str
-    header: Mapping[str, Any]
-    action: Mapping[str, Any] = field(default_factory=dict)
-    result: Mapping[str, Any] = field(default_factory=dict)
+    header: StaffPlanHeader
+    action: Action[StaffMember] | None = None
+    result: Result | None = None
     findings: Sequence[Finding] = ()
 
 
@@ -75,12 +77,12 @@ def member(who: str, person: StaffMember | None, traces: Iterable[StaffTrace]) -
 
 def night_of(trace: StaffTrace, who: str) -> StaffNight:
     header, action, result = trace.header, trace.action, trace.result
-    done = result.get("outcome") in _DONE
+    done = result is not None and result.carried_out
     tone, title = _title(trace, who)
-    refs = [str(result.get(name) or "") for name in ("code", "request_id")]
+    refs = [result.code, result.request_id] if result else []
     return StaffNight(
         run_id=trace.run_id,
-        day=str(header.get("as_of", "")),
+        day=header.as_of,
         tone="good" if done else tone,
         title=title,
         told=list(_told(trace, who)),
@@ -92,35 +94,35 @@ def night_of(trace: StaffTrace, who: str) -> StaffNight:
 
 def _title(trace: StaffTrace, who: str) -> tuple[str, Word]:
     """What was done, else what is waited for."""
-    header, outcome = trace.header, trace.result.get("outcome", "")
+    header, result = trace.header, trace.result
     if trace.action:
-        kind, how = change_of(trace.action).kind, word(OUTCOMES, outcome)
-        if outcome in _DONE:
+        kind, how = change_of(trace.action).kind, word(OUTCOMES, result.outcome if result else "")
+        if result and result.carried_out:
             return "good", kind
         return "wait", Word(f"{kind.ja}: {how.ja}", f"{kind.en}: {how.en}")
-    asked = next((what for what, ids in header.get("asked", {}).items() if who in ids), "")
+    asked = next((what for what, ids in header.asked.items() if who in ids), "")
     if asked in QUESTIONS:
         return "wait", QUESTIONS[asked][0]
     if _held(header, who):
         return "wait", Word("保留", "held")
-    if who in header.get("alone", ()):
+    if who in header.alone:
         return "plain", Word("触らないアカウント", "left alone")
     return "plain", _QUIET
 
 
 def _told(trace: StaffTrace, who: str) -> Iterator[Word]:
     header = trace.header
-    if trace.action and not trace.result and header.get("stopped"):
-        codes = "、".join(sorted({str(one["code"]) for one in header.get("breaches", ())}))
+    if trace.action and not trace.result and header.stopped:
+        codes = "、".join(sorted({one.code for one in header.breaches}))
         yield Word(
             f"教職員の計画が承認を待っています({codes})。", f"The staff's plan waits ({codes})."
         )
     elif trace.action and not trace.result:
         yield _NOT_YET
-    if who in header.get("second", ()):
+    if who in header.second:
         rule = rules.SECOND_NEEDED
         yield Word(rule.todo, rule.todo_en)
-    if who in header.get("alone", ()):
+    if who in header.alone:
         yield Word(rules.LEFT_ALONE.todo, rules.LEFT_ALONE.todo_en)
     for finding in trace.findings:
         said, rule_ = message(finding), RULES.get(finding.code)
@@ -135,11 +137,11 @@ def _told(trace: StaffTrace, who: str) -> Iterator[Word]:
             yield Word(f"{code} {RULES[code].todo}", f"{code} {RULES[code].todo_en}")
 
 
-def _held(header: Mapping[str, Any], who: str) -> list[str]:
-    return [code for code, ids in header.get("held", {}).items() if who in ids]
+def _held(header: StaffPlanHeader, who: str) -> list[str]:
+    return [code for code, ids in header.held.items() if who in ids]
 
 
-def is_named(header: Mapping[str, Any], who: str) -> bool:
+def is_named(header: StaffPlanHeader, who: str) -> bool:
     """Whether a plan's header says anything of this person beside what it does."""
-    asked = any(who in ids for ids in header.get("asked", {}).values())
-    return asked or bool(_held(header, who)) or who in header.get("alone", ())
+    asked = any(who in ids for ids in header.asked.values())
+    return asked or bool(_held(header, who)) or who in header.alone

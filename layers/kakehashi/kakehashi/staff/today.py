@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.header import NO_PLAN, PlanHeader
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
 from kakehashi.report.staff_section import standings
@@ -48,8 +49,8 @@ class TodayFacts:
 
     ``plan`` is that of the run ``plan_run`` which can still be approved, false where none waits.
     ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
-    ``letters`` what lies in the queue of failures. ``staff`` is the header of the staff's plan, {}
-    for a city that has none. ``now`` is aware.
+    ``letters`` what lies in the queue of failures. ``staff`` is the header of the staff's plan,
+    false for a city that has none. ``now`` is aware.
     """
 
     now: datetime
@@ -61,7 +62,7 @@ class TodayFacts:
     passwords: int = 0
     letters: int = 0
     roster: LastRoster = field(default_factory=LastRoster)
-    staff: Mapping[str, Any] = field(default_factory=dict)
+    staff: StaffPlanHeader = NO_STAFF_PLAN
     running: Running | None = None
     refused: Sequence[ApprovalNotTaken] = ()
 
@@ -161,12 +162,12 @@ def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -
     yield from _of_staff(facts.staff)
 
 
-def _of_staff(header: Mapping[str, Any]) -> Iterator[Ask]:
-    if limits := personnel.limits_broken(header):
+def _of_staff(header: StaffPlanHeader) -> Iterator[Ask]:
+    if limits := len(header.breaches):
         yield asking.staff_plan_waits(limits)
     if people := personnel.open_questions(header):
         yield asking.staff_wait(people)
-    if waiting := header.get("held", {}).get(NO_FIRST_PASSWORD.code):
+    if waiting := header.held.get(NO_FIRST_PASSWORD.code):
         yield asking.staff_passwords_wait(len(waiting))
 
 

@@ -32,7 +32,7 @@ def at_school(asked: Asked, code: str) -> list[StaffMember]:
 def _people(asked: Asked) -> dict[str, StaffMember]:
     run_id = asked.deps.state(asked.city).proposals()
     folder = asked.deps.folder(run_id)
-    return everybody(folder) if run_id and folder.get_json(staff_files.PLAN) else {}
+    return everybody(folder) if run_id and staff_files.plan_header(folder) else {}
 
 
 def story(asked: Asked, person: str) -> staff_story.Member | Refusal:

@@ -15,13 +15,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff.decisions import DecisionFile
 from kakehashi.diff.staff import needs_two
 from kakehashi.diff.staff_decisions import StaffDecisions, StaffFile, read_staff_decisions
-from kakehashi.diff.staff_plan import SHOWN
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, SHOWN, StaffPlanHeader
 from kakehashi.edges import staff_files
 from kakehashi.edges.decision_files import DecisionFiles
 from kakehashi.edges.objects import Objects
@@ -32,7 +31,6 @@ from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Take
 from kakehashi.edges.staff.reading import staff_header
 from kakehashi.edges.staff.starting import by
 from kakehashi.findings import Rule
-from kakehashi.people.record import Record
 from kakehashi.people.staff import STAFF, StaffMember, staff_id
 from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
@@ -80,14 +78,14 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
         return None
     folder = asked.deps.folder(run_id)
     earlier = asked.deps.folder(settled) if settled else None
-    before = earlier.get_json(staff_files.PLAN) if earlier else {}
+    before = staff_files.plan_header(earlier) if earlier else NO_STAFF_PLAN
     done = list(staff_files.all_actions(earlier)) if earlier else []
     wanted = personnel.waiting(before, done) if earlier else {}
     named = {who for people in wanted.values() for who in people}
     people = _people(earlier, before, named) if earlier and named else {}
     staff, board = city.city.staff, city.city.board_code
     said = unread(asked, before, settled)
-    plan = str(header.get("checksum", ""))[:SHOWN]
+    plan = header.checksum[:SHOWN]
     return personnel.PersonnelFacts(
         city=asked.city,
         run_id=run_id,
@@ -104,25 +102,22 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
     )  # fmt: skip
 
 
-def _people(folder: Folder, header: Mapping[str, Any], wanted: set[str]) -> dict[str, StaffMember]:
+def _people(folder: Folder, header: StaffPlanHeader, wanted: set[str]) -> dict[str, StaffMember]:
     """As our state knows them, else as the sources tell of them on that day."""
-    day = date.fromisoformat(header["as_of"])
+    day = date.fromisoformat(header.as_of)
     told = (one for one in staff_files.employments(folder) if one.id in wanted)
     found = {one.id: one.on(day, gap=0, prepare=0)[1] for one in told}
-    for row in folder.lines(staff_files.CURRENT):
-        if row["pupil"]["id"] in wanted:
-            kept: Record[StaffMember] = Record.from_json(row)
-            found[kept.pupil.id] = kept.pupil
-    return found
+    known = {one.pupil.id: one.pupil for one in staff_files.current(folder)}
+    return found | {who: one for who, one in known.items() if who in wanted}
 
 
 # -- what was answered ---------------------------------------------------------------------------
 
 
-def unread(asked: Asked, before: Mapping[str, Any], settled: str) -> list[UnreadAnswers]:
+def unread(asked: Asked, before: StaffPlanHeader, settled: str) -> list[UnreadAnswers]:
     """Our files that the last settled run has not seen, oldest first; only those are read that may
     be among these. What a board has uploaded itself is told by the next night."""
-    seen = set(before.get("files", ()))
+    seen = set(before.files)
     keys, since = {one.rpartition(" ")[0] for one in seen}, begun(settled) if settled else None
 
     def new(key: str, put: datetime) -> bool:
@@ -173,7 +168,7 @@ def accept(asked: Asked) -> Judged:
     known, form = facts(asked), asked.form
     codes = sorted({code for code in form.all("accept") if _CODE.match(code)})
     reason = form.get("reason").strip()[:MOST_REASON]
-    plan = str(known.header.get("checksum", "")) if known else ""
+    plan = known.header.checksum if known else ""
     order = StaffOrder("accept staff", known.run_id if known else "", plan,
                        before=",".join(codes), after=reason)  # fmt: skip
     refusal = _against(asked, known, codes, reason)
@@ -187,10 +182,9 @@ def accept(asked: Asked) -> Judged:
 def _against(
     asked: Asked, known: personnel.PersonnelFacts | None, codes: Sequence[str], reason: str
 ) -> Rule | None:
-    plan = known.header.get("checksum") if known else None
-    if known is None or asked.form.get("checksum") != plan:
+    if known is None or asked.form.get("checksum") != known.header.checksum:
         return rules.PLAN_CHANGED
-    broken = {str(breach["code"]) for breach in known.header.get("breaches", ())}
+    broken = {breach.code for breach in known.header.breaches}
     if not codes or set(codes) | set(known.accepted) != broken:
         return rules.BAD_FORM
     if not reason:
@@ -211,8 +205,9 @@ def take_back(asked: Asked) -> Judged:
 
     def act() -> None:
         settled = asked.deps.state(asked.city).settled_run()
-        header = asked.deps.folder(settled).get_json(staff_files.PLAN) if settled else {}
-        for one in unread(asked, header, settled):
+        folder = asked.deps.folder(settled)
+        before = staff_files.plan_header(folder) if settled else NO_STAFF_PLAN
+        for one in unread(asked, before, settled):
             if who in one.said.by_person:
                 _inbox(asked).put(one.file.key, _csv(one.rows(but=who)))
 

@@ -18,6 +18,7 @@ from kakehashi.diff import outdated, plan_of
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.header import NO_PLAN, PlanHeader
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.diff.sums import LONGEST
 from kakehashi.edges import staff_files
 from kakehashi.edges.plans import header as header_of
@@ -35,7 +36,6 @@ from kakehashi.run_folder.progress import progress
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff.changes import Filter, Shards
-from kakehashi.staff.personnel import limits_broken
 from kakehashi.staff.roster_arrival import LastRoster
 
 RUNS = 120  # records looked through for nights
@@ -66,10 +66,10 @@ def today(asked: Asked) -> mornings.Today:
     return mornings.today(facts, asked.caller.viewer)
 
 
-def staff_header(asked: Asked) -> dict[str, Any]:
-    """Of the staff's plan of the newest run that was not refused; {} for a city without staff."""
+def staff_header(asked: Asked) -> StaffPlanHeader:
+    """Of the staff's plan of the newest run that was not refused; false for a city without."""
     run_id = asked.deps.state(asked.city).proposals()
-    return asked.deps.folder(run_id).get_json(staff_files.PLAN) if run_id else {}
+    return staff_files.plan_header(asked.deps.folder(run_id)) if run_id else NO_STAFF_PLAN
 
 
 def _last_roster(asked: Asked, records: Sequence[Mapping[str, Any]]) -> LastRoster:
@@ -172,7 +172,7 @@ def plans(asked: Asked) -> approving.Plans:
         for run_id, header in _waiting(asked, records)
         if header
     ]
-    return approving.Plans(found, limits_broken(staff_header(asked)))
+    return approving.Plans(found, len(staff_header(asked).breaches))
 
 
 def _declined(asked: Asked, run_id: str) -> approving.First | None:
