@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 
-class Files(Protocol):
+class RunFiles(Protocol):
     """A run's folder, as a file's module needs it."""
 
     def get_json(self, name: str) -> dict[str, Any]: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
 NAME = "groups.json"
@@ -15,7 +15,7 @@ class GroupCalls:
     calls: int = 0
 
 
-def one_more(folder: Files) -> int:
+def one_more(folder: RunFiles) -> int:
     """Counts a call whose time was up; how many there have been."""
     calls = read(GroupCalls, folder.get_json(NAME)).calls + 1
     folder.put_json(NAME, written(GroupCalls(calls)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
 FOLDER = "deliveries/"
@@ -57,11 +57,11 @@ class DeliveryNote:
         return written(self) | {"file": self.file, "sha256": sha256}
 
 
-def deliveries(folder: Files) -> Iterator[DeliveryNote]:
+def deliveries(folder: RunFiles) -> Iterator[DeliveryNote]:
     """Of all tools, by name."""
     for name in folder.names(FOLDER):
         yield read(DeliveryNote, folder.get_json(name))
 
 
-def put_delivery(folder: Files, note: DeliveryNote) -> None:
+def put_delivery(folder: RunFiles, note: DeliveryNote) -> None:
     folder.put_json(f"{FOLDER}{note.tool}.json", note.to_json())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
 NAME = "drop.json"
@@ -38,9 +38,9 @@ class DropNote:
 NO_DROP = DropNote()
 
 
-def drop(folder: Files) -> DropNote:
+def drop(folder: RunFiles) -> DropNote:
     return read(DropNote, folder.get_json(NAME))
 
 
-def put_drop(folder: Files, note: DropNote) -> None:
+def put_drop(folder: RunFiles, note: DropNote) -> None:
     folder.put_json(NAME, written(note))

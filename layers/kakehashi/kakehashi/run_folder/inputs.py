@@ -10,20 +10,20 @@ No stage reads them: whoever replays a run does.
 from __future__ import annotations
 
 from kakehashi.diff import LastNight, Missing, Offered, PastNights
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 
 
-def put_missing(folder: Files, missing: Missing) -> None:
+def put_missing(folder: RunFiles, missing: Missing) -> None:
     folder.put_json("missing.json", missing.to_json())
 
 
-def put_last_night(folder: Files, last: LastNight) -> None:
+def put_last_night(folder: RunFiles, last: LastNight) -> None:
     folder.put_json("last_night.json", last.to_json())
 
 
-def put_past(folder: Files, past: PastNights) -> None:
+def put_past(folder: RunFiles, past: PastNights) -> None:
     folder.put_json("past_counts.json", {"nights": past.to_json()})
 
 
-def put_offered(folder: Files, offered: Offered) -> None:
+def put_offered(folder: RunFiles, offered: Offered) -> None:
     folder.put_json("exports.json", offered.to_json())

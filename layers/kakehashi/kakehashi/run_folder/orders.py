@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
 UNDO, DELIVERY = "undo.json", "order.json"
@@ -32,13 +32,13 @@ class DeliveryOrder:
     execution: str
 
 
-def undo(folder: Files) -> UndoNote:
+def undo(folder: RunFiles) -> UndoNote:
     return read(UndoNote, folder.get_json(UNDO))
 
 
-def put_undo(folder: Files, note: UndoNote) -> None:
+def put_undo(folder: RunFiles, note: UndoNote) -> None:
     folder.put_json(UNDO, written(note))
 
 
-def put_delivery_order(folder: Files, order: DeliveryOrder) -> None:
+def put_delivery_order(folder: RunFiles, order: DeliveryOrder) -> None:
     folder.put_json(DELIVERY, written(order))

@@ -6,30 +6,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from kakehashi.diff import Plan, PlanHeader, read_plan
-from kakehashi.run_folder import Files, actions
+from kakehashi.run_folder import RunFiles, actions
 
 NAME = "plan.json"
 
 
-def header(folder: Files) -> PlanHeader:
+def header(folder: RunFiles) -> PlanHeader:
     """What it says, as far as it can be read; false where there is no plan."""
     return PlanHeader.from_json(folder.get_json(NAME))
 
 
-def plan(folder: Files) -> Plan | None:
+def plan(folder: RunFiles) -> Plan | None:
     """The plan as it was written, None where there is none; shards that an earlier attempt left
     behind are not its own. Raises KeyError and TooNew."""
     stored = folder.get_json(NAME)
     return read_plan(stored, _rows(folder, stored["shards"])) if stored else None
 
 
-def _rows(folder: Files, shards: int) -> Iterable[dict[str, Any]]:
+def _rows(folder: RunFiles, shards: int) -> Iterable[dict[str, Any]]:
     """As they stand there: the checksum is of what was written, facts included that this release
     does not know."""
     return (row for n in range(1, shards + 1) for row in folder.lines(actions.name(n)))
 
 
-def put_plan(folder: Files, made: Plan) -> None:
+def put_plan(folder: RunFiles, made: Plan) -> None:
     """The actions first: whoever sees the header sees all."""
     for number, shard in enumerate(made.shards(), 1):
         actions.put_actions(folder, actions.name(number), shard)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from kakehashi.directories.pace import forecast
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 
 NAME = "progress.json"
 
@@ -87,11 +87,11 @@ class Progress:
         )
 
 
-def progress(folder: Files) -> Progress | None:
+def progress(folder: RunFiles) -> Progress | None:
     """None where no account was to be touched, or none has been so far."""
     told = folder.get_json(NAME)
     return Progress.from_json(told) if told else None
 
 
-def put_progress(folder: Files, now: Progress) -> None:
+def put_progress(folder: RunFiles, now: Progress) -> None:
     folder.put_json(NAME, now.to_json())

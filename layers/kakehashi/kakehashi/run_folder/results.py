@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
 FOLDER = "results/"
@@ -39,16 +39,16 @@ class Result:
         return self.outcome in {End.DONE, End.SKIPPED}
 
 
-def results(folder: Files, under: str = FOLDER) -> Iterator[Result]:
+def results(folder: RunFiles, under: str = FOLDER) -> Iterator[Result]:
     """Of all shards, in the order of the plan."""
     for name in folder.names(under):
         yield from in_file(folder, name)
 
 
-def in_file(folder: Files, name: str) -> Iterator[Result]:
+def in_file(folder: RunFiles, name: str) -> Iterator[Result]:
     """Of one shard."""
     return (read(Result, row) for row in folder.lines(name))
 
 
-def put_results(folder: Files, name: str, found: Iterable[Result]) -> None:
+def put_results(folder: RunFiles, name: str, found: Iterable[Result]) -> None:
     folder.put_lines(name, map(written, found))

@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 from kakehashi.class_numbers import Numbers
 from kakehashi.people.pupil import Pupil
 from kakehashi.roster import Desired, Held
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 
 DESIRED, HELD, COUNTS, NUMBERS = "desired.jsonl", "held.jsonl", "counts.json", "numbers.json"
 _SCHOOL = re.compile(rb'"school":"([^"]+)"')
 
 
-def desired(folder: Files) -> Iterator[Desired]:
+def desired(folder: RunFiles) -> Iterator[Desired]:
     return map(Desired.from_json, folder.lines(DESIRED))
 
 
-def pupils(folder: Files, only: Collection[str] | None = None) -> Iterator[Pupil]:
+def pupils(folder: RunFiles, only: Collection[str] | None = None) -> Iterator[Pupil]:
     """``only`` those of these userMasterIdentifiers: nobody else's row is made a value of."""
     rows = (row["pupil"] for row in folder.lines(DESIRED))
     return (Pupil.from_json(one) for one in rows if only is None or one["id"] in only)
@@ -39,11 +39,11 @@ class AtSchool(NamedTuple):
         return cls(one["id"], one["school"], one["school_name"])
 
 
-def at_school(folder: Files) -> Iterator[AtSchool]:
+def at_school(folder: RunFiles) -> Iterator[AtSchool]:
     return map(AtSchool.of, folder.lines(DESIRED))
 
 
-def schools(folder: Files) -> Iterator[AtSchool]:
+def schools(folder: RunFiles) -> Iterator[AtSchool]:
     """One pupil of each school."""
     return one_of_each(folder.raw_lines(DESIRED))
 
@@ -57,32 +57,32 @@ def one_of_each(lines: Iterable[bytes]) -> Iterator[AtSchool]:
             yield AtSchool.of(json.loads(line))
 
 
-def put_desired(folder: Files, found: Iterable[Desired]) -> None:
+def put_desired(folder: RunFiles, found: Iterable[Desired]) -> None:
     folder.put_lines(DESIRED, (one.to_json() for one in found))
 
 
-def held(folder: Files) -> Iterator[Held]:
+def held(folder: RunFiles) -> Iterator[Held]:
     return map(Held.from_json, folder.lines(HELD))
 
 
-def put_held(folder: Files, found: Iterable[Held]) -> None:
+def put_held(folder: RunFiles, found: Iterable[Held]) -> None:
     folder.put_lines(HELD, (one.to_json() for one in found))
 
 
-def counts(folder: Files) -> Mapping[str, int]:
+def counts(folder: RunFiles) -> Mapping[str, int]:
     """Pupils, classes, schools and so on; {} where the roster was not read so far."""
     return folder.get_json(COUNTS)
 
 
-def put_counts(folder: Files, found: Mapping[str, int]) -> None:
+def put_counts(folder: RunFiles, found: Mapping[str, int]) -> None:
     folder.put_json(COUNTS, found)
 
 
-def numbers(folder: Files) -> dict[int, Numbers]:
+def numbers(folder: RunFiles) -> dict[int, Numbers]:
     """By the first year of the 年度. Raises TooNew."""
     given = folder.get_json(NUMBERS)
     return {int(year): Numbers.from_json(one) for year, one in given.items()}
 
 
-def put_numbers(folder: Files, found: Mapping[int, Numbers]) -> None:
+def put_numbers(folder: RunFiles, found: Mapping[int, Numbers]) -> None:
     folder.put_json(NUMBERS, {str(year): one.to_json() for year, one in found.items()})

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from kakehashi.diff import Undone
-from kakehashi.run_folder import Files
+from kakehashi.run_folder import RunFiles
 
 NAME = "undone.jsonl"
 
 
-def put_undone(folder: Files, undone: Undone) -> None:
+def put_undone(folder: RunFiles, undone: Undone) -> None:
     """Each action of that run, how it ended, and if its account is within reach."""
     folder.put_lines(NAME, _rows(undone))
 
