@@ -10,7 +10,7 @@ from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.sources import SOURCES
 from kakehashi.findings import EFFECT_LABELS, Rule
 from kakehashi.oneroster.rules import RULES as CHECKED
-from local import behaviour, city_alarms, cleaning, dashboard, licences, schemas
+from local import alarms, behaviour, city_alarms, cleaning, dashboard, licences, schemas
 
 ROOT = Path(__file__).parents[1]
 LETTERS = {
@@ -122,6 +122,7 @@ PAGES = {
     "docs/behaviour.md": behaviour.page,
     "template.yaml": dashboard.template,
     "infra/city_alarms.yaml": city_alarms.page,
+    "docs/alarms.md": alarms.page,
     **schemas.PAGES,
 }
 

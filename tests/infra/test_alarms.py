@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from kakehashi.report import Verdict
 from kakehashi.report.credential import SOON
 from kakehashi.report.words import VERDICTS
 from kakehashi.roster import JAPAN
-from local.city_alarms import alarms
+from local import alarms, city_alarms, dashboard
 from local.engine.deploy import read_template
 from tests.commands import type_it
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
@@ -68,7 +67,7 @@ ALARMS = {
     name: alarm | {"AlarmDescription": described(alarm["AlarmDescription"])}
     for name, alarm in of_type(TEMPLATE["Resources"], "AWS::CloudWatch::Alarm").items()
 }
-CITY_ALARMS = alarms(TEMPLATE)
+CITY_ALARMS = city_alarms.alarms(TEMPLATE)
 PAGE_OF_A_SECTION = re.compile(
     r"^\*\*頁\*\* 職員の頁(?:の\[(?P<title>.+?)\]\(staff-page\.md\)\(`(?P<path>/\w+)`\)で済みます"
     r"|では済みません)。$",
@@ -249,9 +248,22 @@ def test_a_stage_alarms_before_it_runs_out_of_time(stage: str) -> None:
     ]
 
 
+def test_every_alarm_is_declared_once_and_in_two_languages() -> None:
+    each = list(alarms.alarms(alarms.functions_of((ROOT / "template.yaml").read_text("utf-8"))))
+    assert [alarm.id for alarm in each] == list(ALARMS)
+    for alarm in each:
+        assert all(re.match(r"[A-Z].*\.$", text) for text in (alarm.en, alarm.todo_en)), alarm.id
+
+
+def test_a_template_that_has_lost_the_marks_is_not_written_over() -> None:
+    text = (ROOT / "template.yaml").read_text("utf-8").replace(alarms.END, "")
+    with pytest.raises(ValueError, match="marks"):
+        alarms.spliced(text)
+
+
 # -- the dashboard ---------------------------------------------------------------------------------
 
-WIDGETS = json.loads((ROOT / "infra" / "dashboard.json").read_text(encoding="utf-8"))["widgets"]
+WIDGETS = dashboard.body()["widgets"]
 
 
 def labels() -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local import dashboard
 from tests.infra.conftest import FUNCTIONS, ROOT, STAGES, of_type
 from tests.rule_complexity import MOST, score
 
@@ -426,7 +427,7 @@ def test_the_launcher_is_throttled_and_its_access_log_names_nobody(resources: Re
 
 def test_the_dashboard_is_json_and_tells_in_japanese(resources: Resources) -> None:
     body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    file = json.loads((ROOT / "infra" / "dashboard.json").read_text(encoding="utf-8"))
+    file = dashboard.body()
     assert json.loads(body) == file
     titles = [w["properties"]["title"] for w in file["widgets"] if w["type"] == "metric"]
     assert all(re.search(r"[ぁ-んァ-ヶ一-龠]", title) for title in titles)
