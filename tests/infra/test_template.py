@@ -375,7 +375,7 @@ def test_whoever_reads_passwords_starts_nothing_and_the_other_way_round(
     assert written == {"Made", "Sent", "Slips"}
     assert made["Made"]["Resource"] == [
         {"Fn::Sub": f"${{PasswordsBucket.Arn}}/inbox/*/passwords/{name}-*.csv"}
-        for name in ("made", "sent")
+        for name in ("made", "staff-made", "sent")
     ]
     assert made["Sent"]["Resource"] == {"Fn::Sub": "${PasswordsBucket.Arn}/sent/*"}
     decides = str(statements_of(resources, "staff"))
