@@ -20,7 +20,7 @@ from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
 from kakehashi.edges.diff.staffing import plan_staff, sign_in_names
-from kakehashi.edges.directories import accounts_of, shape_of
+from kakehashi.edges.directories import accounts_of, following_of, shape_of
 from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -56,7 +56,8 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
     desired, known = gathered.desired(), gathered.known()
     consents = Consents(folder, state, DecisionFiles.of(env.inbox_bucket))
     consent = consents.gather(run.city, run.as_of)
-    directory = accounts_of(city, env)
+    following = following_of(city, folder, state, rehearse=rehearse)
+    directory = accounts_of(city, env, following)
     accounts = gathered.tenant(directory, city, desired, known, sign_in_names(folder, city))
     plan = make_plan(
         desired,

@@ -32,6 +32,7 @@ GIVES = {
     "GET /users": "[user]",
     "POST /users": "user",
     "GET /users/$count": NUMBER,
+    "GET /users/delta": "[user]",
     "GET /users/{id}": "user",
     "PATCH /users/{id}": NOTHING,
     "DELETE /users/{id}": NOTHING,

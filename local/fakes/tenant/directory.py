@@ -6,8 +6,9 @@ Objects are plain dictionaries of the properties that are set; what is null is a
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from local.fakes.tenant.schema import GUID
@@ -24,6 +25,9 @@ def membership(group: str, user: str) -> str:
 class Directory:
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.epoch = uuid.uuid4().hex[:8]  # of the changes of users, which are not stored
+        self._last_moved: dict[str, int] = {}
+        self._changes: dict[str, dict[str, int]] = {}
         self._clear()
         self._index_all()
 
@@ -54,12 +58,47 @@ class Directory:
         self._store.commit(changes)
         for (table, key, value), old in zip(changes, before, strict=True):
             self._index(table, key, old, value)
+            if table == "users":
+                self._note(key, old, value)
 
     def replace(self, tables: Tables) -> None:
         """Make ``tables`` the whole content."""
+        before = self._store.tables["users"]
         self._store.rewrite(tables)
         self._clear()
         self._index_all()
+        for key in sorted(before.keys() | self.users.keys()):
+            self._note(key, before.get(key), self.users.get(key))
+
+    @property
+    def moved(self) -> int:
+        """How many changes of users there have been."""
+        return next(reversed(self._last_moved.values()), 0)
+
+    def changed(self, since: int, after: int) -> Iterator[tuple[int, str, frozenset[str]]]:
+        """Users whose last change came later than ``after``, in the order of these changes: its
+        number, the id, the properties that changed later than ``since`` (or at it)."""
+        found = []
+        for key, moved in reversed(self._last_moved.items()):
+            if moved <= after:
+                break
+            names = (name for name, at in self._changes[key].items() if at >= since)
+            found.append((moved, key, frozenset(names)))
+        yield from reversed(found)
+
+    def _note(self, key: str, old: Facts | None, new: Facts | None) -> None:
+        if old is new:
+            return
+        before, after = old or {}, new or {}
+        names = {n for n in before.keys() | after.keys() if before.get(n) != after.get(n)}
+        if not names:
+            return
+        moved = self.moved + 1
+        self._last_moved.pop(key, None)
+        self._last_moved[key] = moved
+        if old is None or new is None:
+            self._changes[key] = {}
+        self._changes.setdefault(key, {}).update(dict.fromkeys(names, moved))
 
     def close(self) -> None:
         self._store.close()

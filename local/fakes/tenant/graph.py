@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.fakes.tenant import assignments, deleted_items, groups, roles, users
+from local.fakes.tenant import assignments, deleted_items, delta, groups, roles, users
 from local.fakes.tenant.answers import Answer, GraphError, malformed, not_allowed
 from local.fakes.tenant.calls import Call
 from local.fakes.tenant.clock import stamp
@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str, int, Handler], ...] = (
     ("GET", "users", 2, users.index),
     ("POST", "users", 1, users.create),
     ("GET", "users/$count", 2, users.index),
+    ("GET", "users/delta", 2, delta.delta),
     ("GET", "users/{id}", 1, users.read),
     ("PATCH", "users/{id}", 1, users.update),
     ("DELETE", "users/{id}", 1, users.delete),

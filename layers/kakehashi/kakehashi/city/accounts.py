@@ -25,6 +25,7 @@ class M365(CheckedModel):
     change_password_at_first_sign_in: bool = True
     licences: tuple[Licence, ...] = ()
     groups: tuple[Literal["school", "grade", "class"], ...] = ()
+    listing: Literal["whole", "changes"] = "whole"
 
 
 PASSWORD_WORDS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kakehashi.directories.microsoft365.flows import Terms
@@ -11,6 +12,8 @@ from kakehashi.edges.microsoft import credentials, domains
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import tenant
 from kakehashi.edges.microsoft.groups import CityGroups
+from kakehashi.edges.microsoft.listing import Following, a_key
+from kakehashi.edges.runs import Folder
 from kakehashi.report.credential import HeldCredential
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.directories.port import Accounts, Everybody, Groups, Shape, StaffShape
     from kakehashi.edges.settings import DirectorySettings
+    from kakehashi.edges.state import State
 
 
 def shape_of(_city: City) -> Shape:
@@ -32,10 +36,25 @@ def staff_shape_of(_city: City) -> StaffShape:
     return staff_account_of
 
 
-def accounts_of(city: City, settings: DirectorySettings) -> Accounts:
+def accounts_of(
+    city: City, settings: DirectorySettings, following: Following | None = None
+) -> Accounts:
     """What is known of the city's accounts, and where a plan is carried out."""
     terms = Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in)
-    return CityAccounts(tenant(settings), terms)
+    return CityAccounts(tenant(settings), terms, following)
+
+
+def following_of(city: City, folder: Folder, state: State, *, rehearse: bool) -> Following | None:
+    """How the city's accounts are listed by what has changed; None where the whole directory is.
+    ``folder`` is the run's. A rehearsal leaves nothing behind."""
+    if city.m365.listing != "changes":
+        return None
+    key = state.listing_key("" if rehearse else a_key())
+    if not key:
+        return None
+    beside = Folder(folder.s3, folder.bucket, f"{folder.prefix.partition('/')[0]}/listing/")
+    rules = [city.domain, city.matching.model_dump()]
+    return Following(beside, bytes.fromhex(key), rules, keep=not rehearse, now=datetime.now(UTC))
 
 
 def groups_of(_city: City, settings: DirectorySettings) -> Groups:

@@ -159,9 +159,11 @@ def _had_back(action: Action[Any], object_id: str, terms: Terms, password: Passw
     return Settled(object_id, lost.PASSWORD_NOT_SET, {"code": answer.code, "status": answer.status})
 
 
-def look_up(object_id: str, heard: dict[str, Answer]) -> Flow:
+def look_up(
+    object_id: str, heard: dict[str, Answer], fields: tuple[str, ...] = graph.IDENTITY
+) -> Flow:
     """Put what Graph says of the account into ``heard``."""
-    heard[object_id] = yield graph.get_user(object_id, graph.IDENTITY)
+    heard[object_id] = yield graph.get_user(object_id, fields)
     return Settled(object_id)
 
 

@@ -150,6 +150,11 @@ def list_users(fields: tuple[str, ...] = IDENTITY) -> str:
     return f"/users?$top=999&{_select(fields)}"
 
 
+def latest_changes(fields: tuple[str, ...]) -> str:
+    """URL of nothing but the link from which on changes of these properties are told."""
+    return f"/users/delta?$deltatoken=latest&{_select(fields)}"
+
+
 def list_deleted() -> str:
     """URL of the first page of users deleted in the last 30 days."""
     fields = (*IDENTITY, "deletedDateTime")

@@ -10,6 +10,7 @@ from kakehashi.directories.microsoft365.deletion import delete
 from kakehashi.directories.microsoft365.flows import Terms, flow
 from kakehashi.directories.port import Doomed, Ended, Listed, Ordered
 from kakehashi.edges.microsoft.directory import Directory
+from kakehashi.edges.microsoft.listing import Following
 
 FIRST = frozenset({Kind.RESTORE, Kind.UNDELETE, Kind.CREATE})
 """Who waits for an account comes before all others, of every city of the tenant."""
@@ -17,10 +18,12 @@ FIRST = frozenset({Kind.RESTORE, Kind.UNDELETE, Kind.CREATE})
 
 @dataclass(frozen=True, slots=True)
 class CityAccounts:
-    """``terms`` are the city's; see ``port.Accounts``."""
+    """``terms`` are the city's; see ``port.Accounts``. ``following`` where the tenant is not listed
+    whole every night."""
 
     directory: Directory
     terms: Terms
+    following: Following | None = None
 
     def now(self) -> float:
         return self.directory.clock.now()
@@ -30,6 +33,9 @@ class CityAccounts:
         sign_ins: Collection[str],
         also: Callable[[Listed], bool] = lambda _account: False,
     ) -> Iterator[Listed]:
+        if self.following:
+            found = self.following.accounts(self.directory, self.terms.mark, sign_ins, also)
+            return iter(found)
         return self.directory.accounts(self.terms.mark, sign_ins, also)
 
     def account(self, object_id: str) -> Listed | None:

@@ -27,6 +27,7 @@ from kakehashi.directories.microsoft365.exchange import (
     wait_before_retry,
 )
 from kakehashi.directories.microsoft365.flows import Flow
+from kakehashi.directories.microsoft365.mirror import FIELDS
 from kakehashi.directories.microsoft365.requests import BATCH, GraphRequest, Request, Verb
 from kakehashi.directories.pace import Clock, Pacer
 from kakehashi.directories.port import Ended, Listed, Shown
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from kakehashi.city import City
 
 IN_FLIGHT = 4  # $batch calls at a time: at two to five seconds each they fill 20 writes a second
+
+
+LINK_REFUSED = frozenset({400, 404, 410})
+"""Too old, or of a past that the directory does not keep."""
 
 
 class WallClock:
@@ -82,10 +87,32 @@ class Directory:
         query per pupil would be a thousand times more calls. Raises DirectoryError.
         """
         wanted = {upn.lower() for upn in upns}
-        for user in self._users(graph.list_users((*graph.IDENTITY, graph.SYNCED, *graph.PLACES))):
-            account = as_account(user, mark)
+        for account in self.listing(mark):
             if account.mark or account.sign_in.lower() in wanted or also(account):
                 yield account
+
+    def listing(self, mark: str) -> Iterator[Listed]:
+        """Every account of the tenant. Raises DirectoryError."""
+        return (as_account(user, mark) for user in self._users(graph.list_users(FIELDS)))
+
+    def link(self) -> str:
+        """From where to follow the changes that come after this moment. Raises DirectoryError."""
+        return self.wire.relative(self._page(graph.latest_changes(FIELDS))["@odata.deltaLink"])
+
+    def changes(self, link: str) -> tuple[list[dict[str, Any]], str] | None:
+        """What has changed since the link was given, and the next link; None where the tenant does
+        not take it any more. Raises DirectoryError."""
+        entries: list[dict[str, Any]] = []
+        while True:
+            answer = self.read(GraphRequest(Verb.GET, link))
+            if answer.status in LINK_REFUSED:
+                return None
+            if not answer.ok or not isinstance(answer.body, dict):
+                raise refused(answer)
+            entries += answer.body.get("value", [])
+            if "@odata.deltaLink" in answer.body:
+                return entries, self.wire.relative(answer.body["@odata.deltaLink"])
+            link = self.wire.relative(answer.body["@odata.nextLink"])
 
     def account(self, object_id: str, mark: str) -> Listed | None:
         """One account as it stands; None where there is none."""
@@ -96,13 +123,15 @@ class Directory:
             raise refused(answer)
         return as_account(answer.user(), mark)
 
-    def look_up(self, object_ids: Iterable[str], mark: str) -> list[Listed]:
+    def look_up(
+        self, object_ids: Iterable[str], mark: str, fields: tuple[str, ...] = graph.IDENTITY
+    ) -> list[Listed]:
         """Those of these accounts that there are, asked for by themselves, twenty a call.
 
         Raises DirectoryError where one of them cannot be told, and TryLater.
         """
         heard: dict[str, Answer] = {}
-        for _ in self.apply(enumerate(flows.look_up(one, heard) for one in object_ids)):
+        for _ in self.apply(enumerate(flows.look_up(one, heard, fields) for one in object_ids)):
             pass
         for answer in heard.values():
             if not answer.ok and answer.status != NOT_FOUND:

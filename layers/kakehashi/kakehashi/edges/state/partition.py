@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
-FORMS = {name: Form(name) for name in ("STATE", "RUN", "DROP", "TOOL", "NEWEST_DROP", "PROPOSALS")}
+FORMS = {name: Form(name) for name in ("STATE", "RUN", "DROP", "TOOL", "NEWEST_DROP", "PROPOSALS",
+                                         "LISTING")}  # fmt: skip
 """What is written a few attributes at a time, by the first part of its sort key."""
 
 

@@ -35,3 +35,11 @@ class Pointers(Partition):
 
     def note_undone(self, run_id: str) -> None:
         self._set("PROPOSALS", {"undone": sorted({*self.undone_since_asked(), run_id})})
+
+    def listing_key(self, fresh: str = "") -> str:
+        """The key of the hashes in the mirror of the tenant's listing, which lies elsewhere. Where
+        there is none, ``fresh`` becomes it; "" then for who brings none."""
+        found = str((self._get("LISTING") or {}).get("key", ""))
+        if not found and fresh:
+            self._set("LISTING", {"key": fresh})
+        return found or fresh
