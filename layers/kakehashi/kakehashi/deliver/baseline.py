@@ -27,7 +27,9 @@ def write_baseline(records: Records, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("", "", VERSION, FORM.v))
     writer.writerows(("", file, *columns) for file, columns in records.shape.header.items())
-    writer.writerows((file, sourced_id, *row) for (file, sourced_id), row in records)
+    for file, held in records.rows.items():
+        ids = records.shape.in_order(file, held)
+        writer.writerows((file, sourced_id, *held[sourced_id]) for sourced_id in ids)
 
 
 def read_baseline(lines: Iterable[str], header: Header) -> Records:
@@ -41,10 +43,10 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     records = Records(RecordLayout(header))
     places: dict[str, list[int] | None] = {}
     for line in _in_todays_form(csv.reader(lines, strict=True)):
-        file, name, *cells = map(pool.setdefault, line, line)
-        if not file:
-            places[name] = _places(cells, header.get(name, ()))
-        elif file in header:
+        if not line[0]:
+            places[line[1]] = _places(line[2:], header.get(line[1], ()))
+        elif line[0] in header:
+            file, name, *cells = map(pool.setdefault, line, line)
             records.rows[file][name] = _laid(tuple(cells), places[file])
     return records
 

@@ -47,9 +47,9 @@ def concerned(
     causes: dict[Key, frozenset[Key]] = {}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
     for key, (row, _) in chosen.items():  # references point backwards: one pass is enough
-        found = {key} & faulty
-        for target in shape.targets(key, row):
-            found |= causes.get(target, frozenset())
+        found = {key} if key in faulty else set()
+        for at, file in shape.pointers(key[0]) if causes else ():
+            found |= causes.get((file, row[at]), frozenset())
         if found:
             causes[key] = frozenset(found)
             if owner := shape.owner(key, row):

@@ -81,6 +81,5 @@ def _rows(
 ) -> Iterator[tuple[Key, int, tuple[str, ...]]]:
     """(record, physical line in the file that goes out, cells) of every row."""
     for sheet in sheets:
-        at = [sheet.columns.index(column) for column in columns]
-        for key, line, row in zip(sheet.keys, sheet.lines, sheet.rows, strict=True):
-            yield key, line, tuple(row[n] for n in at)
+        cells = zip(*(sheet.column(name) for name in columns), strict=True)
+        yield from zip(sheet.keys, sheet.lines, cells, strict=True)

@@ -7,18 +7,20 @@ import io
 import re
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
-from operator import itemgetter
+from itertools import accumulate, chain, islice
+from typing import TextIO
 
 from kakehashi.deliver.dialect import Dialect, Header, Mode
 from kakehashi.deliver.records import Key, Row
 from kakehashi.deliver.selection import Selection, Status
 from kakehashi.oneroster import Table, write_package
+from kakehashi.oneroster.rows import Columns, split
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-STRETCH = 2048  # rows read back at a time: the users of a whole city are 100 MB of small strings
+BLOCK = 1 << 17  # characters read back at a time: a city's users are 100 MB of small strings
+STRETCH = 2048  # rows, where they must be read one by one
 SOURCE = {"system_name": "Kakehashi", "system_code": "kakehashi"}  # as manifest.csv tells it
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one fixed time, so the same rows are the same bytes
 
@@ -29,23 +31,26 @@ class UnreadableZip(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A stretch of one file as read back.
+    """A stretch of one file as read back: names of columns, and the cells of each.
 
     ``keys`` are the records of its rows, in the same order, and ``lines`` the physical lines on
     which they begin; the stretch ends before the line ``end``.
     """
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    values: Sequence[Sequence[str]]
     keys: Sequence[Key]
     lines: Sequence[int]
     end: int
 
-    def cells(self, column: str) -> Iterator[tuple[Key, str]]:
-        """(record, cell) of one column; nothing where the file has no such column."""
-        if column in self.columns:
-            at = self.columns.index(column)
-            yield from zip(self.keys, map(itemgetter(at), self.rows), strict=True)
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of one column, in the order of ``keys``; none where there is no such column."""
+        return self.values[self.columns.index(name)] if name in self.columns else ()
+
+    def having(self, name: str, cells: Container[str]) -> Iterator[Key]:
+        """The records whose cell of this column is one of ``cells``."""
+        pairs = zip(self.keys, self.column(name), strict=False)
+        return (key for key, cell in pairs if cell in cells)
 
     def at(self, line: int) -> Key | None:
         """The record whose row holds this physical line; None outside this stretch."""
@@ -82,29 +87,45 @@ def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Iterator[Sh
 
 
 def _stretches(package: zipfile.ZipFile, file: str, keys: Sequence[Key]) -> Iterator[Sheet]:
+    done, line = 0, 2
     try:
         with io.TextIOWrapper(package.open(file), "utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True)
-            columns, done = next(reader), 0
-            first = reader.line_num + 1
-            while rows := list(islice(reader, STRETCH)):
-                some, end = keys[done : done + len(rows)], reader.line_num + 1
-                if len(some) != len(rows) or any(len(row) != len(columns) for row in rows):
+            columns = next(csv.reader([text.readline()], strict=True))
+            for values, lines, end in _blocks(text, len(columns)):
+                some = keys[done : done + len(lines)]
+                if len(some) != len(lines):
                     raise UnreadableZip("rows")
-                yield Sheet(columns, rows, some, _lines(first, end, rows), end)
-                done, first = done + len(rows), end
+                at = range(line, line + end) if len(lines) == end else [line + n for n in lines]
+                yield Sheet(columns, values, some, at, line + end)
+                done, line = done + len(lines), line + end
     except (KeyError, UnicodeDecodeError, csv.Error) as exc:
         raise UnreadableZip(type(exc).__name__) from exc
     if done != len(keys):
         raise UnreadableZip("rows")
 
 
-def _lines(first: int, end: int, rows: Sequence[Sequence[str]]) -> Sequence[int]:
-    """The physical lines on which ``rows`` begin, of those from ``first`` until before ``end``."""
-    if end - first == len(rows):
-        return range(first, end)
+def _blocks(text: TextIO, width: int) -> Iterator[tuple[Columns, Sequence[int], int]]:
+    """The columns of some rows, the physical lines on which these begin, counted from the first of
+    them, and how many lines they take. What cannot be split at its commas is read cell by cell."""
+    while block := text.read(BLOCK) + text.readline():
+        if values := split(block, width):
+            yield values, range(len(values[0])), len(values[0])
+            continue
+        reader, begun = csv.reader(chain(io.StringIO(block, newline=""), text), strict=True), 0
+        while rows := list(islice(reader, STRETCH)):
+            if any(len(row) != width for row in rows):
+                raise UnreadableZip("rows")
+            height, begun = reader.line_num - begun, reader.line_num
+            yield list(zip(*rows, strict=True)), _begins(height, rows), height
+        return
+
+
+def _begins(height: int, rows: Sequence[Sequence[str]]) -> Sequence[int]:
+    """On which of ``height`` physical lines each of ``rows`` begins."""
+    if height == len(rows):
+        return range(height)
     heights = (1 + sum(len(_BREAK.findall(cell)) for cell in row) for row in rows)
-    return list(accumulate(heights, initial=first))[:-1]
+    return list(accumulate(heights, initial=0))[:-1]
 
 
 def pack(dialect: Dialect, mode: Mode, data: Mapping[str, Sequence[Row]]) -> bytes:

@@ -81,28 +81,30 @@ def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Plac
 
 def _blank(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
     for column in receiver.rules.required.get(file, ()):
-        finding = rules.BLANK.at(Place(file, None, column), tool=receiver.tool)
-        yield from (Fault(key, finding) for key, cell in sheet.cells(column) if not cell)
+        if "" in sheet.column(column):
+            finding = rules.BLANK.at(Place(file, None, column), tool=receiver.tool)
+            yield from (Fault(key, finding) for key in sheet.having(column, {""}))
 
 
 def _misshapen(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
     for shape in receiver.rules.shapes:
         fits = shape.pattern.fullmatch
         for column in shape.columns if shape.file == file else ():
-            finding = rules.SHAPE.at(Place(file, None, column), tool=receiver.tool)
-            for key, cell in sheet.cells(column):
-                if cell and not fits(cell):
-                    yield Fault(key, finding)
+            wrong = {cell for cell in set(sheet.column(column)) if cell and not fits(cell)}
+            if wrong:
+                finding = rules.SHAPE.at(Place(file, None, column), tool=receiver.tool)
+                yield from (Fault(key, finding) for key in sheet.having(column, wrong))
 
 
 def _too_long(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
     for length in receiver.rules.lengths:
         for column in length.columns if length.file == file else ():
-            place = Place(file, None, column)
-            finding = rules.TOO_LONG.at(place, tool=receiver.tool, most=length.most)
-            for key, cell in sheet.cells(column):
-                if len(cell) > length.most:
-                    yield Fault(key, finding)
+            cells = sheet.column(column)
+            if max(map(len, cells), default=0) > length.most:
+                place = Place(file, None, column)
+                finding = rules.TOO_LONG.at(place, tool=receiver.tool, most=length.most)
+                wrong = {cell for cell in cells if len(cell) > length.most}
+                yield from (Fault(key, finding) for key in sheet.having(column, wrong))
 
 
 class _Unique:
@@ -114,27 +116,30 @@ class _Unique:
     def __init__(self, file: str, receiver: Receiver) -> None:
         self.file, self.tool = file, receiver.tool
         whole, cut = receiver.rules.unique, receiver.rules.unique_before_at
-        self.holders: dict[tuple[str, Rule], dict[str, list[Key]]] = {
-            (column, rule): {}
+        self.holders: dict[tuple[str, Rule], tuple[dict[str, Key], dict[str, list[Key]]]] = {
+            (column, rule): ({}, {})  # who has a value first; who they are where it is several
             for columns, rule in ((whole, rules.REPEATED), (cut, LOCAL_PART_REPEATED))
             for column in columns.get(file, ())
         }
 
     def note(self, sheet: Sheet) -> None:
-        gone = {key for key, status in sheet.cells("status") if status == TOMBSTONE}
-        for (column, rule), holders in self.holders.items():
-            for key, cell in sheet.cells(column):
+        status = sheet.column("status")
+        gone = set(sheet.having("status", {TOMBSTONE})) if TOMBSTONE in status else set()
+        for (column, rule), (first, several) in self.holders.items():
+            for key, cell in zip(sheet.keys, sheet.column(column), strict=False):
                 if cell and key not in gone:
                     told = cell if rule is rules.REPEATED else cell.partition("@")[0].lower()
-                    holders.setdefault(told, []).append(key)
+                    holder = first.setdefault(told, key)
+                    if holder is not key:
+                        several.setdefault(told, [holder]).append(key)
 
     def repeated(self) -> Iterator[Fault]:
         told = set[tuple[str, ...]]()  # who is one as a whole is not told again of its part
-        for (column, rule), holders in self.holders.items():
+        for (column, rule), (first, several) in self.holders.items():
             place = Place(self.file, None, column)
-            for keys in holders.values():
+            for keys in (several[value] for value in first if value in several):
                 group = (column, *(sourced_id for _, sourced_id in keys))
-                if len(keys) > 1 and group not in told:
+                if group not in told:
                     told.add(group)
                     finding = rule.at(place, tool=self.tool, count=len(keys))
                     yield from (Fault(key, finding) for key in keys)
@@ -143,6 +148,6 @@ class _Unique:
 def _telling(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:
     if file in TITLED:
         finding = rules.TELLING_TITLE.at(Place(file, None, "title"), tool=receiver.tool)
-        for key, cell in sheet.cells("title"):
+        for key, cell in zip(sheet.keys, sheet.column("title"), strict=False):
             if receiver.tells(cell):
                 yield Fault(key, finding)

@@ -22,7 +22,6 @@ from typing import Any, Self
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.records import Key, Records, unsure
-from kakehashi.diff.sheets import UnreadableWorkbook, sheets
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster import ROSTER
 
@@ -100,8 +99,6 @@ def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
                 rejected.append(_rejected(cells, form))
     except csv.Error as exc:
         raise BadReceipt("csv") from exc
-    except UnreadableWorkbook as exc:
-        raise BadReceipt("workbook") from exc
     return Receipt(accepted, tuple(rejected))
 
 
@@ -110,9 +107,17 @@ def _rows(body: bytes) -> Iterator[Sequence[str]]:
     if not body.startswith(b"PK"):
         yield from csv.reader(io.StringIO(_text(body), newline=""), strict=True)
         return
-    for first in sheets(body):
-        yield from (cells for _, cells in first)
-        return
+    from kakehashi.diff.sheets import (  # noqa: PLC0415 - nothing of Diff for who reads a CSV
+        UnreadableWorkbook,
+        sheets,
+    )
+
+    try:
+        for first in sheets(body):
+            yield from (cells for _, cells in first)
+            return
+    except UnreadableWorkbook as exc:
+        raise BadReceipt("workbook") from exc
 
 
 def _heading(rows: Iterator[Sequence[str]], form: ReceiptForm) -> dict[str, int]:

@@ -27,7 +27,11 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
     """
     found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
-    for file in reversed(ROSTER):  # references point backwards: one pass meets them all
+    if all(endings.get(file, {}).keys() <= wanted[file] for file in ROSTER):  # in April
+        found, wanted = {file: dict(endings.get(file, {})) for file in ROSTER}, {}
+    for file in (
+        reversed(ROSTER) if wanted else ()
+    ):  # references point backwards: one pass meets them all
         entries, here = endings.get(file, {}), found[file]
         # more than once where orgs point at orgs
         while new := {i: entries[i] for i in wanted[file] if i in entries and i not in here}:
@@ -43,7 +47,8 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
 
 def _living_first(found: Mapping[str, Entry], shape: RecordLayout, file: str) -> list[str]:
     ordered = shape.in_order(file, {i: row for i, (row, _) in found.items()})
-    return sorted(ordered, key=lambda i: found[i][1] == "tobedeleted")
+    gone = [i for i in ordered if found[i][1] == "tobedeleted"]
+    return [i for i in ordered if found[i][1] != "tobedeleted"] + gone if gone else ordered
 
 
 def schools_of(*held: Records) -> dict[str, str]:

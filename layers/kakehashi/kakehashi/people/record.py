@@ -124,8 +124,7 @@ _SAME_FOR_MANY = frozenset(
 
 def _shared(account: Mapping[str, str], pupil: PersonLike) -> dict[str, str]:
     """A copy of ``account`` whose texts are the pupil's own, or one for all who have the same."""
-    texts = (pupil.account, pupil.id, pupil.family, pupil.given)
-    own = dict(zip(texts, texts, strict=True))
+    own = {text: text for text in (pupil.account, pupil.id, pupil.family, pupil.given)}
     return {
         name: intern(text) if name in _SAME_FOR_MANY else own.get(text, text)
         for name, text in account.items()
