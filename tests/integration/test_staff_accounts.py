@@ -112,6 +112,14 @@ def test_a_life_of_staff(town: Nights) -> None:
     assert town.tenant.user(f"tt0001@{DOMAIN}")["accountEnabled"] is False
     assert {one.status for one in town.state.staff()} == {Status.SUSPENDED, Status.ACTIVE}
 
+    town.run(drop, as_of=late + timedelta(days=95), name="expired.zip")
+    assert town.tenant.user(f"tt0001@{DOMAIN}")["accountEnabled"] is False, "only proposed"
+    decide(town, "T0001,削除,9001\n")
+    gone = town.run(drop, as_of=late + timedelta(days=96), name="deleted.zip")
+    assert gone.status == "SUCCEEDED"
+    assert f"tt0001@{DOMAIN}" not in {one["userPrincipalName"] for one in town.tenant.users()}
+    assert {one.pupil.number for one in town.state.staff()} == {"T0002"}
+
 
 def test_a_city_that_asks_for_no_staff_sees_nothing_of_it(nights: Nights) -> None:
     put_list(nights, NOW)

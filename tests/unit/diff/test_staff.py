@@ -12,9 +12,10 @@ import pytest
 from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import staffing as rules
 from kakehashi.city import City, Staff
-from kakehashi.diff.staff import StaffInputs, make_staff_plan
+from kakehashi.diff.staff import make_staff_plan
 from kakehashi.diff.staff_decisions import StaffFile, read_staff_decisions
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlan, StaffQuestions
+from kakehashi.diff.staff_standing import StaffInputs
 from kakehashi.directories.microsoft365.shape import staff_account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.record import Record, Status
@@ -175,6 +176,54 @@ def test_heads_board_and_administrators_are_suspended_by_two_persons_only(facts:
     assert first.second == (one.id,)
     both = _decided("T0001,停止,9001\nT0001,停止,9002\n")
     assert _kinds(_plan([one], [_known(one)], decisions=both, **given)) == [(one.id, Kind.SUSPEND)]
+
+
+LONG_AFTER = OVER + timedelta(days=90)
+DELETE = StaffQuestions({"delete": {"staff-t0001": YESTERDAY}})
+
+
+def _suspended(one: Employment, **facts: Any) -> Record[StaffMember]:
+    return _known(one, status=Status.SUSPENDED, suspended_on=OVER, **facts)
+
+
+def test_after_the_days_of_grace_deletion_is_proposed_and_nothing_done() -> None:
+    one = an_employment(1)
+    early = _plan([one], [_suspended(one)], on=LONG_AFTER - timedelta(days=1))
+    assert (early.actions, early.counts) == ((), {"SUSPENDED": 1})
+    for told in ([one], []):  # also where the row is gone meanwhile
+        plan = _plan(told, [_suspended(one)], on=LONG_AFTER)
+        assert (plan.actions, plan.counts) == ((), {"EXPIRED": 1})
+        assert plan.asked.since(one.id, "delete") == TONIGHT
+        assert "S191" in _codes(plan)
+
+
+def test_only_a_decision_that_names_the_person_deletes_and_in_a_shard_of_its_own() -> None:
+    one, other = an_employment(1), an_employment(2, a_post(APRIL, None))
+    named = _decided("T0001,削除,9001\n")
+    plan = _plan([one, other], [_suspended(one)], on=LONG_AFTER, decisions=named, before=DELETE)
+    assert _kinds(plan) == [(other.id, Kind.CREATE), (one.id, Kind.DELETE)]
+    assert [[a.kind for a in shard] for shard in plan.shards()] == [[Kind.CREATE], [Kind.DELETE]]
+    assert plan.header().to_delete == (one.id,)
+    stops = _decided("T0001,停止,9001\n")
+    assert _plan([one], [_suspended(one)], on=LONG_AFTER, decisions=stops, before=DELETE
+                 ).actions == ()  # fmt: skip
+
+
+def test_a_head_is_deleted_by_two_persons_and_a_returner_or_a_strange_account_by_nobody() -> None:
+    one = an_employment(1, a_post(job="校長"))
+    given: dict[str, Any] = {"on": LONG_AFTER, "before": DELETE}
+    first = _plan([one], [_suspended(one)], decisions=_decided("T0001,削除,9001\n"), **given)
+    assert (first.actions, first.second) == ((), (one.id,))
+    both = _decided("T0001,削除,9001\nT0001,削除,9002\n")
+    assert _kinds(_plan([one], [_suspended(one)], decisions=both, **given)) == [
+        (one.id, Kind.DELETE)]  # fmt: skip
+    back = an_employment(1, a_post(job="校長"), a_post(LONG_AFTER + timedelta(days=3), None))
+    kept = _plan([back], [_suspended(one)], decisions=both, **given)
+    assert [kind for _, kind in _kinds(kept)] != [Kind.DELETE]
+    strange = [_listed(_suspended(one), mark="")]
+    assert _plan([], [_suspended(one)], listed=strange, decisions=both, **given).actions == ()
+    held = _plan([], [_suspended(one)], privileged={an_id(one.id)}, decisions=both, **given)
+    assert held.actions == ()
 
 
 def test_who_comes_back_gets_the_old_account_and_the_old_name() -> None:
@@ -352,7 +401,7 @@ def test_the_plan_of_two_nights_that_would_do_the_same_has_one_checksum() -> Non
 
 
 def test_decisions_that_cannot_be_followed_are_counted_and_never_shown() -> None:
-    read = _decided("T0001,削除,9001\nT0002,停止,\n,停止,9001\n")
+    read = _decided("T0001,消去,9001\nT0002,停止,\n,停止,9001\n")
     assert [(f.code, f.facts) for f in read.findings] == [
         (rules.UNKNOWN_DECISION.code, {"count": 3})
     ]

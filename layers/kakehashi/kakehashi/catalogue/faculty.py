@@ -41,3 +41,14 @@ MADE_AHEAD = Rule(
     todo_en="Devices can be tried out with them; say who may, and whether slips are made anew"
     " before the first day.",
 )
+EXPIRED_STAFF = Rule(
+    "S191",
+    Effect.NOTE,
+    ja="停止から猶予期間が過ぎた教職員が {count} 人います。削除するかどうかの決定を待っています。",
+    en="{count} members of staff have been suspended for longer than the days of grace; each waits"
+    " for a decision on deletion.",
+    todo="削除してよい人だけ、職員番号・削除・決定者を書いて置くか、スタッフページで答えてください。"
+    "消したアカウントは 30 日のあいだだけ戻せます。",
+    todo_en="Decide 削除 by number only for whom it is right, in a file or on the staff page; a"
+    " deleted account can be had back for 30 days.",
+)

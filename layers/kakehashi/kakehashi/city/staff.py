@@ -66,6 +66,7 @@ class Staff(CheckedModel):
     groups: tuple[Literal["school", "class"], ...] = ()
     gap_days: Annotated[int, Field(ge=0, le=60)] = 7
     prepare_days: Annotated[int, Field(ge=0, le=30)] = 10
+    grace_days: Annotated[int, Field(ge=0)] = 90
     open_ended: tuple[str, ...] = ("正規", "行政")
     two_persons: tuple[str, ...] = ("校長", "副校長", "教頭", "園長", "教育長")
     leave_alone: tuple[str, ...] = ()

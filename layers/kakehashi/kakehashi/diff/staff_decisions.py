@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kakehashi.diff.staff_plan import StaffQuestions
 
 WORDS = {"停止": "suspend", "suspend": "suspend", "連携": "link", "link": "link",
-         "承認": "accept", "accept": "accept"}  # fmt: skip
+         "削除": "delete", "delete": "delete", "承認": "accept", "accept": "accept"}  # fmt: skip
+ABOUT_PEOPLE = frozenset({"suspend", "link", "delete"})
 _COLUMNS = {"職員番号": "who", "決定": "what", "決定者": "by", "計画": "plan"}
 _CODE = re.compile(r"s9[0-9]{2}\Z")
 _PLAN = re.compile(r"[0-9a-f]{12,64}\Z")
@@ -69,7 +70,7 @@ class StaffDecisions:
     def unfit(self, asked: StaffQuestions, before: StaffQuestions) -> int:
         """How many people somebody decided about whom nobody asks, or asked."""
         return sum(
-            not any(one.what in {"suspend", "link"} and
+            not any(one.what in ABOUT_PEOPLE and
                     (asked.since(who, one.what) or before.since(who, one.what)) for one in several)
             for who, several in self.by_person.items()
         )  # fmt: skip
@@ -95,7 +96,7 @@ def read_staff_decisions(
             what, who, by = WORDS.get(row["what"], ""), row["who"], row["by"]
             if what == "accept" and _CODE.match(who) and _PLAN.match(row["plan"]):
                 accepted.setdefault(who.upper(), set()).add(row["plan"][:12])
-            elif what in {"suspend", "link"} and who and by:
+            elif what in ABOUT_PEOPLE and who and by:
                 found.setdefault(staff_id(who), []).append(StaffDecision(what, by, first[file.id]))
             else:
                 unknown += 1

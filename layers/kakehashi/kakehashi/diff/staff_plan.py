@@ -99,8 +99,10 @@ class StaffPlan:
         )
 
     def shards(self) -> Iterator[tuple[Action[StaffMember], ...]]:
-        """What is done tonight."""
-        yield from batched(() if self.stopped else self.actions, SHARD, strict=False)
+        """What is done tonight; deletions are never among others."""
+        for deletes in (False, True):
+            mine = (a for a in self.actions if (a.kind is Kind.DELETE) is deletes)
+            yield from batched(() if self.stopped else mine, SHARD, strict=False)
 
     def header(self) -> StaffPlanHeader:
         kinds = [str(action.kind) for action in self.actions]
@@ -117,6 +119,7 @@ class StaffPlan:
             held=self.held,
             second=self.second,
             alone=self.alone,
+            to_delete=tuple(a.pupil for a in self.actions if a.kind is Kind.DELETE),
             breaches=self.breaches,
         )
 
@@ -127,7 +130,8 @@ class StaffPlanHeader:
 
     ``as_of`` is the ISO date of a Japan day, ``actions`` counts by kind, ``shards`` are the files
     that hold them; ``asked`` says about whom what is asked and since which run, ``files`` which
-    files of decisions were there and the run that saw each first.
+    files of decisions were there and the run that saw each first. ``to_delete`` are those whom a
+    person's decision of this run names for deletion.
     """
 
     city: str = ""
@@ -143,6 +147,7 @@ class StaffPlanHeader:
     second: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     breaches: tuple[StaffBreach, ...] = ()
+    to_delete: tuple[str, ...] = ()
     v: int = HEADER.v
 
     def __bool__(self) -> bool:
@@ -161,7 +166,7 @@ NO_STAFF_PLAN = StaffPlanHeader()
 def _decided(action: Action[StaffMember]) -> bool:
     """Whether it is done because somebody has named this person."""
     linked = action.kind is Kind.LINK and action.situation is Situation.UNLINKED
-    return linked or action.kind is Kind.SUSPEND
+    return linked or action.kind in {Kind.SUSPEND, Kind.DELETE}
 
 
 def _breaches(breaches: Iterable[StaffBreach], plan: str) -> Iterator[Finding]:

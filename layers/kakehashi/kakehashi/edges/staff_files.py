@@ -121,6 +121,11 @@ def shards(folder: Folder, city: City) -> int:
     return plan_header(folder).shards if city.staff else 0
 
 
+def to_delete(folder: Folder) -> frozenset[str]:
+    """For whom, in this run, a person's decision to delete stands."""
+    return frozenset(plan_header(folder).to_delete)
+
+
 def actions(number: int) -> str:
     return f"personnel/actions/{number:04}.jsonl"
 

@@ -23,6 +23,7 @@ STANDINGS: Mapping[str, Word] = MappingProxyType({
     "ENDED": Word("任期終了(停止の決定待ち)", "ended: suspend?"),
     "UNLINKED": Word("前からのアカウントあり(連携の決定待ち)", "account exists: link?"),
     "SUSPENDED": Word("停止中", "suspended"),
+    "EXPIRED": Word("停止から猶予期間が経過(削除の決定待ち)", "suspended long ago: delete?"),
     "ABSENT": Word("どの名簿にもいない(きのうのまま)", "in no source, as yesterday"),
     "ALONE": Word("触らないアカウント", "left alone"),
     "HELD": Word("保留", "held"),
@@ -30,6 +31,7 @@ STANDINGS: Mapping[str, Word] = MappingProxyType({
 })  # fmt: skip
 ASKED: Mapping[str, str] = MappingProxyType({
     "suspend": "任期が終わった → 停止?", "link": "同じサインイン名のアカウントがある → 連携?",
+    "delete": "停止から猶予期間が過ぎた → 削除?",
 })  # fmt: skip
 TITLE = "教職員"
 COLUMNS = (

@@ -29,6 +29,7 @@ FIELD = "d-"  # before the id, in a form
 PAGE = 100  # changes on a page
 DECISIONS: Mapping[str, Word] = MappingProxyType({
     "suspend": Word("停止", "suspend"), "link": Word("連携", "link"),
+    "delete": Word("削除", "delete"),
 })  # fmt: skip
 QUESTIONS: Mapping[str, tuple[Word, Word]] = MappingProxyType({
     "suspend": (
@@ -38,6 +39,15 @@ QUESTIONS: Mapping[str, tuple[Word, Word]] = MappingProxyType({
             "答えない人は、今のままです。",
             "Suspending blocks sign-in. Nothing is lost, and a new post opens the account again."
             " Who is not answered for stays as they are.",
+        ),
+    ),
+    "delete": (
+        Word("停止から猶予期間が過ぎた → 削除?", "suspended long ago → delete?"),
+        Word(
+            "削除すると、メールやファイルも消えます。30 日のあいだだけ戻せます。"
+            "答えない人は停止のままです。",
+            "Deleting takes mail and files with it; they can be had back for 30 days. Who is not"
+            " answered for stays suspended.",
         ),
     ),
     "link": (

@@ -45,6 +45,7 @@ class ShardFiles:
     actions: str
     results: str
     findings: str
+    of_staff: bool = False
 
     @classmethod
     def of(cls, run: Run, number: int) -> Self:
@@ -53,7 +54,8 @@ class ShardFiles:
             name = f"{number:04}.jsonl"
             return cls(f"actions/{name}", f"results/{name}", f"provision-{number:04}")
         own = number - pupils
-        return cls(staff_files.actions(own), staff_files.results(own), f"provision-staff-{own:04}")
+        findings = f"provision-staff-{own:04}"
+        return cls(staff_files.actions(own), staff_files.results(own), findings, of_staff=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Part:
         put_progress(folder, progress)
         files = ShardFiles.of(run, number)
         actions = _actions(folder, files.actions)
-        work = _work(run, actions, folder, state, env)
+        work = _work(run, actions, folder, state, env, of_staff=files.of_staff)
         return cls(run, number, folder, work, progress, files)
 
     def report_one_cause(self) -> Cause | None:
@@ -141,13 +143,17 @@ def _progress(
 
 
 def _work(
-    run: Run, actions: list[Action], folder: Folder, state: State, env: ProvisionEnvironment
-) -> Shard | Deletions:
+    run: Run, actions: list[Action], folder: Folder, state: State, env: ProvisionEnvironment,
+    *, of_staff: bool,
+) -> Shard | Deletions:  # fmt: skip
     city = folder.rules()
     if actions and all(action.kind is Kind.DELETE for action in actions):
+        staff = city.staff if of_staff else None
+        grace = staff.grace_days if staff else city.leaving.grace_days
+        decided = staff_files.to_delete(folder) if of_staff else _decided(folder)
         return Deletions(
             actions=actions,
-            conditions=Conditions(_decided(folder), run.as_of, city.leaving.grace_days),
+            conditions=Conditions(decided, run.as_of, grace),
             effects=city.effects,
             state=state,
             accounts=accounts_of(city, env),
