@@ -15,6 +15,7 @@ from kakehashi.catalogue import provision as rules
 from kakehashi.city import City
 from kakehashi.directories.port import (
     AddMembers,
+    AddOwner,
     Doomed,
     Ended,
     GiveLicence,
@@ -24,6 +25,7 @@ from kakehashi.directories.port import (
     Ordered,
     Outcome,
     RemoveMember,
+    RemoveOwner,
     RenameGroup,
     Settled,
     Shown,
@@ -61,6 +63,7 @@ class Team:
     mark: str
     name: str
     people: set[str] = field(default_factory=set)
+    owners: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -182,7 +185,10 @@ class InMemory:
     def tenancy(self, city: City, city_code: str) -> Tenancy:
         ours = {n: t for n, t in self.teams.items() if t.mark.startswith(prefix_of(city_code))}
         return Tenancy(
-            groups={t.mark: TenantGroup(n, t.name, frozenset(t.people)) for n, t in ours.items()},
+            groups={
+                t.mark: TenantGroup(n, t.name, frozenset(t.people), frozenset(t.owners))
+                for n, t in ours.items()
+            },
             skus={PRODUCT: Sku(PRODUCT.lower(), SEATS - len(self.seated))},
             holders={PRODUCT.lower(): frozenset(self.seated)} if self.seated else {},
         )
@@ -204,6 +210,12 @@ class InMemory:
                 )
             case RemoveMember(number, member):
                 self.teams[number].people.discard(member)
+                return Settled(number)
+            case AddOwner(number, owner):
+                self.teams[number].owners.add(owner)
+                return Settled(number)
+            case RemoveOwner(number, owner):
+                self.teams[number].owners.discard(owner)
                 return Settled(number)
             case GiveLicence(_, _, user):
                 self.seated.add(user)

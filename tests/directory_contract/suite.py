@@ -16,6 +16,7 @@ from kakehashi.directories import port
 from kakehashi.directories.port import (
     Accounts,
     AddMembers,
+    AddOwner,
     Everybody,
     GiveLicence,
     GroupChange,
@@ -24,6 +25,7 @@ from kakehashi.directories.port import (
     MakeGroup,
     Outcome,
     RemoveMember,
+    RemoveOwner,
     RenameGroup,
     Settled,
     Shape,
@@ -348,6 +350,15 @@ class DirectoryContract:
             assert site.change(RemoveMember(group, one)) == [Settled(group)]
         assert site.tenancy().groups[MARK].members == {two}
         assert site.shown().keys() == {one, two}
+
+    def test_owners_come_and_go_where_the_rules_make_some(self, site: Site) -> None:
+        group, city = site.a_group(), OWNED
+        one, two = (record.object_id for record in site.make(1, 2))
+        for change in (AddOwner(group, one), AddOwner(group, two), RemoveOwner(group, one)):
+            for _ in range(2):
+                assert site.change(change) == [Settled(group)]
+        found = site.groups.tenancy(city, "demo").groups[MARK]
+        assert (found.owners, found.members) == ({two}, frozenset())
 
     def test_a_member_that_is_nobody_keeps_no_other_out(self, site: Site) -> None:
         group = site.a_group()

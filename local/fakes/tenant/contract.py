@@ -23,6 +23,7 @@ TAKES = {
     "POST /groups": "group",
     "PATCH /groups/{id}": "group",
     "POST /groups/{id}/members/$ref": "reference",
+    "POST /groups/{id}/owners/$ref": "reference",
     "POST /groups/{id}/assignLicense": "assignLicense",
     "POST /directory/deletedItems/{id}/restore": "restore",
 }
@@ -54,6 +55,9 @@ GIVES = {
     "GET /groups/{id}/members/microsoft.graph.user/$count": NUMBER,
     "POST /groups/{id}/members/$ref": NOTHING,
     "DELETE /groups/{id}/members/{id}/$ref": NOTHING,
+    "GET /groups/{id}/owners": "[user]",
+    "POST /groups/{id}/owners/$ref": NOTHING,
+    "DELETE /groups/{id}/owners/{id}/$ref": NOTHING,
     "POST /groups/{id}/assignLicense": "group",
     "GET /subscribedSkus": "[subscribedSku]",
     "GET /directoryRoles": "[directoryRole]",

@@ -36,7 +36,9 @@ WRITABLE = frozenset(
     )
 )
 LIMITS = {"displayName": 256, "mailNickname": 64, "description": 1024, "uniqueName": 128}
-MOST_LINKS = 20
+MOST_LINKS, MOST_OWNERS = 20, 100
+LAST_OWNER = "The group must have at least one owner, hence this owner cannot be removed."
+OWNERS = "owners"  # how a group's facts keep them; no property that Graph would show
 _LINK = re.compile(r".*/(?:directoryObjects|users)/(?P<key>[^/]+)\Z")
 _LISTS = ("members@odata.bind", "owners@odata.bind")
 ALREADY = (
@@ -155,6 +157,42 @@ def remove_member(tenant: Tenant, call: Call) -> Answer:
     if key not in tenant.directory.users:
         raise not_found(call.path[3])
     _change_members(tenant, group["id"], [key], add=False)
+    return Answer(204)
+
+
+def owners(tenant: Tenant, call: Call) -> Answer:
+    group = find(tenant, call.path[1])
+    living = tenant.directory.users
+    ids = sorted(key for key in group.get(OWNERS, ()) if key in living)
+    answer = queries.page(call, USER, ids, living.get)
+    _mark(answer.body["value"], "user")
+    return answer
+
+
+def add_owner(tenant: Tenant, call: Call) -> Answer:
+    group = find(tenant, call.path[1])
+    link = call.facts().get("@odata.id")
+    if not isinstance(link, str):
+        raise malformed("The @odata.id annotation is missing in the payload.")
+    key, held = _linked(tenant, link), group.get(OWNERS, [])
+    if key in held:
+        raise bad_request(ALREADY.replace("members", "owners"))
+    if len(held) >= MOST_OWNERS:
+        raise bad_request(f"A group cannot have more than {MOST_OWNERS} owners.")
+    tenant.directory.commit([("groups", group["id"], group | {OWNERS: [*held, key]})])
+    return Answer(204)
+
+
+def remove_owner(tenant: Tenant, call: Call) -> Answer:
+    """Once there are owners, the last one stays."""
+    group, key = find(tenant, call.path[1]), call.path[3].lower()
+    held = group.get(OWNERS, [])
+    if key not in held:
+        raise bad_request(NOT_THERE.replace("members", "owners"))
+    if len(held) == 1:
+        raise bad_request(LAST_OWNER)
+    left = [one for one in held if one != key]
+    tenant.directory.commit([("groups", group["id"], group | {OWNERS: left})])
     return Answer(204)
 
 

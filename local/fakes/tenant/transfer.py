@@ -31,6 +31,7 @@ def export(tenant: Tenant) -> dict[str, Any]:
         "groups": [
             render(GROUP, group, (*GROUP.defaults, "assignedLicenses"))
             | {"members": sorted(directory.members(group["id"]))}
+            | ({"owners": sorted(group["owners"])} if group.get("owners") else {})
             for group in groups
         ],
         "deletedItems": [

@@ -52,3 +52,12 @@ EXPIRED_STAFF = Rule(
     todo_en="Decide 削除 by number only for whom it is right, in a file or on the staff page; a"
     " deleted account can be had back for 30 days.",
 )
+LAST_OWNER_STAYS = Rule(
+    "M072",
+    Effect.NOTE,
+    ja="次の所有者がいないため、前の所有者をそのままにしているグループが {count} 個あります。",
+    en="{count} groups keep their former owner, because nobody else would own them.",
+    todo="新しい担任を名簿か教職員名簿に入れると、翌日に替わります。",
+    todo_en="Enter the new homeroom teacher; the owner changes on the next night.",
+    causes="Once a group has owners, Microsoft 365 does not take the last one away.",
+)

@@ -52,7 +52,9 @@ class StaffLimits(CheckedModel):
 class Staff(CheckedModel):
     """``number`` is the column of users.csv that holds the 職員番号. ``open_ended`` are the 区分
     whose posts may have no last day. ``two_persons`` are the 職名 who are suspended only by a
-    decision of two persons, ``leave_alone`` sign-in names that are never touched."""
+    decision of two persons, ``leave_alone`` sign-in names that are never touched. ``owners``: of
+    which of the ``groups`` teachers are owners, too: of a class its homeroom teachers, of a
+    school's staff those whom ``two_persons`` names."""
 
     sources: Annotated[tuple[Literal["list", "roster"], ...], Field(min_length=1)] = (
         "list", "roster")  # fmt: skip
@@ -64,6 +66,7 @@ class Staff(CheckedModel):
     job_title: StaffText = "{job}"
     licences: Annotated[tuple[Licence, ...], AfterValidator(_of_faculty)] = ()
     groups: tuple[Literal["school", "class"], ...] = ()
+    owners: tuple[Literal["school", "class"], ...] = ()
     gap_days: Annotated[int, Field(ge=0, le=60)] = 7
     prepare_days: Annotated[int, Field(ge=0, le=30)] = 10
     grace_days: Annotated[int, Field(ge=0)] = 90
@@ -79,6 +82,8 @@ class Staff(CheckedModel):
 
     @model_validator(mode="after")
     def _owners_are_asked(self) -> Self:
+        if not set(self.owners) <= set(self.groups):
+            raise ValueError("staff.owners names a kind that is not among staff.groups")
         wanted = {getattr(self.owner, name) for name in Owners.model_fields} - {"both"}
         if len(self.sources) > 1 and not wanted <= set(self.sources):
             raise ValueError("staff.owner names a source that is not among staff.sources")

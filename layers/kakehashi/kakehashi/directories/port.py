@@ -179,11 +179,13 @@ class Everybody(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TenantGroup:
-    """One of our groups as the tenant holds it; ``members`` are object ids."""
+    """One of our groups as the tenant holds it; ``members`` and ``owners`` are object ids. Owners
+    are looked at only where the city's rules make somebody one."""
 
     object_id: str
     name: str = field(repr=False)
     members: frozenset[str] = field(repr=False)
+    owners: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,20 @@ class RemoveMember:
 
 
 @dataclass(frozen=True, slots=True)
+class AddOwner:
+    object_id: str
+    owner: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOwner:
+    """Never the last one: a directory may not let go of that."""
+
+    object_id: str
+    owner: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class GiveLicence:
     """A product to one account: ``sku`` as the rules name it, ``sku_id`` its id."""
 
@@ -259,7 +275,9 @@ class GiveLicence:
     user: str = field(repr=False)
 
 
-type GroupChange = MakeGroup | RenameGroup | AddMembers | RemoveMember | GiveLicence
+type GroupChange = (
+    MakeGroup | RenameGroup | AddMembers | RemoveMember | AddOwner | RemoveOwner | GiveLicence
+)
 
 
 class Groups(Protocol):

@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 from kakehashi.directories.port import (
     AddMembers,
+    AddOwner,
     Ended,
     GiveLicence,
     GroupChange,
     Groups,
     MakeGroup,
     RemoveMember,
+    RemoveOwner,
     RenameGroup,
     Stopped,
 )
@@ -52,12 +54,14 @@ class Keeper:
     def carry_out(self, orders: Orders, until: float | None = None) -> bool:
         """Do everything; False if ``until``, a moment of the directory's clock, came first.
 
-        Licences come before everything else, and nobody leaves a group before everybody is in.
+        Licences come before everything else, and nobody leaves a group before everybody is in, nor
+        an owner before the next one is.
         """
         return (
             self._do(_gifts(orders), until)
             and self._do(_makings(orders), until)
             and self._do(self._additions(orders.add), until)
+            and self._do(self._owners(orders.own), until)
             and self._do(_removals(orders), until)
         )
 
@@ -95,6 +99,12 @@ class Keeper:
         for _, group, school, chunk in sorted(chunks, key=lambda one: one[0]):
             yield Piece("added", school, AddMembers(group, chunk))
 
+    def _owners(self, links: Iterable[GroupMembers]) -> Iterator[Piece]:
+        for link in links:
+            if group := link.object_id or self._made.get(link.mark, ""):
+                for owner in link.members:
+                    yield Piece("added", link.school, AddOwner(group, owner))
+
 
 def _gifts(orders: Orders) -> Iterator[Piece]:
     for gift in orders.gifts:
@@ -113,3 +123,6 @@ def _removals(orders: Orders) -> Iterator[Piece]:
     for link in orders.remove:
         for member in link.members:
             yield Piece("removed", link.school, RemoveMember(link.object_id, member))
+    for link in orders.disown:
+        for owner in link.members:
+            yield Piece("removed", link.school, RemoveOwner(link.object_id, owner))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue.faculty import LAST_OWNER_STAYS
 from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
@@ -50,13 +51,16 @@ class Orders:
     rename: tuple[Rename, ...] = ()
     gifts: tuple[Gift, ...] = ()
     add: tuple[GroupMembers, ...] = ()
+    own: tuple[GroupMembers, ...] = ()
     remove: tuple[GroupMembers, ...] = ()
+    disown: tuple[GroupMembers, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
     def changes(self) -> int:
         """How many there are, each group, member and licence counted."""
-        members = sum(len(link.members) for link in (*self.add, *self.remove))
+        links = (*self.add, *self.own, *self.remove, *self.disown)
+        members = sum(len(link.members) for link in links)
         licences = sum(len(gift.users) for gift in self.gifts)
         return len(self.make) + len(self.rename) + members + licences
 
@@ -71,7 +75,7 @@ def decide(
     staff whose account is there."""
     wanted = roster_groups(settled, city.m365.groups, city_code)
     if city.staff:
-        wanted = with_staff(wanted, staff, city.staff.groups, settled, city_code)
+        wanted = with_staff(wanted, staff, city.staff, settled, city_code)
     first = sorted(
         (k for k in settled if k.status is Status.ACTIVE),
         key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
@@ -82,14 +86,17 @@ def decide(
         theirs = [k.object_id for k in staff if k.status is Status.ACTIVE]
         given += [one for li in city.staff.licences for one in _licence(li, theirs, tenancy)]
     twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
+    disown, kept = _given_up(wanted, tenancy, city, city_code, {k.object_id for k in staff})
     ours = frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff)))
     return Orders(
         make=tuple(group for mark, group in wanted.items() if mark not in tenancy.groups),
         rename=tuple(_renames(wanted, tenancy)),
         gifts=tuple(one for one in given if isinstance(one, Gift)),
         add=(*(g for g in given if isinstance(g, GroupMembers)), *_additions(wanted, tenancy)),
+        own=tuple(_owners(wanted, tenancy)),
+        disown=disown,
         remove=tuple(_removals(_kept_in_step(wanted, tenancy, city, city_code), wanted, ours)),
-        findings=(*(one for one in given if isinstance(one, Finding)), *twice),
+        findings=(*(one for one in given if isinstance(one, Finding)), *twice, *kept),
     )
 
 
@@ -157,6 +164,33 @@ def _additions(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[
         if missing:
             object_id = there.object_id if there else ""
             yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
+
+
+def _owners(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[GroupMembers]:
+    for mark, group in wanted.items():
+        there = tenancy.groups.get(mark)
+        missing = group.owners - there.owners if there else group.owners
+        if missing:
+            object_id = there.object_id if there else ""
+            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
+
+
+def _given_up(
+    wanted: Mapping[str, RosterGroup], tenancy: Tenancy, city: City, city_code: str, staff: Set[str]
+) -> tuple[tuple[GroupMembers, ...], tuple[Finding, ...]]:
+    """Owners of ours who are none any more; and what to tell of those who stay because nobody else
+    would own the group: Graph takes the last one away from nobody."""
+    found, alone = list[GroupMembers](), 0
+    for mark, there in _kept_in_step(wanted, tenancy, city, city_code):
+        group = wanted.get(mark)
+        now = group.owners if group else frozenset[str]()
+        leaving = (there.owners & staff) - now
+        if leaving and not (there.owners - leaving) | now:
+            alone += 1
+        elif leaving:
+            school = group.school if group else ""
+            found.append(GroupMembers(tuple(sorted(leaving)), there.object_id, mark, school))
+    return tuple(found), (LAST_OWNER_STAYS.at(count=alone),) if alone else ()
 
 
 def _kept_in_step(

@@ -11,13 +11,18 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from kakehashi.directories.port import prefix_of
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 
+if TYPE_CHECKING:
+    from kakehashi.city import Staff
+
 MOST_NAME = 256  # characters of a group's displayName
+MOST_OWNERS = 100  # of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class RosterGroup:
     school: str
     name: str = field(repr=False)
     members: frozenset[str] = field(repr=False)
+    owners: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def read_mark(nickname: str, city_code: str) -> GroupMark | None:
@@ -73,12 +79,14 @@ def roster_groups(
 def with_staff(
     groups: Mapping[str, RosterGroup],
     staff: Iterable[Record[StaffMember]],
-    kinds: Collection[str],
+    rules: Staff,
     pupils: Iterable[Record],
     city_code: str,
 ) -> dict[str, RosterGroup]:
     """The same with the staff who may sign in and are not away: one group of ``school`` a school,
-    and in a ``class`` group the homeroom teachers. A class without pupils has none."""
+    and in a ``class`` group the homeroom teachers. A class without pupils has none. Owners are
+    members, too: only so they can do something in it."""
+    kinds = rules.groups
     classes = {(k.pupil.school, k.pupil.class_title): _mark("class", k.pupil, city_code)
                for k in pupils if k.pupil.class_title} if "class" in kinds else {}  # fmt: skip
     found = dict(groups)
@@ -88,14 +96,20 @@ def with_staff(
             continue
         for mark in filter(None, map(classes.get, member.homerooms)):
             if mark in found:
-                there = found[mark]
-                found[mark] = replace(there, members=there.members | {known.object_id})
+                found[mark] = _with(found[mark], known, owns="class" in rules.owners)
         if "school" in kinds:
             mark = staff_mark(member.school, city_code)
             name = f"{member.school_name} 教職員"[:MOST_NAME]
             there = found.get(mark) or RosterGroup(mark, member.school, name, frozenset())
-            found[mark] = replace(there, members=there.members | {known.object_id})
+            leads = any(word in member.job for word in rules.two_persons)
+            found[mark] = _with(there, known, owns=leads and "school" in rules.owners)
     return found
+
+
+def _with(group: RosterGroup, known: Record[StaffMember], *, owns: bool) -> RosterGroup:
+    who = frozenset((known.object_id,))
+    owners = group.owners | who if owns and len(group.owners) < MOST_OWNERS else group.owners
+    return replace(group, members=group.members | who, owners=owners)
 
 
 def staff_mark(school: str, city_code: str) -> str:

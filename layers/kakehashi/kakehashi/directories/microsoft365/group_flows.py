@@ -15,10 +15,12 @@ from kakehashi.directories.microsoft365.group_answers import GraphGroup, rows_as
 from kakehashi.directories.microsoft365.requests import GraphRequest, MemberRemoval, Verb
 from kakehashi.directories.port import (
     AddMembers,
+    AddOwner,
     GiveLicence,
     GroupChange,
     MakeGroup,
     RemoveMember,
+    RemoveOwner,
     RenameGroup,
     Settled,
     Stopped,
@@ -41,6 +43,10 @@ def flow(change: GroupChange) -> Flow:
             return add(group, members)
         case RemoveMember(group, member):
             return remove(group, member)
+        case AddOwner(group, owner):
+            return own(group, owner)
+        case RemoveOwner(group, owner):
+            return disown(group, owner)
         case GiveLicence(sku, sku_id, user):
             return give(sku, sku_id, user)
 
@@ -87,6 +93,19 @@ def remove(group: str, member: str) -> Flow:
     return Settled(group) if gone else later(rules.MEMBERS_LATER, answer)
 
 
+def own(group: str, owner: str) -> Flow:
+    """By themselves: an owner who is one already spoils nobody else's turn."""
+    answer = yield graph.add_owner(group, owner)
+    there = answer.ok or answer.already_member()
+    return Settled(group) if there else later(rules.MEMBERS_LATER, answer)
+
+
+def disown(group: str, owner: str) -> Flow:
+    answer = yield MemberRemoval(group, owner, "owners")
+    gone = answer.ok or answer.no_member()
+    return Settled(group) if gone else later(rules.MEMBERS_LATER, answer)
+
+
 def give(sku: str, sku_id: str, user: str) -> Flow:
     answer = yield graph.assign_licence(user, sku_id)
     if answer.ok:
@@ -97,9 +116,12 @@ def give(sku: str, sku_id: str, user: str) -> Flow:
     return later(rules.LICENCE_LATER, answer, sku=sku)
 
 
-def read_members(group: str, into: set[str], relative: Callable[[str], str]) -> Flow:
-    """Fill ``into`` with the ids of a group's members; ``relative`` shortens a nextLink."""
-    url = graph.list_members(group)
+def read_members(
+    group: str, into: set[str], relative: Callable[[str], str], *, owners: bool = False
+) -> Flow:
+    """Fill ``into`` with the ids of a group's members, or owners; ``relative`` shortens a
+    nextLink."""
+    url = graph.list_owners(group) if owners else graph.list_members(group)
     while url:
         answer = yield GraphRequest(Verb.GET, url)
         if answer.status == NOT_FOUND:  # so new that it is not everywhere yet: nobody is in it

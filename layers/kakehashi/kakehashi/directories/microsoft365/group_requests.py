@@ -11,6 +11,7 @@ from kakehashi.directories.port import prefix_of
 LINKS = 20  # references of one PATCH; any of them wrong, and none is added
 PATCHES = 5  # of 20 references each in a $batch: more made Microsoft's own tool meet 503s
 REFERENCE = "https://graph.microsoft.com/v1.0/directoryObjects/"
+USERS = "https://graph.microsoft.com/v1.0/users/"
 GROUP = "$select=id,mailNickname,displayName,createdDateTime,groupTypes,assignedLicenses"
 DESCRIPTION = (
     "名簿から自動で作られ、毎晩そろえられます。 Kept in step with the roster by Kakehashi."
@@ -69,6 +70,16 @@ def add_members(group: str, members: Sequence[str]) -> GraphRequest:
 def add_member(group: str, member: str) -> GraphRequest:
     body = {"@odata.id": REFERENCE + member}
     return GraphRequest(Verb.POST, f"/groups/{group}/members/$ref", body)
+
+
+def list_owners(group: str) -> str:
+    """URL of the first page of a group's owners: ids."""
+    return f"/groups/{group}/owners?$top=999&$select=id"
+
+
+def add_owner(group: str, owner: str) -> GraphRequest:
+    body = {"@odata.id": f"{USERS}{owner}"}
+    return GraphRequest(Verb.POST, f"/groups/{group}/owners/$ref", body, patient=True)
 
 
 def list_skus() -> str:

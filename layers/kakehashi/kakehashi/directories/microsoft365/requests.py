@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
@@ -64,7 +64,7 @@ class GraphRequest:
 
 @dataclass(frozen=True, slots=True)
 class MemberRemoval:
-    """Take one member out of one group: the only DELETE that a flow can say.
+    """Take one member, or owner, out of one group: the only DELETE that a flow can say.
 
     Both ids are GUIDs and the path is made here, so it ends in ``$ref``: without that, Graph
     would delete the account itself.
@@ -72,6 +72,7 @@ class MemberRemoval:
 
     group: str = field(repr=False)
     member: str = field(repr=False)
+    of: Literal["members", "owners"] = "members"
 
     body: ClassVar[None] = None
     writes: ClassVar[int] = 1
@@ -82,7 +83,7 @@ class MemberRemoval:
 
     @property
     def url(self) -> str:
-        return f"/groups/{UUID(self.group)}/members/{UUID(self.member)}/$ref"
+        return f"/groups/{UUID(self.group)}/{self.of}/{UUID(self.member)}/$ref"
 
 
 class Request(Protocol):

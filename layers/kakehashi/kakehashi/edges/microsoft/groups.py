@@ -71,10 +71,14 @@ def _tenancy(directory: Directory, city: City, city_code: str) -> Tenancy:
     skus = rows_as(GraphSku, directory.rows(graph.list_skus())) if licences else []
     fixed = [g for groups in named.values() for g in groups if not g.dynamic]
     members = _members(directory, [g.id for g in (*ours.values(), *fixed)])
+    owned = [g.id for g in ours.values()] if city.staff and city.staff.owners else []
+    owners = _members(directory, owned, owners=True)
     direct = any(licence.by == "user" for licence in licences)
     return Tenancy(
         groups={
-            mark: TenantGroup(g.id, g.name or "", frozenset(members[g.id]))
+            mark: TenantGroup(
+                g.id, g.name or "", frozenset(members[g.id]), frozenset(owners.get(g.id, ()))
+            )
             for mark, g in ours.items()
         },
         twice=twice,
@@ -108,12 +112,14 @@ def _named(directory: Directory, name: str) -> list[GraphGroup]:
     return rows_as(GraphGroup, [answer.body])
 
 
-def _members(directory: Directory, groups: Iterable[str]) -> dict[str, set[str]]:
-    """Group id → member ids, twenty groups a call. Raises DirectoryError when one is unreadable:
-    against half a list, members would be added again and again."""
+def _members(
+    directory: Directory, groups: Iterable[str], *, owners: bool = False
+) -> dict[str, set[str]]:
+    """Group id → ids of members, or owners, twenty groups a call. Raises DirectoryError when one is
+    unreadable: against half a list, members would be added again and again."""
     members: dict[str, set[str]] = {group: set() for group in groups}
     reading = (
-        (n, group_flows.read_members(group, into, directory.wire.relative))
+        (n, group_flows.read_members(group, into, directory.wire.relative, owners=owners))
         for n, (group, into) in enumerate(members.items())
     )
     for ended in directory.apply(reading):
