@@ -193,7 +193,7 @@ class InMemory:
             holders={PRODUCT.lower(): frozenset(self.seated)} if self.seated else {},
         )
 
-    def change(self, change: GroupChange) -> Outcome:
+    def change(self, change: GroupChange) -> Outcome:  # noqa: PLR0911 - one each
         match change:
             case MakeGroup(mark, name):
                 self.teams[number := f"team-{next(self.numbers)}"] = Team(mark, name)

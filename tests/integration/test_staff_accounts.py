@@ -23,6 +23,7 @@ groups = ["class"]
 [staff]
 sources = ["list"]
 groups = ["school", "class"]
+owners = ["class"]
 """
 HEAD = (
     "職員番号,姓,名,せい,めい,区分,職種,所属コード,本務・兼務,担任学級,開始日,終了日,アカウント\n"
@@ -80,6 +81,8 @@ def test_a_life_of_staff(town: Nights) -> None:
     assert not now["ageGroup"]
     members = {one["displayName"]: one["members"] for one in town.tenant.groups()}
     assert members["見本市立第1小学校 教職員"] == [now["id"]]
+    owned = {one["displayName"]: one["owners"] for one in town.tenant.groups() if "owners" in one}
+    assert owned == {"見本市立第1小学校 3年2組 2026年度": [now["id"]]}
     assert now["id"] in members["見本市立第1小学校 3年2組 2026年度"]
     assert soon["id"] not in {who for ids in members.values() for who in ids}
     kept = {one.pupil.number: one.status for one in town.state.staff()}

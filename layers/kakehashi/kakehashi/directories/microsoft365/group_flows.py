@@ -36,19 +36,20 @@ def flow(change: GroupChange) -> Flow:
     """The flow for one change."""
     match change:
         case MakeGroup(mark, name):
-            return make(mark, name)
+            found = make(mark, name)
         case RenameGroup(group, name):
-            return rename(group, name)
+            found = rename(group, name)
         case AddMembers(group, members):
-            return add(group, members)
+            found = add(group, members)
         case RemoveMember(group, member):
-            return remove(group, member)
+            found = remove(group, member)
         case AddOwner(group, owner):
-            return own(group, owner)
+            found = own(group, owner)
         case RemoveOwner(group, owner):
-            return disown(group, owner)
+            found = disown(group, owner)
         case GiveLicence(sku, sku_id, user):
-            return give(sku, sku_id, user)
+            found = give(sku, sku_id, user)
+    return found
 
 
 def make(mark: str, name: str) -> Flow:

@@ -1,0 +1,88 @@
+"""Teachers own the groups that are theirs, by the city's rule; nobody's last owner is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from kakehashi.directories.port import Tenancy
+from kakehashi.groups import TenantGroup, decide
+from kakehashi.groups.planning import Orders
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
+from tests.builders import TODAY, a_city, a_known, a_post, an_employment, an_id
+
+PUPIL = a_known(1)
+
+
+def a_teacher(n: int, job: str = "教諭", *titles: str, **facts: Any) -> Record[StaffMember]:
+    post = a_post(job=job, homerooms=titles)
+    member = an_employment(n, post, account=f"t{n}@ed.example.jp").on(TODAY, gap=7, prepare=10)[1]
+    return Record(member, {}, an_id(f"teacher {n}"), **facts)
+
+
+def orders(
+    staff: Iterable[Record[StaffMember]], there: Orders | None = None, *, owners: Any = None,
+    rule: Any = ("school", "class"),
+) -> Orders:  # fmt: skip
+    """``there``: the groups that such orders would have left, with these owners by mark."""
+    city = a_city(m365={"groups": ["class"]}, staff={"groups": ["school", "class"], "owners": rule})
+    groups = {
+        one.mark: TenantGroup(an_id(one.mark), one.name, one.members,
+                              frozenset((owners or {}).get(one.mark, one.owners)))
+        for one in (there.make if there else ())
+    }  # fmt: skip
+    return decide([PUPIL], frozenset(), Tenancy(groups=groups), city, "demo", staff=list(staff))
+
+
+def owned(found: Orders) -> dict[str, tuple[str, ...]]:
+    return {link.mark.split("-")[2]: link.members for link in found.own}
+
+
+def test_the_homeroom_teacher_owns_the_class_and_the_head_the_staff() -> None:
+    head, homeroom, other = a_teacher(1, "校長"), a_teacher(2, "教諭", "3年2組"), a_teacher(3)
+    found = orders([head, homeroom, other])
+    assert owned(found) == {"class": (homeroom.object_id,), "staff": (head.object_id,)}
+    for group in found.make:
+        assert group.owners <= group.members, "who does not belong can do nothing in it"
+
+
+def test_without_the_rule_teachers_are_members_only() -> None:
+    assert orders([a_teacher(2, "教諭", "3年2組")], rule=()).own == ()
+
+
+def test_in_step_nothing_is_asked_for() -> None:
+    staff = [a_teacher(1, "校長"), a_teacher(2, "教諭", "3年2組")]
+    assert orders(staff, orders(staff)) == Orders()
+
+
+def test_the_next_homeroom_teacher_is_in_before_the_last_one_goes() -> None:
+    before, after = a_teacher(2, "教諭", "3年2組"), a_teacher(3, "教諭", "3年2組")
+    left = replace(before, pupil=replace(before.pupil, homerooms=()))
+    found = orders([left, after], orders([before, a_teacher(3)]))
+    assert [link.members for link in found.own] == [(after.object_id,)]
+    assert [link.members for link in found.disown] == [(before.object_id,)]
+    assert found.findings == ()
+
+
+def test_the_last_owner_stays_and_is_told() -> None:
+    before = a_teacher(2, "教諭", "3年2組")
+    left = replace(before, pupil=replace(before.pupil, homerooms=()))
+    found = orders([left], orders([before]))
+    assert found.disown == ()
+    assert [one.code for one in found.findings] == ["M072"]
+
+
+def test_an_owner_whom_the_board_has_added_by_hand_is_left_alone() -> None:
+    staff = [a_teacher(2, "教諭", "3年2組")]
+    there = orders(staff)
+    hand = {one.mark: {*one.owners, "somebody of the board"} for one in there.make}
+    assert orders(staff, there, owners=hand) == Orders()
+
+
+def test_who_is_suspended_or_away_owns_nothing() -> None:
+    gone = a_teacher(2, "教諭", "3年2組", status=Status.SUSPENDED)
+    away = a_teacher(3, "教諭", "3年2組")
+    away = replace(away, pupil=replace(away.pupil, away=True))
+    assert owned(orders([gone, away])) == {}
