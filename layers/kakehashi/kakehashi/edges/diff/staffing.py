@@ -9,12 +9,8 @@ from itertools import chain
 from kakehashi.city import City
 from kakehashi.diff.staff import make_staff_plan
 from kakehashi.diff.staff_decisions import read_staff_decisions
-<<<<<<< HEAD
 from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions
-=======
-from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions, asked_in
 from kakehashi.diff.staff_standing import StaffInputs
->>>>>>> 564553e (diff: staff deleted by a decision that names them)
 from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import staff_files
 from kakehashi.edges.directories import staff_shape_of
