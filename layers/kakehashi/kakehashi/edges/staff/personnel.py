@@ -19,12 +19,8 @@ from datetime import date, datetime
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff.decisions import DecisionFile
 from kakehashi.diff.staff_decisions import StaffDecisions, StaffFile, read_staff_decisions
-<<<<<<< HEAD
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, SHOWN, StaffPlanHeader
-=======
-from kakehashi.diff.staff_plan import SHOWN
 from kakehashi.diff.staff_standing import needs_two
->>>>>>> 564553e (diff: staff deleted by a decision that names them)
 from kakehashi.edges import staff_files
 from kakehashi.edges.decision_files import DecisionFiles
 from kakehashi.edges.objects import Objects
