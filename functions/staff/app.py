@@ -47,6 +47,7 @@ from kakehashi.staff.frame import nav
 from kakehashi.staff.viewer import Permission
 
 AGAIN = "again"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _deps() -> StaffDependencies:
@@ -211,6 +212,18 @@ def _handed(action: Permission, find: Callable[[Asked], str | Refusal]) -> Respo
     if isinstance(where, Refusal):
         return routes.refused(gate, gate.recorded(asked.caller, where))
     return web.redirect(where)
+
+
+@app.get("/arrived/staff-form")
+def staff_form() -> Response[Any]:
+    """The board's list, empty: with choices to pick from and a sheet that explains each column."""
+    gate = routes.gate()
+    asked = gate.page(Permission.UPLOAD)
+    if isinstance(asked, Refusal):
+        return routes.not_in(gate, asked)
+    from kakehashi.report.staff_form import staff_form  # noqa: PLC0415 - draws a workbook
+
+    return web.file(staff_form(), "staff-list.xlsx", XLSX)
 
 
 @app.post("/record/csv")

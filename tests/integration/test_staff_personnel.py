@@ -8,13 +8,16 @@ from datetime import timedelta
 
 import pytest
 
+from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
 from kakehashi_console.cli.of_staff import told_of_staff
 from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file
 from tests.desks import Clerk, Office, ticked
+from tests.images import afterwards
 from tests.integration.test_staff_accounts import FIRST, HEAD, ON
+from tests.integration.test_staff_pages import placed
 from tests.nights import Night, Nights
 
 LAST = FIRST + timedelta(days=1)
@@ -36,11 +39,15 @@ def put_list(nights: Nights, *rows: str) -> None:
 
 @pytest.fixture
 def asked(office: Office) -> Night:
-    """A teacher and a head have ended, and more are new than may be in a night."""
-    nights = office.nights
+    """A teacher and a head have ended, and more are new than may be in a night; one has no
+    password."""
+    return afterwards(office.nights, ended_and_new)
+
+
+def ended_and_new(nights: Nights) -> Night:
     nights.put_rules(ON + LIMITS)
     nights.given(a_known(n) for n in (1, 2))
-    slips = {f"tt000{n}@{DOMAIN}": f"Himawari{n}77" for n in range(1, 6)}
+    slips = {f"tt000{n}@{DOMAIN}": f"Himawari{n}77" for n in range(1, 5)}
     nights.put("PASSWORDS_BUCKET", "inbox/demo/passwords/staff-1.csv", a_password_file(slips))
     put_list(nights, row(1, "教諭"), row(2, "校長"))
     assert nights.run(a_drop().zip()).status == "SUCCEEDED"
@@ -88,7 +95,7 @@ def test_one_or_two_persons_decide_a_limit_is_accepted_and_the_night_does_it(
     assert standing(office) == {
         "T0001": Status.SUSPENDED,
         "T0002": Status.SUSPENDED,
-        **dict.fromkeys(("T0003", "T0004", "T0005"), Status.ACTIVE),
+        **dict.fromkeys(("T0003", "T0004"), Status.ACTIVE),
     }
     after = first.open("/staff").text
     assert "d-staff-t0001" not in after
@@ -122,6 +129,40 @@ def test_a_member_of_staff_is_found_and_told_and_every_look_is_recorded(
     told = [(one.what, one.after) for one in office.record() if not one.code]
     assert told == [("look up", "staff-t0002"), *[("search", "1")] * 3]
     assert "見本" not in office.said()
+
+
+def test_a_school_sees_who_works_there_today_and_nobody_elses(office: Office, asked: Night) -> None:
+    own = office.at_desk(office.hire("own", Role.SCHOOL, schools=(a_code(1),)))
+    page = own.open("/school").text
+    staff = page.partition("この学校の教職員")[2].split("</section>")[0]
+    assert set(re.findall("見本 .", staff)) == {"見本 三", "見本 四", "見本 五"}  # two have ended
+    assert "2027" not in staff
+    other = office.at_desk(office.hire("other", Role.SCHOOL, schools=(a_code(2),)))
+    assert "この学校の教職員" not in other.open("/school").text
+    assert own.browser.get("/staff").code == "W121"
+    assert own.browser.get("/staff/staff-t0003").code == "W121"
+
+
+def test_the_boards_list_is_sent_by_hand_looked_at_and_read_by_the_next_night(
+    office: Office, asked: Night
+) -> None:
+    clerk = office.at_desk(office.hire("operator", Role.OPERATE))
+    page = clerk.open("/arrived?send=staff-list")
+    assert "/arrived/staff-form" in page.text
+    form = clerk.browser.get("/arrived/staff-form")
+    assert form.headers["Content-Disposition"].endswith('"staff-list.xlsx"')
+    wrong = row(5, "講師").replace("2026-04-01", "四月")
+    checked = clerk.open(placed(office, page.text, (HEAD + row(3, "講師") + wrong).encode()))
+    assert "読めた人" in checked.text
+    assert "3" in re.findall(r"A\d{3}.*?行目|\d+(?= 行目)", checked.text)[-1]
+    sent = clerk.send(checked, "/arrived/start")
+    assert sent.location == "/arrived?told=listed"
+    assert office.started() == []  # the next night reads it
+    inbox = Objects.of(office.nights.names["INBOX_BUCKET"])
+    assert [one["Key"].rpartition(".")[2] for one in inbox.listed("inbox/demo/staff/2")] == ["csv"]
+    assert "教職員名簿" in clerk.open("/arrived").text
+    nothing = clerk.open(placed(office, clerk.open("/arrived?send=staff-list").text, b"x"))
+    assert "始められません" in nothing.text
 
 
 def test_why_knows_a_member_of_staff_by_number_and_account(

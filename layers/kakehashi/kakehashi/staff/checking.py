@@ -6,17 +6,26 @@ The same rooms look at it that a night has for it, so what is said here is what 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from kakehashi import oneroster
 from kakehashi.catalogue import staff as rules
+from kakehashi.catalogue import staffing
+from kakehashi.city import City, Staff
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.receipts import BadReceipt, read_receipt
 from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
 from kakehashi.findings import Effect, Finding
+from kakehashi.oneroster.model import Package
 from kakehashi.people.pupil import Pupil
+from kakehashi.preprocess.classes import Classes
 from kakehashi.preprocess.password_file import InDrop, PasswordFile, Sharing, locate
+from kakehashi.preprocess.schools import School, Schools
+from kakehashi.preprocess.staff.board_list import BoardList
+from kakehashi.preprocess.staff.sources import Material, StaffListFile
 from kakehashi.refusal import Refusal
 from kakehashi.report.words import Word
 from kakehashi.staff.arrived import CheckedUpload
@@ -71,6 +80,40 @@ def receipt(body: bytes, form: ReceiptForm, tool: str) -> Looked | Refusal:
     )
     some = bool(found.accepted or found.rejected)
     return Looked(_told(UploadPurpose.TOOL_RECEIPT, tool, counts, ()), some)
+
+
+def staff_list(body: bytes, city: City, schools: Mapping[str, str], as_of: date) -> Looked:
+    """The board's list of staff; ``schools`` are names by MEXT code. Whether a class is there only
+    the night can tell, which has the roster."""
+    name = _named("staff-list", body)
+    read_ = BoardList().read(_material(_laid(name, body), city, schools, as_of))
+    held = sum(1 for one in read_.claims if one.code) + len(read_.held)
+    good = len(read_.claims) + len(read_.held) - held
+    counts = ((Word("読めた人", "people read"), good), (Word("待つ人・行", "held"), held))
+    told = [one for one in read_.findings if one.code != staffing.UNKNOWN_CLASS.code]
+    return Looked(_told(UploadPurpose.STAFF_LIST, name, counts, told), bool(good))
+
+
+def _laid(name: str, body: bytes) -> StaffListFile:
+    try:
+        return StaffListFile(name, [list(sheet) for sheet in sheets(body)])
+    except TooLarge:
+        return StaffListFile(name, fault=staffing.LIST_TOO_LARGE)
+    except UnreadableWorkbook:
+        return StaffListFile(name, fault=staffing.LIST_UNREADABLE)
+
+
+def _material(file: StaffListFile, city: City, schools: Mapping[str, str], as_of: date) -> Material:
+    """All that the list alone is read with."""
+    return Material(
+        city=city,
+        rules=city.staff or Staff(),
+        as_of=as_of,
+        package=Package(None, {}),
+        schools=Schools({code: School(code, name) for code, name in schools.items()}, {}),
+        classes=Classes({}, frozenset()),
+        list_file=file,
+    )
 
 
 def passwords(

@@ -34,6 +34,7 @@ WHATS: Mapping[str, Word] = MappingProxyType({
     "upload": Word("名簿のアップロード", "uploaded a roster"),
     "sync": Word("名簿の投入", "took a roster in"),
     "send decisions": Word("答えた一覧の送付", "sent an answered list"),
+    "send staff-list": Word("教職員名簿の送付", "sent the list of staff"),
     "send tool-receipt": Word("取り込み結果の送付", "sent a tool's receipt"),
     "send passwords": Word("学校のパスワードの送付", "sent passwords that a school chose"),
     "look up": Word("児童生徒の照会", "looked a pupil up"),

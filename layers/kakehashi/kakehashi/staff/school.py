@@ -24,6 +24,7 @@ from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import PROPOSALS, Word
+from kakehashi.staff.school_staff import SchoolColleague
 from kakehashi.staff.viewer import Permission, Viewer, may
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -40,7 +41,7 @@ class NotTheirs(Exception):
 class SchoolFacts:
     """``handout`` is the school's part of the newest night, ``people`` who its children are (of
     others nothing is used), ``lines`` the lines of the plan's action files. ``mended`` are codes
-    of findings that the school says it has put right, with the day."""
+    of findings that the school says it has put right, with the day; ``staff`` who works there."""
 
     city: str
     handout: Handout
@@ -49,6 +50,7 @@ class SchoolFacts:
     people: People = NOBODY
     lines: Iterable[bytes] = ()
     mended: Mapping[str, str] = field(default_factory=dict)
+    staff: Sequence[SchoolColleague] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class SchoolPage:
     comes: Sequence[Own]
     goes: Sequence[Own]
     cut: bool
+    staff: Sequence[SchoolColleague] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def school(facts: SchoolFacts, viewer: Viewer) -> SchoolPage:
         comes=comes[:MOST],
         goes=goes[:MOST],
         cut=max(len(held), len(comes), len(goes), len(facts.handout.waiting)) > MOST,
+        staff=facts.staff,
     )
 
 

@@ -22,6 +22,7 @@ class UploadPurpose(StrEnum):
     PASSWORDS = "passwords"
     DECISIONS = "decisions"
     TOOL_RECEIPT = "tool-receipt"
+    STAFF_LIST = "staff-list"
     REHEARSAL = "rehearsal"
 
 
@@ -30,6 +31,7 @@ KINDS: Mapping[UploadPurpose, Word] = MappingProxyType({
     UploadPurpose.PASSWORDS: Word("初期パスワード(CSV)", "initial passwords (CSV)"),
     UploadPurpose.DECISIONS: Word("決定を書いた一覧(Excel か CSV)", "answered list (Excel or CSV)"),
     UploadPurpose.TOOL_RECEIPT: Word("学習ツールの取り込み結果", "a tool's receipt"),
+    UploadPurpose.STAFF_LIST: Word("教職員名簿(Excel か CSV)", "the board's list of staff"),
     UploadPurpose.REHEARSAL: Word("予行する名簿(zip)", "roster to rehearse (zip)"),
 })  # fmt: skip
 NEEDS: Mapping[UploadPurpose, Permission] = MappingProxyType({
@@ -37,6 +39,7 @@ NEEDS: Mapping[UploadPurpose, Permission] = MappingProxyType({
     UploadPurpose.PASSWORDS: Permission.PASSWORDS,
     UploadPurpose.DECISIONS: Permission.DECIDE,
     UploadPurpose.TOOL_RECEIPT: Permission.UPLOAD,
+    UploadPurpose.STAFF_LIST: Permission.UPLOAD,
     UploadPurpose.REHEARSAL: Permission.REHEARSE,
 })  # fmt: skip
 MOST: Mapping[UploadPurpose, int] = MappingProxyType({
@@ -44,6 +47,7 @@ MOST: Mapping[UploadPurpose, int] = MappingProxyType({
     UploadPurpose.PASSWORDS: 4_000_000,
     UploadPurpose.DECISIONS: 10_000_000,
     UploadPurpose.TOOL_RECEIPT: 16_000_000,
+    UploadPurpose.STAFF_LIST: 10_000_000,
     UploadPurpose.REHEARSAL: 60_000_000,
 })  # fmt: skip
 """Bytes."""
@@ -52,6 +56,7 @@ ACCEPTS: Mapping[UploadPurpose, str] = MappingProxyType({
     UploadPurpose.PASSWORDS: ".csv,text/csv",
     UploadPurpose.DECISIONS: ".xlsx,.csv",
     UploadPurpose.TOOL_RECEIPT: ".csv,text/csv",
+    UploadPurpose.STAFF_LIST: ".xlsx,.csv",
     UploadPurpose.REHEARSAL: ".zip,application/zip",
 })  # fmt: skip
 

@@ -16,6 +16,7 @@ from kakehashi import oneroster, receive
 from kakehashi.catalogue.decisions import ACCEPTED_DROP_TAKEN
 from kakehashi.catalogue.exports import SAME_FILE, SUPERSEDED
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
 from kakehashi.diff import comes_late, export_of
 from kakehashi.edges import plans, settings
 from kakehashi.edges.errors import BadConfiguration
@@ -23,6 +24,7 @@ from kakehashi.edges.receive import upload_receipts
 from kakehashi.edges.receive.inbox import Drop, Inbox
 from kakehashi.edges.receive.staff_uploads import StaffUploads
 from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
+from kakehashi.edges.staff_files import plan_header
 from kakehashi.edges.state import State
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
@@ -220,8 +222,8 @@ class Intake:
     def _password_is_awaited(self, city: str) -> bool:
         newest = self.state.proposals()
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(newest) if newest else f"{city}/")
-        plan = plans.header(folder)
-        return NO_PASSWORD.code in plan.held
+        staff = plan_header(folder).held
+        return NO_PASSWORD.code in plans.header(folder).held or NO_FIRST_PASSWORD.code in staff
 
     def _source(self, order: receive.DropOrder) -> DropSource:
         inbox = Inbox(self.s3, self.env.inbox_bucket)

@@ -38,6 +38,7 @@ TOLD: Mapping[str, Word] = MappingProxyType({
                     "Noted for the next night; it can be taken back until then."),
     "started": Word("始めました。", "Started."),
     "sent": Word("受け取りました。次の配信で読みます。", "Taken. The next delivery reads it."),
+    "listed": Word("受け取りました。次の夜に読みます。", "Taken. The next night reads it."),
     "made": Word("作りました。下から受け取ってください。", "Made. Take them out below."),
     "noted": Word("記録しました。次の名簿で確かめます。", "Noted. The next roster shows it."),
     "asked": Word("申請しました。もう一人の確認を待っています。",

@@ -3,6 +3,7 @@
 What was sent is looked at, and started or handed on only when somebody says so:
 
 s3://<inbox>/inbox/<city>/approvals/<moment>-<form>.…       answers: their arrival starts a run
+s3://<inbox>/inbox/<city>/staff/<moment>-<form>.…           a list of staff: the next night's
 s3://<inbox>/receipts/<city>/<tool>/<moment>-<form>.csv     a receipt: the next delivery reads it
 """
 
@@ -22,8 +23,10 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff import sending
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
+from kakehashi.edges.staff.reading import all_schools
 from kakehashi.edges.staff.sending import Placed
 from kakehashi.edges.staff.starting import start
+from kakehashi.people.staff import STAFF
 from kakehashi.refusal import Refusal
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
@@ -64,6 +67,8 @@ def begin(asked: Asked) -> Judged:
             return _handed_on(asked, file, "approvals", "/today", "started")
         case UploadPurpose.TOOL_RECEIPT:
             return _handed_on(asked, file, file.tool, "/arrived", "sent")
+        case UploadPurpose.STAFF_LIST:
+            return _handed_on(asked, file, STAFF, "/arrived", "listed")
     return _begin(asked, "sync", file, UploadPurpose.ROSTER)
 
 
@@ -121,6 +126,7 @@ def _newest(asked: Asked) -> list[arrived.Came]:
         _came(inbox, f"inbox/{city}/roster/", UploadPurpose.ROSTER, (".zip", "manifest.csv")),
         _came(inbox, f"inbox/{city}/approvals/", UploadPurpose.DECISIONS, (".xlsx", ".csv")),
         _came(inbox, f"receipts/{city}/", UploadPurpose.TOOL_RECEIPT, (".csv",)),
+        _lists_of_staff(asked, inbox),
     )
     found = sorted(chain(*several), key=lambda one: one.received, reverse=True)[:SHOWN]
     return [_with_receipt(inbox, one) for one in found]
@@ -137,6 +143,19 @@ def _came(
             file.partition("/") if kind is UploadPurpose.TOOL_RECEIPT else ("", "", file)
         )
         yield arrived.Came(kind, rest, moment, item["Size"], tool=tool, key=item["Key"])
+
+
+def _lists_of_staff(asked: Asked, inbox: Objects) -> Iterator[arrived.Came]:
+    """Nothing of a city without staff."""
+    if _has_staff(asked):
+        prefix = f"inbox/{asked.city}/{STAFF}/"
+        came = _came(inbox, prefix, UploadPurpose.STAFF_LIST, (".xlsx", ".csv"))
+        yield from (one for one in came if "/" not in one.file)
+
+
+def _has_staff(asked: Asked) -> bool:
+    found = asked.deps.rules(asked.city)
+    return found is not None and found.city.staff is not None
 
 
 def _with_receipt(inbox: Objects, one: arrived.Came) -> arrived.Came:
@@ -158,7 +177,9 @@ def _choices(asked: Asked) -> list[UploadChoice]:
     found = asked.deps.rules(asked.city)
     tools = [name for name in found.city.tools if _TOOL.match(name)] if found else []
     receipts = [UploadChoice(UploadPurpose.TOOL_RECEIPT, name) for name in tools]
-    return [UploadChoice(UploadPurpose.ROSTER), UploadChoice(UploadPurpose.DECISIONS), *receipts]
+    lists = [UploadChoice(UploadPurpose.STAFF_LIST)] if found and found.city.staff else []
+    first = [UploadChoice(UploadPurpose.ROSTER), UploadChoice(UploadPurpose.DECISIONS)]
+    return [*first, *lists, *receipts]
 
 
 def _form(asked: Asked, back: str, wanted: Placed) -> tuple[Upload, list[str]]:
@@ -195,11 +216,20 @@ def _decisions(asked: Asked, _: Placed, body: bytes) -> Looked:
     return checking.decisions(body, asked_of)
 
 
+def _staff_list(asked: Asked, _: Placed, body: bytes) -> Looked | Refusal:
+    found = asked.deps.rules(asked.city)
+    if found is None or found.city.staff is None:
+        return Refusal(rules.NOTHING_TO_START)
+    today = asked.caller.now.astimezone(JAPAN).date()
+    return checking.staff_list(body, found.city, all_schools(asked), today)
+
+
 LOOKS: Mapping[UploadPurpose, Callable[[Asked, Placed, bytes], Looked | Refusal]] = {
     UploadPurpose.ROSTER: lambda _, file, body: checking.roster(body, file.kind),
     UploadPurpose.REHEARSAL: lambda _, file, body: checking.roster(body, file.kind),
     UploadPurpose.DECISIONS: _decisions,
     UploadPurpose.TOOL_RECEIPT: _receipt,
+    UploadPurpose.STAFF_LIST: _staff_list,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges import plans
+from kakehashi.edges.staff import members
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import SCHOOL
@@ -53,6 +54,7 @@ def one(asked: Asked, code: str) -> pages.SchoolPage | Refusal:
         people=people,
         lines=_lines(asked, run_id, index, code),
         mended=dict(_mended(asked, code, run_id)),
+        staff=members.at_school(asked, code),
     )
     return pages.school(facts, asked.caller.viewer)
 
