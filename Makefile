@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
+.PHONY: help install run check static fast secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
 	behaviour fuzz long rehearsals quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -109,13 +109,17 @@ run: install ## 見本の市で五晩を実行 / five nights of a demo city on t
 
 # -- checks and tests ------------------------------------------------------------------------------
 
-check: install-dev ## コミットの前に / before each commit
+check: static fast ## コミットの前に / before each commit
+
+static: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml infra/tool_reader.yaml infra/city_access.yaml infra/city_alarms.yaml \
 		infra/deployer.yaml
+
+fast: install-dev
 	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
 
 e2e test: $(TOOLS)/node_modules/.clients browser
@@ -133,12 +137,13 @@ ifdef CFN_GUARD_RULES
 	$(BIN)/python -m local.guard $(CFN_GUARD_RULES)
 endif
 
-test: check secure ## CI が行うすべて / all that CI runs
+test: install-dev ## CI が行うすべて / all that CI runs; what uses one core alone runs beside something else
+	$(MAKE) -j3 --output-sync=target fast static secure
 	$(BIN)/pytest -q -n auto --dist worksteal tests/integration
 	$(MAKE) -j2 --output-sync=target journeys judges
 
-journeys: install-dev # they wait for their engine half of the time: the judges work meanwhile
-	$(BIN)/pytest -q tests/e2e tests/browser
+journeys: install-dev # two engines, each of which is waited for half of the time
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e tests/browser
 
 judges:
 	$(MAKE) test-contract
