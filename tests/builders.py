@@ -34,6 +34,8 @@ from kakehashi.roster import Desired, Held, PasswordAt
 TODAY = date(2026, 11, 24)
 YEAR = 2026
 DOMAIN = "ed.example.jp"
+RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'
+"""A city's file that asks for nothing: every rule at its default."""
 
 Row = dict[str, str]
 

@@ -149,7 +149,7 @@ class Lambdas:
         try:
             with self._listening(stage):
                 self._trip((stage, "before"), event)
-                answer = handler(copy.deepcopy(event), _context(stage))
+                answer = handler(copy.deepcopy(event), a_context(stage))
                 self._trip((stage, "after"), event)
         except BaseException as exc:
             raise _as_lambda_tells(exc) from exc
@@ -228,11 +228,12 @@ def _forget_clients() -> None:
     resource.cache_clear()
 
 
-def _context(stage: str) -> Any:
+def a_context(function: str, seconds: float = 900) -> Any:
+    """What Lambda hands to ``function``, with so many seconds left."""
     return SimpleNamespace(
-        function_name=stage,
+        function_name=function,
         memory_limit_in_mb=512,
-        invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:123456789012:function:{stage}",
+        invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:123456789012:function:{function}",
         aws_request_id="request",
-        get_remaining_time_in_millis=lambda: 900_000,
+        get_remaining_time_in_millis=lambda: round(seconds * 1000),
     )

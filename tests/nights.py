@@ -31,7 +31,8 @@ from kakehashi.report import words
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
-from tests.builders import DOMAIN, TODAY
+from tests import builders
+from tests.builders import TODAY
 from tests.lambdas import Lambdas, client, fresh_clients, resource
 from tests.tenants import Tenant, environment
 from tests.walker import Execution, Machine
@@ -44,9 +45,7 @@ BEGINS = time(2, 10, tzinfo=JAPAN)
 OPTIONS = "--stack kakehashi"
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:kakehashi-RosterSync:"
 RULES = f"""\
-name = "見本市"
-board_code = "082201"
-domain = "{DOMAIN}"
+{builders.RULES}\
 [tools.lgate]
 dialect = "lgate"
 [tools.interactive_study]

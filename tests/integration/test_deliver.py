@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -15,6 +14,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record, Status
 from tests.builders import a_known, a_pupil
+from tests.lambdas import a_context
 from tests.unit.deliver.receiver import Receiver
 
 RULES = """
@@ -33,12 +33,7 @@ headings = ["username", "password", "enabledUser", "isLocal", "schoolCode", "sch
 [tools.odd]
 dialect = "no_such_dialect"
 """
-CONTEXT = SimpleNamespace(
-    function_name="deliver",
-    memory_limit_in_mb=256,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:deliver",
-    aws_request_id="r",
-)
+CONTEXT = a_context("deliver")
 
 
 @pytest.fixture
@@ -69,7 +64,7 @@ def a_run(clock: str = "020000", day: str = "2026-11-24", execution: str = "exec
 
 def deliver(run: Run, tool: str = "interactive_study") -> dict[str, Any]:
     event = run.model_dump(mode="json") | {"tool": tool}
-    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    answer = app.lambda_handler(event, CONTEXT)
     assert answer["tool"] == tool
     return Folder.of(run, "runs").get_json(f"deliveries/{tool}.json")
 
@@ -285,7 +280,7 @@ def test_a_run_that_lost_the_lease_delivers_nothing(state: State) -> None:
 
 def test_the_answer_to_the_state_machine_names_nobody(state: State) -> None:
     event = a_run().model_dump(mode="json") | {"tool": "lgate"}
-    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    answer = app.lambda_handler(event, CONTEXT)
     assert sorted(answer) == ["seconds", "tool", "verdict"]
 
 

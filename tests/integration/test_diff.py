@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
@@ -20,18 +19,13 @@ from kakehashi.edges.state import State
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.roster import Desired, Held
-from tests.builders import DOMAIN, TODAY, a_held, a_known, a_pupil
+from tests.builders import DOMAIN, RULES, TODAY, a_held, a_known, a_pupil
+from tests.lambdas import a_context
 from tests.tenants import Tenant, as_graph
 from tests.unit.diff.nights import a_school_of, knowing, wanting
 
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'
 SCHOOL = a_school_of(10)
-CONTEXT = SimpleNamespace(
-    function_name="diff",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:diff",
-    aws_request_id="r",
-)
+CONTEXT = a_context("diff")
 
 
 class City:
@@ -66,7 +60,7 @@ class City:
         folder.put("city.toml", RULES)
         folder.put_lines("desired.jsonl", (one.to_json() for one in desired))
         folder.put_lines("held.jsonl", (one.to_json() for one in held))
-        answer = app.lambda_handler(run.model_dump(mode="json"), CONTEXT)  # type: ignore[arg-type]
+        answer = app.lambda_handler(run.model_dump(mode="json"), CONTEXT)
         assert len(json.dumps(answer)) < 2048
         return Run.model_validate(answer), folder
 

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -23,14 +22,10 @@ from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
 from tests.builders import TODAY, a_drop, a_known, a_pupil, an_employment
 from tests.integration.test_night import passwords
+from tests.lambdas import a_context
 from tests.nights import Nights
 
-CONTEXT: Any = SimpleNamespace(
-    function_name="drift",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:drift",
-    aws_request_id="r",
-)
+CONTEXT = a_context("drift")
 
 
 FOUND = ("M040", "M041", "M042", "M044")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kakehashi.deliver.dialect import names
+from tests import builders
 from tests.builders import DOMAIN, Drop, a_drop, a_password_file, a_pupil, zip_bytes
 from tests.nights import Nights
 from tests.outbox_search import Banned, leaks
 
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n' + "".join(
+RULES = builders.RULES + "".join(
     f'[tools.{name}]\ndialect = "{name}"\ngrades = ["P3"]\n' for name in names()
 )
 WANTING = {  # lists whose headings or fixed cells the city has not given: D120, D121

@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -12,15 +11,10 @@ from kakehashi.findings import Effect, Finding, Place
 from kakehashi.preprocess import password_file
 from kakehashi.roster import Desired, Held, PasswordAt
 from tests import builders
+from tests.lambdas import a_context
 
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{builders.DOMAIN}"\n'
 ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:m:one"
-CONTEXT = SimpleNamespace(
-    function_name="preprocess",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:preprocess",
-    aws_request_id="r",
-)
+CONTEXT = a_context("preprocess")
 KEY = "inbox/demo/passwords/first.csv"
 
 
@@ -28,7 +22,7 @@ KEY = "inbox/demo/passwords/first.csv"
 def folder(account: dict[str, str]) -> Folder:
     State.of("state", "demo").take_lease(ARN, datetime.now(UTC))
     run = Folder(boto3.client("s3"), "runs", "demo/one/")
-    run.put("city.toml", RULES)
+    run.put("city.toml", builders.RULES)
     return run
 
 
@@ -41,7 +35,7 @@ def preprocess(as_of: str = "2026-11-24") -> Run:
         "as_of": as_of,
         "execution": ARN,
     }
-    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    answer = app.lambda_handler(event, CONTEXT)
     assert len(json.dumps(answer)) < 2048
     return Run.model_validate(answer)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -22,7 +21,8 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record, Status
 from kakehashi.roster import PasswordAt
-from tests.builders import DOMAIN, TODAY, a_city, a_known, a_password_file, a_pupil
+from tests.builders import RULES, TODAY, a_city, a_known, a_password_file, a_pupil
+from tests.lambdas import a_context
 from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action
 
@@ -34,18 +34,7 @@ RUN = Run(
     as_of=TODAY,
     execution="arn:one",
 )
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'
 MARK = "extensionAttribute1"
-
-
-def context(seconds: float = 900) -> Any:
-    return SimpleNamespace(
-        function_name="provision",
-        memory_limit_in_mb=512,
-        invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:provision",
-        aws_request_id="r",
-        get_remaining_time_in_millis=lambda: seconds * 1000,
-    )
 
 
 class Night:
@@ -86,7 +75,7 @@ class Night:
 
     def provision(self, shard: int = 1, seconds: float = 900) -> dict[str, Any]:
         event = RUN.model_dump(mode="json") | {"shard": shard, "counts": self.counts}
-        answer = app.lambda_handler(event, context(seconds))
+        answer = app.lambda_handler(event, a_context("provision", seconds))
         assert answer.pop("seconds") >= 0
         self.forecast = answer.pop("seconds_left")
         return answer

@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -10,18 +9,14 @@ from functions.receive import app
 from kakehashi.edges.errors import BadConfiguration, TryLater
 from kakehashi.edges.runs import Folder, Run, run_id_of
 from kakehashi.edges.state import State
+from tests.lambdas import a_context
 
 RULES = (
     b'name = "x"\nboard_code = "082201"\ndomain = "ed.example.jp"\n[tools.lgate]\ndialect="lgate"\n'
 )
 STARTED = datetime(2026, 11, 22, 16, 12, tzinfo=UTC)
 KEY = "inbox/demo/roster/RO_20261123_082201.zip"
-CONTEXT = SimpleNamespace(
-    function_name="receive",
-    memory_limit_in_mb=256,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:receive",
-    aws_request_id="r",
-)
+CONTEXT = a_context("receive")
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def receive(order: dict[str, Any], execution: str = "one") -> Run:
                 "started": STARTED.isoformat(),
             },
         },
-        CONTEXT,  # type: ignore[arg-type]
+        CONTEXT,
     )
     assert len(json.dumps(answer)) < 2048
     return Run.model_validate(answer)

@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.report.app import lambda_handler
 from kakehashi.actions import Action, Kind, Situation
@@ -18,6 +17,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Place
 from tests.builders import a_pupil
+from tests.lambdas import a_context
 from tests.nights import RULES
 
 CITY = "demo"
@@ -29,21 +29,9 @@ SCHOOL = "B108299900015"
 NOW = datetime(2026, 11, 9, 17, 5, tzinfo=UTC)
 
 
-class _Context:
-    function_name = "report"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:123456789012:function:report"
-    aws_request_id = "request"
-
-
 def _call(event: dict[str, Any]) -> dict[str, Any]:
-    context: Any = _Context()
-    answer: dict[str, Any] = lambda_handler(event, _lambda_context(context))
+    answer: dict[str, Any] = lambda_handler(event, a_context("report"))
     return answer
-
-
-def _lambda_context(context: Any) -> LambdaContext:
-    return context  # type: ignore[no-any-return]
 
 
 def _event(verdict: str, **more: Any) -> dict[str, Any]:

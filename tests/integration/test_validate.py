@@ -1,7 +1,6 @@
 import io
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -11,15 +10,11 @@ from functions.validate import app
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Effect
+from tests.lambdas import a_context
 
 RULES = 'name = "x"\nboard_code = "082999"\ndomain = "ed.example.jp"\n'
 ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:m:one"
-CONTEXT = SimpleNamespace(
-    function_name="validate",
-    memory_limit_in_mb=256,
-    invoked_function_arn="arn:aws:lambda:ap-northeast-1:1:function:validate",
-    aws_request_id="r",
-)
+CONTEXT = a_context("validate")
 
 
 @pytest.fixture
@@ -39,7 +34,7 @@ def validate() -> Run:
         "as_of": "2026-11-23",
         "execution": ARN,
     }
-    answer = app.lambda_handler(event, CONTEXT)  # type: ignore[arg-type]
+    answer = app.lambda_handler(event, CONTEXT)
     assert len(json.dumps(answer)) < 2048
     return Run.model_validate(answer)
 

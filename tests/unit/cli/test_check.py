@@ -17,12 +17,10 @@ from kakehashi_console.cli import main
 from kakehashi_console.cli.check import COUNTED
 from tests import builders
 
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{builders.DOMAIN}"\n'
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "city.toml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "city.toml").write_text(builders.RULES, encoding="utf-8")
     return tmp_path
 
 

@@ -12,9 +12,8 @@ from kakehashi.city import PASSWORD_WORDS, BadCity, InitialPasswords, parse
 from kakehashi.preprocess import password_file as entra
 from kakehashi.preprocess.initial import Slip, as_csv, make, read_list
 from kakehashi.report.slips import encrypted_workbook
-from tests.builders import DOMAIN, a_pupil
+from tests.builders import RULES, a_pupil
 
-RULES = f'name = "見本市"\nboard_code = "082201"\ndomain = "{DOMAIN}"\n'
 KEY = "a password of the staff"
 
 

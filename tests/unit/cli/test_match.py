@@ -19,13 +19,12 @@ from hypothesis import strategies as st
 from kakehashi.diff.sheets import UnreadableWorkbook
 from kakehashi_console.cli import main
 from kakehashi_console.tool_list import Columns, User, compare, read_users
-from tests.builders import DOMAIN, a_drop, a_pupil
+from tests import builders
+from tests.builders import a_drop, a_pupil
 from tests.decisions import a_csv, a_workbook
 
 RULES = f"""\
-name = "見本市"
-board_code = "082201"
-domain = "{DOMAIN}"
+{builders.RULES}\
 [tools.lgate]
 dialect = "lgate"
 [tools.own]
