@@ -20,7 +20,7 @@ from kakehashi.city import City, Tool
 from kakehashi.deliver.shapes import DeliveredFile
 from kakehashi.deliver.staff_rows import with_staff
 from kakehashi.edges import settings
-from kakehashi.edges.deliver.making import made
+from kakehashi.edges.deliver.making import MadeFrom, made, with_people
 from kakehashi.edges.deliver.outbox import Outbox
 from kakehashi.edges.deliver.receipts import Receipts
 from kakehashi.edges.errors import BadConfiguration
@@ -30,6 +30,7 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.run_folder.deliveries import DeliveryNote, FileNote, put_delivery
 
@@ -49,18 +50,21 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     answer = receipts.gather(order.dialect.receipt)
     roster = SettledRoster(folder, state)
     told = _Told(city.tools[tool], order.dialect)
-    of = made(folder, roster)
-    if city.staff:  # whom the digest of the settled roster does not hold
-        of = replace(of, of="")
+    of, staff = made(folder, roster), list[Record[StaffMember]]()
+    if city.staff and told.rules.staff != "none":
+        staff = list(state.staff())
+        of = with_people(of, staff, run.as_of)
     delivery, again = outbox.unmoved(order, of, answer), True
     if delivery is None:
         before = outbox.before(order.dialect.header, answer)
         order = replace(order, dialect=deliver.as_held(order.dialect, before))
         board = deliver.Board.of(city.board_code, city.name)
         settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
-        if city.staff:
-            with_them = with_staff(settled, state.staff(), told.rules, order.dialect, run.as_of)
+        if staff:
+            with_them = with_staff(settled, staff, told.rules, order.dialect, run.as_of)
             settled, told.of_staff = with_them.records, with_them.findings
+        if told.of_staff:  # which would be told no more on a night that makes no records
+            of = MadeFrom(of.by)
         last = outbox.last_files(of) if deliver.same_again(order, settled, before) else ()
         delivery, again = _made_now(order, settled, before, last), bool(last)
     elif order.dialect.disabling == "ignored":

@@ -69,7 +69,8 @@ class Outgoing:
 class Delivery:
     """What to hand over, and ``records``: what the tool holds once it has taken it.
 
-    ``counted`` are its pupils where nothing has moved and no records were made.
+    ``counted`` are its pupils, ``counted_staff`` its staff, where nothing has moved and no records
+    were made.
     """
 
     tool: str
@@ -79,6 +80,7 @@ class Delivery:
     files: tuple[Outgoing, ...] = ()
     findings: tuple[Finding, ...] = ()
     counted: int | None = None
+    counted_staff: int = 0
 
     @property
     def pupils(self) -> int:
@@ -88,7 +90,7 @@ class Delivery:
     @property
     def staff(self) -> int:
         """How many members of staff it holds beside them."""
-        return len(self.records.staff())
+        return len(self.records.staff()) if self.counted is None else self.counted_staff
 
     @property
     def rows(self) -> dict[str, int]:
@@ -140,16 +142,20 @@ def once_more(order: Order, settled: Records, files: Sequence[Outgoing]) -> Deli
     return Delivery(order.tool, "delivered", "bulk", settled, tuple(dated))
 
 
-def unmoved(order: Order, last: Sequence[Outgoing], pupils: int) -> Delivery | None:
-    """The delivery to a tool that holds ``pupils`` and no staff, where nothing has moved of what
-    its ``last`` files were made of: as ``build`` would make it, and no record is made. None where
-    the records are needed all the same."""
+def unmoved(order: Order, last: Sequence[Outgoing], pupils: int, staff: int = 0) -> Delivery | None:
+    """The delivery to a tool that holds so many ``pupils`` and ``staff``, where nothing has moved
+    of what its ``last`` files were made of: as ``build`` would make it, and no record is made.
+    None where the records are needed all the same."""
     nobody = Records(RecordLayout(order.dialect.header))
     if order.anew or order.dialect.lists or order.dialect.unchanged == "manifest-only":
         return None
     if order.dialect.mode == "delta":
-        return Delivery(order.tool, "nothing", "delta", nobody, counted=pupils)
-    return replace(once_more(order, nobody, last), counted=pupils) if last else None
+        quiet = Delivery(order.tool, "nothing", "delta", nobody)
+    elif last:
+        quiet = once_more(order, nobody, last)
+    else:
+        return None
+    return replace(quiet, counted=pupils, counted_staff=staff)
 
 
 def _dated(name: str, day: date) -> str:

@@ -87,13 +87,11 @@ def with_staff(
     and in a ``class`` group the homeroom teachers. A class without pupils has none. Owners are
     members, too: only so they can do something in it."""
     kinds = rules.groups
-    classes = {(k.pupil.school, k.pupil.class_title): _mark("class", k.pupil, city_code)
-               for k in pupils if k.pupil.class_title} if "class" in kinds else {}  # fmt: skip
+    people = [k for k in staff if k.status is Status.ACTIVE and not k.pupil.away]
+    classes = _classes(people, pupils, city_code) if "class" in kinds else {}
     found = dict(groups)
-    for known in staff:
+    for known in people:
         member = known.pupil
-        if known.status is not Status.ACTIVE or member.away:
-            continue
         for mark in filter(None, map(classes.get, member.homerooms)):
             if mark in found:
                 found[mark] = _with(found[mark], known, owns="class" in rules.owners)
@@ -104,6 +102,22 @@ def with_staff(
             leads = any(word in member.job for word in rules.two_persons)
             found[mark] = _with(there, known, owns=leads and "school" in rules.owners)
     return found
+
+
+def _classes(
+    staff: Iterable[Record[StaffMember]], pupils: Iterable[Record], city_code: str
+) -> dict[tuple[str, str], str]:
+    """Mark of each class that is somebody's homeroom, in the newest 年度 that a pupil of it has."""
+    homes = {home for known in staff for home in known.pupil.homerooms}
+    newest: dict[tuple[str, str], Pupil] = {}
+    for known in pupils:
+        pupil = known.pupil
+        home = (pupil.school, pupil.class_title)
+        if home in homes and pupil.school_year > (
+            newest[home].school_year if home in newest else 0
+        ):
+            newest[home] = pupil
+    return {home: _mark("class", pupil, city_code) for home, pupil in newest.items()}
 
 
 def _with(group: RosterGroup, known: Record[StaffMember], *, owns: bool) -> RosterGroup:

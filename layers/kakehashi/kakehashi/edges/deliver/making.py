@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settled import SettledRoster
+from kakehashi.people.record import Record
+from kakehashi.people.staff import StaffMember
+from kakehashi.preprocess.years import year_of
+from kakehashi.roster import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,17 @@ class MadeFrom:
 
     by: str = ""
     of: str = ""
+
+
+def with_people(known: MadeFrom, staff: Iterable[Record[StaffMember]], as_of: date) -> MadeFrom:
+    """Of a tool that is told of staff as well: of them, and of the 年度 in which their classes
+    are."""
+    if not known.of:
+        return known
+    digest = hashlib.sha256(f"{known.of} {year_of(as_of)}".encode())
+    for one in sorted(staff, key=lambda one: one.pupil.id):
+        digest.update(canonical(one.to_json()).encode() + b"\n")
+    return replace(known, of=digest.hexdigest()[:32])
 
 
 def made(folder: Folder, roster: SettledRoster) -> MadeFrom:

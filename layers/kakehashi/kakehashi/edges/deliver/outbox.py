@@ -155,8 +155,9 @@ class Outbox:
             return None
         if not self.baseline.is_there(self.slot.baseline):
             return None
-        pupils = self.folder.get_json("latest.json").get("pupils", 0)
-        return unmoved(order, self.last_files(made), pupils)
+        note = self.folder.get_json("latest.json")
+        held = note.get("pupils", 0), note.get("staff", 0)
+        return unmoved(order, self.last_files(made), *held)
 
     def last_files(self, made: MadeFrom) -> tuple[Outgoing, ...]:
         """The files that the tool had last, as they were made; () where one is gone, or where they

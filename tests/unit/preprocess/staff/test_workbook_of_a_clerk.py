@@ -1,0 +1,97 @@
+"""A workbook as clerks make them: merged cells, furigana, real dates, full-width digits."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+
+from kakehashi.catalogue import staffing as rules
+from kakehashi.diff.sheets import sheets
+from kakehashi.preprocess.staff import StaffListFile
+from tests.builders import a_code
+from tests.unit.preprocess.staff.test_sources import GOOD, HEADINGS, read, rows_of
+
+FURIGANA = '<rPh sb="0" eb="2"><t>サトウ</t></rPh><phoneticPr fontId="1"/>'
+
+
+def a_workbook(*rows: Mapping[str, Any], merge: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"] = "令和8年度 教職員名簿"
+    sheet.merge_cells("A1:E1")
+    for column, name in enumerate(HEADINGS, 1):
+        sheet.cell(3, column, name)
+    for line, row in enumerate(rows, 4):
+        for column, name in enumerate(HEADINGS, 1):
+            sheet.cell(line, column, {**GOOD, **row}.get(name, ""))
+    if merge:
+        sheet.merge_cells(merge)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def with_furigana(body: bytes, text: str) -> bytes:
+    """What Excel keeps beside a name that was typed with a Japanese keyboard."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            if name == "xl/sharedStrings.xml":
+                told = re.sub(f"(<t>{text}</t>)", rf"\1{FURIGANA}", part.decode())
+                assert FURIGANA in told
+                part = told.encode()
+            after.writestr(name, part)
+    return out.getvalue()
+
+
+def listed(body: bytes) -> StaffListFile:
+    return StaffListFile("list.xlsx", [list(sheet) for sheet in sheets(body)])
+
+
+def test_of_merged_numbers_only_the_first_row_has_one_and_the_others_are_told() -> None:
+    """Nothing is guessed from the row above, and nobody else is lost."""
+    rows = {"職員番号": "Ｔ０００１"}, {"職員番号": ""}, {"職員番号": "T0003"}
+    roster = read(listed(a_workbook(*rows, merge="A4:A5")))
+    assert rows_of(roster) == [(5, "職員番号", rules.NO_NUMBER.code)]
+    assert [one.number for one in roster.employments] == ["T0001", "T0003"]
+
+
+def test_furigana_above_a_name_is_no_part_of_it() -> None:
+    body = with_furigana(a_workbook({"姓(使用名)": "佐藤"}), "佐藤")
+    (one,) = read(listed(body)).employments
+    assert (one.family, one.kana_family) == ("佐藤", "スズキ")
+
+
+def test_dates_are_read_as_excel_keeps_them_and_as_they_are_written() -> None:
+    rows: list[dict[str, Any]] = [
+        {"開始日": datetime(2026, 4, 1), "終了日": "令和9年3月31日"},  # noqa: DTZ001 - of a cell
+        {"職員番号": "T0002", "開始日": "Ｒ８．４．１", "終了日": datetime(2027, 3, 31)},  # noqa: DTZ001
+    ]
+    roster = read(listed(a_workbook(*rows)))
+    assert rows_of(roster) == []
+    found = {(one.posts[0].begin, one.posts[0].end) for one in roster.employments}
+    assert found == {(date(2026, 4, 1), date(2027, 3, 31))}
+
+
+def test_one_fault_of_each_kind_loses_nobody_else() -> None:
+    """Two people with one number, a school that is not there, days the wrong way round."""
+    rows: list[dict[str, Any]] = [
+        {"職員番号": "T0001"},
+        {"職員番号": "T0001", "姓(使用名)": "田中", "本務・兼務": "兼務"},
+        {"職員番号": "T0002", "所属コード": a_code(9)},
+        {"職員番号": "T0003", "開始日": "2027-04-01", "終了日": "2027-03-31"},
+        {"職員番号": "T0004"},
+    ]  # fmt: skip
+    roster = read(listed(a_workbook(*rows)))
+    assert {code for _, _, code in rows_of(roster)} == {
+        rules.TWO_PEOPLE.code, rules.UNKNOWN_SCHOOL.code, rules.DATES_REVERSED.code}  # fmt: skip
+    assert [one.number for one in roster.employments] == ["T0004"]
+    assert {one.pupil for one in roster.held} == {"staff-t0001", "staff-t0002", "staff-t0003"}
