@@ -28,10 +28,13 @@ from kakehashi.staff import (
     nights,
     operate,
     password_page,
+    personnel,
     recorded,
     rehearsal,
+    rules_history,
     school,
     searching,
+    staff_story,
     today,
 )
 from kakehashi.staff.changes import Filter
@@ -40,6 +43,7 @@ from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.uploading import Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
 from tests.builders import a_code, a_pupil, an_id
+from tests.unit.staff.people import FACTS, TEACHER, a_life
 from tests.unit.staff.scenes import (
     CITY,
     NOW,
@@ -72,6 +76,9 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "links": ("/decide", "判断", decide.decide(links(), decide.ListFilter("UNLINKED"), viewer)),
         "search": ("/child", "この子", a_search()),
         "child": ("/child", "この子", a_child()),
+        "personnel": ("/staff", "教職員", personnel.personnel(FACTS, 1, viewer)),
+        "member": ("/staff", "教職員", staff_story.member(TEACHER.id, TEACHER, a_life())),
+        "rules_history": ("/operate", "規則の履歴", some_rules()),
         "nights": ("/nights", "夜の一覧", nights.nights(sixty_nights(), 1, viewer, CITY)),
         "night": ("/nights", "夜の一覧", nights.night(a_night(), viewer)),
         "rehearsal": ("/rehearsal", "予行", rehearsal.rehearsal(a_rehearsal(), viewer)),
@@ -85,6 +92,12 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "sign_in": ("/", "サインイン", entrance.SignInPage()),
         "refused": ("/approve", "承認", a_refusal()),
     }  # fmt: skip
+
+
+def some_rules() -> rules_history.RulesHistory:
+    versions = [rules_history.RulesVersion("2026-11-30T01:00:00+00:00", RULES_NEXT),
+                rules_history.RulesVersion("2026-11-01T01:00:00+00:00", RULES_NOW)]  # fmt: skip
+    return rules_history.history(versions, {RULES_NEXT: "見本 運用"})
 
 
 def some_deeds() -> list[recorded.Done]:

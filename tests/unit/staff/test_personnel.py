@@ -4,44 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kakehashi.catalogue import staffing as rules
-from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
-from kakehashi.findings import Place
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN
 from kakehashi.staff import personnel
 from kakehashi.staff.drawing import render
 from kakehashi.staff.frame import nav
 from kakehashi.staff.personnel import GivenDecision, PersonnelFacts, answers, waiting
 from kakehashi.staff.today import TodayFacts, today
 from kakehashi.staff.viewer import Permission, Role
-from kakehashi.stored import read
-from tests.builders import a_code, an_id
-from tests.unit.staff.people import a_member, an_action
-from tests.unit.staff.scenes import CITY, NOW, RUN, a_frame, a_viewer
+from tests.builders import an_id
+from tests.unit.staff.people import FACTS, HEAD, HEADER, TEACHER, an_action
+from tests.unit.staff.scenes import CITY, NOW, a_frame, a_viewer
 
-HEADER = read(StaffPlanHeader, {
-    "as_of": "2027-04-01",
-    "checksum": "ab" * 32,
-    "stopped": True,
-    "actions": {"update": 1},
-    "counts": {"MOVED": 460, "CONFIRMED": 1_340, "ENDED": 2},
-    "asked": {"suspend": {"staff-t0001": "r", "staff-t0002": "r"}},
-    "held": {"S950": ["staff-t0009"]},
-    "breaches": [{"code": "S931", "count": 460, "bound": 90}],
-})  # fmt: skip
-TEACHER, HEAD = a_member("T0001"), a_member("T0002", job="校長")
-FACTS = PersonnelFacts(
-    city=CITY,
-    run_id=RUN,
-    header=HEADER,
-    actions=[an_action(a_member("T0003"), a_member("T0003", school=a_code(2)))],
-    asked={"suspend": [TEACHER.id, HEAD.id]},
-    people={one.id: one for one in (TEACHER, HEAD)},
-    two={HEAD.id},
-    findings=[
-        rules.MANY_MOVED.at(count=460, bound=90, plan="ab" * 6),
-        rules.UNKNOWN_SCHOOL.at(Place("list.xlsx", 7, "所属コード"), pupil="staff-t0009"),
-    ],
-)
 DECIDER = a_viewer(Role.DECIDE)
 
 
