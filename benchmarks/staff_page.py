@@ -41,6 +41,8 @@ from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.roster import Desired
+from kakehashi.run_folder import roster
+from kakehashi.run_folder.actions import PupilChange
 from kakehashi.staff import changes
 from kakehashi.staff.viewer import Role
 from tests.conftest import account_in
@@ -185,13 +187,16 @@ def _pages(office: Office, clerk: Clerk, run_id: str, pupil: str, times: int) ->
 
 
 def _school_of(folder: Folder) -> str:
-    return str(next(folder.lines("desired.jsonl"))["pupil"]["school"])
+    return next(roster.at_school(folder)).school
 
 
 def _whole_plan(folder: Folder) -> None:
     """The page's rows out of a plan that has been loaded."""
     plan = plans.read(folder)
-    rows = [action.to_json() for action in plan.actions] if plan else []
+    rows = [
+        PupilChange(a.pupil, a.kind, a.situation, a.before.pupil if a.before else None, a.after)
+        for a in (plan.actions if plan else ())
+    ]
     shown = [changes.row_of(row) for row in rows]
     assert shown[: changes.PAGE]
 

@@ -37,10 +37,10 @@ from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handl
 from kakehashi.findings import soften
 from kakehashi.people.record import Record
 from kakehashi.report import Comparison, Person
-from kakehashi.report.credential import FILE as CREDENTIAL
-from kakehashi.report.credential import HeldCredential
+from kakehashi.report.credential import HeldCredential, put_credential
 from kakehashi.report.people import People
 from kakehashi.roster import JAPAN
+from kakehashi.stored import written
 
 HOUR = timedelta(hours=1)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,7 +98,7 @@ def _compare_all(
     for name, city in rules.items():
         comparison, people = _compare(name, city, day, listed, env)
         _emit(comparison, people, env)
-        told[name] = report.drift_summary(comparison)
+        told[name] = written(report.drift_summary(comparison))
     return told
 
 
@@ -111,7 +111,7 @@ def _note(held: HeldCredential, env: DriftEnvironment) -> None:
     """For the staff page of every city: one tenant has one credential."""
     for name in _cities(env):
         folder = Folder(boto3.client("s3"), env.runs_bucket, f"{name}/drift/")
-        folder.put_json(CREDENTIAL, held.to_json())
+        put_credential(folder, held)
 
 
 def _hours_waiting(name: str, now: datetime, env: DriftEnvironment) -> int:
@@ -160,7 +160,7 @@ def _emit(comparison: Comparison, people: People, env: DriftEnvironment) -> None
     folder.put_findings("drift", comparison.findings)
     folder.put(report.DRIFT_PAGE, report.drift_html(comparison), "text/html; charset=utf-8")
     folder.put(report.DRIFT_WORKBOOK, report.drift_xlsx(comparison, people), XLSX)
-    folder.put_json("summary.json", report.drift_summary(comparison))
+    report.put_drift_summary(folder, comparison)
     measure_city("drift", comparison.city, {"DriftFound": len(comparison.findings)})
     if comparison.findings:
         boto3.client("sns").publish(

@@ -71,12 +71,11 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
     told = report.handouts(night)
     for school in told:
         folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
-        folder.put_json(report.school_file(school.code), report.school_json(school, people))
     for code, lines in report.moves(actions.raw(folder)).items():
         folder.put(report.moves_of(code), b"\n".join(lines), "application/x-ndjson")
-    folder.put_json(report.SCHOOL_INDEX, report.index_json(night, told))
+    report.put_parts(folder, night, told, people)
     leaves.write(folder, outbox, night.verdict)
-    folder.put_json("summary.json", report.summary(night))  # last: whoever sees it sees all
+    report.put_summary(folder, night)  # last: whoever sees it sees all
 
 
 def _without_run(event: dict[str, Any], env: ReportEnvironment) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
+from kakehashi.report.summary import summary_of
+from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.progress import Progress, progress
 from kakehashi.run_folder.roster import pupils
@@ -43,7 +45,7 @@ class Results(Reach):
         made = [run_id] if run_id else list(run_ids(execution, city))
         for one in made:
             for place in (f"{prefix_of(one)}approvals/{name}/", prefix_of(one)):
-                if summary := self._folder(place).get_json("summary.json"):
+                if summary := summary_of(self._folder(place)):
                     return RunOutcome(one, place, summary)
         told = {"run_id": made[0], "city": city, "verdict": "failed"}
         return RunOutcome(made[0], prefix_of(made[0]), told)
@@ -106,12 +108,12 @@ class Results(Reach):
         archive = Archive(self.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
         ids = [one for one in reversed(archive.run_ids(_RECENT)) if one not in recorded]
         folders = ((one, self._folder(prefix_of(one))) for one in ids[:_LOOKED_AT])
-        found = ((one, folder.get_json("summary.json"), folder) for one, folder in folders)
+        found = ((one, summary_of(folder), folder) for one, folder in folders)
         return [
             {"run_id": one, "as_of": plans.header(folder).as_of,
-             "counts": summary.get("counts", {}), "held": len(set().union(
-                 *map(set, summary.get("held", {}).values())))}
-            for one, summary, folder in found if summary.get("verdict") == "rehearsed"
+             "counts": summary["counts"], "held": len(set().union(
+                 *map(set, summary["held"].values())))}
+            for one, summary, folder in found if summary and summary["verdict"] == Verdict.REHEARSED
         ][:REHEARSALS_SHOWN]  # fmt: skip
 
     def progress(self, run_id: str) -> Progress | None:

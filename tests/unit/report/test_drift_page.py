@@ -9,6 +9,7 @@ import openpyxl
 from kakehashi.catalogue import provision as rules
 from kakehashi.report import Comparison, drift_html, drift_line, drift_summary, drift_xlsx
 from kakehashi.report.guide import Guide
+from kakehashi.stored import written
 from tests.builders import a_code, an_id
 
 DAY, PLACE = date(2026, 11, 28), "s3://runs/demo/drift/2026-11-28/"
@@ -69,5 +70,5 @@ def test_mail_and_page_lead_to_the_staff_page_where_there_is_one() -> None:
 
 def test_the_summary_says_where_page_and_workbook_are() -> None:
     told = drift_summary(a_comparison())
-    assert told["findings"] == {"M040": 1, "M041": 2, "M042": 1}
-    assert told["paths"] == {"page": PLACE + "drift.html", "workbook": PLACE + "drift.xlsx"}
+    assert told.findings == {"M040": 1, "M041": 2, "M042": 1}
+    assert written(told.paths) == {"page": PLACE + "drift.html", "workbook": PLACE + "drift.xlsx"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from kakehashi.catalogue import diff as diff_rules
 from kakehashi.catalogue import staff as staff_rules
@@ -17,6 +18,7 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
+from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
 from kakehashi.report.words import Word
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import (
@@ -183,7 +185,7 @@ def a_child() -> child.Child:
 
 
 def a_night() -> nights.NightFacts:
-    summary = {
+    summary: Any = {
         "counts": {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926},
         "deliveries": [
             {"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}, "still_signed_in": 12}
@@ -201,9 +203,7 @@ def _finding(**facts: str) -> Finding:
 
 def a_rehearsal() -> rehearsal.RehearsalFacts:
     header = a_header(mixed(50), as_of="2027-04-01", counts={"NEW": 2_510, "PROMOTED": 20_011})
-    past = rehearsal.PastRehearsal(
-        "demo-20270320T100000-0a1b2c3d", {"verdict": "rehearsed"}, header
-    )
+    past = rehearsal.PastRehearsal("demo-20270320T100000-0a1b2c3d", header)
     in_schools = {a_code(1): {"added": 3, "gone": 1, "different": 2}}
     moved = SinceRehearsal(past.run_id, date(2027, 4, 1), schools=in_schools)
     real = {"NEW": 2_513, "PROMOTED": 20_009}
@@ -250,11 +250,15 @@ def some_schools() -> list[school.SchoolLine]:
 
 
 def some_arrivals(viewer: Viewer) -> arrived.Arrived:
-    refusal = {"code": "F001", "file": "users.csv", "line": None, "column": None,
+    refusal: UploadRefusal = {"code": "F001", "file": "users.csv", "line": None, "column": None,
                "ja": "zip が壊れています。", "en": "The zip is broken.",
                "todo": "もう一度書き出して送ります。", "todo_en": "Send it again."}  # fmt: skip
-    good = {"standing": "accepted", "lines": {"users.csv": 22_948, "orgs.csv": 51}, "run_id": RUN}
-    bad = {"standing": "refused", "lines": {}, "refusal": refusal, "run_id": RUN}
+    good: ReceiptBeside = {
+        "file": "RO_20261201.zip", "run_id": RUN, "received": "2026-11-30T16:10:00+00:00",
+        "bytes": 4_812_331, "sha256": "ab", "lines": {"users.csv": 22_948, "orgs.csv": 51},
+        "same_as": "", "standing": "accepted", "refusal": None,
+    }  # fmt: skip
+    bad: ReceiptBeside = {**good, "standing": "refused", "lines": {}, "refusal": refusal}
     kind = UploadPurpose.ROSTER
     came = [
         arrived.Came(kind, "RO_20261201.zip", "2026-11-30T16:10:00+00:00", 4_812_331, good),

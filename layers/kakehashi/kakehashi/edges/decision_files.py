@@ -107,8 +107,7 @@ class Consents:
             earlier = Folder(
                 self.folder.s3, self.folder.bucket, prefix_of(newest) if newest else ""
             )
-            kept = newest and earlier.get(AFTER) is not None
-            book = _book(earlier, AFTER) if kept else Book()
+            book = book_after(earlier) if newest else Book()
             for undo in self.state.undone_since_asked():
                 book = book.without(self._turned_back(undo))
             self.folder.put_json(BEFORE, book.to_json())
@@ -118,6 +117,11 @@ class Consents:
         """The pupils whom an undo has turned back: the decision that led there is used up."""
         plan = plans.read(Folder(self.folder.s3, self.folder.bucket, prefix_of(undo)))
         return {action.pupil for action in plan.actions} if plan else set()
+
+
+def book_after(folder: Folder) -> Book:
+    """The book as a run has left it, an empty one where it has left none."""
+    return _book(folder, AFTER) if folder.get(AFTER) is not None else Book()
 
 
 def _book(folder: Folder, name: str) -> Book:

@@ -15,10 +15,17 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from kakehashi.diff.header import PlanHeader
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
 from kakehashi.findings import Effect
+from kakehashi.report.summary import summary_of
 from kakehashi.roster import canonical
+from kakehashi.run_folder.actions import Acted, acted
+from kakehashi.run_folder.deliveries import deliveries
+from kakehashi.run_folder.plan import header
+from kakehashi.run_folder.results import carried_out
+from kakehashi.run_folder.results import raw_in as raw_results
 from kakehashi.staff.leaves import (
     BODY,
     HEAD,
@@ -37,8 +44,6 @@ from kakehashi.staff.leaves import (
 from kakehashi.stored import VERSION as FORM
 
 AT_ONCE = 200_000_000  # bytes of rows whose leaves are made in one pass
-PLAN = ("as_of", "undoes", "refused")
-ACTED = ("kind", "situation", "pupil", "tool_id")
 USERS = "users.csv"
 _ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _NAMED = re.compile(rf'"pupil":"{_ID}"'.encode())
@@ -116,7 +121,7 @@ def _rows_of(folder: Folder) -> Iterator[Any]:
 def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
     """What all share, and the leaves of the pupils that are ``meant``."""
     night = _Gathering(folder, meant)
-    plan = folder.get_json("plan.json")
+    plan = header(folder)
     for name, pattern in FILES.items():
         night.rows(name, pattern)
     if night.came["desired"] is False:
@@ -125,7 +130,7 @@ def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
     night.words(plan)
     refusals = night.findings()
     head = Head(
-        verdict=str(folder.get_json("summary.json").get("verdict", "")),
+        verdict=str(told["verdict"]) if (told := summary_of(folder)) else "",
         plan=_shared(plan),
         refusals=tuple(refusals.values()),
         tools=dict(night.told(outbox)),
@@ -135,10 +140,16 @@ def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
     return head, night.leaves
 
 
-def _shared(plan: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: plan[name] for name in PLAN if name in plan}
-    codes = sorted({breach["code"] for breach in plan.get("breaches", ())})
-    return told | {"breaches": [{"code": code} for code in codes]} if plan else {}
+def _shared(plan: PlanHeader) -> dict[str, Any]:
+    if not plan:
+        return {}
+    codes = sorted({breach.code for breach in plan.breaches})
+    return {
+        "as_of": plan.as_of,
+        "undoes": plan.undoes,
+        "refused": plan.refused,
+        "breaches": [{"code": code} for code in codes],
+    }
 
 
 class _Gathering:
@@ -169,27 +180,25 @@ class _Gathering:
         """The last action of each and its result; and whose id has changed, under both ids."""
         for name in self.folder.names("actions/"):
             results = dict(self._results(name.replace("actions/", "results/")))
-            for action in self.folder.lines(name):
-                pupil, result = action["pupil"], results.get(action["pupil"])
+            for action in acted(self.folder, name):
+                pupil, result = action.pupil, results.get(action.pupil)
                 if self.meant(pupil):
                     leaf = self.leaves.setdefault(pupil, {})
-                    kept = {name: action[name] for name in ACTED if name in action}
-                    leaf["action"] = [canonical(kept).encode()]
+                    leaf["action"] = [canonical(_kept(action)).encode()]
                     leaf["result"] = [result] if result else []
-                move = move_of(action) if result else None
-                if move and json.loads(result or b"{}")["outcome"] in {"done", "skipped"}:
-                    for one in filter(self.meant, move):
-                        self.put(one, "moves", json.dumps(move).encode())
+                if result and action.moved and carried_out(result):
+                    for one in filter(self.meant, action.moved):
+                        self.put(one, "moves", json.dumps(action.moved).encode())
 
     def _results(self, name: str) -> Iterator[tuple[str, bytes]]:
-        for line in self.folder.raw_lines(name):
+        for line in raw_results(self.folder, name):
             if line and (pupil := _whose(line, _NAMED)):
                 yield pupil, line
 
-    def words(self, plan: Mapping[str, Any]) -> None:
+    def words(self, plan: PlanHeader) -> None:
         """What the plan says of somebody by name: a proposal, or why it is held."""
-        for leaf, listed in (("proposed", "proposals"), ("codes", "held")):
-            for word, pupils in plan.get(listed, {}).items():
+        for leaf, listed in (("proposed", plan.proposals), ("codes", plan.held)):
+            for word, pupils in listed.items():
                 for pupil in filter(self.meant, pupils):
                     self.put(pupil, leaf, json.dumps(word).encode())
 
@@ -220,12 +229,11 @@ class _Gathering:
 
     def told(self, outbox: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Tool by tool; what it was told of whom stands at the id that it knows."""
-        for name in self.folder.names("deliveries/"):
-            note = self.folder.get_json(name)
+        for note in deliveries(self.folder):
             gone, rosters, lists = False, 0, 0
-            for file in note.get("files", ()):
-                body = Folder(self.folder.s3, outbox, "").get(file["key"])
-                if body is None or hashlib.sha256(body).hexdigest() != file["sha256"]:
+            for file in note.files:
+                body = Folder(self.folder.s3, outbox, "").get(file.key)
+                if body is None or hashlib.sha256(body).hexdigest() != file.sha256:
                     gone = True
                     continue
                 users = users_in(body)
@@ -235,10 +243,10 @@ class _Gathering:
                 rosters += 1
                 for sourced_id, status in users:
                     if self.meant(sourced_id):
-                        self.put(sourced_id, f"told {note['tool']}", json.dumps(status).encode())
+                        self.put(sourced_id, f"told {note.tool}", json.dumps(status).encode())
             yield (
-                note["tool"],
-                {"mode": note["mode"], "gone": gone, "rosters": rosters, "lists": lists},
+                note.tool,
+                {"mode": note.mode, "gone": gone, "rosters": rosters, "lists": lists},
             )
 
 
@@ -256,14 +264,10 @@ def line_in(row: bytes) -> int:
     return int(told["pupil"]["line"] if isinstance(told["pupil"], dict) else told["line"])
 
 
-def move_of(action: Mapping[str, Any]) -> tuple[str, str] | None:
-    """From which id to which a link leads, or an undo of one; None for any other action."""
-    before, back = action["before"], action.get("back")
-    if action["kind"] == "link" and before and before["pupil"]["id"] != action["pupil"]:
-        return before["pupil"]["id"], action["pupil"]
-    if action["kind"] == "unlink" and back:
-        return action["pupil"], back["pupil"]["id"]
-    return None
+def _kept(action: Acted) -> dict[str, str]:
+    known = {"tool_id": action.tool_id} if action.tool_id else {}
+    about = {"kind": action.kind, "situation": action.situation, "pupil": action.pupil}
+    return about | known
 
 
 def owners(folder: Folder) -> Sequence[tuple[int, str]]:

@@ -12,6 +12,7 @@ from kakehashi.report.drift import (
     drift_line,
     drift_summary,
     drift_xlsx,
+    put_drift_summary,
 )
 from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.mail import line_without_run, mail_line, subject
@@ -19,18 +20,15 @@ from kakehashi.report.night import Failure, Night, PastRun, final_verdict
 from kakehashi.report.page import html
 from kakehashi.report.people import Person, last_seen
 from kakehashi.report.savings import Saved, Work, saved, school_year, with_staff, work_of
-from kakehashi.report.school_facts import INDEX as SCHOOL_INDEX
-from kakehashi.report.school_facts import file_of as school_file
-from kakehashi.report.school_facts import index_json, moves, moves_of, school_json
+from kakehashi.report.school_facts import moves, moves_of, put_parts
 from kakehashi.report.schools import Handout, handout_xlsx, handouts
-from kakehashi.report.summary import summary
+from kakehashi.report.summary import put_summary, summary
 from kakehashi.report.words import Verdict
 from kakehashi.report.workbook import findings_xlsx, xlsx
 
 __all__ = [
     "DRIFT_PAGE",
     "DRIFT_WORKBOOK",
-    "SCHOOL_INDEX",
     "Comparison",
     "Decided",
     "Failure",
@@ -54,16 +52,16 @@ __all__ = [
     "handout_xlsx",
     "handouts",
     "html",
-    "index_json",
     "last_seen",
     "line_without_run",
     "mail_line",
     "moves",
     "moves_of",
     "named",
+    "put_drift_summary",
+    "put_parts",
+    "put_summary",
     "saved",
-    "school_file",
-    "school_json",
     "school_year",
     "subject",
     "summary",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from kakehashi.report.words import Word
+from kakehashi.run_folder import RunFiles
 
 FILE = "credential.json"  # in a city's drift/, beside the days of the weekly comparison
 SOON = 30  # days left from which on it is to be replaced, as the alarm has it
@@ -42,6 +43,15 @@ class HeldCredential:
             return None
         last = date.fromisoformat(data["last_day"]) if data.get("last_day") else None
         return cls(str(data["type"]), last, date.fromisoformat(data["seen"]))
+
+
+def held_credential(folder: RunFiles) -> HeldCredential | None:
+    """``folder`` is a city's ``drift/``."""
+    return HeldCredential.from_json(folder.get_json(FILE))
+
+
+def put_credential(folder: RunFiles, held: HeldCredential) -> None:
+    folder.put_json(FILE, held.to_json())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
@@ -17,6 +16,8 @@ from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.words import Word
 from kakehashi.report.workbook import book
+from kakehashi.run_folder import RunFiles
+from kakehashi.stored import read, written
 
 PAGE, WORKBOOK = "drift.html", "drift.xlsx"
 SETTLED_AT = "/operate"  # of the staff page
@@ -83,18 +84,42 @@ def _rows(comparison: Comparison, people: People) -> Iterator[Sequence[Cell]]:
         yield comparison.guide.row(row, comparison.city)
 
 
-def drift_summary(comparison: Comparison) -> dict[str, Any]:
-    """JSON-ready, for machines and for `kakehashi drift`."""
-    return {
-        "city": comparison.city,
-        "day": comparison.day.isoformat(),
-        "accounts": comparison.accounts,
-        "findings": comparison.counts(),
-        "paths": {
-            "page": comparison.place + PAGE,
-            "workbook": comparison.place + WORKBOOK,
-        },
-    }
+@dataclass(frozen=True, slots=True)
+class DriftPaths:
+    page: str
+    workbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriftSummary:
+    """summary.json of a comparison. ``findings`` counts by code."""
+
+    city: str
+    day: str
+    accounts: int
+    findings: Mapping[str, int]
+    paths: DriftPaths
+
+
+def drift_summary(comparison: Comparison) -> DriftSummary:
+    """For machines and for `kakehashi drift`."""
+    return DriftSummary(
+        city=comparison.city,
+        day=comparison.day.isoformat(),
+        accounts=comparison.accounts,
+        findings=comparison.counts(),
+        paths=DriftPaths(comparison.place + PAGE, comparison.place + WORKBOOK),
+    )
+
+
+def drift_summary_of(folder: RunFiles) -> DriftSummary | None:
+    """None where there is none."""
+    told = folder.get_json("summary.json")
+    return read(DriftSummary, told) if told else None
+
+
+def put_drift_summary(folder: RunFiles, comparison: Comparison) -> None:
+    folder.put_json("summary.json", written(drift_summary(comparison)))
 
 
 def drift_line(comparison: Comparison) -> str:

@@ -9,22 +9,77 @@ files name a school's own children, as its workbook does, and lie in the same pr
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.findings import Finding
 from kakehashi.report.night import Night
 from kakehashi.report.people import People, Person
 from kakehashi.report.schools import Handout
+from kakehashi.run_folder import RunFiles
+from kakehashi.run_folder.actions import change_of
+from kakehashi.stored import read, written
 
 INDEX = "staff/index.json"
 _SCHOOL = re.compile(rb'"school":"([^"]*)"')
 _HALF = (b'"before":null', b'"after":null')
 
 
-def file_of(code: str) -> str:
+@dataclass(frozen=True, slots=True)
+class SchoolInIndex:
+    """How much a school has to be told: findings, pupils held, and those who are asked about."""
+
+    code: str
+    name: str
+    findings: int = 0
+    held: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolIndex:
+    """Every school of the city; false where the run did not come to a report. ``moves``: of a
+    school without a file of them nobody comes or goes."""
+
+    as_of: str = ""
+    moves: bool = False
+    schools: tuple[SchoolInIndex, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.as_of)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By MEXT code."""
+        return {one.code: one.name for one in self.schools}
+
+
+def index(folder: RunFiles) -> SchoolIndex:
+    return read(SchoolIndex, folder.get_json(INDEX))
+
+
+def part(folder: RunFiles, code: str) -> tuple[Handout, dict[str, Person]] | None:
+    """What a school was told, and who its people are; None where it was told nothing."""
+    told = folder.get_json(_file_of(code))
+    return read_school(told) if told else None
+
+
+def moving(folder: RunFiles, code: str) -> Iterator[bytes]:
+    """The actions by which somebody comes to the school or leaves it, as they are stored."""
+    return folder.raw_lines(moves_of(code))
+
+
+def put_parts(folder: RunFiles, night: Night, told: Iterable[Handout], people: People) -> None:
+    """The index last: whoever sees it sees all."""
+    told = list(told)
+    for school in told:
+        folder.put_json(_file_of(school.code), school_json(school, people))
+    folder.put_json(INDEX, written(index_of(night, told)))
+
+
+def _file_of(code: str) -> str:
     return f"staff/{code}.json"
 
 
@@ -40,32 +95,22 @@ def moves(lines: Iterable[bytes]) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for line in lines:
         if len(set(_SCHOOL.findall(line))) > 1 or any(half in line for half in _HALF):
-            action = json.loads(line)
-            sides = ((action["before"] or {}).get("pupil"), action["after"])
-            schools = [str(one["school"]) for one in sides if one]
+            schools = [one.school for one in change_of(line).sides]
             for code in schools if len(set(schools)) == len(schools) else ():
                 found.setdefault(code, []).append(line)
     return found
 
 
-def index_json(night: Night, handouts: Iterable[Handout]) -> dict[str, Any]:
-    """Every school of the city, and how much each has to be told. ``moves``: of a school without a
-    file of them nobody comes or goes."""
+def index_of(night: Night, handouts: Iterable[Handout]) -> SchoolIndex:
     told = {one.code: one for one in handouts}
-    return {
-        "as_of": night.as_of.isoformat(),
-        "moves": True,
-        "schools": [
-            {"code": code, "name": name, **_numbers(told.get(code))}
-            for code, name in sorted(night.schools.items())
-        ],
-    }
+    found = (_in_index(code, name, told.get(code)) for code, name in sorted(night.schools.items()))
+    return SchoolIndex(night.as_of.isoformat(), moves=True, schools=tuple(found))
 
 
-def _numbers(one: Handout | None) -> dict[str, int]:
+def _in_index(code: str, name: str, one: Handout | None) -> SchoolInIndex:
     if one is None:
-        return {"findings": 0, "held": 0, "waiting": 0}
-    return {"findings": len(one.findings), "held": one.pupils_held, "waiting": len(one.waiting)}
+        return SchoolInIndex(code, name)
+    return SchoolInIndex(code, name, len(one.findings), one.pupils_held, len(one.waiting))
 
 
 def school_json(school: Handout, people: People) -> dict[str, Any]:

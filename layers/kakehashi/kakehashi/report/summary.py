@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import cast
 
 from kakehashi.diff.header import Breach
 from kakehashi.report.decided import in_numbers
@@ -18,9 +19,28 @@ from kakehashi.report.shapes import (
     Summary,
     TimesShape,
 )
+from kakehashi.report.words import Verdict
+from kakehashi.run_folder import RunFiles
 from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.progress import Progress
 from kakehashi.stored import written
+
+NAME = "summary.json"
+
+
+def summary_of(folder: RunFiles) -> Summary | None:
+    """None where the run has none; one of an earlier release lacks what came later."""
+    return cast("Summary", told) if (told := folder.get_json(NAME)) else None
+
+
+def was_rehearsed(folder: RunFiles) -> bool:
+    """Whether the run was a rehearsal that went well."""
+    told = summary_of(folder)
+    return told is not None and told["verdict"] == Verdict.REHEARSED
+
+
+def put_summary(folder: RunFiles, night: Night) -> None:
+    folder.put_json(NAME, summary(night))
 
 
 def summary(night: Night) -> Summary:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import cast
 
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
@@ -21,6 +22,7 @@ from kakehashi.report.guide import Guide
 from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder import RunFiles
 
 SEEN_AT = "/arrived"  # of the staff page
 SUFFIXES = (".receipt.txt", ".receipt.json")
@@ -52,6 +54,12 @@ STANDINGS: Mapping[UploadStanding, Word] = MappingProxyType({
         "A roster that came later has been processed: this one is not used.",
     ),
 })  # fmt: skip
+
+
+def beside(folder: RunFiles, key: str) -> ReceiptBeside | None:
+    """The receipt of an upload, None where it has none."""
+    told = folder.get_json(f"{key}.receipt.json")
+    return cast("ReceiptBeside", told) if told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,16 @@ def results(folder: RunFiles, under: str = FOLDER) -> Iterator[Result]:
 def in_file(folder: RunFiles, name: str) -> Iterator[Result]:
     """Of one shard."""
     return (read(Result, row) for row in folder.lines(name))
+
+
+def raw_in(folder: RunFiles, name: str) -> Iterator[bytes]:
+    """The same as they are stored, for whoever parses only some of them."""
+    return folder.raw_lines(name)
+
+
+def carried_out(line: bytes) -> bool:
+    """What such a line says."""
+    return read(Result, json.loads(line)).carried_out
 
 
 def put_results(folder: RunFiles, name: str, found: Iterable[Result]) -> None:

@@ -57,6 +57,24 @@ def one_of_each(lines: Iterable[bytes]) -> Iterator[AtSchool]:
             yield AtSchool.of(json.loads(line))
 
 
+class PersonLine(NamedTuple):
+    """Who stands in a line; ``status`` where it is of our state, else ""."""
+
+    pupil: Pupil
+    status: str = ""
+
+
+def person_in(line: bytes) -> PersonLine:
+    """Of desired.jsonl, or current.jsonl."""
+    row = json.loads(line)
+    return PersonLine(Pupil.from_json(row["pupil"]), row.get("status", ""))
+
+
+def raw(folder: RunFiles) -> Iterator[bytes]:
+    """As it is stored, a line a pupil."""
+    return folder.raw_lines(DESIRED)
+
+
 def put_desired(folder: RunFiles, found: Iterable[Desired]) -> None:
     folder.put_lines(DESIRED, (one.to_json() for one in found))
 

@@ -6,12 +6,13 @@ Addresses: GET /arrived?send=&tool= (what to send), GET /arrived/uploaded (S3 le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.findings import Finding
 from kakehashi.report.groups import FindingGroup, groups
+from kakehashi.report.shapes import ReceiptBeside
 from kakehashi.report.times import minute
 from kakehashi.report.upload_receipt import STANDINGS, UploadStanding
 from kakehashi.report.words import Word
@@ -30,14 +31,14 @@ CAME = Word("届きました。", "It has come.")
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One file that came. ``receipt`` is its receipt.json, {} for what has none; ``received`` an
+    """One file that came. ``receipt`` is the one beside it, None for what has none; ``received`` an
     ISO moment; ``by`` who sent it by hand, "" for a robot."""
 
     kind: UploadPurpose
     file: str
     received: str
     bytes: int
-    receipt: Mapping[str, Any] = field(default_factory=dict)
+    receipt: ReceiptBeside | None = None
     by: str = ""
     tool: str = ""
     key: str = field(default="", repr=False)
@@ -106,7 +107,7 @@ def arrived(
 
 def _row(one: Came) -> ArrivedRow:
     told = one.receipt
-    standing = told.get("standing")
+    standing = told["standing"] if told else ""
     known = UploadStanding(standing) if standing in set(UploadStanding) else None
     return ArrivedRow(
         kind=Word(f"{KINDS[one.kind].ja} {one.tool}".strip(), f"{KINDS[one.kind].en} {one.tool}"),
@@ -114,15 +115,15 @@ def _row(one: Came) -> ArrivedRow:
         received=minute(one.received),
         by=one.by,
         size=one.bytes,
-        lines=list(told.get("lines", {}).items()),
+        lines=list(told["lines"].items()) if told else [],
         standing=STANDINGS[known] if known else CAME,
         tone=_TONES[known] if known else "plain",
-        refusal=next(_refusal(told), None),
-        same_as=str(told.get("same_as") or ""),
-        run_id=str(told.get("run_id") or ""),
+        refusal=_refusal(told) if told else None,
+        same_as=told["same_as"] if told else "",
+        run_id=told["run_id"] if told else "",
     )
 
 
-def _refusal(told: Mapping[str, Any]) -> Iterator[tuple[str, Word, Word]]:
-    if why := told.get("refusal"):
-        yield why["code"], Word(why["ja"], why["en"]), Word(why["todo"], why["todo_en"])
+def _refusal(told: ReceiptBeside) -> tuple[str, Word, Word] | None:
+    why = told["refusal"]
+    return why and (why["code"], Word(why["ja"], why["en"]), Word(why["todo"], why["todo_en"]))

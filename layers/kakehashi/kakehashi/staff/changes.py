@@ -7,19 +7,18 @@ only those that may be meant are parsed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import Any
 
 from kakehashi.actions import Kind
 from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.plan import SHARD
-from kakehashi.people.pupil import GRADE_LABELS, GRADES
+from kakehashi.people.pupil import GRADE_LABELS, GRADES, Pupil
 from kakehashi.report.words import KINDS, Word, word
+from kakehashi.run_folder.actions import PupilChange, change_of
 from kakehashi.staff.searching import Words, texts_of
 
 PAGE = 50  # rows of a page
@@ -72,7 +71,7 @@ _FACTS: Mapping[str, tuple[Word, What]] = MappingProxyType({
     "account": (Word("サインイン名", "sign-in name"), What.ACCOUNT),
 })  # fmt: skip
 _BY_SITUATION = {"RETURNED": What.RETURNED, "UNDONE": What.UNDONE}
-_BY_KIND = {
+_BY_KIND: Mapping[str, What] = {
     Kind.LINK: What.LINK,
     Kind.SUSPEND: What.SUSPEND,
     Kind.DELETE: What.DELETE,
@@ -171,7 +170,7 @@ def listing(header: PlanHeader, shards: Shards, wanted: Filter) -> Listing:
         return Listing(tuple(rows[:PAGE]), before + 1, None, len(rows) > PAGE)
     total = sum(header.actions.values())
     lines = islice(_lines(header, shards, before), PAGE)
-    rows = [row_of(json.loads(line)) for line in lines]
+    rows = [row_of(change_of(line)) for line in lines]
     return Listing(tuple(rows), before + 1, total, before + len(rows) < total)
 
 
@@ -189,7 +188,7 @@ def _lines(header: PlanHeader, shards: Shards, skip: int) -> Iterator[bytes]:
     return islice((line for line in lines if line.strip()), rest, None)
 
 
-def _matching(lines: Iterable[bytes], wanted: Filter) -> Iterator[Mapping[str, Any]]:
+def _matching(lines: Iterable[bytes], wanted: Filter) -> Iterator[PupilChange]:
     words = Words.of(wanted.text)
     needles = [text.encode() for text in (wanted.school, wanted.grade) if text]
     needles += words.needles()
@@ -202,45 +201,42 @@ def _matching(lines: Iterable[bytes], wanted: Filter) -> Iterator[Mapping[str, A
         if not all(any(way in line for way in ways) for ways in signs):
             continue
         if all(needle in line for needle in needles):
-            action = json.loads(line)
-            if _is_meant(action, wanted, words):
-                yield action
+            change = change_of(line)
+            if _is_meant(change, wanted, words):
+                yield change
 
 
-def _is_meant(action: Mapping[str, Any], wanted: Filter, words: Words) -> bool:
-    pupils = [one for one in (_before(action), action["after"]) if one]
-    if wanted.school and wanted.school not in {one["school"] for one in pupils}:
+def _is_meant(change: PupilChange, wanted: Filter, words: Words) -> bool:
+    if wanted.school and wanted.school not in {one.school for one in change.sides}:
         return False
-    if wanted.grade and wanted.grade not in {one["grade"] for one in pupils}:
+    if wanted.grade and wanted.grade not in {one.grade for one in change.sides}:
         return False
-    if wanted.what and What(wanted.what) not in whats_of(action):
+    if wanted.what and What(wanted.what) not in whats_of(change):
         return False
-    return not words or any(words.meet(texts_of(one)) for one in pupils)
+    return not words or any(words.meet(texts_of(one)) for one in change.sides)
 
 
-def row_of(action: Mapping[str, Any]) -> ChangeRow:
-    """``action`` as it stands in the plan's file."""
-    shown = action["after"] or _before(action) or {}
+def row_of(change: PupilChange) -> ChangeRow:
+    shown = change.after or change.before
     return ChangeRow(
-        pupil=action["pupil"],
+        pupil=change.pupil,
         name=_told(shown, "name"),
         kana=_told(shown, "kana"),
-        school=str(shown.get("school", "")),
+        school=shown.school if shown else "",
         school_name=_told(shown, "school_name"),
         grade=_told(shown, "grade"),
         class_title=_told(shown, "class_title"),
-        what=tuple(WHATS[what] for what in whats_of(action)),
-        kind=word(KINDS, action["kind"]),
-        facts=facts_of(_before(action), action["after"]),
+        what=tuple(WHATS[what] for what in whats_of(change)),
+        kind=word(KINDS, change.kind),
+        facts=facts_of(change.before, change.after),
     )
 
 
-def facts_of(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Fact, ...]:
+def facts_of(before: Pupil | None, after: Pupil | None) -> tuple[Fact, ...]:
     """What differs; of a child that comes or goes, nothing but the account."""
     if not before or not after:
-        one, new = (after or before or {}), bool(after)
-        account = _told(one, "account")
-        told = ("", account) if new else (account, "")
+        account = _told(after or before, "account")
+        told = ("", account) if after else (account, "")
         return (Fact(_FACTS["account"][0], *told),) if account else ()
     return tuple(
         Fact(told, _told(before, name), _told(after, name))
@@ -249,10 +245,10 @@ def facts_of(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
     )
 
 
-def whats_of(action: Mapping[str, Any]) -> tuple[What, ...]:
+def whats_of(change: PupilChange) -> tuple[What, ...]:
     """Everything that happens to the child, the gravest first."""
-    before, after = _before(action), action["after"]
-    if one := _BY_SITUATION.get(action["situation"]) or _BY_KIND.get(action["kind"]):
+    before, after = change.before, change.after
+    if one := _BY_SITUATION.get(change.situation) or _BY_KIND.get(change.kind):
         return (one,)
     if after is None:
         return (What.GONE,)
@@ -264,19 +260,15 @@ def whats_of(action: Mapping[str, Any]) -> tuple[What, ...]:
     return tuple(what for what in What if what in found) or (What.UPDATED,)
 
 
-def _before(action: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    known = action["before"]
-    return known["pupil"] if known else None
-
-
-def _told(pupil: Mapping[str, Any], name: str) -> str:
+def _told(pupil: Pupil | None, name: str) -> str:
+    if pupil is None:
+        return ""
     match name:
         case "name":
-            return f"{pupil.get('family', '')} {pupil.get('given', '')}".strip()
+            return f"{pupil.family} {pupil.given}".strip()
         case "kana":
-            return f"{pupil.get('kana_family', '')} {pupil.get('kana_given', '')}".strip()
+            return f"{pupil.kana_family} {pupil.kana_given}".strip()
         case "grade":
-            grade = str(pupil.get("grade", ""))
-            return GRADE_LABELS.get(grade, grade)
-    value = pupil.get(name)
+            return GRADE_LABELS.get(pupil.grade, pupil.grade)
+    value = getattr(pupil, name)
     return "" if value is None else str(value)

@@ -15,6 +15,7 @@ from kakehashi.report.deliveries import remarks
 from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
+from kakehashi.report.shapes import DeliveryMade, Summary
 from kakehashi.report.times import minute
 from kakehashi.report.words import MODES, SITUATIONS, Verdict, VerdictWord, Word, word
 from kakehashi.staff.viewer import Permission, Viewer, may
@@ -84,12 +85,12 @@ def row_of(record: Mapping[str, Any]) -> NightRow:
 
 @dataclass(frozen=True, slots=True)
 class NightFacts:
-    """``summary`` is summary.json of the run, ``files`` the names in its folder that may be handed
-    out. ``approved`` says who approved it (by, at, accept), {} where nobody had to."""
+    """``summary`` is None for a run without, ``files`` are the names in its folder that may be
+    handed out. ``approved`` says who approved it (by, at, accept), {} where nobody had to."""
 
     city: str
     record: Mapping[str, Any]
-    summary: Mapping[str, Any] = field(default_factory=dict)
+    summary: Summary | None = None
     findings: Sequence[Finding] = ()
     files: Sequence[str] = ()
     schools: Mapping[str, str] = field(default_factory=dict)
@@ -130,7 +131,7 @@ class NightPage:
 
 def night(facts: NightFacts, viewer: Viewer) -> NightPage:
     row, record = row_of(facts.record), facts.record
-    counts = facts.summary.get("counts", {})
+    counts = facts.summary["counts"] if facts.summary else {}
     can = may(viewer, Permission.RERUN, facts.city)
     return NightPage(
         row=row,
@@ -150,18 +151,17 @@ def night(facts: NightFacts, viewer: Viewer) -> NightPage:
     )
 
 
-def _deliveries(summary: Mapping[str, Any]) -> Iterator[DeliveryLine]:
-    for one in summary.get("deliveries", ()):
-        mode = word(MODES, str(one.get("mode") or ""))
-        rows = sum(one.get("rows", {}).values())
-        yield DeliveryLine(str(one["tool"]), mode, rows, _remarks(one))
+def _deliveries(summary: Summary | None) -> Iterator[DeliveryLine]:
+    for one in summary["deliveries"] if summary else ():
+        mode, rows = word(MODES, one["mode"]), sum(one["rows"].values())
+        yield DeliveryLine(one["tool"], mode, rows, _remarks(one))
 
 
-def _remarks(one: Mapping[str, Any]) -> list[Word]:
+def _remarks(one: DeliveryMade) -> list[Word]:
     told = remarks(
-        staff=int(one.get("staff") or 0),
-        still_signed_in=int(one.get("still_signed_in") or 0),
-        unconfirmed=bool(one.get("unconfirmed")),
+        staff=one.get("staff", 0),
+        still_signed_in=one.get("still_signed_in", 0),
+        unconfirmed=one.get("unconfirmed", False),
     )
     return list(told)
 

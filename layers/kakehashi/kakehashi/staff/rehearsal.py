@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN, PlanHeader
@@ -24,10 +24,9 @@ _HIDDEN = frozenset({"CHANGED", "TRANSFER_IN", "MOVED_AWAY"})  # parts or sums o
 
 @dataclass(frozen=True, slots=True)
 class PastRehearsal:
-    """An earlier rehearsal: ``summary`` is its summary.json, ``header`` its plan.json."""
+    """An earlier rehearsal, and its plan."""
 
     run_id: str
-    summary: Mapping[str, Any]
     header: PlanHeader
 
 
@@ -53,7 +52,7 @@ class RehearsalFacts:
 class RehearsalLine:
     run_id: str
     as_of: str
-    verdict: VerdictWord | None
+    verdict: VerdictWord
     changes: int
     limits: int
 
@@ -110,11 +109,10 @@ def day_of(form: Mapping[str, str], today: date) -> str:
 
 
 def _line(one: PastRehearsal) -> RehearsalLine:
-    verdict = one.summary.get("verdict")
     return RehearsalLine(
         one.run_id,
         one.header.as_of,
-        VERDICTS[Verdict(verdict)] if verdict in set(Verdict) else None,
+        VERDICTS[Verdict.REHEARSED],
         sum(one.header.actions.values()),
         len(one.header.breaches),
     )

@@ -10,7 +10,6 @@ Addresses: GET /school (the list, or the only one), GET /school/<code>, POST /sc
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from kakehashi.report.groups import FindingGroup, groups
 from kakehashi.report.people import NOBODY, People, Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.words import PROPOSALS, Word
+from kakehashi.run_folder.actions import change_of
 from kakehashi.staff.school_staff import SchoolColleague
 from kakehashi.staff.viewer import Permission, Viewer, may
 
@@ -196,14 +196,12 @@ def _moves(lines: Iterable[bytes], code: str) -> tuple[list[Own], list[Own]]:
     for line in lines:
         if code.encode() not in line:
             continue
-        action = json.loads(line)
-        before: Mapping[str, Any] = (action["before"] or {}).get("pupil", {})
-        after: Mapping[str, Any] = action["after"] or {}
-        was, will = before.get("school") == code, after.get("school") == code
-        if will and not was:
-            comes.append(Pupil.from_json(after))
-        if was and not will:
-            goes.append(Pupil.from_json(before))
+        _, _, _, before, after = change_of(line)
+        here, there = bool(before and before.school == code), bool(after and after.school == code)
+        if after and there and not here:
+            comes.append(after)
+        if before and here and not there:
+            goes.append(before)
     return [_of(p) for p in sorted(comes, key=_place)], [_of(p) for p in sorted(goes, key=_place)]
 
 

@@ -5,15 +5,14 @@ Width, kana and capitals do not matter, nor blanks within a name. What was typed
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
-from kakehashi.people.pupil import GRADE_LABELS
+from kakehashi.people.pupil import GRADE_LABELS, Pupil
+from kakehashi.run_folder.roster import person_in
 
 MOST = 50  # children in one answer
 SHORTEST_ID = 8  # characters of a userMasterIdentifier
@@ -58,15 +57,14 @@ class Texts:
         return len(token) >= SHORTEST_ID and self.id.startswith(token)
 
 
-def texts_of(pupil: Mapping[str, Any]) -> Texts:
-    """Of a pupil as it is stored."""
-    name = f"{pupil['family']}{pupil['given']}", f"{pupil['kana_family']}{pupil['kana_given']}"
+def texts_of(pupil: Pupil) -> Texts:
+    name = f"{pupil.family}{pupil.given}", f"{pupil.kana_family}{pupil.kana_given}"
     return Texts(
         folded(" ".join(name)),
-        pupil["account"].casefold(),
-        str(pupil["id"]),
-        _place(pupil["school_name"], pupil["grade"], pupil["class_title"], pupil["school"]),
-        str(pupil["attendance_no"] or ""),
+        pupil.account.casefold(),
+        pupil.id,
+        _place(pupil.school_name, pupil.grade, pupil.class_title, pupil.school),
+        str(pupil.attendance_no or ""),
     )
 
 
@@ -161,22 +159,21 @@ def _meeting(lines: Iterable[bytes], words: Words) -> Iterator[Found]:
             continue
         if accounts and not all(account in line.lower() for account in accounts):
             continue
-        row = json.loads(line)
-        pupil = row.get("pupil")
-        if isinstance(pupil, dict) and words.meet(texts_of(pupil)):
-            yield _found(pupil, str(row.get("status", "")))
+        one = person_in(line)
+        if words.meet(texts_of(one.pupil)):
+            yield _found(one.pupil, one.status)
 
 
-def _found(pupil: Mapping[str, Any], status: str) -> Found:
+def _found(pupil: Pupil, status: str) -> Found:
     return Found(
-        id=pupil["id"],
-        name=f"{pupil['family']} {pupil['given']}".strip(),
-        kana=f"{pupil['kana_family']} {pupil['kana_given']}".strip(),
-        account=pupil["account"],
-        school=pupil["school"],
-        school_name=pupil["school_name"],
-        grade=GRADE_LABELS.get(pupil["grade"], pupil["grade"]),
-        class_title=pupil["class_title"],
-        number=pupil["attendance_no"],
+        id=pupil.id,
+        name=f"{pupil.family} {pupil.given}".strip(),
+        kana=f"{pupil.kana_family} {pupil.kana_given}".strip(),
+        account=pupil.account,
+        school=pupil.school,
+        school_name=pupil.school_name,
+        grade=GRADE_LABELS.get(pupil.grade, pupil.grade),
+        class_title=pupil.class_title,
+        number=pupil.attendance_no,
         status=status,
     )

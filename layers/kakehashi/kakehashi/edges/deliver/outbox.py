@@ -17,7 +17,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import boto3
 
@@ -46,6 +46,7 @@ from kakehashi.stored import TooNew
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+LATEST = "latest.json"
 TYPES = {
     "zip": "application/zip",
     "csv": "text/csv",
@@ -121,6 +122,12 @@ class Baseline:
         return self.objects.put(self.key, body)
 
 
+def latest(folder: Folder) -> Latest | None:
+    """What came last, None before the first; ``folder`` is a tool's in the outbox."""
+    told = folder.get_json(LATEST)
+    return cast("Latest", told) if told else None
+
+
 class Outbox:
     """One tool of one city, in one run."""
 
@@ -155,15 +162,15 @@ class Outbox:
             return None
         if not self.baseline.is_there(self.slot.baseline):
             return None
-        note = self.folder.get_json("latest.json")
-        held = note.get("pupils", 0), note.get("staff", 0)
+        note = latest(self.folder)
+        held = (note["pupils"], note.get("staff", 0)) if note else (0, 0)
         return unmoved(order, self.last_files(made), *held)
 
     def last_files(self, made: MadeFrom) -> tuple[Outgoing, ...]:
         """The files that the tool had last, as they were made; () where one is gone, or where they
         were made by something else."""
-        note = self.folder.get_json("latest.json")
-        if made.by != self.slot.made.by or note.get("run_id") != self.slot.follows:
+        note = latest(self.folder)
+        if note is None or made.by != self.slot.made.by or note["run_id"] != self.slot.follows:
             return ()
         names = [file["key"].removeprefix(self.folder.prefix) for file in note["files"]]
         bodies = [self.folder.get(name) or b"" for name in names]
@@ -182,15 +189,15 @@ class Outbox:
         Returns key, sha256 and rows of each file; nothing is written when there is none. ``again``:
         they are the last ones, and so is the baseline.
         """
-        if not self.slot.announced:
-            self._announce(self.folder.get_json("latest.json"))
+        if not self.slot.announced and (note := latest(self.folder)):
+            self._announce(note)
         files: list[DeliveredFile] = [
             {"key": self._put(delivery, f.name, f.body), "sha256": f.sha256, "rows": dict(f.rows)}
             for f in delivery.files
         ]
         if files:
             note = self._note(delivery, files)
-            self.folder.put_json("latest.json", note)
+            self.folder.put_json(LATEST, note)
             version = self.slot.baseline if again else self.baseline.put(delivery.records)
             self._point(version, MadeFrom() if delivery.findings else made)
             self._announce(note)
@@ -237,6 +244,6 @@ class Outbox:
             made_of=made.of,
         )
 
-    def _announce(self, note: Mapping[str, Any]) -> None:
+    def _announce(self, note: Latest) -> None:
         announce(note)
         self.state.note_tool(self.tool, announced=True)

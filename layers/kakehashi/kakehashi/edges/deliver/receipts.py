@@ -17,6 +17,7 @@ import boto3
 
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.receipts import MOST_BYTES, Acknowledgement, Delivered, answer
+from kakehashi.edges.deliver.outbox import latest
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import ToolSettings
 from kakehashi.edges.state import State
@@ -86,7 +87,8 @@ class Receipts:
 
     def _zips(self) -> Iterator[bytes]:
         """The zips of the delivery that the receipts are about, as far as they are still there."""
-        for file in self.outbox.get_json("latest.json").get("files", ()):
+        note = latest(self.outbox)
+        for file in note["files"] if note else ():
             name = file["key"].removeprefix(self.outbox.prefix)
             if name.endswith(".zip") and (body := self.outbox.get(name)):
                 yield body

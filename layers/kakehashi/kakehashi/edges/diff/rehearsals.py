@@ -16,6 +16,7 @@ from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.report.summary import was_rehearsed
 from kakehashi.run_folder.comparison import put_comparison
 
 LOOKS_BACK = timedelta(days=30)
@@ -48,7 +49,7 @@ class Rehearsals:
         """The newest that was made for this day and whose day no applied run has seen yet."""
         for run_id in self._unrecorded(run.run_id):
             folder = Folder(self.folder.s3, self.folder.bucket, prefix_of(run_id))
-            if folder.get_json("summary.json").get("verdict") == "rehearsed":
+            if was_rehearsed(folder):
                 plan = _read(folder)
                 fits = plan is not None and concerns(plan.as_of, run.as_of)
                 return (run_id, plan) if plan and fits and not self._over(run_id, plan) else None

@@ -8,11 +8,10 @@ No rule starts a run on names that end so, and whoever reads loose files leaves 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
 
 import boto3
 
@@ -24,10 +23,12 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
 from kakehashi.receive import Sync
+from kakehashi.report.shapes import ReceiptBeside
 from kakehashi.report.upload_receipt import (
     SUFFIXES,
     UploadReceipt,
     UploadStanding,
+    beside,
     first_refusal,
 )
 from kakehashi.run_folder.drop import DropNote
@@ -57,13 +58,13 @@ def acknowledge(
     except BadConfiguration:  # Receive says so, in its turn
         return None
     folder = Folder(inbox.s3, env.inbox_bucket, "")
-    kept = _kept(folder, name)
+    kept = beside(folder, name)
     if _newer(kept, drop.received.isoformat()):
         return None
-    again = (kept.get("run_id"), kept.get("sha256")) == (run_id, drop.sha256())
-    same_as = kept["same_as"] if again else _same_as(drop, state, run_id)
+    same = kept if kept and (kept["run_id"], kept["sha256"]) == (run_id, drop.sha256()) else None
+    same_as = same["same_as"] if same else _same_as(drop, state, run_id)
     receipt = replace(_receipt(name, drop, run_id, same_as), guide=env.guide)
-    if not again:  # who waits for the lease asks hundreds of times
+    if not same:  # who waits for the lease asks hundreds of times
         _put(folder, name, receipt)
     return receipt
 
@@ -81,7 +82,7 @@ def complete(
     if run.mode != "sync" or not name or drop.lines is None:
         return
     inbox = Folder(folder.s3, env.inbox_bucket, "")
-    if standing == UploadStanding.SUPERSEDED and _newer(_kept(inbox, name), drop.received):
+    if standing == UploadStanding.SUPERSEDED and _newer(beside(inbox, name), drop.received):
         return
     receipt = UploadReceipt(
         file=PurePosixPath(name).name,
@@ -135,13 +136,9 @@ def _same_as(drop: Drop, state: State, run_id: str) -> str:
     return earlier if earlier != run_id else ""
 
 
-def _kept(inbox: Folder, name: str) -> dict[str, Any]:
-    return inbox.get_json(name + ".receipt.json")
-
-
-def _newer(kept: Mapping[str, Any], received: str) -> bool:
+def _newer(kept: ReceiptBeside | None, received: str) -> bool:
     """Whether the receipt that lies there is of a file that came to this place later."""
-    there = str(kept.get("received", ""))
+    there = kept["received"] if kept else ""
     return bool(there) and datetime.fromisoformat(there) > datetime.fromisoformat(received)
 
 

@@ -28,7 +28,8 @@ from kakehashi.edges.staff.sending import Placed
 from kakehashi.edges.staff.starting import start
 from kakehashi.people.staff import STAFF
 from kakehashi.refusal import Refusal
-from kakehashi.report.upload_receipt import SUFFIXES
+from kakehashi.report.summary import was_rehearsed
+from kakehashi.report.upload_receipt import SUFFIXES, beside
 from kakehashi.roster import JAPAN
 from kakehashi.staff import arrived, checking, rehearsal
 from kakehashi.staff.checking import Looked
@@ -110,9 +111,8 @@ def _rehearsed(asked: Asked) -> list[rehearsal.PastRehearsal]:
     found = []
     for run_id in sorted(set(ids) - recorded, reverse=True)[:40]:
         folder = asked.deps.folder(run_id)
-        summary = folder.get_json("summary.json")
-        if summary.get("verdict") == "rehearsed":
-            found.append(rehearsal.PastRehearsal(run_id, summary, plans.header(folder)))
+        if was_rehearsed(folder):
+            found.append(rehearsal.PastRehearsal(run_id, plans.header(folder)))
     return found[:10]
 
 
@@ -161,8 +161,7 @@ def _has_staff(asked: Asked) -> bool:
 def _with_receipt(inbox: Objects, one: arrived.Came) -> arrived.Came:
     if one.kind is not UploadPurpose.ROSTER:
         return one
-    told = Folder(inbox.s3, inbox.name, "").get_json(f"{one.key}.receipt.json")
-    return replace(one, receipt=told)
+    return replace(one, receipt=beside(Folder(inbox.s3, inbox.name, ""), one.key))
 
 
 def _inbox(asked: Asked) -> Objects:

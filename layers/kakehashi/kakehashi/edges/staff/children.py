@@ -12,6 +12,7 @@ from kakehashi.edges.staff import members
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.refusal import Refusal
+from kakehashi.run_folder import known, roster
 from kakehashi.staff import child, searching
 from kakehashi.staff.timeline import entries, in_order, person_of
 
@@ -34,8 +35,7 @@ def search(asked: Asked) -> child.Search:
 def _lines(asked: Asked) -> Iterator[bytes]:
     run_id = asked.deps.state(asked.city).proposals()
     folder = asked.deps.folder(run_id)
-    names = ("desired.jsonl", "current.jsonl") if run_id else ()
-    return chain.from_iterable(folder.raw_lines(name) for name in names)
+    return chain(roster.raw(folder), known.raw(folder)) if run_id else iter(())
 
 
 def story(asked: Asked, pupil: str) -> child.Child | Refusal:

@@ -19,11 +19,10 @@ from enum import Enum
 from kakehashi.catalogue import staff as rules
 from kakehashi.city import Season
 from kakehashi.diff.answers import DECISION, JAPANESE, PUPIL, Decision
-from kakehashi.diff.consent import Book
 from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.edges import plans
-from kakehashi.edges.decision_files import AFTER, DecisionFiles
+from kakehashi.edges.decision_files import DecisionFiles, book_after
 from kakehashi.edges.nights import people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
@@ -33,13 +32,13 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
 from kakehashi.report.people import Person
 from kakehashi.roster import JAPAN
+from kakehashi.run_folder.decided import NAME as ANSWERS_READ
 from kakehashi.run_folder.matching import matches
 from kakehashi.staff import decide
 from kakehashi.staff.personnel import open_questions
 
 FOLDER = "decisions"
 BY = "by"  # the third column of our files: who answered
-READ = "decisions.jsonl"  # in a run folder, once the answers have been read
 NIGHTLY = frozenset({"sync", "rerun"})
 RECORDS = 10  # of runs, among which the one under way is
 MOST_TOLD = 8  # pupils named in one line of the record
@@ -106,7 +105,7 @@ def reads(asked: Asked) -> Reads | None:
         if record.get("approved", {}).get("execution") == lease.owner:
             return None
         if record.get("execution") == lease.owner:
-            listed = asked.deps.folder(run_of(record)).get(READ) is not None
+            listed = asked.deps.folder(run_of(record)).get(ANSWERS_READ) is not None
             if record.get("mode") not in NIGHTLY:
                 return None
             return Reads.DONE if listed else Reads.TO_COME
@@ -129,8 +128,7 @@ def unread(asked: Asked) -> list[Answered]:
     are read that may be among these: a file that was seen has been put before its run began, or
     else while it was under way."""
     run_id = asked.deps.state(asked.city).proposals()
-    kept = asked.deps.folder(run_id).get_json(AFTER) if run_id else {}
-    seen = Book.from_json(kept).files if kept else {}
+    seen = book_after(asked.deps.folder(run_id)).files if run_id else {}
     keys, since = {one.rpartition(" ")[0] for one in seen}, begun(run_id)
 
     def new(key: str, put: datetime) -> bool:

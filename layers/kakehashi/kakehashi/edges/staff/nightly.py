@@ -14,7 +14,8 @@ from kakehashi.edges.staff.handing import handed
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
 from kakehashi.edges.staff.starting import by, start
 from kakehashi.refusal import Refusal
-from kakehashi.report.school_facts import INDEX
+from kakehashi.report.school_facts import index
+from kakehashi.report.summary import summary_of
 from kakehashi.staff import nights
 
 MOST_PAGES = 20
@@ -35,14 +36,13 @@ def one(asked: Asked, run_id: str) -> nights.NightPage | Refusal:
         return Refusal(rules.UNKNOWN_RUN)
     folder = asked.deps.folder(run_id)
     files = [name for name in folder.names() if name in nights.FILES or _SCHOOL_FILE.match(name)]
-    index = folder.get_json(INDEX).get("schools", ())
     facts = nights.NightFacts(
         city=asked.city,
         record={"sk": f"RUN#{run_id}", **record},
-        summary=folder.get_json("summary.json"),
+        summary=summary_of(folder),
         findings=list(folder.findings()),
         files=files,
-        schools={one["code"]: one["name"] for one in index},
+        schools=index(folder).names,
         approved=record.get("approved", {}),
         waits=record.get("verdict") == WAITING,
     )

@@ -32,6 +32,7 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.words import VERDICTS, Verdict
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder import actions, known, roster
+from kakehashi.run_folder.drop import drop
 from kakehashi.run_folder.progress import progress
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
@@ -78,9 +79,7 @@ def _last_roster(asked: Asked, records: Sequence[Mapping[str, Any]]) -> LastRost
     newest = next((r for r in records if r.get("drop") or r.get("received")), None)
     if newest is None:
         return LastRoster()
-    received = newest.get("received") or asked.deps.folder(run_of(newest)).get_json(
-        "drop.json"
-    ).get("received", "")
+    received = newest.get("received") or drop(asked.deps.folder(run_of(newest))).received
     again = asked.deps.state(asked.city).drop(str(newest["drop"])) if newest.get("drop") else {}
     return LastRoster(str(received), str(newest.get("verdict", "")), bool(again.get("same_as")))
 

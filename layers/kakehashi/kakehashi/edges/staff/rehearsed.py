@@ -16,6 +16,7 @@ from kakehashi.edges.staff.approving import RUN
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.reading import RUNS, all_schools, run_of
 from kakehashi.refusal import Refusal
+from kakehashi.report.summary import was_rehearsed
 from kakehashi.run_folder.comparison import comparison
 from kakehashi.staff import rehearsal
 
@@ -25,9 +26,8 @@ def past(asked: Asked, run_id: str) -> rehearsal.PastRehearsal | None:
     if not RUN.match(run_id) or city_of(run_id) != asked.city:
         return None
     folder = asked.deps.folder(run_id)
-    summary = folder.get_json("summary.json")
-    rehearsed = summary.get("verdict") == "rehearsed"
-    return rehearsal.PastRehearsal(run_id, summary, plans.header(folder)) if rehearsed else None
+    rehearsed = was_rehearsed(folder)
+    return rehearsal.PastRehearsal(run_id, plans.header(folder)) if rehearsed else None
 
 
 def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:

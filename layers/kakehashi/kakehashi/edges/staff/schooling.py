@@ -7,9 +7,8 @@ that is when a school has most to put right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges import plans
@@ -20,7 +19,7 @@ from kakehashi.edges.staff.posts import SCHOOL
 from kakehashi.edges.staff.reading import run_of, shards_of
 from kakehashi.refusal import Refusal
 from kakehashi.report.people import Person
-from kakehashi.report.school_facts import INDEX, file_of, moves_of, read_school
+from kakehashi.report.school_facts import SchoolIndex, index, moving, part
 from kakehashi.report.schools import Handout
 from kakehashi.roster import JAPAN
 from kakehashi.staff import school as pages
@@ -36,23 +35,23 @@ def listed(asked: Asked) -> pages.SchoolsPage | pages.SchoolPage | Refusal:
     whole = may(asked.caller.viewer, Permission.SCHOOL, asked.city)
     if not whole and len(own) == 1:
         return one(asked, own[0])
-    _, index = _newest(asked)
-    lines = [pages.SchoolLine(**told) for told in index.get("schools", ())]
+    _, found = _newest(asked)
+    lines = [pages.SchoolLine(s.code, s.name, s.findings, s.held, s.waiting) for s in found.schools]
     return pages.schools(lines, asked.caller.viewer, asked.city)
 
 
 def one(asked: Asked, code: str) -> pages.SchoolPage | Refusal:
     if not SCHOOL.match(code) or not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
         return Refusal(rules.NOT_ALLOWED)
-    run_id, index = _newest(asked)
-    handout, people = _part(asked, run_id, index, code)
+    run_id, found = _newest(asked)
+    handout, people = _part(asked, run_id, found, code)
     facts = pages.SchoolFacts(
         city=asked.city,
         handout=handout,
-        as_of=str(index.get("as_of", "")),
+        as_of=found.as_of,
         run_id=run_id,
         people=people,
-        lines=_lines(asked, run_id, index, code),
+        lines=_lines(asked, run_id, found, code),
         mended=dict(_mended(asked, code, run_id)),
         staff=members.at_school(asked, code),
     )
@@ -68,8 +67,8 @@ def mended(asked: Asked, code: str) -> Judged:
         return OrderNotTaken(order, Refusal(rules.BAD_FORM))
     if not may(asked.caller.viewer, Permission.SCHOOL, asked.city, code):
         return OrderNotTaken(order, Refusal(rules.NOT_ALLOWED))
-    run_id, index = _newest(asked)
-    if finding not in {told.code for told in _part(asked, run_id, index, code)[0].findings}:
+    run_id, found = _newest(asked)
+    if finding not in {told.code for told in _part(asked, run_id, found, code)[0].findings}:
         return OrderNotTaken(order, Refusal(rules.BAD_FORM))
     items, day = asked.deps.items(asked.city), asked.caller.now.astimezone(JAPAN)
     body = {"day": f"{day:%Y-%m-%d}", "oid": asked.caller.viewer.oid, "run": run_id}
@@ -84,30 +83,27 @@ def _mended(asked: Asked, code: str, run_id: str) -> Iterator[tuple[str, str]]:
             yield key.rpartition("#")[2], str(body.get("day", ""))
 
 
-def _newest(asked: Asked) -> tuple[str, dict[str, Any]]:
+def _newest(asked: Asked) -> tuple[str, SchoolIndex]:
     """The newest run that has written what this page shows, and its index."""
     for record in asked.deps.state(asked.city).runs(RUNS):
-        if index := asked.deps.folder(run_of(record)).get_json(INDEX):
-            return run_of(record), index
-    return "", {}
+        if found := index(asked.deps.folder(run_of(record))):
+            return run_of(record), found
+    return "", SchoolIndex()
 
 
 def _part(
-    asked: Asked, run_id: str, index: Mapping[str, Any], code: str
+    asked: Asked, run_id: str, found: SchoolIndex, code: str
 ) -> tuple[Handout, dict[str, Person]]:
-    told = asked.deps.folder(run_id).get_json(file_of(code)) if run_id else {}
-    if told:
-        return read_school(told)
-    names = {one["code"]: str(one["name"]) for one in index.get("schools", ())}
-    return Handout(code, names.get(code, code)), {}
+    told = part(asked.deps.folder(run_id), code) if run_id else None
+    return told or (Handout(code, found.names.get(code, code)), {})
 
 
-def _lines(asked: Asked, run_id: str, index: Mapping[str, Any], code: str) -> Iterator[bytes]:
+def _lines(asked: Asked, run_id: str, found: SchoolIndex, code: str) -> Iterator[bytes]:
     """The actions by which somebody comes or goes; all, of a run of an earlier release."""
     if not run_id:
         return iter(())
-    if index.get("moves"):
-        return asked.deps.folder(run_id).raw_lines(moves_of(code))
+    if found.moves:
+        return moving(asked.deps.folder(run_id), code)
     shards = shards_of(asked, run_id)
     count = plans.header(asked.deps.folder(run_id)).shards
     return chain.from_iterable(shards(n) for n in range(1, count + 1))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff.gate import Asked
@@ -11,22 +9,21 @@ from kakehashi.edges.staff.handing import handed
 from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.refusal import Refusal
 from kakehashi.report import drift
-from kakehashi.report.credential import FILE as CREDENTIAL
-from kakehashi.report.credential import HeldCredential
+from kakehashi.report.credential import HeldCredential, held_credential
 
 FILES = (drift.PAGE, drift.WORKBOOK)
 _SUMMARY = "/summary.json"
 
 
-def compared(asked: Asked) -> dict[str, Any]:
-    """What the newest weekly comparison has written, {} before the first."""
+def compared(asked: Asked) -> drift.DriftSummary | None:
+    """What the newest weekly comparison has written, None before the first."""
     day = _newest(asked)
-    return _folder(asked).get_json(f"{day}{_SUMMARY}") if day else {}
+    return drift.drift_summary_of(_folder(asked, f"{day}/")) if day else None
 
 
 def credential(asked: Asked) -> HeldCredential | None:
     """As it was seen last, None where nobody has looked."""
-    return HeldCredential.from_json(_folder(asked).get_json(CREDENTIAL))
+    return held_credential(_folder(asked))
 
 
 def file_of(asked: Asked, name: str) -> str | Refusal:

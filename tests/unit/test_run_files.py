@@ -1,0 +1,71 @@
+"""Who opens a file of a run's folder: its own module, and nobody else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "kakehashi" / "kakehashi"
+CONTRACT = sorted((PACKAGE / "run_folder").glob("*.py"))
+BY_KEYS = {"get_json", "put_json", "lines", "put_lines", "raw_lines"}
+OWN = {
+    "edges/decision_files.py": "the book of decisions",
+    "edges/deliver/outbox.py": "latest.json",
+    "edges/deliver/receipts.py": "receipts/<tool>.json",
+    "edges/leaves.py": "index/",
+    "edges/runs.py": "the folder itself, and findings/",
+    "edges/staff_files.py": "personnel/",
+    "report/credential.py": "drift/credential.json",
+    "report/drift.py": "drift/<day>/summary.json",
+    "report/school_facts.py": "staff/",
+    "report/summary.py": "summary.json",
+    "report/upload_receipt.py": "<upload>.receipt.json",
+}
+"""Modules elsewhere that each own a file, and which."""
+OTHERWISE = {"deliver/delivery.py"}  # ``lines`` of a list for a tool, which is no folder
+PLAIN = {"counts": "pupils and classes by word"}
+"""Readers whose value is plain JSON, and why: a mapping of words to numbers declares nothing."""
+
+
+@cache
+def opened() -> dict[str, list[str]]:
+    """Module → the calls by which it opens a file of a folder."""
+    rooms = (PACKAGE, ROOT / "functions", ROOT / "console", ROOT / "local")
+    found: dict[str, list[str]] = {}
+    for room in rooms:
+        for file in room.rglob("*.py"):
+            name = str(file.relative_to(PACKAGE if room is PACKAGE else ROOT))
+            for call in calls(file):
+                found.setdefault(name, []).append(call)
+    return found
+
+
+def calls(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        call = node.func if isinstance(node, ast.Call) else None
+        if isinstance(call, ast.Attribute) and call.attr in BY_KEYS:
+            yield f"{call.attr}:{call.lineno}"
+
+
+def test_a_file_of_a_run_is_opened_by_its_own_module_alone() -> None:
+    own = {str(file.relative_to(PACKAGE)) for file in CONTRACT}
+    assert {m: how for m, how in opened().items() if m not in {*own, *OWN, *OTHERWISE}} == {}
+
+
+def test_every_module_that_is_named_here_still_owns_a_file() -> None:
+    assert set(OWN) | OTHERWISE <= opened().keys()
+
+
+@pytest.mark.parametrize("file", CONTRACT, ids=lambda file: file.stem)
+def test_whoever_reads_a_file_is_given_a_declared_value(file: Path) -> None:
+    """Nobody can look for a key in what a reader hands out: it has fields, which are checked."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            told = ast.unparse(node.returns) if node.returns else ""
+            assert "dict[str, Any]" not in told, node.name
+            assert "Mapping" not in told or node.name in PLAIN, node.name
