@@ -60,18 +60,17 @@ def _still_there(chosen: Selection, header: Header, tool: str) -> Iterator[Fault
     """
     columns = header[ENROLLMENTS]
     user, school = columns.index("userSourcedId"), columns.index("schoolSourcedId")
-
-    def rows() -> Iterator[tuple[int, Key, str, str, str]]:
-        mine = ((key, *entry) for key, entry in chosen.items() if key[0] == ENROLLMENTS)
-        for line, (key, row, status) in enumerate(mine, 2):
-            yield line, key, row[user], row[school], status
-
-    gone = {pupil for _, _, pupil, _, status in rows() if status == GONE}
-    lives_at = {(pupil, at) for _, _, pupil, at, status in rows()
-                if pupil in gone and status != GONE}  # fmt: skip
-    living = {pupil for pupil, _ in lives_at}
-    for line, key, pupil, at, status in rows() if living else ():
-        if status == GONE and pupil in living and (pupil, at) not in lives_at:
+    gone: list[tuple[int, Key, str, str]] = []
+    lives_at: set[tuple[str, str]] = set()
+    mine = ((key, *entry) for key, entry in chosen.items() if key[0] == ENROLLMENTS)
+    for line, (key, row, status) in enumerate(mine, 2):
+        if status == GONE:
+            gone.append((line, key, row[user], row[school]))
+        else:
+            lives_at.add((row[user], row[school]))
+    living = {pupil for pupil, _ in lives_at} if gone else set()
+    for line, key, pupil, at in gone:
+        if pupil in living and (pupil, at) not in lives_at:
             place = Place(ENROLLMENTS, None, "status")
             yield Fault(key, rules.STILL_AT_OLD_SCHOOL.at(place, tool=tool, row=line))
 
