@@ -47,11 +47,11 @@ def concerned(
     causes: dict[Key, frozenset[Key]] = {}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
     for key, (row, _) in chosen.items():  # references point backwards: one pass is enough
-        found = {key} if key in faulty else set()
-        for at, file in shape.pointers(key[0]) if causes else ():
-            found |= causes.get((file, row[at]), frozenset())
-        if found:
-            causes[key] = frozenset(found)
+        hangs_on = [causes[to] for at, file in shape.pointers(key[0])
+                    if (to := (file, row[at])) in causes] if causes else []  # fmt: skip
+        if hangs_on or key in faulty:
+            found = frozenset(faulty & {key}).union(*hangs_on)
+            causes[key] = found
             if owner := shape.owner(key, row):
                 for cause in found:
                     pupils[cause].add(owner)

@@ -8,7 +8,7 @@ from kakehashi.catalogue import receivers as rules
 from kakehashi.deliver.class_readings import LONGEST_NAME, BreaksOff, ClassReading, reading
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.faults import Fault
-from kakehashi.deliver.packing import Sheet, sheets_of
+from kakehashi.deliver.packing import Sheet
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
 from kakehashi.findings import Place, Rule
@@ -17,11 +17,9 @@ CLASSES, ENROLLMENTS = "classes.csv", "enrollments.csv"
 GONE = "tobedeleted"
 
 
-def misread(body: bytes, chosen: Selection, header: Header, tool: str) -> Iterator[Fault]:
-    """Source: the importer sample of 2023; see ``class_readings``. Raises Unreadable."""
-    for file, sheets in sheets_of(body, chosen):
-        if file == CLASSES:
-            yield from _classes(list(sheets), tool)
+def misread(classes: list[Sheet], chosen: Selection, header: Header, tool: str) -> Iterator[Fault]:
+    """``classes`` as read back. Source: the importer sample of 2023; see ``class_readings``."""
+    yield from _classes(classes, tool)
     yield from _still_there(chosen, header, tool)
 
 

@@ -15,7 +15,7 @@ from kakehashi.catalogue import oneroster as files
 from kakehashi.catalogue.receivers import LOCAL_PART_REPEATED
 from kakehashi.deliver.dialect import Dialect, Mode, ReceiverRules
 from kakehashi.deliver.faults import Fault
-from kakehashi.deliver.misreadings import misread
+from kakehashi.deliver.misreadings import CLASSES, misread
 from kakehashi.deliver.packing import Sheet, UnreadableZip, sheets_of
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
@@ -51,9 +51,12 @@ class Receiver:
 def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
     """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
     ours = _as_we_read_it(body, receiver) if receiver.dialect.layout else {}
+    classes: list[Sheet] = []
     for file, sheets in sheets_of(body, chosen):
         unique = _Unique(file, receiver)
         for sheet in sheets:
+            if file == CLASSES:
+                classes.append(sheet)
             for place, code in ours.get(file, ()):
                 if key := sheet.at(place.line or 0):
                     at = Place(file, None, place.column)
@@ -63,7 +66,7 @@ def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Faul
             unique.note(sheet)
         yield from unique.repeated()
     if receiver.dialect.content.classes_by_title:
-        yield from misread(body, chosen, receiver.dialect.header, receiver.tool)
+        yield from misread(classes, chosen, receiver.dialect.header, receiver.tool)
 
 
 def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:
