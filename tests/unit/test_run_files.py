@@ -69,3 +69,30 @@ def test_whoever_reads_a_file_is_given_a_declared_value(file: Path) -> None:
             told = ast.unparse(node.returns) if node.returns else ""
             assert "dict[str, Any]" not in told, node.name
             assert "Mapping" not in told or node.name in PLAIN, node.name
+
+
+PARSE_OTHERS = {
+    "edges/dead_letters.py": "messages of the queue",
+    "edges/launch/jwks.py": "a tool's keys",
+    "edges/launch/lti_keys.py": "the ring of keys in the table",
+    "edges/microsoft/credentials.py": "the secret",
+    "edges/microsoft/listing.py": "answers of Microsoft",
+    "edges/staff/items.py": "the page's own items",
+    "edges/staff/letters.py": "messages of the queue",
+    "edges/staff/password_desk.py": "slips that wait to be printed",
+    "edges/state/numbers.py": "the state",
+    "edges/state/pupils.py": "the state",
+    "edges/state/runs.py": "the state",
+    "edges/web/short_lived.py": "what a browser has begun",
+    "report/healed.py": "messages of the queue",
+}
+"""Whoever parses JSON that is no file of a run, and what it is."""
+PARSE_ROWS = {"edges/leaves.py", "edges/runs.py", "edges/settled.py", "jsonlines.py",
+              "staff/leaves.py"}  # fmt: skip
+"""The folder itself, and its two indices, which keep rows as they are stored."""
+
+
+def test_nobody_parses_rows_of_a_run_who_does_not_own_them() -> None:
+    files = (file for file in PACKAGE.rglob("*.py") if file not in CONTRACT)
+    parsing = {str(f.relative_to(PACKAGE)) for f in files if "json.loads(" in f.read_text("utf-8")}
+    assert parsing == {*PARSE_OTHERS, *PARSE_ROWS}

@@ -95,7 +95,7 @@ def _person(one: Person) -> Iterator[str]:
 def _lines(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
     verdict = VERDICTS[Verdict(entry.verdict)]
     head = f"\n{entry.date}  {verdict.mark} {verdict.ja} {verdict.en}  {entry.trace.run_id}"
-    undoes = entry.trace.plan.get("undoes")
+    undoes = entry.undoes
     yield head + (f"  取り消し undoes {undoes}" if undoes else "")
     yield from _told(entry)
     yield from _decided(entry, approved)
@@ -118,7 +118,7 @@ def _told(entry: TimelineEntry) -> Iterator[str]:
         yield f"  指摘 finding {finding['code']}{at}: {finding['ja']} {finding['en']}"
     if entry.evidence:
         evidence = "、".join(entry.evidence)
-        yield f"  名寄せ matching: 疑い doubt {entry.trace.match['doubt']}: {evidence}"
+        yield f"  名寄せ matching: 疑い doubt {entry.doubt}: {evidence}"
 
 
 def _decided(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
@@ -136,16 +136,20 @@ def _decided(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]
 
 def _decision(entry: TimelineEntry) -> str:
     row = entry.trace.decision
-    counts = "有効 counts" if row["counts"] else "対象外 does not count"
-    file = row["file"].rpartition("/")[2]
-    word = JAPANESE.get(row["decision"], "?")
-    return f"{word} ({counts}, {file} {row['line']} 行目, {minute(row['uploaded'])})"
+    if row is None:
+        return ""
+    counts = "有効 counts" if row.counts else "対象外 does not count"
+    file = row.file.rpartition("/")[2]
+    word = next((ja for known, ja in JAPANESE.items() if known == row.decision), "?")
+    return f"{word} ({counts}, {file} {row.line} 行目, {minute(row.uploaded)})"
 
 
 def _deed(entry: TimelineEntry) -> str:
-    kind = word(KINDS, entry.trace.action["kind"])
-    result = entry.trace.result
-    outcome = word(OUTCOMES, result.get("outcome", ""))
+    action, result = entry.trace.action, entry.trace.result
+    kind = word(KINDS, action.kind if action else "")
+    outcome = word(OUTCOMES, result.outcome if result else "")
     told = f"{kind.ja} {kind.en} → {outcome.ja} {outcome.en}"
-    code, request = result.get("code"), result.get("request_id")
+    if result is None:
+        return told
+    code, request = result.code, result.request_id
     return told + (f" {code}" if code else "") + (f"  request-id {request}" if request else "")

@@ -11,6 +11,7 @@ from kakehashi.staff.child import ChildFacts, Search, child
 from kakehashi.staff.drawing import render
 from kakehashi.staff.searching import MOST, Words, search
 from kakehashi.staff.timeline import entries
+from kakehashi.staff.trace import NightPlan
 from tests.builders import FAMILIES, GIVENS, a_pupil
 from tests.unit.staff.scenes import a_frame, line_of
 from tests.unit.staff.stories import a_story, papers
@@ -100,9 +101,7 @@ def test_a_night_that_did_something_says_it_and_a_quiet_one_is_folded() -> None:
 
 
 def test_why_nothing_happened_is_said() -> None:
-    held = papers(
-        1, plan={"as_of": "2026-12-01", "proposals": {}, "held": {"M001": [a_pupil(1).id]}}
-    )
+    held = papers(1, plan=NightPlan("2026-12-01", held={"M001": (a_pupil(1).id,)}))
     view = child(ChildFacts(a_pupil(1).id, [a_pupil(1).id], None, list(entries(iter([held])))))
     assert view.entries[0].why is not None
     assert "M001" in view.entries[0].why.ja

@@ -140,11 +140,11 @@ class DecisionNote:
 
     pupil: str
     decision: str | None
-    name: str
-    uploaded: str
     counts: bool
-    standing: str
-    fresh: bool
+    name: str = ""
+    uploaded: str = ""
+    standing: str = ""
+    fresh: bool = False
     file: str = ""
     version: str = ""
     line: int = 0

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from kakehashi.diff.consent import DecisionNote
+from kakehashi.diff.matching import Match
 from kakehashi.edges.leaves import Leaves, owners
 from kakehashi.edges.runs import Folder, city_of, prefix_of
 from kakehashi.findings import Finding
+from kakehashi.roster import Desired, Held
+from kakehashi.run_folder import known, roster
+from kakehashi.run_folder.actions import Acted
+from kakehashi.run_folder.results import Result
+from kakehashi.run_folder.roster import PersonLine
 from kakehashi.staff.leaves import Leaf
-from kakehashi.staff.trace import Row, ToolDelivery, Trace
+from kakehashi.staff.trace import NightPlan, ToolDelivery, Trace
+from kakehashi.stored import read
 
 AT_ONCE = 8  # nights read side by side
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -87,20 +96,21 @@ class Archive:
         night, head = self._night(run_id), self._night(run_id).head
         leaves = {one: night.of(one) for one in sorted(ids)}
         rows = _Rows(leaves.values())
-        desired, held = rows.first("desired"), rows.every("held")
-        action, current = rows.last("action"), rows.first("current")
+        desired = rows.first("desired", Desired.from_json)
+        held = tuple(map(Held.from_json, rows.every("held")))
+        action, current = rows.last("action", Acted.of), rows.first("current", PersonLine.of)
         return Trace(
             run_id,
             _line(desired, held, rows),
-            summary={"verdict": head.verdict} if head.verdict else {},
+            verdict=head.verdict,
             plan=_plan(head.plan, leaves),
             desired=desired,
-            held=tuple(held),
+            held=held,
             current=current,
-            decision=rows.first("decisions"),
-            match=rows.first("matching"),
+            decision=rows.first("decisions", partial(read, DecisionNote)),
+            match=rows.first("matching", partial(read, Match)),
             action=action,
-            result=rows.last("result"),
+            result=rows.last("result", partial(read, Result)),
             findings=tuple(Finding.from_json(row) for row in rows.once("findings")),
             refusals=tuple(map(Finding.from_json, head.refusals)),
             delivered=tuple(_delivered(night, _told_by(ids, action, current))),
@@ -134,11 +144,11 @@ class _Rows:
     def every(self, name: str) -> list[Any]:
         return [row for leaf in self.leaves for row in leaf.get(name, ())]
 
-    def first(self, name: str) -> Row:
-        return next(iter(self.every(name)), {})
+    def first[T](self, name: str, of: Callable[[Any], T]) -> T | None:
+        return next(map(of, self.every(name)), None)
 
-    def last(self, name: str) -> Row:
-        return next(reversed(self.every(name)), {})
+    def last[T](self, name: str, of: Callable[[Any], T]) -> T | None:
+        return next(map(of, reversed(self.every(name))), None)
 
     def once(self, name: str) -> list[Any]:
         """Without what stands in several leaves: a row of the roster that two ids share."""
@@ -147,22 +157,28 @@ class _Rows:
         return found
 
 
-def _line(desired: Row, held: Sequence[Row], rows: _Rows) -> int | None:
+def _line(desired: Desired | None, held: Sequence[Held], rows: _Rows) -> int | None:
     if desired or held:
-        return int(desired["pupil"]["line"] if desired else held[0]["line"])
+        return desired.pupil.line if desired else held[0].line
     return next(iter(rows.every("line")), None)
 
 
-def _plan(shared: Row, leaves: Mapping[str, Leaf]) -> Row:
-    """plan.json as far as it is about this child."""
+def _plan(shared: Mapping[str, Any], leaves: Mapping[str, Leaf]) -> NightPlan | None:
+    """The night's plan as far as it is about this child."""
     if not shared:
-        return {}
-    told: dict[str, dict[str, list[str]]] = {"proposals": {}, "held": {}}
+        return None
+    codes = tuple(one["code"] for one in shared.get("breaches", ()))
+    plan = read(NightPlan, {**shared, "breaches": codes})
+    return replace(plan, proposals=_named(leaves, "proposed"), held=_named(leaves, "codes"))
+
+
+def _named(leaves: Mapping[str, Leaf], name: str) -> dict[str, tuple[str, ...]]:
+    """The words that leaves hold under a name, and whose they are."""
+    found: dict[str, tuple[str, ...]] = {}
     for umi, leaf in leaves.items():
-        for name, listed in (("proposed", "proposals"), ("codes", "held")):
-            for word in leaf.get(name, ()):
-                told[listed].setdefault(word, []).append(umi)
-    return {**shared, **told}
+        for word in leaf.get(name, ()):
+            found[word] = (*found.get(word, ()), umi)
+    return found
 
 
 def _delivered(night: Leaves, ids: Set[str]) -> Iterator[ToolDelivery]:
@@ -175,15 +191,10 @@ def _delivered(night: Leaves, ids: Set[str]) -> Iterator[ToolDelivery]:
         yield ToolDelivery(tool, note["mode"], next(sure, "replaced" if note["gone"] else nobody))
 
 
-def _told_by(ids: Set[str], action: Row, current: Row) -> Set[str]:
+def _told_by(ids: Set[str], action: Acted | None, current: PersonLine | None) -> Set[str]:
     """What tools know the pupil by, where that is another id than the roster's."""
-    told = action.get("tool_id") or current.get("tool_id")
+    told = (action and action.tool_id) or (current and current.tool_id)
     return {told} if told else ids
-
-
-def _id_of(row: Row) -> str:
-    pupil = row["pupil"]
-    return str(pupil["id"] if isinstance(pupil, dict) else pupil or "")
 
 
 def _owner_of_line(folder: Folder, line: int) -> str | None:
@@ -195,11 +206,22 @@ def _owner_of_line(folder: Folder, line: int) -> str | None:
 
 def _owner_of_account(folder: Folder, account: str) -> str:
     needle = account.encode()
-    for name in ("desired.jsonl", "held.jsonl", "current.jsonl"):
+    for name, of in ((roster.DESIRED, _of_person), (roster.HELD, _of_held),
+                     (known.CURRENT, _of_person)):  # fmt: skip
         for line in (folder.get(name) or b"").split(b"\n"):
             if needle in line.lower():
-                row = json.loads(line)
-                pupil = row["pupil"] if isinstance(row["pupil"], dict) else row
-                if str(pupil.get("account") or "").lower() == account and _id_of(row):
-                    return str(_id_of(row))
+                its, owner = of(line)
+                if its.lower() == account and owner:
+                    return owner
     return ""
+
+
+def _of_person(line: bytes) -> tuple[str, str]:
+    """Account and userMasterIdentifier."""
+    pupil = roster.person_in(line).pupil
+    return pupil.account, pupil.id
+
+
+def _of_held(line: bytes) -> tuple[str, str]:
+    row = roster.held_in(line)
+    return row.account or "", row.pupil or ""

@@ -58,16 +58,21 @@ def one_of_each(lines: Iterable[bytes]) -> Iterator[AtSchool]:
 
 
 class PersonLine(NamedTuple):
-    """Who stands in a line; ``status`` where it is of our state, else ""."""
+    """Who stands in a line; ``status`` and ``tool_id`` are as our state has them, else ""."""
 
     pupil: Pupil
     status: str = ""
+    tool_id: str = ""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> PersonLine:
+        told = row.get("status", ""), row.get("tool_id", "")
+        return cls(Pupil.from_json(row["pupil"]), *told)
 
 
 def person_in(line: bytes) -> PersonLine:
     """Of desired.jsonl, or current.jsonl."""
-    row = json.loads(line)
-    return PersonLine(Pupil.from_json(row["pupil"]), row.get("status", ""))
+    return PersonLine.of(json.loads(line))
 
 
 def raw(folder: RunFiles) -> Iterator[bytes]:
@@ -81,6 +86,11 @@ def put_desired(folder: RunFiles, found: Iterable[Desired]) -> None:
 
 def held(folder: RunFiles) -> Iterator[Held]:
     return map(Held.from_json, folder.lines(HELD))
+
+
+def held_in(line: bytes) -> Held:
+    """What a line of held.jsonl says."""
+    return Held.from_json(json.loads(line))
 
 
 def put_held(folder: RunFiles, found: Iterable[Held]) -> None:

@@ -110,10 +110,9 @@ def _night(entry: TimelineEntry, approved: Mapping[str, Mapping[str, Any]]) -> C
     verdict = VERDICTS[Verdict(entry.verdict)]
     told = [*_roster(entry), *_findings(entry), *_decided(entry)]
     told += [*_deed(entry), *_approved(approved.get(papers.run_id, {}))]
-    acted = bool(papers.action) and papers.action["kind"] != "record"
-    quiet = not acted and not papers.findings and not papers.decision and not papers.match
+    quiet = not papers.acted and not papers.findings and not papers.decision and not papers.match
     quiet = quiet and entry.situation in {"CONFIRMED", "SUSPENDED", ""}
-    refs = [str(papers.result.get(name) or "") for name in ("code", "request_id")]
+    refs = [papers.result.code, papers.result.request_id] if papers.result else []
     return ChildNight(
         run_id=papers.run_id,
         day=entry.date,
@@ -129,9 +128,9 @@ def _night(entry: TimelineEntry, approved: Mapping[str, Mapping[str, Any]]) -> C
 
 def _title(entry: TimelineEntry) -> Word:
     """What the night was to the child: what was done, else how the child stood."""
-    action, result = entry.trace.action, entry.trace.result
-    if action and result.get("outcome") in {"done", "skipped"}:
-        return _DONE.get(action["kind"], word(KINDS, action["kind"]))
+    action = entry.trace.action
+    if action and entry.trace.carried_out:
+        return _DONE.get(action.kind, word(KINDS, action.kind))
     if entry.situation:
         return word(SITUATIONS, entry.situation)
     told = VERDICTS[Verdict(entry.verdict)]
@@ -153,7 +152,7 @@ def _roster(entry: TimelineEntry) -> Iterator[Word]:
             f"Differs from our record in: {', '.join(one.en for one in names)}.",
         )
     if entry.evidence:
-        doubt = entry.trace.match.get("doubt")
+        doubt = entry.doubt
         yield Word(
             f"同じサインイン名のアカウントがありました(疑い {doubt}): "
             f"{'、'.join(entry.evidence)}。",
@@ -175,11 +174,10 @@ def _decided(entry: TimelineEntry) -> Iterator[Word]:
     row = entry.trace.decision
     if not row:
         return
-    at = minute(str(row.get("uploaded") or ""))
-    given = row.get("decision")
+    at, given = minute(row.uploaded), row.decision
     ja, en = next(((JAPANESE[known], ENGLISH[known]) for known in JAPANESE if known == given),
                   ("?", "?"))  # fmt: skip
-    if row.get("counts"):
+    if row.counts:
         yield Word(f"担当者が「{ja}」と決めました({at})。", f"Staff decided: {en} ({at}).")
     else:
         yield Word(f"担当者の決定「{ja}」({at})は使いませんでした。", f"Not used: {en} ({at}).")
@@ -188,8 +186,8 @@ def _decided(entry: TimelineEntry) -> Iterator[Word]:
 def _deed(entry: TimelineEntry) -> Iterator[Word]:
     """What was tried and not done: what was done stands in the title."""
     action, result = entry.trace.action, entry.trace.result
-    if action and result.get("outcome") not in {"done", "skipped"}:
-        kind, outcome = word(KINDS, action["kind"]), word(OUTCOMES, result.get("outcome", ""))
+    if action and not entry.trace.carried_out:
+        kind, outcome = word(KINDS, action.kind), word(OUTCOMES, result.outcome if result else "")
         yield Word(f"{kind.ja}: {outcome.ja}。", f"{kind.en}: {outcome.en}.")
 
 

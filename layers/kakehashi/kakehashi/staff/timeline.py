@@ -11,9 +11,8 @@ from kakehashi.actions import Situation
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, JAPANESE
-from kakehashi.diff.matching import Evidence
+from kakehashi.diff.consent import DecisionNote
 from kakehashi.findings import Finding
-from kakehashi.people.pupil import Pupil
 from kakehashi.report.decided import OUTCOMES as OUTCOMES_OF_DECISIONS
 from kakehashi.report.healed import begun
 from kakehashi.report.matching import EVIDENCE
@@ -22,6 +21,7 @@ from kakehashi.report.times import in_japan
 from kakehashi.report.words import Word, word
 from kakehashi.roster import JAPAN
 from kakehashi.staff.trace import ToolDelivery, Trace
+from kakehashi.stored import written
 
 _UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
 OUTCOMES = {
@@ -59,7 +59,17 @@ class TimelineEntry:
     @property
     def evidence(self) -> tuple[str, ...]:
         """For and against the account that the pupil may have had before us."""
-        return tuple(EVIDENCE[Evidence(word)] for word in self.trace.match.get("evidence", ()))
+        match = self.trace.match
+        return tuple(EVIDENCE[one] for one in match.evidence) if match else ()
+
+    @property
+    def doubt(self) -> int | None:
+        return self.trace.match.doubt if self.trace.match else None
+
+    @property
+    def undoes(self) -> str:
+        """The run that this one turned back, "" for none."""
+        return self.trace.plan.undoes if self.trace.plan else ""
 
     def to_json(self) -> dict[str, Any]:
         action, result, decision = self.trace.action, self.trace.result, self.trace.decision
@@ -70,14 +80,14 @@ class TimelineEntry:
             "line": self.line,
             "situation": self.situation,
             "changed": list(self.changed),
-            "decision": {k: decision[k] for k in sorted(decision) if k != "pupil"},
-            "doubt": self.trace.match.get("doubt"),
+            "decision": _told_of(decision) if decision else {},
+            "doubt": self.doubt,
             "evidence": list(self.evidence),
-            "undoes": str(self.trace.plan.get("undoes", "")),
-            "action": action.get("kind", ""),
-            "outcome": result.get("outcome", ""),
-            "code": result.get("code", ""),
-            "request_id": result.get("request_id", ""),
+            "undoes": self.undoes,
+            "action": action.kind if action else "",
+            "outcome": str(result.outcome) if result else "",
+            "code": result.code if result else "",
+            "request_id": result.request_id if result else "",
             "findings": [_said(finding) for finding in self.trace.findings],
             "tools": {d.tool: {"mode": d.mode, "status": d.status} for d in self.trace.delivered},
             "reason": self.reason.ja if self.reason else "",
@@ -87,21 +97,21 @@ class TimelineEntry:
 
 def person_of(traces: Sequence[Trace]) -> Person | None:
     """Who the pupil is, by the newest night that knows; what was only rehearsed comes last."""
-    nights = sorted(traces, key=lambda one: one.summary.get("verdict") != "rehearsed")
+    nights = sorted(traces, key=lambda one: one.verdict != "rehearsed")
     rows = (row for one in reversed(nights) for row in (one.desired, one.current) if row)
     newest = next(rows, None)
     if newest is None:
         return None
-    real = (one for one in traces if one.summary.get("verdict") != "rehearsed")
-    seen = (one.plan.get("as_of") for one in real if one.desired or one.held)
-    last = max((str(day) for day in seen if day), default="")
-    return Person.of(Pupil.from_json(newest["pupil"]), date.fromisoformat(last) if last else None)
+    real = (one for one in traces if one.verdict != "rehearsed")
+    seen = (one.plan.as_of for one in real if one.plan and (one.desired or one.held))
+    last = max((day for day in seen if day), default="")
+    return Person.of(newest.pupil, date.fromisoformat(last) if last else None)
 
 
 def entries(traces: Iterator[Trace]) -> Iterator[TimelineEntry]:
     """One for each run that had anything to do with the pupil, or could not get that far."""
     for trace in traces:
-        verdict = str(trace.summary.get("verdict", "failed"))
+        verdict = trace.verdict or "failed"
         stopped = not trace.plan and verdict in {"refused", "failed"}
         if verdict not in _UNSEEN and (trace or stopped):
             yield _entry(trace, verdict)
@@ -125,7 +135,7 @@ def _entry(trace: Trace, verdict: str) -> TimelineEntry:
     situation = _situation(trace)
     return TimelineEntry(
         trace,
-        date=str(trace.plan.get("as_of") or _made_on(trace.run_id)),
+        date=(trace.plan.as_of if trace.plan else "") or _made_on(trace.run_id),
         verdict=verdict,
         line=trace.line,
         situation=situation,
@@ -141,51 +151,49 @@ def _made_on(run_id: str) -> str:
 
 def _situation(trace: Trace) -> str:
     """The plan's word; of a pupil whom the plan does not name, what the books leave."""
-    if not trace.plan or trace.plan.get("refused"):
+    if not trace.plan or trace.plan.refused:
         return ""
     umi = _umi(trace)
-    for situation, ids in trace.plan.get("proposals", {}).items():
+    for situation, ids in trace.plan.proposals.items():
         if umi in ids:
-            return str(situation)
+            return situation
     if _codes_held(trace):
         return "HELD"
     if trace.action:
-        return str(trace.action["situation"])
+        return trace.action.situation
     if trace.desired and trace.current:
         return "CONFIRMED"
-    return "SUSPENDED" if trace.current.get("status") == "suspended" else ""
+    return "SUSPENDED" if trace.current and trace.current.status == "suspended" else ""
 
 
 def _umi(trace: Trace) -> str:
-    rows = (trace.desired.get("pupil"), trace.current.get("pupil"))
-    ids = [row["id"] for row in rows if row]
-    named = [r["pupil"] for r in (trace.action, trace.decision, *trace.held) if r]
-    return str(next(iter([*ids, *named]), ""))
+    ids = [row.pupil.id for row in (trace.desired, trace.current) if row]
+    named = [row.pupil or "" for row in (trace.action, trace.decision, *trace.held) if row]
+    return next(iter([*ids, *named]), "")
 
 
 def _codes_held(trace: Trace) -> list[str]:
-    umi = _umi(trace)
-    return [code for code, ids in trace.plan.get("held", {}).items() if umi in ids]
+    held, umi = trace.plan.held if trace.plan else {}, _umi(trace)
+    return [code for code, ids in held.items() if umi in ids]
 
 
 def _changed(trace: Trace) -> tuple[str, ...]:
     if not trace.desired or not trace.current:
         return ()
-    before = Pupil.from_json(trace.current["pupil"])
-    return before.changed(Pupil.from_json(trace.desired["pupil"]))
+    return trace.current.pupil.changed(trace.desired.pupil)
 
 
 def _reason(trace: Trace, verdict: str, situation: str) -> Word | None:
     """Why nothing happened to the account, the widest reason first."""
-    if trace.result.get("outcome") in {"done", "skipped"} and trace.action["kind"] != "record":
+    if trace.carried_out and trace.acted:
         return None
-    if trace.refusals or trace.plan.get("refused"):
+    if trace.refusals or (trace.plan and trace.plan.refused):
         return _whole_drop(trace)
     if verdict == "failed" and not trace.result:
         return Word("実行が途中で失敗しました。", "The run failed on its way.")
-    if code := trace.result.get("code"):
-        return _by_code(str(code))
-    if trace.action and trace.action["kind"] != "record":
+    if trace.result and trace.result.code:
+        return _by_code(trace.result.code)
+    if trace.acted:
         return _not_yet(trace, verdict)
     return _left_alone(trace, situation)
 
@@ -201,7 +209,7 @@ def _whole_drop(trace: Trace) -> Word:
 def _not_yet(trace: Trace, verdict: str) -> Word:
     if verdict == "rehearsed":
         return Word("予行なので反映していません。", "A rehearsal applies nothing.")
-    codes = "、".join(sorted({breach["code"] for breach in trace.plan.get("breaches", ())}))
+    codes = "、".join(sorted(trace.plan.breaches)) if trace.plan else ""
     return Word(
         f"計画が承認を待っています({codes})。", f"The plan waits for an approval ({codes})."
     )
@@ -217,18 +225,18 @@ def _left_alone(trace: Trace, situation: str) -> Word:
     if situation == "SUSPENDED":
         return Word("利用停止中で、猶予期間の内です。", "Suspended, within the grace period.")
     if trace.held:
-        return _by_code(str(trace.held[0]["code"]))
+        return _by_code(trace.held[0].code)
     return Word("名簿にも記録にもいません。", "Neither in the roster nor on record.")
 
 
 def _undecided(trace: Trace, situation: str) -> Word:
     answer = "・".join(JAPANESE[one] for one in ANSWERS[Situation(situation)])
-    if trace.decision.get("decision") == "keep":
+    if trace.decision and trace.decision.decision == "keep":
         return Word("担当者が「保留」と決めています。", "Staff decided to leave it as it is.")
     if NO_PASSWORD.code in _codes_held(trace):
         return _by_code(NO_PASSWORD.code)
     if trace.decision:
-        why = "impossible" if trace.decision["counts"] else trace.decision["standing"]
+        why = "impossible" if trace.decision.counts else trace.decision.standing
         told = word(OUTCOMES_OF_DECISIONS, why)
         return Word(
             f"決定はありますが、この候補({answer})には使いません: {told.ja}。",
@@ -253,6 +261,11 @@ def _said(finding: Finding) -> dict[str, Any]:
         "ja": japanese(finding) if known else "",
         "en": english(finding) if known else "",
     }
+
+
+def _told_of(decision: DecisionNote) -> dict[str, Any]:
+    told = written(decision)
+    return {name: told[name] for name in sorted(told) if name != "pupil"}
 
 
 def delivered_word(delivered: ToolDelivery) -> Word:
