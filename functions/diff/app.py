@@ -89,11 +89,13 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
 
 
 def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tuple[Plan, int]:
-    """The plan that turns an earlier run back; the staff's changes are not turned back."""
-    city, serial, known = folder.rules(), state.serial(), Gathering(folder, state).known()
-    undone = Undoings(folder).gather(accounts_of(city, env))
+    """The plan that turns an earlier run back, of pupils and of staff."""
+    city, serial = folder.rules(), state.serial()
+    known = [*Gathering(folder, state).known(), *(state.staff() if city.staff else ())]
+    undoings = Undoings(folder)
+    undone = undoings.gather(accounts_of(city, env))
     plan = make_undo(undone, known, city, city_code=run.city, serial=serial, as_of=run.as_of)
-    plans.write(folder, plan, plan.findings, city)
+    plans.write(folder, plan, [*plan.findings, *undoings.findings()], city)
     return plan, 0
 
 

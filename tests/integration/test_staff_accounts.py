@@ -124,6 +124,31 @@ def test_a_life_of_staff(town: Nights) -> None:
     assert {one.pupil.number for one in town.state.staff()} == {"T0002"}
 
 
+def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
+    """A new name goes, and an account that the run made is blocked, never deleted."""
+    put_list(town, NOW)
+    drop = a_drop().zip()
+    slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})
+    assert town.run(drop, passwords=slips).verdict == "applied"
+    here = SOON.replace("R8.12.1", "R8.4.1")
+    put_list(town, NOW.replace("鈴木,湊", "田中,湊"), here)
+    second = town.run(drop, as_of=FIRST + timedelta(days=1), name="renamed.zip")
+    users = town.tenant.user
+    assert users(f"tt0001@{DOMAIN}")["surname"] == "田中"
+    assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is True
+
+    asked = town.undo(second.run["run_id"])
+    assert (asked.status, asked.verdict) == ("SUCCEEDED", "awaiting-approval")
+    assert users(f"tt0001@{DOMAIN}")["surname"] == "田中", "nothing without a person's word"
+    undone = town.approve(asked.summary)
+    assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
+    assert users(f"tt0001@{DOMAIN}")["surname"] == "鈴木"
+    assert users(f"tt0001@{DOMAIN}")["accountEnabled"] is True
+    assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is False
+    kept = {one.pupil.number: (one.pupil.family, one.status) for one in town.state.staff()}
+    assert kept == {"T0001": ("鈴木", Status.ACTIVE), "T0002": ("佐藤", Status.SUSPENDED)}
+
+
 def test_a_city_that_asks_for_no_staff_sees_nothing_of_it(nights: Nights) -> None:
     put_list(nights, NOW)
     slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})

@@ -61,3 +61,13 @@ LAST_OWNER_STAYS = Rule(
     todo_en="Enter the new homeroom teacher; the owner changes on the next night.",
     causes="Once a group has owners, Microsoft 365 does not take the last one away.",
 )
+NOT_TURNED_BACK = Rule(
+    "S192",
+    Effect.NOTE,
+    ja="管理者の役割を持つ(または役割を確かめられない)教職員 {count} 人は、取り消しの対象から"
+    "外しています。",
+    en="{count} members of staff who hold a role in the directory, or of whom nobody can tell, are"
+    " not turned back.",
+    todo="必要なら Entra で手で直してください。",
+    todo_en="Change them by hand in Entra where that is needed.",
+)

@@ -19,7 +19,7 @@ which we no longer know a pupil is gone: no undo goes back to it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ from kakehashi.diff.rooms import as_one
 from kakehashi.findings import Rule
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import is_staff_id
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")
@@ -147,7 +148,10 @@ def _step_back(action: Action, now: Record | None, undone: Undone) -> Action | R
 
 def _kind(now: Record, back: Record) -> Kind:
     if now.status is not back.status:
-        return Kind.SUSPEND if back.status is Status.SUSPENDED else Kind.RESTORE
+        # a prepared account of staff is blocked until the first day, a pupil's is not
+        waits = back.status is Status.PREPARED and is_staff_id(back.pupil.id)
+        blocked = waits or back.status is Status.SUSPENDED
+        return Kind.SUSPEND if blocked else Kind.RESTORE
     return Kind.UPDATE if dict(now.account) != dict(back.account) else Kind.RECORD
 
 
@@ -175,7 +179,8 @@ def _merged(before: Record, left: Record | None, now: Record) -> Record | None:
 
 def _fields(record: Record) -> dict[tuple[str, str], Any]:
     """Everything that an item says, by part and name."""
-    pupil = {("pupil", name): getattr(record.pupil, name) for name in record.pupil.facts()}
+    names = (f.name for f in fields(record.pupil) if f.compare)
+    pupil = {("pupil", name): getattr(record.pupil, name) for name in names}
     account = {("account", name): text for name, text in record.account.items()}
     return pupil | account | {("life", name): getattr(record, name) for name in LIFE}
 

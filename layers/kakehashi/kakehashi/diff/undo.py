@@ -21,6 +21,7 @@ from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import with_room
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.record import Record
+from kakehashi.people.staff import is_staff_id
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -38,7 +39,8 @@ def make_undo(
     as_of: date,
 ) -> Plan:
     """How to turn ``undone`` back, as a value. It always waits for a person's approval, and a plan
-    with nothing to turn back is refused. Never raises for data. ``as_of`` is a Japan date.
+    with nothing to turn back is refused. Staff are turned back with the pupils. Never raises for
+    data. ``as_of`` is a Japan date.
     """
     known = {one.pupil.id: one for one in current}
     mark = city.m365.mark
@@ -46,7 +48,8 @@ def make_undo(
     backs = [back for _, back in turned if isinstance(back, Action)]
     actions = in_order(with_room(backs))
     held = [(action, why) for action, why in turned if isinstance(why, Rule)]
-    waits = list(_waits(undone.run_id, backs, Base.of(known.values()), city)) if backs else []
+    pupils = [one for one in known.values() if not is_staff_id(one.pupil.id)]
+    waits = list(_waits(undone.run_id, backs, Base.of(pupils), city)) if backs else []
     findings = [finding for _, finding in waits]
     if actions:
         findings.append(rules.COMES_AGAIN.at())
@@ -100,7 +103,8 @@ def _waits(
                rules.UNDO_TAKES_AWAY.at(count=taken, bound=bound))  # fmt: skip
     counted: Counter[tuple[Counted, str]] = Counter()
     for action in actions:
-        if action.before is not None and action.back is not None:
+        of_staff = is_staff_id(action.pupil)  # whom the limits of pupils do not count
+        if not of_staff and action.before is not None and action.back is not None:
             for kind, schools in changed_kinds(action.before.pupil, action.back.pupil):
                 counted.update((kind, scope) for scope in (CITY, *schools))
     yield from judge(counted, base, city)

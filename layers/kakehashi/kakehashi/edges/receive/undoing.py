@@ -6,15 +6,21 @@ undone.jsonl   each action of that run, how it ended, and if its account is with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
 import boto3
 
 from kakehashi import receive
+from kakehashi.catalogue.faculty import NOT_TURNED_BACK
 from kakehashi.diff import Action, Kind, Undone, objections
 from kakehashi.directories.port import Accounts
-from kakehashi.edges import plans
+from kakehashi.edges import plans, staff_files
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
+from kakehashi.findings import Finding
 from kakehashi.run_folder.orders import UndoNote, put_undo, undo
 from kakehashi.run_folder.results import results
 from kakehashi.run_folder.undone import put_undone
@@ -58,7 +64,8 @@ class Undoing:
     def _has_applied(self, run_id: str) -> bool:
         """By its results; of a run that was killed, only the state knows, which Diff asks."""
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id))
-        done = any(one.carried_out for one in results(folder))
+        everybody = chain(results(folder), staff_files.all_results(folder))
+        done = any(one.carried_out for one in everybody)
         killed = self.state.run(run_id).get("verdict") in CUT_SHORT
         return done or (killed and bool(plans.header(folder)))
 
@@ -72,10 +79,16 @@ class Undoing:
 
 
 class Undoings:
-    """In Diff: what the run did that is to be undone."""
+    """In Diff: what the run did that is to be undone. ``untouched`` counts members of staff whose
+    account must not be written."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder = folder
+        self.folder, self.untouched = folder, 0
+
+    def findings(self) -> Iterator[Finding]:
+        """How many of the staff are not turned back."""
+        if self.untouched:
+            yield NOT_TURNED_BACK.at(count=self.untouched)
 
     def gather(self, directory: Accounts) -> Undone:
         """Everything is kept in the folder of the run that undoes."""
@@ -84,11 +97,25 @@ class Undoings:
         plan = plans.read(earlier)
         if plan is None:
             raise ValueError("a run without a plan has applied nothing")
-        outcomes: dict[str, str] = {one.pupil: one.outcome for one in results(earlier)}
-        reach = _within_reach(plan.actions, directory)
-        undone = Undone(run_id, plan.as_of, plan.actions, outcomes, reach)
+        found = chain(results(earlier), staff_files.all_results(earlier))
+        outcomes: dict[str, str] = {one.pupil: one.outcome for one in found}
+        actions = (*plan.actions, *self._of_staff(earlier, directory))
+        reach = _within_reach(actions, directory)
+        undone = Undone(run_id, plan.as_of, actions, outcomes, reach)
         put_undone(self.folder, undone)
         return undone
+
+    def _of_staff(self, earlier: Folder, directory: Accounts) -> Iterator[Action[Any]]:
+        """What the run did to staff, without accounts that hold a role in the directory by now:
+        those are never written. Where nobody can tell, nothing."""
+        actions = list(staff_files.all_actions(earlier))
+        privileged = directory.privileged() if actions else frozenset()
+        self.untouched = 0
+        for action in actions:
+            if privileged is None or action.object_id in privileged:
+                self.untouched += 1
+            else:
+                yield action
 
 
 def _within_reach(actions: tuple[Action, ...], directory: Accounts) -> frozenset[str]:
