@@ -71,9 +71,9 @@ def lgate(nights: Nights) -> dict[str, str]:
             if one["sourcedId"] in school}  # fmt: skip
 
 
-def night(nights: Nights, day: date, drop: bytes, **more: bytes) -> None:
+def night(nights: Nights, day: date, drop: bytes, passwords: bytes | None = None) -> None:
     nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/list.csv", board_list(day))
-    lived = nights.run(drop, as_of=day, name=f"{day}.zip", **more)
+    lived = nights.run(drop, as_of=day, name=f"{day}.zip", passwords=passwords)
     assert lived.status == "SUCCEEDED"
     plan = lived.folder.get_json("personnel/plan.json")
     assert (plan["breaches"], plan["stopped"]) == ([], False)
