@@ -152,7 +152,7 @@ class InMemory:
         if number and self._mark(self.people[number]) != action.pupil:
             return Stopped(rules.ACCOUNT_TAKEN)
         number = number or f"person-{next(self.numbers)}"
-        self.people[number] = Person(dict(action.account), not action.prepared, secret)
+        self.people[number] = Person(dict(action.account), action.opens, secret)
         return Settled(number)
 
     def _write(self, action: Action) -> Outcome:

@@ -32,7 +32,8 @@ from kakehashi.directories.port import (
     Stopped,
 )
 from kakehashi.groups import Keeper, decide
-from kakehashi.people.record import Record
+from kakehashi.people.record import SIGN_IN, Record
+from kakehashi.people.staff import staff_id
 from kakehashi.roster import PasswordAt
 from tests.builders import DOMAIN, a_city, a_pupil, an_id
 
@@ -177,12 +178,15 @@ class DirectoryContract:
         assert site.apply(Kind.CREATE, password=None) == Stopped(rules.NO_PASSWORD)
         assert site.shown() == {}
 
-    def test_an_account_can_be_made_before_it_may_be_used(self, site: Site) -> None:
-        outcome = site.apply(Kind.CREATE, prepared=True)
-        assert isinstance(outcome, Settled)
-        found = site.accounts.account(outcome.object_id)
-        assert found is not None
-        assert not found.enabled
+    def test_an_account_of_staff_can_be_made_before_it_may_be_used(self, site: Site) -> None:
+        """A pupil's that is made before the first day is open: devices are tried out with it."""
+        order, who = site.order(Kind.CREATE, prepared=True), staff_id("T0001")
+        account = {**order.account, SIGN_IN: f"t0001@{DOMAIN}", site.city.m365.mark: who}
+        theirs = replace(order, pupil=who, account=account)
+        ended = site.outcomes(Kind.CREATE, [order, theirs])
+        enabled = {one.mark: one.enabled for one in site.all_listed()}
+        assert all(isinstance(outcome, Settled) for outcome in ended.values())
+        assert enabled == {order.pupil: True, who: False}
 
     def test_a_sign_in_name_of_somebody_else_stays_theirs(self, site: Site) -> None:
         theirs = site.hands.add(a_pupil(1).account)

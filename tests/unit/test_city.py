@@ -36,6 +36,24 @@ def test_a_file_with_three_keys_is_a_city_with_every_default() -> None:
             "class_titles.0",
         ),
         ("[[class_titles]]\ngrades = ['J1']\nmatch = '('\nreplace = ''", "class_titles.0.match"),
+        ('[staff]\naccount = "{family}"', "staff.account"),
+        ('[staff]\nlicences = [{ sku = "M365EDU_A3_STUDENT", by = "user" }]', "staff.licences"),
+        ('[staff]\ngroups = ["class"]\nowners = ["school"]', "staff"),
+        (
+            '[tools.x]\ndialect = "flat_list"\ncolumns = { a = { fact = "name", text = "b" } }',
+            "tools.x.columns.a",
+        ),
+        (
+            '[lti.x]\nname = "x"\nlogin_url = "https://x.example/l"\nredirect_uris = '
+            '["https://x.example/r"]\ntarget_link_uri = "https://x.example/t"\n'
+            "memberships = true",
+            "lti.x",
+        ),
+        (
+            '[lti.x]\nname = "x"\nlogin_url = "http://x.example/l"\nredirect_uris = '
+            '["https://x.example/r"]\ntarget_link_uri = "https://x.example/t"',
+            "lti.x.login_url",
+        ),
     ],
 )
 def test_a_slip_in_the_rules_is_an_error_that_names_its_key(extra: str, where: str) -> None:
