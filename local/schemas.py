@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from kakehashi.actions import Action
 from kakehashi.city import City
 from kakehashi.deliver.shapes import Latest, RosterDelivered
+from kakehashi.diff.header import PlanHeader
 from kakehashi.findings import Effect
 from kakehashi.people.record import Record
 from kakehashi.report.shapes import ReceiptBeside, Summary
@@ -46,30 +47,6 @@ class FindingLine(TypedDict):
     school: str | None
     facts: dict[str, int | str]
     children: int
-
-
-class PlanHeader(TypedDict, total=False):
-    """plan.json: the plan without its actions, which are in actions/NNNN.jsonl. ``proposals``,
-    ``held`` and ``lost`` list userMasterIdentifiers, ``rules`` is the SHA-256 of the city's."""
-
-    v: int
-    city: str
-    serial: int
-    as_of: str
-    rules: str
-    checksum: str
-    refused: bool
-    undoes: str
-    actions: dict[str, int]
-    last_grade: str
-    shards: int
-    proposals: dict[str, list[str]]
-    counts: dict[str, int]
-    schools: dict[str, dict[str, int]]
-    held: dict[str, list[str]]
-    untied: int
-    lost: list[str]
-    breaches: list[dict[str, Any]]
 
 
 RUN_FOLDER: Mapping[str, Any] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
@@ -80,22 +80,13 @@ def make_plan(
         city, as_of, base, seen.rollover, last_night or LastNight(), past or PastNights()
     )
     limits = judge_night.limits(seen.observations, untied=sources.untied)
-    actions = _actions(seen.observations, sources, given)
-    findings = (*offered.findings(), *_refusals(sources), *limits.findings, *seen.findings,
-                *_about_pupils(seen.observations, sources, given),
-                *_unused_passwords(actions, sources))  # fmt: skip
-    refused = refuses(findings)
+    told = (*offered.findings(), *_refusals(sources), *limits.findings, *seen.findings)
     counts = _count(seen.observations, seen.rollover, known=bool(base.pupils))
-    asks = _Asks() if refused else _Asks.of(seen.observations)
-    return Plan(
+    plan = Plan(
         city_code=city_code,
         serial=serial,
         as_of=as_of,
         rules=city.sha256,
-        actions=() if refused else actions,
-        proposals=asks.proposals,
-        questions=asks.questions,
-        links=asks.links,
         counts=_in_city(counts),
         schools=_by_school(counts),
         held=_held(seen.observations),
@@ -105,10 +96,29 @@ def make_plan(
         explained=limits.explained,
         counted=limits.counted,
         last_grade=seen.rollover.last,
-        refused=refused,
         export=offered.given,
+        findings=told,
+    )
+    return _with_deeds(plan, seen.observations, sources, given).sealed()
+
+
+def _with_deeds(
+    plan: Plan, observations: Sequence[Observation], sources: Sources, given: GivenAnswers
+) -> Plan:
+    """With what is to be done and what staff are asked; for a refused roster that is nothing."""
+    actions = _actions(observations, sources, given)
+    findings = (*plan.findings, *_about_pupils(observations, sources, given),
+                *_unused_passwords(actions, sources))  # fmt: skip
+    if refuses(findings):
+        return replace(plan, refused=True, findings=findings)
+    return replace(
+        plan,
+        actions=actions,
         findings=findings,
-    ).sealed()
+        proposals=_proposals(observations),
+        questions=_questions(observations),
+        links=_links(observations),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +140,6 @@ def _looked_at(
     ]
     rollover = rollover_of(observations, tuple(sources.known.values()), city, as_of)
     return _LookedAt(observations, identified.findings, rollover)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asks:
-    """What a plan asks staff; one that is refused asks nothing."""
-
-    proposals: Mapping[Situation, tuple[str, ...]] = field(default_factory=dict)
-    questions: Mapping[str, Question] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, observations: Sequence[Observation]) -> Self:
-        return cls(_proposals(observations), _questions(observations), _links(observations))
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,9 +181,7 @@ def gather(run: Run, folder: Folder, state: State, failed: Failure | None) -> Ni
     findings = (*folder.findings(), *faults_of(failed))
     schools, school_of = _schools(folder, found.listed(findings))
     verdict = final_verdict(run.verdict, failed, found.plan, staff)
-    work = _work(folder, state, run.as_of, city, found)
-    if city and theirs:
-        work = with_staff(work, staff_files.all_actions(folder), _done(theirs), city)
+    work = _work(folder, state, run.as_of, city, found, of_staff=theirs)
     return Night(
         run_id=run.run_id,
         city=run.city,
@@ -347,7 +345,23 @@ def _city(folder: Folder) -> City | None:
         return None
 
 
-def _work(folder: Folder, state: State, as_of: date, city: City | None, found: _Read) -> Work:
+def _work(
+    folder: Folder,
+    state: State,
+    as_of: date,
+    city: City | None,
+    found: _Read,
+    *,
+    of_staff: Sequence[Result],
+) -> Work:
+    """What this run saved, of pupils and of staff."""
+    work = _of_pupils(folder, state, as_of, city, found)
+    if city is None or not of_staff:
+        return work
+    return with_staff(work, staff_files.all_actions(folder), _done(of_staff), city)
+
+
+def _of_pupils(folder: Folder, state: State, as_of: date, city: City | None, found: _Read) -> Work:
     """What this run saved; an undo takes back what the run had saved that it undoes. Actions that
     cannot be read tell nothing: the report must not fail over them."""
     done = _done(found.results)
