@@ -86,19 +86,19 @@ def _rows(comparison: Comparison, people: People) -> Iterator[Sequence[Cell]]:
 
 @dataclass(frozen=True, slots=True)
 class DriftPaths:
-    page: str
-    workbook: str
+    page: str = ""
+    workbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DriftSummary:
     """summary.json of a comparison. ``findings`` counts by code."""
 
-    city: str
-    day: str
-    accounts: int
-    findings: Mapping[str, int]
-    paths: DriftPaths
+    city: str = ""
+    day: str = ""
+    accounts: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    paths: DriftPaths = field(default_factory=DriftPaths)
 
 
 def drift_summary(comparison: Comparison) -> DriftSummary:
