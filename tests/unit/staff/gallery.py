@@ -38,6 +38,7 @@ from kakehashi.staff import (
     searching,
     staff_story,
     today,
+    waiting_plans,
 )
 from kakehashi.staff.changes import Filter
 from kakehashi.staff.drawing import View
@@ -72,7 +73,7 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
     return {
         "today": ("/today", "今朝", today.today(a_morning(), viewer)),
         "running": ("/today", "今朝", today.today(a_running_morning(), viewer)),
-        "plans": ("/approve", "承認", approve.Plans([approve.waiting(RUN, a_header(mixed(120)))])),
+        "plans": ("/approve", "承認", some_plans()),
         "approve": ("/approve", "承認", approve.approve(a_plan(), Filter(), viewer)),
         "decide": ("/decide", "判断", decide.decide(leavers(), decide.ListFilter(), viewer)),
         "links": ("/decide", "判断", decide.decide(links(), decide.ListFilter("UNLINKED"), viewer)),
@@ -94,6 +95,10 @@ def gallery(who: Viewer | None = None) -> Mapping[str, tuple[str, str, View]]:
         "sign_in": ("/", "サインイン", entrance.SignInPage()),
         "refused": ("/approve", "承認", a_refusal()),
     }  # fmt: skip
+
+
+def some_plans() -> waiting_plans.Plans:
+    return waiting_plans.Plans([waiting_plans.waiting(RUN, a_header(mixed(120)))], staff=1)
 
 
 def some_rules() -> rules_history.RulesHistory:

@@ -10,10 +10,11 @@ from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.roster import canonical
 from kakehashi.run_folder.actions import change_of
-from kakehashi.staff.approve import ApproveFacts, First, approve
+from kakehashi.staff.approve import ApproveFacts, approve
 from kakehashi.staff.changes import PAGE, Filter, What, whats_of
 from kakehashi.staff.drawing import MOST_BYTES, render
 from kakehashi.staff.viewer import Role
+from kakehashi.staff.waiting_plans import First
 from tests.builders import a_code
 from tests.unit.staff.scenes import (
     CITY,

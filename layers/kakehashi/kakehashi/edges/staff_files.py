@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kakehashi.actions import Action
 from kakehashi.city import City
@@ -27,13 +28,15 @@ from kakehashi.directories.port import Listed
 from kakehashi.edges.runs import Folder
 from kakehashi.people.record import Record
 from kakehashi.people.staff import Employment, StaffMember
-from kakehashi.preprocess.staff import StaffRoster
 from kakehashi.roster import Held, PasswordAt
 from kakehashi.run_folder.actions import actions as found_actions
 from kakehashi.run_folder.actions import in_file, put_actions
 from kakehashi.run_folder.results import Result
 from kakehashi.run_folder.results import results as found_results
 from kakehashi.stored import read, written
+
+if TYPE_CHECKING:
+    from kakehashi.preprocess.staff import StaffRoster
 
 UPLOADS, LIST, DECISIONS = "personnel/uploads.json", "personnel/list", "personnel/decisions/"
 EMPLOYMENTS, HELD = "personnel/employments.jsonl", "personnel/held.jsonl"

@@ -26,6 +26,7 @@ from kakehashi.report.words import Word
 from kakehashi.staff import charts
 from kakehashi.staff.changes import WHATS, Filter, Listing, Shards, What, listing
 from kakehashi.staff.viewer import Permission, Viewer, may
+from kakehashi.staff.waiting_plans import First, told_by
 
 CARDS = 24  # limits shown as cards; the rest stand in a table
 ROWS = 200  # of that table
@@ -49,17 +50,6 @@ _WHAT: Mapping[str, What] = {
     Counted.CLASS: What.CLASS, Counted.GRADE: What.GRADE, Counted.ACCOUNT: What.ACCOUNT,
     Counted.UNCLASSED: What.CLASS,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """Who has said yes already, where the city asks for two (the second must be another), or has
-    said no: ``reason`` is why. ``at`` is an ISO moment."""
-
-    oid: str
-    name: str
-    at: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +159,8 @@ def approve(facts: ApproveFacts, wanted: Filter, viewer: Viewer) -> Approve:
         form=why_not is None,
         why_not=why_not,
         against=[message(finding) for finding in facts.against],
-        first=_by(facts.first) if facts.first else None,
-        declined=_by(facts.declined) if facts.declined else None,
+        first=told_by(facts.first) if facts.first else None,
+        declined=told_by(facts.declined) if facts.declined else None,
         back=bool(facts.declined)
         and not facts.done
         and may(viewer, Permission.APPROVE, facts.city),
@@ -276,52 +266,3 @@ def _reasons(last: Last) -> list[Word]:
     if last.findings:
         return [message(finding) for finding in last.findings]
     return [Word(code, code) for code in last.codes]
-
-
-def _by(one: First) -> Word:
-    at = minute(one.at)
-    why = f": {one.reason}" if one.reason else ""
-    return Word(f"{one.name}({at}){why}", f"{one.name} ({at}){why}")
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPlan:
-    """A plan in the list: ``against`` "" for one that can be approved."""
-
-    run_id: str
-    as_of: str
-    until: str
-    limits: int
-    changes: int
-    undoes: str = ""
-    against: Word | None = None
-    declined: Word | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plans:
-    """The plans that wait, newest first; ``staff`` counts limits that stop the staff's plan."""
-
-    template: ClassVar[str] = "plans.html.j2"
-
-    plans: Sequence[WaitingPlan]
-    staff: int = 0
-
-
-def waiting(
-    run_id: str,
-    header: PlanHeader,
-    against: Sequence[Finding] = (),
-    declined: First | None = None,
-) -> WaitingPlan:
-    made = begun(run_id)
-    return WaitingPlan(
-        run_id,
-        header.as_of,
-        f"{made + timedelta(days=MOST_DAYS):%Y-%m-%d}" if made else "",
-        len(header.breaches),
-        sum(header.actions.values()),
-        header.undoes,
-        message(against[0]) if against else None,
-        _by(declined) if declined else None,
-    )

@@ -6,26 +6,17 @@ The same rooms look at it that a night has for it, so what is said here is what 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from kakehashi import oneroster
 from kakehashi.catalogue import staff as rules
-from kakehashi.catalogue import staffing
-from kakehashi.city import City, Staff
 from kakehashi.deliver.dialect import ReceiptForm
 from kakehashi.deliver.receipts import BadReceipt, read_receipt
 from kakehashi.diff.decisions import DecisionFile, read
-from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
 from kakehashi.findings import Effect, Finding
-from kakehashi.oneroster.model import Package
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess.classes import Classes
 from kakehashi.preprocess.password_file import InDrop, PasswordFile, Sharing, locate
-from kakehashi.preprocess.schools import School, Schools
-from kakehashi.preprocess.staff.board_list import BoardList
-from kakehashi.preprocess.staff.sources import Material, StaffListFile
 from kakehashi.refusal import Refusal
 from kakehashi.report.words import Word
 from kakehashi.staff.arrived import CheckedUpload
@@ -57,7 +48,7 @@ def roster(body: bytes, kind: UploadPurpose = UploadPurpose.ROSTER) -> Looked | 
 
 def decisions(body: bytes, asked: Collection[str]) -> Looked:
     """A list that staff have answered; ``asked`` are the pupils whom somebody is asked about."""
-    reading = read(DecisionFile(f"/{_named('decisions', body)}", "", "", body))
+    reading = read(DecisionFile(f"/{named('decisions', body)}", "", "", body))
     said = [mark for mark in reading.marks if mark.decision]
     counts = (
         (Word("答え", "answers"), len(said)),
@@ -65,7 +56,7 @@ def decisions(body: bytes, asked: Collection[str]) -> Looked:
          sum(mark.pupil in asked for mark in said)),
     )  # fmt: skip
     file = reading.file.name
-    return Looked(_told(UploadPurpose.DECISIONS, file, counts, reading.findings), bool(said))
+    return Looked(checked(UploadPurpose.DECISIONS, file, counts, reading.findings), bool(said))
 
 
 def receipt(body: bytes, form: ReceiptForm, tool: str) -> Looked | Refusal:
@@ -79,41 +70,7 @@ def receipt(body: bytes, form: ReceiptForm, tool: str) -> Looked | Refusal:
         (Word("取り込まれなかった行", "rows not taken"), len(found.rejected)),
     )
     some = bool(found.accepted or found.rejected)
-    return Looked(_told(UploadPurpose.TOOL_RECEIPT, tool, counts, ()), some)
-
-
-def staff_list(body: bytes, city: City, schools: Mapping[str, str], as_of: date) -> Looked:
-    """The board's list of staff; ``schools`` are names by MEXT code. Whether a class is there only
-    the night can tell, which has the roster."""
-    name = _named("staff-list", body)
-    read_ = BoardList().read(_material(_laid(name, body), city, schools, as_of))
-    held = sum(1 for one in read_.claims if one.code) + len(read_.held)
-    good = len(read_.claims) + len(read_.held) - held
-    counts = ((Word("読めた人", "people read"), good), (Word("待つ人・行", "held"), held))
-    told = [one for one in read_.findings if one.code != staffing.UNKNOWN_CLASS.code]
-    return Looked(_told(UploadPurpose.STAFF_LIST, name, counts, told), bool(good))
-
-
-def _laid(name: str, body: bytes) -> StaffListFile:
-    try:
-        return StaffListFile(name, [list(sheet) for sheet in sheets(body)])
-    except TooLarge:
-        return StaffListFile(name, fault=staffing.LIST_TOO_LARGE)
-    except UnreadableWorkbook:
-        return StaffListFile(name, fault=staffing.LIST_UNREADABLE)
-
-
-def _material(file: StaffListFile, city: City, schools: Mapping[str, str], as_of: date) -> Material:
-    """All that the list alone is read with."""
-    return Material(
-        city=city,
-        rules=city.staff or Staff(),
-        as_of=as_of,
-        package=Package(None, {}),
-        schools=Schools({code: School(code, name) for code, name in schools.items()}, {}),
-        classes=Classes({}, frozenset()),
-        list_file=file,
-    )
+    return Looked(checked(UploadPurpose.TOOL_RECEIPT, tool, counts, ()), some)
 
 
 def passwords(
@@ -128,15 +85,17 @@ def passwords(
         (Word("使えるパスワード", "passwords that can be used"), len(places)),
         (Word("そのうち、待っている人", "of them for pupils who wait"), len(ended)),
     )
-    looked = Looked(_told(UploadPurpose.PASSWORDS, "passwords.csv", counts, findings), bool(places))
+    looked = Looked(
+        checked(UploadPurpose.PASSWORDS, "passwords.csv", counts, findings), bool(places)
+    )
     return looked, ended
 
 
-def _told(
+def checked(
     kind: UploadPurpose, file: str, counts: Iterable[tuple[Word, int]], findings: Iterable[Finding]
 ) -> CheckedUpload:
     return CheckedUpload(kind, file, findings=list(findings)[:MOST_TOLD], counts=tuple(counts))
 
 
-def _named(name: str, body: bytes) -> str:
+def named(name: str, body: bytes) -> str:
     return f"{name}{'.xlsx' if body[:2] == _ZIP[:2] else '.csv'}"

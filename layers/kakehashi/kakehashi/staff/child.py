@@ -14,7 +14,7 @@ from kakehashi.diff.answers import JAPANESE
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
 from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, Word, word
-from kakehashi.staff.decide import ENGLISH
+from kakehashi.staff.deciding_words import ENGLISH
 from kakehashi.staff.finding_staff import FoundStaff
 from kakehashi.staff.searching import Found
 from kakehashi.staff.timeline import OUTCOMES, TimelineEntry, delivered_word

@@ -219,8 +219,10 @@ def _staff_list(asked: Asked, _: Placed, body: bytes) -> Looked | Refusal:
     found = asked.deps.rules(asked.city)
     if found is None or found.city.staff is None:
         return Refusal(rules.NOTHING_TO_START)
+    from kakehashi.staff.checking_staff import staff_list  # noqa: PLC0415 - for this file alone
+
     today = asked.caller.now.astimezone(JAPAN).date()
-    return checking.staff_list(body, found.city, all_schools(asked), today)
+    return staff_list(body, found.city, all_schools(asked), today)
 
 
 LOOKS: Mapping[UploadPurpose, Callable[[Asked, Placed, bytes], Looked | Refusal]] = {

@@ -36,6 +36,7 @@ from kakehashi.run_folder.drop import drop
 from kakehashi.run_folder.progress import progress
 from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
+from kakehashi.staff import waiting_plans
 from kakehashi.staff.changes import Filter, Shards
 from kakehashi.staff.roster_arrival import LastRoster
 
@@ -163,18 +164,18 @@ class Moment:
         return list(found)
 
 
-def plans(asked: Asked) -> approving.Plans:
+def plans(asked: Asked) -> waiting_plans.Plans:
     """The plans that wait."""
     records, now = asked.deps.state(asked.city).runs(RUNS), Moment.of(asked)
     found = [
-        approving.waiting(run_id, header, now.against(run_id, header), _declined(asked, run_id))
+        waiting_plans.waiting(run_id, header, now.against(run_id, header), _declined(asked, run_id))
         for run_id, header in _waiting(asked, records)
         if header
     ]
-    return approving.Plans(found, len(staff_header(asked).breaches))
+    return waiting_plans.Plans(found, len(staff_header(asked).breaches))
 
 
-def _declined(asked: Asked, run_id: str) -> approving.First | None:
+def _declined(asked: Asked, run_id: str) -> waiting_plans.First | None:
     return _said_by(kept_of(asked.deps, run_id, asked.city).get("declined"))
 
 
@@ -236,10 +237,10 @@ def _last_approval(folder: Folder, record: Mapping[str, Any]) -> approving.Last 
     return approving.Last(str(told.get("ended", "")), codes)
 
 
-def _said_by(told: Mapping[str, Any] | None) -> approving.First | None:
+def _said_by(told: Mapping[str, Any] | None) -> waiting_plans.First | None:
     if not told:
         return None
-    return approving.First(told["oid"], told["name"], told["at"], str(told.get("reason", "")))
+    return waiting_plans.First(told["oid"], told["name"], told["at"], str(told.get("reason", "")))
 
 
 def _settled(verdict: str) -> str:
