@@ -275,22 +275,23 @@ class Looker:
 
     def _groups(self, held: Container[int]) -> Iterator[str]:
         """Everybody sits in one class group at the most, and in the class that the account says;
-        what somebody made by hand for a child who waits is not taken in yet, and in none."""
+        what somebody made by hand for a child who waits, or has left, is not taken in: in none."""
         directory = self.bridge.tenant.directory
         ours = {known.object_id for known in self.bridge.state.pupils()}
         for key, user in self.users().items():
+            owner = self.owners.accounts[key]
             named = [directory.groups[g] for g in directory.groups_of(key)]
             titles = [g["displayName"] for g in named if "-class-" in g["mailNickname"]]
             years = Counter(title.rpartition(" ")[2] for title in titles)  # last year's stay
             if max(years.values(), default=0) > 1:
-                yield f"{self.owners.accounts[key].n}: in {len(titles)} class groups"
-            elif key not in ours and self.owners.accounts[key].n in held:
+                yield f"{owner.n}: in {len(titles)} class groups"
+            elif key not in ours and (owner.n in held or not owner.here):
                 continue
             elif user["accountEnabled"] and not any(
                 title.startswith(f"{user['officeLocation']} {user['department']} ")
                 for title in titles
             ):
-                yield f"{self.owners.accounts[key].n}: not in the group of its class"
+                yield f"{owner.n}: not in the group of its class"
 
 
 def _shown_of(child: Child) -> Shown:
