@@ -37,6 +37,7 @@ def test_a_file_with_three_keys_is_a_city_with_every_default() -> None:
         ),
         ("[[class_titles]]\ngrades = ['J1']\nmatch = '('\nreplace = ''", "class_titles.0.match"),
         ('[staff]\naccount = "{family}"', "staff.account"),
+        ('[staff]\naccount = "teacher"', "staff.account"),
         ('[staff]\nlicences = [{ sku = "M365EDU_A3_STUDENT", by = "user" }]', "staff.licences"),
         ('[staff]\ngroups = ["class"]\nowners = ["school"]', "staff"),
         (
@@ -107,6 +108,17 @@ def test_the_last_day_of_a_leap_years_february_is_a_day() -> None:
 def test_what_is_not_toml_is_refused_with_the_line() -> None:
     with pytest.raises(city.BadCity, match="line 1"):
         city.parse("name = = 1")
+
+
+def test_rules_of_staff_and_of_a_list_that_are_right() -> None:
+    rules = city.parse(
+        MINIMAL
+        + '[staff]\naccount = "s{number}"\n'
+        + 'licences = [{ sku = "M365EDU_A3_FACULTY", by = "user" }]\n'
+        + '[tools.x]\ndialect = "flat_list"\ncolumns = { a = { text = "b" } }'
+    )
+    assert rules.staff is not None
+    assert rules.staff.sign_in_of("T0001") == "st0001"
 
 
 def test_a_limit_left_out_keeps_its_default() -> None:

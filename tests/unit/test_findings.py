@@ -24,6 +24,11 @@ def test_japanese_and_english_must_use_the_same_placeholders() -> None:
         Rule("R902", Effect.NOTE, ja="{count} 件", en="some", todo="")
 
 
+def test_a_code_is_a_letter_and_three_digits() -> None:
+    with pytest.raises(ValueError, match="code"):
+        Rule("R90", Effect.NOTE, ja="", en="", todo="")
+
+
 def test_a_fact_left_out_is_a_programmers_mistake() -> None:
     with pytest.raises(ValueError, match="takes"):
         RULE.at()

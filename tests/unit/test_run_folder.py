@@ -11,22 +11,28 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Action, Kind
+from kakehashi.diff import Plan, Undone
 from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.roster import Desired, canonical
 from kakehashi.run_folder import (
+    actions,
     comparison,
     decided,
     deliveries,
     drop,
     known,
     orders,
+    plan,
     progress,
     results,
     roster,
+    undone,
 )
 from kakehashi.stored import read
-from tests.builders import a_held, a_known, a_pupil
+from tests.builders import TODAY, a_held, a_known, a_pupil
+from tests.unit.provision.conversations import an_action
 
 RELEASE = Path(__file__).parents[1] / "releases" / "0.1.0" / "objects.jsonl"
 
@@ -99,6 +105,30 @@ def test_what_is_written_is_read(put: Put, get: Get, value: Any) -> None:
     folder = Folder()
     put(folder, value)
     assert get(folder) == value
+
+
+def test_a_plan_is_its_header_and_its_shards() -> None:
+    folder, made = (
+        Folder(),
+        Plan(city_code="demo", serial=1, as_of=TODAY, actions=(moved(1), moved(2))),
+    )
+    assert plan.plan(folder) is None
+    plan.put_plan(folder, made)
+    assert plan.plan(folder) == made
+    assert list(actions.actions(folder)) == list(made.actions)
+    assert b"".join(actions.raw(folder)) == b"".join(actions.raw_in(folder, 1))
+
+
+def test_what_is_turned_back_stands_with_how_it_ended() -> None:
+    folder, action = Folder(), moved(1)
+    run = Undone("run", TODAY, (action,), {action.pupil: "done"}, {action.object_id})
+    undone.put_undone(folder, run)
+    (row,) = folder.lines("undone.jsonl")
+    assert (row["outcome"], row["within_reach"]) == ("done", True)
+
+
+def moved(n: int) -> Action:
+    return an_action(Kind.UPDATE, n)
 
 
 def test_nothing_is_read_where_nothing_stands() -> None:

@@ -14,17 +14,14 @@ from kakehashi.directories.port import (
     MakeGroup,
     RemoveMember,
     Settled,
-    Sku,
     Stopped,
-    Tenancy,
-    TenantGroup,
 )
 from kakehashi.groups import Keeper, Left, Orders, RosterGroup, all_of_it, findings_of, one_cause
 from kakehashi.groups.keeping import Piece
 from kakehashi.groups.planning import Gift, GroupMembers, Rename
 from kakehashi.provision.causes import Cause
 from tests.builders import a_city
-from tests.directory_contract.in_memory import InMemory, Teams
+from tests.directory_contract.in_memory import InMemory, OwnConsole, Teams
 
 
 def left(count: int = 1, status: int = 403, school: str = "", code: str = "Denied") -> Left:
@@ -82,22 +79,21 @@ def test_everything_is_done_in_its_order_and_counted() -> None:
     mark = "kakehashi-demo-school-0123456789"
     team = directory.change(MakeGroup(mark, "old"))
     assert isinstance(team, Settled)
+    head = OwnConsole(directory).add("head@ed.example.jp")
     orders = Orders(
         rename=(Rename(team.object_id, "B1", "new"),),
         gifts=(Gift("SEAT", "seat", ("one", "two")),),
+        own=(GroupMembers((head,), team.object_id), GroupMembers((head,), mark="never made")),
         remove=(GroupMembers(("gone",), team.object_id),),
+        disown=(GroupMembers(("gone",), team.object_id),),
     )
     assert keeper.carry_out(orders)
     assert {w: n for w, n in keeper.counts.items() if n} == {
-        "made": 1, "removed": 1, "licensed": 2,
+        "made": 1, "added": 1, "removed": 2, "licensed": 2,
     }  # fmt: skip
-    assert directory.tenancy(a_city(), "demo") == Tenancy(
-        groups={
-            "kakehashi-demo-school-0123456789": TenantGroup(team.object_id, "new", frozenset())
-        },
-        skus={"SEAT": Sku("seat", 3)},
-        holders={"seat": frozenset({"one", "two"})},
-    )
+    tenancy = directory.tenancy(a_city(), "demo")
+    assert (tenancy.groups[mark].name, tenancy.groups[mark].owners) == ("new", frozenset({head}))
+    assert tenancy.holders == {"seat": {"one", "two"}}
     assert not Keeper(teams).carry_out(orders, until=teams.now())
 
 
