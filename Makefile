@@ -21,7 +21,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check static fast secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
-	behaviour fuzz long rehearsals quiet-year mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
+	behaviour fuzz long rehearsals quiet-year coverage mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -210,6 +210,9 @@ endif
 fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked and cleaned, some minutes; SEED=2 tries others
 	KAKEHASHI_FUZZ=20000 KAKEHASHI_FUZZ_SEED=$(or $(SEED),1) \
 		$(BIN)/pytest -q tests/unit/oneroster/test_fuzz.py tests/unit/preprocess/test_fuzz.py
+
+coverage: install-dev ## 判断の部屋の分岐 / do tests take the branches of the rooms that decide; about five minutes, not in CI
+	$(BIN)/python -m local.coverage
 
 mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=directories.microsoft365.answers for one, hours for all
 	.venv-mutants/bin/python -m local.mutants $(ROOM)

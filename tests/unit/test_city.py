@@ -38,6 +38,7 @@ def test_a_file_with_three_keys_is_a_city_with_every_default() -> None:
         ("[[class_titles]]\ngrades = ['J1']\nmatch = '('\nreplace = ''", "class_titles.0.match"),
         ('[staff]\naccount = "{family}"', "staff.account"),
         ('[staff]\naccount = "teacher"', "staff.account"),
+        ('[staff]\nsources = ["list", "list"]\nowner = { names = "roster" }', "staff"),
         ('[staff]\nlicences = [{ sku = "M365EDU_A3_STUDENT", by = "user" }]', "staff.licences"),
         ('[staff]\ngroups = ["class"]\nowners = ["school"]', "staff"),
         (

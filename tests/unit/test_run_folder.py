@@ -30,6 +30,7 @@ from kakehashi.run_folder import (
     roster,
     undone,
 )
+from kakehashi.run_folder.actions import Acted
 from kakehashi.stored import read
 from tests.builders import TODAY, a_held, a_known, a_pupil
 from tests.unit.provision.conversations import an_action
@@ -125,6 +126,19 @@ def test_what_is_turned_back_stands_with_how_it_ended() -> None:
     undone.put_undone(folder, run)
     (row,) = folder.lines("undone.jsonl")
     assert (row["outcome"], row["within_reach"]) == ("done", True)
+
+
+@pytest.mark.parametrize(
+    ("acted", "led"),
+    [
+        (Acted("new", "link", "SAME_CHILD", before="old"), ("old", "new")),
+        (Acted("new", "link", "UNLINKED"), None),
+        (Acted("new", "unlink", "UNDONE", back="old"), ("new", "old")),
+        (Acted("new", "update", "CHANGED", before="new"), None),
+    ],
+)
+def test_a_link_leads_from_one_id_to_another(acted: Acted, led: tuple[str, str] | None) -> None:
+    assert acted.moved == led
 
 
 def moved(n: int) -> Action:
