@@ -140,7 +140,7 @@ PAGES: Sequence[tuple[str, Permission, Reading]] = (
     ("/school", Permission.SCHOOL, schooling.listed),
     ("/school/<code>", Permission.SCHOOL, schooling.one),
     ("/operate", Permission.OPERATE, operating.page),
-    ("/operate/rules", Permission.OPERATE, ruling.page),
+    ("/operate/history", Permission.OPERATE, ruling.page),
     ("/record", Permission.RECORD, recording.page),
 )
 WAYS_BACK: Sequence[tuple[str, Permission, Reading]] = (  # from S3: they say nothing by themselves

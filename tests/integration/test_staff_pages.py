@@ -192,14 +192,14 @@ def test_the_rules_are_changed_by_two_people(
     assert confirmed.location == "/operate?told=changed"
     assert office.deps.rules("demo").text == text  # type: ignore[union-attr]
     assert all("(理由: 市の名前)" in done.after for done in office.record()[:2])
-    past = operator.open("/operate/rules").text
+    past = operator.open("/operate/history").text
     newest, *older = past.split("<section")[1:]
     assert "見本の市" in newest
     assert second.who.name in newest
     assert older
     assert second.who.name not in older[0]
     seer = office.at_desk(office.hire("seer", Role.SEE))
-    assert seer.browser.get("/operate/rules").code == "W121"
+    assert seer.browser.get("/operate/history").code == "W121"
 
 
 def test_rules_that_do_not_load_are_never_put(office: Office, operator: Clerk) -> None:

@@ -56,7 +56,7 @@ def morning(office: Office) -> None:
     two_people(office, first, second)
     a_letter(office)
     first.open("/operate")
-    first.open("/operate/rules")
+    first.open("/operate/history")
     first.open(placed(office, first.open("/arrived").text, a_drop(11).zip()))
     sent_by_hand(office, first)
     office.nights.tomorrow()

@@ -1,6 +1,6 @@
 """規則の履歴: each version of a city's rules, when it came, by whom, and what it changed.
 
-Address: GET /operate/rules.
+Address: GET /operate/history.
 """
 
 from __future__ import annotations
