@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kakehashi import deliver
 from kakehashi.deliver import Records, load
+from kakehashi.deliver.delivery import unmoved
 from kakehashi.deliver.dialect import ReceiptForm, names
 from kakehashi.deliver.receipts import Delivered, answer
 from kakehashi.findings import Effect
@@ -436,3 +437,22 @@ def test_a_full_file_is_made_anew_where_it_says_something_else_or_somebody_asks(
     assert not deliver.same_again(order, told([], "lgate"), told([], "lgate"))
     delta = told([a_known(1)], "interactive_study")
     assert not deliver.same_again(an_order("interactive_study", 1), delta, delta)
+
+
+@pytest.mark.parametrize("dialect", ["lgate", "interactive_study"])
+def test_where_nothing_has_moved_a_delivery_is_told_without_a_record(dialect: str) -> None:
+    records = told([a_known(n) for n in (1, 2, 3)], dialect)
+    first = deliver.build(an_order(dialect), records, None)
+    tonight = an_order(dialect, 1)
+    quiet = unmoved(tonight, first.files, pupils=3)
+    made = deliver.build(tonight, records, first.records)
+    assert quiet is not None
+    assert (quiet.verdict, quiet.mode, quiet.files) == (made.verdict, made.mode, made.files)
+    assert (quiet.pupils, quiet.staff) == (made.pupils, made.staff)
+
+
+def test_records_are_made_where_a_file_is_lost_or_somebody_asks_for_all() -> None:
+    order = an_order("lgate", 1)
+    assert unmoved(order, (), pupils=3) is None
+    last = deliver.build(an_order("lgate"), told([a_known(1)], "lgate"), None).files
+    assert unmoved(replace(order, anew=True), last, pupils=1) is None
