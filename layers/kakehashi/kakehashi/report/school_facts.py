@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.findings import Finding
+from kakehashi.people.staff import is_staff_id
 from kakehashi.report.night import Night
 from kakehashi.report.people import People, Person
 from kakehashi.report.schools import Handout
@@ -95,7 +96,10 @@ def moves(lines: Iterable[bytes]) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for line in lines:
         if len(set(_SCHOOL.findall(line))) > 1 or any(half in line for half in _HALF):
-            schools = [one.school for one in change_of(line).sides]
+            change = change_of(line)
+            if is_staff_id(change.pupil):  # an undo turns them back, too; schools read of pupils
+                continue
+            schools = [one.school for one in change.sides]
             for code in schools if len(set(schools)) == len(schools) else ():
                 found.setdefault(code, []).append(line)
     return found

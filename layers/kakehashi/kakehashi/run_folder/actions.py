@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kakehashi.actions import Action, Kind
+from kakehashi.people.person import person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.run_folder import RunFiles
 
@@ -41,7 +42,8 @@ def raw_in(folder: RunFiles, number: int) -> Iterator[bytes]:
 
 
 class PupilChange(NamedTuple):
-    """What an action does to a pupil, without the account. ``before`` is None for whoever comes,
+    """What an action does to a pupil, or in an undo to a member of staff, who has fewer facts;
+    without the account. ``before`` is None for whoever comes,
     ``after`` for whoever leaves the roster."""
 
     pupil: str
@@ -64,8 +66,8 @@ def change_of(line: bytes) -> PupilChange:
         row["pupil"],
         row["kind"],
         row["situation"],
-        Pupil.from_json(before) if before else None,
-        Pupil.from_json(after) if after else None,
+        person_of(before) if before else None,
+        person_of(after) if after else None,
     )
 
 

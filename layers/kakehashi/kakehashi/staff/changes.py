@@ -270,5 +270,5 @@ def _told(pupil: Pupil | None, name: str) -> str:
             return f"{pupil.kana_family} {pupil.kana_given}".strip()
         case "grade":
             return GRADE_LABELS.get(pupil.grade, pupil.grade)
-    value = getattr(pupil, name)
+    value = getattr(pupil, name, None)  # staff, whom an undo turns back, have fewer facts
     return "" if value is None else str(value)

@@ -63,8 +63,8 @@ def texts_of(pupil: Pupil) -> Texts:
         folded(" ".join(name)),
         pupil.account.casefold(),
         pupil.id,
-        _place(pupil.school_name, pupil.grade, pupil.class_title, pupil.school),
-        str(pupil.attendance_no or ""),
+        _place(pupil.school_name, pupil.grade, getattr(pupil, "class_title", ""), pupil.school),
+        str(getattr(pupil, "attendance_no", None) or ""),  # staff, in an undo, have neither
     )
 
 
