@@ -23,10 +23,10 @@ END = "  # -- until here is written by `make docs`"
 PART = re.compile(f"(?ms)^{re.escape(BEGIN)}$.*?^{re.escape(END)}$")
 OURS = "Kakehashi"
 AUDIENCE = {"Staff": "職員 staff", "Vendor": "保守 vendor"}
+STAFF_PAGE = "HasStaffPage"
 PAGE = (
-    "- Page: !If [HasStaffPage, !If [HasStaffUrl, "
-    '!Sub "\\n職員の頁 ${{StaffUrl}}{page}", '
-    '!Sub "\\n職員の頁 ${{StaffApi.ApiEndpoint}}{page}"], ""]'
+    '!If [HasStaffUrl, !Sub "\\n職員の頁 ${{StaffUrl}}{page}", '
+    '!Sub "\\n職員の頁 ${{StaffApi.ApiEndpoint}}{page}"]'
 )
 OPTIONS = 'Options: !If [IsCalledOtherwise, !Ref CommandOptions, !Sub "--stack ${AWS::StackName}"]'
 
@@ -167,7 +167,10 @@ def _periods(alarm: Alarm) -> str:
 def _description(alarm: Alarm) -> Iterator[str]:
     page = "${Page}" if alarm.page else ""
     said = (alarm.ja, alarm.todo, f"${{DocsUrl}}runbook.ja.md#{alarm.runbook}{page}")
-    own = [PAGE.format(page=alarm.page).removeprefix("- ")] if alarm.page else []
+    address = PAGE.format(page=alarm.page)
+    if alarm.condition != STAFF_PAGE:
+        address = f'!If [{STAFF_PAGE}, {address}, ""]'
+    own = [f"Page: {address}"] if alarm.page else []
     own += [OPTIONS] if "${Options}" in alarm.todo else []
     if not own:
         yield "AlarmDescription: !Sub |-"
