@@ -14,6 +14,7 @@ from kakehashi.diff.sums import night_count
 from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.people.record import SIGN_IN
+from kakehashi.run_folder.results import End, Result, put_results
 from tests.builders import TODAY, a_city, a_drop, a_known, a_pupil
 from tests.integration.test_night import known
 from tests.nights import RULES, Night, Nights
@@ -109,9 +110,10 @@ def test_an_account_that_only_stepped_aside_has_not_been_given_its_name(city: Ni
     run = night(city, a_drop(12).zip()).run
     folder = Folder(boto3.client("s3"), city.names["RUNS_BUCKET"], run["prefix"])
     plans.write(folder, plan, (), a_city())
-    outcomes = ((room, "done"), (named, "held"))
-    folder.put_lines("results/0001.jsonl", (
-        {"pupil": one.pupil, "kind": str(one.kind), "outcome": end} for one, end in outcomes
+    outcomes = ((room, End.DONE), (named, End.HELD))
+    put_results(folder, "results/0001.jsonl", (
+        Result(line, one.pupil, str(one.kind), str(one.situation), end)
+        for line, (one, end) in enumerate(outcomes, 1)
     ))  # fmt: skip
     city.state.note_counts(run["run_id"], night_count(TODAY, counted, ()))
     plans.count_what_was_done(Run.model_validate(run), folder, city.state)
