@@ -27,8 +27,8 @@ from kakehashi.city import City
 from kakehashi.directories.microsoft365 import shape as accounts
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
-from kakehashi.people.record import Record
-from kakehashi.people.staff import Employment, StaffPost
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import Employment, StaffMember, StaffPost
 from kakehashi.roster import Desired, Held, PasswordAt
 
 TODAY = date(2026, 11, 24)
@@ -420,3 +420,15 @@ def an_employment(n: int = 1, *posts: StaffPost, **facts: Any) -> Employment:
         "posts": posts or (a_post(),), "line": n + 1,
     }  # fmt: skip
     return Employment(**(defaults | facts))
+
+
+def a_teacher(
+    n: int = 1, *posts: StaffPost, status: Status = Status.ACTIVE, **facts: Any
+) -> Record[StaffMember]:
+    """Whose account we have made, with the homeroom 3年2組 where no post is named; ``facts`` are
+    fields of ``Employment``."""
+    held = posts or (a_post(homerooms=("3年2組",)),)
+    one = an_employment(n, *held, **({"account": f"t{n}@{DOMAIN}"} | facts))
+    _, member = one.on(TODAY, gap=7, prepare=10)
+    account = {"userPrincipalName": one.account, "displayName": f"{one.family} {one.given}"}
+    return Record(member, account, an_id(f"teacher {n}"), status)

@@ -61,7 +61,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         board = deliver.Board.of(city.board_code, city.name)
         settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
         if staff:
-            with_them = with_staff(settled, staff, told.rules, order.dialect, run.as_of)
+            with_them = with_staff(settled, staff, told.rules, order.dialect, run.as_of, tool=tool)
             settled, told.of_staff = with_them.records, with_them.findings
         if told.of_staff:  # which would be told no more on a night that makes no records
             of = MadeFrom(of.by)

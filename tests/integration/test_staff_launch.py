@@ -11,18 +11,15 @@ from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 from kakehashi.preprocess.years import year_of
 from kakehashi.roster import JAPAN
-from tests.builders import DOMAIN, TODAY, a_code, a_known, a_post, a_pupil, an_employment
+from tests.builders import DOMAIN, a_code, a_known, a_post, a_pupil, a_teacher
 from tests.launches import CLAIM, TOOL, Launchpad, Tool, tool_rules
 
 ACCOUNT = f"tt0001@{DOMAIN}"
 NEXT_DOOR = "4年1組"
 
 
-def a_teacher(*titles: str, status: Status = Status.ACTIVE) -> Record[StaffMember]:
-    post = a_post(end=None, homerooms=titles)
-    _, member = an_employment(1, post, account=ACCOUNT).on(TODAY, gap=7, prepare=10)
-    account = {"userPrincipalName": ACCOUNT, "displayName": "鈴木 湊"}
-    return Record(member, account, "5e7a0000-0000-4000-8000-000000000001", status)
+def teacher_of(*titles: str, status: Status = Status.ACTIVE) -> Record[StaffMember]:
+    return a_teacher(1, a_post(end=None, homerooms=titles), account=ACCOUNT, status=status)
 
 
 def this_year() -> int:
@@ -41,8 +38,8 @@ def test_a_teacher_chooses_a_class_and_the_tool_is_told_of_that_one(launchpad: L
     year = this_year()
     room = [a_pupil(n, school_year=year, class_title="5年3組", grade="P5") for n in (11, 12)]
     launchpad.given([a_known(p.line - 1, pupil=p) for p in room])
-    put(launchpad, a_teacher("5年3組", NEXT_DOOR))
-    launchpad.accounts([a_teacher()])  # type: ignore[list-item]
+    put(launchpad, teacher_of("5年3組", NEXT_DOOR))
+    launchpad.accounts([teacher_of()])  # type: ignore[list-item]
     tool = Tool(launchpad.browser())
     assert tool.browser.sign_in(ACCOUNT).location == "/"
     page = tool.browser.get("/").text
@@ -56,7 +53,7 @@ def test_a_teacher_chooses_a_class_and_the_tool_is_told_of_that_one(launchpad: L
         "id"] == other  # fmt: skip
     begun = tool.browser.get("/launch/drill", {"context": mine})
     claims = tool.read(tool.browser.get("/lti/authorize", tool.asks(begun)))
-    assert claims["sub"] == a_teacher().pupil.master
+    assert claims["sub"] == teacher_of().pupil.master
     assert [role.rpartition("#")[2] for role in claims[f"{CLAIM}roles"]] == [
         "Faculty", "Instructor"]  # fmt: skip
     assert claims[f"{CLAIM}custom"] == {"grade": "P5"}
@@ -65,12 +62,12 @@ def test_a_teacher_chooses_a_class_and_the_tool_is_told_of_that_one(launchpad: L
         room[0].id: "Learner", room[1].id: "Learner", claims["sub"]: "Instructor"}  # fmt: skip
 
     begun = tool.browser.get("/launch/drill", {"context": other})
-    put(launchpad, a_teacher("5年3組"))
+    put(launchpad, teacher_of("5年3組"))
     assert tool.browser.get("/lti/authorize", tool.asks(begun)).code == "L207"
     assert tool.browser.get("/launch/drill", {"context": other}).code == "L203"
-    put(launchpad, a_teacher("5年3組", status=Status.SUSPENDED))
+    put(launchpad, teacher_of("5年3組", status=Status.SUSPENDED))
     assert tool.browser.get("/").code == "L105"
-    put(launchpad, a_teacher("5年3組"))
+    put(launchpad, teacher_of("5年3組"))
     launchpad.register(*tools)
     assert tool.browser.get("/").code == "L104", "the city has given up serving staff"
     assert TOOL not in launchpad.said()
@@ -85,9 +82,9 @@ def test_who_teaches_a_class_is_found_in_any_year_and_no_longer_than_it_is_so(
     def teachers(title: str) -> list[str]:
         return [one.pupil.id for one in found.teachers_of(nights.city, a_code(1), title)]
 
-    put(launchpad, a_teacher("5年3組", NEXT_DOOR))
+    put(launchpad, teacher_of("5年3組", NEXT_DOOR))
     assert teachers("5年3組") == teachers(NEXT_DOOR) == ["staff-t0001"]
-    put(launchpad, a_teacher(NEXT_DOOR))
+    put(launchpad, teacher_of(NEXT_DOOR))
     assert (teachers("5年3組"), teachers(NEXT_DOOR)) == ([], ["staff-t0001"])
     known = nights.state.pupil("staff-t0001")
     assert known

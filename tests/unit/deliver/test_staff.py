@@ -13,20 +13,11 @@ from kakehashi.deliver.staff_rows import with_staff
 from kakehashi.people.pupil import class_id, school_id
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-from tests.builders import TODAY, YEAR, a_code, a_known, a_post, a_pupil, an_employment
+from tests.builders import TODAY, YEAR, a_code, a_known, a_post, a_pupil, a_teacher
 from tests.unit.deliver.tools import an_order
 
 GENERIC = load("generic_oneroster_1_2")
 HOME = class_id(a_code(1), YEAR, "3年2組")
-
-
-def a_teacher(
-    n: int = 1, *posts: Any, status: Status = Status.ACTIVE, **facts: Any
-) -> Record[StaffMember]:
-    held = posts or (a_post(homerooms=("3年2組",)),)
-    one = an_employment(n, *held, account=f"t{n}@ed.example.jp", **facts)
-    _, member = one.on(TODAY, gap=7, prepare=10)
-    return Record(member, {}, f"object {n}", status)
 
 
 def told(
@@ -36,7 +27,7 @@ def told(
     known = [a_known(n) for n in range(1, pupils + 1)]
     records = records_of(known, load(dialect), Board.of("082201", "見本市"))
     tool = Tool.model_validate({"dialect": dialect, "staff": "home-school"} | rules)
-    return with_staff(records, staff, tool, load(dialect), on).records
+    return with_staff(records, staff, tool, load(dialect), on, tool="keisan").records
 
 
 def rows(records: Records, file: str) -> list[dict[str, str]]:
@@ -85,7 +76,7 @@ def told_in_two_schools(
     known = [a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))]
     records = records_of(known, dialect, Board.of("082201", "見本市"))
     tool = Tool.model_validate({"dialect": dialect.name, "staff": how})
-    return with_staff(records, [teacher], tool, dialect, TODAY).records
+    return with_staff(records, [teacher], tool, dialect, TODAY, tool="keisan").records
 
 
 def test_nobody_is_told_of_at_a_school_that_the_tool_does_not_know() -> None:
@@ -148,7 +139,8 @@ def said(*staff: Record[StaffMember], **rules: Any) -> dict[str, int]:
     records = records_of([a_known(1), a_known(2, pupil=a_pupil(2, grade="J1"))], load("lgate"),
                          Board.of("082201", "見本市"))  # fmt: skip
     tool = Tool.model_validate({"dialect": "lgate", "staff": "home-school"} | rules)
-    told = with_staff(records, staff, tool, load("lgate"), TODAY)
+    told = with_staff(records, staff, tool, load("lgate"), TODAY, tool="keisan")
+    assert {one.facts["tool"] for one in told.findings} <= {"keisan"}, "the city's name for it"
     return {one.code: int(one.facts["count"]) for one in told.findings}
 
 

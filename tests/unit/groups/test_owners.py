@@ -11,15 +11,10 @@ from kakehashi.groups import TenantGroup, decide
 from kakehashi.groups.planning import Orders
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-from tests.builders import TODAY, a_city, a_known, a_post, an_employment, an_id
+from tests.builders import a_city, a_known, a_post, a_teacher, an_id
 
 PUPIL = a_known(1)
-
-
-def a_teacher(n: int, job: str = "教諭", *titles: str, **facts: Any) -> Record[StaffMember]:
-    post = a_post(job=job, homerooms=titles)
-    member = an_employment(n, post, account=f"t{n}@ed.example.jp").on(TODAY, gap=7, prepare=10)[1]
-    return Record(member, {}, an_id(f"teacher {n}"), **facts)
+HEAD = a_teacher(1, a_post(job="校長"))
 
 
 def orders(
@@ -41,33 +36,33 @@ def owned(found: Orders) -> dict[str, tuple[str, ...]]:
 
 
 def test_the_homeroom_teacher_owns_the_class_and_the_head_the_staff() -> None:
-    head, homeroom, other = a_teacher(1, "校長"), a_teacher(2, "教諭", "3年2組"), a_teacher(3)
-    found = orders([head, homeroom, other])
-    assert owned(found) == {"class": (homeroom.object_id,), "staff": (head.object_id,)}
+    homeroom, other = a_teacher(2), a_teacher(3, a_post())
+    found = orders([HEAD, homeroom, other])
+    assert owned(found) == {"class": (homeroom.object_id,), "staff": (HEAD.object_id,)}
     for group in found.make:
         assert group.owners <= group.members, "who does not belong can do nothing in it"
 
 
 def test_without_the_rule_teachers_are_members_only() -> None:
-    assert orders([a_teacher(2, "教諭", "3年2組")], rule=()).own == ()
+    assert orders([a_teacher(2)], rule=()).own == ()
 
 
 def test_in_step_nothing_is_asked_for() -> None:
-    staff = [a_teacher(1, "校長"), a_teacher(2, "教諭", "3年2組")]
+    staff = [HEAD, a_teacher(2)]
     assert orders(staff, orders(staff)) == Orders()
 
 
 def test_the_next_homeroom_teacher_is_in_before_the_last_one_goes() -> None:
-    before, after = a_teacher(2, "教諭", "3年2組"), a_teacher(3, "教諭", "3年2組")
+    before, after = a_teacher(2), a_teacher(3)
     left = replace(before, pupil=replace(before.pupil, homerooms=()))
-    found = orders([left, after], orders([before, a_teacher(3)]))
+    found = orders([left, after], orders([before, a_teacher(3, a_post())]))
     assert [link.members for link in found.own] == [(after.object_id,)]
     assert [link.members for link in found.disown] == [(before.object_id,)]
     assert found.findings == ()
 
 
 def test_the_last_owner_stays_and_is_told() -> None:
-    before = a_teacher(2, "教諭", "3年2組")
+    before = a_teacher(2)
     left = replace(before, pupil=replace(before.pupil, homerooms=()))
     found = orders([left], orders([before]))
     assert found.disown == ()
@@ -75,14 +70,14 @@ def test_the_last_owner_stays_and_is_told() -> None:
 
 
 def test_an_owner_whom_the_board_has_added_by_hand_is_left_alone() -> None:
-    staff = [a_teacher(2, "教諭", "3年2組")]
+    staff = [a_teacher(2)]
     there = orders(staff)
     hand = {one.mark: {*one.owners, "somebody of the board"} for one in there.make}
     assert orders(staff, there, owners=hand) == Orders()
 
 
 def test_who_is_suspended_or_away_owns_nothing() -> None:
-    gone = a_teacher(2, "教諭", "3年2組", status=Status.SUSPENDED)
-    away = a_teacher(3, "教諭", "3年2組")
+    gone = a_teacher(2, status=Status.SUSPENDED)
+    away = a_teacher(3)
     away = replace(away, pupil=replace(away.pupil, away=True))
     assert owned(orders([gone, away])) == {}

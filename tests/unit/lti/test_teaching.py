@@ -11,9 +11,9 @@ from kakehashi.lti.memberships import instructors_of, members_of
 from kakehashi.lti.pages import TeachersTools, staff_launcher
 from kakehashi.lti.teaching import Teaching, teachings
 from kakehashi.people.pupil import class_id, school_id
-from kakehashi.people.record import Record, Status
+from kakehashi.people.record import Status
 from kakehashi.people.staff import StaffMember
-from tests.builders import TODAY, YEAR, a_code, a_known, a_post, an_employment
+from tests.builders import TODAY, YEAR, a_code, a_known, a_post, a_teacher, an_employment
 from tests.unit.lti.test_claims import PLATFORM, a_registration
 
 SIDE = a_post(main=False, school=a_code(2, "C1"), school_name="第2中", homerooms=("1年1組",))
@@ -81,10 +81,6 @@ def test_a_tool_is_for_staff_only_where_the_city_says_so_and_for_the_grades_of_t
     assert not a_registration(staff=True, schools=[a_code(9)]).is_for(none)
 
 
-def a_teacher(status: Status = Status.ACTIVE, **facts: Any) -> Record[StaffMember]:
-    return Record(a_member(**facts), {}, "object", status)
-
-
 def test_a_list_of_members_names_the_teacher_as_instructor_where_the_tool_may_know() -> None:
     tool = a_registration(staff=True)
     assert instructors_of([a_teacher()], tool) == [
@@ -93,8 +89,8 @@ def test_a_list_of_members_names_the_teacher_as_instructor_where_the_tool_may_kn
     assert instructors_of([a_teacher()], a_registration()) == []
     assert instructors_of([a_teacher()], tool, "Learner") == []
     assert len(instructors_of([a_teacher()], tool, "Instructor")) == 1
-    assert instructors_of([a_teacher(Status.PREPARED), a_teacher(away=True)], tool) == []
-    (blocked,) = instructors_of([a_teacher(Status.SUSPENDED)], tool)
+    assert instructors_of([a_teacher(status=Status.PREPARED), a_teacher(away=True)], tool) == []
+    (blocked,) = instructors_of([a_teacher(status=Status.SUSPENDED)], tool)
     assert blocked["status"] == "Inactive"
 
 

@@ -1,7 +1,7 @@
 """Rules about situations, limits and approvals (S).
 
 S001–S029 limits (one code for the city, one for schools) · S030–S039 drops that cannot be judged ·
-S040–S059 pupils who are held · S060–S079 notes · S140–S159 limits on classes and on sums over
+S040–S059 pupils who are held · S060–S079, S190 notes · S140–S159 limits on classes and on sums over
 several nights · S900–S919 approvals that cannot be followed.
 """
 
@@ -360,6 +360,18 @@ CONTRADICTORY_DECISIONS = Rule(
 _AGAIN = "最新の報告に書かれたとおりに承認し直してください。"
 _AGAIN_EN = "Approve again exactly as the newest report says."
 
+MADE_AHEAD = Rule(
+    "S190",
+    Effect.NOTE,
+    ja="初日がまだの児童生徒 {count} 人のアカウントを先に作ってあります"
+    "(グループ・ライセンス・ツールは初日から)。",
+    en="The accounts of {count} pupils whose first day is still to come are made ahead; groups,"
+    " licences and tools follow on the day.",
+    todo="端末の事前確認に使えます。使う人を決め、初日までに初期パスワードを配り直すか決めて"
+    "ください。",
+    todo_en="Devices can be tried out with them; say who may, and whether slips are made anew"
+    " before the first day.",
+)
 WRONG_CHECKSUM = Rule(
     "S901",
     Effect.REFUSE_DROP,

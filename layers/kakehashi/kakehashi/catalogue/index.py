@@ -10,7 +10,6 @@ from kakehashi.catalogue import (
     deliver,
     diff,
     exports,
-    faculty,
     faults,
     identity,
     japan,
@@ -40,7 +39,7 @@ def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
                    cities, exports, sums, undo, provision, receivers, refusals, deliver, launch,
-                   staff, staffing, faculty, faults):  # fmt: skip
+                   staff, staffing, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

@@ -227,6 +227,15 @@ GROUPS_UNFINISHED = Rule(
     todo_en="Nothing to do; the next run goes on.",
     causes="Licences given pupil by pupil, in the first nights of a very large city.",
 )
+LAST_OWNER_STAYS = Rule(
+    "M072",
+    Effect.NOTE,
+    ja="次の所有者がいないため、前の所有者をそのままにしているグループが {count} 個あります。",
+    en="{count} groups keep their former owner, because nobody else would own them.",
+    todo="新しい担任を名簿か教職員名簿に入れると、翌日に替わります。",
+    todo_en="Enter the new homeroom teacher; the owner changes on the next night.",
+    causes="Once a group has owners, Microsoft 365 does not take the last one away.",
+)
 GROUPS_FAILED = Rule(
     "M028",
     Effect.NOTE,

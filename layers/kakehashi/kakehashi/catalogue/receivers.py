@@ -135,3 +135,28 @@ NO_WORD = Rule(
     todo="市のルールの [tools.<名前>.columns] の words に加えてください。",
     todo_en="Add it to words under [tools.<name>.columns] in the city's rules.",
 )
+ONE_SCHOOL_ONLY = Rule(
+    "D125",
+    Effect.NOTE,
+    ja="{tool} の取込は、学校が二つある利用者のいるファイルを断るおそれがあるため、兼務のある教職員"
+    " {count} 人を本務校だけで渡しています。",
+    en="The importer of {tool} may refuse a whole file for one user with two schools: {count}"
+    " members of staff who work at several are told at their first school alone.",
+    todo="市のルールの tools.<名前>.staff を home-school にしてください。提供元が複数校を"
+    "受け取れると確かめた場合は、その形式を知らせてください。",
+    todo_en="Set tools.<name>.staff to home-school in the city's rules; where the maker confirms"
+    " several schools, tell us of it.",
+    causes="The public importer sample of L-Gate (2023) refuses such a file.",
+)
+NO_CLASS_TO_NAME = Rule(
+    "D126",
+    Effect.NOTE,
+    ja="{tool} は教職員にも学級か学年を求めるため、担任のない教職員 {count} 人を渡していません。",
+    en="{tool} wants a class or a grade of staff, too: {count} members of staff who have none were"
+    " not handed over.",
+    todo='市のルールの tools.<名前> に staff_home_class = "first"(その学校の最初の学級を書く)と'
+    ' staff_grade(例 "zz")を加えてください。書いた学級の担任になるわけではありません。',
+    todo_en="Under tools.<name> in the city's rules set staff_home_class to first, which writes"
+    " the school's first class and makes nobody its teacher, and staff_grade (for example zz).",
+    causes="homeClass and grades are columns that L-Gate's format requires of every user.",
+)

@@ -301,6 +301,17 @@ LEAVING = Rule(
     todo_en="See the staff section of the report and upload number, 停止 and who decides to"
     " inbox/<city>/staff/decisions/.",
 )
+EXPIRED_STAFF = Rule(
+    "S191",
+    Effect.NOTE,
+    ja="停止から猶予期間が過ぎた教職員が {count} 人います。削除するかどうかの決定を待っています。",
+    en="{count} members of staff have been suspended for longer than the days of grace; each waits"
+    " for a decision on deletion.",
+    todo="削除してよい人だけ、職員番号・削除・決定者を書いて置くか、職員の頁で答えてください。"
+    "消したアカウントは 30 日のあいだだけ戻せます。",
+    todo_en="Decide 削除 by number only for whom it is right, in a file or on the staff page; a"
+    " deleted account can be had back for 30 days.",
+)
 LINKS = Rule(
     "S942",
     Effect.NOTE,

@@ -105,3 +105,13 @@ NOTHING_TO_UNDO = Rule(
     todo="一人ずつの理由は、この報告の保留にあります。",
     todo_en="The reason for each pupil stands in this report under held.",
 )
+NOT_TURNED_BACK = Rule(
+    "S192",
+    Effect.NOTE,
+    ja="管理者の役割を持つ(または役割を確かめられない)教職員 {count} 人は、取り消しの対象から"
+    "外しています。",
+    en="{count} members of staff who hold a role in the directory, or of whom nobody can tell, are"
+    " not turned back.",
+    todo="必要なら Entra で手で直してください。",
+    todo_en="Change them by hand in Entra where that is needed.",
+)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kakehashi.catalogue import faculty as findings
+from kakehashi.catalogue.receivers import NO_CLASS_TO_NAME, ONE_SCHOOL_ONLY
 from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.records import Key, Records, spelt
 from kakehashi.deliver.rows import SPACE, user_ids
@@ -22,11 +22,11 @@ from kakehashi.findings import Finding
 from kakehashi.people.pupil import class_id, school_id
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
+from kakehashi.preprocess.years import year_of
 
 if TYPE_CHECKING:
     from kakehashi.city import Tool
 
-APRIL = 4
 FROM_A_CLASS = frozenset({"grades", "metadata.jp.homeClass"})
 """Columns of users.csv that somebody without a class can only fill by a rule of the city."""
 
@@ -47,12 +47,14 @@ def with_staff(
     rules: Tool,
     dialect: Dialect,
     as_of: date,
+    *,
+    tool: str,
 ) -> StaffTold:
     """``records`` with the staff that the tool is told of; without any for a tool that is told of
-    no pupil, and for flat lists, which are of pupils."""
+    no pupil, and for flat lists, which are of pupils. ``tool`` is its key in the city's rules."""
     if rules.staff == "none" or dialect.lists or not records.pupils():
         return StaffTold(records)
-    writer = _Writer(records, rules, dialect, as_of.year - (as_of.month < APRIL))
+    writer = _Writer(records, rules, dialect, year_of(as_of), tool)
     header = records.shape.header
     for known in sorted(staff, key=lambda one: one.pupil.id):
         for key, values in writer.rows(known):
@@ -77,6 +79,7 @@ class _Writer:
     rules: Tool
     dialect: Dialect
     year: int
+    tool: str
     classes: dict[str, list[_Class]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
     at_one: int = 0
@@ -113,10 +116,9 @@ class _Writer:
 
     def findings(self) -> Iterator[Finding]:
         """Where the city's rules and what the receiver takes do not go together."""
-        for rule, count in ((findings.ONE_SCHOOL_ONLY, self.at_one),
-                            (findings.NO_CLASS_TO_NAME, self.without)):  # fmt: skip
+        for rule, count in ((ONE_SCHOOL_ONLY, self.at_one), (NO_CLASS_TO_NAME, self.without)):
             if count:
-                yield rule.at(tool=self.dialect.name, count=count)
+                yield rule.at(tool=self.tool, count=count)
 
     def _one_school(self) -> bool:
         return self.rules.staff == "all-schools" and self.dialect.staff_schools == "one"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Action, Change, Kind, Situation, in_order, stands_aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost, moved
-from kakehashi.catalogue.faculty import MADE_AHEAD
 from kakehashi.diff.answers import Decisions, GivenAnswers, Proposed, Question
 from kakehashi.diff.calendar import CITY, Base, Rollover, rollover_of
 from kakehashi.diff.class_changes import ClassChanges, class_changes
@@ -314,7 +313,7 @@ def _about_pupils(
         yield rules.LINKS_WAITING.at(count=links)
     yield from told_once(sources.by_object.values(), out_of_reach)
     if ahead := sum(observation.ahead and not observation.code for observation in observations):
-        yield MADE_AHEAD.at(count=ahead)
+        yield rules.MADE_AHEAD.at(count=ahead)
     if given.decisions:
         yield from unfit({observation.id: observation for observation in observations}, given)
     for observation in observations:

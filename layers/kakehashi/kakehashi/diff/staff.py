@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from kakehashi.actions import in_order
 from kakehashi.catalogue import staffing as rules
-from kakehashi.catalogue.faculty import EXPIRED_STAFF
 from kakehashi.diff.staff_limits import StaffChange, judge
 from kakehashi.diff.staff_plan import StaffPlan, StaffQuestions
 from kakehashi.diff.staff_standing import StaffInputs, StaffLook, StaffObservation, StaffStanding
@@ -113,7 +112,7 @@ def _tell(
         rules.ABSENT: standing[StaffStanding.ABSENT],
         rules.LEAVING: waits["suspend"],
         rules.LINKS: waits["link"],
-        EXPIRED_STAFF: waits["delete"],
+        rules.EXPIRED_STAFF: waits["delete"],
         rules.LEFT_ALONE: standing[StaffStanding.ALONE],
         rules.SECOND_NEEDED: len(look.second),
         rules.OTHER_ACCOUNT: sum(observation.other_account for observation in observations),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from kakehashi.catalogue import provision as rules
-from kakehashi.catalogue.faculty import LAST_OWNER_STAYS
 from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
@@ -190,7 +189,7 @@ def _given_up(
         elif leaving:
             school = group.school if group else ""
             found.append(GroupMembers(tuple(sorted(leaving)), there.object_id, mark, school))
-    return tuple(found), (LAST_OWNER_STAYS.at(count=alone),) if alone else ()
+    return tuple(found), (rules.LAST_OWNER_STAYS.at(count=alone),) if alone else ()
 
 
 def _kept_in_step(

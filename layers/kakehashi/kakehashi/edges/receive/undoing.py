@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from kakehashi import receive
-from kakehashi.catalogue.faculty import NOT_TURNED_BACK
+from kakehashi.catalogue.undo import NOT_TURNED_BACK
 from kakehashi.diff import Action, Kind, Undone, objections
 from kakehashi.directories.port import Accounts
 from kakehashi.edges import plans, staff_files

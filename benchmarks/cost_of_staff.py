@@ -1,6 +1,6 @@
 """What staff cost: a night's own work with them beside the same work without, in CPU seconds.
 
-    python -m benchmarks.faculty [--pupils 22948] [--schools 50] [--staff 1800] [--times 3]
+    python -m benchmarks.cost_of_staff [--pupils 22948] [--schools 50] [--staff 1800] [--times 3]
 
 Cleaning, planning, groups and full files for the demo city's tools, by turns in one process, the
 median of each; reading and writing (S3, DynamoDB, Graph) is not in it. Says which part costs what
@@ -148,7 +148,7 @@ def files(it: Evening, *, staff: bool) -> int:
             grade = "zz" if dialect.name == "lgate" else ""
             told = tool.model_copy(update={"staff": "home-school", "staff_grade": grade,
                                            "staff_home_class": "first"})  # fmt: skip
-            records = with_staff(records, it.known, told, dialect, day).records
+            records = with_staff(records, it.known, told, dialect, day, tool=name).records
         order = deliver.Order(name, dialect, "082201", day, "2026-11-24T00:00:00.000Z", anew=True)
         delivery = deliver.build(order, records, None)
         if delivery.findings:
@@ -173,7 +173,7 @@ def seconds(work: Callable[[Evening], Any], it: Evening) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.faculty", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cost_of_staff", description=__doc__)
     for name, default in (("pupils", 22_948), ("schools", 50), ("staff", 1_800), ("times", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
     wanted = parser.parse_args()
