@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from kakehashi.catalogue import diff as diff_rules
@@ -101,10 +102,17 @@ def some_plans() -> waiting_plans.Plans:
     return waiting_plans.Plans([waiting_plans.waiting(RUN, a_header(mixed(120)))], staff=1)
 
 
+def confirmed(version: rules_history.RulesVersion, name: str) -> rules_history.RulesConfirmed:
+    """The record's line, a second before the version was put."""
+    digest = hashlib.sha256(version.text.encode()).hexdigest()[:16]
+    at = datetime.fromisoformat(version.at) - timedelta(seconds=1)
+    return rules_history.RulesConfirmed(at, digest, name)
+
+
 def some_rules() -> rules_history.RulesHistory:
     versions = [rules_history.RulesVersion("2026-11-30T01:00:00+00:00", RULES_NEXT),
                 rules_history.RulesVersion("2026-11-01T01:00:00+00:00", RULES_NOW)]  # fmt: skip
-    return rules_history.history(versions, {RULES_NEXT: "見本 運用"})
+    return rules_history.history(versions, [confirmed(versions[0], "見本 運用")])
 
 
 def some_deeds() -> list[recorded.Done]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.staff import rules_history
-from kakehashi.staff.rules_history import RulesVersion
+from kakehashi.staff.rules_history import RulesConfirmed, RulesVersion
 
 RECORDS = 500  # lines of the record that names are looked up in
 
 
 def page(asked: Asked) -> rules_history.RulesHistory:
-    versions = _versions(asked)
-    return rules_history.history(versions, _confirmed(asked, versions))
+    return rules_history.history(_versions(asked), _confirmed(asked))
 
 
 def _versions(asked: Asked) -> list[RulesVersion]:
@@ -32,9 +28,8 @@ def _versions(asked: Asked) -> list[RulesVersion]:
     return found
 
 
-def _confirmed(asked: Asked, versions: Iterable[RulesVersion]) -> dict[str, str]:
-    """Text → who confirmed it on the page: the record names the beginning of its hash."""
+def _confirmed(asked: Asked) -> list[RulesConfirmed]:
+    """Who has confirmed rules on the page, as far as the newest of the record tells."""
     rows, _ = asked.deps.record(asked.city).newest(RECORDS)
-    by = {one.after[:16]: one.name for one in rows if one.what == "confirm rules" and not one.code}
-    hashes = {one.text: hashlib.sha256(one.text.encode()).hexdigest()[:16] for one in versions}
-    return {text: by[digest] for text, digest in hashes.items() if digest in by}
+    good = (one for one in rows if one.what == "confirm rules" and not one.code)
+    return [RulesConfirmed(one.at, one.after[: rules_history.DIGEST], one.name) for one in good]
