@@ -1,4 +1,4 @@
-"""The run folder: what a file's module writes it reads, and nobody else opens the file."""
+"""The run folder: what a file's module writes it reads."""
 
 from __future__ import annotations
 

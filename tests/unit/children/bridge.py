@@ -57,7 +57,7 @@ from kakehashi.people.record import Record
 from kakehashi.preprocess import Cleaned, PasswordFile, password_file, preprocess
 from kakehashi.provision.deletable import Conditions
 from kakehashi.roster import JAPAN, Desired
-from kakehashi.run_folder.results import End
+from kakehashi.run_folder.results import CARRIED_OUT
 from local.fakes.tenant import graph
 from local.fakes.tenant.calls import Call, read_path
 from local.fakes.tenant.tenant import Tenant
@@ -68,7 +68,6 @@ from tests.unit.deliver.receiver import Receiver
 BASE = "https://graph.example/v1.0"
 URGENT = frozenset({"create", "restore"})
 GIVES = URGENT | {"link", "undelete"}
-CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
 
 
 # -- the tenant in this process -------------------------------------------------------------------

@@ -79,7 +79,8 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanHeader(PlanFacts):
-    """False where there is no plan.
+    """plan.json: the plan without its actions, which are in actions/NNNN.jsonl; empty where there
+    is none (then the value is false).
 
     ``as_of`` is the ISO date of a Japan day, ``actions`` counts by kind, ``shards`` are the files
     that hold the actions; situations, kinds and codes are the words that stand in the file. ``v``

@@ -12,6 +12,7 @@ from kakehashi.diff.consent import DecisionNote
 from kakehashi.report.shapes import Decisions
 from kakehashi.report.times import minute
 from kakehashi.report.words import Verdict, Word, word
+from kakehashi.run_folder.results import CARRIED_OUT
 
 OUTCOMES: Mapping[str, Word] = MappingProxyType({
     "done": Word("反映しました", "carried out"),
@@ -81,7 +82,7 @@ def _outcome(one: DecisionNote, result: str, verdict: Verdict, waiting: Collecti
     if one.decision in LEAVES:
         return "kept"
     if result and result != "held":
-        return "done" if result in {"done", "skipped"} else "failed"
+        return "done" if result in CARRIED_OUT else "failed"
     if one.decision == "recreate" and one.pupil in waiting:
         return "password"
     return "impossible" if result or verdict not in _NOTHING_APPLIED else "waiting"

@@ -26,6 +26,7 @@ from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.drop import NO_DROP, DropNote
 from kakehashi.run_folder.orders import UndoNote
 from kakehashi.run_folder.progress import Progress
+from kakehashi.run_folder.results import CARRIED_OUT
 
 _OURS_OR_THEIRS = frozenset({NOT_PERMITTED.code, DOMAIN_UNVERIFIED.code})
 BOOKKEEPING = frozenset({"record", "vacate"})  # kinds of action that are no change of their own
@@ -141,7 +142,7 @@ class Night:
     def done(self) -> int:
         """Account actions that are carried out, now or by an earlier attempt of this run."""
         return sum(n for (kind, outcome), n in self._both()
-                   if kind not in BOOKKEEPING and outcome in {"done", "skipped"})  # fmt: skip
+                   if kind not in BOOKKEEPING and outcome in CARRIED_OUT)  # fmt: skip
 
     def _both(self) -> Iterable[tuple[tuple[str, str], int]]:
         """Of pupils and of staff."""

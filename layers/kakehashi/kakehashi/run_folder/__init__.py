@@ -6,6 +6,9 @@ desired.jsonl, held.jsonl        roster        whom the roster wants, and which 
 counts.json                      roster        how many of what there are in it
 numbers.json                     roster        what class titles are numbered by
 current.jsonl, tenant.jsonl      known         our state and the accounts, as Diff has seen them
+missing.json, last_night.json    inputs        what else the plan was made from
+past_counts.json, exports.json   inputs
+undone.jsonl                     undone        what is to be turned back
 plan.json                        plan          the plan's header
 actions/NNNN.jsonl               actions       the plan's actions, a shard a file
 matching.jsonl                   matching      the rows of the first matching

@@ -13,7 +13,7 @@ NAME = "drop.json"
 
 @dataclass(frozen=True, slots=True)
 class DropNote:
-    """False where there was no drop.
+    """drop.json: what was dropped; empty where nothing was (then the value is false).
 
     ``received`` is an ISO moment, ``bytes`` the size of all, ``files`` that of each by name.
     ``as_of`` is the ISO date that somebody said of the drop, "" for none. Of one that was sent to

@@ -22,6 +22,10 @@ class End(StrEnum):
     FAILED = "failed"
 
 
+CARRIED_OUT = frozenset({End.DONE, End.SKIPPED})
+"""By this attempt of the run, or by an earlier one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one action. ``line`` counts the lines of the shard's file from 1."""
@@ -36,8 +40,7 @@ class Result:
 
     @property
     def carried_out(self) -> bool:
-        """By this attempt of the run, or by an earlier one."""
-        return self.outcome in {End.DONE, End.SKIPPED}
+        return self.outcome in CARRIED_OUT
 
 
 def results(folder: RunFiles, under: str = FOLDER) -> Iterator[Result]:
