@@ -246,7 +246,7 @@ def _entry(alarm: Alarm) -> str:
             f"## {alarm.id}\n",
             f"{alarm.ja}  ",
             f"{alarm.en}\n",
-            f"- **することは** {alarm.todo}  ",
+            f"- **することは** {alarm.todo.replace(' ${Options}', '')}  ",
             f"  {alarm.todo_en}",
             f"- {_rings(alarm)}; {who}",
             f"- [runbook](runbook.ja.md#{alarm.runbook}){settled}\n",
