@@ -26,7 +26,7 @@ LETTERS = {
     "A": "教職員 · staff: their list and the sources it is held against",
     "T": "配信ファイル · tool files",
     "L": "教材の起動 · launches (LTI 1.3); told to the pupil, no effect on a night",
-    "W": "担当者のページ · the staff page; told to the person, no effect on a night",
+    "W": "職員の頁 · the staff page; told to the person, no effect on a night",
     "I": "架け橋の不具合 · our own faults",
 }
 HEAD = """# 指摘の一覧 · findings

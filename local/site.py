@@ -24,7 +24,7 @@ STUB = """<!doctype html><meta charset="utf-8"><title>{name}</title>
 """
 DEMO_WORDS = {
     "report": "報告 report",
-    "staff": "担当者のページ staff page",
+    "staff": "職員の頁 staff page",
     "launcher": "教材の起動画面 launcher",
 }
 

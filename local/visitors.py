@@ -31,7 +31,7 @@ def visitors(stack: Stack) -> Iterator[str]:
         yield f"  {grade} アカウント account: {account}  パスワード password: {password}"
     if files:
         yield f"  ほかの児童生徒 more: {files[0]}"
-    yield f"担当者のページ staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
+    yield f"職員の頁 staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
     yield from people.told()
     yield "次に試すこと what to try next:"
     for command, why in NEXT:

@@ -16,7 +16,7 @@ from kakehashi_console.operations import BadUse
 
 @click.group()
 def staff() -> None:
-    """担当者のページと教職員名簿 / the staff page, and the list of staff."""
+    """職員の頁と教職員名簿 / the staff page, and the list of staff."""
 
 
 @staff.command()

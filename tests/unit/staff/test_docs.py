@@ -30,7 +30,7 @@ ROWS = {
     "パスワード": Permission.PASSWORDS,
     "学校": Permission.SCHOOL,
     "届いたか(見る)": Permission.SEE,
-    "名簿・取り込み結果を手で送る": Permission.UPLOAD,
+    "名簿・取り込み結果・教職員名簿を手で送る": Permission.UPLOAD,
     "答えた一覧を送る": Permission.DECIDE,
     "運用": Permission.OPERATE,
     "記録": Permission.RECORD,

@@ -83,7 +83,7 @@ def passwords(
     ended = frozenset(places) & frozenset(waiting)
     counts = (
         (Word("使えるパスワード", "passwords that can be used"), len(places)),
-        (Word("そのうち、待っている人", "of them for pupils who wait"), len(ended)),
+        (Word("そのうち、待っている人", "of them for whom somebody waits"), len(ended)),
     )
     looked = Looked(
         checked(UploadPurpose.PASSWORDS, "passwords.csv", counts, findings), bool(places)

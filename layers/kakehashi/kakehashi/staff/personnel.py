@@ -189,7 +189,7 @@ def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
         decide=can,
         begun=facts.begun,
         held=groups(f for f in facts.findings if f.effect is Effect.HOLD_PUPIL),
-        changes=[change_of(action) for action in shown],
+        changes=[shown_change(action) for action in shown],
         total=len(facts.actions),
         page=page,
         more=len(facts.actions) > page * PAGE,
@@ -268,7 +268,7 @@ def _open(facts: PersonnelFacts, who: str, oid: str) -> bool:
     return oid not in given and len(given) < (2 if who in facts.two else 1)
 
 
-def change_of(action: Action[StaffMember]) -> PersonnelChange:
+def shown_change(action: Action[StaffMember]) -> PersonnelChange:
     before, after = action.before.pupil if action.before else None, action.after
     one = after or before
     return PersonnelChange(

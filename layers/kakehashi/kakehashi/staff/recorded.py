@@ -37,7 +37,7 @@ WHATS: Mapping[str, Word] = MappingProxyType({
     "send staff-list": Word("教職員名簿の送付", "sent the list of staff"),
     "send tool-receipt": Word("取り込み結果の送付", "sent a tool's receipt"),
     "send passwords": Word("学校のパスワードの送付", "sent passwords that a school chose"),
-    "look up": Word("児童生徒の照会", "looked a pupil up"),
+    "look up": Word("児童生徒・教職員の照会", "looked a person up"),
     "search": Word("児童生徒の検索(人数)", "searched for pupils (how many)"),
     "ask post": Word("担当の変更の申請", "asked for a change of posts"),
     "confirm post": Word("担当の変更", "changed posts"),

@@ -19,7 +19,7 @@ from kakehashi.people.staff import StaffMember
 from kakehashi.report.groups import message
 from kakehashi.report.words import Word, word
 from kakehashi.run_folder.results import Result
-from kakehashi.staff.personnel import QUESTIONS, PersonnelChange, change_of
+from kakehashi.staff.personnel import QUESTIONS, PersonnelChange, shown_change
 from kakehashi.staff.timeline import OUTCOMES
 
 _NOT_YET = Word("まだ行っていません。", "Not done yet.")
@@ -86,7 +86,7 @@ def night_of(trace: StaffTrace, who: str) -> StaffNight:
         tone="good" if done else tone,
         title=title,
         told=list(_told(trace, who)),
-        change=change_of(action) if action else None,
+        change=shown_change(action) if action else None,
         refs=[ref for ref in refs if ref],
         quiet=title is _QUIET and not trace.findings,
     )
@@ -96,7 +96,8 @@ def _title(trace: StaffTrace, who: str) -> tuple[str, Word]:
     """What was done, else what is waited for."""
     header, result = trace.header, trace.result
     if trace.action:
-        kind, how = change_of(trace.action).kind, word(OUTCOMES, result.outcome if result else "")
+        kind = shown_change(trace.action).kind
+        how = word(OUTCOMES, result.outcome if result else "")
         if result and result.carried_out:
             return "good", kind
         return "wait", Word(f"{kind.ja}: {how.ja}", f"{kind.en}: {how.en}")
