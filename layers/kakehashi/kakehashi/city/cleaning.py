@@ -19,7 +19,7 @@ from kakehashi.class_numbers import NEUTRAL
 
 
 class Source(CheckedModel):
-    students_only: Literal[True] = True  # false once said nothing: now it is refused
+    students_only: Literal[True] = True  # nothing would do what false asks for
     account_types: tuple[str, ...] = ("MS", "Microsoft", "Office365", "M365")
     versions: tuple[str, ...] = ("1.1", "1.2", "1.2.1", "1.2_JP")
     export_date: DatePattern = r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)"

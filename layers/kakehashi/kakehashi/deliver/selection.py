@@ -27,11 +27,11 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
     """
     found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
-    if all(endings.get(file, {}).keys() <= wanted[file] for file in ROSTER):  # in April
-        found, wanted = {file: dict(endings.get(file, {})) for file in ROSTER}, {}
-    for file in (
-        reversed(ROSTER) if wanted else ()
-    ):  # references point backwards: one pass meets them all
+    whole = all(endings.get(file, {}).keys() <= wanted[file] for file in ROSTER)  # as in April
+    if whole:
+        found = {file: dict(endings.get(file, {})) for file in ROSTER}
+    # references point backwards: one pass meets them all
+    for file in () if whole else reversed(ROSTER):
         entries, here = endings.get(file, {}), found[file]
         # more than once where orgs point at orgs
         while new := {i: entries[i] for i in wanted[file] if i in entries and i not in here}:

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 LEASE = 5.0  # seconds of the line at a time
-BURST = (
-    2000.0  # writes saved up while nobody wrote; before, Provision and Groups had half of it each
-)
+BURST = 2000.0
+"""Writes saved up while nobody wrote: what two functions of one city may send at once."""
 SOON = 1.0  # seconds ahead up to which anybody may lease
 FIRST = 15.0  # and who is urgent
 IN_TIME = 2.0  # seconds of its own that who is urgent still has when it asks for more
