@@ -11,7 +11,7 @@ from kakehashi.diff import Kind, Situation
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Status
 from kakehashi.roster import Desired
-from tests.builders import a_desired, a_known, a_pupil, a_tenant_account
+from tests.builders import a_desired, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (
     APRIL,
     a_town,
@@ -55,6 +55,27 @@ def test_on_the_first_day_it_opens_and_is_not_new_again() -> None:
     assert [one.prepared for one in same.actions] == [False], "also where nothing else differs"
 
 
+def test_one_who_misses_a_roster_meanwhile_still_waits_for_the_day() -> None:
+    known = knowing([A, B])
+    state, tenant = carried_out(night([A, B, SOON], known), known, in_tenant(known))
+    rosters: list[list[Pupil | Desired]] = [[A, B], [A, B, SOON]]
+    for roster in rosters:
+        tenant = [replace(one, enabled=True) for one in tenant]
+        state, tenant = carried_out(night(roster, state, tenant=tenant), state, tenant)
+    assert {one.pupil.id: one.status for one in state}[COMING.id] is Status.PREPARED
+
+
+def test_whoever_is_called_like_a_child_who_is_here_waits_and_is_asked_about_on_the_day() -> None:
+    """A child who moves, and is registered anew, shows two rows until the day."""
+    anew = replace(A, id=an_id("anew"), account="anew@ed.example.jp")
+    known = knowing([A, B])
+    soon = Desired(anew, a_desired(1).password, ahead=True)
+    ahead = night([A, B, soon], known)
+    assert (ahead.actions, set(ahead.held)) == ((), {"P032"})
+    day = night([B, anew], known)
+    assert day.proposals[Situation.SAME_CHILD] == (anew.id,)
+
+
 def test_what_is_somebodys_already_waits_for_the_day() -> None:
     known = knowing([A, B])
     there = a_tenant_account(a_known(3), mark="")
@@ -93,7 +114,7 @@ def test_who_was_made_ahead_does_not_disturb_the_guard_on_the_first_of_april(gra
     another grade who come from elsewhere are not left behind by those who go up."""
     town, march = a_town(20), date(2027, 3, 28)
     size = (20,) if grade == "P1" else (1, 8001)
-    new = [replace(one, grade=grade) for one in first_graders(*size)]
+    new = [replace(one, grade=grade, family="来年") for one in first_graders(*size)]
     known = knowing(town)
     ahead = night([*town, *(_soon(one) for one in new)], known, as_of=march)
     assert breaches(ahead) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import aside
 from kakehashi.diff import Decision, Kind, Situation
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
@@ -465,6 +466,13 @@ def test_the_record_of_who_is_missing_follows_the_sign_in_name_given_by_hand(
     assert (record.pupil.account, record.sign_in) == ("left@ed.example.jp",) * 2
     assert (record.status, record.absent_since) == (status, TODAY)
     assert night(roster, state, tenant=after).actions == ()
+
+
+def test_the_record_does_not_follow_the_name_of_an_account_that_stands_aside() -> None:
+    known = knowing([A, D])
+    tenant = [*in_tenant(known[:1]), a_tenant_account(known[1], sign_in=aside(known[1]))]
+    plan = night([A], known, tenant=tenant)
+    assert [action.back for action in plan.actions] == [None], "but since when it is missing"
 
 
 def test_a_decision_about_who_is_missing_goes_before_the_name_given_by_hand() -> None:

@@ -118,6 +118,17 @@ def test_a_sign_in_name_given_by_hand_is_not_turned_back() -> None:
     assert undo(plan, applied(plan, [here, gone])).actions == ()
 
 
+def test_an_undo_of_what_stands_in_no_account_can_be_undone_too() -> None:
+    known = [a_known(1)]
+    plan = night([a_pupil(1, attendance_no=40)], known)
+    state = applied(plan, known)
+    first = undo(plan, state)
+    assert [action.kind for action in first.actions] == [Kind.RECORD]
+    after = [replace(one, run_id=RUN) for one in carried_back(first, state).values()]
+    second = undo(first, after)
+    assert carried_back(second, after) == plain(state)
+
+
 def test_a_field_that_has_changed_again_holds_the_pupil_and_another_one_does_not() -> None:
     plan, (item,) = a_change(family="高橋")
     pupil = replace(item.pupil, family="森")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.directories.budget import BURST, FIRST, LEASE, SOON, PaceAsk, PaceLease, Timeline
-from kakehashi.directories.pace import LIMIT, LONGEST, Pacer
+from kakehashi.directories.pace import LIMIT, LONGEST, MOST_TOLD, Pacer
 
 RATE = 19.0
 GRAPH = 3000.0  # writes that the bucket of an app in a tenant holds
@@ -152,6 +152,13 @@ def test_a_429_that_one_has_heard_stops_whoever_leases_next() -> None:
     one, other = tenant.writer(20), tenant.writer(20)
     one.pacer.stop_for(30)
     assert tenant.run([other]) == 30
+
+
+def test_a_strange_answer_to_one_does_not_stop_the_others_for_a_day() -> None:
+    tenant = Tenant()
+    one, other = tenant.writer(20), tenant.writer(20)
+    one.pacer.stop_for(99_999)
+    assert tenant.run([other]) == MOST_TOLD
 
 
 @st.composite

@@ -16,7 +16,8 @@ from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff.situations import NEXT_GRADE, Observation
+from kakehashi.diff.likeness import Traits, named, named_by_now
+from kakehashi.diff.situations import Observation
 from kakehashi.diff.spelling import full_name, full_reading, one_shape
 from kakehashi.findings import Rule
 from kakehashi.people.pupil import Pupil
@@ -24,7 +25,6 @@ from kakehashi.people.record import Record, Status
 
 RECENTLY = timedelta(days=60)  # a summer holiday and the days around it
 
-type Traits = tuple[object, ...]
 type Registered = tuple[Observation, Record, Rule]
 
 
@@ -44,24 +44,6 @@ def traits_of(pupil: Pupil) -> Traits:
     return (full_name(pupil), full_reading(pupil), pupil.school, pupil.grade, pupil.class_title)
 
 
-def _named(pupil: Pupil) -> Iterator[Traits]:
-    name, reading = full_name(pupil), full_reading(pupil)
-    if name and reading:
-        yield (name, reading, pupil.grade, pupil.school_year)
-
-
-def _named_by_now(pupil: Pupil) -> Iterator[Traits]:
-    """Each April a child is a grade higher, and some exports say so before they say the year. What
-    is known of a child about whom a question goes unanswered may be years old."""
-    grade, year = pupil.grade, pupil.school_year
-    for name, reading, *_ in _named(pupil):
-        while grade:
-            higher = NEXT_GRADE.get(grade, "")
-            yield from ((name, reading, grade, year), (name, reading, higher, year))
-            grade, year = higher, year + 1
-        yield (name, reading, grade, year)
-
-
 def _seat(pupil: Pupil) -> Iterator[Traits]:
     given, reading = one_shape(pupil.given), one_shape(pupil.kana_given)
     if given and reading and pupil.class_title and pupil.attendance_no is not None:
@@ -70,7 +52,7 @@ def _seat(pupil: Pupil) -> Iterator[Traits]:
 
 _LIKENESSES = (
     _Likeness(rules.SAME_CHILD, lambda pupil: [traits_of(pupil)], lambda pupil: [traits_of(pupil)]),
-    _Likeness(rules.SAME_NAME, _named_by_now, _named, RECENTLY),
+    _Likeness(rules.SAME_NAME, named_by_now, named, RECENTLY),
     _Likeness(rules.SAME_SEAT, _seat, _seat, RECENTLY),
 )
 """The stronger evidence first."""

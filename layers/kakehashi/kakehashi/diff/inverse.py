@@ -138,7 +138,8 @@ def _step_back(action: Action, now: Record | None, undone: Undone) -> Action | R
     back = _merged(action.before, _left(action, undone, now), now)
     if back is None:
         return rules.CHANGED_AGAIN
-    if action.kind is Kind.RECORD:  # an account that somebody has named by hand keeps its name
+    if action.kind is Kind.RECORD and dict(action.before.account) != dict(action.account):
+        # An account that somebody has named by hand keeps its name.
         back = replace(back, account=dict(now.account), pupil=now.pupil)
     if same_item(back, now):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from kakehashi.actions import Action, Kind, Situation
+from kakehashi.actions import Action, Kind, Situation, aside
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
@@ -88,7 +88,8 @@ def _under_the_name_by_hand(observation: Observation) -> Action | None:
     if known is None or tenant is None or observation.wanted or observation.code:
         return None
     ours = tenant.object_id == known.object_id and tenant.mark.lower() == observation.id
-    if not ours or tenant.sign_in.lower() == known.sign_in.lower():
+    same = tenant.sign_in.lower() in {known.sign_in.lower(), aside(known).lower()}
+    if not ours or same:  # one that stands aside waits for its name, by a night that died
         return None
     named = replace(
         known,
@@ -188,7 +189,7 @@ def _act(observation: Observation, kind: Kind) -> Action:
         object_id=observation.object_id,
         back=back,
         tool_id=observation.tool_id,
-        prepared=observation.ahead and kind in {Kind.CREATE, Kind.UPDATE},
+        prepared=observation.ahead and kind in {Kind.CREATE, Kind.UPDATE, Kind.RECORD},
     )
 
 

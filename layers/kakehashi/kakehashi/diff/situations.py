@@ -40,11 +40,12 @@ from kakehashi.catalogue import cities, lost
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.preprocess import NOT_BEGUN
 from kakehashi.catalogue.provision import NO_PASSWORD
+from kakehashi.diff.likeness import named
 from kakehashi.diff.sources import Sources, same_child
 from kakehashi.diff.unservable import unservable
 from kakehashi.directories.port import Listed, Shape
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.people.pupil import Pupil
+from kakehashi.people.pupil import NEXT_GRADE, Pupil
 from kakehashi.people.record import SIGN_IN, Record, Status, domain_of
 from kakehashi.roster import Desired
 
@@ -167,12 +168,15 @@ def _by_its_row(observation: Observation, wanted: Desired, sources: Sources) -> 
 def _ahead(observation: Observation, wanted: Desired, sources: Sources) -> Observation:
     """A pupil whose enrolment is still to begin. Made ahead is only who is new to us and to the
     tenant, under a name that nobody has or wants: nothing that is somebody's is touched before
-    the day."""
+    the day. Whoever is called like a child who is here may be that child, registered anew: it is
+    asked on the day, when that one is missing."""
     known, account = observation.record, wanted.pupil.account.lower()
     if known is not None and known.status is Status.PREPARED:
         made, ours = _acquainted(observation, known, sources), known.object_id
     else:
         made, ours = _newcomer(observation, wanted, sources), ""
+        if not sources.namesakes.isdisjoint(named(wanted.pupil)):
+            return observation.hold(NOT_BEGUN, "userIds", as_=Situation.HELD)
     waits = observation.id in sources.twice or sources.wanted_ahead.has_several(account)
     alone = made.situation in _AHEAD and made.object_id == ours
     if alone and not waits and not sources.wanted_by.of(account):
@@ -416,10 +420,6 @@ def changes_of(record: Record, observation: Observation) -> frozenset[Change]:
 def promoted(before: str, after: str) -> bool:
     """Exactly one grade up, P6 to J1 included."""
     return NEXT_GRADE.get(before) == after
-
-
-NEXT_GRADE = {"P1": "P2", "P2": "P3", "P3": "P4", "P4": "P5", "P5": "P6", "P6": "J1", "J1": "J2",
-              "J2": "J3"}  # fmt: skip
 
 
 def _unless_taken(observation: Observation, sources: Sources) -> Observation:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kakehashi.diff.left_behind import LeftBehind, left_behind
+from kakehashi.diff.likeness import Traits, named_by_now
 from kakehashi.diff.moved import MovedIds, moved
 from kakehashi.diff.spelling import one_shape
 from kakehashi.directories.port import Listed
@@ -62,7 +63,8 @@ class Sources:
 
     ``twice`` are ids on several rows. ``untied`` counts held rows that
     could not be tied to any pupil. ``wanted_by`` lists, for a sign-in name, the ids of tonight's
-    pupils who want it, ``wanted_ahead`` of those who are still to come. ``known`` holds each child
+    pupils who want it, ``wanted_ahead`` of those who are still to come, ``namesakes`` how
+    those look who are here, while somebody is. ``known`` holds each child
     once: records under ids that were given up stand in ``moved`` alone. ``left_behind`` are ids
     whose rows a transfer has left over.
     """
@@ -77,6 +79,7 @@ class Sources:
     by_sign_in: Mapping[str, Listed]
     wanted_by: Grouped[str, str]
     wanted_ahead: Grouped[str, str]
+    namesakes: Set[Traits]
     owners: Grouped[str, str]
     moved: MovedIds
     left_behind: LeftBehind
@@ -169,6 +172,8 @@ def index_sources(
         wanted_by=wanted_by,
         wanted_ahead=Grouped((_lower(row.pupil.account), umi) for umi, row in rows.items()
                              if row.ahead),
+        namesakes=_namesakes(known.values()) if any(row.ahead for row in rows.values())
+        else frozenset(),
         owners=owners,
         moved=moves,
         left_behind=left_behind(rows, known, tied.keys(), wanted_by.of, accounts.keys()),
@@ -242,6 +247,11 @@ def same_child(one: Pupil, other: Pupil | None) -> bool:
     return other is not None and all(
         one_shape(getattr(one, n)) == one_shape(getattr(other, n)) for n in ("given", "kana_given")
     )
+
+
+def _namesakes(known: Iterable[Record]) -> Set[Traits]:
+    active = (one.pupil for one in known if one.status is Status.ACTIVE)
+    return {traits for pupil in active for traits in named_by_now(pupil)}
 
 
 def unseen(desired: Iterable[Desired], current: Iterable[Record],

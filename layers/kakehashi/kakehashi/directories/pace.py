@@ -30,6 +30,7 @@ CAUTIOUS = 20.0  # one $batch: all we may save up once Graph has told that less 
 SLOWEST = 0.1
 LAPSE = 10.0  # seconds after which leased writes that nobody sent go back
 LONGEST = 30.0  # seconds at most until who was refused a lease asks again
+MOST_TOLD = 300.0  # seconds for which one answer stops the others: it may be a strange one
 TELL = 1.0  # seconds by which a stop must be longer than the last one to be told to others
 TINY = 1e-6  # of a write, lost in arithmetic
 
@@ -134,7 +135,7 @@ class Pacer:
         """Nothing at all for a while: a 429 on one item speaks for the whole tenant."""
         moment = self.clock.now() + seconds
         if self.rate and moment > self._closed_until + TELL:
-            self.budget.close(seconds)
+            self.budget.close(min(seconds, MOST_TOLD))
         self._closed_until = max(self._closed_until, moment)
 
     @property

@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 from sys import intern
 from typing import Any, Self
@@ -14,6 +15,7 @@ SCHOOL_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/school"
 CLASS_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/class")
 
 GRADES = ("P1", "P2", "P3", "P4", "P5", "P6", "J1", "J2", "J3")
+NEXT_GRADE = dict(pairwise(GRADES))
 GRADE_LABELS = dict(zip(GRADES, ("小1", "小2", "小3", "小4", "小5", "小6", "中1", "中2", "中3"),
                         strict=True))  # fmt: skip
 
