@@ -22,6 +22,7 @@ from kakehashi import jsonlines
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record
+from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import canonical
 from kakehashi.run_folder import known
 from kakehashi.run_folder.actions import in_file, name
@@ -82,9 +83,10 @@ class SettledRoster:
         """Everybody as a line, without its end."""
         plan = header(self.folder)
         shards = (in_file(self.folder, name(n)) for n in range(1, plan.shards + 1))
-        touched = {umi for shard in shards for action in shard for umi in action.ids()}
+        ids = (one for shard in shards for action in shard for one in action.ids())
+        touched = {umi for umi in ids if not is_staff_id(umi)}  # an undo turns staff back, too
         before = known.raw(self.folder)
-        moved_on = plan.serial + bool(touched) != serial
+        moved_on = plan.serial + bool(plan.actions) != serial
         if not plan or moved_on or len(touched) > MOST_TOUCHED * len(before):
             return (_line(one) for one in self.state.pupils())
         return _brought_up(before, touched, self.state) if touched else before
