@@ -135,7 +135,8 @@ def plan_staff(it: Evening) -> object:
 
 
 def grouped(it: Evening, staff: Iterable[Record[StaffMember]] = ()) -> object:
-    return decide(it.pupils, frozenset(), Tenancy(), it.city, "demo", staff=list(staff))
+    day = as_of(it.folder / "after")
+    return decide(it.pupils, frozenset(), Tenancy(), it.city, "demo", as_of=day, staff=list(staff))
 
 
 def files(it: Evening, *, staff: bool) -> int:

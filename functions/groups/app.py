@@ -74,7 +74,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         settled = list(_with_account(roster, lost))
         tenancy = keeper.groups.tenancy(city, run.city)
         urgent = _made(folder, URGENT)
-        orders = decide(settled, urgent, tenancy, city, run.city, staff=staff)
+        orders = decide(settled, urgent, tenancy, city, run.city, as_of=run.as_of, staff=staff)
         complete = keeper.carry_out(orders, until)
     except DirectoryError as exc:
         busy = isinstance(exc, TryLater)

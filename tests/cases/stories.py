@@ -41,8 +41,8 @@ from kakehashi.city import City
 from kakehashi.diff import Missing
 from kakehashi.directories.port import Listed
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.preprocess import PasswordFile
-from kakehashi.preprocess.years import year_of
 from tests import builders
 from tests.builders import Drop, Row
 from tests.unit.diff.nights import in_tenant

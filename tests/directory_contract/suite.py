@@ -35,7 +35,7 @@ from kakehashi.groups import Keeper, decide
 from kakehashi.people.record import SIGN_IN, Record
 from kakehashi.people.staff import staff_id
 from kakehashi.roster import PasswordAt
-from tests.builders import DOMAIN, a_city, a_pupil, an_id
+from tests.builders import DOMAIN, TODAY, a_city, a_pupil, an_id
 
 PASSWORD = "Hinagiku-2026"
 CODE = "demo"
@@ -396,7 +396,7 @@ class DirectoryContract:
         settled = site.make(1, 2)
         for made in (3, 0):
             keeper = Keeper(site.groups)
-            orders = decide(settled, frozenset(), site.tenancy(), site.city, CODE)
+            orders = decide(settled, frozenset(), site.tenancy(), site.city, CODE, as_of=TODAY)
             assert keeper.carry_out(orders)
             assert (keeper.left, keeper.counts["made"]) == ([], made)
             assert keeper.counts["added"] == 2 * made

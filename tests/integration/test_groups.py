@@ -24,7 +24,7 @@ from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import CityGroups
 from kakehashi.groups import Keeper, decide, findings_of, roster_groups
 from kakehashi.people.record import Record, Status
-from tests.builders import a_city, a_drop, a_known, a_password_file, a_pupil, an_id
+from tests.builders import TODAY, a_city, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.lambdas import Killed
 from tests.nights import RULES, Night, Nights
 from tests.tenants import SharedClock, Tenant, as_graph
@@ -88,7 +88,7 @@ class Town:
     def keep(self, city: City = OURS, until: float | None = None) -> Kept:
         keeper = Keeper(CityGroups(self.directory))
         tenancy = keeper.groups.tenancy(city, "demo")
-        orders = decide(self.settled, frozenset(), tenancy, city, "demo")
+        orders = decide(self.settled, frozenset(), tenancy, city, "demo", as_of=TODAY)
         complete = keeper.carry_out(orders, until)
         codes = [finding.code for finding in (*orders.findings, *findings_of(keeper.left))]
         return Kept(complete, {w: n for w, n in keeper.counts.items() if n}, codes)

@@ -8,10 +8,10 @@ from kakehashi.edges.launch.pupils import Pupils
 from kakehashi.lti.claims import NRPS
 from kakehashi.people.pupil import class_id
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
-from kakehashi.preprocess.years import year_of
 from kakehashi.roster import JAPAN
-from tests.builders import DOMAIN, a_code, a_known, a_post, a_pupil, a_teacher
+from tests.builders import DOMAIN, TODAY, a_code, a_known, a_post, a_pupil, a_teacher
 from tests.launches import CLAIM, TOOL, Launchpad, Tool, tool_rules
 
 ACCOUNT = f"tt0001@{DOMAIN}"
@@ -80,7 +80,7 @@ def test_who_teaches_a_class_is_found_in_any_year_and_no_longer_than_it_is_so(
     found = Pupils(nights.state.table, nights.names["RUNS_BUCKET"])
 
     def teachers(title: str) -> list[str]:
-        return [one.pupil.id for one in found.teachers_of(nights.city, a_code(1), title)]
+        return [one.pupil.id for one in found.teachers_of(nights.city, a_code(1), title, TODAY)]
 
     put(launchpad, teacher_of("5年3組", NEXT_DOOR))
     assert teachers("5年3組") == teachers(NEXT_DOOR) == ["staff-t0001"]

@@ -94,7 +94,9 @@ class April:
     def licence(self, directory: Directory) -> list[Any]:
         keeper, settled = Keeper(CityGroups(directory)), list(self.state.pupils())
         observation = keeper.groups.tenancy(BY_GROUP, "demo")
-        assert keeper.carry_out(decide(settled, frozenset(), observation, BY_GROUP, "demo"))
+        assert keeper.carry_out(
+            decide(settled, frozenset(), observation, BY_GROUP, "demo", as_of=TODAY)
+        )
         return keeper.left
 
     def assert_everybody_is_there_once(self, actions: list[Action]) -> None:

@@ -396,7 +396,7 @@ class Bridge:
         settled = list(self.state.pupils())
         there = [known for known in settled if known.pupil.id not in set(plan.lost) - given]
         self._forget_used(there)
-        said += self._groups(there, urgent)
+        said += self._groups(there, urgent, as_of)
         for tool in self.tools:
             said += tool.bring(settled, self.city, run_id, as_of)
         return said
@@ -436,9 +436,9 @@ class Bridge:
         accounts = {known.pupil.account.lower(): known.pupil.id for known in settled}
         self.slips = [f for f in self.slips if not password_file.used_up(f.body, accounts)]
 
-    def _groups(self, settled: Sequence[Record], urgent: set[str]) -> list[Finding]:
+    def _groups(self, settled: Sequence[Record], urgent: set[str], as_of: date) -> list[Finding]:
         keeper = groups.Keeper(CityGroups(self.directory))
         observation = keeper.groups.tenancy(self.city, "demo")
-        orders = groups.decide(settled, urgent, observation, self.city, "demo")
+        orders = groups.decide(settled, urgent, observation, self.city, "demo", as_of=as_of)
         assert keeper.carry_out(orders)
         return [*orders.findings, *groups.findings_of(keeper.left)]

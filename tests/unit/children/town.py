@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from kakehashi.preprocess.years import year_of
+from kakehashi.people.school_year import year_of
 from tests.builders import DOMAIN, Drop, Row, a_code, an_id
 
 SCHOOLS = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from kakehashi.edges.deliver.making import code_digest
+from kakehashi.edges.deliver.making import MadeFrom, code_digest, with_people
+from kakehashi.people.record import Record, Status
+from tests.builders import a_post, an_employment
 
 
 def a_package(folder: Path) -> Path:
@@ -32,3 +35,11 @@ def test_whatever_room_a_release_changes_files_are_made_anew(
     (after / file).write_text("changed")
     code_digest.cache_clear()
     assert (code_digest(before) != code_digest(after)) is matters
+
+
+def test_files_are_made_anew_when_a_class_is_nobodys_any_more() -> None:
+    post = a_post(end=date(2026, 12, 24), homerooms=("3年2組",))
+    _, member = an_employment(1, post).on(date(2026, 12, 24), gap=7, prepare=10)
+    known, staff = MadeFrom("by", "of"), [Record(member, {}, "object", Status.ACTIVE)]
+    before, last, after = (with_people(known, staff, date(2026, 12, n)) for n in (23, 24, 25))
+    assert before == last != after

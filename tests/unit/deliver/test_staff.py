@@ -52,6 +52,20 @@ def test_a_teacher_is_one_user_with_a_role_and_the_class() -> None:
     assert (enrollment["classSourcedId"], enrollment["primary"]) == (HOME, "true")
 
 
+def test_after_the_last_post_no_class_is_told_and_none_of_the_next_year() -> None:
+    known = [a_known(pupil=a_pupil(1, school_year=2027))]
+    records = records_of(known, GENERIC, Board.of("082201", "見本市"))
+    tool = Tool.model_validate({"dialect": GENERIC.name, "staff": "home-school"})
+    day = date(2027, 4, 1)
+    over = with_staff(records, [a_teacher()], tool, GENERIC, day, tool="keisan").records
+    assert len(rows(over, "users.csv")) == 1, "the account stays until somebody decides"
+    assert rows(over, "enrollments.csv") == []
+    on = a_teacher(2, a_post(end=None, homerooms=("3年2組",)))
+    told_of = with_staff(records, [on], tool, GENERIC, day, tool="keisan").records
+    (theirs,) = rows(told_of, "enrollments.csv")
+    assert theirs["userSourcedId"] == on.pupil.master
+
+
 def test_a_class_has_one_teacher_of_record() -> None:
     enrollments = rows(told(a_teacher(1), a_teacher(2)), "enrollments.csv")
     assert sorted(one["primary"] for one in enrollments) == ["false", "true"]

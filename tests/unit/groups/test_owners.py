@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from kakehashi.directories.port import Tenancy
@@ -11,7 +12,7 @@ from kakehashi.groups import TenantGroup, decide
 from kakehashi.groups.planning import Orders
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-from tests.builders import a_city, a_known, a_post, a_teacher, an_id
+from tests.builders import TODAY, a_city, a_known, a_post, a_pupil, a_teacher, an_id
 
 PUPIL = a_known(1)
 HEAD = a_teacher(1, a_post(job="校長"))
@@ -19,7 +20,7 @@ HEAD = a_teacher(1, a_post(job="校長"))
 
 def orders(
     staff: Iterable[Record[StaffMember]], there: Orders | None = None, *, owners: Any = None,
-    rule: Any = ("school", "class"),
+    rule: Any = ("school", "class"), on: date = TODAY, pupil: Record = PUPIL,
 ) -> Orders:  # fmt: skip
     """``there``: the groups that such orders would have left, with these owners by mark."""
     city = a_city(m365={"groups": ["class"]}, staff={"groups": ["school", "class"], "owners": rule})
@@ -28,7 +29,8 @@ def orders(
                               frozenset((owners or {}).get(one.mark, one.owners)))
         for one in (there.make if there else ())
     }  # fmt: skip
-    return decide([PUPIL], frozenset(), Tenancy(groups=groups), city, "demo", staff=list(staff))
+    tenancy = Tenancy(groups=groups)
+    return decide([pupil], frozenset(), tenancy, city, "demo", as_of=on, staff=list(staff))
 
 
 def owned(found: Orders) -> dict[str, tuple[str, ...]]:
@@ -81,3 +83,13 @@ def test_who_is_suspended_or_away_owns_nothing() -> None:
     away = a_teacher(3)
     away = replace(away, pupil=replace(away.pupil, away=True))
     assert owned(orders([gone, away])) == {}
+
+
+def test_last_years_teacher_is_not_in_next_years_class_of_the_same_title() -> None:
+    """The post is over, the account stays until somebody decides."""
+    over, next_years = a_teacher(2), a_known(pupil=a_pupil(1, school_year=2027))
+    last_day = orders([over], on=date(2027, 3, 31))
+    assert owned(last_day) == {"class": (over.object_id,)}
+    found = orders([over], on=date(2027, 4, 1), pupil=next_years)
+    assert [one.members for one in found.make if "-class-" in one.mark] == [{next_years.object_id}]
+    assert owned(found) == {}

@@ -28,7 +28,7 @@ def by_user() -> City:
 def orders(
     city: City, tenancy: Tenancy, *settled: Record, urgent: frozenset[str] = frozenset()
 ) -> Orders:
-    return decide(settled, urgent, tenancy, city, "demo")
+    return decide(settled, urgent, tenancy, city, "demo", as_of=TODAY)
 
 
 def codes(found: Orders) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from kakehashi.lti import claims, memberships
@@ -24,8 +25,8 @@ def a_member(*posts: Any, **facts: Any) -> StaffMember:
     return an_employment(1, *held, **facts).on(TODAY, gap=7, prepare=10)[1]
 
 
-def seats(member: StaffMember, *grades: str) -> tuple[Teaching, ...]:
-    return teachings(member, YEAR, lambda _room: grades)
+def seats(member: StaffMember, *grades: str, day: date = TODAY) -> tuple[Teaching, ...]:
+    return teachings(member, day, lambda _room: grades)
 
 
 def told(who: Teaching, **settings: Any) -> dict[str, Any]:
@@ -66,6 +67,13 @@ def test_a_class_of_several_grades_has_none_to_tell() -> None:
 def test_the_board_s_staff_stand_under_the_board() -> None:
     (seat,) = seats(a_member(a_post(school="082201", school_name="見本市教育委員会")))
     assert told(seat)[f"{CLAIM}deployment_id"] == "B_082201"
+
+
+def test_after_the_last_post_no_class_is_theirs_and_none_of_the_next_year() -> None:
+    (last,) = seats(a_member(), day=date(2027, 3, 31))
+    (after,) = seats(a_member(), day=date(2027, 4, 1))
+    assert (last.class_title, last.school_year) == ("3年2組", YEAR)
+    assert (after.class_title, after.school_year) == ("", 2027)
 
 
 def test_somebody_on_leave_has_no_tools() -> None:

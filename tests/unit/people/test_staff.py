@@ -37,6 +37,18 @@ def test_in_a_short_gap_somebody_is_what_they_were() -> None:
     assert _on(one, date(2027, 4, 5))[1].school == a_code(3)
 
 
+def test_a_class_is_somebodys_until_the_last_day_and_not_in_a_gap_between_school_years() -> None:
+    room = (a_code(1), "3年2組")
+    taught = a_post(homerooms=("3年2組",))
+    _, member = _on(an_employment(1, taught), date(2027, 4, 2))
+    assert (member.rooms(YEAR_ENDS), member.rooms(YEAR_BEGINS)) == ((room,), ())
+    _, member = _on(an_employment(1, taught, a_post(date(2027, 4, 5), None)), date(2027, 4, 2))
+    assert member.rooms(date(2027, 4, 2)) == ()
+    halves = a_post(end=date(2026, 9, 29), homerooms=("3年2組",)), a_post(date(2026, 10, 1))
+    _, member = _on(an_employment(1, *halves), date(2026, 9, 30))
+    assert member.rooms(date(2026, 9, 30)) == (room,), "contracts leave a day out"
+
+
 def test_ten_days_before_the_first_day_somebody_is_coming_and_eleven_before_later() -> None:
     one = an_employment(1, a_post(YEAR_BEGINS, None))
     assert _on(one, date(2027, 3, 21))[0] is Presence.LATER

@@ -21,8 +21,8 @@ from kakehashi.deliver.rows import SPACE, user_ids
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import class_id, school_id
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
-from kakehashi.preprocess.years import year_of
 
 if TYPE_CHECKING:
     from kakehashi.city import Tool
@@ -54,7 +54,7 @@ def with_staff(
     no pupil, and for flat lists, which are of pupils. ``tool`` is its key in the city's rules."""
     if rules.staff == "none" or dialect.lists or not records.pupils():
         return StaffTold(records)
-    writer = _Writer(records, rules, dialect, year_of(as_of), tool)
+    writer = _Writer(records, rules, dialect, as_of, tool)
     header = records.shape.header
     for known in sorted(staff, key=lambda one: one.pupil.id):
         for key, values in writer.rows(known):
@@ -78,7 +78,7 @@ class _Writer:
     records: Records
     rules: Tool
     dialect: Dialect
-    year: int
+    as_of: date
     tool: str
     classes: dict[str, list[_Class]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
@@ -139,7 +139,8 @@ class _Writer:
         return spelt(school_id(code), self.dialect.content)
 
     def _homes(self, member: StaffMember, school: str) -> Iterator[_Class]:
-        homes = (class_id(code, self.year, title) for code, title in member.homerooms)
+        year, rooms = year_of(self.as_of), member.rooms(self.as_of)
+        homes = (class_id(code, year, title) for code, title in rooms)
         mine = {spelt(home, self.dialect.content) for home in homes}
         there = sorted(self.classes.get(school, ()), key=lambda one: (one.title, one.id))
         yield from (one for one in there if one.id in mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain
 
 from kakehashi.catalogue import provision as rules
@@ -66,15 +67,15 @@ class Orders:
 
 def decide(
     settled: Sequence[Record], urgent: Collection[str], tenancy: Tenancy, city: City,
-    city_code: str, *, staff: Sequence[Record[StaffMember]] = (),
+    city_code: str, *, as_of: date, staff: Sequence[Record[StaffMember]] = (),
 ) -> Orders:  # fmt: skip
     """``settled`` are all pupils we know whose account is there: to one who is left out nothing is
     given, and from him nothing taken. ``urgent`` are the userMasterIdentifiers of those whose
     accounts were made or given back tonight: they get the first seats. ``staff`` are all members of
-    staff whose account is there."""
+    staff whose account is there; ``as_of``, a Japan day, says which classes are still theirs."""
     wanted = roster_groups(settled, city.m365.groups, city_code)
     if city.staff:
-        wanted = with_staff(wanted, staff, city.staff, settled, city_code)
+        wanted = with_staff(wanted, staff, city.staff, settled, city_code, as_of=as_of)
     first = sorted(
         (k for k in settled if k.status is Status.ACTIVE),
         key=lambda k: (k.pupil.id not in urgent, k.pupil.id),

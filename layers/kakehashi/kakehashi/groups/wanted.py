@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.directories.port import prefix_of
@@ -82,17 +83,19 @@ def with_staff(
     rules: Staff,
     pupils: Iterable[Record],
     city_code: str,
+    *,
+    as_of: date,
 ) -> dict[str, RosterGroup]:
     """The same with the staff who may sign in and are not away: one group of ``school`` a school,
-    and in a ``class`` group the homeroom teachers. A class without pupils has none. Owners are
-    members, too: only so they can do something in it."""
+    and in a ``class`` group the homeroom teachers of ``as_of``, a Japan day. A class without pupils
+    has none. Owners are members, too: only so they can do something in it."""
     kinds = rules.groups
     people = [k for k in staff if k.status is Status.ACTIVE and not k.pupil.away]
-    classes = _classes(people, pupils, city_code) if "class" in kinds else {}
+    classes = _classes(people, pupils, city_code, as_of) if "class" in kinds else {}
     found = dict(groups)
     for known in people:
         member = known.pupil
-        for mark in filter(None, map(classes.get, member.homerooms)):
+        for mark in filter(None, map(classes.get, member.rooms(as_of))):
             if mark in found:
                 found[mark] = _with(found[mark], known, owns="class" in rules.owners)
         if "school" in kinds:
@@ -105,10 +108,10 @@ def with_staff(
 
 
 def _classes(
-    staff: Iterable[Record[StaffMember]], pupils: Iterable[Record], city_code: str
+    staff: Iterable[Record[StaffMember]], pupils: Iterable[Record], city_code: str, as_of: date
 ) -> dict[tuple[str, str], str]:
     """Mark of each class that is somebody's homeroom, in the newest 年度 that a pupil of it has."""
-    homes = {home for known in staff for home in known.pupil.homerooms}
+    homes = {home for known in staff for home in known.pupil.rooms(as_of)}
     newest: dict[tuple[str, str], Pupil] = {}
     for known in pupils:
         pupil = known.pupil

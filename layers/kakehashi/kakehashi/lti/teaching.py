@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from kakehashi.people.pupil import Pupil, class_id
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
 
 type GradesOf = Callable[[str], tuple[str, ...]]
@@ -44,14 +46,15 @@ class Teaching:
 type Launching = Pupil | Teaching
 
 
-def teachings(member: StaffMember, year: int, grades_of: GradesOf) -> tuple[Teaching, ...]:
+def teachings(member: StaffMember, day: date, grades_of: GradesOf) -> tuple[Teaching, ...]:
     """Every context in which a member of staff may be launched, the home school's first.
 
-    ``year`` is the 年度. Nothing for somebody on leave: tools are off for as long.
+    ``day`` is Japan's. Nothing for somebody on leave: tools are off for as long.
     """
     if member.away:
         return ()
-    homes = sorted(member.homerooms, key=lambda home: (home[0] != member.school, home))
+    year = year_of(day)
+    homes = sorted(member.rooms(day), key=lambda home: (home[0] != member.school, home))
     rooms = [
         _at(member, school, year, title, grades_of(class_id(school, year, title)))
         for school, title in homes

@@ -16,6 +16,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from kakehashi.people.school_year import year_of
+
 STAFF = "staff"
 _MARK = "staff-"
 _A_DAY = timedelta(days=1)
@@ -120,6 +122,11 @@ class StaffMember:
         """The 本務校 first."""
         return (self.school, *self.others)
 
+    def rooms(self, day: date) -> tuple[tuple[str, str], ...]:
+        """The classes that are theirs on ``day``: none after the last post, though the account
+        stays until somebody decides. A class of the same title is another teacher's by then."""
+        return self.homerooms if self.until is None or day <= self.until else ()
+
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {
             "population": STAFF,
@@ -186,7 +193,8 @@ class Employment:
         posts = _posts_of(self.posts, day)
         main = next((post for post in posts if post.main), posts[0])
         others = {post.school for post in posts} - {main.school}
-        homerooms = {(post.school, title) for post in posts for title in post.homerooms}
+        this_year = [p for p in posts if p.covers(day) or _told_for(p, day, until)]
+        homerooms = {(post.school, title) for post in this_year for title in post.homerooms}
         return StaffMember(
             id=self.id,
             number=self.number,
@@ -245,6 +253,13 @@ def _posts_of(posts: Sequence[StaffPost], day: date) -> list[StaffPost]:
         return there
     last = max(post.end for post in posts if post.end is not None and post.end < day)
     return sorted((post for post in posts if post.covers(last)), key=_when)
+
+
+def _told_for(post: StaffPost, day: date, until: date | None) -> bool:
+    """Whether a post that is over still names a class on ``day``: before the next post only in
+    the same 年度, and after the last for the record (see ``rooms``)."""
+    over = until is not None and day > until
+    return over or (post.end is not None and year_of(post.end) == year_of(day))
 
 
 def _when(post: StaffPost) -> tuple[date, date, str]:

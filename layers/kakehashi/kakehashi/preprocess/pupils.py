@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.people.pupil import GRADES, Pupil
+from kakehashi.people.school_year import year_of
 from kakehashi.preprocess.classes import Classes, HomeClass
 from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
 from kakehashi.preprocess.enrolments import Enrolments, Membership
 from kakehashi.preprocess.names import Speller
 from kakehashi.preprocess.rows import USERS, PupilRow
 from kakehashi.preprocess.schools import School, Schools
-from kakehashi.preprocess.years import When, year_of
+from kakehashi.preprocess.years import When
 from kakehashi.roster import Desired, Held
 
 if TYPE_CHECKING:

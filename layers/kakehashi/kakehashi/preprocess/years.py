@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import preprocess as rules
 from kakehashi.findings import Finding, Place
+from kakehashi.people.school_year import APRIL, year_of
 from kakehashi.preprocess.cells import cells
 
 if TYPE_CHECKING:
     from kakehashi.oneroster import Package
 
-APRIL = 4
 _ISO = re.compile(r"(\d{4})-(\d\d)-\d\d\Z")
 _TITLE = re.compile(r"(\d{4})\s*年度")
 
@@ -48,10 +48,6 @@ class AcademicSession:
     begin: str
     end: str
     when: When
-
-
-def year_of(day: date) -> int:
-    return day.year if day.month >= APRIL else day.year - 1
 
 
 def read_sessions(package: Package, today: str) -> dict[str, AcademicSession]:

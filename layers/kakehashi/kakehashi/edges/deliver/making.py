@@ -13,8 +13,8 @@ from pathlib import Path
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settled import SettledRoster
 from kakehashi.people.record import Record
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
-from kakehashi.preprocess.years import year_of
 from kakehashi.roster import canonical
 
 
@@ -27,13 +27,14 @@ class MadeFrom:
 
 
 def with_people(known: MadeFrom, staff: Iterable[Record[StaffMember]], as_of: date) -> MadeFrom:
-    """Of a tool that is told of staff as well: of them, and of the 年度 in which their classes
-    are."""
+    """Of a tool that is told of staff as well: of them, of the classes that are still theirs,
+    and of the 年度 in which those are."""
     if not known.of:
         return known
     digest = hashlib.sha256(f"{known.of} {year_of(as_of)}".encode())
     for one in sorted(staff, key=lambda one: one.pupil.id):
-        digest.update(canonical(one.to_json()).encode() + b"\n")
+        told = one.to_json() | {"rooms": one.pupil.rooms(as_of)}
+        digest.update(canonical(told).encode() + b"\n")
     return replace(known, of=digest.hexdigest()[:32])
 
 

@@ -40,7 +40,6 @@ from kakehashi.lti.teaching import Launching, Teaching, teachings
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
-from kakehashi.preprocess.years import year_of
 from kakehashi.refusal import Refusal
 from kakehashi.roster import JAPAN
 
@@ -174,8 +173,8 @@ class Launcher:
         return self.deps.need_rules(city).staff is not None
 
     def _teachings(self, city: str, member: StaffMember) -> tuple[Teaching, ...]:
-        year = year_of(self.moment.astimezone(JAPAN).date())
-        return teachings(member, year, lambda room: self.deps.pupils.grades_in(city, room))
+        day = self.moment.astimezone(JAPAN).date()
+        return teachings(member, day, lambda room: self.deps.pupils.grades_in(city, room))
 
     # -- launching -----------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
 from kakehashi.refusal import Refusal
+from kakehashi.roster import JAPAN
 
 TOLD_SECONDS = 30 * 86_400  # how long a tool may ask for differences to a list it has read
 _CLIENT = "client_id"
@@ -37,10 +38,11 @@ class MembershipContainer:
 
 
 class Services:
-    """One request's. ``now`` is in seconds since 1970."""
+    """One request's. ``moment`` is UTC, ``now`` the same in seconds since 1970."""
 
     def __init__(self, deps: LaunchDependencies) -> None:
-        self.deps, self.now = deps, int(deps.clock().timestamp())
+        self.deps, self.moment = deps, deps.clock()
+        self.now = int(self.moment.timestamp())
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any] | Refusal:
         """An access token for whoever proves to be a registered tool."""
@@ -100,7 +102,8 @@ class Services:
     def _teachers(self, tool: Registration, pupil: Pupil) -> list[Record[StaffMember]]:
         if not tool.tool.staff or self.deps.need_rules(tool.city).staff is None:
             return []
-        return self.deps.pupils.teachers_of(tool.city, pupil.school, pupil.class_title)
+        day = self.moment.astimezone(JAPAN).date()
+        return self.deps.pupils.teachers_of(tool.city, pupil.school, pupil.class_title, day)
 
     def _bearing(self, authorization: str) -> Registration | Refusal:
         scheme, _, secret = authorization.partition(" ")

@@ -5,6 +5,7 @@ The two indexes hold keys only; what is believed is the person's item itself.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -47,13 +48,15 @@ class Pupils:
         known = PupilItems(self.table, city).pupils_of(umis).values()
         return [one for one in known if context_of(one.pupil).id == class_id]
 
-    def teachers_of(self, city: str, school: str, title: str) -> list[Record[StaffMember]]:
-        """Everybody of the staff to whom this class belongs."""
+    def teachers_of(
+        self, city: str, school: str, title: str, day: date
+    ) -> list[Record[StaffMember]]:
+        """Everybody of the staff to whom this class belongs on ``day``, Japan's."""
         mine = f"CITY#{city}"
         found = self._keys(BY_CLASS, "class_id", room_key(school, title))
         ids = [person_at(sk) for pk, sk in found if pk == mine]
         known = PupilItems(self.table, city).pupils_of(ids).values()
-        return [one for one in known if (school, title) in one.pupil.homerooms]
+        return [one for one in known if (school, title) in one.pupil.rooms(day)]
 
     def grades_in(self, city: str, class_id: str) -> tuple[str, ...]:
         """The grades of a class, each once."""
