@@ -142,8 +142,8 @@ test: install-dev ## CI が行うすべて / all that CI runs; what uses one cor
 	$(BIN)/pytest -q -n auto --dist worksteal tests/integration
 	$(MAKE) -j2 --output-sync=target journeys judges
 
-journeys: install-dev # two engines, each of which is waited for half of the time
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e tests/browser
+journeys: install-dev # two engines, each waited for half of the time; files in their order, for some share pupils
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/browser
 
 judges:
 	$(MAKE) test-contract
