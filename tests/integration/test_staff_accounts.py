@@ -150,6 +150,25 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     assert kept == {"T0001": ("鈴木", Status.ACTIVE), "T0002": ("佐藤", Status.SUSPENDED)}
 
 
+def test_a_decision_is_used_up_by_the_undo_of_what_it_led_to(town: Nights) -> None:
+    """Its file lies there still, and whoever is open again is asked about anew."""
+    town.given(a_known(n) for n in (1, 2))
+    put_list(town, NOW)
+    drop = a_drop().zip()
+    town.run(drop)
+    put_list(town, NOW.replace(",令和8年4月1日,,", ",令和8年4月1日,2026/12/1,"))
+    late = OPENS + timedelta(days=8)
+    town.run(drop, as_of=late, name="ended.zip")
+    decide(town, "T0001,停止,9001\n")
+    done = town.run(drop, as_of=late + timedelta(days=1), name="decided.zip")
+    assert [one.status for one in town.state.staff()] == [Status.SUSPENDED]
+    assert town.approve(town.undo(done.run["run_id"]).summary).verdict == "applied"
+    then = town.run(drop, as_of=late + timedelta(days=2), name="next.zip")
+    assert [one.status for one in town.state.staff()] == [Status.ACTIVE]
+    asked = then.folder.get_json("personnel/plan.json")["asked"]
+    assert asked == {"suspend": {"staff-t0001": then.run["run_id"]}}
+
+
 def test_a_city_that_asks_for_no_staff_sees_nothing_of_it(nights: Nights) -> None:
     put_list(nights, NOW)
     slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched
@@ -51,6 +51,12 @@ class StaffQuestions:
     def since(self, who: str, what: str) -> str:
         """ "" where nobody asks that."""
         return self.by_decision.get(what, {}).get(who, "")
+
+    def without(self, people: Collection[str]) -> StaffQuestions:
+        """As if none of these had been asked about: whatever is asked tonight is a new question."""
+        left = {what: {who: run for who, run in asked.items() if who not in people}
+                for what, asked in self.by_decision.items()}  # fmt: skip
+        return StaffQuestions(left, self.files)
 
 
 @dataclass(frozen=True, slots=True)

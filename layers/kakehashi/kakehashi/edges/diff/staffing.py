@@ -19,6 +19,8 @@ from kakehashi.edges.runs import Folder, city_of, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import soften
 
+RUNS = 120  # records looked through for runs that were undone
+
 
 def sign_in_names(folder: Folder, city: City) -> frozenset[str]:
     """The sign-in names that tonight's staff want, in lower case; of a city that has no staff,
@@ -79,6 +81,17 @@ def _asked_before(folder: Folder, state: State) -> StaffQuestions:
         return StaffQuestions()
     earlier = Folder(folder.s3, folder.bucket, prefix_of(settled))
     try:
-        return staff_files.plan_header(earlier).questions
+        asked = staff_files.plan_header(earlier).questions
     except UNREADABLE as exc:
         raise OtherRelease("the staff's plan of the last run") from exc
+    return asked.without(_turned_back(folder, state, settled))
+
+
+def _turned_back(folder: Folder, state: State, settled: str) -> set[str]:
+    """Staff to whom the settled run, or a later one, did what an undo has turned back since: the
+    decision that led there is used up. The records say so for good; ``undone_since_asked`` is
+    empty as soon as a night has asked, also where its plan then waits."""
+    ids = ((str(one["sk"]).removeprefix("RUN#"), one) for one in state.runs(RUNS))
+    undone = [prefix_of(run) for run, one in ids if run >= settled and one.get("undone_by")]
+    folders = (Folder(folder.s3, folder.bucket, prefix) for prefix in undone)
+    return {action.pupil for one in folders for action in staff_files.all_actions(one)}
