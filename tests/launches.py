@@ -375,6 +375,12 @@ class Launchpad:
         plan = json.dumps({"held": {"D050": [umi]}}).encode()
         self.nights.put("RUNS_BUCKET", f"{self.nights.city}/{run}/plan.json", plan)
 
+    def hold_staff(self, code: str, mark: str) -> None:
+        """And this member of staff, in the plan beside it."""
+        run = self.nights.state.settled_run()
+        plan = json.dumps({"city": self.nights.city, "held": {code: [mark]}}).encode()
+        self.nights.put("RUNS_BUCKET", f"{self.nights.city}/{run}/personnel/plan.json", plan)
+
     def keys(self) -> LtiKeys:
         """As an administrator has them in hand."""
         table = boto3.resource("dynamodb").Table(self.nights.names["TABLE"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kakehashi.catalogue.staffing import NAME_TAKEN
 from kakehashi.edges.launch.pupils import Pupils
 from kakehashi.lti.claims import NRPS
 from kakehashi.people.pupil import class_id
@@ -71,6 +72,18 @@ def test_a_teacher_chooses_a_class_and_the_tool_is_told_of_that_one(launchpad: L
     launchpad.register(*tools)
     assert tool.browser.get("/").code == "L104", "the city has given up serving staff"
     assert TOOL not in launchpad.said()
+
+
+def test_an_account_that_was_handed_on_opens_no_tool_of_whoever_had_it_before(
+    launchpad: Launchpad,
+) -> None:
+    """The sign-in name's account carries somebody else's mark; the record still names it."""
+    launchpad.register(tool_rules(staff=True), "[staff]")
+    put(launchpad, teacher_of("5年3組"))
+    launchpad.accounts([teacher_of()])  # type: ignore[list-item]
+    launchpad.hold("nobody")
+    launchpad.hold_staff(NAME_TAKEN.code, teacher_of().pupil.id)
+    assert launchpad.browser().sign_in(ACCOUNT).code == "L106"
 
 
 def test_who_teaches_a_class_is_found_in_any_year_and_no_longer_than_it_is_so(

@@ -297,6 +297,17 @@ def test_an_account_that_carries_another_mark_is_nobody_elses() -> None:
     assert _plan([one], listed=[there]).held == {rules.NAME_TAKEN.code: (one.id,)}
 
 
+def test_whose_account_it_is_is_in_doubt_for_some_who_wait_and_not_for_all() -> None:
+    one, two, three = (an_employment(n) for n in (1, 2, 3))
+    theirs = replace(_listed(_known(one)), mark="somebody else's")
+    rows = [Held(rules.TWO_PEOPLE.code, 3, two.id), Held(rules.BAD_DATE.code, 4, three.id)]
+    known = [_known(each) for each in (one, two, three)]
+    there = [theirs, *map(_listed, known[1:])]
+    header = _plan([one], known, listed=there, held=rows).header()
+    assert set(header.held) == {rules.NAME_TAKEN.code, *(row.code for row in rows)}
+    assert header.in_doubt == {one.id, two.id}
+
+
 def test_an_account_that_only_our_state_does_not_know_is_taken_back() -> None:
     one = an_employment(1)
     there = _listed(_known(one))

@@ -63,9 +63,11 @@ HELD = Rule(
     "L106",
     Effect.NOTE,
     ja=f"この アカウントは いま たしかめて います。{TEACHER}",
-    en="The pupil was held in the last run that settled.",
-    todo="最後の実行の報告書で、この児童生徒の保留の理由を読み、C4th で直してください。",
-    todo_en="Read in the last report why the pupil is held, and fix it in C4th.",
+    en="The pupil or member of staff was held in the last run that settled.",
+    todo="最後の実行の報告書で、この児童生徒(教職員)の保留の理由を読み、C4th か教職員名簿で直して"
+    "ください。",
+    todo_en="Read in the last report why the person is held, and fix it in C4th or the list of"
+    " staff.",
     causes="A held row may mean that the account is somebody else's.",
 )
 NOT_SIGNED_IN = Rule(

@@ -30,6 +30,14 @@ HEADER = Form("staff plan")
 SHOWN = 12  # characters of the checksum: what a person copies into a decision
 
 
+_WHOSE = tuple(
+    rule.code
+    for rule in (rules.NAME_TAKEN, rules.STAFF_LOST, rules.TWO_PEOPLE, rules.ACCOUNT_TWICE,
+                 rules.ACCOUNT_OF_A_PUPIL)
+)  # fmt: skip
+"""Holds that leave open whose account it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaffQuestions:
     """What is asked about whom, and since which run: decision → id → run. ``files`` are those of
@@ -155,6 +163,12 @@ class StaffPlanHeader:
     breaches: tuple[StaffBreach, ...] = ()
     to_delete: tuple[str, ...] = ()
     v: int = HEADER.v
+
+    @property
+    def in_doubt(self) -> frozenset[str]:
+        """Of whom nobody can tell whether the account is still theirs. Whoever waits for another
+        reason, a date or a school that cannot be read, is who they were."""
+        return frozenset(one for code in _WHOSE for one in self.held.get(code, ()))
 
     def __bool__(self) -> bool:
         return self != NO_STAFF_PLAN

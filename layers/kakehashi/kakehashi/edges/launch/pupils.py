@@ -1,4 +1,4 @@
-"""People as the launcher asks for them: by account, by class, and whether a pupil is held.
+"""People as the launcher asks for them: by account, by class, and whether somebody is held.
 
 The two indexes hold keys only; what is believed is the person's item itself.
 """
@@ -12,6 +12,7 @@ import boto3
 from boto3.dynamodb.conditions import Key
 
 from kakehashi.edges.runs import Folder, prefix_of
+from kakehashi.edges.staff_files import plan_header
 from kakehashi.edges.state import Applied, PupilItems
 from kakehashi.edges.state.pupils import person_at, room_key
 from kakehashi.lti.contexts import context_of
@@ -63,12 +64,13 @@ class Pupils:
         return tuple(sorted({one.pupil.grade for one in self.in_class(city, class_id)}))
 
     def held(self, city: str) -> frozenset[str]:
-        """Who was held when the last roster settled; an undo or a redelivery holds nobody."""
+        """Who was held when the last roster settled, and of whose account the staff's plan beside
+        it is in doubt; an undo or a redelivery holds nobody."""
         settled = Applied(self.table, city).settled_run()
         if not settled:
             return frozenset()
         folder = Folder(boto3.client("s3"), self.runs_bucket, prefix_of(settled))
-        return header(folder).held_pupils
+        return header(folder).held_pupils | plan_header(folder).in_doubt
 
     def _keys(self, index: str, name: str, value: str) -> list[tuple[str, str]]:
         query: dict[str, Any] = {
