@@ -13,7 +13,7 @@ from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
 from kakehashi_console.cli.of_staff import told_of_staff
-from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file
+from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file, a_pupil
 from tests.desks import Clerk, Office, ticked
 from tests.images import afterwards
 from tests.integration.test_staff_accounts import FIRST, HEAD, ON
@@ -112,6 +112,28 @@ def test_an_answer_is_taken_back_and_one_person_is_not_enough_for_a_head(
     office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
     assert set(standing(office).values()) == {Status.ACTIVE}
     assert "二人で決めます" in clerk.open("/staff").text
+
+
+def test_an_answer_in_a_plan_that_waits_is_taken_back_only_once_that_is_declined(
+    office: Office, asked: Night
+) -> None:
+    clerk = office.at_desk(office.hire("first", Role.DECIDE, Role.APPROVE))
+    office.nights.put_rules(ON)  # no limits of staff
+    assert decided(clerk, T0001="suspend") == "/staff?told=decided"
+    slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in range(3, 13)})
+    waits = office.nights.run(a_drop(12).zip(), as_of=ASKED + timedelta(days=1), name="many.zip",
+                              passwords=slips)  # fmt: skip
+    assert waits.verdict == "awaiting-approval"
+    assert "/staff/back" not in clerk.open("/staff").text
+    sent = {"csrf": clerk.csrf("/staff"), "person": "staff-t0001"}
+    assert clerk.browser.post("/staff/back", sent).code == "W143"
+    page = clerk.open(f"/approve/{waits.run['run_id']}")
+    declined = clerk.send(page, f"/approve/{waits.run['run_id']}/no", reason="人数を確かめる")
+    assert declined.location == "/approve?told=declined"
+    assert clerk.browser.post("/staff/back", sent).location == "/staff?told=taken-back"
+    then = office.nights.run(a_drop(12).zip(), as_of=ASKED + timedelta(days=2), name="then.zip")
+    assert waits.folder.get_json("personnel/plan.json")["actions"]["suspend"] == 1
+    assert "suspend" not in then.folder.get_json("personnel/plan.json")["actions"]
 
 
 def test_a_member_of_staff_is_found_and_told_and_every_look_is_recorded(

@@ -74,6 +74,7 @@ def test_an_answer_is_not_taken_back_while_a_night_is_under_way() -> None:
     given = {TEACHER.id: [GivenDecision("suspend", an_id("x"), "2027-03-31T10:00:00+00:00")]}
     assert "/staff/back" in drawn(replace(FACTS, given=given), Role.DECIDE)
     assert "/staff/back" not in drawn(replace(FACTS, given=given, begun=True), Role.DECIDE)
+    assert "/staff/back" not in drawn(replace(FACTS, given=given, planned=given), Role.DECIDE)
 
 
 def test_the_morning_asks_of_staff_what_it_asks_of_whom() -> None:

@@ -229,10 +229,13 @@ ONE_BY_ONE = Rule(
 TOO_LATE = Rule(
     "W143",
     _NOTE,
-    ja="夜の処理がすでに始まっているので、取り消せません。",
-    en="The night has begun with it: the decision can no longer be taken back.",
-    todo="結果を待ち、必要なら「夜の一覧」から元に戻してください。",
-    todo_en="Wait for the result; where needed, undo that night.",
+    ja="夜の処理がすでに始まっているか、承認を待つ計画に入っているので、取り消せません。",
+    en="The night has begun with it, or a plan that waits for approval holds it: the decision can"
+    " no longer be taken back.",
+    todo="結果を待ち、必要なら「夜の一覧」から元に戻してください。承認を待つ計画に入っているときは、"
+    "その計画を「承認しない」としてから取り消してください。",
+    todo_en="Wait for the result; where needed, undo that night. Where a plan waits, decline it,"
+    " then take the decision back.",
 )
 
 LATER_LIST = Rule(

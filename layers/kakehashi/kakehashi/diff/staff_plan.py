@@ -92,7 +92,7 @@ class StaffPlan:
         """
         digest = hashlib.sha256(self.city.encode())
         for action in self.actions:
-            if _decided(action):
+            if by_decision(action):
                 continue
             digest.update(canonical(action.essence()).encode() + b"\n")
         return dataclasses.replace(self, checksum=digest.hexdigest())
@@ -183,7 +183,7 @@ class StaffPlanHeader:
 NO_STAFF_PLAN = StaffPlanHeader()
 
 
-def _decided(action: Action[StaffMember]) -> bool:
+def by_decision(action: Action[StaffMember]) -> bool:
     """Whether it is done because somebody has named this person."""
     linked = action.kind is Kind.LINK and action.situation is Situation.UNLINKED
     return linked or action.kind in {Kind.SUSPEND, Kind.DELETE}

@@ -86,7 +86,8 @@ class PersonnelFacts:
     where a limit has stopped it. ``asked`` maps decisions to ids: whom the last settled run asked
     about and did nothing to, so that an answer counts. ``people`` are those of either, ``two`` ids
     that two persons must decide about. ``given`` are unread answers by id, ``accepted`` codes of
-    unread words on limits of this plan. ``begun``: a night is under way."""
+    unread words on limits of this plan. ``planned`` are ids of whom a plan that may still be
+    carried out does what was decided. ``begun``: a night is under way."""
 
     city: str
     run_id: str
@@ -97,6 +98,7 @@ class PersonnelFacts:
     two: Collection[str] = ()
     given: Mapping[str, Sequence[GivenDecision]] = field(default_factory=dict)
     accepted: Collection[str] = ()
+    planned: Collection[str] = ()
     findings: Sequence[Finding] = ()
     begun: bool = False
 
@@ -253,7 +255,7 @@ def _asked(
         two=one.id in facts.two,
         given=[_said(each) for each in given],
         answer=(what, DECISIONS[what]) if can and _open(facts, one.id, viewer.oid) else None,
-        back=can and bool(given) and not facts.begun,
+        back=can and bool(given) and not facts.begun and one.id not in facts.planned,
     )
 
 

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff.decisions import DecisionFile
 from kakehashi.diff.staff_decisions import StaffDecisions, StaffFile, read_staff_decisions
-from kakehashi.diff.staff_plan import NO_STAFF_PLAN, SHOWN, StaffPlanHeader
+from kakehashi.diff.staff_plan import NO_STAFF_PLAN, SHOWN, StaffPlanHeader, by_decision
 from kakehashi.diff.staff_standing import needs_two
 from kakehashi.edges import staff_files
 from kakehashi.edges.decision_files import DecisionFiles
@@ -28,7 +28,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.edges.staff import deciding
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
-from kakehashi.edges.staff.reading import staff_header
+from kakehashi.edges.staff.reading import may_be_done, staff_header
 from kakehashi.edges.staff.starting import by
 from kakehashi.findings import Rule
 from kakehashi.people.staff import STAFF, StaffMember, staff_id
@@ -97,9 +97,19 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
         given=_given(said),
         accepted={code for one in said for code, plans in one.said.accepted.items()
                   if plan and plan in plans},
+        planned=_planned(asked, run_id, header),
         findings=[f for stage in ("staff", "staff-plan") for f in folder.findings(stage)],
         begun=deciding.reads(asked) is not None,
     )  # fmt: skip
+
+
+def _planned(asked: Asked, run_id: str, header: StaffPlanHeader) -> set[str]:
+    """To whom the newest plan does what was decided: it goes with the pupils', which may wait for
+    a person's word. To take such an answer back would promise what does not happen."""
+    if header.stopped or not may_be_done(asked, run_id):
+        return set()
+    actions = staff_files.all_actions(asked.deps.folder(run_id))
+    return {action.pupil for action in actions if by_decision(action)}
 
 
 def _people(folder: Folder, header: StaffPlanHeader, wanted: set[str]) -> dict[str, StaffMember]:
@@ -200,7 +210,7 @@ def take_back(asked: Asked) -> Judged:
         return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
     before = _told({who: known.given[who][-1].what})
     order = StaffOrder("take back staff", known.run_id, before=before)
-    if known.begun:
+    if known.begun or who in known.planned:
         return OrderNotTaken(order, Refusal(rules.TOO_LATE))
 
     def act() -> None:

@@ -116,6 +116,15 @@ def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[s
     return "", NO_PLAN
 
 
+def may_be_done(asked: Asked, run_id: str) -> bool:
+    """Whether the plan of a run that has not ended well may yet be carried out: it is under way, or
+    waits, can still be approved, and nobody has declined it."""
+    verdict = asked.deps.state(asked.city).run(run_id).get("verdict")
+    if verdict != WAITING or _declined(asked, run_id):
+        return verdict == UNDER_WAY
+    return not Moment.of(asked).against(run_id, header_of(asked.deps.folder(run_id)))
+
+
 def _waiting(
     asked: Asked, records: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[str, PlanHeader]]:
