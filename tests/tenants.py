@@ -56,6 +56,10 @@ class Tenant:
         """Somebody gives an account another sign-in name, in the portal."""
         self._by_hand("PATCH", f"users/{object_id}", {"userPrincipalName": sign_in})
 
+    def take_out(self, group: str, object_id: str) -> None:
+        """Somebody takes an account out of a group, in the portal."""
+        self._by_hand("DELETE", f"groups/{group}/members/{object_id}/$ref")
+
     def purge(self, object_id: str) -> None:
         """Somebody deletes an account for good, or thirty days pass."""
         self.delete(object_id)

@@ -28,7 +28,7 @@ from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directories import groups_of
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.provision.password_bucket import PasswordBucket
-from kakehashi.edges.runs import Folder, Run
+from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
@@ -105,8 +105,14 @@ def _asks_for_any(city: City) -> bool:
 
 
 def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:
-    """Members of staff whose account is there, and is ours to change."""
+    """Members of staff whose account is there, and is ours to change. An undo has no plan of staff
+    of its own: it goes by that of the run that was settled last; without any, by nobody's."""
+    settled = state.settled_run()
     plan = staff_files.plan_header(folder)
+    if not plan and settled:
+        plan = staff_files.plan_header(Folder(folder.s3, folder.bucket, prefix_of(settled)))
+    if not plan:
+        return iter(())
     not_ours = {*plan.held.get(STAFF_LOST.code, ()), *plan.alone}
     return (known for known in state.staff() if known.pupil.id not in not_ours)
 

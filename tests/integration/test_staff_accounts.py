@@ -128,15 +128,23 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     """A new name goes, and an account that the run made is blocked, never deleted. Of so many
     pupils that those whom the undo touches are read by their keys."""
     town.given(a_known(n) for n in range(1, 13))
-    put_list(town, NOW)
+    other = NOW.replace("T0001,鈴木", "T0003,高橋").replace("3年2組", "")
+    put_list(town, NOW, other)
+    town.put("PASSWORDS_BUCKET", f"inbox/{town.city}/passwords/staff-3.csv",
+             a_password_file({f"tt0003@{DOMAIN}": "Himawari377"}))  # fmt: skip
     drop = a_drop(12).zip()
     assert town.run(drop).verdict == "applied"
+    town.put_rules(ON + f'leave_alone = ["tt0003@{DOMAIN}"]\n')
     here = SOON.replace("R8.12.1", "R8.4.1")
-    put_list(town, NOW.replace("鈴木,湊", "田中,湊"), here)
+    put_list(town, NOW.replace("鈴木,湊", "田中,湊"), other, here)
     second = town.run(drop, as_of=FIRST + timedelta(days=1), name="renamed.zip")
     users = town.tenant.user
     assert users(f"tt0001@{DOMAIN}")["surname"] == "田中"
     assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is True
+    alone, group = users(f"tt0003@{DOMAIN}")["id"], "見本市立第1小学校 教職員"
+    (staff,) = [one for one in town.tenant.groups() if one["displayName"] == group]
+    assert alone in staff["members"]
+    town.tenant.take_out(staff["id"], alone)
 
     asked = town.undo(second.run["run_id"])
     assert (asked.status, asked.verdict) == ("SUCCEEDED", "awaiting-approval")
@@ -147,7 +155,11 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     assert users(f"tt0001@{DOMAIN}")["accountEnabled"] is True
     assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is False
     kept = {one.pupil.number: (one.pupil.family, one.status) for one in town.state.staff()}
-    assert kept == {"T0001": ("鈴木", Status.ACTIVE), "T0002": ("佐藤", Status.SUSPENDED)}
+    assert kept == {"T0001": ("鈴木", Status.ACTIVE), "T0002": ("佐藤", Status.SUSPENDED),
+                    "T0003": ("高橋", Status.ACTIVE)}  # fmt: skip
+    (staff,) = [one for one in town.tenant.groups() if one["displayName"] == group]
+    assert users(f"tt0001@{DOMAIN}")["id"] in staff["members"]
+    assert alone not in staff["members"], "an account that is left alone is in no undo's groups"
 
 
 def test_a_decision_is_used_up_by_the_undo_of_what_it_led_to(town: Nights) -> None:
