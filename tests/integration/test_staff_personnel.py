@@ -168,6 +168,9 @@ def test_a_school_sees_who_works_there_today_and_nobody_elses(office: Office, as
 def test_the_boards_list_is_sent_by_hand_looked_at_and_read_by_the_next_night(
     office: Office, asked: Night
 ) -> None:
+    decider = office.at_desk(office.hire("first", Role.DECIDE))
+    assert "send=staff-list" not in decider.open("/arrived").text, "who decides names no heads"
+    assert "/arrived/staff-form" not in decider.open("/arrived?send=staff-list").text
     clerk = office.at_desk(office.hire("operator", Role.OPERATE))
     page = clerk.open("/arrived?send=staff-list")
     assert "/arrived/staff-form" in page.text

@@ -39,9 +39,11 @@ NEEDS: Mapping[UploadPurpose, Permission] = MappingProxyType({
     UploadPurpose.PASSWORDS: Permission.PASSWORDS,
     UploadPurpose.DECISIONS: Permission.DECIDE,
     UploadPurpose.TOOL_RECEIPT: Permission.UPLOAD,
-    UploadPurpose.STAFF_LIST: Permission.UPLOAD,
+    UploadPurpose.STAFF_LIST: Permission.OPERATE,
     UploadPurpose.REHEARSAL: Permission.REHEARSE,
 })  # fmt: skip
+"""A list of staff says when posts end and who is a head: whoever decides about them sends none, or
+one person alone could name both and answer for two."""
 MOST: Mapping[UploadPurpose, int] = MappingProxyType({
     UploadPurpose.ROSTER: 60_000_000,
     UploadPurpose.PASSWORDS: 4_000_000,
