@@ -7,4 +7,6 @@ nonce count once (``lti``) and the pages (``app``). Run
 
 ADDRESS = "http://127.0.0.1:8099"
 """Where cities/demo.toml says that the tool is; the stack writes its real address instead."""
-CLIENTS = ("demo.sample", "demo.sample_junior")
+CLIENTS = tuple(
+    f"demo.{tool}" for tool in ("sample", "sample_junior", "tsubasa_book", "mirai_school_platform")
+)

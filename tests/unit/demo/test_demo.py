@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from kakehashi import city as cities
+from kakehashi.deliver.dialect import load
 from kakehashi.people.pupil import GRADES
 from local import demo
 from local.demo import export, names, schools
 from local.demo.city import DOMAIN, DemoCity
 from local.demo.initial_passwords import passwords
 from local.demo.moves import CLASS_SIZE, QUIET, Changes
+from local.fakes.sample_tool import CLIENTS
 
 type Record = dict[str, str]
 ROOT = Path(__file__).parents[3]
@@ -91,6 +93,21 @@ def test_the_rules_shipped_for_the_demo_city_are_its_own() -> None:
     assert (rules.name, rules.domain, rules.board_code) == (
         schools.CITY_NAME, DOMAIN, schools.BOARD_CODE
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["demo", "tsukuba"])
+def test_a_city_that_we_ship_delivers_only_what_its_receiver_is_known_to_take(name: str) -> None:
+    rules = cities.parse((ROOT / "cities" / f"{name}.toml").read_text(encoding="utf-8"))
+    assert [k for k, tool in rules.tools.items() if load(tool.dialect).unconfirmed] == []
+
+
+def test_the_demo_city_opens_digital_textbooks_by_lti_each_for_its_stage() -> None:
+    rules = cities.parse((ROOT / "cities/demo.toml").read_text(encoding="utf-8"))
+    books = {key: set(rules.lti[key].grades) for key in ("tsubasa_book", "mirai_school_platform")}
+    assert books == {
+        "tsubasa_book": set(GRADES[:6]), "mirai_school_platform": set(GRADES[6:])
+    }  # fmt: skip
+    assert {f"demo.{key}" for key in rules.lti} == set(CLIENTS)
 
 
 def test_the_rules_of_tsukuba_know_its_four_unified_schools() -> None:
