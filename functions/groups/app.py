@@ -23,9 +23,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kakehashi.catalogue.provision import GROUPS_UNFINISHED
 from kakehashi.catalogue.staffing import STAFF_LOST
 from kakehashi.city import City
+from kakehashi.directories.port import Accounts
 from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
-from kakehashi.edges.directories import groups_of
+from kakehashi.edges.directories import accounts_of, groups_of
 from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.provision.password_bucket import PasswordBucket
 from kakehashi.edges.runs import Folder, Run, prefix_of
@@ -72,6 +73,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     orders, complete = Orders(), True
     try:
         settled = list(_with_account(roster, lost))
+        if not staff_files.plan_header(folder):
+            staff = list(_without_role(staff, accounts_of(city, env)))
         tenancy = keeper.groups.tenancy(city, run.city)
         urgent = _made(folder, URGENT)
         orders = decide(settled, urgent, tenancy, city, run.city, as_of=run.as_of, staff=staff)
@@ -115,6 +118,16 @@ def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:
         return iter(())
     not_ours = {*plan.held.get(STAFF_LOST.code, ()), *plan.alone}
     return (known for known in state.staff() if known.pupil.id not in not_ours)
+
+
+def _without_role(
+    staff: Iterable[Record[StaffMember]], accounts: Accounts
+) -> Iterator[Record[StaffMember]]:
+    """For a run that has no plan of staff of its own: since the last one somebody may have been
+    given a role in the directory. Where nobody can tell, nobody. Raises DirectoryError."""
+    staff = list(staff)
+    privileged = accounts.privileged() if staff else frozenset()
+    return (one for one in staff if privileged is not None and one.object_id not in privileged)
 
 
 def _lost(run: Run, folder: Folder) -> frozenset[str]:

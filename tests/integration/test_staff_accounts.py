@@ -6,14 +6,15 @@ import csv
 import io
 import zipfile
 from datetime import date, timedelta
+from typing import Any
 
 import boto3
 import openpyxl
 import pytest
 from boto3.dynamodb.conditions import Key
 
-from kakehashi.people.record import Status
-from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file, a_pupil
+from kakehashi.people.record import Record, Status
+from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file, a_pupil, a_teacher
 from tests.nights import RULES, Nights
 
 FIRST, OPENS = date(2026, 11, 24), date(2026, 12, 1)
@@ -129,9 +130,10 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     pupils that those whom the undo touches are read by their keys."""
     town.given(a_known(n) for n in range(1, 13))
     other = NOW.replace("T0001,鈴木", "T0003,高橋").replace("3年2組", "")
+    other += other.replace("T0003,高橋", "T0004,中村")
     put_list(town, NOW, other)
     town.put("PASSWORDS_BUCKET", f"inbox/{town.city}/passwords/staff-3.csv",
-             a_password_file({f"tt0003@{DOMAIN}": "Himawari377"}))  # fmt: skip
+             a_password_file({f"tt000{n}@{DOMAIN}": f"Himawari{n}77" for n in (3, 4)}))  # fmt: skip
     drop = a_drop(12).zip()
     assert town.run(drop).verdict == "applied"
     town.put_rules(ON + f'leave_alone = ["tt0003@{DOMAIN}"]\n')
@@ -141,10 +143,13 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     users = town.tenant.user
     assert users(f"tt0001@{DOMAIN}")["surname"] == "田中"
     assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is True
-    alone, group = users(f"tt0003@{DOMAIN}")["id"], "見本市立第1小学校 教職員"
+    alone = {users(f"tt000{n}@{DOMAIN}")["id"] for n in (3, 4)}
+    town.tenant.settings(role_holders=[f"tt0004@{DOMAIN}"])  # which no plan of ours has seen
+    group = "見本市立第1小学校 教職員"
     (staff,) = [one for one in town.tenant.groups() if one["displayName"] == group]
-    assert alone in staff["members"]
-    town.tenant.take_out(staff["id"], alone)
+    assert alone <= set(staff["members"])
+    for who in alone:
+        town.tenant.take_out(staff["id"], who)
 
     asked = town.undo(second.run["run_id"])
     assert (asked.status, asked.verdict) == ("SUCCEEDED", "awaiting-approval")
@@ -156,10 +161,24 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is False
     kept = {one.pupil.number: (one.pupil.family, one.status) for one in town.state.staff()}
     assert kept == {"T0001": ("鈴木", Status.ACTIVE), "T0002": ("佐藤", Status.SUSPENDED),
-                    "T0003": ("高橋", Status.ACTIVE)}  # fmt: skip
+                    "T0003": ("高橋", Status.ACTIVE), "T0004": ("中村", Status.ACTIVE)}  # fmt: skip
     (staff,) = [one for one in town.tenant.groups() if one["displayName"] == group]
     assert users(f"tt0001@{DOMAIN}")["id"] in staff["members"]
-    assert alone not in staff["members"], "an account that is left alone is in no undo's groups"
+    assert not alone & set(staff["members"]), "who is left alone is in no undo's groups"
+
+
+def test_an_undo_of_a_night_before_there_were_staff_gives_nobody_a_group(nights: Nights) -> None:
+    """No plan says whose account is ours to change."""
+    nights.given(a_known(pupil=a_pupil(n, family="旧姓")) for n in (1, 2))
+    first = nights.run(a_drop(2).zip())
+    teacher: Record[Any] = a_teacher()
+    nights.given([teacher])
+    nights.put_rules(ON)
+    undone = nights.approve(nights.undo(first.run["run_id"]).summary)
+    assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
+    assert teacher.object_id not in {
+        who for one in nights.tenant.groups() for who in one["members"]
+    }
 
 
 def test_a_decision_is_used_up_by_the_undo_of_what_it_led_to(town: Nights) -> None:

@@ -60,7 +60,11 @@ def test_after_the_last_post_no_class_is_told_and_none_of_the_next_year() -> Non
     over = with_staff(records, [a_teacher()], tool, GENERIC, day, tool="keisan").records
     assert len(rows(over, "users.csv")) == 1, "the account stays until somebody decides"
     assert rows(over, "enrollments.csv") == []
-    on = a_teacher(2, a_post(end=None, homerooms=("3年2組",)))
+    before = a_teacher(3, a_post(end=None, homerooms=("3年2組",)))
+    assert before.pupil.year == 2026
+    of_last_year = with_staff(records, [before], tool, GENERIC, day, tool="keisan").records
+    assert rows(of_last_year, "enrollments.csv") == [], "of the same title, and not that class"
+    on = a_teacher(2, a_post(day, None, homerooms=("3年2組",)))
     told_of = with_staff(records, [on], tool, GENERIC, day, tool="keisan").records
     (theirs,) = rows(told_of, "enrollments.csv")
     assert theirs["userSourcedId"] == on.pupil.master

@@ -26,7 +26,7 @@ def a_member(*posts: Any, **facts: Any) -> StaffMember:
 
 
 def seats(member: StaffMember, *grades: str, day: date = TODAY) -> tuple[Teaching, ...]:
-    return teachings(member, day, lambda _room: grades)
+    return teachings(member, day, lambda _room: grades, gap=7)
 
 
 def told(who: Teaching, **settings: Any) -> dict[str, Any]:
@@ -74,6 +74,21 @@ def test_after_the_last_post_no_class_is_theirs_and_none_of_the_next_year() -> N
     (after,) = seats(a_member(), day=date(2027, 4, 1))
     assert (last.class_title, last.school_year) == ("3年2組", YEAR)
     assert (after.class_title, after.school_year) == ("", 2027)
+
+
+def test_a_post_that_is_over_for_longer_than_a_gap_opens_no_tools() -> None:
+    assert seats(a_member(), day=date(2027, 4, 7)) != (), "a renewal may be told late"
+    assert seats(a_member(), day=date(2027, 4, 8)) == (), "whatever becomes of the account"
+    assert seats(a_member(a_post(end=None)), day=date(2027, 4, 8)) != ()
+
+
+def test_a_class_is_of_the_year_in_which_it_was_told() -> None:
+    member = a_member(a_post(end=None, homerooms=("3年2組",)))
+    (last,), (next_year,) = (
+        seats(member, day=date(2027, 3, 31)),
+        seats(member, day=date(2027, 4, 1)),
+    )
+    assert (last.class_title, next_year.class_title) == ("3年2組", "")
 
 
 def test_somebody_on_leave_has_no_tools() -> None:

@@ -220,6 +220,17 @@ UNUSED_ROSTER_ROWS = Rule(
     todo="C4th の所属と在職期間を確かめてください。",
     todo_en="Check their schools and dates in C4th.",
 )
+CLASS_OF_LAST_YEAR = Rule(
+    "A032",
+    Effect.NOTE,
+    ja="教職員名簿の担任 {count} 件は前の年度に届いたものなので、使っていません。",
+    en="{count} homerooms of the list of staff were told in an earlier school year; they are not"
+    " used.",
+    todo="今年度の担任を書いて(同じ学級なら、そのまま)、名簿をもう一度アップロードしてください。",
+    todo_en="Write this year's homerooms, or leave those that are the same, and upload the list"
+    " again.",
+    causes="The list names no year, and next year's classes have the same titles.",
+)
 DECISIONS_UNREAD = Rule(
     "A040",
     Effect.NOTE,

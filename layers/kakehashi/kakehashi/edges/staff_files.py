@@ -48,11 +48,13 @@ _SAFE_FILE = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
 
 @dataclass(frozen=True, slots=True)
 class StaffUpload:
-    """``file`` is where it stands in the run folder; ``id`` tells it from any other version."""
+    """``file`` is where it stands in the run folder; ``id`` tells it from any other version.
+    ``since`` is the ISO date of the Japan day on which a run first took the list, "" of others."""
 
     file: str
     name: str
     id: str
+    since: str = ""
 
     @property
     def shown(self) -> str:
@@ -62,11 +64,12 @@ class StaffUpload:
 
 def uploads(folder: Folder) -> Iterator[StaffUpload]:
     for file, told in sorted(folder.get_json(UPLOADS).items()):
-        yield StaffUpload(file, told["name"], told["id"])
+        yield StaffUpload(file, told["name"], told["id"], told.get("since", ""))
 
 
 def put_uploads(folder: Folder, found: Iterable[StaffUpload]) -> None:
-    folder.put_json(UPLOADS, {one.file: {"name": one.name, "id": one.id} for one in found})
+    told = {one.file: {"name": one.name, "id": one.id, "since": one.since} for one in found}
+    folder.put_json(UPLOADS, told)
 
 
 def current(folder: Folder) -> Iterator[Record[StaffMember]]:

@@ -46,12 +46,16 @@ class Teaching:
 type Launching = Pupil | Teaching
 
 
-def teachings(member: StaffMember, day: date, grades_of: GradesOf) -> tuple[Teaching, ...]:
+def teachings(
+    member: StaffMember, day: date, grades_of: GradesOf, *, gap: int
+) -> tuple[Teaching, ...]:
     """Every context in which a member of staff may be launched, the home school's first.
 
-    ``day`` is Japan's. Nothing for somebody on leave: tools are off for as long.
+    ``day`` is Japan's. Nothing for somebody on leave: tools are off for as long. Nothing either
+    once the last post has been over for more than ``gap`` days: the account waits for a decision,
+    but nobody is Faculty of a school where nobody employs them.
     """
-    if member.away:
+    if member.away or member.over(day, gap):
         return ()
     year = year_of(day)
     homes = sorted(member.rooms(day), key=lambda home: (home[0] != member.school, home))

@@ -92,8 +92,9 @@ class StaffMember:
     """What somebody is on one day: what accounts, groups and tools are made from.
 
     ``school`` is the 本務校 (or the board), ``others`` the 兼務校 beside it. ``homerooms`` are
-    (school, title) of the classes. ``begins`` and ``until`` are the ends of the unbroken span of
-    posts. ``away`` is 休職 and the like. ``master`` is the userMasterIdentifier for tools.
+    (school, title) of the classes, ``year`` the 年度 that they are of, 0 without any. ``begins``
+    and ``until`` are the ends of the unbroken span of posts. ``away`` is 休職 and the like.
+    ``master`` is the userMasterIdentifier for tools.
     """
 
     id: str
@@ -112,6 +113,7 @@ class StaffMember:
     others: tuple[str, ...] = ()
     homerooms: tuple[tuple[str, str], ...] = ()
     away: bool = False
+    year: int = 0
     line: int = field(default=0, compare=False)
 
     @property
@@ -124,8 +126,14 @@ class StaffMember:
 
     def rooms(self, day: date) -> tuple[tuple[str, str], ...]:
         """The classes that are theirs on ``day``: none after the last post, though the account
-        stays until somebody decides. A class of the same title is another teacher's by then."""
-        return self.homerooms if self.until is None or day <= self.until else ()
+        stays until somebody decides, and none in another 年度, whatever keeps the night from
+        telling. A class of the same title is another teacher's by then."""
+        there = self.year == year_of(day) and not self.over(day)
+        return self.homerooms if there else ()
+
+    def over(self, day: date, gap: int = 0) -> bool:
+        """Whether the last post ended more than ``gap`` days before ``day``."""
+        return self.until is not None and not _lasts(self.until, day, gap)
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {
@@ -195,6 +203,7 @@ class Employment:
         others = {post.school for post in posts} - {main.school}
         this_year = [p for p in posts if p.covers(day) or _told_for(p, day, until)]
         homerooms = {(post.school, title) for post in this_year for title in post.homerooms}
+        year = year_of(min(day, until or day)) if homerooms else 0
         return StaffMember(
             id=self.id,
             number=self.number,
@@ -212,6 +221,7 @@ class Employment:
             others=tuple(sorted(others)),
             homerooms=tuple(sorted(homerooms)),
             away=self.away,
+            year=year,
             line=self.line,
         )
 

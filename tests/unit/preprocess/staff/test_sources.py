@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from kakehashi import oneroster
 from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.sheets import sheets
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import Employment, master_identifier
 from kakehashi.preprocess import preprocess
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
@@ -74,6 +76,26 @@ def test_two_rows_of_one_number_are_one_person_with_two_posts() -> None:
     drop = a_drop(schools=2)
     side = {"所属コード": a_code(2), "本務・兼務": "兼務", "職種": "専科"}
     assert len(only(read(a_list({}, side), drop=drop)).posts) == 2
+
+
+def test_a_homeroom_counts_in_the_year_in_which_the_list_came_or_the_post_begins() -> None:
+    april, title = date(2027, 4, 1), {"担任学級": "3年2組"}
+    coming = title | {"職員番号": "T0002", "開始日": "2027-04-01"}
+    listed = a_list(title | {"開始日": "2020-04-01"}, coming)
+
+    def told(as_of: date, since: date | None) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+        drop = Drop()
+        drop.add_class("3年2組", school=drop.add_school(), year=year_of(as_of))
+        roster = read(replace(listed, since=since), drop=drop, as_of=as_of)
+        rooms = {one.number: one.posts[0].homerooms for one in roster.employments}
+        return rooms, [f.code for f in roster.findings]
+
+    both = {"T0001": ("3年2組",), "T0002": ("3年2組",)}
+    assert told(TODAY, TODAY) == (both, [])
+    assert told(april, april) == (both, []), "sent again: the same class, or this year's"
+    assert told(april, None) == (both, [])
+    of_last_year = both | {"T0001": ()}
+    assert told(april, date(2027, 3, 31)) == (of_last_year, [rules.CLASS_OF_LAST_YEAR.code])
 
 
 @pytest.mark.parametrize(

@@ -173,8 +173,13 @@ class Launcher:
         return self.deps.need_rules(city).staff is not None
 
     def _teachings(self, city: str, member: StaffMember) -> tuple[Teaching, ...]:
-        day = self.moment.astimezone(JAPAN).date()
-        return teachings(member, day, lambda room: self.deps.pupils.grades_in(city, room))
+        day, staff = self.moment.astimezone(JAPAN).date(), self.deps.need_rules(city).staff
+        return teachings(
+            member,
+            day,
+            lambda room: self.deps.pupils.grades_in(city, room),
+            gap=staff.gap_days if staff else 0,
+        )
 
     # -- launching -----------------------------------------------------------------------------
 

@@ -65,7 +65,8 @@ def _list(folder: Folder) -> StaffListFile | None:
         return StaffListFile(upload.shown, fault=rules.LIST_TOO_LARGE)
     except UnreadableWorkbook:
         return StaffListFile(upload.shown, fault=rules.LIST_UNREADABLE)
-    return StaffListFile(upload.shown, laid)
+    since = date.fromisoformat(upload.since) if upload.since else None
+    return StaffListFile(upload.shown, laid, since=since)
 
 
 def _known(roster: StaffRoster, city: City, asked: Staff) -> InDrop:

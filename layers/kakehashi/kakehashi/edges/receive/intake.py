@@ -165,7 +165,7 @@ class Intake:
         put_drop(folder, upload_receipts.with_receipt(note, receipt))
         self._fill(folder, drop, rules.text, roster=not forbidden)
         if rules.city.staff:
-            StaffUploads(self.s3, self.env.inbox_bucket).copy(order.city, folder)
+            StaffUploads(self.s3, self.env.inbox_bucket).copy(run, folder, self.state)
         same_file = [SAME_FILE.at(run=same_as)] if same_as else []
         instead = [ACCEPTED_DROP_TAKEN.at(run=source.accepted_by)] if source.accepted_by else []
         if told := [*forbidden, *same_file, *instead]:

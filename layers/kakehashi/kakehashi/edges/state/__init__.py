@@ -15,6 +15,7 @@
 | CITY#<code>   | NEWEST_DROP      | the drop that a rerun takes                               |
 | CITY#<code>   | PROPOSALS        | the run that asked staff last about leavers and links     |
 | CITY#<code>   | LISTING          | the key of the hashes in the mirror of the tenant         |
+| CITY#<code>   | STAFF_LIST       | which version of the list of staff was taken last, since when |
 | CITY#<code>   | NUMBERS#<年度>   | the numbers that neutral class titles have in that year   |
 | LTI           | KEYS             | which keys sign launches, and from when                   |
 | TENANT#<id>   | WRITES#<client>  | the tenant's budget of writes (``microsoft.budget``)      |

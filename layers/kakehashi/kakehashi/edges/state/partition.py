@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 FORMS = {name: Form(name) for name in ("STATE", "RUN", "DROP", "TOOL", "NEWEST_DROP", "PROPOSALS",
-                                         "LISTING")}  # fmt: skip
+                                         "LISTING", "STAFF_LIST")}  # fmt: skip
 """What is written a few attributes at a time, by the first part of its sort key."""
 
 

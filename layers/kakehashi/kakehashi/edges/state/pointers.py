@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from kakehashi.edges.state.partition import Partition
@@ -35,6 +36,16 @@ class Pointers(Partition):
 
     def note_undone(self, run_id: str) -> None:
         self._set("PROPOSALS", {"undone": sorted({*self.undone_since_asked(), run_id})})
+
+    def staff_list_since(self, version: str, day: date, *, note: bool) -> date:
+        """The Japan day on which a run first took this version of the board's list of staff; where
+        it is new, ``day``, which is kept if ``note`` says so."""
+        found = self._get("STAFF_LIST") or {}
+        if found.get("version") == version:
+            return date.fromisoformat(str(found["since"]))
+        if note:
+            self._set("STAFF_LIST", {"version": version, "since": day.isoformat()})
+        return day
 
     def listing_key(self, fresh: str = "") -> str:
         """The key of the hashes in the mirror of the tenant's listing, which lies elsewhere. Where

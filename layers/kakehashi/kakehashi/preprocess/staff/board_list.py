@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from kakehashi.catalogue import staffing as rules
 from kakehashi.findings import Effect, Finding, Place, Rule
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffPost, staff_id
 from kakehashi.preprocess.accounts import Chooser
 from kakehashi.preprocess.names import Speller
@@ -85,7 +86,7 @@ class BoardList:
         if not tables:
             place = Place(file.name)
             return StaffReading(findings=(rules.LIST_WITHOUT_HEADINGS.at(place, count=missing),))
-        reader = _Reader(material, file.name)
+        reader = _Reader(material, file)
         rows = [reader.row(line, cells) for table in tables for line, cells in table]
         return reader.reading([row for row in rows if row])
 
@@ -128,8 +129,10 @@ class _Read:
 
 
 class _Reader:
-    def __init__(self, material: Material, file: str) -> None:
-        self.city, self.rules, self.file = material.city, material.rules, file
+    def __init__(self, material: Material, file: StaffListFile) -> None:
+        self.city, self.rules, self.file = material.city, material.rules, file.name
+        self.told_in, self.year = file.told_in, year_of(material.as_of)
+        self.of_last_year = 0
         self.places = material.places()
         self.successors = {alias.old: alias.new for alias in material.city.school_aliases}
         homes = material.classes.homes.values()
@@ -201,7 +204,7 @@ class _Reader:
             self._hold(row, rules.DATES_REVERSED, "終了日")
         if row.code or begin is None:
             return None
-        job, titles = row.cells.get("職種", ""), tuple(self._homerooms(row, school))
+        job, titles = row.cells.get("職種", ""), tuple(self._homerooms(row, school, begin))
         return StaffPost(school, self.places[school], main, job, begin, end, titles)
 
     def _may_be_open(self, row: _Read) -> bool:
@@ -221,8 +224,13 @@ class _Reader:
             self._hold(row, rules.BAD_DATE, column)
         return day
 
-    def _homerooms(self, row: _Read, school: str) -> Iterator[str]:
-        for written in _SEVERAL.split(row.cells.get("担任学級", "")):
+    def _homerooms(self, row: _Read, school: str, begin: date) -> Iterator[str]:
+        """None of a row that was told in an earlier 年度: next year's class has the same title."""
+        cell = row.cells.get("担任学級", "")
+        if cell.strip() and self.told_in(begin) < self.year:
+            self.of_last_year += 1
+            return
+        for written in _SEVERAL.split(cell):
             title = self.titles.get((school, folded(written)))
             if title:
                 yield title
@@ -236,6 +244,9 @@ class _Reader:
         for row in rows:
             by_number.setdefault(staff_id(row.number), []).append(row)
         claims = tuple(self._claim(several) for several in by_number.values())
+        if self.of_last_year:
+            told = rules.CLASS_OF_LAST_YEAR.at(Place(self.file), count=self.of_last_year)
+            self.findings.append(told)
         return StaffReading(claims, tuple(self.held), tuple(self.findings))
 
     def _claim(self, rows: Sequence[_Read]) -> Claim:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from kakehashi.findings import Finding, Rule
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffPost
 from kakehashi.preprocess.classes import Classes
 from kakehashi.preprocess.schools import Schools
@@ -22,11 +23,18 @@ type Row = tuple[int, Sequence[str]]  # number of the row in its file or sheet, 
 
 @dataclass(frozen=True, slots=True)
 class StaffListFile:
-    """The board's own list, laid out in rows of cells; ``fault`` says why it could not be."""
+    """The board's own list, laid out in rows of cells; ``fault`` says why it could not be.
+    ``since`` is the Japan day on which it was first taken, None where nobody knows."""
 
     name: str
     sheets: Sequence[Sequence[Row]] = field(default=(), repr=False)
     fault: Rule | None = None
+    since: date | None = None
+
+    def told_in(self, begin: date) -> int:
+        """The 年度 in which a row was told whose post begins on ``begin``. The list names no year
+        of its own; a coming post is told for the year in which it begins."""
+        return year_of(max(self.since or date.max, begin))
 
 
 @dataclass(frozen=True, slots=True)
