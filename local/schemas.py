@@ -76,19 +76,24 @@ def written(name: str) -> Schema:
 
 
 def city() -> Schema:
-    """The schema of a city's rules, each key explained as docs/city.md explains it."""
+    """The schema of a city's rules, each key explained as docs/city.ja.md and docs/city.md do."""
     schema = City.model_json_schema()
     del schema["properties"]["sha256"]  # of the file, not in it
     properties = {"$schema": {"type": "string"}} | schema["properties"]
     schema |= {"title": "自治体の規則 · a city's rules", "properties": properties}
-    told = explained((ROOT / "docs" / "city.md").read_text(encoding="utf-8"))
-    _explain(schema, schema, told, "")
+    _explain(schema, schema, explained(), "")
     return _headed("city", schema)
 
 
-def explained(page: str) -> dict[str, str]:
-    """What the tables of docs/city.md say of each key, as plain text."""
-    rows = re.findall(r"(?m)^\| `([a-z0-9_.]+)` \|(?:.*\|)? (.+) \|$", page)
+def explained() -> dict[str, str]:
+    """What both pages on the rules say of each key, as plain text: Japanese, then English."""
+    japanese, english = (_meanings(ROOT / "docs" / name) for name in ("city.ja.md", "city.md"))
+    return {key: f"{meaning}\n{english[key]}" for key, meaning in japanese.items()}
+
+
+def _meanings(page: Path) -> dict[str, str]:
+    text = page.read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `([a-z0-9_.]+)` \|(?:.*\|)? (.+) \|$", text)
     return {key: _plain(meaning) for key, meaning in rows}
 
 

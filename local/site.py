@@ -4,10 +4,15 @@
     python -m local.site finish     stubs at the addresses that alarms name; every link is tried
 
 A site needs no server and asks nobody else for anything: no font, no script, no picture.
+
+A page in two languages is two files, ``NAME.md`` in English and ``NAME.ja.md`` in Japanese, each
+with a line that leads to the other. mkdocs-static-i18n takes a page without a language for one in
+every language, so the English one is NAME.en.md to it; the line is what its switch does.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -22,6 +27,7 @@ STUB = """<!doctype html><meta charset="utf-8"><title>{name}</title>
 <script>location.replace("../{page}" + location.hash)</script>
 <noscript><a href="../{page}">{page}</a></noscript>
 """
+SWITCH = re.compile(r"(?m)^\[(?:English|日本語)\]\(([a-z0-9-]+)(?:\.ja)?\.md\)\n\n")
 DEMO_WORDS = {
     "report": "報告 report",
     "staff": "職員の頁 staff page",
@@ -35,31 +41,74 @@ def prepare(docs: Path = DOCS, demo: Path = DEMO) -> None:
     shutil.copytree(ROOT / "docs", docs)
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("](docs/", "](")
     (docs / "changelog.md").write_text(changes, encoding="utf-8")
-    upgrading = docs / "upgrading.md"
-    text = upgrading.read_text(encoding="utf-8")
-    upgrading.write_text(text.replace("](../CHANGELOG.md", "](changelog.md"), encoding="utf-8")
+    for upgrading in docs.glob("upgrading*.md"):
+        text = upgrading.read_text(encoding="utf-8")
+        upgrading.write_text(text.replace("](../CHANGELOG.md", "](changelog.md"), encoding="utf-8")
     with (docs / "decisions" / "README.md").open("a", encoding="utf-8") as page:
         page.writelines(f"\n- [{title}]({name})" for name, title in decisions())
-    (docs / "all.md").write_text(every_page(docs), encoding="utf-8")
+    for name, text in every_page(docs).items():
+        (docs / name).write_text(text, encoding="utf-8")
     (docs / "demo").mkdir()
     for page_file in sorted(demo.glob("*.html")):
         shutil.copy(page_file, docs / "demo")
     (docs / "demo.md").write_text(demo_page(sorted(demo.glob("*.html"))), encoding="utf-8")
+    for japanese in in_two_languages(docs):
+        _for_the_plugin(japanese)
+
+
+def in_two_languages(docs: Path = ROOT / "docs") -> list[Path]:
+    """The Japanese pages that have a partner in English, of the same name without ``.ja``."""
+    return [page for page in sorted(docs.glob("*.ja.md")) if english(page).exists()]
+
+
+def english(japanese: Path) -> Path:
+    return japanese.with_name(japanese.name.replace(".ja.md", ".md"))
+
+
+def _for_the_plugin(japanese: Path) -> None:
+    page = english(japanese)
+    text = SWITCH.sub("", page.read_text(encoding="utf-8")).replace('="images/', '="../images/')
+    page.with_suffix(".en.md").write_text(text, encoding="utf-8")
+    page.unlink()
+    text = SWITCH.sub("", japanese.read_text(encoding="utf-8"))
+    japanese.write_text(text, encoding="utf-8")
 
 
 def decisions() -> Iterator[tuple[str, str]]:
     for file in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
-        yield file.name, file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        yield file.name, title(file)
 
 
-def every_page(docs: Path) -> str:
-    """All pages by their headings, so that none is out of reach; decisions have a list of their
-    own."""
-    lines = ["# すべての頁 · All pages\n"]
+def title(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
+ALL_HEAD = {
+    ".ja": """# すべての頁
+
+教育委員会・運用・OneRoster・教材のメーカーのための頁は、日本語と英語の両方があります。
+† の頁は一つだけです。コードから作られ両方の言語を並べたものか、開発者のための英語の頁です。
+""",
+    "": """# All pages
+
+Pages for boards, operation, OneRoster and makers of tools are in Japanese and in English. Of a page
+with † there is one: made from the code with both languages in it, or for developers, in English.
+""",
+}
+
+
+def every_page(docs: Path) -> dict[str, str]:
+    """All pages by their headings, so that none is out of reach, in each language; decisions have a
+    list of their own."""
+    lines = {language: [head] for language, head in ALL_HEAD.items()}
     for file in sorted(docs.glob("*.md")):
-        title = file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
-        lines.append(f"- [{title}]({file.name})")
-    return "\n".join(lines) + "\n"
+        if file != english(file) and english(file).exists():
+            continue
+        pair = file.with_suffix(".ja.md")
+        for language, page in (("", file), (".ja", pair if pair.exists() else file)):
+            mark = "" if pair.exists() else " †"
+            lines[language].append(f"- [{title(page)}]({page.name}){mark}")
+    return {f"all{language}.md": "\n".join(each) + "\n" for language, each in lines.items()}
 
 
 def demo_page(files: list[Path]) -> str:
@@ -73,18 +122,28 @@ def demo_page(files: list[Path]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def addresses(docs: Path = DOCS) -> Iterator[tuple[str, str]]:
+    """Name of each page in the repository, and where it lies in the site."""
+    for file in sorted(docs.rglob("*.md")):
+        name = file.relative_to(docs).as_posix()
+        page = name.removesuffix(".md").replace("README", "index")
+        if page.endswith(".en"):
+            yield name.replace(".en.md", ".md"), f"en/{page.removesuffix('.en')}.html"
+        else:
+            yield name, f"{page.removesuffix('.ja')}.html"
+
+
 def finish(site: Path = SITE) -> list[str]:
     """Write the stubs, and take away the page for errors, whose links know one address only.
 
     Returns every link of the site that leads nowhere or asks somebody else.
     """
     (site / "404.html").unlink(missing_ok=True)
-    for page in sorted(DOCS.rglob("*.md")):
-        stub = site / page.relative_to(DOCS)
-        target = stub.with_suffix(".html").name.replace("README.html", "index.html")
+    for name, page in addresses():
+        stub = site / name
         stub.mkdir(parents=True, exist_ok=True)
-        text = STUB.format(name=page.name, page=target)
-        (stub / "index.html").write_text(text, encoding="utf-8")
+        target = "../" * name.count("/") + page
+        (stub / "index.html").write_text(STUB.format(name=name, page=target), encoding="utf-8")
     return [*broken(site)]
 
 

@@ -50,7 +50,7 @@ CREDENTIAL_REFUSED = Rule(
     "期限切れがほとんどです。この段階から先のアカウントは何も変わっていません。",
     en="Sign-in to Microsoft 365 was refused in stage {stage}; mostly the app's secret or"
     " certificate has expired. No account was changed from this stage on.",
-    todo="担当ベンダーに連絡してください。docs/deploy.md の 2 のとおり新しい資格情報を入れ、"
+    todo="担当ベンダーに連絡してください。docs/deploy.ja.md の 2 のとおり新しい資格情報を入れ、"
     "もう一度実行すれば続きから進みます。C4th で直すことはありません。",
     todo_en="Call the vendor: put a new credential (docs/deploy.md, 2) and run again; it goes on"
     " where it stopped. There is nothing to mend in C4th.",
@@ -67,9 +67,8 @@ PERMISSION_LOST = Rule(
     "管理者の同意が取り消されています。",
     en="The app lacks its Microsoft 365 permissions; stage {stage} stopped. A permission or the"
     " administrator's consent was taken away.",
-    todo="Entra の管理者に、「API のアクセス許可」の一覧を docs/deploy.md の 1 と比べ、「管理者の"
-    "同意を"
-    "与えます」を押してもらい、もう一度実行してください。一時間ほどは古い許可のままのことがあります。",
+    todo="Entra の管理者に、「API のアクセス許可」の一覧を docs/deploy.ja.md の 1 と比べ、"
+    "「管理者の同意を与えます」を押してもらい、もう一度実行してください。一時間ほどは古い許可のままのことがあります。",
     todo_en="Ask the Entra administrator to compare API permissions with docs/deploy.md, 1, and to"
     " grant admin consent; then run again. An old token may live for about an hour.",
     causes=_ONE_CAUSE,

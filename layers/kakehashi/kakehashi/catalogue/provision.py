@@ -53,7 +53,7 @@ NOT_PERMITTED = Rule(
     en="Microsoft 365 did not permit a change of this account ({code}).",
     todo="ほかの児童生徒の変更が通っていれば、このアカウントに管理者の役割が付いていないか、"
     "役割付きグループに入っていないかを確かめてください。今夜の変更がこれだけなら、アプリの権限"
-    "(docs/deploy.md の 1)も確かめてください。",
+    "(docs/deploy.ja.md の 1)も確かめてください。",
     todo_en="Where other pupils' changes went through, see whether this account holds an"
     " administrator role or is in a role-assignable group. Where there was no other change, check"
     " the app's permissions too (docs/deploy.md, 1).",
@@ -243,7 +243,7 @@ GROUPS_FAILED = Rule(
     "アカウントは反映済みです。",
     en="Microsoft 365 refused groups and licences as a whole ({code} {status}, {count} time);"
     " accounts are up to date.",
-    todo="アプリの権限(GroupMember.ReadWrite.All など)を docs/deploy.md で確かめてください。",
+    todo="アプリの権限(GroupMember.ReadWrite.All など)を docs/deploy.ja.md で確かめてください。",
     todo_en="Check the app's permissions (GroupMember.ReadWrite.All and others) in docs/deploy.md.",
 )
 

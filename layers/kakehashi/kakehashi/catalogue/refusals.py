@@ -31,7 +31,7 @@ SYNCED = Rule(
     en="The account is synchronised from a local Active Directory; Microsoft 365 cannot change it.",
     todo="架け橋はこのアカウントを受け持てません。Active Directory の管理者と、同期の対象から外す"
     "か、"
-    "クラウドだけのアカウントに替えるかを決めてください(docs/deploy.md「受け持てるアカウント」)。",
+    "クラウドだけのアカウントに替えるかを決めてください(docs/deploy.ja.md「受け持てるアカウント」)。",
     todo_en="Kakehashi cannot serve this account. Decide with whoever runs the Active Directory to"
     " take it out of the synchronisation or to replace it (docs/deploy.md, accounts that can be"
     " served).",
@@ -46,7 +46,7 @@ ONCE_SYNCED = Rule(
     " cannot be written from Microsoft 365.",
     todo="Exchange Online の管理者に、拡張属性(市の規則 m365.mark と同じ番号の CustomAttribute)へ"
     " userMasterIdentifier を書いてもらうと、次の夜から受け持てます"
-    "(docs/deploy.md「受け持てるアカウント」)。",
+    "(docs/deploy.ja.md「受け持てるアカウント」)。",
     todo_en="Ask the Exchange Online administrator to write the userMasterIdentifier into the"
     " CustomAttribute of the same number as m365.mark in the city's rules; the next night then"
     " serves the account (docs/deploy.md, accounts that can be served).",
@@ -79,7 +79,7 @@ APP_FULL = Rule(
     Effect.HOLD_PUPIL,
     ja="架け橋のアプリが作れるオブジェクトの数の上限に達しました。テナントの上限ではありません。",
     en="Kakehashi's app has reached the quota of objects that it may make; the tenant has not.",
-    todo="Entra の管理者に、アプリの権限(docs/deploy.md の 1)と、アプリが作れる数の上限を"
+    todo="Entra の管理者に、アプリの権限(docs/deploy.ja.md の 1)と、アプリが作れる数の上限を"
     "確かめてもらってください。",
     todo_en="Ask the Entra administrator to check the app's permissions (docs/deploy.md, 1) and the"
     " quota of what it may make.",
@@ -147,7 +147,8 @@ SYNCED_ACCOUNTS = Rule(
     en="{count} accounts are synchronised from a local Active Directory; Kakehashi cannot change"
     " them and proposes no link ({waiting} pupils).",
     todo="計画を承認する前に、同期を続けるかどうかを Active Directory の管理者と決めてください"
-    "(docs/deploy.md「受け持てるアカウント」)。だれのことかは report.xlsx の「名寄せ」にあります。",
+    "(docs/deploy.ja.md「受け持てるアカウント」)。"
+    "だれのことかは report.xlsx の「名寄せ」にあります。",
     todo_en="Before anybody approves, decide with whoever runs the Active Directory whether the"
     " synchronisation goes on (docs/deploy.md, accounts that can be served). The sheet 名寄せ of"
     " report.xlsx tells who.",
@@ -162,7 +163,7 @@ ONCE_SYNCED_ACCOUNTS = Rule(
     en="{count} unmarked accounts were once synchronised from a local Active Directory; no mark can"
     " be written on them, so no link is proposed.",
     todo="Exchange Online の管理者に、拡張属性(CustomAttribute)へ userMasterIdentifier を書いて"
-    "もらってください(docs/deploy.md「受け持てるアカウント」)。次の夜から受け持ちます。",
+    "もらってください(docs/deploy.ja.md「受け持てるアカウント」)。次の夜から受け持ちます。",
     todo_en="Ask the Exchange Online administrator to write the userMasterIdentifier into the"
     " CustomAttribute (docs/deploy.md, accounts that can be served); the next night serves them.",
     causes="onPremisesSyncEnabled is false, which is not the same as never.",

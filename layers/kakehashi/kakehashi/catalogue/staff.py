@@ -67,7 +67,7 @@ NOT_FRESH = Rule(
     ja="新しいサインインであることを Microsoft が示しませんでした。",
     en="Microsoft did not show that the sign-in is a fresh one.",
     todo=f"{AGAIN}いつも起きるときは、アプリの登録で ID トークンに auth_time を含めてください"
-    "(docs/staff.md)。",
+    "(docs/staff.ja.md)。",
     todo_en=f"{AGAIN_EN} Where it always happens, add the optional claim auth_time to the app's ID"
     " token (docs/staff.md).",
     causes="Whoever approves has proven who they are within the last ten minutes.",

@@ -1,0 +1,158 @@
+"""Pages in two languages say the same: whoever changes one is asked for the other.
+
+A pair is docs/NAME.md (English) and docs/NAME.ja.md. What no translation changes is compared:
+headings, code, tables, links, codes of findings, and what stands in backticks.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kakehashi.catalogue.index import RULES
+from local import docs, site
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+FENCE = re.compile(r"(?ms)^ *```.*?^ *```$")
+TO_READERS = ("教育委員会", "運用", "OneRoster", "教材のメーカー")
+"""Sections of the site of which every page is in both languages."""
+FOR_BOTH = {"schemas.md", "api.md", *(Path(name).name for name in docs.PAGES)}
+"""One page in which tables and entries bear both languages; those written from the code."""
+
+pairs = pytest.mark.parametrize(
+    "japanese", site.in_two_languages(), ids=lambda page: page.name.removesuffix(".ja.md")
+)
+
+
+@cache
+def read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def prose(page: Path) -> str:
+    return FENCE.sub("", read(page))
+
+
+def sections() -> dict[str, list[str]]:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    found: dict[str, list[str]] = {}
+    for line in nav.splitlines():
+        if line.startswith("  - "):
+            pages = found.setdefault(line.removeprefix("  - ").rstrip(":"), [])
+        else:
+            pages.append(line.split()[-1])
+    return found
+
+
+def test_every_page_for_readers_is_in_both_languages() -> None:
+    told = sections()
+    assert set(TO_READERS) < set(told)
+    for name in ("index.md", *(page for section in TO_READERS for page in told[section])):
+        both = (DOCS / name.replace(".md", ".ja.md")).exists() and (DOCS / name).exists()
+        assert both or name in FOR_BOTH | ALONE, name
+
+
+ALONE = {
+    "staff-page.md",
+    "cost.md",
+    "threat-model.md",
+    "runbook.md",
+    "a-night.md",
+    "upgrading.md",
+    "oneroster.md",
+    "lti.md",
+    "receivers.md",
+}
+"""Still in one language."""
+
+
+@pairs
+def test_each_page_of_a_pair_leads_to_the_other(japanese: Path) -> None:
+    english = site.english(japanese)
+    for page, line in (
+        (japanese, f"[English]({english.name})"),
+        (english, f"[日本語]({japanese.name})"),
+    ):
+        assert read(page).splitlines()[2] == line
+        assert site.SWITCH.search(read(page))
+
+
+@pairs
+def test_both_have_the_same_headings_and_the_same_code(japanese: Path) -> None:
+    english = site.english(japanese)
+    levels = [re.findall(r"(?m)^(#+) ", prose(page)) for page in (japanese, english)]
+    assert levels[0] == levels[1]
+    code = [list(map(placeless, FENCE.findall(read(page)))) for page in (japanese, english)]
+    assert code[0] == code[1]
+
+
+def placeless(code: str) -> str:
+    """Without the words for what a reader fills in, and without what is said beside a command."""
+    return re.sub(r"<[^>]*>", "<>", re.sub(r"(?m) +# .*$", "", code))
+
+
+@pairs
+def test_both_have_the_same_tables(japanese: Path) -> None:
+    tables = [
+        [row.replace("\\|", "").count("|") for row in re.findall(r"(?m)^ *\|.*\|$", prose(page))]
+        for page in (japanese, site.english(japanese))
+    ]
+    assert tables[0] == tables[1]
+
+
+@pairs
+def test_both_name_the_same_things(japanese: Path) -> None:
+    """What stands in backticks, and codes of findings, decisions and versions."""
+    ja, en = (prose(page) for page in (japanese, site.english(japanese)))
+    for pattern in (r"`([^`]+)`", r"\b[A-Z]\d{3}\b", r"\b\d{4}(?=\]\()"):
+        told = [{placeless(one) for one in re.findall(pattern, text)} for text in (ja, en)]
+        assert told[0] ^ told[1] == set()
+
+
+@pairs
+def test_both_lead_to_the_same_places(japanese: Path) -> None:
+    english = site.english(japanese)
+    assert sorted(leads(japanese)) == sorted(leads(english))
+
+
+def leads(page: Path) -> Iterator[str]:
+    """Targets of a page's links and pictures, each as the English page would have it; a heading by
+    its number."""
+    text = re.sub(r"`[^`]*`", "", site.SWITCH.sub("", prose(page)))
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text)
+    for link in links:
+        path, _, name = link.partition("#")
+        if ":" in path:
+            yield link
+            continue
+        target = (page.parent / path).resolve() if path else page
+        if page.name.endswith(".ja.md") and target.with_suffix(".ja.md").exists():
+            raise AssertionError(f"{page.name} leads to the English {path}")
+        common = target.name.replace(".ja.md", ".md") if path else ""
+        yield f"{common}#{place(target, name)}" if name else common
+
+
+def place(page: Path, name: str) -> str:
+    if f'id="{name}"' in read(page):
+        return name
+    headings = [slug(heading) for heading in re.findall(r"(?m)^#+ (.*)$", prose(page))]
+    return str(headings.index(name))
+
+
+def slug(heading: str) -> str:
+    """The name that GitHub and the docs site give a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def test_a_message_names_the_page_in_its_own_language() -> None:
+    japanese = {page.name for page in site.in_two_languages()}
+    for rule in RULES.values():
+        for page in re.findall(r"docs/([a-z.-]+\.md)", rule.ja + rule.todo):
+            assert (DOCS / page).exists(), rule.code
+            assert page in japanese or page.replace(".md", ".ja.md") not in japanese, rule.code
+        for page in re.findall(r"docs/([a-z.-]+\.md)", rule.en + rule.todo_en):
+            assert (DOCS / page).exists(), rule.code
+            assert page not in japanese, rule.code
