@@ -21,7 +21,7 @@ ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
 .PHONY: help install run check static fast secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
-	behaviour fuzz long rehearsals quiet-year coverage mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
+	behaviour fuzz long rehearsals quiet-year long-year coverage mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -199,6 +199,9 @@ rehearsals: install-dev ## 一市の初めから終わりまで、復元まで /
 
 quiet-year: install-dev ## 市の全員の 365 晩の計画だけ / 365 plans for 22,948 pupils: what they count, and that they ask nothing new
 	$(BIN)/python -m benchmarks.quiet_year $(YEAR)
+
+long-year: install-dev ## 一年を状態機械で。止めても続きから / named nights of a whole city and 365 of a small one on the engine, hours; goes on where it was left
+	$(BIN)/python -m tests.long_year build/long-year $(LONG)
 
 conformance: install-dev ## 正しい名簿と誤った名簿の見本 / right and wrong packages, one a rule, to dist/conformance; SETS=FOLDER judges official ones
 ifdef SETS

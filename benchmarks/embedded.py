@@ -84,10 +84,10 @@ class Runs:
         self.home, self.console, self.summary = stack.home, Console(stack), dict[str, Any]()
 
     def measured(self, name: str, run: Callable[[], None]) -> Night:
-        before, began = _cpu(self.home), time.monotonic()
+        before, began = cpu_of(self.home), time.monotonic()
         run()
         wall = time.monotonic() - began
-        after = _cpu(self.home)
+        after = cpu_of(self.home)
         spent = {what: round(s - before.get(what, 0.0), 2) for what, s in after.items()}
         return Night(
             name, str(self.summary["verdict"]), round(wall, 1), self.summary["seconds"], spent
@@ -113,7 +113,7 @@ class Runs:
         self.summary = dict(self.console.outcome(execution, CITY, run_id).summary)
 
 
-def _cpu(home: Path) -> dict[str, float]:
+def cpu_of(home: Path) -> dict[str, float]:
     """Seconds of CPU so far, of each function's processes, the engine and the fake tenant."""
     found: dict[str, float] = {}
     for folder in Path("/proc").glob("[0-9]*"):

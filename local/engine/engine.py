@@ -67,9 +67,9 @@ class Engine:
             process.stop(pid)
         shutil.rmtree(self.home / "tmp", ignore_errors=True)  # left behind by a kill -9
 
-    def save(self) -> None:
-        """Write everything down now."""
-        self._ask("save", timeout=60.0)
+    def save(self, patience: float = 60.0) -> None:
+        """Write everything down now; ``patience`` in seconds."""
+        self._ask("save", timeout=patience)
 
     def client(self, service: str) -> Any:
         """A boto3 client that reaches this engine and nothing else, whatever the environment."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ import boto3
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record
 from tests import quick
+from tests.lambdas import Killed
 from tests.nights import ROOT, Nights
 from tests.nights import Night as FastNight
 from tests.staff import Board
@@ -49,6 +51,12 @@ class Bridge(Protocol):
     def mark(self, words: Mapping[str, str]) -> Night: ...
     def fill_in(self, night: Night, words: Mapping[str, str]) -> Night: ...
 
+    # trouble: of Microsoft 365, and of a function's process, which ends
+    def fault(self, **rule: Any) -> None: ...
+    def heal(self) -> None: ...
+    def dying(self, stage: str) -> AbstractContextManager[None]: ...
+    def dying_at(self, operation: str, number: int) -> AbstractContextManager[None]: ...
+
     # what can be looked at
     def users(self) -> list[dict[str, Any]]: ...
     def known(self) -> Iterable[Record]: ...
@@ -64,6 +72,8 @@ class FastPath:
         self.nights, self.board = nights, Board(nights)
         self.put_rules, self.put_passwords = nights.put_rules, nights.put_passwords
         self.users, self.outbox = nights.tenant.users, nights.outbox
+        self.fault, self.heal = nights.tenant.fault, nights.tenant.heal
+        self.dying_at = nights.lambdas.dying_at
         self._last: FastNight | None = None
 
     def go_to(self, day: date) -> None:
@@ -96,6 +106,11 @@ class FastPath:
     def fill_in(self, night: Night, words: Mapping[str, str]) -> Night:
         assert isinstance(night, FastNight)
         return self._end(self.board.fill_in(night, words))
+
+    @contextmanager
+    def dying(self, stage: str) -> Iterator[None]:
+        self.nights.lambdas.trouble(stage, "before", Killed())
+        yield
 
     def known(self) -> Iterable[Record]:
         return self.nights.state.pupils()

@@ -8,10 +8,7 @@ from datetime import date
 from typing import Any
 
 from local.demo import Fault, export
-from tests.lambdas import Killed
-from tests.nights import Nights
 from tests.year import looking, office
-from tests.year.bridge import FastPath
 from tests.year.world import World
 
 type Event = Callable[[World], None]
@@ -134,19 +131,13 @@ def the_passwords_come(world: World) -> None:
 # -- Microsoft 365 and AWS -------------------------------------------------------------------------
 
 
-def inside(world: World) -> Nights:
-    """The fast path alone lets us reach into the machinery."""
-    assert isinstance(world.bridge, FastPath)
-    return world.bridge.nights
-
-
 def graph(**fault: Any) -> Event:
     """Graph is in a bad temper, and the night comes to its end all the same."""
 
     def night(world: World) -> None:
-        inside(world).tenant.fault(**fault)
+        world.bridge.fault(**fault)
         world.ordinary()
-        inside(world).tenant.heal()
+        world.bridge.heal()
 
     return night
 
@@ -155,10 +146,10 @@ def graph_refuses(**fault: Any) -> Event:
     """Graph does nothing of the kind tonight; a rerun in the morning makes it good."""
 
     def night(world: World) -> None:
-        inside(world).tenant.fault(**fault)
+        world.bridge.fault(**fault)
         world.send_passwords()
         world.failed(world.upload(world.export()))
-        inside(world).tenant.heal()
+        world.bridge.heal()
         world.done(world.heard(world.bridge.rerun()))
 
     return night
@@ -168,9 +159,11 @@ def dies_in(stage: str) -> Event:
     """A Lambda dies, the night ends red, and a rerun goes on where it was."""
 
     def night(world: World) -> None:
-        inside(world).lambdas.trouble(stage, "before", Killed())
         world.send_passwords()
-        world.failed(world.upload(world.export()))
+        drop = world.export()
+        with world.bridge.dying(stage):
+            night = world.upload(drop)
+        world.failed(night)
         world.done(world.heard(world.bridge.rerun()))
 
     return night
@@ -182,7 +175,7 @@ def dies_at(operation: str, number: int) -> Event:
     def night(world: World) -> None:
         world.send_passwords()
         drop = world.export()
-        with inside(world).lambdas.dying_at(operation, number):
+        with world.bridge.dying_at(operation, number):
             night = world.upload(drop)
         world.failed(night)
         world.done(world.heard(world.bridge.rerun()))

@@ -15,15 +15,19 @@ DISABILITY = re.compile(
 )
 ACCOUNT = re.compile(r"[st]\d{7}@?")
 PASSWORD = re.compile("(?:Sakura|Momiji|Tsubame|Hotaru|Kawasemi|Donguri|Himawari|Tanpopo)-[0-9]{4}")
+NEVER = (ACCOUNT, PASSWORD, DISABILITY)
+PHRASE = re.compile(
+    r"[ 0-9]*[^\x00-\x7f](?:[^\x00-\x7f]|[ 0-9])*"
+)  # of a name, or of a class title
 STAFF = re.compile(r"teacher|administrator|t\d{7}")
 
 
-def in_the_outbox(text: str) -> list[str]:
-    """What stands in a delivered file and must not; [] is silence."""
+def in_the_outbox(text: str, *, staff: bool = False) -> list[str]:
+    """What stands in a delivered file and must not; [] is silence. ``staff`` may be told of."""
     found = {
         "a disability": DISABILITY.search(text),
         "a password": PASSWORD.search(text),
-        "staff": STAFF.search(text),
+        "staff": not staff and STAFF.search(text),
         "外字": has_gaiji(text),
     }
     return [what for what, there in found.items() if there]
@@ -31,10 +35,11 @@ def in_the_outbox(text: str) -> list[str]:
 
 @dataclass
 class Ears:
-    """Collects names as they come up, and what the runs wrote; compared at the end."""
+    """Collects names as they come up, and of what the runs wrote whatever could hold one: a year
+    of it is much, and most of it the same. Compared whenever somebody asks."""
 
     names: set[str] = field(default_factory=set)
-    heard: list[str] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
 
     def know(self, roster: Iterable[Mapping[str, Any]]) -> None:
         for child in roster:
@@ -44,17 +49,13 @@ class Ears:
             self.names |= {child["class_title"]} if child["class_title"] else set()
 
     def hear(self, *things: Any) -> None:
-        self.heard += [
-            thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
-            for thing in things
-        ]
+        for thing in things:
+            text = thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
+            self.heard |= {found[0] for form in NEVER for found in form.finditer(text)}
+            self.heard |= {found[0] for found in PHRASE.finditer(text)}
 
     def overheard(self) -> set[str]:
         """Every word that should not have been said."""
-        named = re.compile("|".join(map(re.escape, sorted(self.names))) or r"(?!)")
-        return {
-            found[0]
-            for pattern in (named, ACCOUNT, PASSWORD, DISABILITY)
-            for text in self.heard
-            for found in pattern.finditer(text)
-        }
+        text = "\n".join(self.heard)
+        said = {name for name in self.names if name in text}
+        return said | {found[0] for form in NEVER for found in form.finditer(text)}

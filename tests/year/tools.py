@@ -32,40 +32,44 @@ TAKES: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-def _keep(key: str, body: bytes) -> None:
+def _keep(key: str, body: bytes, rules: str) -> None:
     """For `make judge`, where the year is asked to: FOLDER/<dialect>/<day>-…zip."""
     if folder := os.environ.get("KEEP_DELIVERIES"):
         _, city, tool, day, *_, name = key.split("/")
-        place = Path(folder) / tomllib.loads(RULES)["tools"][tool]["dialect"]
+        place = Path(folder) / tomllib.loads(rules)["tools"][tool]["dialect"]
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{day}-{city}-{tool}-{name}").write_bytes(body)
 
 
 @dataclass
 class Tools:
-    """``fetch`` reads an object of the outbox."""
+    """``fetch`` reads an object of the outbox. ``rules`` names the tools and their dialects."""
 
     fetch: Callable[[str], bytes]
+    rules: str = RULES
     receivers: dict[str, Receiver] = field(default_factory=lambda: {n: Receiver() for n in TAKES})
+    told_of_staff: frozenset[str] = frozenset()
 
-    def take(self, night: Night) -> Iterator[str]:
-        """Every file of the night goes to its tool; yields the texts that left the house."""
+    def take(self, night: Night) -> Iterator[tuple[str, str]]:
+        """Every file of the night goes to its tool; yields tool and text of all that left."""
         for delivery in night.summary["deliveries"]:
             files = delivery["file"]
             for key in [files] if isinstance(files, str) else files:
                 if not key:
                     continue
                 body = self.fetch(key)
-                _keep(key, body)
+                _keep(key, body, self.rules)
                 self.receivers[delivery["tool"]].take(body)
                 with zipfile.ZipFile(BytesIO(body)) as archive:
-                    yield from (archive.read(name).decode() for name in archive.namelist())
+                    for name in archive.namelist():
+                        yield delivery["tool"], archive.read(name).decode()
 
     def differences(
         self, accounts: Mapping[str, Account], titles: Mapping[str, str]
     ) -> Iterator[str]:
         """Where a tool shows something else than the truth; ``titles`` as the tenant has them."""
-        for name, receiver in self.receivers.items():
+        for name in TAKES:
+            receiver = self.receivers[name]
             wanted = {
                 umi: _shown(account, titles.get(umi, ""))
                 for umi, account in accounts.items()

@@ -33,11 +33,20 @@ class World:
     """``roster`` is the newest whole export as it is true; ``followed`` the newest that was carried
     out, in the night ``last``, whose report lies in the office."""
 
-    def __init__(self, bridge: Bridge, pupils: int, first_day: date, domain: str = DOMAIN) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        pupils: int,
+        first_day: date,
+        domain: str = DOMAIN,
+        *,
+        schools: int = 5,
+        more_rules: str = "",
+    ) -> None:
         self.bridge, self.day = bridge, first_day
-        self.city = DemoCity(SEED, pupils, 5, first_day, unfilled=0, domain=domain)
+        self.city = DemoCity(SEED, pupils, schools, first_day, unfilled=0, domain=domain)
         self.truth, self.ears, self.seen = Truth(), Ears(), list[Seen]()
-        self.tools = Tools(bridge.delivered)
+        self.tools = self.readers(more_rules)
         self.roster: list[Child] = []
         self.followed: list[Child] = []
         self.quiet = False  # nothing has happened since then
@@ -47,8 +56,12 @@ class World:
         self.deleted: set[str] = set()
         self.transfers = self.returned = 0
         rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
-        bridge.put_rules(rules[: rules.index("[tools.")].replace(DOMAIN, domain) + RULES)
+        ours = rules[: rules.index("[tools.")].replace(DOMAIN, domain)
+        bridge.put_rules(ours + RULES + more_rules)
         bridge.go_to(first_day)
+
+    def readers(self, more_rules: str) -> Tools:
+        return Tools(self.bridge.delivered, rules=RULES + more_rules)
 
     # -- what happens in the city and in the town hall -----------------------------------------
 
@@ -157,12 +170,15 @@ class World:
         """Tenant, state and every tool against the truth."""
         if night:
             self.hand_over(night)
-        wrong = looking.differences(self)
+        wrong = self.differences()
         assert not wrong, f"{self.day}: {len(wrong)} differences: {wrong[:5]}"
 
+    def differences(self) -> list[str]:
+        return looking.differences(self)
+
     def hand_over(self, night: Night) -> None:
-        for text in self.tools.take(night):
-            assert in_the_outbox(text) == []
+        for tool, text in self.tools.take(night):
+            assert in_the_outbox(text, staff=tool in self.tools.told_of_staff) == []
 
     def stops(self, day: date) -> list[str]:
         """What stopped the runs of a day, one text for each run that did not go its way."""
