@@ -80,6 +80,11 @@ def must_name_what_exists(rules: cities.City) -> None:
         for flat in deliver.dialect_of(tool).lists
         for one in flat.problems(name)
     ]
+    problems += [
+        f"tools.{name}.staff_only: 一覧ひとつの方言だけです / for a dialect of one flat list"
+        for name, tool in rules.tools.items()
+        if tool.staff_only and tool.dialect in known and len(deliver.load(tool.dialect).lists) != 1
+    ]
     if problems:
         raise cities.BadCity(problems)
 

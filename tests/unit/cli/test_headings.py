@@ -40,6 +40,26 @@ def test_a_merged_title_above_is_not_taken_for_it(tmp_path: Path) -> None:
     assert "row 1" in headings(tmp_path, book, "--row", "1").output
 
 
+def test_of_two_rows_that_look_like_headings_the_one_that_is_known_is_taken_and_so_told(
+    tmp_path: Path,
+) -> None:
+    book = a_workbook({"一括登録": [("基本", "", "", "", "学校", "学籍"), HEADINGS, ("必須",) * 6]})
+    told = headings(tmp_path, book, "--dialect", "lgate_users").output.splitlines()
+    assert told[0] == "# 2 行目 / row 2"
+    assert "見出しらしい行があります: 1 行目" in told[1]
+    assert 'headings = ["基本"' in headings(tmp_path, book, "--row", "1").output
+
+
+def test_a_sheet_of_explanations_before_it_is_passed_over(tmp_path: Path) -> None:
+    book = a_workbook({
+        "説明": [("書き方", "学年は", "半角で", "書きます", "必ず", "全員を", "一行で")],
+        "登録": [HEADINGS],
+    })  # fmt: skip
+    told = headings(tmp_path, book, "--dialect", "lgate_users").output
+    assert "# シート 2 の 1 行目 / row 1" in told
+    assert "# 1 行目 / row 1" in headings(tmp_path, book).output, "where no heading is known"
+
+
 def test_what_is_no_template_ends_with_one_sentence(tmp_path: Path) -> None:
     assert headings(tmp_path, b"PK", "--dialect", "lgate_users").exit_code == 2
     assert headings(tmp_path, a_csv([], heading=HEADINGS), "--dialect", "lgate").exit_code == 2

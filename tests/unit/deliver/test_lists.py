@@ -156,7 +156,7 @@ def test_every_fact_that_a_city_may_name_is_there() -> None:
     assert set(get_args(Fact.__value__ if hasattr(Fact, "__value__") else Fact)) == set(SOURCES)
     records = told([known(1)], "flat_list")
     (one,) = facts_of(records, "pupils")
-    blank = {"leftOn"}
+    blank = {"leftOn", "teacherId"}
     assert {fact for fact in SOURCES if not one[fact]} == blank
 
 

@@ -20,9 +20,9 @@ UNREADABLE = Rule(
 WOULD_EMPTY = Rule(
     "T002",
     Effect.REFUSE_DROP,
-    ja="{tool} に載せられる児童生徒が 1 人もいないため、全件ファイルを渡していません"
+    ja="{tool} に載せられる人が 1 人もいないため、全件ファイルを渡していません"
     "(前回は {before} 人)。",
-    en="No pupil is left to tell {tool} about ({before} last time); the full file was not handed"
+    en="Nobody is left to tell {tool} about ({before} last time); the full file was not handed"
     " over.",
     todo="市のルールの [tools] の grades・schools と、この実行の保留を確かめてください。",
     todo_en="Check grades and schools under [tools] in the city's rules, and what this run held.",

@@ -138,15 +138,16 @@ NO_WORD = Rule(
 ONE_SCHOOL_ONLY = Rule(
     "D125",
     Effect.NOTE,
-    ja="{tool} の取込は、学校が二つある利用者のいるファイルを断るおそれがあるため、兼務のある教職員"
-    " {count} 人を本務校だけで渡しています。",
-    en="The importer of {tool} may refuse a whole file for one user with two schools: {count}"
-    " members of staff who work at several are told at their first school alone.",
+    ja="{tool} に渡すファイルは利用者 1 人に学校 1 つのため、兼務のある教職員 {count} 人を"
+    "本務校だけで渡しています。",
+    en="A file for {tool} has one school a user: {count} members of staff who work at several are"
+    " told at their first school alone.",
     todo="市のルールの tools.<名前>.staff を home-school にしてください。提供元が複数校を"
     "受け取れると確かめた場合は、その形式を知らせてください。",
     todo_en="Set tools.<name>.staff to home-school in the city's rules; where the maker confirms"
     " several schools, tell us of it.",
-    causes="The public importer sample of L-Gate (2023) refuses such a file.",
+    causes="The public importer sample of L-Gate (2023) refuses a whole file for one user with two"
+    " schools; Apple's staff.csv has one location_id in the columns that are written.",
 )
 NO_CLASS_TO_NAME = Rule(
     "D126",
@@ -159,4 +160,57 @@ NO_CLASS_TO_NAME = Rule(
     todo_en="Under tools.<name> in the city's rules set staff_home_class to first, which writes"
     " the school's first class and makes nobody its teacher, and staff_grade (for example zz).",
     causes="homeClass and grades are columns that L-Gate's format requires of every user.",
+)
+PUPILS_ALONE = Rule(
+    "D127",
+    Effect.NOTE,
+    ja="{tool} の一覧は児童生徒だけのものなので、教職員を渡していません。",
+    en="The list for {tool} is of pupils alone; staff were not handed over.",
+    todo="教職員用のひな形があれば、別のツールとして市のルールに加え、staff_only = true に"
+    "してください。なければ tools.<名前>.staff を none に。",
+    todo_en="Where the maker has a template for staff, add it as a tool of its own with"
+    " staff_only = true; otherwise set tools.<name>.staff to none.",
+)
+NO_ROLE_COLUMN = Rule(
+    "D128",
+    Effect.REFUSE_DROP,
+    ja="{tool} の一覧には教職員と児童生徒を見分ける列がないため、何も渡していません。",
+    en="The list for {tool} has no column that tells staff from pupils; nothing was handed over.",
+    todo='市のルールの [tools.<名前>.columns] で、区分の見出しに fact = "role" を書いてください'
+    "(words で student と teacher の語を決めます)。教職員だけのひな形なら staff_only = true に。",
+    todo_en="Under [tools.<name>.columns] give a heading the fact role (words for student and"
+    " teacher), or set staff_only = true for a template of staff.",
+    causes="A tool that cannot tell would register a teacher as a pupil.",
+)
+HEADING_TWICE = Rule(
+    "D129",
+    Effect.REFUSE_DROP,
+    ja="{tool} のひな形に同じ見出しが二つ以上あるため、何も渡していません。",
+    en="The template of {tool} has this heading more than once; nothing was handed over.",
+    todo="見出しの行が合っているか(kakehashi headings の --row)を確かめ、どちらに何を書くかを"
+    "提供元に尋ねてください。",
+    todo_en="Check that it is the heading row (--row of kakehashi headings), and ask the maker what"
+    " stands below which.",
+)
+PASSWORD_WRITTEN = Rule(
+    "D130",
+    Effect.REFUSE_DROP,
+    ja="市のルールが {tool} の一覧のパスワードの列に値を書かせようとしています。Kakehashi は"
+    "パスワードを書かないため、何も渡していません。",
+    en="The city's rules would have a value written as a password on the list for {tool}. Kakehashi"
+    " writes none, so nothing was handed over.",
+    todo='空欄({ text = "" })か、提供元が「変えない」の印としている * だけにしてください。',
+    todo_en='Leave it blank ({ text = "" }), or write the asterisks that the maker takes for a'
+    " password that stays.",
+)
+RULES_NOT_IN_CP932 = Rule(
+    "D131",
+    Effect.REFUSE_DROP,
+    ja="{tool} の一覧の見出しか決まった語に、文字コード(Shift-JIS)にない文字 {char} があるため、"
+    "何も渡していません。",
+    en="A heading or a fixed word of the list for {tool} has the character {char}, which its"
+    " encoding (Shift-JIS) lacks; nothing was handed over.",
+    todo="市のルールのこの文字を、ひな形にある文字に替えてください(kakehashi headings がひな形から"
+    "読み取ります)。",
+    todo_en="Put the template's own character into the city's rules; kakehashi headings reads it.",
 )

@@ -12,7 +12,7 @@ Fact = Literal[
     "username", "loginName", "userMasterIdentifier", "sourcedId", "enabledUser", "familyName",
     "givenName", "name", "kanaFamilyName", "kanaGivenName", "kanaName", "grade", "gradeNumber",
     "leftOn", "schoolYear", "schoolCode", "schoolName", "schoolId", "classTitle", "className",
-    "classNumber", "classGrade", "classId", "attendanceNumber", "enrollmentId",
+    "classNumber", "classGrade", "classId", "attendanceNumber", "enrollmentId", "role", "teacherId",
 ]  # fmt: skip
 
 
@@ -42,6 +42,7 @@ class Tool(CheckedModel):
 
     ``staff`` says whether it is told of 教職員, and of which of their schools. ``staff_home_class``
     is what stands as homeClass of somebody without a class of their own, ``staff_grade`` as grade.
+    ``staff_only``: the flat list is of staff, by a template of its own.
     """
 
     dialect: str
@@ -57,6 +58,13 @@ class Tool(CheckedModel):
     staff: Literal["none", "home-school", "all-schools"] = "none"
     staff_home_class: Literal["own", "first"] = "own"
     staff_grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{0,10}$")] = ""
+    staff_only: bool = False
+
+    @model_validator(mode="after")
+    def _says_which_staff(self) -> Self:
+        if self.staff_only and self.staff == "none":
+            raise ValueError("staff_only needs staff = home-school or all-schools")
+        return self
 
 
 CustomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]

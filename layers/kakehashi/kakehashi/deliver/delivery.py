@@ -111,7 +111,7 @@ def build(order: Order, settled: Records, before: Records | None) -> Delivery:
         return night.refused(impossible)
     for _ in range(ROUNDS):
         records = night.kept(holds)
-        if night.mode == "bulk" and not records.pupils():
+        if night.mode == "bulk" and not night.people(records):
             return night.without_pupils(findings)
         parts = night.parts(records, holds)
         try:
@@ -193,6 +193,10 @@ class _Night:
         if self.mode == "bulk" and dialect.absence == "delete" and not self.settled.staff():
             yield WOULD_DELETE_STAFF.at(tool=tool)
 
+    def people(self, records: Records) -> frozenset[str]:
+        """Whom a full file is of: without any of them it is never sent."""
+        return records.staff() if self.order.dialect.of_staff_alone else records.pupils()
+
     def kept(self, holds: ToolHolds) -> Records:
         """What the tool shall hold. In a full file a pupil left out is a pupil removed."""
         if not holds.pupils and not holds.spoilt:
@@ -228,7 +232,8 @@ class _Night:
         name = f"RO_{order.as_of:%Y%m%d}_{code}.zip"
         outgoing = Outgoing(name, body, {file: len(rows) for file, rows in data.items()})
         faults = [*preflight.inspect(body, chosen, self.receiver)]
-        return outgoing, [*faults, *unwritable(chosen, order.dialect, order.tool)]
+        staff = self.settled.staff() | self.had.staff() if order.dialect.lists else frozenset()
+        return outgoing, [*faults, *unwritable(chosen, order.dialect, order.tool, staff)]
 
     # -- what pre-flight says ------------------------------------------------------------------
 
@@ -291,9 +296,9 @@ class _Night:
 
     def without_pupils(self, findings: Sequence[Finding]) -> Delivery:
         """A full file without a pupil would clear the tool: never sent."""
-        if not self.had.pupils() and not findings:
+        before = len(self.people(self.had))
+        if not before and not findings:
             return Delivery(self.order.tool, "nothing", self.mode, self.had)
-        before = len(self.had.pupils())
         empty = rules.WOULD_EMPTY.at(tool=self.order.tool, before=before)
         return self.refused([*findings, empty])
 

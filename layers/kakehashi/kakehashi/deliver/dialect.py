@@ -174,6 +174,23 @@ class Dialect:
         first = self.lists[0].with_rules(headings, columns, **file)
         return replace(self, lists=(first, *self.lists[1:]))
 
+    def with_people(self, staff: Literal["beside", "alone"]) -> Dialect:
+        """The same where the city has the tool told of staff: see ``FlatList.with_people``. Of
+        several lists none is of staff alone that was not so before."""
+        how = staff if len(self.lists) == 1 else "beside"
+        return replace(self, lists=tuple(flat.with_people(how) for flat in self.lists))
+
+    @property
+    def tells_of_staff(self) -> bool:
+        """Whether anything of it could: not a list of pupils."""
+        return not self.lists_instead or any(f.of in {"staff", "people"} for f in self.lists)
+
+    @property
+    def of_staff_alone(self) -> bool:
+        """Whether no pupil stands in anything that goes out."""
+        of = {flat.of for flat in self.lists}
+        return self.lists_instead and of == {"staff"}
+
 
 _STANDARD_WANTS = frozenset({"familyName", "givenName"})
 _NAMES = (

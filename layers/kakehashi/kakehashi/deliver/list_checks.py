@@ -8,15 +8,20 @@ from kakehashi.catalogue import receivers as rules
 from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.list_facts import SOURCES
-from kakehashi.deliver.lists import FlatList, SheetColumn
+from kakehashi.deliver.lists import FlatList, Of, SheetColumn, lacking
+from kakehashi.deliver.records import RecordLayout
 from kakehashi.deliver.selection import Selection
 from kakehashi.findings import Place
 
 _DERIVED = frozenset({"loginName", "name", "kanaName", "gradeNumber", "className", "classNumber"})
 
 
-def unwritable(chosen: Selection, dialect: Dialect, tool: str) -> Iterator[Fault]:
-    """Of each list, the cells with a character its encoding lacks or a value without a word."""
+def unwritable(
+    chosen: Selection, dialect: Dialect, tool: str, staff: frozenset[str] = frozenset()
+) -> Iterator[Fault]:
+    """Of each list, the cells with a character its encoding lacks or a value without a word.
+    ``staff`` are the members of staff among those of whom ``chosen`` tells."""
+    shape = RecordLayout(dialect.header)
     for flat in dialect.lists:
         for file, column, rule in _checked(flat):
             columns = dialect.header.get(file, ())
@@ -24,8 +29,13 @@ def unwritable(chosen: Selection, dialect: Dialect, tool: str) -> Iterator[Fault
                 continue
             at = columns.index(column)
             for key, (row, _) in chosen.items():
-                if key[0] == file and row[at]:
+                if key[0] == file and row[at] and _is_told(shape.owner(key, row), flat.of, staff):
                     yield from _faults(key, row[at], rule, Place(file, None, column), tool)
+
+
+def _is_told(owner: str | None, of: Of, staff: frozenset[str]) -> bool:
+    """Whether a list of these people tells of the record."""
+    return owner is None or of not in {"pupils", "staff"} or (owner in staff) == (of == "staff")
 
 
 def _checked(flat: FlatList) -> Iterator[tuple[str, str, SheetColumn | None]]:
@@ -45,14 +55,6 @@ def _faults(
         if told not in column.words and "," not in told:
             yield Fault(key, rules.NO_WORD.at(place, tool=tool))
         return
-    for char in sorted({c for c in told if not _fits(c)}):
+    for char in lacking(told):
         found = rules.NOT_IN_CP932.at(place, tool=tool, char=f"U+{ord(char):04X}")
         yield Fault(key, found)
-
-
-def _fits(char: str) -> bool:
-    try:
-        char.encode("cp932")
-    except UnicodeEncodeError:
-        return False
-    return True

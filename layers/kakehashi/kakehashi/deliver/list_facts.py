@@ -1,11 +1,11 @@
-"""What can stand in a flat list: the facts of a pupil, a class, a school, by their names."""
+"""What can stand in a flat list: the facts of a person, a class, a school, by their names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from kakehashi.deliver.class_readings import BreaksOff, reading
-from kakehashi.deliver.lists import Of
+from kakehashi.deliver.lists import PEOPLE, Of
 from kakehashi.deliver.records import Records, Row
 
 type Facts = dict[str, str]
@@ -39,58 +39,100 @@ SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "classId": (("classes.csv", "sourcedId"),),
     "attendanceNumber": (("enrollments.csv", "metadata.jp.shussekiNo"),),
     "enrollmentId": (("enrollments.csv", "sourcedId"),),
+    "role": (("roles.csv", "role"),),
+    "teacherId": (("users.csv", "sourcedId"),),
 }
 """Fact → the columns it is made of. ``className`` is what stands behind 年, ``classNumber`` the
-number before 組 where there is one."""
+number before 組 where there is one; ``role`` is student or teacher, ``teacherId`` whom a class has
+as its teacher of record."""
 
 
 def facts_of(records: Records | None, of: Of) -> Iterator[Facts]:
-    """One of each row; blank where the header has no such column."""
-    if records is None or of == "nobody":
+    """One of each row, of a member of staff one a school, the home school first; blank where the
+    header has no such column."""
+    if records is None:
         return
     told = _Told(records)
-    if of == "pupils":
-        yield from (told.pupil(row) for row in records.rows["users.csv"].values())
-    elif of == "classes":
-        yield from (told.room(row) for row in records.rows["classes.csv"].values())
-    elif of == "schools":
-        for row in records.rows["orgs.csv"].values():
-            if told.cell("orgs.csv", row, "type") == "school":
-                yield told.school(row)
+    if of in PEOPLE:
+        yield from told.people(of)
+    elif of == "enrollments":
+        yield from told.enrolled()
     else:
-        for row in records.rows["enrollments.csv"].values():
-            user = records.rows["users.csv"][told.cell("enrollments.csv", row, "userSourcedId")]
-            yield told.pupil(user)
+        yield from told.rooms() if of == "classes" else told.all_schools()
 
 
 class _Told:
+    """``homes`` are each user's enrollments; ``led`` maps a class to its teacher of record."""
+
     def __init__(self, records: Records) -> None:
-        self.rows = records.rows
+        self.rows, self.staff = records.rows, records.staff()
         self.places = {
             file: {name: at for at, name in enumerate(columns)}
             for file, columns in records.shape.header.items()
         }
-        enrolled = self.rows["enrollments.csv"].values()
-        self.homes = {self.cell("enrollments.csv", row, "userSourcedId"): row for row in enrolled}
+        self.homes: dict[str, list[Row]] = {}
+        self.led: dict[str, str] = {}
+        for row in self.rows["enrollments.csv"].values():
+            user = self.cell("enrollments.csv", row, "userSourcedId")
+            self.homes.setdefault(user, []).append(row)
+            if user in self.staff and self.cell("enrollments.csv", row, "primary") == "true":
+                self.led[self.cell("enrollments.csv", row, "classSourcedId")] = user
+        self.schools = self._schools_of_staff() if self.staff else {}
+
+    def _schools_of_staff(self) -> dict[str, list[str]]:
+        """Member of staff → ids of the schools, the 本務校 first."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows["roles.csv"].values():
+            user = self.cell("roles.csv", row, "userSourcedId")
+            main = self.cell("roles.csv", row, "roleType") == "primary"
+            if user in self.staff:
+                at = 0 if main else len(found.get(user, ()))
+                found.setdefault(user, []).insert(at, self.cell("roles.csv", row, "orgSourcedId"))
+        return found
+
+    def people(self, of: Of) -> Iterator[Facts]:
+        for sourced_id, row in self.rows["users.csv"].items():
+            if sourced_id not in self.staff:
+                if of != "staff":
+                    yield self.person(row)
+            elif of != "pupils":
+                for school in self.schools.get(sourced_id, ()):
+                    yield self.person(row, school)
+
+    def enrolled(self) -> Iterator[Facts]:
+        for row in self.rows["enrollments.csv"].values():
+            user = self.cell("enrollments.csv", row, "userSourcedId")
+            if user not in self.staff:
+                yield self.person(self.rows["users.csv"][user])
+
+    def rooms(self) -> Iterator[Facts]:
+        yield from (self.room(row) for row in self.rows["classes.csv"].values())
+
+    def all_schools(self) -> Iterator[Facts]:
+        rows = self.rows["orgs.csv"].values()
+        yield from (self.school(r) for r in rows if self.cell("orgs.csv", r, "type") == "school")
 
     def cell(self, file: str, row: Row, column: str) -> str:
         """The cell; blank where there is no such row or column."""
         at = self.places.get(file, {}).get(column)
         return row[at] if row and at is not None else ""
 
-    def pupil(self, row: Row) -> Facts:
+    def person(self, row: Row, school: str = "") -> Facts:
+        """Of a member of staff: at this ``school``."""
+
         def told(column: str) -> str:
             return self.cell("users.csv", row, column)
 
-        home = self.homes.get(told("sourcedId"), ())
+        home = self._home(told("sourcedId"), school)
         at = self.cell("enrollments.csv", home, "classSourcedId")
         family = told("preferredFamilyName") or told("familyName")
         given = told("preferredGivenName") or told("givenName")
         kana = told("metadata.jp.kanaFamilyName"), told("metadata.jp.kanaGivenName")
-        org = self.rows["orgs.csv"].get(told("primaryOrgSourcedId") or told("orgSourcedIds"), ())
+        at_school = school or told("primaryOrgSourcedId") or told("orgSourcedIds")
         return {
             **self.room(self.rows["classes.csv"].get(at, ())),
-            **self.school(org),
+            **self.school(self.rows["orgs.csv"].get(at_school, ())),
+            "role": "teacher" if told("sourcedId") in self.staff else "student",
             "sourcedId": told("sourcedId"),
             "enabledUser": told("enabledUser"),
             "userMasterIdentifier": told("userMasterIdentifier"),
@@ -110,6 +152,20 @@ class _Told:
             "enrollmentId": self.cell("enrollments.csv", home, "sourcedId"),
         }
 
+    def _home(self, user: str, school: str) -> Row:
+        """The enrollment that tells the class; of a member of staff the first by title there."""
+        rows = self.homes.get(user, [])
+        if not school:
+            return rows[-1] if rows else ()
+        there = [row for row in rows if self.cell("classes.csv", self._class(row),
+                                                  "schoolSourcedId") == school]  # fmt: skip
+        return min(there, key=lambda row: self.cell("classes.csv", self._class(row), "title"),
+                   default=())  # fmt: skip
+
+    def _class(self, enrollment: Row) -> Row:
+        at = self.cell("enrollments.csv", enrollment, "classSourcedId")
+        return self.rows["classes.csv"].get(at, ())
+
     def room(self, row: Row) -> Facts:
         title, grades = (self.cell("classes.csv", row, name) for name in ("title", "grades"))
         org = self.rows["orgs.csv"].get(self.cell("classes.csv", row, "schoolSourcedId"), ())
@@ -120,6 +176,7 @@ class _Told:
             "classNumber": _number(title),
             "classGrade": grades if "," not in grades else "",
             "classId": self.cell("classes.csv", row, "sourcedId"),
+            "teacherId": self.led.get(self.cell("classes.csv", row, "sourcedId"), ""),
             "schoolYear": self.cell("classes.csv", row, "kakehashi.schoolYear"),
         }
 

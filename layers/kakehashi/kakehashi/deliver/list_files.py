@@ -10,10 +10,12 @@ from datetime import date, datetime, time
 from itertools import batched
 
 from kakehashi.deliver.list_facts import Facts, facts_of
-from kakehashi.deliver.lists import FlatList, SheetColumn
+from kakehashi.deliver.lists import PEOPLE, FlatList, SheetColumn
 from kakehashi.deliver.records import Records
 
-_ORDER = ("schoolCode", "grade", "classTitle", "attendanceNumber", "userMasterIdentifier")
+_ORDER = (
+    "schoolCode", "role", "grade", "classTitle", "attendanceNumber", "userMasterIdentifier",
+)  # fmt: skip
 type Line = tuple[str, ...]
 
 
@@ -26,7 +28,7 @@ class ListFile:
     def lines(self) -> Iterator[tuple[str, Line]]:
         """(MEXT code, line) of everything that goes out, as a school reads it."""
         wanted, told = self.wanted, list(facts_of(self.now, self.wanted.of))
-        if wanted.rows == "all" or wanted.of != "pupils":
+        if wanted.rows == "all" or wanted.of not in PEOPLE:
             chosen = [one for one in told if self._stands(one)]
         else:
             chosen = list(self._switched(told) if wanted.rows == "switched" else self._news(told))
@@ -34,18 +36,19 @@ class ListFile:
         yield from ((one.get("schoolCode", ""), self._line(one)) for one in chosen)
 
     def _stands(self, one: Facts) -> bool:
-        everybody = self.wanted.of != "pupils" or self.wanted.pupils == "all"
+        everybody = self.wanted.of not in PEOPLE or self.wanted.pupils == "all"
         return everybody or one["enabledUser"] == "true"
 
     def _news(self, told: Iterable[Facts]) -> Iterator[Facts]:
-        """Who differs, and who is gone: as one whose account is off, on the day it was seen."""
-        now = {one["sourcedId"]: one for one in told}
-        had = {one["sourcedId"]: one for one in facts_of(self.before, "pupils")}
+        """Who differs, and who is gone: as one whose account is off, on the day it was seen. Who
+        works on at another school is not gone."""
+        now = {_row(one): one for one in told}
+        had = {_row(one): one for one in facts_of(self.before, self.wanted.of)}
         in_use = {_name(one) for one in now.values() if one["enabledUser"] == "true"}
-        for sourced_id in sorted(now.keys() | had.keys()):
-            one = now.get(sourced_id) or self._gone(had[sourced_id])
-            another_childs = one["enabledUser"] != "true" and _name(one) in in_use
-            if not another_childs and self._differs(had.get(sourced_id), one):
+        for row in sorted(now.keys() | had.keys()):
+            one = now.get(row) or self._gone(had[row])
+            living = one["enabledUser"] != "true" and _name(one) in in_use
+            if not living and self._differs(had.get(row), one):
                 yield one
 
     def _switched(self, told: Sequence[Facts]) -> Iterator[Facts]:
@@ -54,7 +57,7 @@ class ListFile:
         A name may have passed to another child, whose it is now. One that a pupil gave up for
         another is no account any more: a row of it would make one.
         """
-        now, had = _by_name(told), _by_name(facts_of(self.before, "pupils"))
+        now, had = _by_name(told), _by_name(facts_of(self.before, self.wanted.of))
         here = {one["sourcedId"] for one in told}
         for name in sorted(now.keys() | had.keys()):
             if name not in now and had[name]["sourcedId"] in here:
@@ -77,6 +80,11 @@ class ListFile:
 
 def _name(one: Facts) -> str:
     return one["username"].lower()
+
+
+def _row(one: Facts) -> tuple[str, str]:
+    """Whose row it is: of a member of staff, at which school."""
+    return one["sourcedId"], one["schoolCode"] if one["role"] == "teacher" else ""
 
 
 def _by_name(told: Iterable[Facts]) -> dict[str, Facts]:

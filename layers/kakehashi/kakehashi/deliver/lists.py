@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
@@ -16,9 +17,12 @@ from typing import Any, Literal, Self
 from kakehashi.catalogue import receivers as rules
 from kakehashi.findings import Finding, Place
 
-Of = Literal["pupils", "classes", "schools", "enrollments", "nobody"]
+Of = Literal["pupils", "staff", "people", "classes", "schools", "enrollments"]
+PEOPLE = frozenset({"pupils", "staff", "people"})
 
 _PASSWORD = re.compile("password|passwd|パスワード|暗証")
+_ABOUT_ONE = re.compile("hash|change|policy|expir|変更|次回|ポリシー|期限")  # and none itself
+_MASK = re.compile(r"\**")  # what a maker has stand for a password that stays
 _DEMANDED = re.compile("必須|required|mandatory")
 _REMARK = re.compile(
     r"\((必須|任意|required|optional)[^)]*\)|\[(必須|任意|required|optional)\]|[*※]\d*"
@@ -52,7 +56,8 @@ class FlatList:
     """One file of a receiver's own.
 
     ``name`` begins its file name. ``headings`` are its heading row, in order; with ``template``
-    they are the board's to give, from the maker's template. ``pupils``: who stands on it. ``rows``:
+    they are the board's to give, from the maker's template. ``of`` "people" are pupils and staff,
+    ``with_staff`` whether staff may stand on it. ``pupils``: who of them. ``rows``:
     everybody every night, who ``changed`` since it was delivered last, or whose account was
     ``switched`` off or on. ``most_rows`` (0: any) cuts it into several files.
     """
@@ -61,6 +66,7 @@ class FlatList:
     columns: Mapping[str, SheetColumn]
     headings: tuple[str, ...]
     of: Of = "pupils"
+    with_staff: bool = False
     template: bool = False
     pupils: Literal["enabled", "all"] = "enabled"
     rows: Literal["all", "changed", "switched"] = "all"
@@ -86,6 +92,13 @@ class FlatList:
         told = {key: value for key, value in file.items() if value is not None}
         return replace(self, columns={**self.columns, **own}, headings=new, **told)
 
+    def with_people(self, staff: Literal["beside", "alone"]) -> Self:
+        """The same for a city whose tool is told of staff: beside the pupils where the list has
+        room for them, or in a template of their own."""
+        of: Of = "staff" if staff == "alone" else "people"
+        takes = self.of == "pupils" and (self.with_staff or staff == "alone")
+        return replace(self, of=of) if takes else self
+
     def _has(self, heading: str) -> bool:
         return self.template or folded(heading) in map(folded, self.headings)
 
@@ -99,21 +112,61 @@ class FlatList:
         return (self.column(heading) for heading in self.headings)
 
     def problems(self, tool: str) -> Iterator[Finding]:
-        """Why it cannot be written: no heading row, a heading that nobody knows, or a password."""
+        """Why it cannot be written: no heading row, a heading that nobody knows or that stands
+        there twice, a password, no column that tells staff from pupils."""
         if not self.headings:
             yield rules.NO_TEMPLATE.at(Place(self.name), tool=tool)
-        for heading in self.headings:
+        several = Counter(map(folded, self.headings))
+        for number, heading in enumerate(self.headings, 1):
             place, column = Place(self.name, None, heading), self.columns.get(folded(heading))
             if column is None:
-                yield rules.UNKNOWN_HEADING.at(place, tool=tool)
-            elif _wants_password(heading) and not column.text:
-                yield rules.PASSWORD_DEMANDED.at(place, tool=tool)
+                at = place if heading else Place(self.name, None, f"{number} 列目")
+                yield rules.UNKNOWN_HEADING.at(at, tool=tool)
+                continue
+            if several[folded(heading)] > 1 and column.fact:
+                yield rules.HEADING_TWICE.at(place, tool=tool)
+            yield from self._faults_of(heading, column, place, tool)
+        if self.of == "people" and self.rows != "switched" and not self._tells_roles():
+            yield rules.NO_ROLE_COLUMN.at(Place(self.name), tool=tool)
+
+    def _faults_of(
+        self, heading: str, column: SheetColumn, place: Place, tool: str
+    ) -> Iterator[Finding]:
+        if _is_password(heading) and (column.fact or not _MASK.fullmatch(column.text)):
+            yield rules.PASSWORD_WRITTEN.at(place, tool=tool)
+        elif _wants_password(heading) and not column.text:
+            yield rules.PASSWORD_DEMANDED.at(place, tool=tool)
+        said = (column.text, column.suffix, column.blank, column.date, *column.words.values())
+        if self.encoding == "cp932" and self.file == "csv":
+            for char in lacking("".join((heading, *said))):
+                yield rules.RULES_NOT_IN_CP932.at(place, tool=tool, char=f"U+{ord(char):04X}")
+
+    def _tells_roles(self) -> bool:
+        return any(self.knows(one) and self.column(one).fact == "role" for one in self.headings)
+
+
+def lacking(text: str) -> list[str]:
+    """The characters that Shift-JIS (cp932) has not, each once."""
+    return sorted({char for char in text if not _fits(char)})
+
+
+def _fits(char: str) -> bool:
+    try:
+        char.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def folded(heading: str) -> str:
     """A heading without width, case, blanks and remarks such as (必須): what names it."""
     plain = unicodedata.normalize("NFKC", heading).casefold()
     return re.sub(r"[\s_]+", "", _REMARK.sub("", plain))
+
+
+def _is_password(heading: str) -> bool:
+    plain = unicodedata.normalize("NFKC", heading).casefold()
+    return bool(_PASSWORD.search(plain) and not _ABOUT_ONE.search(plain))
 
 
 def _wants_password(heading: str) -> bool:

@@ -7,12 +7,13 @@ from kakehashi.deliver.dialect import Dialect, load
 
 
 def dialect_of(tool: Tool) -> Dialect:
-    """The shipped one with what the city says of ids, and of a flat list. Raises UnknownDialect."""
+    """The shipped one with what the city says of ids, staff, and of a flat list. Raises
+    UnknownDialect."""
     columns = {
         heading: one if isinstance(one, str) else one.model_dump(exclude_none=True)
         for heading, one in tool.columns.items()
     }
-    return (
+    made = (
         load(tool.dialect)
         .with_ids(tool.ids)
         .with_list(
@@ -23,3 +24,6 @@ def dialect_of(tool: Tool) -> Dialect:
             most_rows=tool.most_rows,
         )
     )
+    if tool.staff == "none":
+        return made
+    return made.with_people("alone" if tool.staff_only else "beside")

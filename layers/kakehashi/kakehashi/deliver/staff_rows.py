@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kakehashi.catalogue.receivers import NO_CLASS_TO_NAME, ONE_SCHOOL_ONLY
+from kakehashi.catalogue.receivers import NO_CLASS_TO_NAME, ONE_SCHOOL_ONLY, PUPILS_ALONE
 from kakehashi.deliver.dialect import Dialect
 from kakehashi.deliver.records import Key, Records, spelt
 from kakehashi.deliver.rows import SPACE, user_ids
@@ -51,16 +51,28 @@ def with_staff(
     tool: str,
 ) -> StaffTold:
     """``records`` with the staff that the tool is told of; without any for a tool that is told of
-    no pupil, and for flat lists, which are of pupils. ``tool`` is its key in the city's rules."""
-    if rules.staff == "none" or dialect.lists or not records.pupils():
+    no pupil, and for a list of pupils alone; without pupils for a list of staff alone. ``tool`` is
+    its key in the city's rules."""
+    if rules.staff == "none" or not records.pupils():
         return StaffTold(records)
+    if not dialect.tells_of_staff:
+        return StaffTold(records, (PUPILS_ALONE.at(tool=tool),))
     writer = _Writer(records, rules, dialect, as_of, tool)
     header = records.shape.header
     for known in sorted(staff, key=lambda one: one.pupil.id):
         for key, values in writer.rows(known):
             if key[0] in header:
                 records.put(key, tuple(values.get(column, "") for column in header[key[0]]))
+    if dialect.of_staff_alone:
+        _forget(records, records.pupils())
     return StaffTold(records, tuple(writer.findings()))
+
+
+def _forget(records: Records, people: frozenset[str]) -> None:
+    """Every record that is one of these people's own."""
+    owner = records.shape.owner
+    for key in [key for key, row in records.unordered() if owner(key, row) in people]:
+        records.drop(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class _Writer:
         if gone or not schools or (not enabled and self.dialect.suspended == "omitted"):
             return
         homes = [home for school in schools for home in self._homes(member, school)]
-        user = self._user(member, schools[0], homes, enabled=enabled)
+        user = self._user(known, schools[0], homes, enabled=enabled)
         if any(not user[column] for column in self._wanted()):
             self.without += 1
             return
@@ -146,8 +158,9 @@ class _Writer:
         yield from (one for one in there if one.id in mine)
 
     def _user(
-        self, member: StaffMember, school: str, homes: list[_Class], *, enabled: bool
+        self, known: Record[StaffMember], school: str, homes: list[_Class], *, enabled: bool
     ) -> Values:
+        member, left = known.pupil, known.suspended_on
         home, content = homes[0] if homes else self._filler(school), self.dialect.content
         return {
             "sourcedId": member.master,
@@ -169,6 +182,8 @@ class _Writer:
             "metadata.jp.kanaPreferredGivenName": member.kana_given,
             "metadata.jp.kanaPreferredFamilyName": member.kana_family,
             "metadata.jp.homeClass": home.id if home else "",
+            "kakehashi.schoolYear": str(year_of(self.as_of)),
+            "kakehashi.leftOn": left.isoformat() if left and not enabled else "",
         }
 
     def _filler(self, school: str) -> _Class | None:
