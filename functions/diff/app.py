@@ -93,7 +93,7 @@ def _way_back(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> t
     city, serial = folder.rules(), state.serial()
     known = [*Gathering(folder, state).known(), *(state.staff() if city.staff else ())]
     undoings = Undoings(folder)
-    undone = undoings.gather(accounts_of(city, env))
+    undone = undoings.gather(accounts_of(city, env), known, city)
     plan = make_undo(undone, known, city, city_code=run.city, serial=serial, as_of=run.as_of)
     plans.write(folder, plan, [*plan.findings, *undoings.findings()], city)
     return plan, 0

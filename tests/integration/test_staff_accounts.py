@@ -137,7 +137,7 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     drop = a_drop(12).zip()
     assert town.run(drop).verdict == "applied"
     town.put_rules(ON + f'leave_alone = ["tt0003@{DOMAIN}"]\n')
-    here = SOON.replace("R8.12.1", "R8.4.1")
+    here = SOON.replace("R8.12.1", "R8.4.1").replace("支援員", "教頭")
     put_list(town, NOW.replace("鈴木,湊", "田中,湊"), other, here)
     second = town.run(drop, as_of=FIRST + timedelta(days=1), name="renamed.zip")
     users = town.tenant.user
@@ -154,7 +154,17 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     asked = town.undo(second.run["run_id"])
     assert (asked.status, asked.verdict) == ("SUCCEEDED", "awaiting-approval")
     assert users(f"tt0001@{DOMAIN}")["surname"] == "田中", "nothing without a person's word"
-    undone = town.approve(asked.summary)
+    assert town.approve(asked.summary).verdict == "refused", "a head's account: two persons"
+    town.tenant.settings(role_holders=[f"tt0002@{DOMAIN}"])  # while the plan waits
+    half = town.approve(asked.summary, second="学務課")
+    assert half.verdict == "applied"
+    assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is True
+    assert [(f.code, f.pupil) for f in half.findings() if f.code == "M029"] == [
+        ("M029", "staff-t0002")]  # fmt: skip
+    left = town.undo(second.run["run_id"])
+    assert left.verdict == "refused", "an account that holds a role is in no undo"
+    town.tenant.settings(role_holders=[])
+    undone = town.approve(town.undo(second.run["run_id"]).summary, second="学務課")
     assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
     assert users(f"tt0001@{DOMAIN}")["surname"] == "鈴木"
     assert users(f"tt0001@{DOMAIN}")["accountEnabled"] is True

@@ -131,6 +131,17 @@ def test_an_answer_in_a_plan_that_waits_is_taken_back_only_once_that_is_declined
     declined = clerk.send(page, f"/approve/{waits.run['run_id']}/no", reason="人数を確かめる")
     assert declined.location == "/approve?told=declined"
     assert clerk.browser.post("/staff/back", sent).location == "/staff?told=taken-back"
+    run = waits.run["run_id"]
+    again = clerk.send(clerk.open(f"/approve/{run}"), f"/approve/{run}/back")
+    assert again.location == f"/approve/{run}?told=taken-back"
+    page = clerk.open(f"/approve/{run}")
+    assert "この承認で、教職員の変更も進みます" in page.text
+    codes = sorted({breach["code"] for breach in waits.summary["breaches"]})
+    refused = clerk.send(page, f"/approve/{run}/yes", accept=codes, reason="確かめた")
+    assert (refused.code, "取り下げられた" in refused.text) == ("W132", True)
+    at_a_terminal = office.nights.approve(waits.summary)
+    assert at_a_terminal.verdict == "refused"
+    assert standing(office)["T0001"] is Status.ACTIVE
     then = office.nights.run(a_drop(12).zip(), as_of=ASKED + timedelta(days=2), name="then.zip")
     assert waits.folder.get_json("personnel/plan.json")["actions"]["suspend"] == 1
     assert "suspend" not in then.folder.get_json("personnel/plan.json")["actions"]

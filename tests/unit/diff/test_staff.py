@@ -178,6 +178,28 @@ def test_heads_board_and_administrators_are_suspended_by_two_persons_only(facts:
     assert _kinds(_plan([one], [_known(one)], decisions=both, **given)) == [(one.id, Kind.SUSPEND)]
 
 
+@pytest.mark.parametrize(("days", "ends"), [(1, 0), (365, 0), (366, 1)])
+def test_a_head_whom_a_list_makes_a_teacher_is_a_heads_matter_for_a_year(
+    days: int, ends: int
+) -> None:
+    """Otherwise one person writes the list and then decides alone."""
+    head, teacher = an_employment(1, a_post(job="校長")), an_employment(1, a_post(job="教諭"))
+    (changed,) = _plan([teacher], [_known(head)]).actions
+    assert changed.after
+    assert changed.after.led_until == NIGHT
+    known = replace(_known(teacher), pupil=changed.after)
+    assert Record.from_json(known.to_json()).to_json() == known.to_json()
+    assert _plan([teacher], [known], on=NIGHT + timedelta(days=1)).actions == ()
+    day = NIGHT + timedelta(days=days)
+    left = an_employment(1, a_post(job="教諭", end=day - timedelta(days=8)))
+    alone = _decided("T0001,停止,9001\n")
+    known = replace(known, account=dict(staff_account_of(changed.after, CITY)))
+    plan = _plan([left], [known], on=day, before=_asked(head.id), decisions=alone)
+    assert (len(plan.actions), plan.second) == (ends, () if ends else (head.id,))
+    again = _plan([head], [known], on=NIGHT + timedelta(days=2))
+    assert [action.after and action.after.led_until for action in again.actions] == [None]
+
+
 LONG_AFTER = OVER + timedelta(days=90)
 DELETE = StaffQuestions({"delete": {"staff-t0001": YESTERDAY}})
 

@@ -5,15 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff import Action, Kind, Plan, Undone, admit, make_undo, read_plan, settled
+from kakehashi.diff import (
+    Action,
+    Kind,
+    Plan,
+    Situation,
+    Undone,
+    admit,
+    make_undo,
+    read_plan,
+    settled,
+)
 from kakehashi.diff.approval import Approval
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
-from tests.builders import TODAY, a_city, a_known, a_pupil, a_tenant_account
+from tests.builders import (
+    DOMAIN,
+    TODAY,
+    a_city,
+    a_known,
+    a_post,
+    a_pupil,
+    a_tenant_account,
+    an_employment,
+    an_id,
+)
 from tests.unit.diff.nights import SERIAL, a_school_of, breaches, carried_out, in_tenant, night
 
 RUN = "demo-20261124T021000-0000abcd"
@@ -237,3 +258,31 @@ def test_a_deletion_is_turned_back_only_while_its_account_is_within_reach() -> N
     assert undo(deletion, [a_known(2)]).held == {"S084": (item.pupil.id,)}
     again = replace(plan, actions=(back,))
     assert undo(again, [item, a_known(2)]).held == {"S085": (item.pupil.id,)}
+
+
+def test_an_undo_that_suspends_a_head_needs_two_persons_and_a_teachers_does_not() -> None:
+    """Two persons decide about a head, whatever the way by which the account is taken away."""
+    city = a_city(staff={})
+
+    def made(*jobs: str) -> Plan:
+        actions: list[Action[Any]] = []
+        known: list[Record[Any]] = []
+        for n, job in enumerate(jobs, 1):
+            one = an_employment(n, a_post(job=job), account=f"t{n}@{DOMAIN}")
+            _, member = one.on(TODAY, gap=7, prepare=10)
+            action = Action(member.id, Kind.CREATE, Situation.NEW, None, member, {})
+            item = settled(action, as_of=TODAY, run_id=RUN, object_id=an_id(one.id))
+            assert item
+            actions, known = [*actions, action], [*known, item]
+        undone = Undone(RUN, TODAY, tuple(actions), {a.pupil: "done" for a in actions})
+        return make_undo(undone, known, city, city_code="demo", serial=SERIAL, as_of=TODAY)
+
+    assert "S193" not in {breach.code for breach in made("教諭", "講師").breaches}
+    plan = made("教諭", "校長", "副校長")
+    assert ("S193", "city", 2, 0) in breaches(plan)
+    accept = tuple(breach.code for breach in plan.breaches)
+    for second, codes in (("", ["S915"]), ("甲", ["S915"]), ("乙", [])):
+        word = Approval(plan.checksum, accept, "甲", second)
+        assert [f.code for f in admit(plan, word, serial=SERIAL, today=TODAY)] == codes
+    first = Approval(plan.checksum, accept, "甲")
+    assert admit(plan, first, serial=SERIAL, today=TODAY, first=True) == ()

@@ -42,6 +42,9 @@ def test_a_class_is_somebodys_until_the_last_day_and_not_in_a_gap_between_school
     taught = a_post(homerooms=("3年2組",))
     _, member = _on(an_employment(1, taught), date(2027, 4, 2))
     assert (member.rooms(YEAR_ENDS), member.rooms(YEAR_BEGINS)) == ((room,), ())
+    stored = {name: told for name, told in member.to_json().items() if name != "year"}
+    before = StaffMember.from_json(stored)
+    assert before.rooms(YEAR_ENDS) == (room,), "as an earlier release has stored it"
     _, member = _on(an_employment(1, taught, a_post(date(2027, 4, 5), None)), date(2027, 4, 2))
     assert member.rooms(date(2027, 4, 2)) == ()
     halves = a_post(end=date(2026, 9, 29), homerooms=("3年2組",)), a_post(date(2026, 10, 1))

@@ -121,6 +121,16 @@ STATE_MOVED = Rule(
     todo="もう一度実行してください(rerun)。新しい計画が作られます。",
     todo_en="Run it again (rerun): a new plan is made.",
 )
+STAFF_UNTOUCHED = Rule(
+    "M029",
+    Effect.HOLD_PUPIL,
+    ja="計画のあとで、この教職員のアカウントに管理者の役割が付いた(または役割を確かめられない)ため、"
+    "触りませんでした。",
+    en="Since the plan was made this account of staff has got a role in the directory, or nobody"
+    " can tell; it was not touched.",
+    todo="必要な変更は Entra で手で行ってください。",
+    todo_en="Change it by hand in Entra where that is needed.",
+)
 IN_USE_AGAIN = Rule(
     "M013",
     Effect.HOLD_PUPIL,

@@ -368,6 +368,16 @@ SECOND_NEEDED = Rule(
     todo="別の人が、同じ職員番号で 停止 を決定してください。",
     todo_en="Somebody else decides the same for the same number.",
 )
+DECISION_GONE = Rule(
+    "S916",
+    Effect.REFUSE_DROP,
+    ja="この計画が行う教職員の変更 {count} 件は、もとになった決定が取り下げられたか、"
+    "書き換えられています。",
+    en="{count} of the plan's changes of staff rest on decisions that have been taken back or"
+    " changed since.",
+    todo="この計画は承認できません。次の夜の計画を待つか、もう一度実行してください。",
+    todo_en="This plan can not be approved. Wait for the next night's, or run it again.",
+)
 UNFIT_DECISION = Rule(
     "S949",
     Effect.NOTE,

@@ -108,10 +108,30 @@ NOTHING_TO_UNDO = Rule(
 NOT_TURNED_BACK = Rule(
     "S192",
     Effect.NOTE,
-    ja="管理者の役割を持つ(または役割を確かめられない)教職員 {count} 人は、取り消しの対象から"
-    "外しています。",
-    en="{count} members of staff who hold a role in the directory, or of whom nobody can tell, are"
-    " not turned back.",
+    ja="管理者の役割・同期・緊急用のアカウント(または役割を確かめられないもの){count} 件は、"
+    "取り消しの対象から外しています。",
+    en="{count} accounts of staff that hold a directory role, or of which nobody can tell, are"
+    " synced or are kept for emergencies, are not turned back.",
     todo="必要なら Entra で手で直してください。",
     todo_en="Change them by hand in Entra where that is needed.",
+)
+LEADERS_LOSE_ACCOUNT = Rule(
+    "S193",
+    Effect.AWAIT_APPROVAL,
+    ja="この取り消しで、二人で決めることになっている教職員(校長・教育委員会など){count} 人の"
+    "アカウントが使えなくなります。",
+    en="This undo takes the account away from {count} members of staff of whom two persons decide"
+    " (heads, the board).",
+    todo="別々の二人が、この計画を承認してください。一人の承認では進みません。",
+    todo_en="Two different people approve this plan; the approval of one is not enough.",
+    causes="An undo suspends whoever the run gave an account. Two persons are asked for whatever"
+    " the way by which such an account is taken away.",
+)
+LEADERS_NEED_SECOND = Rule(
+    "S915",
+    Effect.REFUSE_DROP,
+    ja="二人で決めることになっている教職員のアカウントを取り上げる計画なので、二人目の承認が必要です。",
+    en="The plan takes away accounts of which two persons decide: a second person must approve it.",
+    todo="別の承認者に、同じ計画を承認してもらってください。",
+    todo_en="Ask another person who may approve to approve the same plan.",
 )

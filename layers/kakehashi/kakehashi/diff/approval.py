@@ -6,14 +6,16 @@ After admission nobody decides any more: apply only executes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.exports import NEWER_PLAN
 from kakehashi.catalogue.staff import NEEDS_SECOND
+from kakehashi.catalogue.undo import LEADERS_LOSE_ACCOUNT, LEADERS_NEED_SECOND
 from kakehashi.diff.exports import Export, Planned, too_old
+from kakehashi.diff.header import Breach
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
 
@@ -45,15 +47,17 @@ def admit(
     newest: Export | None = None,
     planned: Planned | None = None,
     second_above: int | None = None,
+    first: bool = False,
 ) -> tuple[Finding, ...]:
     """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
 
     ``plan`` is read from the run folder (``read_plan``). ``serial`` and ``rules_now`` (SHA-256 of
     the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
     (default: the plan's own date) are Japan dates of the clock. ``newest`` is the newest roster
-    applied, ``planned`` the newest that reached a plan. Above ``second_above`` changes two people
-    must say yes; None leaves that unasked. ``waiting`` and ``applied`` tell what the
-    run's record says: of a plan that was applied nothing else needs to be said.
+    applied, ``planned`` the newest that reached a plan. Above ``second_above`` changes, and
+    where an undo takes an account of which two decide, two people must say yes; ``first``
+    leaves that unasked, for the first of them may be asking. ``waiting`` and ``applied`` tell what
+    the run's record says: of a plan that was applied nothing else needs to be said.
     """
     if applied:
         return (rules.ALREADY_APPLIED.at(),)
@@ -64,7 +68,7 @@ def admit(
             *outdated(plan, serial=serial, today=today, made_on=made_on or plan.as_of,
                       rules_now=rules_now, newest=newest, planned=planned),
             *_codes(plan, approval.accept),
-            *_second(plan, approval, second_above),
+            *(() if first else _second(plan, approval, second_above)),
         ]
     )  # fmt: skip
 
@@ -117,6 +121,14 @@ def _codes(plan: Plan, accept: tuple[str, ...]) -> Iterator[Finding]:
 
 def _second(plan: Plan, approval: Approval, above: int | None) -> Iterator[Finding]:
     """Whoever says yes twice is one person."""
-    alone = approval.second.strip() in {"", approval.by.strip()}
-    if above is not None and len(plan.actions) > above and alone:
-        yield NEEDS_SECOND.at(count=len(plan.actions), bound=above)
+    if approval.second.strip() in {"", approval.by.strip()}:
+        yield from needs_second(plan.breaches, len(plan.actions), above)
+
+
+def needs_second(breaches: Iterable[Breach], changes: int, above: int | None) -> Iterator[Finding]:
+    """Why the approval of one person is not enough; nothing where it is. ``above`` as in
+    ``admit``."""
+    if above is not None and changes > above:
+        yield NEEDS_SECOND.at(count=changes, bound=above)
+    if any(breach.code == LEADERS_LOSE_ACCOUNT.code for breach in breaches):
+        yield LEADERS_NEED_SECOND.at()

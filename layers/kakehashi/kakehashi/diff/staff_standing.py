@@ -38,6 +38,8 @@ from kakehashi.roster import Held, PasswordAt
 if TYPE_CHECKING:
     from kakehashi.city import City, Staff
 
+LED_LATELY = timedelta(days=365)
+
 type Kept = Record[StaffMember]
 type StaffAction = Action[StaffMember]
 
@@ -110,7 +112,6 @@ class StaffLook:
         self.by_object = {one.object_id: one for one in listed}
         self.by_mark = {one.mark: one for one in listed if one.mark}
         self.by_name = {one.sign_in.lower(): one for one in listed}
-        self.named = {name.lower() for name in rules_.leave_alone}
         self.second: set[str] = set()
 
     def everybody(self) -> list[str]:
@@ -142,11 +143,21 @@ class StaffLook:
         )
         if known:
             same = known.pupil
-            return presence, dataclasses.replace(member, account=same.account, master=same.master)
+            return presence, dataclasses.replace(
+                member, account=same.account, master=same.master,
+                led_until=self._led_until(member, same),
+            )  # fmt: skip
         if not member.account:
             name = rules_.sign_in_of(member.number)
             member = dataclasses.replace(member, account=f"{name}@{self.city.domain}")
         return presence, member
+
+    def _led_until(self, member: StaffMember, before: StaffMember) -> date | None:
+        """A new 職名 in the list, by one person's hand, does not make one decision enough."""
+        if leads(member, self.rules, self.city.board_code):
+            return None
+        led = leads(before, self.rules, self.city.board_code)
+        return self.as_of if led else before.led_until
 
     def _account(self, member: StaffMember, known: Kept | None) -> Listed | None:
         if known:
@@ -154,8 +165,7 @@ class StaffLook:
         return self.by_mark.get(member.id) or self.by_name.get(member.account.lower())
 
     def _alone(self, account: Listed) -> bool:
-        privileged = account.object_id in (self.sources.privileged or ())
-        return privileged or bool(account.synced) or account.sign_in.lower() in self.named
+        return left_alone(account, self.sources.privileged or frozenset(), self.rules)
 
     # -- who has no record ----------------------------------------------------------------------
 
@@ -286,9 +296,8 @@ class StaffLook:
         """Asked, and done once it is decided: by two where the 職名 asks for two."""
         who, member, action = known.pupil.id, known.pupil, None
         deciders = self.sources.decisions.deciders(who, what, self.sources.before)
-        if len(deciders) > 1 or (
-            deciders and not needs_two(member, self.rules, self.city.board_code)
-        ):
+        two = needs_two(member, self.rules, self.city.board_code, self.as_of)
+        if len(deciders) > 1 or (deciders and not two):
             action = Action(
                 who, kind, situation, known, None, known.account, object_id=known.object_id
             )
@@ -315,10 +324,25 @@ class StaffLook:
         )
 
 
-def needs_two(member: StaffMember, rules_: Staff, board_code: str) -> bool:
-    """Whether only two persons may have this account suspended or deleted."""
-    leads = any(word in member.job for word in (*rules_.two_persons, "管理"))
-    return leads or member.school == board_code
+def left_alone(account: Listed, privileged: Set[str], rules_: Staff) -> bool:
+    """Whether an account of staff is never written: it holds a role in the directory
+    (``privileged`` are object ids), is synced, or the city names it."""
+    named = {name.lower() for name in rules_.leave_alone}
+    special = account.object_id in privileged or account.sign_in.lower() in named
+    return special or bool(account.synced)
+
+
+def leads(member: StaffMember, rules_: Staff, board_code: str) -> bool:
+    """Whether the 職名 is one that the city names, or the person works for the board."""
+    named = any(word in member.job for word in (*rules_.two_persons, "管理"))
+    return named or member.school == board_code
+
+
+def needs_two(member: StaffMember, rules_: Staff, board_code: str, day: date) -> bool:
+    """Whether only two persons may have this account suspended or deleted: of who leads, or has
+    until a year ago."""
+    lately = member.led_until is not None and day - member.led_until <= LED_LATELY
+    return lately or leads(member, rules_, board_code)
 
 
 def _fresh(*, coming: bool) -> StaffStanding:

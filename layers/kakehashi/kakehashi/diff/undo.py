@@ -19,9 +19,10 @@ from kakehashi.diff.inverse import Undone, way_back
 from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import with_room
+from kakehashi.diff.staff_standing import needs_two
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.record import Record
-from kakehashi.people.staff import is_staff_id
+from kakehashi.people.staff import StaffMember, is_staff_id
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -50,6 +51,7 @@ def make_undo(
     held = [(action, why) for action, why in turned if isinstance(why, Rule)]
     pupils = [one for one in known.values() if not is_staff_id(one.pupil.id)]
     waits = list(_waits(undone.run_id, backs, Base.of(pupils), city)) if backs else []
+    waits += _leaders(backs, city, as_of)
     findings = [finding for _, finding in waits]
     if actions:
         findings.append(rules.COMES_AGAIN.at())
@@ -108,6 +110,20 @@ def _waits(
             for kind, schools in changed_kinds(action.before.pupil, action.back.pupil):
                 counted.update((kind, scope) for scope in (CITY, *schools))
     yield from judge(counted, base, city)
+
+
+def _leaders(
+    actions: Iterable[Action], city: City, as_of: date
+) -> Iterator[tuple[Breach, Finding]]:
+    """Whoever is suspended by two persons only is not by one who undoes a run."""
+    if city.staff is None:
+        return
+    taken: list[object] = [a.before.pupil for a in actions if a.kind in TAKES_AWAY and a.before]
+    staff = [one for one in taken if isinstance(one, StaffMember)]
+    count = sum(needs_two(one, city.staff, city.board_code, as_of) for one in staff)
+    if count:
+        yield (Breach(rules.LEADERS_LOSE_ACCOUNT.code, CITY, count, 0, "undo"),
+               rules.LEADERS_LOSE_ACCOUNT.at(count=count))  # fmt: skip
 
 
 def _without_account(actions: Iterable[Action]) -> Iterator[str]:

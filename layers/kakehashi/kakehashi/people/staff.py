@@ -92,9 +92,11 @@ class StaffMember:
     """What somebody is on one day: what accounts, groups and tools are made from.
 
     ``school`` is the 本務校 (or the board), ``others`` the 兼務校 beside it. ``homerooms`` are
-    (school, title) of the classes, ``year`` the 年度 that they are of, 0 without any. ``begins``
-    and ``until`` are the ends of the unbroken span of posts. ``away`` is 休職 and the like.
-    ``master`` is the userMasterIdentifier for tools.
+    (school, title) of the classes, ``year`` the 年度 that they are of, 0 without any (and as an
+    earlier release has stored them). ``begins`` and ``until`` are the ends of the unbroken span of
+    posts. ``away`` is 休職 and the like. ``master`` is the userMasterIdentifier for tools.
+    ``led_until`` is the night on which they were no longer of those about whom two persons decide,
+    None for who is one or never was.
     """
 
     id: str
@@ -114,6 +116,7 @@ class StaffMember:
     homerooms: tuple[tuple[str, str], ...] = ()
     away: bool = False
     year: int = 0
+    led_until: date | None = None
     line: int = field(default=0, compare=False)
 
     @property
@@ -128,7 +131,7 @@ class StaffMember:
         """The classes that are theirs on ``day``: none after the last post, though the account
         stays until somebody decides, and none in another 年度, whatever keeps the night from
         telling. A class of the same title is another teacher's by then."""
-        there = self.year == year_of(day) and not self.over(day)
+        there = self.year in {0, year_of(day)} and not self.over(day)
         return self.homerooms if there else ()
 
     def over(self, day: date, gap: int = 0) -> bool:
@@ -136,13 +139,15 @@ class StaffMember:
         return self.until is not None and not _lasts(self.until, day, gap)
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self) | {
+        facts = dataclasses.asdict(self) | {
             "population": STAFF,
             "begins": self.begins.isoformat(),
             "until": self.until and self.until.isoformat(),
             "others": list(self.others),
             "homerooms": [list(one) for one in self.homerooms],
         }
+        led = facts.pop("led_until")
+        return facts | ({"led_until": led.isoformat()} if led else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -153,10 +158,11 @@ class StaffMember:
             until=_day(data["until"]),
             others=tuple(data["others"]),
             homerooms=tuple((school, title) for school, title in data["homerooms"]),
+            led_until=_day(data.get("led_until")),
         )
 
 
-_DERIVED = ("begins", "until", "others", "homerooms")
+_DERIVED = ("begins", "until", "others", "homerooms", "led_until")
 _PLAIN = tuple(f.name for f in dataclasses.fields(StaffMember) if f.name not in _DERIVED)
 
 

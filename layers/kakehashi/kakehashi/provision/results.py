@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -90,8 +90,10 @@ def result(
 
 @dataclass(kw_only=True)
 class Ledger:
-    """What became of a shard's actions, by the line they stand on; it grows as they are done."""
+    """What became of a shard's actions, by the line they stand on; it grows as they are done.
+    ``untouched`` are ids of people whose account is not written, whatever was planned."""
 
+    untouched: Set[str] = frozenset()
     results: dict[int, Result] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     stops: dict[int, Stopped] = field(default_factory=dict)
@@ -140,6 +142,7 @@ def finding(action: Action[Any], stopped: Stopped) -> Finding:
 
 
 MOVED = Stopped(rules.STATE_MOVED, failed=True)
+UNTOUCHED = Stopped(rules.STAFF_UNTOUCHED)
 
 
 def merged(earlier: Iterable[Result], now: Iterable[Result]) -> list[Result]:

@@ -68,6 +68,7 @@ class ApproveFacts:
 
     ``against`` are the reasons for which the plan can no longer be approved (``outdated``).
     ``done`` says how it was settled, "" while it waits. ``two``: two people must say yes.
+    ``staff`` is how many changes of staff go with the plan.
     """
 
     run_id: str
@@ -80,6 +81,7 @@ class ApproveFacts:
     against: Sequence[Finding] = ()
     done: str = ""
     two: bool = False
+    staff: int = 0
     first: First | None = None
     declined: First | None = None
     last: Last | None = None
@@ -131,6 +133,8 @@ class Approve:
     back: bool
     not_taken: str
     not_taken_why: Sequence[Word]
+    staff: int
+    two: bool
 
 
 def approve(facts: ApproveFacts, wanted: Filter, viewer: Viewer) -> Approve:
@@ -166,6 +170,8 @@ def approve(facts: ApproveFacts, wanted: Filter, viewer: Viewer) -> Approve:
         and may(viewer, Permission.APPROVE, facts.city),
         not_taken=minute(facts.last.at) if facts.last else "",
         not_taken_why=_reasons(facts.last) if facts.last else (),
+        staff=facts.staff,
+        two=facts.two and not facts.done,
     )
 
 

@@ -19,7 +19,7 @@ from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Effect
 from kakehashi.people.record import Record
 from kakehashi.provision.deletable import Conditions, objection
-from kakehashi.provision.results import MOVED, Ledger, Readiness, result
+from kakehashi.provision.results import MOVED, UNTOUCHED, Ledger, Readiness, result
 
 
 @dataclass(kw_only=True)
@@ -54,6 +54,8 @@ class Deletions(Ledger):
     def _objection(
         self, action: Action, record: Record | None, account: Listed | None
     ) -> Stopped | None:
+        if action.pupil in self.untouched:
+            return UNTOUCHED
         return objection(action, record, account, self.conditions)
 
     def _note(self, ended: Ended) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Self
 
 from kakehashi.actions import Action, Kind
+from kakehashi.directories.port import Accounts
 from kakehashi.edges import settings, staff_files
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.directories import accounts_of
@@ -20,6 +22,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften
+from kakehashi.people.staff import is_staff_id
 from kakehashi.provision.causes import Cause, Elsewhere
 from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.results import merged
@@ -147,6 +150,8 @@ def _work(
     *, of_staff: bool,
 ) -> Shard | Deletions:  # fmt: skip
     city = folder.rules()
+    accounts = accounts_of(city, env)
+    untouched = _untouched(actions, accounts)
     if actions and all(action.kind is Kind.DELETE for action in actions):
         staff = city.staff if of_staff else None
         grace = staff.grace_days if staff else city.leaving.grace_days
@@ -156,7 +161,8 @@ def _work(
             conditions=Conditions(decided, run.as_of, grace),
             effects=city.effects,
             state=state,
-            accounts=accounts_of(city, env),
+            accounts=accounts,
+            untouched=untouched,
         )
     return Shard(
         actions=actions,
@@ -164,8 +170,19 @@ def _work(
         as_of=run.as_of,
         effects=city.effects,
         state=state,
-        accounts=accounts_of(city, env),
+        accounts=accounts,
+        untouched=untouched,
         read_password=PasswordBucket.of(env.passwords_bucket).read,
+    )
+
+
+def _untouched(actions: Iterable[Action], accounts: Accounts) -> frozenset[str]:
+    """Staff whose account has got a role in the directory since the plan was made, which may have
+    waited for days; all of them where nobody can tell."""
+    staff = [one for one in actions if is_staff_id(one.pupil) and one.object_id]
+    privileged = accounts.privileged() if staff else frozenset()
+    return frozenset(
+        one.pupil for one in staff if privileged is None or one.object_id in privileged
     )
 
 

@@ -19,6 +19,7 @@ from kakehashi.findings import Effect
 from kakehashi.people.record import Record
 from kakehashi.provision.results import (
     MOVED,
+    UNTOUCHED,
     Ledger,
     Readiness,
     result,
@@ -70,6 +71,8 @@ class Shard(Ledger):
                     self.results[line] = result(line, action, Readiness.DONE)
                 case Readiness.MOVED:
                     self.stop(line, action, MOVED)
+                case Readiness.OPEN if action.pupil in self.untouched:
+                    self.stop(line, action, UNTOUCHED)
                 case Readiness.OPEN:
                     self._read[line] = items
                     yield line, action, self._password(action)

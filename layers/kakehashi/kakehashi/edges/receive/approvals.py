@@ -13,8 +13,10 @@ from kakehashi.city import City
 from kakehashi.diff import Approval, Plan, admit
 from kakehashi.edges import plans, staff_files
 from kakehashi.edges.errors import BadConfiguration
+from kakehashi.edges.objects import Objects
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
+from kakehashi.edges.staff_decided import unsupported
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import JAPAN
@@ -57,6 +59,9 @@ class ApprovalGate:
             planned=self.state.newest_plan(),
             second_above=rules_now.approval.second_person_above,
         )
+        if rules_now.staff:
+            inbox = Objects.of(self.env.inbox_bucket)
+            findings = (*findings, *unsupported(folder, inbox))
         if refuses(findings):
             return self._refused(order, record, findings)
         folder.put_findings("receive", findings)

@@ -6,7 +6,7 @@ undone.jsonl   each action of that run, how it ended, and if its account is with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -14,13 +14,16 @@ import boto3
 
 from kakehashi import receive
 from kakehashi.catalogue.undo import NOT_TURNED_BACK
+from kakehashi.city import City, Staff
 from kakehashi.diff import Action, Kind, Undone, objections
+from kakehashi.diff.staff_standing import left_alone
 from kakehashi.directories.port import Accounts
 from kakehashi.edges import plans, staff_files
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile
 from kakehashi.edges.runs import Folder, Run, city_of, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.people.record import Record
 from kakehashi.run_folder.orders import UndoNote, put_undo, undo
 from kakehashi.run_folder.results import results
 from kakehashi.run_folder.undone import put_undone
@@ -90,7 +93,7 @@ class Undoings:
         if self.untouched:
             yield NOT_TURNED_BACK.at(count=self.untouched)
 
-    def gather(self, directory: Accounts) -> Undone:
+    def gather(self, directory: Accounts, known: Iterable[Record], city: City) -> Undone:
         """Everything is kept in the folder of the run that undoes."""
         run_id = undo(self.folder).run_id
         earlier = Folder(self.folder.s3, self.folder.bucket, prefix_of(run_id))
@@ -99,20 +102,27 @@ class Undoings:
             raise ValueError("a run without a plan has applied nothing")
         found = chain(results(earlier), staff_files.all_results(earlier))
         outcomes: dict[str, str] = {one.pupil: one.outcome for one in found}
-        actions = (*plan.actions, *self._of_staff(earlier, directory))
+        staff = self._of_staff(earlier, directory, known, city.staff) if city.staff else ()
+        actions = (*plan.actions, *staff)
         reach = _within_reach(actions, directory)
         undone = Undone(run_id, plan.as_of, actions, outcomes, reach)
         put_undone(self.folder, undone)
         return undone
 
-    def _of_staff(self, earlier: Folder, directory: Accounts) -> Iterator[Action[Any]]:
-        """What the run did to staff, without accounts that hold a role in the directory by now:
-        those are never written. Where nobody can tell, nothing."""
+    def _of_staff(
+        self, earlier: Folder, directory: Accounts, known: Iterable[Record], staff: Staff
+    ) -> Iterator[Action[Any]]:
+        """What the run did to staff, without accounts that a night would leave alone by now: those
+        are never written. Where nobody can tell, nothing."""
         actions = list(staff_files.all_actions(earlier))
+        now = {one.pupil.id: one.object_id for one in known}
+        account = {one.pupil: now.get(one.pupil) or one.object_id for one in actions}
         privileged = directory.privileged() if actions else frozenset()
+        there = directory.look_up({one for one in account.values() if one})
+        alone = {one.object_id for one in there if left_alone(one, privileged or set(), staff)}
         self.untouched = 0
         for action in actions:
-            if privileged is None or action.object_id in privileged:
+            if privileged is None or account[action.pupil] in alone:
                 self.untouched += 1
             else:
                 yield action

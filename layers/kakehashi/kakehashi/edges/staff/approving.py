@@ -14,13 +14,16 @@ from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff import Approval, Plan, admit
+from kakehashi.diff.approval import needs_second
 from kakehashi.edges import plans
+from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.starting import by, start
+from kakehashi.edges.staff_decided import unsupported
 from kakehashi.findings import Finding, Rule, refuses
 from kakehashi.refusal import Refusal
 from kakehashi.roster import JAPAN
@@ -145,7 +148,11 @@ class Approving:
             rules_now=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
             newest=self.state.newest_export(),
             planned=self.state.newest_plan(),
+            first=True,
         )
+        if found and found.city.staff:
+            inbox = Objects.of(self.deps.staff.inbox_bucket)
+            findings = (*findings, *unsupported(self.deps.folder(said.run_id), inbox))
         return findings if refuses(findings) else ()
 
     def _ready(self, said: ApprovalForm, *, reason: bool = True) -> Refusal | None:
@@ -180,7 +187,7 @@ class Approving:
     def _needs_second(self, plan: Plan) -> bool:
         found = self.deps.rules(self.caller.city)
         bound = found.city.approval.second_person_above if found else None
-        return bound is not None and len(plan.actions) > bound
+        return any(needs_second(plan.breaches, len(plan.actions), bound))
 
     def _wait_for_second(self, said: ApprovalForm, kept: Mapping[str, Any]) -> Taken:
         after = {"first": self._who() | {"accept": list(said.accept), "checksum": said.checksum}}

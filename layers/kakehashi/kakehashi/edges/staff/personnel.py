@@ -84,6 +84,7 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
     named = {who for people in wanted.values() for who in people}
     people = _people(earlier, before, named) if earlier and named else {}
     staff, board = city.city.staff, city.city.board_code
+    today = asked.caller.now.astimezone(JAPAN).date()
     said = unread(asked, before, settled)
     plan = header.checksum[:SHOWN]
     return personnel.PersonnelFacts(
@@ -93,7 +94,7 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
         actions=list(staff_files.planned(folder)),
         asked=wanted,
         people=people,
-        two={who for who, one in people.items() if needs_two(one, staff, board)},
+        two={who for who, one in people.items() if needs_two(one, staff, board, today)},
         given=_given(said),
         accepted={code for one in said for code, plans in one.said.accepted.items()
                   if plan and plan in plans},

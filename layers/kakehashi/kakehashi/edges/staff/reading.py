@@ -15,7 +15,7 @@ from typing import Any, Self
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff import outdated, plan_of
-from kakehashi.diff.approval import MOST_DAYS
+from kakehashi.diff.approval import MOST_DAYS, needs_second
 from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
@@ -219,7 +219,8 @@ def _plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refu
         findings=[f for f in folder.findings("diff") if f.code.startswith("S")],
         against=Moment.of(asked).against(run_id, header) if waits else (),
         done="" if waits else _settled(verdict),
-        two=above is not None and sum(header.actions.values()) > above,
+        two=any(needs_second(header.breaches, sum(header.actions.values()), above)),
+        staff=_staff_with(folder, header),
         first=_said_by(said.get("first")),
         last=_last_approval(folder, record) if waits else None,
         declined=_said_by(said.get("declined")),
@@ -229,6 +230,12 @@ def _plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refu
         count = str(len(shown.listing.rows))
         note(asked.deps, asked.caller, StaffOrder("search", run_id, after=count))
     return shown
+
+
+def _staff_with(folder: Folder, header: PlanHeader) -> int:
+    """How many changes of staff are carried out with this plan; an undo has them in its own."""
+    staff = staff_files.plan_header(folder)
+    return 0 if header.undoes or staff.stopped else sum(staff.actions.values())
 
 
 def _last_approval(folder: Folder, record: Mapping[str, Any]) -> approving.Last | None:
