@@ -56,15 +56,7 @@ def test_every_page_for_readers_is_in_both_languages() -> None:
 
 
 ALONE = {
-    "staff-page.md",
     "cost.md",
-    "threat-model.md",
-    "runbook.md",
-    "a-night.md",
-    "upgrading.md",
-    "oneroster.md",
-    "lti.md",
-    "receivers.md",
 }
 """Still in one language."""
 
@@ -91,6 +83,8 @@ def test_both_have_the_same_headings_and_the_same_code(japanese: Path) -> None:
 
 def placeless(code: str) -> str:
     """Without the words for what a reader fills in, and without what is said beside a command."""
+    for japanese, english in {"氏名": "NAME", "一覧.csv": "list.csv", ":行": ":<>"}.items():
+        code = code.replace(japanese, english)
     return re.sub(r"<[^>]*>", "<>", re.sub(r"(?m) +# .*$", "", code))
 
 

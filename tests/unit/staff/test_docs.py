@@ -1,4 +1,4 @@
-"""docs/staff-page.md says what the program does: who opens what, and where a task is done."""
+"""docs/staff-page.ja.md says what the program does: who opens what, and where a task is done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kakehashi.staff.frame import PAGES
 from kakehashi.staff.viewer import ALLOWED, LABELS, Permission
 
 ROOT = Path(__file__).parents[3]
-DOC = (ROOT / "docs" / "staff-page.md").read_text(encoding="utf-8")
+DOC = (ROOT / "docs" / "staff-page.ja.md").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs" / "runbook.ja.md").read_text(encoding="utf-8")
 ROWS = {
     "今朝": Permission.SEE,
