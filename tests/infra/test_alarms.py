@@ -69,7 +69,8 @@ ALARMS = {
 }
 CITY_ALARMS = city_alarms.alarms(TEMPLATE)
 PAGE_OF_A_SECTION = re.compile(
-    r"^\*\*頁\*\* 職員の頁(?:の\[(?P<title>.+?)\]\(staff-page\.ja\.md\)\(`(?P<path>/\w+)`\)で済みます"
+    r"^\*\*頁\*\* 職員の頁"
+    r"(?:の\[(?P<title>.+?)\]\(staff-page\.ja\.md\)\(`(?P<path>/\w+)`\)で済みます"
     r"|では済みません)。$",
     re.MULTILINE,
 )
