@@ -155,7 +155,8 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
     assert (asked.status, asked.verdict) == ("SUCCEEDED", "awaiting-approval")
     assert users(f"tt0001@{DOMAIN}")["surname"] == "田中", "nothing without a person's word"
     assert town.approve(asked.summary).verdict == "refused", "a head's account: two persons"
-    town.tenant.settings(role_holders=[f"tt0002@{DOMAIN}"])  # while the plan waits
+    holders = [f"tt0004@{DOMAIN}", f"tt0002@{DOMAIN}"]  # one while the plan waits
+    town.tenant.settings(role_holders=holders)
     half = town.approve(asked.summary, second="学務課")
     assert half.verdict == "applied"
     assert users(f"tt0002@{DOMAIN}")["accountEnabled"] is True
@@ -163,7 +164,7 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
         ("M029", "staff-t0002")]  # fmt: skip
     left = town.undo(second.run["run_id"])
     assert left.verdict == "refused", "an account that holds a role is in no undo"
-    town.tenant.settings(role_holders=[])
+    town.tenant.settings(role_holders=holders[:1])
     undone = town.approve(town.undo(second.run["run_id"]).summary, second="学務課")
     assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
     assert users(f"tt0001@{DOMAIN}")["surname"] == "鈴木"
