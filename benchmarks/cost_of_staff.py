@@ -39,12 +39,6 @@ from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, rea
 
 BOUND = 1.10
 CITY_FILE = Path(__file__).parents[1] / "cities" / "demo.toml"
-RULES = """
-[staff]
-sources = ["list"]
-groups = ["school", "class"]
-owners = ["class"]
-"""
 HEAD = ("職員番号", "姓", "名", "せい", "めい", "区分", "職種", "所属コード", "本務・兼務",
         "担任学級", "開始日", "終了日")  # fmt: skip
 
@@ -78,7 +72,7 @@ def a_list(cleaned: Cleaned, staff: int) -> StaffListFile:
 
 def prepared(folder: Path, pupils: int, schools: int, staff: int) -> Evening:
     data.make(folder, pupils, schools)
-    city = cities.parse(CITY_FILE.read_text(encoding="utf-8") + RULES)
+    city = cities.parse(CITY_FILE.read_text(encoding="utf-8"))
     rules = city.staff or Staff()
     cleaned = clean(folder, city)
     material = _material(folder, city, rules, a_list(cleaned, staff), cleaned)

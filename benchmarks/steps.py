@@ -35,9 +35,10 @@ CITY_FILE = Path(__file__).parents[1] / "cities" / "demo.toml"
 
 
 def rules() -> City:
+    """The demo city's, of pupils alone: what staff cost is measured beside it (cost_of_staff)."""
     from kakehashi import city
 
-    return city.parse(CITY_FILE.read_text(encoding="utf-8"))
+    return city.parse(CITY_FILE.read_text(encoding="utf-8")).model_copy(update={"staff": None})
 
 
 def as_of(night: Path) -> date:

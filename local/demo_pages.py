@@ -38,6 +38,7 @@ class Saved:
 STAFF = (
     Saved("staff-today.html", "/today", APPROVER),
     Saved("staff-decide.html", "/decide", DECIDER),
+    Saved("staff-personnel.html", "/staff", APPROVER),
     Saved("staff-nights.html", "/nights", APPROVER),
     Saved("staff-schools.html", "/schools", APPROVER),
     Saved("staff-operate.html", "/operate", OPERATOR),

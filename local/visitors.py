@@ -31,6 +31,9 @@ def visitors(stack: Stack) -> Iterator[str]:
         yield f"  {grade} アカウント account: {account}  パスワード password: {password}"
     if files:
         yield f"  ほかの児童生徒 more: {files[0]}"
+    of_staff = sorted((stack.home / "tour" / "city").glob("**/staff-passwords.csv"))
+    for account, password in _teacher(stack, of_staff):
+        yield f"  先生 teacher アカウント account: {account}  パスワード password: {password}"
     yield f"職員の頁 staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
     yield from people.told()
     yield "次に試すこと what to try next:"
@@ -52,6 +55,17 @@ def _pupils(stack: Stack, files: list[Path]) -> list[tuple[str, str, str]]:
         grade = known.pupil.grade
         found.setdefault(grade[0], (GRADE_LABELS[grade], account, password))
     return [found[kind] for kind in sorted(found, reverse=True)]
+
+
+def _teacher(stack: Stack, files: list[Path]) -> Iterator[tuple[str, str]]:
+    """(account, password) of a teacher with a class."""
+    if not files:
+        return
+    state = State(stack.resource("dynamodb").Table(stack.outputs()["Table"]), CITY)
+    leads = {one.pupil.account for one in state.staff() if one.pupil.homerooms}
+    yield from [(account, password) for account, password in _rows(files[0]) if account in leads][
+        :1
+    ]
 
 
 def _rows(file: Path) -> list[list[str]]:

@@ -32,6 +32,7 @@ def _tell(exported: demo_city.Exported) -> None:
     terminal.print(f"{exported.day} {exported.drop}", highlight=False, soft_wrap=True)
     if exported.passwords:
         terminal.print(f"初期パスワード passwords {exported.passwords}", highlight=False)
+    terminal.print(f"教職員名簿 list of staff {exported.staff_list}", highlight=False)
     extra = f" --passwords {exported.passwords}" if exported.passwords else ""
     terminal.print(
         f"→ kakehashi run {exported.drop}{extra} --as-of {exported.day}",

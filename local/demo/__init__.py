@@ -1,7 +1,7 @@
 """A city that does not exist, for demonstrations, tests and benchmarks.
 
 ``new``, ``next`` and ``april`` keep the city in ``<folder>/demo-city.json`` and write what the
-robot would upload on a night to ``<folder>/<YYYY-MM-DD>/``.
+robot and the board would upload on a night to ``<folder>/<YYYY-MM-DD>/``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from local.demo import export
+from local.demo import board_list, export
 from local.demo.city import DemoCity
 from local.demo.export import FAULTS, Fault
 from local.demo.initial_passwords import passwords
@@ -24,11 +24,14 @@ FIRST_DAY = date(2026, 11, 9)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What one night left behind; ``passwords`` is None where nobody needs a first one."""
+    """What one night left behind; ``passwords`` is None where no pupil needs a first one, and
+    ``staff_passwords`` where none of the staff does. ``staff_list`` is the board's."""
 
     day: date
     drop: Path
     passwords: Path | None
+    staff_list: Path
+    staff_passwords: Path | None
 
 
 def new(
@@ -67,11 +70,21 @@ def april(folder: Path) -> Exported:
 def _write(city: DemoCity, folder: Path, fault: Fault | None = None) -> Exported:
     night = folder / city.day.isoformat()
     night.mkdir(parents=True, exist_ok=True)
-    drop = night / export.zip_name(city)
-    drop.write_bytes(export.package(city, fault))
-    first_ones = None
-    if body := passwords(city):
-        first_ones = night / "passwords.csv"
-        first_ones.write_bytes(body)
+    exported = Exported(
+        city.day,
+        _put(night / export.zip_name(city), export.package(city, fault)),
+        _put_some(night / "passwords.csv", passwords(city)),
+        _put(night / "staff.xlsx", board_list.as_workbook(city)),
+        _put_some(night / "staff-passwords.csv", board_list.staff_passwords(city)),
+    )
     city.save(folder / STATE)
-    return Exported(city.day, drop, first_ones)
+    return exported
+
+
+def _put(file: Path, body: bytes) -> Path:
+    file.write_bytes(body)
+    return file
+
+
+def _put_some(file: Path, body: bytes | None) -> Path | None:
+    return _put(file, body) if body else None

@@ -15,9 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from local.demo import moves, names
+from local.demo import moves, names, staffing
 from local.demo.children import Child, Stay
 from local.demo.schools import BOARD_CODE, School, Stage, make_schools
+from local.demo.teachers import Teacher
 
 DOMAIN = "ed.demo.example.jp"
 GAIJI_FAMILIES = 0.015  # share of pupils
@@ -57,6 +58,9 @@ class DemoCity:
         self.children: list[Child] = []
         self.gone: list[Child] = []
         moves.settle(self, pupils)
+        self.teachers: list[Teacher] = []
+        self.numbers, self.announced = 0, ""
+        staffing.hire(self)
 
     def _found(self, schools: int) -> None:
         self.schools: tuple[School, ...] = make_schools(schools)
@@ -92,10 +96,18 @@ class DemoCity:
 
     # -- time -------------------------------------------------------------------------------
 
-    def next_night(self, day: date, changes: moves.Changes | None = None) -> None:
-        """Live on to ``day``. Without ``changes`` as much happens as on a busy day."""
+    def next_night(
+        self,
+        day: date,
+        changes: moves.Changes | None = None,
+        staff: staffing.StaffChanges | None = None,
+    ) -> None:
+        """Live on to ``day``. Without ``changes`` as much happens as on a busy day; where these are
+        named and ``staff`` is not, nothing happens to the staff."""
         self._advance(day)
+        usual = staffing.StaffChanges.usual() if changes is None else staffing.NOTHING
         moves.night(self, changes or moves.Changes.usual(len(self.children)))
+        staffing.night(self, staff or usual)
 
     def next_april(self, day: date) -> None:
         """The turn of the year: all go up, J3 leave, P1 arrive, all classes are new."""
@@ -103,6 +115,7 @@ class DemoCity:
             raise ValueError("not in the school year that follows")
         self._advance(day)
         moves.april(self)
+        staffing.april(self)
 
     def _advance(self, day: date) -> None:
         if day <= self.day:
@@ -136,6 +149,9 @@ class DemoCity:
             "fields": _CHILD_FIELDS,
             "children": [_pack(child) for child in self.children],
             "gone": [_pack(child) for child in self.gone],
+            "teachers": [one.to_json() for one in self.teachers],
+            "numbers": self.numbers,
+            "announced": self.announced,
         }
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
@@ -143,7 +159,7 @@ class DemoCity:
     def load(cls, path: Path) -> Self:
         """The city as it was saved. Raises ValueError for a file that is none."""
         data = json.loads(path.read_text(encoding="utf-8"))
-        if tuple(data["fields"]) != _CHILD_FIELDS:
+        if tuple(data["fields"]) != _CHILD_FIELDS or "teachers" not in data:
             raise ValueError("written by another version of the demo city")
         city = cls.__new__(cls)
         city.seed, city.unfilled = data["seed"], data["unfilled"]
@@ -154,6 +170,8 @@ class DemoCity:
         city._found(data["schools"])
         city.children = [_unpack(row) for row in data["children"]]
         city.gone = [_unpack(row) for row in data["gone"]]
+        city.teachers = [Teacher.from_json(row) for row in data["teachers"]]
+        city.numbers, city.announced = data["numbers"], data["announced"]
         return city
 
 

@@ -8,7 +8,7 @@ from local.demo.city import DemoCity
 from local.demo.export import csv_bytes
 
 HEADER = ("アカウント", "ユーザー識別子", "初期パスワード")
-_WORDS = ("Sakura", "Momiji", "Tsubame", "Hotaru", "Kawasemi", "Donguri", "Himawari", "Tanpopo")
+WORDS = ("Sakura", "Momiji", "Tsubame", "Hotaru", "Kawasemi", "Donguri", "Himawari", "Tanpopo")
 
 
 def passwords(city: DemoCity) -> bytes | None:
@@ -23,7 +23,7 @@ def passwords(city: DemoCity) -> bytes | None:
     for child in waiting:
         rng = random.Random(f"{city.seed}/password/{child.umi}")
         rows.append(
-            (child.account, child.umi, f"{rng.choice(_WORDS)}-{rng.randrange(10**7, 10**8)}")
+            (child.account, child.umi, f"{rng.choice(WORDS)}-{rng.randrange(10**7, 10**8)}")
         )
         child.has_password = True
     return csv_bytes(rows)

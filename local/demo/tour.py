@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console as Terminal
 from rich.table import Table
 
+from kakehashi.report.staff_section import STANDINGS
 from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
 from kakehashi_console import words
@@ -21,6 +22,7 @@ from local.demo.clerk import Clerk
 
 CITY = "demo"
 REASON = "新年度の登録なので、全員が新規で正しい"
+TOLD_OF_STAFF = ("NEW", "PREPARED", "OPENED", "MOVED", "CHANGED", "ENDED", "HELD")
 TOLD = ("NEW", "MOVED", "RENAMED", "UPDATED", "PROMOTED", "GONE")
 
 
@@ -56,7 +58,7 @@ class Tour:
         quiet = demo.next(city, demo.QUIET)
         self._night("3/6 静かな夜 quiet night", quiet, quiet.day, "unchanged")
         moves = demo.next(city)
-        self._night("4/6 転出入と氏名変更 transfers, renames", moves, moves.day, "applied")
+        self._night("4/6 転出入・氏名変更・兼務 transfers, staff", moves, moves.day, "applied")
         broken = demo.next(city, demo.QUIET, fault="cut")
         refused = self._night("5/6 壊れたファイル broken export", broken, broken.day, "refused")
         turn = demo.april(city)
@@ -75,8 +77,9 @@ class Tour:
         self, title: str, exported: demo.Exported, as_of: date | None, expected: str,
         *, rehearse: bool = False,
     ) -> RunOutcome:  # fmt: skip
-        if exported.passwords:
-            self.console.upload_passwords(CITY, exported.passwords, starts=False)
+        for passwords in filter(None, (exported.passwords, exported.staff_passwords)):
+            self.console.upload_passwords(CITY, passwords, starts=False)
+        self.console.upload_staff_list(CITY, exported.staff_list)
         since = datetime.now(UTC)
         as_the_robot = as_of is None
         key, version = self.console.upload_drop(CITY, exported.drop, starts=as_the_robot)
@@ -124,5 +127,8 @@ def _told(summary: Mapping[str, Any]) -> str:
     parts = [f"{words.COUNT_WORDS[name]} {counts[name]}" for name in TOLD if counts.get(name)]
     work = summary.get("groups", {})
     parts += [f"{GROUPS[name].ja} {work[name]}" for name in ("made", "licensed") if work.get(name)]
+    staff = summary.get("staff", {}).get("counts", {})
+    told = [f"{STANDINGS[name].ja} {staff[name]}" for name in TOLD_OF_STAFF if staff.get(name)]
+    parts += [f"教職員({'・'.join(told)})"] if told else []
     codes = [f"{code}×{n}" for code, n in summary.get("findings", {}).items() if code[0] in "FHS"]
     return " ".join(parts + codes) or "—"

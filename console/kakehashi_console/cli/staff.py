@@ -31,6 +31,19 @@ def template(*, file: Path) -> None:
 
 
 @staff.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@a_city
+@where
+@in_clear_words
+def upload(*, file: Path, city: str, at: Where) -> None:
+    """教職員名簿を受信箱に置く。次の夜に読む / send the list of staff, for the next night."""
+    console = at.console(city)
+    console.need_city(city)
+    key = console.upload_staff_list(city, file)
+    terminal.print(f"置きました。次の夜に読みます uploaded: {key}", highlight=False)
+
+
+@staff.command()
 @click.argument("oid")
 @a_city
 @click.option("--school", multiple=True, metavar="CODE", help="この学校だけ / at this school only")

@@ -48,6 +48,13 @@ class Uploads(Reach):
         key = f"inbox/{city}/approvals/{stamp()}-{file.name}"
         return self._put("InboxBucket", key, file.read_bytes())
 
+    def upload_staff_list(self, city: str, file: Path) -> str:
+        """The board's list of staff. Starts nothing: the next night reads the one that came last.
+        Returns the key."""
+        ending = ".xlsx" if file.suffix.lower() == ".xlsx" else ".csv"
+        key = f"inbox/{city}/staff/{stamp()}-{_named(file, ending)}"
+        return self._put("InboxBucket", key, file.read_bytes())[0]
+
     def upload_receipt(self, city: str, tool: str, file: Path) -> str:
         """What a tool said of its last delivery. Starts nothing; returns the key."""
         key = f"receipts/{city}/{tool}/{stamp()}-{_named(file, '.csv')}"

@@ -150,6 +150,11 @@ class Settings(Outside):
             units=1_000_000,
         ),
         Sku(
+            sku_id="94763226-9b3c-4e75-a931-5c89701abe66",
+            part_number="STANDARDWOFFPACK_FACULTY",
+            units=1_000_000,
+        ),
+        Sku(
             sku_id="18250162-5d87-4436-a834-d795c15c80f3",
             part_number="M365EDU_A3_STUUSEBNFT",
             units=50_000,

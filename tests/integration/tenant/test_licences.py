@@ -50,6 +50,7 @@ def test_products_are_listed_by_part_number_with_their_seats(tenant: Graph) -> N
     rows = tenant.get("/subscribedSkus").json()["value"]
     assert [row["skuPartNumber"] for row in rows] == [
         "STANDARDWOFFPACK_STUDENT",
+        "STANDARDWOFFPACK_FACULTY",
         "M365EDU_A3_STUUSEBNFT",
     ]
     assert set(rows[0]["prepaidUnits"]) == {"enabled", "suspended", "warning", "lockedOut"}

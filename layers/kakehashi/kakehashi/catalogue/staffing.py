@@ -231,6 +231,15 @@ CLASS_OF_LAST_YEAR = Rule(
     " again.",
     causes="The list names no year, and next year's classes have the same titles.",
 )
+TWO_CLASSES = Rule(
+    "A033",
+    Effect.NOTE,
+    ja="担任学級の名の学級が、その学校に二つあります。担任なしとして進めます。",
+    en="Two classes of the school are called like this homeroom; the person goes on without it.",
+    todo="義務教育学校では、前期1年1組、後期1年1組(または7年1組)のように書いてください。",
+    todo_en="At a 義務教育学校 write 前期1年1組 or 後期1年1組 (or 7年1組).",
+    causes="C4th counts the years of 後期課程 from 1 again.",
+)
 DECISIONS_UNREAD = Rule(
     "A040",
     Effect.NOTE,

@@ -69,6 +69,8 @@ _FIELDS: Mapping[str, Word] = MappingProxyType({
     "school_name": Word("本務校", "school"), "job": Word("職種", "job"),
     "family": Word("姓", "family name"), "given": Word("名", "given name"),
 })  # fmt: skip
+_SIDES = Word("兼務校の数", "schools beside it")
+_ROOMS = Word("担任", "homerooms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,16 @@ def _facts(before: StaffMember, after: StaffMember) -> Iterator[tuple[Word, str,
         was, will = str(getattr(before, name)), str(getattr(after, name))
         if was != will:
             yield told, was, will
+    for told, was, will in (
+        (_SIDES, str(len(before.others)), str(len(after.others))),
+        (_ROOMS, _titles(before), _titles(after)),
+    ):
+        if was != will:
+            yield told, was, will
+
+
+def _titles(member: StaffMember) -> str:
+    return "、".join(title for _, title in member.homerooms)
 
 
 def _post(one: StaffMember) -> tuple[str, str, str]:

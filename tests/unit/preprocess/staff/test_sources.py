@@ -98,6 +98,43 @@ def test_a_homeroom_counts_in_the_year_in_which_the_list_came_or_the_post_begins
     assert told(april, date(2027, 3, 31)) == (of_last_year, [rules.CLASS_OF_LAST_YEAR.code])
 
 
+def test_a_dot_stands_in_a_title_or_between_two() -> None:
+    drop = Drop()
+    school = drop.add_school()
+    for title in ("光・風組", "1年1組", "1年2組"):
+        drop.add_class(title, school=school)
+    written = ("光・風組", "1年1組・1年2組", "光･風組、1年1組", "月・風組")
+    rows = [{"職員番号": f"T{n}", "担任学級": cell} for n, cell in enumerate(written)]
+    roster = read(a_list(*rows), drop=drop)
+    assert [one.posts[0].homerooms for one in roster.employments] == [
+        ("光・風組",), ("1年1組", "1年2組"), ("光・風組", "1年1組"), (),
+    ]  # fmt: skip
+    assert [f.code for f in roster.findings] == ["A024", "A024"]
+
+
+@pytest.mark.parametrize(
+    ("written", "titles", "codes"),
+    [("前期１年１組", ("1年1組",), []), ("後期課程 1年1組", ("7年1組",), []),
+     ("7年1組", ("7年1組",), []), ("1年1組", (), ["A033"]), ("後期7年9組", (), ["A024"]),
+     ("前期7年1組", (), ["A024"]), ("前期1年1組、7年1組", ("1年1組", "7年1組"), [])],
+)  # fmt: skip
+def test_of_the_two_halves_of_a_unified_school_the_list_says_which(
+    written: str, titles: tuple[str, ...], codes: list[str]
+) -> None:
+    """C4th counts the years of 後期課程 from 1 again: two classes of one school are 1年1組."""
+    drop, code = Drop(), a_code(1, "C2")
+    for half, grade in (("前期課程", "P1"), ("後期課程", "J1")):
+        school = drop.add_school(code, name=f"見本学園 {half}")
+        drop.add_class("1年1組", school=school, grades=grade)
+    seven = {"grades": ["J1"], "match": "^1年", "replace": "7年",
+             "example": {"before": "1年3組", "after": "7年3組"}}  # fmt: skip
+    listed = a_list({"所属コード": code, "担任学級": written})
+    unified = [{"mext_code": code, "name": "見本学園"}]
+    roster = read(listed, drop=drop, unified_schools=unified, class_titles=[seven])
+    assert only(roster).posts[0].homerooms == titles
+    assert [f.code for f in roster.findings] == codes
+
+
 @pytest.mark.parametrize(
     "written",
     ["2026-04-01", "2026/4/1", "2026年4月1日", "令和8年4月1日", "R8.4.1", "Ｒ８．４．１", "46113",

@@ -20,6 +20,7 @@ from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffPost, staff_id
 from kakehashi.preprocess.accounts import Chooser
+from kakehashi.preprocess.classes import HomeClass
 from kakehashi.preprocess.names import Speller
 from kakehashi.preprocess.staff.days import day_of
 from kakehashi.preprocess.staff.sources import (
@@ -59,7 +60,9 @@ UNCOMPUTED = "\x00"  # how a formula that was saved without its value is read
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,15}\Z")
 _READING_BESIDE = re.compile(r"[()（）\[\]［］【】〔〕/／\n\r\t]")
-_SEVERAL = re.compile(r"[、,;/\n・]+")
+_HALF = re.compile(r"(前期|後期)(?:課程)?(.+)\Z")  # of a 義務教育学校
+_STAGES: Mapping[str, str] = MappingProxyType({"前期": "P", "後期": "J"})
+_SEVERAL = re.compile(r"[、,;/\n]+")
 
 
 def folded(text: str) -> str:
@@ -71,6 +74,20 @@ def folded(text: str) -> str:
 _KNOWN = {
     folded(word): heading for heading, others in HEADINGS.items() for word in (heading, *others)
 }
+
+
+type _Titles = dict[tuple[str, str], dict[str, set[str]]]
+
+
+def _titles(homes: Iterable[HomeClass]) -> _Titles:
+    """(school, word) → the classes that are called so, by the title that goes out, with the first
+    letters of their grades. A class is called as C4th has it, and as it goes out."""
+    found: _Titles = {}
+    for one in homes:
+        for word in {folded(one.written), folded(one.title)}:
+            there = found.setdefault((one.school.code, word), {})
+            there.setdefault(one.title, set()).update(grade[:1] for grade in one.grades)
+    return found
 
 
 class BoardList:
@@ -135,8 +152,7 @@ class _Reader:
         self.of_last_year = 0
         self.places = material.places()
         self.successors = {alias.old: alias.new for alias in material.city.school_aliases}
-        homes = material.classes.homes.values()
-        self.titles = {(one.school.code, folded(one.written)): one.title for one in homes}
+        self.titles = _titles(material.classes.homes.values())
         self.speller, self.chooser = Speller(material.city.names), Chooser(material.city)
         self.findings: list[Finding] = []
         self.held: list[Held] = []
@@ -230,12 +246,30 @@ class _Reader:
         if cell.strip() and self.told_in(begin) < self.year:
             self.of_last_year += 1
             return
-        for written in _SEVERAL.split(cell):
-            title = self.titles.get((school, folded(written)))
-            if title:
-                yield title
+        for written in self._words(school, cell):
+            found = self._called(school, folded(written))
+            if len(found) == 1:
+                yield from found
+            elif found:
+                self._say(rules.TWO_CLASSES, row.line, "担任学級")
             elif written.strip():
                 self._say(rules.UNKNOWN_CLASS, row.line, "担任学級")
+
+    def _words(self, school: str, cell: str) -> Iterator[str]:
+        """The titles of a cell. A title may hold a middle dot itself."""
+        for written in _SEVERAL.split(cell):
+            whole = self._called(school, folded(written))
+            yield from (written,) if whole else written.split("・")
+
+    def _called(self, school: str, written: str) -> set[str]:
+        """The titles of the classes that a word can mean."""
+        half = _HALF.match(written)
+        found = self.titles.get((school, written), {})
+        if not found and half:
+            stage = _STAGES[half[1]]
+            there = self.titles.get((school, half[2]), {})
+            found = {title: stages for title, stages in there.items() if stage in stages}
+        return set(found)
 
     # -- persons --------------------------------------------------------------------------------
 
