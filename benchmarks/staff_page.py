@@ -45,6 +45,7 @@ from kakehashi.run_folder import roster
 from kakehashi.run_folder.actions import PupilChange
 from kakehashi.staff import changes
 from kakehashi.staff.viewer import Role
+from kakehashi.state_records import NewestDrop
 from tests.conftest import account_in
 from tests.desks import Clerk, Office, office_in
 from tests.nights import nights_in
@@ -137,7 +138,7 @@ def _lived(office: Office, data: Path) -> tuple[str, Any]:
     folder.put_lines("current.jsonl", (one.to_json() for one in known))
     plans.write(folder, plan, (), city)
     nights.state.note_proposals(run_id)
-    nights.state.note_newest_drop(key="inbox/demo/roster/april.zip", run_id=run_id)
+    nights.state.note_newest_drop(NewestDrop("inbox/demo/roster/april.zip"))
     told = {"run_id": run_id, "city": CITY, "prefix": prefix_of(run_id), "mode": "sync",
             "as_of": APRIL.isoformat(), "verdict": "awaiting-approval"}  # fmt: skip
     nights.state.note_run(run_id, mode="sync", as_of=APRIL.isoformat(), serial=1,

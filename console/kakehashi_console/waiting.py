@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.catalogue.index import english, japanese
@@ -12,10 +13,19 @@ from kakehashi.edges.runs import made_on
 from kakehashi.edges.state import Applied
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A reason for which a plan can no longer be approved, in both languages."""
+
+    code: str
+    ja: str
+    en: str
+
+
 def outdated_by(
     run_id: str, header: PlanHeader, state: Applied, rules: str, today: date
-) -> list[dict[str, str]]:
-    """Code and words of each reason; [] for a plan that can still be approved.
+) -> tuple[Outdated, ...]:
+    """() for a plan that can still be approved.
 
     ``header`` is its plan.json, ``rules`` the text of the city's rules, ``today`` a Japan
     date.
@@ -29,4 +39,4 @@ def outdated_by(
         newest=state.newest_export(),
         planned=state.newest_plan(),
     )
-    return [{"code": f.code, "ja": japanese(f), "en": english(f)} for f in findings]
+    return tuple(Outdated(f.code, japanese(f), english(f)) for f in findings)

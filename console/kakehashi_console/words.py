@@ -14,6 +14,8 @@ from kakehashi.report.groups import groups
 from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.times import minute
+from kakehashi.state_records import RunRecord
+from kakehashi_console.standing import RehearsalStanding
 
 VERDICT_WORDS = {
     "applied": ("完了", "applied", "green"),
@@ -56,12 +58,11 @@ def exit_status(verdict: str) -> int:
     return EXIT_STATUS.get(verdict, 1)
 
 
-def verdict_line(verdict: str, told: Mapping[str, Any] | None = None) -> str:
-    """``told`` is a run's record or summary: how many it could not change belongs to its word."""
+def verdict_line(verdict: str, done: int = 0, exceptions: int = 0) -> str:
+    """How many it could not change belongs to a run's word."""
     ja, en, colour = VERDICT_WORDS.get(verdict, (verdict, verdict, "red"))
-    exceptions = int((told or {}).get("exceptions") or 0)
     if verdict == Verdict.APPLIED and exceptions:
-        head = headline(Verdict.APPLIED, int((told or {}).get("done") or 0), exceptions)
+        head = headline(Verdict.APPLIED, done, exceptions)
         ja, en, colour = head.ja, head.en, "yellow"
     return f"[bold {colour}]{ja}[/] [dim]{en}[/]"
 
@@ -72,23 +73,25 @@ def verdict_word(verdict: str) -> str:
     return f"{ja} {en}"
 
 
-def roster_line(record: Mapping[str, Any]) -> str:
+def roster_line(record: RunRecord) -> str:
     """The roster of a run and its numbers, "" of a run that had none; times are Japan's."""
-    if not record.get("as_of") or record.get("pupils") is None:
+    if not record.as_of or record.pupils is None:
         return ""
-    came = minute(str(record.get("received") or ""))
-    parts = [f"名簿 roster {record['as_of']}" + (f"(受領 received {came})" if came else "")]
-    parts.append(f"児童生徒 pupils {record['pupils']:,}")
-    counts = (("done", "反映 applied"), ("held", "保留 held"), ("failures", "失敗 failed"))
-    parts += [f"{word} {record[name]:,}" for name, word in counts if record.get(name)]
+    came = minute(record.received)
+    parts = [f"名簿 roster {record.as_of}" + (f"(受領 received {came})" if came else "")]
+    parts.append(f"児童生徒 pupils {record.pupils:,}")
+    counts = (
+        (record.done, "反映 applied"), (record.held, "保留 held"), (record.failures, "失敗 failed")
+    )  # fmt: skip
+    parts += [f"{word} {count:,}" for count, word in counts if count]
     return "、".join(parts)
 
 
-def rehearsal_line(record: Mapping[str, Any]) -> str:
-    """A rehearsal: for which day it was made, and what it would have done."""
-    counts = {k: v for k, v in record.get("counts", {}).items() if k in COUNT_WORDS and v}
+def rehearsal_line(one: RehearsalStanding) -> str:
+    """For which day it was made, and what it would have done."""
+    counts = {k: v for k, v in one.counts.items() if k in COUNT_WORDS and v}
     told = "、".join(f"{word} {counts[k]:,}" for k, word in COUNT_WORDS.items() if k in counts)
-    return f"{record['run_id']}  予行 rehearsal {record.get('as_of') or '?'}: {told or '-'}"
+    return f"{one.run_id}  予行 rehearsal {one.as_of or '?'}: {told or '-'}"
 
 
 def print_outcome(
@@ -99,7 +102,7 @@ def print_outcome(
     guide: Guide,
 ) -> None:
     """The outcome of a run, why it stopped where it did, and exactly what to type next."""
-    terminal.print(verdict_line(str(summary.get("verdict", "failed")), summary), highlight=False)
+    terminal.print(_ending(summary), highlight=False)
     terminal.print(f"実行 run {summary.get('run_id', '')}", highlight=False, style="dim")
     counts = {k: v for k, v in summary.get("counts", {}).items() if k in COUNT_WORDS and v}
     if counts:
@@ -117,6 +120,11 @@ def print_outcome(
         terminal.print("[yellow]承認するには to approve:[/]")
         terminal.print(f"  {approve_command(summary, guide)}", highlight=False, soft_wrap=True)
     terminal.print(f"報告書 report: {place}", highlight=False, soft_wrap=True)
+
+
+def _ending(summary: Mapping[str, Any]) -> str:
+    verdict = str(summary.get("verdict", "failed"))
+    return verdict_line(verdict, summary.get("done", 0), summary.get("exceptions", 0))
 
 
 def _details(summary: Mapping[str, Any]) -> Iterator[str]:

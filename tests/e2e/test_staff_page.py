@@ -39,7 +39,9 @@ def test_a_plan_is_approved_on_the_page_and_carried_out(stack: Stack, waiting: s
     number = clerk.approve(waiting, "初日")
     execution = console.follow(console.started_on_page("apply", number), lambda stage: None)
     assert execution["status"] == "SUCCEEDED"
-    assert console.approved(waiting)["by"] == f"staff:{people.APPROVER.oid}"
+    approved = console.approved(waiting)
+    assert approved is not None
+    assert approved.by == f"staff:{people.APPROVER.oid}"
     record = clerk.open("/record")
     assert people.APPROVER.name in record
     assert "初日" in record

@@ -295,10 +295,10 @@ def test_the_rest_of_an_undo_is_undone_and_the_bad_roster_is_not_taken_in_again(
     assert json.loads(again)["run_id"] == night.run["run_id"]
     assert len(users_of(desk.nights)) == 5, "the plan waits for somebody"
     newest = desk.nights.state.runs(1)[0]
-    assert newest["verdict"] == "awaiting-approval"
-    waiting = newest["sk"].removeprefix("RUN#")
+    assert newest.verdict == "awaiting-approval"
+    waiting = newest.run_id
     summary = desk.nights.state.run(waiting)
-    desk.nights.start({"action": "apply", "run_id": waiting, "checksum": summary["checksum"],
+    desk.nights.start({"action": "apply", "run_id": waiting, "checksum": summary.checksum,
                        "accept": accepted(desk.nights, waiting), "by": "教育総務課"})  # fmt: skip
     assert desk.read() == [], "now it is undone"
 
@@ -376,8 +376,8 @@ def test_days_later_a_redriven_execution_is_a_run_of_its_own_day(desk: Desk) -> 
     again = desk.nights.redrive(night)
     assert (again.status, again.verdict) == ("SUCCEEDED", "applied")
     newest, older, *_ = desk.nights.state.runs()
-    assert older["sk"] == f"RUN#{night.run['run_id']}", "two attempts of Receive are one run"
-    assert newest["sk"] == f"RUN#{again.run['run_id']}"
+    assert older.run_id == night.run["run_id"], "two attempts of Receive are one run"
+    assert newest.run_id == again.run["run_id"]
     begun, today = made_on(again.run["run_id"]), desk.nights.clock.date()
     assert (begun, again.run["as_of"]) == (today, today.isoformat())
 

@@ -13,6 +13,7 @@ from kakehashi.edges.errors import BadConfiguration, Refused
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record, Status
+from kakehashi.stored import written
 from tests.builders import a_known, a_pupil
 from tests.lambdas import a_context
 from tests.unit.deliver.receiver import Receiver
@@ -84,15 +85,16 @@ def versions(key: str) -> list[str]:
 
 
 def pointed(state: State) -> str:
-    return str(state.tool("interactive_study")["baseline"])
+    return state.tool("interactive_study").baseline
 
 
 def pointer(state: State, tool: str) -> dict[str, Any]:
     """The pointer, and of the baseline what it says instead of which version it is."""
     found = state.tool(tool)
-    which = {"Key": f"demo/{tool}.csv.gz", "VersionId": found["baseline"]}
-    kept = boto3.client("s3").get_object(Bucket="baselines", **which)["Body"].read()
-    return found | {"baseline": kept}
+    s3, key = boto3.client("s3"), f"demo/{tool}.csv.gz"
+    answer = s3.get_object(Bucket="baselines", Key=key, VersionId=found.baseline)
+    kept = answer["Body"].read()
+    return written(found) | {"baseline": kept}
 
 
 def change(state: State, old: Record, **facts: Any) -> None:
@@ -111,7 +113,7 @@ def test_a_first_night_puts_the_zip_the_note_the_baseline_and_the_pointer(state:
     latest = json.loads(body("outbox/demo/interactive_study/latest.json"))
     assert (latest["files"][0]["key"], latest["files"][0]["sha256"]) == (key, told["sha256"])
     (kept,) = versions("demo/interactive_study.csv.gz")
-    assert state.tool("interactive_study")["baseline"] == kept
+    assert state.tool("interactive_study").baseline == kept
     tool = Receiver()
     tool.take(body(key))
     assert set(tool.pupils()) == {a_pupil(1).id, a_pupil(2).id}
@@ -201,9 +203,7 @@ def test_a_run_killed_before_the_pointer_moved_makes_the_same_delivery_again(sta
     change(state, a_known(2), family="改姓")
     run = a_run("030000", "2026-11-25")
     first = deliver(run)
-    state.note_tool(
-        **{"name": "interactive_study"}, **{k: v for k, v in taken.items() if k != "sk"}
-    )
+    state.note_tool("interactive_study", **written(taken))
     assert deliver(run) == first
 
 

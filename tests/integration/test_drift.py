@@ -19,6 +19,7 @@ from kakehashi.edges.plans import waits_since
 from kakehashi.edges.runs import Folder
 from kakehashi.people.record import Record
 from kakehashi.roster import JAPAN
+from kakehashi.state_records import RunRecord
 from local.fakes import tenant as fake
 from tests.builders import TODAY, a_drop, a_known, a_pupil, an_employment
 from tests.integration.test_night import passwords
@@ -195,5 +196,5 @@ def test_a_plan_waits_until_a_roster_ends_well_or_the_state_moves(
     records: list[tuple[str, int]], waits: bool
 ) -> None:
     ended = "2026-11-24T16:10:00+00:00"
-    told = [{"verdict": verdict, "serial": serial, "ended": ended} for verdict, serial in records]
+    told = [RunRecord("run", verdict, serial=serial, ended=ended) for verdict, serial in records]
     assert waits_since(told) == (datetime.fromisoformat(ended) if waits else None)

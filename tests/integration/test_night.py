@@ -190,7 +190,7 @@ def assert_refused_for(nights: Nights, night: Night, waiting: Night, codes: set[
     assert {finding.code for finding in night.folder.findings("receive")} == codes
     assert night.history == ["Receive", "Received", "Report", "Done"]
     assert waiting.verdict == "awaiting-approval"
-    assert nights.state.run(waiting.run["run_id"])["verdict"] == "awaiting-approval"
+    assert nights.state.run(waiting.run["run_id"]).verdict == "awaiting-approval"
     assert_the_city_is_free(nights)
 
 
@@ -211,7 +211,7 @@ def test_a_wrong_checksum_and_a_missing_code_are_refused_together(
     again = nights.approve(waiting.summary)
     assert again.verdict == "refused"
     assert {f.code for f in again.folder.findings("receive")} == {"S907"}, "one reason, not three"
-    assert nights.state.run(waiting.run["run_id"])["verdict"] == "unchanged"
+    assert nights.state.run(waiting.run["run_id"]).verdict == "unchanged"
 
 
 def test_a_plan_is_stale_once_another_run_has_been_applied(nights: Nights, waiting: Night) -> None:

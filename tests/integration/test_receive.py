@@ -57,7 +57,7 @@ def test_a_drop_becomes_a_run_folder_with_the_rules_of_the_night(names: dict[str
     folder = Folder.of(run, "runs")
     assert folder.names() == ["city.toml", "drop.json", "roster/drop.zip"]
     assert folder.get_json("drop.json")["bytes"] == 6
-    assert State.of("state", "demo").run(run.run_id)["verdict"] == "running"
+    assert State.of("state", "demo").run(run.run_id).verdict == "running"
 
 
 def test_the_version_that_was_uploaded_is_read_even_when_a_newer_one_came(

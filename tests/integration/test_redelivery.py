@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from kakehashi.stored import written
 from tests.builders import a_known, a_pupil
 from tests.integration.test_night import known
 from tests.nights import Night, Nights
@@ -69,11 +70,11 @@ def test_asked_twice_the_tool_is_told_twice_and_then_only_of_changes(settled: Ni
 def test_it_is_kept_who_asked_and_when(settled: Nights) -> None:
     night = settled.start(SAMPLE)
     record = settled.state.run(night.run["run_id"])
-    assert (record["mode"], record["ordered"]["by"], record["ordered"]["full"]) == (
-        "deliver", "教育総務課", True,
-    )  # fmt: skip
-    assert night.folder.get_json("order.json") == record["ordered"]
-    assert settled.state.tool(TOOL)["anew_asked"] == record["ordered"]
+    ordered = record.ordered
+    assert ordered is not None
+    assert (record.mode, ordered.by, ordered.full) == ("deliver", "教育総務課", True)
+    assert night.folder.get_json("order.json") == written(ordered)
+    assert settled.state.tool(TOOL).anew_asked == ordered
 
 
 @pytest.mark.parametrize("operation", ["s3.PutObject", "dynamodb.UpdateItem"])
@@ -83,7 +84,7 @@ def test_a_run_that_dies_anywhere_leaves_the_order_to_the_next(
 ) -> None:
     with settled.lambdas.dying_at(operation, number):
         settled.start(SAMPLE)
-    asked = bool(settled.state.tool(TOOL).get("anew_asked"))
+    asked = settled.state.tool(TOOL).anew_asked
     tool = Receiver()
     night = settled.start(SAMPLE | {"full": False})
     newest = json.loads(settled.outbox()[f"outbox/demo/{TOOL}/latest.json"])
@@ -91,7 +92,7 @@ def test_a_run_that_dies_anywhere_leaves_the_order_to_the_next(
     assert night.status == "SUCCEEDED"
     if asked:
         assert set(tool.pupils()) == {a_pupil(n).id for n in (1, 2, 3)}
-    assert not settled.state.tool(TOOL)["anew"]
+    assert not settled.state.tool(TOOL).anew
 
 
 def test_a_tool_that_the_rules_do_not_name_ends_red_and_nothing_is_written(

@@ -16,6 +16,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import Place
+from kakehashi.state_records import NO_RECORD, DropRecord
 from tests.builders import a_pupil
 from tests.lambdas import a_context
 from tests.nights import RULES
@@ -116,8 +117,8 @@ def test_an_applied_night_is_written_remembered_told_and_gives_the_lease_back(
     assert answer["verdict"] == summary["verdict"] == "applied"
     assert summary["held"] == {"M001": [UMI]}
     assert {"report.html", "report.xlsx", "summary.json"} <= set(folder.names())
-    assert state.run(RUN_ID)["verdict"] == "applied"
-    assert (state.drop("ab")["verdict"], state.drop("ab")["failed"]) == ("applied", 0)
+    assert state.run(RUN_ID).verdict == "applied"
+    assert (state.drop("ab").verdict, state.drop("ab").failed) == ("applied", 0)
     assert state.lease() is None
     [mail] = mails()
     assert "完了" in mail
@@ -128,7 +129,7 @@ def test_a_failed_action_keeps_the_drop_open_for_another_try(folder: Folder, sta
     _plan(folder)
     _results(folder, "done", "failed")
     _call(_event("apply"))
-    assert state.drop("ab")["failed"] == 1
+    assert state.drop("ab").failed == 1
 
 
 def test_a_night_without_account_actions_is_unchanged(folder: Folder, state: State) -> None:
@@ -140,7 +141,7 @@ def test_a_night_without_account_actions_is_unchanged(folder: Folder, state: Sta
 def test_a_stopped_night_keeps_its_word(folder: Folder, state: State, verdict: str) -> None:
     _plan(folder)
     assert _call(_event(verdict))["verdict"] == verdict
-    assert state.run(RUN_ID)["verdict"] == verdict
+    assert state.run(RUN_ID).verdict == verdict
     assert state.lease() is None
 
 
@@ -177,7 +178,7 @@ def test_a_rehearsal_writes_nothing_outside_its_folder(folder: Folder, account: 
     _call(_event("rehearsed", mode="rehearse", execution=""))
     state = State.of(account["TABLE"], CITY)
     assert folder.get_json("summary.json")["verdict"] == "rehearsed"
-    assert (state.run(RUN_ID), state.drop("ab")) == ({}, {})
+    assert (state.run(RUN_ID), state.drop("ab")) == (NO_RECORD, DropRecord())
 
 
 def test_a_repeated_drop_leaves_the_first_ones_record_alone(
@@ -187,8 +188,8 @@ def test_a_repeated_drop_leaves_the_first_ones_record_alone(
     state.note_drop("ab", verdict="applied", run_id="the first")
     _call(_event("already-done"))
     assert folder.get_json("summary.json")["verdict"] == "already-done"
-    assert state.drop("ab") == {"sk": "DROP#ab", "verdict": "applied", "run_id": "the first"}
-    assert state.run(RUN_ID) == {}
+    assert state.drop("ab") == DropRecord(verdict="applied", run_id="the first")
+    assert state.run(RUN_ID) == NO_RECORD
     assert state.lease() is None
     assert mails() == []
 
@@ -196,8 +197,10 @@ def test_a_repeated_drop_leaves_the_first_ones_record_alone(
 def test_a_refused_approval_leaves_the_plan_waiting(folder: Folder, state: State) -> None:
     state.note_run(RUN_ID, verdict="awaiting-approval")
     _call(_event("refused", mode="apply", prefix=f"{CITY}/{RUN_ID}/approvals/a/"))
-    assert state.run(RUN_ID)["verdict"] == "awaiting-approval"
-    assert state.run(RUN_ID)["last_approval"]["verdict"] == "refused"
+    assert state.run(RUN_ID).verdict == "awaiting-approval"
+    last = state.run(RUN_ID).last_approval
+    assert last is not None
+    assert last.verdict == "refused"
     assert "approvals/a/report.html" in folder.names()
     assert state.lease() is None
 
@@ -235,7 +238,7 @@ def test_when_receive_failed_the_lease_goes_back_and_staff_are_told(
     answer = _call({"failed": failed, "input": given, "execution": NOT_BEGUN})
     assert (answer["verdict"], answer["city"]) == ("failed", CITY)
     assert state.lease() is None
-    assert state.run(RUN_ID)["verdict"] == "awaiting-approval", "a failed approval changes nothing"
+    assert state.run(RUN_ID).verdict == "awaiting-approval", "a failed approval changes nothing"
     left = Folder(folder.s3, folder.bucket, answer["prefix"]).names()
     assert {"report.html", "report.xlsx", "summary.json"} <= set(left)
     assert "受領で停止" in mails()[0]
@@ -262,8 +265,8 @@ def test_a_transfer_is_added_to_what_the_school_year_has_saved(
     folder: Folder, state: State
 ) -> None:
     last_year, earlier = "demo-20260331T020500-0a1b2c3d", "demo-20260402T020500-0a1b2c3d"
-    state.note_run(last_year, transfers=9, transfers_in_systems=99, rolled_over=[])
-    state.note_run(earlier, transfers=1, transfers_in_systems=3, rolled_over=[SCHOOL])
+    state.note_run(last_year, transfers=9, transfers_in_systems=99, rolled_over=())
+    state.note_run(earlier, transfers=1, transfers_in_systems=3, rolled_over=(SCHOOL,))
     _transfer(folder)
     _call(_event("apply"))
     assert folder.get_json("summary.json")["saved"] == {
@@ -280,12 +283,12 @@ def test_a_transfer_that_is_reported_twice_counts_once(folder: Folder, state: St
     _call(_event("apply"))
     _call(_event("apply"))
     assert folder.get_json("summary.json")["saved"]["transfers"] == 1
-    assert state.run(RUN_ID)["transfers_in_systems"] == 3
+    assert state.run(RUN_ID).transfers_in_systems == 3
 
 
 def test_an_undo_takes_back_what_had_been_saved(folder: Folder, state: State) -> None:
     before = "demo-20261109T020500-0a1b2c3d"
-    state.note_run(before, transfers=1, transfers_in_systems=3, rolled_over=[])
+    state.note_run(before, transfers=1, transfers_in_systems=3, rolled_over=())
     _transfer(folder)
     folder.put_json("plan.json", folder.get_json("plan.json") | {"undoes": before})
     _call(_event("apply", mode="undo"))

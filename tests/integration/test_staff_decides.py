@@ -15,6 +15,7 @@ from kakehashi.edges.decision_files import AFTER, DecisionFiles
 from kakehashi.edges.objects import Objects
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
+from kakehashi.state_records import ApprovalGiven
 from tests.builders import a_drop, a_password_file, a_pupil
 from tests.desks import Clerk, Office
 from tests.integration.test_april import given_a_school, roster
@@ -91,7 +92,7 @@ OWNER = "arn:of:an:execution"
     [
         ({"mode": "deliver", "execution": OWNER}, 0),
         ({"mode": "undo", "execution": OWNER}, 0),
-        ({"mode": "sync", "approved": {"execution": OWNER}}, 0),
+        ({"mode": "sync", "approved": ApprovalGiven(execution=OWNER)}, 0),
         ({"mode": "sync", "execution": OWNER}, -3600),  # its lease is over
     ],
 )

@@ -113,7 +113,9 @@ def test_a_plan_is_approved_in_a_browser_and_applied(
     assert order["by"] == f"staff:{approver.who.oid}"
     night = office.run_what_was_started()
     assert night.verdict == "applied"
-    assert office.nights.state.run(run_id)["approved"]["by"] == order["by"]
+    approved = office.nights.state.run(run_id).approved
+    assert approved is not None
+    assert approved.by == order["by"]
 
 
 def test_what_was_done_is_in_the_record_with_who_when_and_which_plan(

@@ -56,7 +56,7 @@ def test_a_night_is_opened_its_report_had_and_run_again(
 def test_an_undo_makes_a_plan_that_waits_for_an_approval(
     office: Office, board: Board, operator: Clerk
 ) -> None:
-    run_id = str(office.nights.state.runs(1)[0]["sk"]).removeprefix("RUN#")
+    run_id = office.nights.state.runs(1)[0].run_id
     sent = {"csrf": operator.csrf(), "reason": "取り違え"}
     answer = operator.browser.post(f"/nights/{run_id}/undo", sent)
     assert answer.location == "/today?told=started"

@@ -131,7 +131,7 @@ def test_runs_come_newest_first_and_cities_do_not_see_each_other(
     state: State, account: dict[str, str]
 ) -> None:
     state.note_run("demo-20261121T010000-aaaaaaaa", verdict="applied")
-    state.note_run("demo-20261122T010000-bbbbbbbb", verdict="refused", failed=2)
-    assert [run["verdict"] for run in state.runs()] == ["refused", "applied"]
-    assert state.run("demo-20261122T010000-bbbbbbbb")["failed"] == 2
+    state.note_run("demo-20261122T010000-bbbbbbbb", verdict="refused", failures=2)
+    assert [run.verdict for run in state.runs()] == ["refused", "applied"]
+    assert state.run("demo-20261122T010000-bbbbbbbb").failures == 2
     assert State.of(account["TABLE"], "other").runs() == []

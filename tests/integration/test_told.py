@@ -96,7 +96,7 @@ def test_one_account_out_of_reach_is_an_exception_and_the_headline_counts_it(
         1, "完了(1 人を除いて)")  # fmt: skip
     assert "△" in city.mails()[0]
     assert "完了(1 人を除いて)" in night.folder.need("report.html").decode()
-    assert city.state.runs(1)[0]["exceptions"] == 1
+    assert city.state.runs(1)[0].exceptions == 1
     assert measured(city, "ActionsFailed") == 0
     assert measured(city, "MicrosoftRefused") == 0
 

@@ -41,7 +41,7 @@ def world(board: Board) -> World:
 
 def told_in_full(board: Board) -> dict[str, str]:
     """What the e-portal was told last: pupil → enabledUser and names."""
-    key = board.nights.state.tool(BULK)["run_id"]
+    key = board.nights.state.tool(BULK).run_id
     newest = [json.loads(body) for name, body in board.nights.outbox().items()
               if name.endswith(f"{BULK}/latest.json")]  # fmt: skip
     assert newest[0]["run_id"] == key

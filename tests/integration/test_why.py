@@ -125,7 +125,7 @@ def test_a_plan_that_waited_stands_where_it_was_applied(board: Board) -> None:
     run_ids = found.run_ids(50)
     told = list(entries(found.trace(run_id, a_pupil(3).id) for run_id in run_ids))
     records = {run_id: board.nights.state.run(run_id) for run_id in run_ids}
-    approved = {run_id: str(r.get("approved", {}).get("at", "")) for run_id, r in records.items()}
+    approved = {run_id: r.approved.at if r.approved else "" for run_id, r in records.items()}
     order = [entry.trace.run_id for entry in in_order(told, approved)]
     assert order[-2:] == [refused.run["run_id"], waiting.run["run_id"]]
     assert sorted(order) == [entry.trace.run_id for entry in told]

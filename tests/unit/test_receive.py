@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from kakehashi import receive
+from kakehashi.state_records import DropRecord
 
 UPLOAD = {
     "detail-type": "Object Created",
@@ -52,7 +55,7 @@ def test_an_order_that_is_not_understood_does_not_repeat_what_was_typed() -> Non
     assert "山田" not in str(caught.value)
 
 
-EARLIER = {"verdict": "applied", "failed": 0, "inputs": "i", "uploads": ["a", "b"], "serial": 7}
+EARLIER = DropRecord("a run", inputs="i", uploads=("a", "b"), verdict="applied", serial=7)
 
 
 def test_the_same_drop_is_done_when_nothing_has_moved_since() -> None:
@@ -72,16 +75,17 @@ def test_a_password_file_deleted_after_its_use_is_no_reason_to_run_again() -> No
         {"verdict": "running"},
         {"failed": 1},
         {"inputs": "other rules or another day"},
-        {"uploads": ["a"]},
+        {"uploads": ("a",)},
         {"serial": 8},
     ],
 )
-def test_the_same_drop_is_looked_at_again_when_anything_has_moved(moved: dict[str, object]) -> None:
-    assert not receive.already_done(EARLIER | moved, inputs="i", uploads=["a", "b"], serial=7)
+def test_the_same_drop_is_looked_at_again_when_anything_has_moved(moved: dict[str, Any]) -> None:
+    then = replace(EARLIER, **moved)
+    assert not receive.already_done(then, inputs="i", uploads=["a", "b"], serial=7)
 
 
 def test_a_first_drop_is_not_done() -> None:
-    assert not receive.already_done({}, inputs="i", uploads=[], serial=0)
+    assert not receive.already_done(DropRecord(), inputs="i", uploads=[], serial=0)
 
 
 def test_inputs_and_uploads_are_told_apart_without_their_names() -> None:

@@ -82,9 +82,9 @@ PARSE_OTHERS = {
     "edges/staff/password_desk.py": "slips that wait to be printed",
     "edges/state/numbers.py": "the state",
     "edges/state/pupils.py": "the state",
-    "edges/state/runs.py": "the state",
     "edges/web/short_lived.py": "what a browser has begun",
     "report/healed.py": "messages of the queue",
+    "state_records.py": "the state",
 }
 """Whoever parses JSON that is no file of a run, and what it is."""
 PARSE_ROWS = {"edges/leaves.py", "edges/runs.py", "edges/settled.py", "jsonlines.py",

@@ -25,9 +25,10 @@ from kakehashi.diff.header import FORM as PLAN
 from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state import partition
-from kakehashi.edges.state.partition import FORMS, in_todays_form
+from kakehashi.edges.state.partition import FORMS, in_todays_form, plain
 from kakehashi.people.record import RECORD, Record
-from kakehashi.stored import VERSION, Form, TooNew
+from kakehashi.state_records import DropRecord, NewestDrop, RunRecord, ToolRecord
+from kakehashi.stored import VERSION, Form, TooNew, read, some_of, written
 from tests.builders import a_known
 
 RELEASE = Path(__file__).parents[1] / "releases" / "0.1.0"
@@ -93,6 +94,26 @@ def test_items_of_the_release_are_as_they_were_and_newer_ones_are_refused(kind: 
         assert in_todays_form({**item, VERSION: 1}) == item
     with pytest.raises(OtherRelease):
         in_todays_form({"sk": f"{kind}#x", VERSION: FORMS[kind].v + 1})
+
+
+RECORDS = {"RUN": RunRecord, "DROP": DropRecord, "TOOL": ToolRecord, "NEWEST_DROP": NewestDrop}
+
+
+@pytest.mark.parametrize("kind", sorted(RECORDS))
+def test_every_fact_of_an_item_of_the_release_is_in_its_record(kind: str) -> None:
+    """And is written as that release wrote it."""
+    found = items(kind)
+    assert found
+    for item in found:
+        facts = {name: value for name, value in plain(item).items() if name != "sk"}
+        told = written(read(RECORDS[kind], facts))
+        assert {name: told[name] for name in facts} == facts
+
+
+def test_nobody_writes_a_fact_that_no_record_declares() -> None:
+    assert some_of(RunRecord, {"rolled_over": ("a",)}) == {"rolled_over": ["a"]}
+    with pytest.raises(TypeError, match="RunRecord declares no verdcit"):
+        some_of(RunRecord, {"verdcit": "applied"})
 
 
 def test_what_a_later_release_wrote_is_refused_by_every_reader() -> None:

@@ -13,7 +13,7 @@ import click
 from kakehashi import city as cities
 from kakehashi import receive
 from kakehashi.edges.runs import city_of
-from kakehashi.run_folder.progress import Progress
+from kakehashi.stored import written
 from kakehashi_console import words
 from kakehashi_console.cli.options import (
     RunOutput,
@@ -27,6 +27,7 @@ from kakehashi_console.cli.options import (
 )
 from kakehashi_console.operations import BadUse, Console, csv_files, order_for_drop
 from kakehashi_console.progress import progress_line
+from kakehashi_console.standing import RunStanding
 
 a_city = click.option(
     "--city", default="demo", show_default=True, help="自治体の名前 / a known city's name"
@@ -222,21 +223,26 @@ def status(*, city: str, as_json: bool, at: Where) -> None:
     """最近の実行と予行、待っている計画 / recent runs, rehearsals, waiting plans."""
     report = at.console(city, start=False).status(city)
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True))
+        told = json.dumps(written(report), ensure_ascii=False, indent=2, sort_keys=True)
+        click.echo(told)
         return
-    for record in report["runs"]:
-        outdated = record.get("outdated", [])
-        verdict = words.verdict_line("outdated" if outdated else record.get("verdict", "?"), record)
-        terminal.print(f"{record['run_id']}  {verdict}", highlight=False)
-        if line := words.roster_line(record):
-            terminal.print(f"  {line}", highlight=False, soft_wrap=True)
-        if record.get("until") and not outdated:
-            terminal.print(f"  承認の期限 approve until {record['until']}", highlight=False)
-        for why in outdated:
-            terminal.print(f"  {why['code']} {why['ja']} {why['en']}", highlight=False)
-        told = record.get("progress")
-        if line := progress_line(Progress.from_json(told) if told else None):
-            terminal.print(f"  {line}", highlight=False)
-    for rehearsal in report["rehearsals"]:
+    for one in report.runs:
+        _print_run(one)
+    for rehearsal in report.rehearsals:
         terminal.print(words.rehearsal_line(rehearsal), highlight=False, soft_wrap=True)
-    terminal.print(f"失敗の待ち行列 dead letters: {report['dead_letters']}", highlight=False)
+    terminal.print(f"失敗の待ち行列 dead letters: {report.dead_letters}", highlight=False)
+
+
+def _print_run(one: RunStanding) -> None:
+    record = one.record
+    verdict = "outdated" if one.outdated else record.verdict or "?"
+    ending = words.verdict_line(verdict, record.done, record.exceptions)
+    terminal.print(f"{record.run_id}  {ending}", highlight=False)
+    if line := words.roster_line(record):
+        terminal.print(f"  {line}", highlight=False, soft_wrap=True)
+    if one.until and not one.outdated:
+        terminal.print(f"  承認の期限 approve until {one.until}", highlight=False)
+    for why in one.outdated:
+        terminal.print(f"  {why.code} {why.ja} {why.en}", highlight=False)
+    if line := progress_line(one.progress):
+        terminal.print(f"  {line}", highlight=False)

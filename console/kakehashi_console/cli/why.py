@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -22,6 +22,7 @@ from kakehashi.staff.timeline import (
     in_order,
     person_of,
 )
+from kakehashi.state_records import ApprovalGiven
 from kakehashi_console.cli.of_staff import told_of_staff
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
@@ -60,9 +61,9 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     told, who_it_is = list(entries(iter(papers))), person_of(papers)
     acted = [entry.trace.run_id for entry in told if entry.trace.action]
     approved = {run_id: by for run_id in acted if (by := console.approved(run_id))}
-    story = in_order(told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()})
+    story = in_order(told, {run_id: by.at for run_id, by in approved.items()})
     if as_json:
-        nights_told = [entry.to_json() | {"approved": approved.get(entry.trace.run_id, {})}
+        nights_told = [entry.to_json() | {"approved": _given(approved.get(entry.trace.run_id))}
                        for entry in story]  # fmt: skip
         person = who_it_is.to_json() if who_it_is else {}
         everything: dict[str, Any] = {"city": city, "pupil": umi, "ids": _known_by(ids)}
@@ -73,7 +74,7 @@ def why(*, who: str, city: str, nights: int, as_json: bool, at: Where) -> None:
     for line in _person(who_it_is) if who_it_is else ():
         terminal.print(line, highlight=False, markup=False, soft_wrap=True)
     for entry in story:
-        for line in _lines(entry, approved.get(entry.trace.run_id, {})):
+        for line in _lines(entry, approved.get(entry.trace.run_id)):
             terminal.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -81,6 +82,13 @@ def _known_by(ids: dict[str, frozenset[str]]) -> list[str]:
     """Every id that the child has had, the newest first."""
     newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
     return list(dict.fromkeys(umi for several in newest_first for umi in several))
+
+
+def _given(approved: ApprovalGiven | None) -> dict[str, Any]:
+    """Who approved, when and which codes; {} where nobody had to."""
+    if approved is None:
+        return {}
+    return {"by": approved.by, "at": approved.at, "accept": list(approved.accept)}
 
 
 def _person(one: Person) -> Iterator[str]:
@@ -92,7 +100,7 @@ def _person(one: Person) -> Iterator[str]:
     yield f"{place}  名簿にいた最後の日 last in the roster: {seen}"
 
 
-def _lines(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
+def _lines(entry: TimelineEntry, approved: ApprovalGiven | None) -> Iterator[str]:
     verdict = VERDICTS[Verdict(entry.verdict)]
     head = f"\n{entry.date}  {verdict.mark} {verdict.ja} {verdict.en}  {entry.trace.run_id}"
     undoes = entry.undoes
@@ -121,15 +129,15 @@ def _told(entry: TimelineEntry) -> Iterator[str]:
         yield f"  名寄せ matching: 疑い doubt {entry.doubt}: {evidence}"
 
 
-def _decided(entry: TimelineEntry, approved: Mapping[str, Any]) -> Iterator[str]:
+def _decided(entry: TimelineEntry, approved: ApprovalGiven | None) -> Iterator[str]:
     """What people decided, what was done, and why nothing was."""
     if entry.trace.decision:
         yield f"  決定 decision: {_decision(entry)}"
     if entry.trace.action:
         yield f"  操作 action: {_deed(entry)}"
     if approved:
-        codes = ", ".join(approved.get("accept", ()))
-        yield f"  承認 approved by: {approved['by']} {minute(approved['at'])} {codes}".rstrip()
+        codes = ", ".join(approved.accept)
+        yield f"  承認 approved by: {approved.by} {minute(approved.at)} {codes}".rstrip()
     if entry.reason:
         yield f"  変更しなかった理由 why not: {entry.reason.ja} {entry.reason.en}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.progress import Progress, progress
 from kakehashi.run_folder.roster import pupils
+from kakehashi.state_records import ApprovalGiven, RunRecord
 from kakehashi_console.operations.executions import run_ids
 from kakehashi_console.operations.reach import BadUse, Reach
+from kakehashi_console.standing import CityStanding, RehearsalStanding, RunStanding
 from kakehashi_console.waiting import outdated_by
 
-UNDER_WAY = frozenset({"running", "awaiting-approval"})  # the latter while it is being applied
 RUNS_SHOWN = 10
 REHEARSALS_SHOWN = 3
 _RECENT, _LOOKED_AT = 100, 20  # runs listed, and folders opened, in search of rehearsals
@@ -70,62 +72,52 @@ class Results(Reach):
                 " / no such run"
             )
 
-    def approved(self, run_id: str) -> dict[str, Any]:
-        """Who approved this run's plan, when and with which codes; {} where nobody had to."""
-        told = self.state(city_of(run_id)).run(run_id).get("approved", {})
-        return {name: told[name] for name in ("by", "at", "accept") if name in told}
+    def approved(self, run_id: str) -> ApprovalGiven | None:
+        """Who approved this run's plan, when and with which codes; None where nobody had to."""
+        return self.state(city_of(run_id)).run(run_id).approved
 
-    def status(self, city: str) -> dict[str, Any]:
-        """The newest runs first, then the newest rehearsals, and how many dead letters wait."""
+    def status(self, city: str) -> CityStanding:
+        """Its newest runs and rehearsals, and how many dead letters wait."""
         queue = self.site.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs["DeadLettersUrl"],
             AttributeNames=["ApproximateNumberOfMessages"],
         )
-        return {
-            "city": city,
-            "runs": [
-                self._with_standing(city, self._with_progress(_record(item)))
-                for item in self.state(city).runs(RUNS_SHOWN)
-            ],
-            "rehearsals": self._rehearsals(city),
-            "dead_letters": int(queue["Attributes"]["ApproximateNumberOfMessages"]),
-        }
+        return CityStanding(
+            city,
+            tuple(self._standing(city, one) for one in self.state(city).runs(RUNS_SHOWN)),
+            tuple(islice(self._rehearsals(city), REHEARSALS_SHOWN)),
+            int(queue["Attributes"]["ApproximateNumberOfMessages"]),
+        )
 
-    def _with_standing(self, city: str, record: dict[str, Any]) -> dict[str, Any]:
-        """A record of a plan that waits, with the reasons for which it does so in vain."""
-        if record.get("verdict") != "awaiting-approval":
-            return record
-        header = plans.header(self._folder(prefix_of(record["run_id"])))
+    def _standing(self, city: str, record: RunRecord) -> RunStanding:
+        """A plan that waits may do so in vain; while it is applied, its record says so still."""
+        told = self.progress(record.run_id) if record.under_way or record.waits else None
+        under_way = told if told and not told.ended else None
+        if not record.waits:
+            return RunStanding(record, under_way)
+        header = plans.header(self._folder(prefix_of(record.run_id)))
         state, today = self.state(city), datetime.now(UTC).astimezone(JAPAN).date()
-        reasons = outdated_by(record["run_id"], header, state, self.rules(city) or "", today)
-        until = made_on(record["run_id"]) + timedelta(days=MOST_DAYS)
-        return record | {"outdated": reasons, "until": until.isoformat()}
+        reasons = outdated_by(record.run_id, header, state, self.rules(city) or "", today)
+        until = made_on(record.run_id) + timedelta(days=MOST_DAYS)
+        return RunStanding(record, under_way, reasons, until.isoformat())
 
-    def _rehearsals(self, city: str) -> list[dict[str, Any]]:
+    def _rehearsals(self, city: str) -> Iterator[RehearsalStanding]:
         """The newest first. They leave no record: their folders are all there is of them."""
-        recorded = {str(item["sk"]).removeprefix("RUN#") for item in self.state(city).runs(_RECENT)}
+        recorded = {record.run_id for record in self.state(city).runs(_RECENT)}
         outputs = self.outputs
         archive = Archive(self.s3, outputs["RunsBucket"], outputs["OutboxBucket"], city)
         ids = [one for one in reversed(archive.run_ids(_RECENT)) if one not in recorded]
         folders = ((one, self._folder(prefix_of(one))) for one in ids[:_LOOKED_AT])
-        found = ((one, summary_of(folder), folder) for one, folder in folders)
-        return [
-            {"run_id": one, "as_of": plans.header(folder).as_of,
-             "counts": summary["counts"], "held": len(set().union(
-                 *map(set, summary["held"].values())))}
-            for one, summary, folder in found if summary and summary["verdict"] == Verdict.REHEARSED
-        ][:REHEARSALS_SHOWN]  # fmt: skip
+        for one, folder in folders:
+            summary = summary_of(folder)
+            if summary and summary["verdict"] == Verdict.REHEARSED:
+                held = set[str]().union(*summary["held"].values())
+                as_of = plans.header(folder).as_of
+                yield RehearsalStanding(one, as_of, summary["counts"], len(held))
 
     def progress(self, run_id: str) -> Progress | None:
         """Of a run, None where its accounts have not been begun."""
         return progress(self._folder(prefix_of(run_id)))
-
-    def _with_progress(self, record: dict[str, Any]) -> dict[str, Any]:
-        """A record of a run under way with how far it is."""
-        if record.get("verdict") not in UNDER_WAY:
-            return record
-        told = self.progress(record["run_id"])
-        return record | ({"progress": told.to_json()} if told and not told.ended else {})
 
     def waiting_for(self, city: str, code: str) -> dict[str, Pupil]:
         """The pupils whom the newest run's plan holds under ``code``, by userMasterIdentifier."""
@@ -152,12 +144,6 @@ class Results(Reach):
 
     def _folder(self, prefix: str) -> Folder:
         return Folder(self.s3, self.outputs["RunsBucket"], prefix)
-
-
-def _record(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A run's record; its sort key is the run's id."""
-    rest = {name: value for name, value in item.items() if name != "sk"}
-    return rest | {"run_id": item["sk"].removeprefix("RUN#")}
 
 
 def _files(delivery: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from kakehashi.city import CITY_NAME
+from kakehashi.state_records import DropRecord
 
 CityName = Annotated[str, StringConstraints(pattern=rf"^{CITY_NAME.pattern.removesuffix(r'\Z')}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}$")]
@@ -142,14 +143,7 @@ def upload_digests(uploads: Iterable[str]) -> list[str]:
     return sorted(hashlib.sha256(upload.encode()).hexdigest()[:16] for upload in uploads)
 
 
-def went_well(earlier: Mapping[str, Any]) -> bool:
-    """Whether an earlier drop was taken in to the end, by its record."""
-    return earlier.get("verdict") in {"applied", "unchanged"} and not earlier.get("failed")
-
-
-def already_done(
-    earlier: Mapping[str, Any], *, inputs: str, uploads: Iterable[str], serial: int
-) -> bool:
+def already_done(earlier: DropRecord, *, inputs: str, uploads: Iterable[str], serial: int) -> bool:
     """Whether this very drop was taken in to the end and nothing has moved since.
 
     An upload that has gone since (a password file is deleted once it is used) is no reason to run.
@@ -157,8 +151,8 @@ def already_done(
     looked at again, and a rerun is always safe.
     """
     return (
-        went_well(earlier)
-        and earlier.get("inputs") == inputs
-        and set(uploads) <= set(earlier.get("uploads", ()))
-        and earlier.get("serial") == serial
+        earlier.went_well
+        and earlier.inputs == inputs
+        and set(uploads) <= set(earlier.uploads)
+        and earlier.serial == serial
     )

@@ -68,6 +68,16 @@ def written(value: Declared) -> dict[str, Any]:
     }
 
 
+def some_of(cls: type[Declared], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Some facts of a dataclass as JSON has them, for what is written a few at a time.
+
+    Raises TypeError for a fact that it does not declare: nobody would ever read it.
+    """
+    if unknown := sorted(facts.keys() - cls.__dataclass_fields__.keys()):
+        raise TypeError(f"{cls.__name__} declares no {', '.join(unknown)}")
+    return {name: _plain(value) for name, value in facts.items()}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return str(value)

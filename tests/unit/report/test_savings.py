@@ -12,6 +12,7 @@ from kakehashi.actions import Action, Kind, Situation
 from kakehashi.city import Savings
 from kakehashi.diff.header import Breach, PlanHeader
 from kakehashi.report import Work, saved, school_year, work_of
+from kakehashi.state_records import RunRecord
 from tests.builders import a_city, a_code, a_known, a_pupil
 
 NIGHT, APRIL = date(2026, 11, 10), date(2026, 4, 1)
@@ -49,7 +50,7 @@ def work(*actions: Any, plan: Any = PLAN, day: date = NIGHT, done: bool = True) 
 
 @pytest.mark.parametrize("action", [CAME, MOVED, LEFT, BACK])
 def test_who_came_moved_left_or_came_back_counts_in_every_system(action: Any) -> None:
-    assert work(action).record() == {"transfers": 1, "transfers_in_systems": 3, "rolled_over": []}
+    assert work(action).record() == {"transfers": 1, "transfers_in_systems": 3, "rolled_over": ()}
 
 
 @pytest.mark.parametrize("action", [RENAMED, GRADUATED])
@@ -73,9 +74,9 @@ def test_a_school_whose_pupils_went_up_counts_and_its_first_graders_do_not() -> 
 
 def test_a_school_counts_once_a_year_and_the_sum_follows_the_rates() -> None:
     records = [
-        Work(2, 3, frozenset({"A"})).record(),
-        Work(1, 3, frozenset({"A", "B"})).record(),
-        {},
+        RunRecord("one", **Work(2, 3, frozenset({"A"})).record()),
+        RunRecord("two", **Work(1, 3, frozenset({"A", "B"})).record()),
+        RunRecord("three"),
     ]
     found = saved(records, Savings(), APRIL)
     assert (found.transfers, found.transfers_in_systems, found.schools) == (3, 9, 2)

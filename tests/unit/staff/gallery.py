@@ -46,6 +46,7 @@ from kakehashi.staff.drawing import View
 from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.uploading import Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
+from kakehashi.state_records import ApprovalGiven
 from tests.builders import a_code, a_pupil, an_id
 from tests.unit.staff.people import FACTS, TEACHER, a_life
 from tests.unit.staff.scenes import (
@@ -130,7 +131,7 @@ def a_refusal() -> entrance.RefusedPage:
 
 
 def a_morning() -> today.TodayFacts:
-    waits = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
+    waits = a_record(0, verdict="awaiting-approval", done=0, run_id=RUN)
     return today.TodayFacts(
         NOW, CITY, [waits, *sixty_nights()[1:]], a_header(mixed(120)), RUN, asked=23, passwords=4,
         letters=1, roster=LastRoster("2026-11-30T16:10:00+00:00", "awaiting-approval"),
@@ -192,7 +193,7 @@ def a_search() -> child.Search:
 
 def a_child() -> child.Child:
     pupil = a_pupil(1)
-    by = {"by": "見本 承認", "at": "2026-12-02T00:00:00+00:00"}
+    by = ApprovalGiven(by="見本 承認", at="2026-12-02T00:00:00+00:00")
     return child.child(child.ChildFacts(pupil.id, [pupil.id], Person.of(pupil, date(2026, 12, 2)),
                                    a_story(), {"demo-20261202T021500-0a1b2c3d": by}))  # fmt: skip
 
@@ -205,8 +206,9 @@ def a_night() -> nights.NightFacts:
         ],
     }
     files = ("report.html", "report.xlsx", f"schools/{a_code(1)}.xlsx", f"schools/{a_code(2)}.xlsx")
-    return nights.NightFacts(CITY, a_record(1), summary, (_finding(),), files, SCHOOLS,
-                        {"by": "見本 承認", "at": "2026-11-30T00:00:00+00:00"})  # fmt: skip
+    approved = ApprovalGiven(by="見本 承認", at="2026-11-30T00:00:00+00:00")
+    record = a_record(1, approved=approved)
+    return nights.NightFacts(CITY, record, summary, (_finding(),), files, SCHOOLS)
 
 
 def _finding(**facts: str) -> Finding:

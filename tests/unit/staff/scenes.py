@@ -20,6 +20,7 @@ from kakehashi.roster import canonical
 from kakehashi.staff.changes import Shards
 from kakehashi.staff.frame import Frame, Notice, nav
 from kakehashi.staff.viewer import Lang, Post, Role, Viewer
+from kakehashi.state_records import RunRecord
 from tests.builders import a_city, a_code, a_known, a_pupil
 
 CITY = "demo"
@@ -57,13 +58,13 @@ def told(text: str, *, good: bool = True) -> tuple[Notice, ...]:
     return (Notice(text, good),)
 
 
-def a_record(days: int, **facts: Any) -> dict[str, Any]:
+def a_record(days: int, **facts: Any) -> RunRecord:
     """The state's record of the night so many days ago."""
     day = date(2026, 12, 1) - timedelta(days=days)
     run_id = f"demo-{day:%Y%m%d}T021500-{days:08x}"
     ended = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=6)
     defaults: dict[str, Any] = {
-        "sk": f"RUN#{run_id}",
+        "run_id": run_id,
         "verdict": "applied",
         "as_of": day.isoformat(),
         "ended": ended.isoformat(),
@@ -76,10 +77,10 @@ def a_record(days: int, **facts: Any) -> dict[str, Any]:
         "checksum": "5f3c" * 16,
         "serial": 100 - days,
     }
-    return defaults | facts
+    return RunRecord(**(defaults | facts))
 
 
-def sixty_nights(**newest: Any) -> list[dict[str, Any]]:
+def sixty_nights(**newest: Any) -> list[RunRecord]:
     """Newest first, with a few bad ones."""
     odd: dict[int, dict[str, Any]] = {
         9: {"verdict": "refused", "done": 0},

@@ -12,6 +12,7 @@ from kakehashi.staff.drawing import render
 from kakehashi.staff.searching import MOST, Words, search
 from kakehashi.staff.timeline import entries
 from kakehashi.staff.trace import NightPlan
+from kakehashi.state_records import ApprovalGiven
 from tests.builders import FAMILIES, GIVENS, a_pupil
 from tests.unit.staff.scenes import a_frame, line_of
 from tests.unit.staff.stories import a_story, papers
@@ -79,10 +80,9 @@ def test_a_night_that_did_something_says_it_and_a_quiet_one_is_folded() -> None:
             Person.of(pupil),
             a_story(),
             {
-                "demo-20261202T021500-0a1b2c3d": {
-                    "by": "見本 担当",
-                    "at": "2026-12-02T00:00:00+00:00",
-                }
+                "demo-20261202T021500-0a1b2c3d": ApprovalGiven(
+                    by="見本 担当", at="2026-12-02T00:00:00+00:00"
+                )
             },
         )
     )

@@ -36,7 +36,7 @@ def facts(**given: Any) -> TodayFacts:
 
 
 def waiting(**given: Any) -> TodayFacts:
-    newest = a_record(0, verdict="awaiting-approval", done=0, sk=f"RUN#{RUN}")
+    newest = a_record(0, verdict="awaiting-approval", done=0, run_id=RUN)
     defaults: dict[str, Any] = {
         "records": [newest, *sixty_nights()[1:]],
         "plan": a_header(mixed(20)),

@@ -58,11 +58,11 @@ from kakehashi.run_folder.orders import undo
 from kakehashi.run_folder.plan import header
 from kakehashi.run_folder.progress import progress
 from kakehashi.run_folder.results import End, Result, results
+from kakehashi.state_records import WENT_WELL, LastApproval, RunRecord
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
 _LEAVES_NO_TRACE = frozenset({Verdict.ALREADY_DONE, Verdict.SUPERSEDED})
-_WENT_WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
 
 
 class FailedStage(BaseModel):
@@ -167,8 +167,8 @@ class _LastSeen:
         if missing not in self.found:
             begun = f"{self.city}-{missing + timedelta(days=1):%Y%m%d}"
             records = [*self.state.runs(NIGHTS), *self.state.runs_before(begun, NIGHTS)]
-            settled = (one for one in records if one.get("verdict") in _WENT_WELL)
-            days = (date.fromisoformat(str(one["as_of"])) for one in settled if one.get("as_of"))
+            settled = (one for one in records if one.went_well and one.as_of)
+            days = (date.fromisoformat(one.as_of) for one in settled)
             self.found[missing] = last_seen(missing, days)
         return self.found[missing]
 
@@ -268,9 +268,8 @@ def remember(night: Night, state: State, now: datetime) -> None:
         return
     ended = now.astimezone(UTC).isoformat()
     if night.approval_not_taken:
-        codes = sorted({finding.code for finding in night.findings})
-        state.note_run(night.run_id, last_approval={"verdict": str(night.verdict), "codes": codes,
-                                                    "ended": ended})  # fmt: skip
+        codes = tuple(sorted({finding.code for finding in night.findings}))
+        state.note_run(night.run_id, last_approval=LastApproval(night.verdict, codes, ended))
         return
     serial = state.serial()
     state.note_run(
@@ -288,7 +287,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
         exceptions=night.exceptions,
         **night.work.record(),
     )
-    if night.plan and not night.plan.undoes and night.verdict in _WENT_WELL:
+    if night.plan and not night.plan.undoes and night.verdict in WENT_WELL:
         state.note_settled(night.run_id)
     if sha256 := night.drop.sha256:
         state.note_drop(
@@ -303,8 +302,8 @@ def remember(night: Night, state: State, now: datetime) -> None:
 def ended(run: Run, night: Night, state: State) -> EndedRun:
     """How the run ended, for the dead letters that it may have healed. A plan that waited begins
     anew with its approval."""
-    approved = state.run(run.run_id).get("approved", {}) if run.mode == "apply" else {}
-    at = datetime.fromisoformat(approved["at"]) if "at" in approved else begun(run.run_id)
+    approved = state.run(run.run_id).approved if run.mode == "apply" else None
+    at = datetime.fromisoformat(approved.at) if approved else begun(run.run_id)
     return EndedRun(
         city=run.city,
         run_id=run.run_id,
@@ -369,7 +368,7 @@ def _of_pupils(folder: Folder, state: State, as_of: date, city: City | None, fou
         return Work()
     if found.plan.undoes:
         undone = state.run(found.plan.undoes)
-        return Work(-undone.get("transfers", 0), 1 + len(city.tools))
+        return Work(-undone.transfers, 1 + len(city.tools))
     try:
         return work_of(actions(folder), done, found.plan, city, as_of)
     except UNREADABLE:
@@ -382,13 +381,11 @@ def _saved(state: State, run: Run, work: Work, city: City | None) -> Saved | Non
         return None
     since = school_year(made_on(run.run_id))
     records = state.work_since(f"{run.city}-{since:%Y%m%d}T")
-    records[run.run_id] = work.record()
+    records[run.run_id] = RunRecord(run.run_id, **work.record())
     return saved(records.values(), city.savings, since)
 
 
 def _past(state: State, run_id: str) -> Iterator[PastRun]:
     for record in state.runs(NIGHTS):
-        name = str(record["sk"]).removeprefix("RUN#")
-        if name < run_id and record.get("verdict") in _WENT_WELL and record.get("pupils"):
-            received = str(record.get("received", ""))
-            yield PastRun(name, str(record.get("as_of", "")), record["pupils"], received)
+        if record.run_id < run_id and record.went_well and record.pupils:
+            yield PastRun(record.run_id, record.as_of, record.pupils, record.received)

@@ -8,9 +8,8 @@ numbers.json         what class titles are numbered by, from Preprocess
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
@@ -24,6 +23,7 @@ from kakehashi.run_folder import roster
 from kakehashi.run_folder.plan import header, put_plan
 from kakehashi.run_folder.plan import plan as stored_plan
 from kakehashi.run_folder.results import results
+from kakehashi.state_records import RunRecord
 
 __all__ = ["begin", "count_what_was_done", "header", "read", "waits_since", "write"]
 
@@ -82,7 +82,7 @@ def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
     began to apply anything, or that did all it had planned. A plan that cannot be read, which is
     why its run failed, counts whole: the report must not fail as well."""
     record = state.run(run.run_id)
-    if not record.get("counted") or run.prefix != prefix_of(run.run_id):
+    if not record.counted or run.prefix != prefix_of(run.run_id):
         return
     try:
         plan = read(folder)
@@ -92,22 +92,22 @@ def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
         return
     done = {(one.pupil, one.kind) for one in results(folder) if one.carried_out}
     if undone := [one for one in plan.actions if (one.pupil, str(one.kind)) not in done]:
-        accepted = record.get("approved", {}).get("accept", ())
+        accepted = record.approved.accept if record.approved else ()
         night = night_count(plan.as_of, plan.counted, plan.breaches, accepted, undone)
         state.note_counts(run.run_id, night)
 
 
-def waits_since(records: Iterable[Mapping[str, Any]]) -> datetime | None:
+def waits_since(records: Iterable[RunRecord]) -> datetime | None:
     """When the plan was made that a person can still approve; None where none waits.
 
-    ``records`` are a city's newest runs, newest first, as the state keeps them. A roster that was
+    ``records`` are a city's newest runs, newest first. A roster that was
     refused leaves yesterday's plan waiting; one that was applied, or found nothing to do, does not.
     """
     serial = 0
     for record in records:
-        serial = max(serial, int(record.get("serial", 0)))
-        if record.get("verdict") in _LEAVES_A_PLAN_WAITING:
+        serial = max(serial, record.serial)
+        if record.verdict in _LEAVES_A_PLAN_WAITING:
             continue
-        waits = record.get("verdict") == Verdict.AWAITING and record.get("serial", 0) == serial
-        return datetime.fromisoformat(record["ended"]) if waits else None
+        waits = record.waits and record.serial == serial
+        return datetime.fromisoformat(record.ended) if waits else None
     return None

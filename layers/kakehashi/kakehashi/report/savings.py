@@ -8,7 +8,7 @@ limits, first graders in April and leavers of the last grade (they are part of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from kakehashi.city import City, Savings
 from kakehashi.diff.header import PlanHeader
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.staff import StaffMember
+from kakehashi.state_records import RunRecord
 
 _FIRST, _LAST = "P1", "J3"
 
@@ -34,11 +35,11 @@ class Work:
     staff_systems: int = 1
 
     def record(self) -> dict[str, Any]:
-        """What the state keeps of it, in the run's own item: a run reported twice counts once."""
+        """Facts of the run's own ``RunRecord``: a run reported twice counts once."""
         return {
             "transfers": self.transfers + self.staff,
             "transfers_in_systems": self.transfers * self.systems + self.staff * self.staff_systems,
-            "rolled_over": sorted(self.rolled_over),
+            "rolled_over": tuple(sorted(self.rolled_over)),
         }
 
 
@@ -104,15 +105,15 @@ def school_year(day: date) -> date:
     return date(day.year - (day.month < 4), 4, 1)  # noqa: PLR2004 - April
 
 
-def saved(records: Iterable[Mapping[str, Any]], rates: Savings, since: date) -> Saved:
-    """``records`` of all runs since then, each as ``Work.record`` wrote it or without it."""
+def saved(records: Iterable[RunRecord], rates: Savings, since: date) -> Saved:
+    """``records`` of all runs since then."""
     records = list(records)
-    schools = {code for record in records for code in record.get("rolled_over", ())}
+    schools = {code for record in records for code in record.rolled_over}
     return Saved(
         rates,
         since,
-        sum(record.get("transfers", 0) for record in records),
-        sum(record.get("transfers_in_systems", 0) for record in records),
+        sum(record.transfers for record in records),
+        sum(record.transfers_in_systems for record in records),
         len(schools),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.diff.answers import JAPANESE
@@ -18,6 +18,7 @@ from kakehashi.staff.deciding_words import ENGLISH
 from kakehashi.staff.finding_staff import FoundStaff
 from kakehashi.staff.searching import Found
 from kakehashi.staff.timeline import OUTCOMES, TimelineEntry, delivered_word
+from kakehashi.state_records import ApprovalGiven
 
 _DONE: Mapping[str, Word] = {
     "create": Word("アカウントを作りました。", "The account was made."),
@@ -62,13 +63,13 @@ class Search:
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
     """``story`` in the order in which it happened, ``ids`` all that the child has had, the newest
-    first, ``approved`` by run: who approved (by) and when (at, ISO)."""
+    first, ``approved`` by run."""
 
     pupil: str
     ids: Sequence[str]
     person: Person | None
     story: Sequence[TimelineEntry]
-    approved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    approved: Mapping[str, ApprovalGiven] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,11 @@ def child(facts: ChildFacts) -> Child:
     return Child(facts.pupil, facts.ids, facts.person, entries, quiet)
 
 
-def _night(entry: TimelineEntry, approved: Mapping[str, Mapping[str, Any]]) -> ChildNight:
+def _night(entry: TimelineEntry, approved: Mapping[str, ApprovalGiven]) -> ChildNight:
     papers = entry.trace
     verdict = VERDICTS[Verdict(entry.verdict)]
     told = [*_roster(entry), *_findings(entry), *_decided(entry)]
-    told += [*_deed(entry), *_approved(approved.get(papers.run_id, {}))]
+    told += [*_deed(entry), *_approved(approved.get(papers.run_id))]
     quiet = not papers.acted and not papers.findings and not papers.decision and not papers.match
     quiet = quiet and entry.situation in {"CONFIRMED", "SUSPENDED", ""}
     refs = [papers.result.code, papers.result.request_id] if papers.result else []
@@ -191,7 +192,7 @@ def _deed(entry: TimelineEntry) -> Iterator[Word]:
         yield Word(f"{kind.ja}: {outcome.ja}。", f"{kind.en}: {outcome.en}.")
 
 
-def _approved(by: Mapping[str, Any]) -> Iterator[Word]:
-    if by:
-        who, at = by.get("by", ""), minute(str(by.get("at") or ""))
+def _approved(given: ApprovalGiven | None) -> Iterator[Word]:
+    if given:
+        who, at = given.by, minute(given.at)
         yield Word(f"計画を承認した人: {who}({at})。", f"The plan was approved by {who} ({at}).")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.findings import Finding
 from kakehashi.report.deliveries import remarks
@@ -19,9 +19,9 @@ from kakehashi.report.shapes import DeliveryMade, Summary
 from kakehashi.report.times import minute
 from kakehashi.report.words import MODES, SITUATIONS, Verdict, VerdictWord, Word, word
 from kakehashi.staff.viewer import Permission, Viewer, may
+from kakehashi.state_records import RunRecord
 
 PAGE = 30
-_APPLIED = frozenset({"applied"})
 _COUNTED = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "GONE", "UNLINKED",
             "EXPIRED", "LOST", "HELD", "DISPUTED", "CONFIRMED", "UNDONE")  # fmt: skip
 FILES: Mapping[str, Word] = {
@@ -54,8 +54,8 @@ class Nights:
     rerun: bool
 
 
-def nights(records: Sequence[Mapping[str, Any]], page: int, viewer: Viewer, city: str) -> Nights:
-    """``records`` as the state keeps them, newest first, one more than the pages up to this."""
+def nights(records: Sequence[RunRecord], page: int, viewer: Viewer, city: str) -> Nights:
+    """``records`` newest first, one more than the pages up to this."""
     page = max(1, page)
     shown = records[(page - 1) * PAGE : page * PAGE]
     return Nights(
@@ -66,36 +66,38 @@ def nights(records: Sequence[Mapping[str, Any]], page: int, viewer: Viewer, city
     )
 
 
-def row_of(record: Mapping[str, Any]) -> NightRow:
-    run_id = str(record.get("sk", "")).removeprefix("RUN#")
-    at = begun(run_id)
-    done, exceptions = int(record.get("done") or 0), int(record.get("exceptions") or 0)
-    known = record.get("verdict") in set(Verdict)
+def row_of(record: RunRecord) -> NightRow:
+    at = begun(record.run_id)
     return NightRow(
-        run_id=run_id,
-        day=str(record.get("as_of") or ""),
+        run_id=record.run_id,
+        day=record.as_of,
         began=f"{at:%Y-%m-%d %H:%M}" if at else "",
-        verdict=headline(Verdict(record["verdict"]), done, exceptions) if known else None,
-        done=done,
-        held=int(record.get("held") or 0),
-        exceptions=exceptions,
-        undone_by=str(record.get("undone_by") or ""),
+        verdict=ending(record),
+        done=record.done,
+        held=record.held,
+        exceptions=record.exceptions,
+        undone_by=record.undone_by,
     )
+
+
+def ending(record: RunRecord) -> VerdictWord | None:
+    """How a run ended, in words; None while it runs or where nobody noted its end."""
+    if record.verdict not in set(Verdict):
+        return None
+    return headline(Verdict(record.verdict), record.done, record.exceptions)
 
 
 @dataclass(frozen=True, slots=True)
 class NightFacts:
     """``summary`` is None for a run without, ``files`` are the names in its folder that may be
-    handed out. ``approved`` says who approved it (by, at, accept), {} where nobody had to."""
+    handed out."""
 
     city: str
-    record: Mapping[str, Any]
+    record: RunRecord
     summary: Summary | None = None
     findings: Sequence[Finding] = ()
     files: Sequence[str] = ()
     schools: Mapping[str, str] = field(default_factory=dict)
-    approved: Mapping[str, Any] = field(default_factory=dict)
-    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +137,19 @@ def night(facts: NightFacts, viewer: Viewer) -> NightPage:
     can = may(viewer, Permission.RERUN, facts.city)
     return NightPage(
         row=row,
-        received=minute(str(record.get("received") or "")),
-        ended=minute(str(record.get("ended") or "")),
-        pupils=record.get("pupils"),
+        received=minute(record.received),
+        ended=minute(record.ended),
+        pupils=record.pupils,
         counts=[(SITUATIONS[name], counts[name]) for name in _COUNTED if counts.get(name)],
         findings=groups(facts.findings),
         deliveries=list(_deliveries(facts.summary)),
         files=[(name, told) for name, told in FILES.items() if name in facts.files],
         schools=sorted(_schools(facts), key=lambda one: one[1]),
-        approved_by=str(facts.approved.get("by", "")),
-        approved_at=minute(str(facts.approved.get("at") or "")),
-        undo=can and record.get("verdict") in _APPLIED and not row.undone_by,
+        approved_by=record.approved.by if record.approved else "",
+        approved_at=minute(record.approved.at) if record.approved else "",
+        undo=can and record.verdict == Verdict.APPLIED and not row.undone_by,
         rerun=can,
-        waits=facts.waits,
+        waits=record.waits,
     )
 
 

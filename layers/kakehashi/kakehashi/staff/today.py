@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
 from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
-from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
 from kakehashi.report.staff_section import standings
 from kakehashi.report.times import minute
@@ -19,8 +18,10 @@ from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word,
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import asking, charts, personnel
 from kakehashi.staff.asking import Ask
+from kakehashi.staff.nights import ending
 from kakehashi.staff.roster_arrival import LastRoster, RosterArrival, arrival
 from kakehashi.staff.viewer import Viewer, may
+from kakehashi.state_records import NO_RECORD, RunRecord
 
 NIGHTS = 60
 REFRESH = 5  # seconds between two looks at a running night
@@ -45,7 +46,7 @@ class ApprovalNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class TodayFacts:
-    """``records`` are the city's runs as the state keeps them (``sk`` is RUN#…), newest first.
+    """``records`` are the city's runs, newest first.
 
     ``plan`` is that of the run ``plan_run`` which can still be approved, false where none waits.
     ``asked`` counts pupils who wait for a decision, ``passwords`` those who wait for one,
@@ -55,7 +56,7 @@ class TodayFacts:
 
     now: datetime
     city: str
-    records: Sequence[Mapping[str, Any]] = ()
+    records: Sequence[RunRecord] = ()
     plan: PlanHeader = NO_PLAN
     plan_run: str = ""
     asked: int = 0
@@ -100,16 +101,16 @@ class Today:
 
 
 def today(facts: TodayFacts, viewer: Viewer) -> Today:
-    newest = next((r for r in facts.records if r.get("verdict")), {})
+    newest = next((r for r in facts.records if r.verdict), NO_RECORD)
     roster = arrival(facts.roster, facts.now)
     asks = list(_asks(facts, newest, roster))
     mine = [ask for ask in asks if may(viewer, ask.action, facts.city)]
-    past = [_ended(r) for r in reversed(facts.records[:NIGHTS]) if r.get("verdict")]
+    past = [_ended(r) for r in reversed(facts.records[:NIGHTS]) if r.verdict]
     return Today(
-        verdict=_verdict(newest),
-        run_id=_run_id(newest),
-        as_of=str(newest.get("as_of", "")),
-        ended=minute(str(newest.get("ended", ""))),
+        verdict=ending(newest),
+        run_id=newest.run_id,
+        as_of=newest.as_of,
+        ended=minute(newest.ended),
         tiles=list(_tiles(newest)),
         mine=mine,
         others=[ask for ask in asks if ask not in mine],
@@ -123,26 +124,16 @@ def today(facts: TodayFacts, viewer: Viewer) -> Today:
     )  # fmt: skip
 
 
-def _verdict(record: Mapping[str, Any]) -> VerdictWord | None:
-    if record.get("verdict") not in set(Verdict):
-        return None
-    done, exceptions = int(record.get("done") or 0), int(record.get("exceptions") or 0)
-    return headline(Verdict(record["verdict"]), done, exceptions)
+def _tiles(record: RunRecord) -> Iterator[tuple[Word, int]]:
+    if record.pupils is not None:
+        yield Word("名簿の児童生徒", "pupils in the roster"), record.pupils
+    if record.ended:
+        yield Word("反映した変更", "changes applied"), record.done
+        yield Word("保留", "held"), record.held
+        yield Word("反映できなかった", "could not be applied"), record.exceptions
 
 
-def _tiles(record: Mapping[str, Any]) -> Iterator[tuple[Word, int]]:
-    words = {
-        "pupils": Word("名簿の児童生徒", "pupils in the roster"),
-        "done": Word("反映した変更", "changes applied"),
-        "held": Word("保留", "held"),
-        "exceptions": Word("反映できなかった", "could not be applied"),
-    }
-    for name, told in words.items():
-        if record.get(name) is not None:
-            yield told, int(record[name])
-
-
-def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -> Iterator[Ask]:
+def _asks(facts: TodayFacts, newest: RunRecord, roster: RosterArrival) -> Iterator[Ask]:
     """The most urgent first."""
     if facts.plan:
         limits = len(facts.plan.breaches)
@@ -152,7 +143,7 @@ def _asks(facts: TodayFacts, newest: Mapping[str, Any], roster: RosterArrival) -
     if roster.ask:
         yield roster.ask
     if _again(facts, newest):
-        yield asking.run_again(_run_id(newest))
+        yield asking.run_again(newest.run_id)
     if facts.letters:
         yield asking.letters_wait(facts.letters)
     if facts.asked:
@@ -171,12 +162,12 @@ def _of_staff(header: StaffPlanHeader) -> Iterator[Ask]:
         yield asking.staff_passwords_wait(len(waiting))
 
 
-def _again(facts: TodayFacts, newest: Mapping[str, Any]) -> bool:
+def _again(facts: TodayFacts, newest: RunRecord) -> bool:
     """Whether running again is of use: a roster that was refused would be refused again."""
     if facts.running:
         return False
-    refused = newest.get("verdict") == Verdict.REFUSED and facts.roster.verdict != Verdict.REFUSED
-    return refused or newest.get("verdict") == Verdict.FAILED
+    refused = newest.verdict == Verdict.REFUSED and facts.roster.verdict != Verdict.REFUSED
+    return refused or newest.verdict == Verdict.FAILED
 
 
 def _progress(running: Running) -> ProgressShown:
@@ -191,11 +182,7 @@ def _progress(running: Running) -> ProgressShown:
     )
 
 
-def _ended(record: Mapping[str, Any]) -> charts.EarlierNight:
-    at = begun(_run_id(record))
-    day = str(record.get("as_of") or (f"{at:%Y-%m-%d}" if at else ""))
-    return charts.EarlierNight(day, str(record["verdict"]), int(record.get("done") or 0))
-
-
-def _run_id(record: Mapping[str, Any]) -> str:
-    return str(record.get("sk", "")).removeprefix("RUN#")
+def _ended(record: RunRecord) -> charts.EarlierNight:
+    at = begun(record.run_id)
+    day = record.as_of or (f"{at:%Y-%m-%d}" if at else "")
+    return charts.EarlierNight(day, record.verdict, record.done)

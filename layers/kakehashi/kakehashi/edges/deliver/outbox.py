@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import boto3
 
@@ -41,6 +40,7 @@ from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import OutboxSettings
 from kakehashi.edges.state import State
+from kakehashi.state_records import ToolRecord
 from kakehashi.stored import TooNew
 
 if TYPE_CHECKING:
@@ -72,20 +72,17 @@ class DeliverySlot:
     made: MadeFrom = field(default=MadeFrom())
 
     @classmethod
-    def of(cls, pointer: Mapping[str, Any], run_id: str, day: date) -> Self:
-        """From the tool's pointer; the run that moved it last gets the turn it had then."""
-        if pointer.get("run_id") == run_id:
-            return cls(
-                pointer["previous"], pointer["follows"], pointer["nth"], bool(pointer["made_anew"])
-            )
-        same_day = pointer.get("day") == day.isoformat()
+    def of(cls, last: ToolRecord, run_id: str, day: date) -> Self:
+        """From the tool's record; the run that wrote it last gets the turn it had then."""
+        if last.run_id == run_id:
+            return cls(last.previous, last.follows, last.nth, last.made_anew)
         return cls(
-            baseline=pointer.get("baseline", ""),
-            follows=pointer.get("run_id", ""),
-            nth=pointer.get("nth", 0) + 1 if same_day else 1,
-            anew=bool(pointer.get("anew", False)),
-            announced=bool(pointer.get("announced", True)),
-            made=MadeFrom(pointer.get("made_by", ""), pointer.get("made_of", "")),
+            baseline=last.baseline,
+            follows=last.run_id,
+            nth=last.nth + 1 if last.day == day.isoformat() else 1,
+            anew=last.anew,
+            announced=last.announced,
+            made=MadeFrom(last.made_by, last.made_of),
         )
 
 

@@ -52,13 +52,13 @@ class Receipts:
         """Read these files no more: what they refused is in the delivery that was handed over."""
         kept = self.folder.get_json(self._name)
         if kept and (delivered or not kept["refusals"]):
-            settled = [*self.state.tool(self.tool).get("receipts", ()), *kept["files"]]
+            settled = [*self.state.tool(self.tool).receipts, *kept["files"]]
             newest = list(dict.fromkeys(settled))[-2 * MOST_FILES :]
             self.state.note_tool(self.tool, receipts=newest)
 
     def _new(self) -> list[tuple[str, str]]:
         """(key, digest) of the files that nobody has read, oldest first."""
-        settled = set(self.state.tool(self.tool).get("receipts", ()))
+        settled = set(self.state.tool(self.tool).receipts)
         pages = self.inbox.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.inbox.bucket, Prefix=self.inbox.prefix
         )
@@ -71,13 +71,13 @@ class Receipts:
     def _answer(self, keys: list[str], form: ReceiptForm) -> Acknowledgement:
         if not keys:
             return Acknowledgement()
-        pointer = self.state.tool(self.tool)
+        last = self.state.tool(self.tool)
         return answer(
             self._bodies(keys),
             form,
             Delivered(self._zips()),
-            str(pointer.get("previous", "")),
-            anew=bool(pointer.get("made_anew")),
+            last.previous,
+            anew=last.made_anew,
         )
 
     def _bodies(self, keys: list[str]) -> Iterator[bytes]:

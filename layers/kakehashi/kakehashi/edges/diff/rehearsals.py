@@ -58,7 +58,7 @@ class Rehearsals:
     def _over(self, run_id: str, rehearsed: Plan) -> bool:
         """Whether a run that came later has settled for the day that was rehearsed."""
         settled = self.state.settled_run()
-        as_of = str(self.state.run(settled).get("as_of", "")) if settled > run_id else ""
+        as_of = self.state.run(settled).as_of if settled > run_id else ""
         return bool(as_of) and date.fromisoformat(as_of) >= rehearsed.as_of
 
     def _unrecorded(self, run_id: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _turned_back(folder: Folder, state: State, settled: str) -> set[str]:
     """Staff to whom the settled run, or a later one, did what an undo has turned back since: the
     decision that led there is used up. The records say so for good; ``undone_since_asked`` is
     empty as soon as a night has asked, also where its plan then waits."""
-    ids = ((str(one["sk"]).removeprefix("RUN#"), one) for one in state.runs(RUNS))
-    undone = [prefix_of(run) for run, one in ids if run >= settled and one.get("undone_by")]
+    records = (one for one in state.runs(RUNS) if one.run_id >= settled)
+    undone = [prefix_of(one.run_id) for one in records if one.undone_by]
     folders = (Folder(folder.s3, folder.bucket, prefix) for prefix in undone)
     return {action.pupil for one in folders for action in staff_files.all_actions(one)}

@@ -20,8 +20,7 @@ from kakehashi.edges.staff_decided import unsupported
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import JAPAN
-
-WAITING = "awaiting-approval"
+from kakehashi.state_records import RUNNING, ApprovalGiven, RunRecord
 
 
 class ApprovalGate:
@@ -44,7 +43,7 @@ class ApprovalGate:
         plan = plans.read(folder)
         if plan is None:  # it was refused, or failed, before there was one
             return self._refused(order, record, (NOT_WAITING.at(),))
-        if record.get("approved", {}).get("execution") == self.execution.id:
+        if record.approved and record.approved.execution == self.execution.id:
             return self._admitted(order, record, plan)  # we died after admission: go on
         findings = admit(
             plan,
@@ -52,8 +51,8 @@ class ApprovalGate:
             serial=self.state.serial(),
             today=self.execution.started.astimezone(JAPAN).date(),
             made_on=made_on(order.run_id),
-            waiting=record.get("verdict") == WAITING,
-            applied=record.get("verdict") in {"applied", "unchanged"},
+            waiting=record.waits,
+            applied=record.went_well,
             rules_now=rules_now.sha256,
             newest=self.state.newest_export(),
             planned=self.state.newest_plan(),
@@ -67,25 +66,23 @@ class ApprovalGate:
         folder.put_findings("receive", findings)
         return self._admitted(order, record, plan)
 
-    def _refused(
-        self, order: receive.Apply, record: dict[str, str], findings: Iterable[Finding]
-    ) -> Run:
+    def _refused(self, order: receive.Apply, record: RunRecord, findings: Iterable[Finding]) -> Run:
         run = self._run(order, record, f"approvals/{self.execution.name}/", "refused")
         Folder.of(run, self.env.runs_bucket).put_findings("receive", findings)
         return run
 
-    def _admitted(self, order: receive.Apply, record: dict[str, str], plan: Plan) -> Run:
+    def _admitted(self, order: receive.Apply, record: RunRecord, plan: Plan) -> Run:
         self.state.note_run(
             order.run_id,
-            verdict="running",
-            approved={
-                "execution": self.execution.id,
-                "by": order.by,
-                **({"second": order.second} if order.second else {}),
-                "at": self.execution.started.isoformat(),
-                "accept": list(order.accept),
-                "checksum": plan.checksum,
-            },
+            verdict=RUNNING,
+            approved=ApprovalGiven(
+                execution=self.execution.id,
+                by=order.by,
+                second=order.second or None,
+                at=self.execution.started.isoformat(),
+                accept=order.accept,
+                checksum=plan.checksum,
+            ),
         )
         folder = self._folder(order)
         city = folder.rules()
@@ -97,13 +94,13 @@ class ApprovalGate:
         counts |= {"staff_shards": staff} if staff else {}
         return run.model_copy(update={"counts": counts, "tools": tools})
 
-    def _run(self, order: receive.Apply, record: dict[str, str], below: str, verdict: str) -> Run:
+    def _run(self, order: receive.Apply, record: RunRecord, below: str, verdict: str) -> Run:
         return Run(
             run_id=order.run_id,
             city=order.city,
             prefix=prefix_of(order.run_id) + below,
             mode="apply",
-            as_of=date.fromisoformat(record["as_of"]),
+            as_of=date.fromisoformat(record.as_of),
             execution=self.execution.id,
             verdict=verdict,
         )

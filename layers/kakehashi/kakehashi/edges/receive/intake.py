@@ -30,6 +30,7 @@ from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.drop import NO_DROP, put_drop
 from kakehashi.run_folder.drop import drop as dropped
+from kakehashi.state_records import RUNNING, NewestDrop
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -146,7 +147,7 @@ class Intake:
         A drop that holds passwords is refused here, before anything of it is copied.
         """
         if isinstance(order, receive.Rerun) and not self._concerned(order):
-            said = str(self.state.newest_drop().get("as_of", ""))
+            said = self.state.newest_drop().as_of
             run = self._run(order, rules.city, said)
             return run.model_copy(update={"verdict": "already-done"})
         source = self._source(order)
@@ -156,7 +157,7 @@ class Intake:
         # First of all: a rerun after any failure must find this drop.
         if order.action == "sync" and not self._comes_late(order, drop, rules.city):
             given = order.as_of.isoformat() if order.as_of else ""
-            self.state.note_newest_drop(key=drop.key, version=drop.version, as_of=given)
+            self.state.note_newest_drop(NewestDrop(drop.key, drop.version, given))
         same_as = self._same_as(order, run, drop)
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = oneroster.passwords_in(drop.source())
@@ -199,7 +200,7 @@ class Intake:
 
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
         """Whether its event was held up and a newer drop has come meanwhile: a rerun's is that."""
-        newest = str(self.state.newest_drop().get("key", ""))
+        newest = self.state.newest_drop().key
         today = order.as_of or self.execution.today()
         return comes_late(drop.key, newest, city.source.export_date, today)
 
@@ -233,12 +234,12 @@ class Intake:
         newest = self.state.newest_drop()
         if not newest:
             raise BadConfiguration("no drop has come yet")
-        drop = inbox.drop(newest["key"], newest["version"] or None)
+        drop = inbox.drop(newest.key, newest.version or None)
         if not isinstance(order, receive.Rerun):
             return DropSource(drop)
-        refused = order.upload and self.state.drop(drop.sha256()).get("verdict") == "refused"
+        refused = order.upload and self.state.drop(drop.sha256()).verdict == "refused"
         accepted = self._accepted() if refused else None
-        return accepted or DropSource(drop, newest.get("as_of", ""))
+        return accepted or DropSource(drop, newest.as_of)
 
     def _accepted(self) -> DropSource | None:
         """The drop that staff were asked about last, whose plan is the newest that was not refused:
@@ -257,11 +258,12 @@ class Intake:
         """The earlier run that applied this very file, when it is dropped again under another name
         or on another day; "" for none. Called again for the same run, it says the same."""
         earlier = self.state.drop(drop.sha256())
-        if order.action != "sync" or earlier.get("run_id") == run.run_id:
-            return str(earlier.get("same_as", "")) if order.action == "sync" else ""
-        applied = receive.went_well(earlier)
-        again = (earlier.get("key"), earlier.get("as_of")) != (drop.key, run.as_of.isoformat())
-        return str(earlier["run_id"]) if applied and again else ""
+        if order.action != "sync":
+            return ""
+        if earlier.run_id == run.run_id:
+            return earlier.same_as
+        again = (earlier.key, earlier.as_of) != (drop.key, run.as_of.isoformat())
+        return earlier.run_id if earlier.went_well and again else ""
 
     def _noted(
         self, order: receive.DropOrder, run: Run, drop: Drop, city: cities.City, same_as: str
@@ -295,11 +297,11 @@ class Intake:
             same_as=same_as,
             inputs=inputs,
             uploads=uploads,
-            verdict="running",
+            verdict=RUNNING,
         )
         self.state.note_run(
             run.run_id,
-            verdict="running",
+            verdict=RUNNING,
             mode=run.mode,
             as_of=run.as_of.isoformat(),
             drop=sha256,

@@ -10,7 +10,7 @@ from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesF
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.run_folder.orders import DeliveryOrder, put_delivery_order
-from kakehashi.stored import written
+from kakehashi.state_records import RUNNING
 
 
 def begin(
@@ -38,15 +38,14 @@ def begin(
         execution=execution.id,
     )
     put_delivery_order(folder, given)
-    asked = written(given)
     state.note_run(
         run.run_id,
-        verdict="running",
+        verdict=RUNNING,
         mode="deliver",
         as_of=run.as_of.isoformat(),
         execution=run.execution,
-        ordered=asked,
+        ordered=given,
     )
     if order.full:
-        state.note_tool(order.tool, anew=True, anew_asked=asked)
+        state.note_tool(order.tool, anew=True, anew_asked=given)
     return run.model_copy(update={"verdict": "deliver"})

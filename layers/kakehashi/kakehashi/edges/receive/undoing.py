@@ -27,9 +27,9 @@ from kakehashi.people.record import Record
 from kakehashi.run_folder.orders import UndoNote, put_undo, undo
 from kakehashi.run_folder.results import results
 from kakehashi.run_folder.undone import put_undone
+from kakehashi.state_records import RUNNING
 
-WENT_WELL = frozenset({"applied", "unchanged"})
-CUT_SHORT = frozenset({"failed", "running"})
+CUT_SHORT = frozenset({"failed", RUNNING})
 
 
 class Undoing:
@@ -44,7 +44,7 @@ class Undoing:
         run = self.execution.run(order.city, "undo", rules.city.tools)
         self.state.note_run(
             run.run_id,
-            verdict="running",
+            verdict=RUNNING,
             mode="undo",
             as_of=run.as_of.isoformat(),
             execution=run.execution,
@@ -69,15 +69,13 @@ class Undoing:
         folder = Folder(self.s3, self.env.runs_bucket, prefix_of(run_id))
         everybody = chain(results(folder), staff_files.all_results(folder))
         done = any(one.carried_out for one in everybody)
-        killed = self.state.run(run_id).get("verdict") in CUT_SHORT
+        killed = self.state.run(run_id).verdict in CUT_SHORT
         return done or (killed and bool(plans.header(folder)))
 
     def _undone_by(self, run_id: str) -> str:
         """The undo that was carried out and has not itself been undone, "" for none."""
-        by = str(self.state.run(run_id).get("undone_by", ""))
-        record = self.state.run(by) if by else {}
-        left = record.get("failures") or record.get("held")  # whom another undo may still reach
-        complete = record.get("verdict") in WENT_WELL and not left
+        by = self.state.run(run_id).undone_by
+        complete = bool(by) and self.state.run(by).complete
         return by if complete and not self._undone_by(by) else ""
 
 

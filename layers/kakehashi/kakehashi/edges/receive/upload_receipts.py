@@ -132,7 +132,7 @@ def _receipt(name: str, drop: Drop, run_id: str, same_as: str) -> UploadReceipt:
 
 def _same_as(drop: Drop, state: State, run_id: str) -> str:
     """The earlier run that was given the same bytes, whatever became of it."""
-    earlier = str(state.drop(drop.sha256()).get("run_id", ""))
+    earlier = state.drop(drop.sha256()).run_id
     return earlier if earlier != run_id else ""
 
 

@@ -29,7 +29,6 @@ from kakehashi.refusal import Refusal
 from kakehashi.roster import JAPAN
 from kakehashi.staff.viewer import Post
 
-WAITING = "awaiting-approval"
 MOST_REASON = 200  # characters
 RUN = re.compile(r"[a-z0-9_-]{1,40}-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\Z")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}\Z")
@@ -110,7 +109,7 @@ class Approving:
             return OrderNotTaken(order, refusal)
         kept = self.items.get(_key(said.run_id))
         header = plans.header(self.deps.folder(said.run_id))
-        waits = self.state.run(said.run_id).get("verdict") == WAITING
+        waits = self.state.run(said.run_id).waits
         if not waits or header.checksum != said.checksum:
             return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
         after = {"declined": self._who() | {"reason": said.reason, "checksum": said.checksum}}
@@ -143,8 +142,8 @@ class Approving:
             serial=self.state.serial(),
             today=self.caller.now.astimezone(JAPAN).date(),
             made_on=made_on(said.run_id),
-            waiting=record.get("verdict") == WAITING,
-            applied=record.get("verdict") in {"applied", "unchanged"},
+            waiting=record.waits,
+            applied=record.went_well,
             rules_now=hashlib.sha256(found.text.encode()).hexdigest() if found else "none",
             newest=self.state.newest_export(),
             planned=self.state.newest_plan(),

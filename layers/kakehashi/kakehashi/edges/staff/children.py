@@ -52,7 +52,7 @@ def story(asked: Asked, pupil: str) -> child.Child | Refusal:
     told = list(entries(iter(papers)))
     state = asked.deps.state(asked.city)
     acted = [entry.trace.run_id for entry in told if entry.trace.action]
-    approved = {run_id: by for run_id in acted if (by := state.run(run_id).get("approved"))}
+    approved = {run_id: by for run_id in acted if (by := state.run(run_id).approved)}
     newest_first = (sorted(ids[run_id]) for run_id in reversed(ids))
     known_by = list(dict.fromkeys(umi for several in newest_first for umi in several))
     return child.child(
@@ -60,9 +60,7 @@ def story(asked: Asked, pupil: str) -> child.Child | Refusal:
             pupil=pupil,
             ids=known_by,
             person=person_of(papers),
-            story=in_order(
-                told, {run_id: str(by.get("at", "")) for run_id, by in approved.items()}
-            ),
+            story=in_order(told, {run_id: by.at for run_id, by in approved.items()}),
             approved=approved,
         )
     )

@@ -27,7 +27,7 @@ from kakehashi.edges.nights import people_listed
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
-from kakehashi.edges.staff.reading import run_of, staff_header
+from kakehashi.edges.staff.reading import staff_header
 from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
 from kakehashi.report.people import Person
@@ -102,11 +102,11 @@ def reads(asked: Asked) -> Reads | None:
     if lease is None or lease.expires <= asked.caller.now:
         return None
     for record in state.runs(RECORDS):
-        if record.get("approved", {}).get("execution") == lease.owner:
+        if record.approved and record.approved.execution == lease.owner:
             return None
-        if record.get("execution") == lease.owner:
-            listed = asked.deps.folder(run_of(record)).get(ANSWERS_READ) is not None
-            if record.get("mode") not in NIGHTLY:
+        if record.execution == lease.owner:
+            listed = asked.deps.folder(record.run_id).get(ANSWERS_READ) is not None
+            if record.mode not in NIGHTLY:
                 return None
             return Reads.DONE if listed else Reads.TO_COME
     return Reads.TO_COME

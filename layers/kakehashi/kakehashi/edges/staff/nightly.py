@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.runs import city_of
 from kakehashi.edges.staff import rehearsed
-from kakehashi.edges.staff.approving import MOST_REASON, WAITING
+from kakehashi.edges.staff.approving import MOST_REASON
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.handing import handed
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
@@ -17,6 +16,7 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.school_facts import index
 from kakehashi.report.summary import summary_of
 from kakehashi.staff import nights
+from kakehashi.state_records import NO_RECORD, RunRecord
 
 MOST_PAGES = 20
 _PAGE = re.compile(r"[1-9][0-9]{0,3}\Z")
@@ -38,13 +38,11 @@ def one(asked: Asked, run_id: str) -> nights.NightPage | Refusal:
     files = [name for name in folder.names() if name in nights.FILES or _SCHOOL_FILE.match(name)]
     facts = nights.NightFacts(
         city=asked.city,
-        record={"sk": f"RUN#{run_id}", **record},
+        record=record,
         summary=summary_of(folder),
         findings=list(folder.findings()),
         files=files,
         schools=index(folder).names,
-        approved=record.get("approved", {}),
-        waits=record.get("verdict") == WAITING,
     )
     return nights.night(facts, asked.caller.viewer)
 
@@ -82,10 +80,10 @@ def undo(asked: Asked, run_id: str) -> Judged:
     return Taken(order, "/today", "started", lambda: start(asked.deps, wanted, asked.number))
 
 
-def _record(asked: Asked, run_id: str) -> dict[str, Any]:
-    """{} for a run that is not one of this city."""
+def _record(asked: Asked, run_id: str) -> RunRecord:
+    """False for a run that is not one of this city."""
     known = city_of(run_id) == asked.city
-    return asked.deps.state(asked.city).run(run_id) if known else {}
+    return asked.deps.state(asked.city).run(run_id) if known else NO_RECORD
 
 
 def _rehearsed(asked: Asked, run_id: str, name: str) -> bool:

@@ -23,7 +23,7 @@ from kakehashi.diff.sums import LONGEST
 from kakehashi.edges import staff_files
 from kakehashi.edges.plans import header as header_of
 from kakehashi.edges.runs import Folder, city_of, made_on
-from kakehashi.edges.staff.approving import WAITING, kept_of
+from kakehashi.edges.staff.approving import kept_of
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.letters import letters
 from kakehashi.edges.staff.orders import StaffOrder, note
@@ -39,10 +39,10 @@ from kakehashi.staff import today as mornings
 from kakehashi.staff import waiting_plans
 from kakehashi.staff.changes import Filter, Shards
 from kakehashi.staff.roster_arrival import LastRoster
+from kakehashi.state_records import NO_RECORD, RunRecord
 
 RUNS = 120  # records looked through for nights
 MOST_WAITING = 20  # plans that are read, the newest
-UNDER_WAY = "running"
 
 
 def today(asked: Asked) -> mornings.Today:
@@ -74,40 +74,38 @@ def staff_header(asked: Asked) -> StaffPlanHeader:
     return staff_files.plan_header(asked.deps.folder(run_id)) if run_id else NO_STAFF_PLAN
 
 
-def _last_roster(asked: Asked, records: Sequence[Mapping[str, Any]]) -> LastRoster:
+def _last_roster(asked: Asked, records: Sequence[RunRecord]) -> LastRoster:
     """Of the newest run that took one: while it is under way, its folder alone tells when it came.
     Only an upload has its own; an undo and a delivery have none."""
-    newest = next((r for r in records if r.get("drop") or r.get("received")), None)
+    newest = next((r for r in records if r.drop or r.received), None)
     if newest is None:
         return LastRoster()
-    received = newest.get("received") or drop(asked.deps.folder(run_of(newest))).received
-    again = asked.deps.state(asked.city).drop(str(newest["drop"])) if newest.get("drop") else {}
-    return LastRoster(str(received), str(newest.get("verdict", "")), bool(again.get("same_as")))
+    received = newest.received or drop(asked.deps.folder(newest.run_id)).received
+    again = bool(newest.drop and asked.deps.state(asked.city).drop(newest.drop).same_as)
+    return LastRoster(received, newest.verdict, again)
 
 
-def _refused(asked: Asked, records: Sequence[Mapping[str, Any]]) -> list[mornings.ApprovalNotTaken]:
+def _refused(asked: Asked, records: Sequence[RunRecord]) -> list[mornings.ApprovalNotTaken]:
     """Approvals that were given and not taken, of plans that still wait."""
     oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
-    waits = (r for r in records if r.get("verdict") == WAITING and r.get("last_approval"))
     return [
-        mornings.ApprovalNotTaken(run_of(record), str(record["last_approval"].get("ended", "")))
-        for record in waits
-        if made_on(run_of(record)) >= oldest
+        mornings.ApprovalNotTaken(record.run_id, record.last_approval.ended)
+        for record in records
+        if record.waits and record.last_approval and made_on(record.run_id) >= oldest
     ]
 
 
-def _running(asked: Asked, records: Sequence[Mapping[str, Any]]) -> mornings.Running | None:
-    under_way = (r for r in records[:3] if r.get("verdict") == UNDER_WAY)
-    for record in under_way:
-        run_id = run_of(record)
-        told = progress(asked.deps.folder(run_id))
-        begun = told if told and not told.ended else None
-        stage = "provision" if begun or record.get("approved") else "diff"
-        return mornings.Running(run_id, stage, begun)
-    return None
+def _running(asked: Asked, records: Sequence[RunRecord]) -> mornings.Running | None:
+    record = next((r for r in records[:3] if r.under_way), None)
+    if record is None:
+        return None
+    told = progress(asked.deps.folder(record.run_id))
+    begun = told if told and not told.ended else None
+    stage = "provision" if begun or record.approved else "diff"
+    return mornings.Running(record.run_id, stage, begun)
 
 
-def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[str, PlanHeader]:
+def _waiting_plan(asked: Asked, records: Sequence[RunRecord]) -> tuple[str, PlanHeader]:
     """The newest plan that can still be approved, and that nobody has declined, and its run."""
     waiting, now = list(_waiting(asked, records)), Moment.of(asked)
     for run_id, header in waiting:
@@ -119,19 +117,17 @@ def _waiting_plan(asked: Asked, records: Sequence[Mapping[str, Any]]) -> tuple[s
 def may_be_done(asked: Asked, run_id: str) -> bool:
     """Whether the plan of a run that has not ended well may yet be carried out: it is under way, or
     waits, can still be approved, and nobody has declined it."""
-    verdict = asked.deps.state(asked.city).run(run_id).get("verdict")
-    if verdict != WAITING or _declined(asked, run_id):
-        return verdict == UNDER_WAY
+    record = asked.deps.state(asked.city).run(run_id)
+    if not record.waits or _declined(asked, run_id):
+        return record.under_way
     return not Moment.of(asked).against(run_id, header_of(asked.deps.folder(run_id)))
 
 
-def _waiting(
-    asked: Asked, records: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, PlanHeader]]:
+def _waiting(asked: Asked, records: Sequence[RunRecord]) -> Iterator[tuple[str, PlanHeader]]:
     """Not those whose time is over: nobody can approve them, and there is one for each such
     night."""
     oldest = asked.caller.now.astimezone(JAPAN).date() - timedelta(days=MOST_DAYS)
-    waiting = (run_of(record) for record in records if record.get("verdict") == WAITING)
+    waiting = (record.run_id for record in records if record.waits)
     for run_id in islice(waiting, MOST_WAITING):
         if made_on(run_id) < oldest:
             return
@@ -199,13 +195,11 @@ def found_in_plan(asked: Asked, run_id: str) -> approving.Approve | Refusal:
 
 def _plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refusal:
     state = asked.deps.state(asked.city)
-    record = state.run(run_id) if city_of(run_id) == asked.city else {}
+    record = state.run(run_id) if city_of(run_id) == asked.city else NO_RECORD
     folder = asked.deps.folder(run_id)
     header = header_of(folder) if record else NO_PLAN
     if not header:
         return Refusal(rules.UNKNOWN_RUN)
-    verdict = str(record.get("verdict", ""))
-    waits = verdict == WAITING
     said = kept_of(asked.deps, run_id, asked.city)
     found = asked.deps.rules(asked.city)
     above = found.city.approval.second_person_above if found else None
@@ -217,12 +211,12 @@ def _plan(asked: Asked, run_id: str, wanted: Filter) -> approving.Approve | Refu
         schools=schools_of(asked, run_id, header.schools),
         nights=state.counts_since(f"{asked.city}-{_weeks_before(run_id)}", but=run_id),
         findings=[f for f in folder.findings("diff") if f.code.startswith("S")],
-        against=Moment.of(asked).against(run_id, header) if waits else (),
-        done="" if waits else _settled(verdict),
+        against=Moment.of(asked).against(run_id, header) if record.waits else (),
+        done="" if record.waits else _settled(record.verdict),
         two=any(needs_second(header.breaches, sum(header.actions.values()), above)),
         staff=_staff_with(folder, header),
         first=_said_by(said.get("first")),
-        last=_last_approval(folder, record) if waits else None,
+        last=_last_approval(folder, record) if record.waits else None,
         declined=_said_by(said.get("declined")),
     )
     shown = approving.approve(facts, wanted, asked.caller.viewer)
@@ -238,19 +232,19 @@ def _staff_with(folder: Folder, header: PlanHeader) -> int:
     return 0 if header.undoes or staff.stopped else sum(staff.actions.values())
 
 
-def _last_approval(folder: Folder, record: Mapping[str, Any]) -> approving.Last | None:
+def _last_approval(folder: Folder, record: RunRecord) -> approving.Last | None:
     """What became of an approval that was given and not taken: Receive has noted its codes, and
     the findings in a folder of its own."""
-    told = record.get("last_approval")
+    told = record.last_approval
     if not told:
         return None
-    codes = list(map(str, told.get("codes", ())))
+    codes = list(told.codes)
     for name in folder.names("approvals/"):
         at, _, file = name.rpartition("findings/")
         found = list(folder.within(at).findings("receive")) if file == "receive.jsonl" else []
         if found and sorted({one.code for one in found}) == codes:
-            return approving.Last(str(told.get("ended", "")), codes, found)
-    return approving.Last(str(told.get("ended", "")), codes)
+            return approving.Last(told.ended, codes, found)
+    return approving.Last(told.ended, codes)
 
 
 def _said_by(told: Mapping[str, Any] | None) -> waiting_plans.First | None:
@@ -287,10 +281,6 @@ def all_schools(asked: Asked) -> dict[str, str]:
     run_id = asked.deps.state(asked.city).proposals()
     told = roster.schools(asked.deps.folder(run_id)) if run_id else ()
     return {one.school: one.school_name for one in told}
-
-
-def run_of(record: Mapping[str, Any]) -> str:
-    return str(record["sk"]).removeprefix("RUN#")
 
 
 def _weeks_before(run_id: str) -> str:

@@ -14,7 +14,7 @@ from kakehashi.edges import plans
 from kakehashi.edges.runs import city_of, made_on
 from kakehashi.edges.staff.approving import RUN
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.reading import RUNS, all_schools, run_of
+from kakehashi.edges.staff.reading import RUNS, all_schools
 from kakehashi.refusal import Refusal
 from kakehashi.report.summary import was_rehearsed
 from kakehashi.run_folder.comparison import comparison
@@ -35,8 +35,8 @@ def one(asked: Asked, run_id: str) -> rehearsal.Rehearsal | Refusal:
     if chosen is None:
         return Refusal(rules.UNKNOWN_RUN)
     records = asked.deps.state(asked.city).runs(RUNS)
-    newest = next((run_of(r) for r in records if r.get("verdict") in {"applied", "unchanged"}), "")
-    real, moved = _real(asked, chosen, [run_of(record) for record in records])
+    newest = next((record.run_id for record in records if record.went_well), "")
+    real, moved = _real(asked, chosen, [record.run_id for record in records])
     facts = rehearsal.RehearsalFacts(
         city=asked.city,
         past=[chosen],

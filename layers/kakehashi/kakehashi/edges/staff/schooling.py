@@ -16,7 +16,7 @@ from kakehashi.edges.staff import members
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import SCHOOL
-from kakehashi.edges.staff.reading import run_of, shards_of
+from kakehashi.edges.staff.reading import shards_of
 from kakehashi.refusal import Refusal
 from kakehashi.report.people import Person
 from kakehashi.report.school_facts import SchoolIndex, index, moving, part
@@ -86,8 +86,8 @@ def _mended(asked: Asked, code: str, run_id: str) -> Iterator[tuple[str, str]]:
 def _newest(asked: Asked) -> tuple[str, SchoolIndex]:
     """The newest run that has written what this page shows, and its index."""
     for record in asked.deps.state(asked.city).runs(RUNS):
-        if found := index(asked.deps.folder(run_of(record))):
-            return run_of(record), found
+        if found := index(asked.deps.folder(record.run_id)):
+            return record.run_id, found
     return "", SchoolIndex()
 
 

@@ -6,22 +6,25 @@ from datetime import date
 from typing import Any
 
 from kakehashi.edges.state.partition import Partition
+from kakehashi.state_records import NewestDrop, ToolRecord
+from kakehashi.stored import read, some_of, written
 
 
 class Pointers(Partition):
-    def tool(self, name: str) -> dict[str, Any]:
-        return self._get(f"TOOL#{name}") or {}
+    def tool(self, name: str) -> ToolRecord:
+        """All "" for a tool that was given nothing."""
+        return read(ToolRecord, self._get(f"TOOL#{name}") or {})
 
-    def note_tool(self, name: str, **attributes: Any) -> None:
-        self._set(f"TOOL#{name}", attributes)
+    def note_tool(self, name: str, **facts: Any) -> None:
+        """Facts of ``ToolRecord`` by their names. Raises TypeError for one that it has not."""
+        self._set(f"TOOL#{name}", some_of(ToolRecord, facts))
 
-    def newest_drop(self) -> dict[str, Any]:
-        """The drop that came last: {} or {sha256, key, version, received, …}."""
-        item = self._get("NEWEST_DROP")
-        return item or {}
+    def newest_drop(self) -> NewestDrop:
+        """The drop that came last; false before the first."""
+        return read(NewestDrop, self._get("NEWEST_DROP") or {})
 
-    def note_newest_drop(self, **attributes: Any) -> None:
-        self._set("NEWEST_DROP", attributes)
+    def note_newest_drop(self, drop: NewestDrop) -> None:
+        self._set("NEWEST_DROP", written(drop))
 
     def proposals(self) -> str:
         """The run that asked staff last, "" where none has."""
