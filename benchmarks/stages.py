@@ -61,16 +61,15 @@ def _night(console: Console, exported: demo.Exported, expected: str) -> RunOutco
 
 def _approve(stack: Stack, waiting: RunOutcome) -> None:
     summary, console = waiting.summary, Console(stack)
-    codes = sorted({breach["code"] for breach in summary["breaches"]})
-    order = {"action": "apply", "run_id": summary["run_id"], "checksum": summary["checksum"],
-             "accept": codes, "by": "benchmark"}  # fmt: skip
+    order = {"action": "apply", "run_id": summary.run_id, "checksum": summary.checksum,
+             "accept": summary.limits_passed, "by": "benchmark"}  # fmt: skip
     arn = console.start(order)
-    outcome = console.outcome(console.follow(arn, lambda _: None), CITY, summary["run_id"])
+    outcome = console.outcome(console.follow(arn, lambda _: None), CITY, summary.run_id)
     _must_be(outcome, "applied")
 
 
 def _must_be(outcome: RunOutcome, expected: str) -> None:
-    if (verdict := outcome.summary.get("verdict")) != expected:
+    if (verdict := outcome.summary.verdict) != expected:
         raise RuntimeError(f"the night ended {verdict}, not {expected}")
 
 

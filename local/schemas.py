@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
@@ -29,6 +30,8 @@ from kakehashi.run_folder.results import Result
 ROOT = Path(__file__).parents[1]
 FOLDER = "docs/schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+NULL = {"type": "null"}
 
 type Schema = dict[str, Any]
 
@@ -72,7 +75,25 @@ WRITTEN: Mapping[str, Any] = {
 
 def written(name: str) -> Schema:
     """The schema of what Kakehashi writes under this name."""
-    return _headed(name, TypeAdapter(WRITTEN[name]).json_schema())
+    kind = WRITTEN[name]
+    schema = TypeAdapter(kind).json_schema()
+    if is_dataclass(kind) and not hasattr(kind, "to_json"):
+        for part in (schema, *schema.get("$defs", {}).values()):
+            _as_written(part)
+    return _headed(name, schema)
+
+
+def _as_written(part: Schema) -> None:
+    """As ``kakehashi.stored.written`` does it: a fact with nothing to say is left out, never null,
+    and every other one is there."""
+    properties: Schema = part.get("properties", {})
+    left_out = {name for name, one in properties.items() if one.get("default", "") is None}
+    for name in left_out:
+        properties[name] |= next(one for one in properties[name].pop("anyOf") if one != NULL)
+    for one in properties.values():
+        one.pop("default", None)
+    if properties and (always := [name for name in properties if name not in left_out]):
+        part["required"] = always
 
 
 def city() -> Schema:

@@ -9,10 +9,9 @@ asks for it, their accounts are made, and deleted again (``doctor_live``).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from kakehashi.edges.runs import Folder
 from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
@@ -77,12 +76,10 @@ def _rehearsed(console: Console, domain: str, on_stage: OnStage) -> Iterator[Che
 
 
 def _told(console: Console, outcome: RunOutcome) -> Iterator[Checkpoint]:
-    summary: Mapping[str, Any] = outcome.summary
-    verdict = str(summary.get("verdict"))
-    found = " ".join(sorted(summary.get("findings", {})))
+    verdict, found = outcome.summary.verdict, " ".join(sorted(outcome.summary.findings))
     yield Checkpoint("結果 / verdict", verdict == "rehearsed", f"{verdict} {found}".strip(),
                "docs/findings.md")  # fmt: skip
-    planned = int(summary.get("counts", {}).get("NEW", 0))
+    planned = outcome.summary.counts.get("NEW", 0)
     yield Checkpoint("計画の人数 / pupils planned", planned == PUPILS, f"{planned} / {PUPILS}")
     names = Folder(console.s3, console.outputs["RunsBucket"], outcome.prefix).names()
     yield Checkpoint("報告書 / report", "report.html" in names)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.edges.runs import Folder
+from kakehashi.report.words import Verdict
 from kakehashi_console.doctor import AS_OF, CITY, PUPILS, RULES, a_roster
 from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
 from kakehashi_console.operations.reach import stamp
@@ -55,13 +56,13 @@ def live(console: Console, domain: str) -> Iterator[Checkpoint]:
     town = _Town(console, domain)
     console.put_rules(CITY, LIVED.format(domain=domain))
     first = town.night()
-    yield _same("最初の夜 / the first night", first.summary.get("verdict"), "applied")
+    yield _same("最初の夜 / the first night", first.summary.verdict, "applied")
     made = len(town.pupils())
     yield Checkpoint("作ったアカウント / accounts made", made == PUPILS, f"{made} / {PUPILS}",
                "docs/runbook.ja.md#pupils-failed")  # fmt: skip
     files = Folder(console.s3, console.outputs["OutboxBucket"], f"outbox/{CITY}/{TOOL}/").names()
     yield Checkpoint("教材のファイル / a tool's file", any(one.endswith(".zip") for one in files))
-    yield _same("同じ名簿の夜 / the same roster", town.again().summary.get("verdict"), "unchanged")
+    yield _same("同じ名簿の夜 / the same roster", town.again().summary.verdict, "unchanged")
     yield from town.leave()
 
 
@@ -102,12 +103,12 @@ class _Town:
         console = self.console
         execution = console.follow(console.start(order), lambda _: None)
         outcome = console.outcome(execution, CITY)
-        if outcome.summary.get("verdict") != "awaiting-approval":
+        if outcome.summary.verdict is not Verdict.AWAITING:
             return outcome
         approval = {
             "action": "apply", "run_id": outcome.run_id, "by": "kakehashi doctor",
-            "checksum": outcome.summary["checksum"],
-            "accept": sorted({one["code"] for one in outcome.summary["breaches"]}),
+            "checksum": outcome.summary.checksum,
+            "accept": outcome.summary.limits_passed,
         }  # fmt: skip
         execution = console.follow(console.start(approval), lambda _: None)
         return console.outcome(execution, CITY, outcome.run_id)
@@ -119,7 +120,7 @@ class _Town:
     def leave(self) -> Iterator[Checkpoint]:
         """The three leave, are suspended and deleted, by decisions as staff send them."""
         left = self.night(left=True)
-        asked = len(left.summary.get("proposed", {}).get("GONE", ()))
+        asked = len(left.summary.proposed.get("GONE", ()))
         yield Checkpoint("いなくなった人の確認 / who is asked about", asked == PUPILS, f"{asked}")
         self._decide("停止")
         self.again()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console as Terminal
 from rich.table import Table
@@ -13,6 +12,7 @@ from kakehashi.report import Verdict
 from kakehashi.report.groups import groups
 from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
+from kakehashi.report.shapes import Decisions, Summary
 from kakehashi.report.times import minute
 from kakehashi.state_records import RunRecord
 from kakehashi_console.standing import RehearsalStanding
@@ -96,15 +96,15 @@ def rehearsal_line(one: RehearsalStanding) -> str:
 
 def print_outcome(
     terminal: Terminal,
-    summary: Mapping[str, Any],
+    summary: Summary,
     place: str,
     findings: Iterable[Finding],
     guide: Guide,
 ) -> None:
     """The outcome of a run, why it stopped where it did, and exactly what to type next."""
-    terminal.print(_ending(summary), highlight=False)
-    terminal.print(f"実行 run {summary.get('run_id', '')}", highlight=False, style="dim")
-    counts = {k: v for k, v in summary.get("counts", {}).items() if k in COUNT_WORDS and v}
+    terminal.print(verdict_line(summary.verdict, summary.done, summary.exceptions), highlight=False)
+    terminal.print(f"実行 run {summary.run_id}", highlight=False, style="dim")
+    counts = {k: v for k, v in summary.counts.items() if k in COUNT_WORDS and v}
     if counts:
         table = Table(show_header=False, box=None, padding=(0, 2))
         for name, word in COUNT_WORDS.items():
@@ -114,40 +114,38 @@ def print_outcome(
     for line in _details(summary):
         terminal.print(line, highlight=False, soft_wrap=True)
     for line in _reasons(findings):
-        told = guide.completed(line, str(summary.get("city", "")))
+        told = guide.completed(line, summary.city)
         terminal.print(told, highlight=False, soft_wrap=True, markup=False)
-    if summary.get("verdict") == "awaiting-approval":
+    if summary.verdict is Verdict.AWAITING:
         terminal.print("[yellow]承認するには to approve:[/]")
         terminal.print(f"  {approve_command(summary, guide)}", highlight=False, soft_wrap=True)
     terminal.print(f"報告書 report: {place}", highlight=False, soft_wrap=True)
 
 
-def _ending(summary: Mapping[str, Any]) -> str:
-    verdict = str(summary.get("verdict", "failed"))
-    return verdict_line(verdict, summary.get("done", 0), summary.get("exceptions", 0))
-
-
-def _details(summary: Mapping[str, Any]) -> Iterator[str]:
-    for code, people in summary.get("held", {}).items():
+def _details(summary: Summary) -> Iterator[str]:
+    for code, people in summary.held.items():
         yield f"保留 held {code}: {len(people)}"
-    for situation, people in summary.get("proposed", {}).items():
+    for situation, people in summary.proposed.items():
         if people:
             yield f"提案 proposed {situation}: {len(people)}"
-    yield from _decisions(summary.get("decisions", {}))
-    for breach in summary.get("breaches", []):
-        scope = "市全体 city" if breach["scope"] == "city" else f"学校 school {breach['scope']}"
-        yield f"上限 limit {breach['code']} {scope}: {breach['count']} > {breach['bound']}"
-    for delivery in summary.get("deliveries", []):
-        rows = sum(delivery.get("rows", {}).values())
-        yield f"配信 {delivery['tool']}: {delivery.get('mode') or '-'} {rows:,} 行"
-    if summary.get("findings"):
-        codes = ", ".join(f"{code}×{count}" for code, count in summary["findings"].items())
+    yield from _decisions(summary.decisions)
+    for breach in summary.breaches:
+        scope = "市全体 city" if breach.scope == "city" else f"学校 school {breach.scope}"
+        yield f"上限 limit {breach.code} {scope}: {breach.count} > {breach.bound}"
+    for delivery in summary.deliveries:
+        rows = sum(delivery.rows.values())
+        yield f"配信 {delivery.tool}: {delivery.mode or '-'} {rows:,} 行"
+    if summary.findings:
+        codes = ", ".join(f"{code}×{count}" for code, count in summary.findings.items())
         yield f"指摘 findings: {codes}"
 
 
-def _decisions(told: Mapping[str, Any]) -> Iterator[str]:
-    for side, word in (("used", "使った決定 used"), ("not_used", "使わなかった決定 not used")):
-        if counts := [sum(outcomes.values()) for outcomes in told.get(side, {}).values()]:
+def _decisions(told: Decisions) -> Iterator[str]:
+    for side, word in (
+        (told.used, "使った決定 used"),
+        (told.not_used, "使わなかった決定 not used"),
+    ):
+        if counts := [sum(outcomes.values()) for outcomes in side.values()]:
             yield f"{word}: {sum(counts)}"
 
 
@@ -160,8 +158,7 @@ def _reasons(findings: Iterable[Finding]) -> Iterator[str]:
         yield f"  →  {group.todo.ja}"
 
 
-def approve_command(summary: Mapping[str, Any], guide: Guide) -> str:
-    codes = sorted({str(breach["code"]) for breach in summary.get("breaches", [])})
-    accept = "".join(f" --accept {code}" for code in codes)
-    approve = f"kakehashi approve {summary['run_id']} --checksum {summary['checksum']}{accept}"
+def approve_command(summary: Summary, guide: Guide) -> str:
+    accept = "".join(f" --accept {code}" for code in summary.limits_passed)
+    approve = f"kakehashi approve {summary.run_id} --checksum {summary.checksum}{accept}"
     return guide.typed(approve, "--by '氏名'")

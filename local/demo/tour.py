@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console as Terminal
 from rich.table import Table
 
+from kakehashi.report.shapes import Summary
 from kakehashi.report.staff_section import STANDINGS
 from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
@@ -100,7 +99,7 @@ class Tour:
         with self.terminal.status(title):
             execution = self.console.follow(arn, lambda stage: None)
         outcome = self.console.outcome(execution, CITY, run_id)
-        verdict = str(outcome.summary.get("verdict"))
+        verdict = outcome.summary.verdict
         night = self.folder / f"{self.table.row_count + 1}-{verdict}"
         self.console.fetch(outcome, night)
         self.pages.append((title, night / "run" / "report.html"))
@@ -112,9 +111,9 @@ class Tour:
         return outcome
 
 
-def _nobody(summary: Mapping[str, Any]) -> str:
+def _nobody(summary: Summary) -> str:
     """What the broken export did to accounts, which must be nothing. Raises TourFailed."""
-    if summary.get("done") or summary.get("checksum"):
+    if summary.done or summary.checksum:
         raise TourFailed("the broken export has made a plan or touched an account")
     return (
         "壊れたファイルの夜: 変更したアカウントは 0、利用停止にした児童生徒は 0 人です。"
@@ -122,13 +121,13 @@ def _nobody(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _told(summary: Mapping[str, Any]) -> str:
-    counts = summary.get("counts", {})
+def _told(summary: Summary) -> str:
+    counts = summary.counts
     parts = [f"{words.COUNT_WORDS[name]} {counts[name]}" for name in TOLD if counts.get(name)]
-    work = summary.get("groups", {})
+    work = summary.groups
     parts += [f"{GROUPS[name].ja} {work[name]}" for name in ("made", "licensed") if work.get(name)]
-    staff = summary.get("staff", {}).get("counts", {})
+    staff = summary.staff.counts if summary.staff else {}
     told = [f"{STANDINGS[name].ja} {staff[name]}" for name in TOLD_OF_STAFF if staff.get(name)]
     parts += [f"教職員({'・'.join(told)})"] if told else []
-    codes = [f"{code}×{n}" for code, n in summary.get("findings", {}).items() if code[0] in "FHS"]
+    codes = [f"{code}×{n}" for code, n in summary.findings.items() if code[0] in "FHS"]
     return " ".join(parts + codes) or "—"

@@ -28,7 +28,7 @@ def test_five_cities_at_once_each_get_their_own_accounts(stack: Stack, tmp_path:
     started = [(town, town.upload(town.export())) for town in towns]
     ended = [(town, town.end(arn)) for town, arn in started]
     for town, outcome in ended:
-        if outcome.summary["verdict"] == "awaiting-approval":
+        if outcome.summary.verdict == "awaiting-approval":
             town.approve(outcome)
         assert town.differences() == []
         others = {f"@{other.city.domain}" for other in towns if other is not town}

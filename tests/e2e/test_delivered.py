@@ -46,5 +46,5 @@ def test_a_delivered_file_is_announced_and_can_be_fetched_as_announced(
 
     order = {"action": "deliver", "city": "heard", "tool": "lgate", "full": True, "by": "試験"}
     again = town.end(town.console.start(order))
-    assert again.summary["verdict"] == "unchanged"
+    assert again.summary.verdict == "unchanged"
     assert until(heard)["run_id"] == again.run_id

@@ -36,7 +36,7 @@ def put(town: Town, key: str, body: bytes) -> str:
 
 def verdict(town: Town, order: dict[str, Any], action: str = "sample") -> str:
     arn = town.console.start({"action": action} | order)
-    return str(town.end(arn).summary["verdict"])
+    return str(town.end(arn).summary.verdict)
 
 
 def test_sync_takes_the_drop_it_names(town: Town) -> None:
@@ -52,9 +52,9 @@ def test_rerun_takes_the_newest_drop(town: Town) -> None:
 
 def test_deliver_tells_one_tool_everything_anew(town: Town) -> None:
     summary = town.end(town.console.start(sample("deliver"))).summary
-    assert summary["verdict"] == "unchanged"
-    (told,) = summary["deliveries"]
-    assert (told["tool"], told["rows"]["users.csv"]) == ("interactive_study", 30)
+    assert summary.verdict == "unchanged"
+    (told,) = summary.deliveries
+    assert (told.tool, told.rows["users.csv"]) == ("interactive_study", 30)
 
 
 def test_rehearse_plans_the_next_april(town: Town) -> None:
@@ -69,6 +69,6 @@ def test_rehearse_plans_the_next_april(town: Town) -> None:
 def test_apply_carries_out_a_plan_that_waited(stack: Stack, tmp_path: Path) -> None:
     other = Town(stack, tmp_path, "pasted", pupils=30)
     waiting = other.night()
-    order = sample("apply", run_id=waiting.run_id, checksum=waiting.summary["checksum"],
+    order = sample("apply", run_id=waiting.run_id, checksum=waiting.summary.checksum,
                    accept=["S001"])  # fmt: skip
-    assert other.end(other.console.start(order), waiting.run_id).summary["verdict"] == "applied"
+    assert other.end(other.console.start(order), waiting.run_id).summary.verdict == "applied"

@@ -28,17 +28,17 @@ def test_three_nights_leave_exactly_the_accounts_that_the_roster_says(
         before = set(town.expected())
         town.city.next_night(town.city.day + timedelta(days=1))
         outcome = town.night()
-        assert outcome.summary["verdict"] == "applied"
+        assert outcome.summary.verdict == "applied"
         leavers |= before - set(town.expected())
         assert town.differences(also=frozenset(leavers)) == []
 
     assert all(town.accounts()[account]["accountEnabled"] for account in leavers)
-    assert len(outcome.summary["proposed"]["GONE"]) == len(leavers) > 0
+    assert len(outcome.summary.proposed["GONE"]) == len(leavers) > 0
 
     writes = town.counters()["writes"]
-    assert town.rerun().summary["verdict"] == "unchanged"
+    assert town.rerun().summary.verdict == "unchanged"
     again = town.night()  # another export of the same night: every sourcedId is new
-    assert again.summary["verdict"] == "unchanged"
+    assert again.summary.verdict == "unchanged"
     assert town.counters()["writes"] == writes, "a second run makes no write"
 
 
@@ -49,10 +49,10 @@ def test_a_broken_drop_is_refused_and_changes_nothing(stack: Stack, tmp_path: Pa
     file = town.export()
     file.write_bytes(file.read_bytes()[:2000])
     refused = town.night(file)
-    assert refused.summary["verdict"] == "refused"
+    assert refused.summary.verdict == "refused"
     assert town.differences() == []
     assert town.counters()["writes"] == writes
-    assert town.night().summary["verdict"] == "unchanged", "the next whole file is welcome"
+    assert town.night().summary.verdict == "unchanged", "the next whole file is welcome"
 
 
 def test_the_same_drop_twice_is_one_run_and_two_at_once_go_one_after_the_other(
@@ -63,12 +63,12 @@ def test_the_same_drop_twice_is_one_run_and_two_at_once_go_one_after_the_other(
     town.city.day = today()
     one, two = town.export(), town.export()
     first, second = town.upload(one), town.upload(two)
-    ended = [town.end(arn).summary["verdict"] for arn in (first, second)]
+    ended = [town.end(arn).summary.verdict for arn in (first, second)]
     assert ended == ["unchanged", "unchanged"]
     early, late = sorted(at_work(town, arn) for arn in (first, second))
     assert early[1] <= late[0], "the second got the lease after the first had ended"
 
-    assert town.end(town.upload(one)).summary["verdict"] == "already-done"
+    assert town.end(town.upload(one)).summary.verdict == "already-done"
 
 
 def test_a_stage_that_raises_ends_red_and_the_next_run_works(stack: Stack, tmp_path: Path) -> None:
@@ -77,12 +77,12 @@ def test_a_stage_that_raises_ends_red_and_the_next_run_works(stack: Stack, tmp_p
     town.fault(kind="status", status=403, method="GET", shape="/users")
     execution, outcome = town.failing_night()
     assert execution["status"] == "FAILED"
-    assert outcome.summary["verdict"] == "failed"
+    assert outcome.summary.verdict == "failed"
     assert "report.html" in town.files(outcome)
     (letter,) = dead_letters(stack)
     said = {name: letter[name] for name in ("run_id", "stage", "error")}
     assert said == {"run_id": outcome.run_id, "stage": "diff", "error": "PermissionLost"}
-    assert town.first_night().summary["verdict"] == "applied", "the lease is free"
+    assert town.first_night().summary.verdict == "applied", "the lease is free"
 
 
 def test_a_lambda_killed_in_the_middle_of_provisioning_loses_nobody_and_doubles_nobody(
@@ -99,11 +99,11 @@ def test_a_lambda_killed_in_the_middle_of_provisioning_loses_nobody_and_doubles_
     assert 0 < len(town.accounts()) < 120, "it was cut short"
 
     again = town.rerun()
-    if again.summary["verdict"] == "awaiting-approval":
+    if again.summary.verdict == "awaiting-approval":
         again = town.approve(again)
-    assert again.summary["verdict"] == "applied"
+    assert again.summary.verdict == "applied"
     assert town.differences() == []
-    assert town.rerun().summary["verdict"] == "unchanged"
+    assert town.rerun().summary.verdict == "unchanged"
 
 
 def test_nothing_of_a_pupil_is_in_history_logs_metrics_findings_or_the_queue(

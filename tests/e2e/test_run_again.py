@@ -77,12 +77,12 @@ def test_a_failed_execution_redriven_in_the_console_ends_well(own: Stack, tmp_pa
     assert execution["cause"].endswith("stage diff: PermissionLost")
 
     red = redriven(town, execution["executionArn"])
-    assert (red.summary["verdict"], red.run_id != failed.run_id) == ("failed", True)
+    assert (red.summary.verdict, red.run_id != failed.run_id) == ("failed", True)
     town.no_faults()
     well = redriven(town, execution["executionArn"])
-    assert (well.summary["verdict"], well.run_id != red.run_id) == ("applied", True)
+    assert (well.summary.verdict, well.run_id != red.run_id) == ("applied", True)
     assert town.differences(also=frozenset(town.accounts()) - town.expected().keys()) == []
-    assert town.rerun().summary["verdict"] == "unchanged"
+    assert town.rerun().summary.verdict == "unchanged"
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_after_the_engine_was_killed_and_started_again_the_night_ends_as_if_noth
         assert (execution["status"], execution["error"]) == ("FAILED", "States.ServiceRestart")
     run_id = waiting.run_id if stage == "Provision" else ""
     outcome = redriven(town, arn, run_id) if saved else town.rerun()
-    if outcome.summary["verdict"] == "awaiting-approval":
+    if outcome.summary.verdict == "awaiting-approval":
         outcome = town.approve(outcome)
-    assert outcome.summary["verdict"] == "applied"
+    assert outcome.summary.verdict == "applied"
     assert town.differences() == []
     assert left(town) == undisturbed
-    assert town.rerun().summary["verdict"] == "unchanged"
+    assert town.rerun().summary.verdict == "unchanged"
 
 
 def redriven(town: Town, arn: str, run_id: str = "") -> RunOutcome:

@@ -99,8 +99,8 @@ def office(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Office:
 def approves(office: Office, command: str) -> None:
     other = Town(office.town.stack, office.folder, "asked", pupils=10)
     waiting = other.night().summary
-    assert [breach["code"] for breach in waiting["breaches"]] == ["S001"]
-    blanks = {"実行番号": waiting["run_id"], "計画の番号": waiting["checksum"]}
+    assert waiting.limits_passed == ("S001",)
+    blanks = {"実行番号": waiting.run_id, "計画の番号": waiting.checksum}
     said = office.type(command, **blanks)
     assert (said.returncode, "完了" in said.stdout) == (DONE, True), said.stderr
     assert other.differences() == []
@@ -171,7 +171,7 @@ def undoes(office: Office, command: str) -> None:
     """The newest run that changed something is planned back, and waits."""
     office.town.city.next_night(office.town.city.day + timedelta(days=1))
     changed = office.town.night()
-    assert changed.summary["verdict"] == "applied"
+    assert changed.summary.verdict == "applied"
     assert office.type(command, 実行番号=changed.run_id).returncode == WAITS
 
 
@@ -254,7 +254,7 @@ def test_an_input_that_the_runbook_gives_to_paste_starts_a_run_that_ends_well(
     office: Office, order: str
 ) -> None:
     arn = office.town.console.start(json.loads(order) | {"city": CITY})
-    assert office.town.end(arn).summary["verdict"] in {"applied", "unchanged", "already-done"}
+    assert office.town.end(arn).summary.verdict in {"applied", "unchanged", "already-done"}
 
 
 def test_the_robot_finds_its_receipt_within_seconds_of_the_upload(office: Office) -> None:

@@ -87,8 +87,8 @@ class Town:
         return {
             "action": "apply",
             "run_id": waiting.run_id,
-            "checksum": waiting.summary["checksum"],
-            "accept": sorted({breach["code"] for breach in waiting.summary["breaches"]}),
+            "checksum": waiting.summary.checksum,
+            "accept": waiting.summary.limits_passed,
             "by": "試験",
         }
 
@@ -97,9 +97,9 @@ class Town:
 
     def first_night(self) -> RunOutcome:
         waiting = self.night()
-        assert waiting.summary["verdict"] == "awaiting-approval"
+        assert waiting.summary.verdict == "awaiting-approval"
         done = self.approve(waiting)
-        assert done.summary["verdict"] == "applied"
+        assert done.summary.verdict == "applied"
         return done
 
     def end(self, arn: str, run_id: str = "") -> RunOutcome:

@@ -29,12 +29,12 @@ def test_after_a_restore_the_next_night_asks_nothing_and_changes_nothing(
                 batch.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
     s3.put_object(**place, Body=b"not rules")
     _, lost = town.failing_night()
-    assert lost.summary["verdict"] == "failed"
+    assert lost.summary.verdict == "failed"
 
     s3.copy_object(**place, CopySource=place | {"VersionId": good["VersionId"]})
     typed = ("restore", "restored-table", "--city", "damaged", "--home", stack.home)
     looked = kakehashi(*typed, cwd=tmp_path)
     assert looked.returncode == 0, looked.stderr
     assert kakehashi(*typed, "--write", cwd=tmp_path).returncode == 0
-    assert town.rerun().summary["verdict"] == "unchanged"
+    assert town.rerun().summary.verdict == "unchanged"
     assert town.counters()["writes"] == writes

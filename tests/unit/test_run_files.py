@@ -28,6 +28,7 @@ OWN = {
 }
 """Modules elsewhere that each own a file, and which."""
 OTHERWISE = {"deliver/delivery.py"}  # ``lines`` of a list for a tool, which is no folder
+PARTITION = "kakehashi.edges.state.partition"
 PLAIN = {"counts": "pupils and classes by word"}
 """Readers whose value is plain JSON, and why: a mapping of words to numbers declares nothing."""
 
@@ -61,14 +62,29 @@ def test_every_module_that_is_named_here_still_owns_a_file() -> None:
     assert set(OWN) | OTHERWISE <= opened().keys()
 
 
-@pytest.mark.parametrize("file", CONTRACT, ids=lambda file: file.stem)
-def test_whoever_reads_a_file_is_given_a_declared_value(file: Path) -> None:
+STATE = sorted((PACKAGE / "edges" / "state").glob("*.py"))
+OPENING = {"to_json", "plain", "in_todays_form", *BY_KEYS, *PLAIN}
+"""What leads to a value: a folder itself, and the state's own items within its room."""
+REPORTS = [PACKAGE / "report" / "summary.py", PACKAGE / "report" / "drift.py"]
+
+
+@pytest.mark.parametrize("file", [*CONTRACT, *STATE, *REPORTS], ids=lambda file: file.stem)
+def test_whoever_reads_a_file_or_an_item_is_given_a_declared_value(file: Path) -> None:
     """Nobody can look for a key in what a reader hands out: it has fields, which are checked."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             told = ast.unparse(node.returns) if node.returns else ""
-            assert "dict[str, Any]" not in told, node.name
-            assert "Mapping" not in told or node.name in PLAIN, node.name
+            mapping = "str, Any]" in told or "Mapping" in told
+            assert not mapping or node.name in OPENING, node.name
+
+
+def test_the_items_of_the_state_are_opened_in_its_own_room_alone() -> None:
+    names = {"in_todays_form", "plain"}
+    for room in (PACKAGE, ROOT / "functions", ROOT / "console"):
+        for file in set(room.rglob("*.py")) - set(STATE):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module == PARTITION:
+                    assert names.isdisjoint(alias.name for alias in node.names), file
 
 
 PARSE_OTHERS = {

@@ -15,6 +15,7 @@ import requests
 
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record
+from kakehashi.stored import written
 from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local.engine import deploy
 from local.stack import NAME, Stack
@@ -59,7 +60,7 @@ class Ended:
 
     @property
     def verdict(self) -> str:
-        return str(self.summary["verdict"])
+        return str(self.outcome.summary.verdict)
 
     @property
     def why(self) -> str:
@@ -68,7 +69,7 @@ class Ended:
 
     @property
     def summary(self) -> Mapping[str, Any]:
-        return self.outcome.summary
+        return written(self.outcome.summary)
 
     def findings(self) -> list[Finding]:
         return list(self.found)

@@ -21,6 +21,7 @@ from kakehashi import city as cities
 from kakehashi.report.guide import Guide
 from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.report.words import word
+from kakehashi.stored import written
 from kakehashi_console import words
 from kakehashi_console.embedded import Embedded, neighbour
 from kakehashi_console.operations import STAGES, BadUse, Console, RunOutcome
@@ -219,8 +220,10 @@ def conclude(console: Console, outcome: RunOutcome, wanted: RunOutput) -> None:
         console.fetch(outcome, wanted.out)
         place = str(wanted.out / "run" / "report.html")
     if wanted.as_json:
-        click.echo(json.dumps(outcome.summary, ensure_ascii=False, indent=2, sort_keys=True))
+        click.echo(
+            json.dumps(written(outcome.summary), ensure_ascii=False, indent=2, sort_keys=True)
+        )
     else:
         guide = console.guide
         words.print_outcome(terminal, outcome.summary, place, console.findings(outcome), guide)
-    sys.exit(words.exit_status(str(outcome.summary.get("verdict", "failed"))))
+    sys.exit(words.exit_status(outcome.summary.verdict))

@@ -15,6 +15,7 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
+from kakehashi.report.shapes import Summary
 from kakehashi.report.summary import summary_of
 from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
@@ -37,7 +38,7 @@ class RunOutcome:
 
     run_id: str
     prefix: str
-    summary: Mapping[str, Any]
+    summary: Summary
 
 
 class Results(Reach):
@@ -49,8 +50,7 @@ class Results(Reach):
             for place in (f"{prefix_of(one)}approvals/{name}/", prefix_of(one)):
                 if summary := summary_of(self._folder(place)):
                     return RunOutcome(one, place, summary)
-        told = {"run_id": made[0], "city": city, "verdict": "failed"}
-        return RunOutcome(made[0], prefix_of(made[0]), told)
+        return RunOutcome(made[0], prefix_of(made[0]), Summary(made[0], city, Verdict.FAILED))
 
     def findings(self, outcome: RunOutcome) -> Iterator[Finding]:
         """What the stages of this run, or this approval, found."""
@@ -110,10 +110,9 @@ class Results(Reach):
         folders = ((one, self._folder(prefix_of(one))) for one in ids[:_LOOKED_AT])
         for one, folder in folders:
             summary = summary_of(folder)
-            if summary and summary["verdict"] == Verdict.REHEARSED:
-                held = set[str]().union(*summary["held"].values())
-                as_of = plans.header(folder).as_of
-                yield RehearsalStanding(one, as_of, summary["counts"], len(held))
+            if summary and summary.verdict is Verdict.REHEARSED:
+                as_of, held = plans.header(folder).as_of, len(summary.people_held)
+                yield RehearsalStanding(one, as_of, summary.counts, held)
 
     def progress(self, run_id: str) -> Progress | None:
         """Of a run, None where its accounts have not been begun."""
@@ -133,9 +132,9 @@ class Results(Reach):
         runs, outbox = self.outputs["RunsBucket"], self.outputs["OutboxBucket"]
         for name in self._folder(outcome.prefix).names():
             self._save(runs, outcome.prefix + name, out / "run" / name)
-        for delivery in outcome.summary.get("deliveries", []):
-            for key in _files(delivery):
-                file = out / "outbox" / delivery["tool"] / key.rpartition("/")[2]
+        for delivery in outcome.summary.deliveries:
+            for key in delivery.keys:
+                file = out / "outbox" / delivery.tool / key.rpartition("/")[2]
                 self._save(outbox, key, file)
 
     def _save(self, bucket: str, key: str, file: Path) -> None:
@@ -144,9 +143,3 @@ class Results(Reach):
 
     def _folder(self, prefix: str) -> Folder:
         return Folder(self.s3, self.outputs["RunsBucket"], prefix)
-
-
-def _files(delivery: Mapping[str, Any]) -> list[str]:
-    """A delivery's object keys: one file, or one per school."""
-    file = delivery.get("file")
-    return [file] if isinstance(file, str) and file else list(file or [])

@@ -113,9 +113,7 @@ def _readers(cls: type[Any]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 def _reader(hint: Any) -> Callable[[Any], Any]:
     origin, inner = get_origin(hint), get_args(hint)
     if origin is UnionType:
-        (real,) = (one for one in inner if one is not NoneType)
-        reader = _reader(real)
-        return lambda value: None if value is None else reader(value)
+        return _either(inner)
     if origin is tuple and inner[1:] == (...,):
         reader = _reader(inner[0])
         return lambda value: tuple(map(reader, value))
@@ -126,6 +124,14 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         keys, values = _reader(inner[0]), _reader(inner[1])
         return lambda value: {keys(key): values(one) for key, one in value.items()}
     return _reader_of(hint)
+
+
+def _either(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """Of what may be missing, or is one text where there are not several."""
+    real = next((one for one in kinds if one not in (NoneType, str)), str)
+    as_it_is = tuple(one for one in kinds if one in (NoneType, str) and one is not real)
+    reader = _reader(real)
+    return lambda value: value if isinstance(value, as_it_is) else reader(value)
 
 
 def _reader_of(kind: Any) -> Callable[[Any], Any]:

@@ -6,6 +6,7 @@ from kakehashi.report.deliveries import remarks
 from kakehashi.report.page import html
 from kakehashi.report.summary import delivery
 from kakehashi.run_folder.deliveries import DeliveryNote, FileNote
+from kakehashi.stored import written
 from tests.unit.report.test_report import NIGHT
 
 PLAIN = DeliveryNote(tool="lgate", mode="bulk", files=(FileNote("a.zip"),), rows={"users.csv": 3})
@@ -14,7 +15,7 @@ LEFT = replace(PLAIN, still_signed_in=1234, unconfirmed=True)
 
 def test_whom_the_tool_still_lets_in_is_counted_in_summary_and_page() -> None:
     told = delivery(LEFT)
-    assert (told["still_signed_in"], told["unconfirmed"]) == (1234, True)
+    assert (told.still_signed_in, told.unconfirmed) == (1234, True)
     page = html(replace(NIGHT, deliveries=(LEFT,)))
     for word in remarks(still_signed_in=1234, unconfirmed=True):
         assert word.ja in page
@@ -23,5 +24,5 @@ def test_whom_the_tool_still_lets_in_is_counted_in_summary_and_page() -> None:
 
 def test_of_a_delivery_with_nothing_to_remark_the_summary_is_as_it_was() -> None:
     plain = {"tool": "lgate", "mode": "bulk", "file": "a.zip", "rows": {"users.csv": 3}}
-    assert delivery(PLAIN) == plain
+    assert written(delivery(PLAIN)) == plain
     assert list(remarks()) == []

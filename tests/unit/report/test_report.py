@@ -33,6 +33,7 @@ from kakehashi.report.sparkline import sparkline
 from kakehashi.report.words import VERDICTS, compress
 from kakehashi.run_folder.drop import DropNote
 from kakehashi.run_folder.progress import Progress
+from kakehashi.stored import written
 from tests.builders import a_pupil
 
 SCHOOL, OTHER = "B108299900015", "B108299900024"
@@ -109,8 +110,12 @@ def test_whatever_came_before_a_failure_is_a_failure(last: str) -> None:
 # -- summary.json ---------------------------------------------------------------------------
 
 
+def as_json(night: Night) -> dict[str, Any]:
+    return written(report.summary(night))
+
+
 def test_the_summary_has_exactly_the_promised_keys() -> None:
-    assert set(report.summary(NIGHT)) == {
+    assert set(as_json(NIGHT)) == {
         "run_id", "city", "verdict", "checksum", "counts", "held", "proposed", "findings",
         "breaches", "decisions", "deliveries", "groups", "matching", "provision",
         "saved", "schools", "seconds", "paths", "headline", "exceptions", "done", "cause",
@@ -118,7 +123,7 @@ def test_the_summary_has_exactly_the_promised_keys() -> None:
 
 
 def test_the_summary_tells_who_is_held_proposed_and_what_is_breached() -> None:
-    told = report.summary(NIGHT)
+    told = as_json(NIGHT)
     assert told["held"] == {"M001": [UMI[3]]}
     assert {s: ids for s, ids in told["proposed"].items() if ids} == {"GONE": [UMI[0], UMI[1]]}
     assert told["breaches"] == [{"code": "S901", "scope": "city", "count": 12, "bound": 8}]
@@ -140,7 +145,7 @@ def test_pupils_whom_microsoft_365_or_a_tool_stopped_are_held_too() -> None:
 
 def test_without_a_plan_the_held_rows_of_preprocess_are_told() -> None:
     night = replace(NIGHT, plan=NO_PLAN, held_rows={"D050": frozenset({UMI[2], UMI[1]})})
-    assert report.summary(night)["held"] == {"D050": [UMI[1], UMI[2]]}
+    assert as_json(night)["held"] == {"D050": [UMI[1], UMI[2]]}
 
 
 # -- the page -------------------------------------------------------------------------------
@@ -179,7 +184,7 @@ def test_a_night_of_which_nothing_is_left_still_has_its_page_sheets_and_mail() -
     assert "失敗" in _Outline(report.html(BARE)).text
     assert load_workbook(io.BytesIO(report.xlsx(BARE))).sheetnames[0] == "概要"
     assert "検査で停止" in report.mail_line(BARE)
-    assert report.summary(BARE)["held"] == {}
+    assert as_json(BARE)["held"] == {}
 
 
 def test_the_page_asks_nobody_for_anything() -> None:
@@ -247,8 +252,8 @@ def test_what_a_person_has_approved_asks_for_no_approval_again() -> None:
 
 
 def test_only_what_is_there_has_a_path() -> None:
-    assert "plan" in report.summary(NIGHT)["paths"]
-    assert "plan" not in report.summary(replace(NIGHT, plan=NO_PLAN))["paths"]
+    assert "plan" in as_json(NIGHT)["paths"]
+    assert "plan" not in as_json(replace(NIGHT, plan=NO_PLAN))["paths"]
 
 
 def test_only_schools_and_columns_in_which_something_happened_are_shown() -> None:
@@ -524,7 +529,7 @@ WORDS = [
 def test_every_decision_is_accounted_for_used_or_not_and_why() -> None:
     results = {UMI[0]: "done", UMI[1]: "failed"}
     found = report.decided(WORDS, results, Verdict.APPLIED)
-    told = report.summary(replace(NIGHT, decisions=found))["decisions"]
+    told = as_json(replace(NIGHT, decisions=found))["decisions"]
     assert told["used"] == {
         "suspend": {"done": 1, "failed": 1}, "link": {"impossible": 1}, "keep": {"kept": 1},
     }  # fmt: skip
@@ -556,7 +561,7 @@ def test_the_page_tells_of_new_lists_and_when_they_came_but_not_of_old_ones_agai
 
 def test_a_night_without_decisions_has_no_words_about_them() -> None:
     assert "送られた決定" not in report.html(NIGHT)
-    assert report.summary(NIGHT)["decisions"] == {"used": {}, "not_used": {}, "lists": []}
+    assert as_json(NIGHT)["decisions"] == {"used": {}, "not_used": {}, "lists": []}
 
 
 # -- times, groups and licences -------------------------------------------------------------------
@@ -569,16 +574,16 @@ def test_the_page_shows_when_it_was_forecast_to_end_and_when_it_ended() -> None:
     page = report.html(night)
     assert "02:13:20" in page
     assert "02:13:30" in page
-    assert report.summary(night)["provision"] == {
+    assert as_json(night)["provision"] == {
         "started": "2026-11-23T17:10:00+00:00", "forecast_end": "2026-11-23T17:13:20+00:00",
         "ended": "2026-11-23T17:13:30+00:00", "writes": 4000,
     }  # fmt: skip
     assert "(途中で停止)" in report.html(replace(night, progress=replace(done, ended=None)))
-    assert report.summary(NIGHT)["provision"] == {}
+    assert as_json(NIGHT)["provision"] == {}
 
 
 def test_what_was_done_to_groups_and_licences_is_told() -> None:
     work = {"groups_made": 12, "groups_licensed": 400, "groups_left": 0}
     night = replace(NIGHT, counts=dict(NIGHT.counts) | work)
     assert "作ったグループ" in report.html(night)
-    assert report.summary(night)["groups"] == {"made": 12, "licensed": 400, "left": 0}
+    assert as_json(night)["groups"] == {"made": 12, "licensed": 400, "left": 0}

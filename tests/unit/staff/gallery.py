@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from kakehashi.catalogue import diff as diff_rules
 from kakehashi.catalogue import staff as staff_rules
@@ -19,8 +18,8 @@ from kakehashi.refusal import Refusal
 from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
-from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
-from kakehashi.report.words import Word
+from kakehashi.report.shapes import DeliveryMade, ReceiptBeside, Summary, UploadRefusal
+from kakehashi.report.words import Verdict, Word
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import (
     approve,
@@ -199,12 +198,9 @@ def a_child() -> child.Child:
 
 
 def a_night() -> nights.NightFacts:
-    summary: Any = {
-        "counts": {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926},
-        "deliveries": [
-            {"tool": "l-gate", "mode": "bulk", "rows": {"users.csv": 22_948}, "still_signed_in": 12}
-        ],
-    }
+    told = DeliveryMade("l-gate", mode="bulk", rows={"users.csv": 22_948}, still_signed_in=12)
+    counts = {"NEW": 12, "MOVED": 9, "RENAMED": 1, "CONFIRMED": 22_926}
+    summary = Summary("", CITY, Verdict.APPLIED, counts=counts, deliveries=(told,))
     files = ("report.html", "report.xlsx", f"schools/{a_code(1)}.xlsx", f"schools/{a_code(2)}.xlsx")
     approved = ApprovalGiven(by="見本 承認", at="2026-11-30T00:00:00+00:00")
     record = a_record(1, approved=approved)

@@ -130,7 +130,7 @@ def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
     night.words(plan)
     refusals = night.findings()
     head = Head(
-        verdict=str(told["verdict"]) if (told := summary_of(folder)) else "",
+        verdict=str(told.verdict) if (told := summary_of(folder)) else "",
         plan=_shared(plan),
         refusals=tuple(refusals.values()),
         tools=dict(night.told(outbox)),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from kakehashi.diff.answers import JAPANESE, Standing
 from kakehashi.diff.consent import DecisionNote
-from kakehashi.report.shapes import Decisions
+from kakehashi.report.shapes import DecisionList, Decisions
 from kakehashi.report.times import minute
 from kakehashi.report.words import Verdict, Word, word
 from kakehashi.run_folder.results import CARRIED_OUT
@@ -89,7 +89,7 @@ def _outcome(one: DecisionNote, result: str, verdict: Verdict, waiting: Collecti
 
 
 def in_numbers(decisions: Sequence[Decided]) -> Decisions:
-    """JSON-ready: used and not used, by decision and outcome, and the lists they came in."""
+    """Used and not used, by decision and outcome, and the lists they came in."""
     counts: dict[str, dict[str, dict[str, int]]] = {"used": {}, "not_used": {}}
     for (decision, outcome), count in sorted(
         Counter((d.decision, str(d.outcome)) for d in decisions).items()
@@ -97,11 +97,8 @@ def in_numbers(decisions: Sequence[Decided]) -> Decisions:
         side = counts["used" if outcome in USED else "not_used"]
         side.setdefault(decision or str(Standing.UNREADABLE), {})[outcome] = count
     lists = sorted({(d.uploaded, d.name) for d in decisions})
-    return {
-        "used": counts["used"],
-        "not_used": counts["not_used"],
-        "lists": [{"name": name, "uploaded": moment} for moment, name in lists],
-    }
+    named = tuple(DecisionList(name, moment) for moment, name in lists)
+    return Decisions(counts["used"], counts["not_used"], named)
 
 
 def lines(decisions: Sequence[Decided]) -> Iterator[DecidedLine]:

@@ -5,19 +5,24 @@ They are published as JSON Schema (docs/schemas), so a key is added, never taken
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
+from kakehashi.diff.staff_limits import StaffBreach
 from kakehashi.report.words import Verdict
 
 
-class Headline(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Headline:
     """The night in a line, as the report begins."""
 
-    ja: str
-    en: str
+    ja: str = ""
+    en: str = ""
 
 
-class BreachShape(TypedDict):
+@dataclass(frozen=True, slots=True)
+class BreachShape:
     """A limit that was passed. ``scope`` is "city" or a school's MEXT code."""
 
     code: str
@@ -26,75 +31,89 @@ class BreachShape(TypedDict):
     bound: float
 
 
-class DecisionList(TypedDict):
+@dataclass(frozen=True, slots=True)
+class DecisionList:
     name: str
     uploaded: str
 
 
-class Decisions(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Decisions:
     """Decisions of staff: how many pupils, by decision and by what came of it."""
 
-    used: dict[str, dict[str, int]]
-    not_used: dict[str, dict[str, int]]
-    lists: list[DecisionList]
+    used: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    not_used: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    lists: tuple[DecisionList, ...] = ()
 
 
-class DeliveryMade(TypedDict):
+@dataclass(frozen=True, slots=True)
+class DeliveryMade:
     """What one tool got; "" and {} where its stage did not say.
 
     ``staff`` counts the members of staff that the tool holds, ``still_signed_in`` pupils whose
-    account is off and whom the tool lets in all the same.
+    account is off and whom the tool lets in all the same. What there is nothing to say about is
+    left out.
     """
 
     tool: str
-    file: str | list[str]
-    mode: str
-    rows: dict[str, int]
-    staff: NotRequired[int]
-    still_signed_in: NotRequired[int]
-    unconfirmed: NotRequired[bool]
+    file: str | tuple[str, ...] = ""
+    mode: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    staff: int | None = None
+    still_signed_in: int | None = None
+    unconfirmed: bool | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of its files in the outbox: one, or one per school."""
+        return (self.file,) * bool(self.file) if isinstance(self.file, str) else self.file
 
 
-class SavedShape(TypedDict, total=False):
+@dataclass(frozen=True, slots=True)
+class SavedShape:
     """Person-days of hand work of this school year; {} where nobody can tell."""
 
-    since: str
-    person_days: float
-    transfers: int
-    transfers_in_systems: int
-    schools: int
+    since: str | None = None
+    person_days: float | None = None
+    transfers: int | None = None
+    transfers_in_systems: int | None = None
+    schools: int | None = None
 
 
-class TimesShape(TypedDict, total=False):
+@dataclass(frozen=True, slots=True)
+class TimesShape:
     """When the accounts were begun, forecast to end, and ended; {} where none was touched."""
 
-    started: str
-    forecast_end: str
-    ended: str
-    writes: int
+    started: str | None = None
+    forecast_end: str | None = None
+    ended: str | None = None
+    writes: int | None = None
 
 
-class Paths(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Paths:
     """Addresses below the run's folder; ``plan`` only where there is one."""
 
-    folder: str
-    summary: str
-    report: str
-    workbook: str
-    plan: NotRequired[str]
+    folder: str = ""
+    summary: str = ""
+    report: str = ""
+    workbook: str = ""
+    plan: str | None = None
 
 
-class StaffInNumbers(TypedDict):
+@dataclass(frozen=True, slots=True)
+class StaffInNumbers:
     """The staff's plan: people by how they stand, and by what is asked about them."""
 
     checksum: str
     stopped: bool
-    counts: dict[str, int]
-    asked: dict[str, int]
-    breaches: list[dict[str, int | str]]
+    counts: Mapping[str, int]
+    asked: Mapping[str, int]
+    breaches: tuple[StaffBreach, ...]
 
 
-class Summary(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Summary:
     """summary.json: the run in numbers and keys.
 
     ``held`` and ``proposed`` list userMasterIdentifiers by code and by situation; nothing else of
@@ -105,26 +124,35 @@ class Summary(TypedDict):
     run_id: str
     city: str
     verdict: Verdict
-    headline: Headline
-    exceptions: int
-    done: int
-    cause: str
-    checksum: str
-    counts: dict[str, int]
-    held: dict[str, list[str]]
-    proposed: dict[str, list[str]]
-    decisions: Decisions
-    matching: dict[str, int]
-    findings: dict[str, int]
-    breaches: list[BreachShape]
-    deliveries: list[DeliveryMade]
-    seconds: dict[str, float]
-    provision: TimesShape
-    groups: dict[str, int]
-    saved: SavedShape
-    schools: list[str]
-    paths: Paths
-    staff: NotRequired[StaffInNumbers]
+    headline: Headline = field(default_factory=Headline)
+    exceptions: int = 0
+    done: int = 0
+    cause: str = ""
+    checksum: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proposed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
+    matching: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+    breaches: tuple[BreachShape, ...] = ()
+    deliveries: tuple[DeliveryMade, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    provision: TimesShape = field(default_factory=TimesShape)
+    groups: Mapping[str, int] = field(default_factory=dict)
+    saved: SavedShape = field(default_factory=SavedShape)
+    schools: tuple[str, ...] = ()
+    paths: Paths = field(default_factory=Paths)
+    staff: StaffInNumbers | None = None
+
+    @property
+    def people_held(self) -> frozenset[str]:
+        return frozenset[str]().union(*self.held.values())
+
+    @property
+    def limits_passed(self) -> tuple[str, ...]:
+        """The codes that an approval of the plan must accept."""
+        return tuple(sorted({one.code for one in self.breaches}))
 
 
 class UploadRefusal(TypedDict):

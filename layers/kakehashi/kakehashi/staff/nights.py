@@ -133,7 +133,7 @@ class NightPage:
 
 def night(facts: NightFacts, viewer: Viewer) -> NightPage:
     row, record = row_of(facts.record), facts.record
-    counts = facts.summary["counts"] if facts.summary else {}
+    counts = facts.summary.counts if facts.summary else {}
     can = may(viewer, Permission.RERUN, facts.city)
     return NightPage(
         row=row,
@@ -154,16 +154,16 @@ def night(facts: NightFacts, viewer: Viewer) -> NightPage:
 
 
 def _deliveries(summary: Summary | None) -> Iterator[DeliveryLine]:
-    for one in summary["deliveries"] if summary else ():
-        mode, rows = word(MODES, one["mode"]), sum(one["rows"].values())
-        yield DeliveryLine(one["tool"], mode, rows, _remarks(one))
+    for one in summary.deliveries if summary else ():
+        mode, rows = word(MODES, one.mode), sum(one.rows.values())
+        yield DeliveryLine(one.tool, mode, rows, _remarks(one))
 
 
 def _remarks(one: DeliveryMade) -> list[Word]:
     told = remarks(
-        staff=one.get("staff", 0),
-        still_signed_in=one.get("still_signed_in", 0),
-        unconfirmed=one.get("unconfirmed", False),
+        staff=one.staff or 0,
+        still_signed_in=one.still_signed_in or 0,
+        unconfirmed=bool(one.unconfirmed),
     )
     return list(told)
 
