@@ -15,6 +15,7 @@ from typing import Any
 from kakehashi_console.operations import BadUse, Console
 from kakehashi_console.partition import CityPartition, Items
 
+STATE = "STATE"
 LEASE = {"lease_owner", "lease_until"}  # of an execution of then, which has ended since
 
 
@@ -28,11 +29,9 @@ class Restoration:
 
 
 def compared(now: Items, then: Items) -> Restoration:
-    """``then`` as it is to stand; the lease of then is nobody's. STATE comes last: until it
-    stands, the serial is still the one of now."""
+    """``then`` as it is to stand; the lease of then is nobody's."""
     wanted = {sk: {k: v for k, v in item.items() if k not in LEASE} for sk, item in then.items()}
     put = [item for sk, item in wanted.items() if now.get(sk) != item]
-    put.sort(key=lambda item: item["sk"] == "STATE")
     gone = tuple(sk for sk in now if sk not in wanted)
     return Restoration(tuple(put), gone, len(wanted) - len(put))
 
@@ -49,5 +48,13 @@ def look(console: Console, restored: str, city: str) -> Restoration:
 
 
 def put_back(console: Console, city: str, found: Restoration) -> None:
-    """Safe to do again: whatever was cut short is found by ``look`` once more."""
-    CityPartition.of(console, city).write(put=found.put, delete=found.delete)
+    """Safe to do again: whatever was cut short is found by ``look`` once more.
+
+    A pupil may stand at another key now than then (``edges.state.pupils``), so nothing is deleted
+    before everybody stands where they stood. STATE comes last: until it does, the serial is still
+    the one of now.
+    """
+    partition = CityPartition.of(console, city)
+    partition.write(put=[item for item in found.put if item["sk"] != STATE])
+    partition.write(delete=found.delete)
+    partition.write(put=[item for item in found.put if item["sk"] == STATE])

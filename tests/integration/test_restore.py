@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -9,9 +10,10 @@ import pytest
 
 from kakehashi_console import restore
 from kakehashi_console.operations import BadUse, Console
-from kakehashi_console.partition import Items
+from kakehashi_console.partition import CityPartition, Items
 from tests.builders import a_drop, a_pupil
 from tests.integration.test_doctor import Office
+from tests.integration.test_moved_people import NEW, OLD, moved, stands_at
 from tests.integration.test_night import known, users_of
 from tests.nights import Nights
 
@@ -83,7 +85,56 @@ def test_nothing_is_put_back_under_a_run(city: Nights) -> None:
         restore.look(Console(office), "restored", "demo")
 
 
-def test_the_lease_of_then_is_nobodys_and_the_serial_comes_last() -> None:
+def cut_off_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, left = CityPartition.write, iter(range(steps))
+
+    def as_long_as_it_lives(self: CityPartition, **what: Any) -> None:
+        if next(left, None) is not None:
+            write(self, **what)
+
+    monkeypatch.setattr(CityPartition, "write", as_long_as_it_lives)
+
+
+@pytest.mark.parametrize("then", ["here then, moved now", "moved then, here now"])
+@pytest.mark.parametrize("written", [3, 1], ids=["whole", "cut short"])
+def test_pupils_who_stood_at_another_key_stand_there_again_and_nobody_is_lost(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, then: str, written: int
+) -> None:
+    """The next release moves pupils (docs/upgrading.md), and whoever goes back writes them here."""
+    people, console = known(4), Console(Office(nights))
+    nights.given(people)
+    begun_here = then.startswith("here")
+    if not begun_here:
+        moved(nights.names["TABLE"])
+    restored = restored_to_last_night(nights)
+    if begun_here:
+        moved(nights.names["TABLE"])
+    else:
+        for one in people:
+            nights.state.put_pupil(replace(one, run_id="later"), nights.state.pupil(one.pupil.id))
+    cut_off_after(written, monkeypatch)
+    restore.put_back(console, "demo", restore.look(console, restored, "demo"))
+    assert [one.pupil.id for one in nights.state.pupils()] == sorted(one.pupil.id for one in people)
+    if written == 3:
+        keys = {one.pupil.id: [OLD if begun_here else NEW] for one in people}
+        assert stands_at(nights.names["TABLE"]) == keys
+        assert {one.run_id for one in nights.state.pupils()} == {people[0].run_id}
+
+
+def test_the_serial_is_put_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[str]] = []
+
+    class Partition:
+        def write(self, *, put: Any = (), delete: Any = ()) -> None:
+            told.append([*(item["sk"] for item in put), *delete])
+
+    monkeypatch.setattr(CityPartition, "of", lambda *_: Partition())
+    found = restore.Restoration(({"sk": "STATE"}, {"sk": "PUPIL#1"}), ("PERSON#pupil#1",), 0)
+    restore.put_back(None, "demo", found)  # type: ignore[arg-type]
+    assert told == [["PUPIL#1"], ["PERSON#pupil#1"], ["STATE"]]
+
+
+def test_the_lease_of_then_is_nobodys() -> None:
     then: Items = {
         "STATE": {"sk": "STATE", "serial": 3, "lease_owner": "a", "lease_until": "b"},
         "PUPIL#1": {"sk": "PUPIL#1", "etag": "x"},
@@ -91,7 +142,7 @@ def test_the_lease_of_then_is_nobodys_and_the_serial_comes_last() -> None:
     }
     now: Items = {"PUPIL#2": then["PUPIL#2"], "PUPIL#3": {"sk": "PUPIL#3"}}
     assert restore.compared(now, then) == restore.Restoration(
-        (then["PUPIL#1"], {"sk": "STATE", "serial": 3}), ("PUPIL#3",), 1
+        ({"sk": "STATE", "serial": 3}, then["PUPIL#1"]), ("PUPIL#3",), 1
     )
 
 
