@@ -6,9 +6,9 @@ They have accounts in the fake tenant, app roles there, and posts in our own tab
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import requests
 
@@ -17,11 +17,17 @@ from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.state import State
 from kakehashi.staff.viewer import LABELS, Role
 
-if TYPE_CHECKING:
-    from local.stack import Stack
-
 DOMAIN = "board.example.jp"
 PASSWORD = "Minna-de-Mimamoru-2026"  # noqa: S105 - opens nothing but the fake tenant on loopback
+
+
+class DemoStack(Protocol):
+    """What they need of the stack that they work on."""
+
+    @property
+    def tenant_url(self) -> str: ...
+    def outputs(self) -> Mapping[str, str]: ...
+    def resource(self, service: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def app_roles() -> dict[str, list[str]]:
     return {one.account: [role.value for role in one.roles] for one in EVERYBODY}
 
 
-def hire(stack: Stack, city: str) -> None:
+def hire(stack: DemoStack, city: str) -> None:
     """Accounts for all of them, and posts for the board's."""
     users = [
         {
@@ -74,7 +80,7 @@ def hire(stack: Stack, city: str) -> None:
         posts(stack).put(one.oid, city, [None])
 
 
-def post_at_first_school(stack: Stack, city: str) -> None:
+def post_at_first_school(stack: DemoStack, city: str) -> None:
     """The teacher works at the first school of the city, once the city has pupils."""
     state = State(stack.resource("dynamodb").Table(stack.outputs()["Table"]), city)
     school = min((known.pupil.school for known in state.pupils()), default="")
@@ -82,7 +88,7 @@ def post_at_first_school(stack: Stack, city: str) -> None:
         posts(stack).put(TEACHER.oid, city, [school])
 
 
-def posts(stack: Stack) -> Posts:
+def posts(stack: DemoStack) -> Posts:
     table = stack.resource("dynamodb").Table(stack.outputs()["Table"])
     return Posts(Items(table, "POSTS"))
 

@@ -81,9 +81,16 @@ def test_the_environments_agree_on_versions() -> None:
 
 
 def test_one_file_a_function() -> None:
-    extra = [
-        path
-        for path in (ROOT / "functions").glob("*/*")
-        if path.name != "app.py" and "__pycache__" not in path.parts
-    ]
-    assert extra == []
+    """And an empty one, without which the linter of imports does not see the function at all."""
+    for folder in (ROOT / "functions").glob("*/"):
+        files = {path.name: path.stat().st_size for path in folder.glob("*") if path.is_file()}
+        if files:
+            assert files.keys() == {"app.py", "__init__.py"}, folder
+            assert not files["__init__.py"], folder
+
+
+def test_the_linter_of_imports_sees_whatever_is_code() -> None:
+    """It passes over a folder without ``__init__.py``, and a contract over nothing always holds."""
+    for room in ("layers/kakehashi/kakehashi", "console/kakehashi_console", "functions", "local"):
+        folders = {path.parent for path in (ROOT / room).rglob("*.py")}
+        assert [one for one in folders if not (one / "__init__.py").exists()] == []
