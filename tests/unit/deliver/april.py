@@ -37,8 +37,8 @@ def _march() -> Iterator[Record]:
             named = replace(one.pupil, family=AWKWARD[n - 1], kana_given=AWKWARD[-n])
             one = replace(one, pupil=named)
         yield one
-    left = {"absent_since": date(2026, 11, 2), "suspended_on": date(2026, 11, 3)}
-    yield builders.a_known(30, status=Status.SUSPENDED, **left)
+    since, off = date(2026, 11, 2), date(2026, 11, 3)
+    yield builders.a_known(30, status=Status.SUSPENDED, absent_since=since, suspended_on=off)
     yield builders.a_known(31, status=Status.DELETED)
     yield builders.a_known(32, tool_id=builders.an_id("as tools know it"))
     yield builders.a_known(33, pupil=builders.a_pupil(33, class_title="", attendance_no=None))

@@ -331,6 +331,13 @@ def test_a_tool_whose_dialect_changes_in_mid_year_misses_nobody_and_keeps_nobody
         (([], "taken"), "generic_oneroster_1_2"),
     ]
 )
+@example(  # rows kept under columns without a role are not staff's
+    lives=[
+        (([("bury", 1), ("bury", 2)], "taken"), "eportal_v6"),
+        (([], "refused"), "generic_oneroster_1_1"),
+        (([], "taken"), "mirai_school_platform"),
+    ]
+)
 def test_a_tool_that_is_told_in_ever_other_dialects_holds_the_settled_roster(
     lives: list[tuple[tuple[list[Event], str], str]],
 ) -> None:

@@ -16,6 +16,7 @@ from typing import TextIO
 
 from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.records import RecordLayout, Records, Row
+from kakehashi.oneroster.joined import write_rows
 from kakehashi.stored import FIRST, VERSION, Form
 
 FORM = Form("baseline")  # of its ``lines``, each a list of cells
@@ -24,12 +25,11 @@ RENAMED = {"orgSourcedIds": "primaryOrgSourcedId", "primaryOrgSourcedId": "orgSo
 
 def write_baseline(records: Records, out: TextIO) -> None:
     """The same text for the same records; ``out`` leaves line ends alone (``newline=""``)."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("", "", VERSION, FORM.v))
-    writer.writerows(("", file, *columns) for file, columns in records.shape.header.items())
+    head = [("", file, *columns) for file, columns in records.shape.header.items()]
+    write_rows(out, [("", "", VERSION, str(FORM.v)), *head], line_end="\n")
     for file, held in records.rows.items():
         ids = records.shape.in_order(file, held)
-        writer.writerows((file, sourced_id, *held[sourced_id]) for sourced_id in ids)
+        write_rows(out, ((file, i, *held[i]) for i in ids), line_end="\n")
 
 
 def read_baseline(lines: Iterable[str], header: Header) -> Records:

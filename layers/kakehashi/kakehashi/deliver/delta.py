@@ -62,16 +62,19 @@ def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) 
     return known
 
 
-def _owners(records: Records, ids: Mapping[str, Iterable[str]]) -> set[str | None]:
-    """The pupils whose own records these are; None where one is shared."""
-    owner = records.shape.owner
-    return {owner((file, i), records.rows[file][i]) for file, some in ids.items() for i in some}
+def _owners(records: Records, ids: Mapping[str, Iterable[str]]) -> set[str]:
+    """The pupils whose own records are among these."""
+    found: set[str] = set()
+    for file, some in ids.items():
+        rows, at = records.rows[file], records.shape.owner_at(file)
+        found.update(rows[i][at] for i in some if at is not None)
+    return found
 
 
 def _whole_pupils(
-    wanted: Records, news: Mapping[str, set[str]], touched: set[str | None]
+    wanted: Records, news: dict[str, set[str]], touched: set[str]
 ) -> dict[str, set[str]]:
-    """``news`` and all records of the pupils whom they concern, or who are ``touched`` already."""
+    """``news``, and all records of the pupils whom they concern or who are ``touched`` already."""
     shape = wanted.shape
     spread = {file: set(ids) for file, ids in news.items()}
     for file, rows in wanted.rows.items():  # references point backwards: one pass carries it on
@@ -83,8 +86,9 @@ def _whole_pupils(
             if i not in here and any(row[at] in changed for at, changed in pointers)
         }:
             here |= more
-    touched = (touched | _owners(wanted, spread)) - {None}
-    return {
-        file: news[file] | {i for i, row in rows.items() if shape.owner((file, i), row) in touched}
-        for file, rows in wanted.rows.items()
-    }
+    touched |= _owners(wanted, spread)
+    for file, rows in wanted.rows.items():
+        at = shape.owner_at(file)
+        if at is not None:
+            news[file] |= {i for i, row in rows.items() if row[at] in touched}
+    return news

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 
 from kakehashi.deliver import rows
 from kakehashi.deliver.dialect import Content, Dialect, Header
@@ -57,6 +56,8 @@ class RecordLayout:
             for file, columns in header.items()
             if "userSourcedId" in columns
         }
+        if "users.csv" in header:
+            self._user["users.csv"] = header["users.csv"].index("sourcedId")
 
     def pointers(self, file: str) -> Sequence[tuple[int, str]]:
         """(position, file pointed into) of the columns that hold an id; none where no such file."""
@@ -78,10 +79,12 @@ class RecordLayout:
 
     def owner(self, key: Key, row: Row) -> str | None:
         """The pupil whose own record this is; None for a shared one."""
-        if key[0] == "users.csv":
-            return key[1]
-        position = self._user.get(key[0])
-        return None if position is None else row[position]
+        at = self.owner_at(key[0])
+        return None if at is None else row[at]
+
+    def owner_at(self, file: str) -> int | None:
+        """Where in a row of ``file`` stands whose own it is; None where rows are shared."""
+        return self._user.get(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ class Records:
         return frozenset(self.rows["users.csv"]) - self.staff()
 
     def staff(self) -> frozenset[str]:
-        """Whom a role calls something else than a pupil; nobody where no file tells of roles."""
+        """Whom a role calls something else than a pupil; nobody where no file tells of roles, or
+        where a row was kept under columns that did not."""
         file, user = ("roles.csv", "userSourcedId")
         if file not in self.shape.header:
             file, user = ("users.csv", "sourcedId")
@@ -132,7 +136,9 @@ class Records:
         if not {user, "role"} <= set(columns):
             return frozenset()
         who, role = columns.index(user), columns.index("role")
-        return frozenset(row[who] for row in self.rows[file].values() if row[role] != "student")
+        return frozenset(
+            row[who] for row in self.rows[file].values() if row[role] not in {"student", ""}
+        )
 
 
 def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], record: Record) -> bool:
@@ -155,8 +161,8 @@ def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -
     Where pupils tell different things of their school or class (one of them is held and stays as
     yesterday), the run that applied last is believed.
     """
-    records = Records(RecordLayout(dialect.header))
-    header = dialect.header
+    records, content = Records(RecordLayout(dialect.header)), dialect.content
+    header, pick = dialect.header, rows.pickers(dialect.header)
     newest: dict[
         tuple[str, int, str], Record
     ] = {}  # of each class: it has shared records in common
@@ -165,15 +171,15 @@ def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -
         home = pupil.school, pupil.school_year, pupil.class_title
         if home not in newest or _age(newest[home]) < _age(known):
             newest[home] = known
-        for key, values in rows.own(known, dialect.content):
-            if key[0] in header:
-                records.put(key, _in_order(header[key[0]], values))
+        for (file, sourced_id), values in rows.own(known, content):
+            if file in pick:
+                records.rows[file][sourced_id] = pick[file](values)
     for known in sorted(newest.values(), key=_age):  # the last one's word stays
-        for key, make in rows.shared(known.pupil, board):
+        for key, make in rows.shared(known.pupil, board, content):
             if key[0] in header:
-                values = make(known.pupil, board, dialect.content)
-                records.put(key, _in_order(header[key[0]], values))
-    return _in_v4(records) if dialect.content.ids == "v4" else records
+                told = make(known.pupil, board, content)
+                records.put(key, tuple(told.get(column, "") for column in header[key[0]]))
+    return records
 
 
 def stays_signed_in(
@@ -193,29 +199,9 @@ def as_held(dialect: Dialect, before: Records | None) -> Dialect:
     return dialect.with_ids("v4") if held == {"4"} else dialect
 
 
-def _in_v4(records: Records) -> Records:
-    """The same ids in the form of version 4, for importers that look at that digit. A pupil's is
-    the roster's own, and stays."""
-    shape, made = records.shape, Records(records.shape)
-    for file, held in records.rows.items():
-        ours = [at for at, target in shape.pointers(file) if target != "users.csv"]
-        for sourced_id, row in held.items():
-            cells = list(row)
-            for at in ours:
-                cells[at] = _v4(cells[at])
-            if file != "users.csv":
-                sourced_id = cells[0] = _v4(sourced_id)  # noqa: PLW2901
-            made.put((file, sourced_id), tuple(cells))
-    return made
-
-
 def spelt(sourced_id: str, content: Content) -> str:
     """An id that we make, in the form of ``content.ids``."""
-    return _v4(sourced_id) if content.ids == "v4" else sourced_id
-
-
-def _v4(sourced_id: str) -> str:
-    return f"{sourced_id[:14]}4{sourced_id[15:]}" if sourced_id[14:15] == "5" else sourced_id
+    return rows.v4(sourced_id) if content.ids == "v4" else sourced_id
 
 
 def unsure(row: Row, columns: Sequence[str]) -> Row:
@@ -228,7 +214,3 @@ def unsure(row: Row, columns: Sequence[str]) -> Row:
 
 def _age(record: Record) -> tuple[str, str]:
     return record.run_id, record.pupil.id
-
-
-def _in_order(columns: Sequence[str], values: Mapping[str, str]) -> Row:
-    return tuple(map(values.get, columns, repeat("")))

@@ -4,6 +4,9 @@ A header takes the columns it knows and leaves the rest. Every sourcedId is made
 thing *is* (board code, school code, 年度 and title, what tools have known the child by from the
 first), so it is the same on every night, whatever C4th exported. No password, address or birth
 date is ever written.
+
+What many pupils share is a mapping. Of a pupil's own rows a city has a hundred thousand: their
+values stand in a fixed order (``OWN``), and a header picks its columns from it at once.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
 
 from kakehashi.deliver.class_readings import told_grades
-from kakehashi.deliver.dialect import Content
+from kakehashi.deliver.dialect import Content, Header
 from kakehashi.people.pupil import Pupil, class_id, school_id
 from kakehashi.people.record import Record, Status
 
@@ -23,8 +27,30 @@ _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://kakehashi.example/oneroster")
 
 type Key = tuple[str, str]
+type Row = tuple[str, ...]
 type Values = Mapping[str, str]
 type Make = Callable[[Pupil, Board, Content], Values]
+
+OWN = {
+    "users.csv": (
+        "sourcedId", "enabledUser", "orgSourcedIds", "role", "username", "userIds",
+        "activeDirectoryMatchId", "givenName", "familyName", "grades", "userMasterIdentifier",
+        "preferredGivenName", "preferredFamilyName", "primaryOrgSourcedId",
+        "metadata.jp.kanaGivenName", "metadata.jp.kanaFamilyName",
+        "metadata.jp.kanaPreferredGivenName", "metadata.jp.kanaPreferredFamilyName",
+        "metadata.jp.homeClass", "kakehashi.schoolYear", "kakehashi.leftOn",
+    ),
+    "roles.csv": (
+        "sourcedId", "userSourcedId", "roleType", "role", "orgSourcedId", "sessionSourcedId",
+        "grade", "isPrimary",
+    ),
+    "enrollments.csv": (
+        "sourcedId", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary",
+        "metadata.jp.shussekiNo",
+    ),
+}  # fmt: skip
+"""File → the columns of what ``own`` makes, in the order of its values."""
+_USER = OWN["users.csv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +67,82 @@ class Board:
         )
 
 
-def _id(kind: str, *parts: str) -> str:
-    """uuid5 spelt out: the library's object in between costs twice as much as the hash."""
-    name = "\x1f".join((kind, *parts)).encode()
-    h = hashlib.sha1(SPACE.bytes + name, usedforsecurity=False).hexdigest()
-    return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
+def v4(sourced_id: str) -> str:
+    """The same id in the form of version 4, for importers that look at that digit."""
+    return f"{sourced_id[:14]}4{sourced_id[15:]}" if sourced_id[14:15] == "5" else sourced_id
 
 
-_shared_id = lru_cache(maxsize=256)(_id)
-_school_id = lru_cache(maxsize=1024)(school_id)
-_class_id = lru_cache(maxsize=4096)(class_id)
+class _Ids:
+    """The ids that we make, in one form; those of what many pupils share are kept."""
+
+    def __init__(self, form: str) -> None:
+        made = v4 if form == "v4" else str
+        self._made = made
+        self.shared = lru_cache(maxsize=256)(self.own)
+        self.school = lru_cache(maxsize=1024)(lambda school: made(school_id(school)))
+        self._class = lru_cache(maxsize=4096)(lambda *of: made(class_id(*of)))
+
+    def own(self, kind: str, *parts: str) -> str:
+        """uuid5 spelt out: the library's object in between costs twice as much as the hash."""
+        name = "\x1f".join((kind, *parts)).encode()
+        h = hashlib.sha1(SPACE.bytes + name, usedforsecurity=False).hexdigest()
+        return self._made(f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}")
+
+    def home(self, pupil: Pupil) -> str:
+        if not pupil.class_title:
+            return ""
+        return self._class(pupil.school, pupil.school_year, pupil.class_title)
+
+    def session(self, pupil: Pupil) -> str:
+        return self.shared("session", str(pupil.school_year))
+
+    def district(self, board: Board) -> str:
+        return self.shared("district", board.code)
+
+    def course(self, pupil: Pupil, board: Board) -> str:
+        return self.shared("course", board.code, str(pupil.school_year))
 
 
-def _home(pupil: Pupil) -> str:
-    if not pupil.class_title:
-        return ""
-    return _class_id(pupil.school, pupil.school_year, pupil.class_title)
+_ids = cache(_Ids)
 
 
-def shared(pupil: Pupil, board: Board) -> Iterator[tuple[Key, Make]]:
+def shared(pupil: Pupil, board: Board, content: Content) -> Iterator[tuple[Key, Make]]:
     """Keys of the records this pupil shares with others, and how to make each."""
-    yield ("academicSessions.csv", _session_id(pupil)), _session
-    yield ("orgs.csv", _shared_id("district", board.code)), _district
-    yield ("orgs.csv", _school_id(pupil.school)), _school
+    ids = _ids(content.ids)
+    yield ("academicSessions.csv", ids.session(pupil)), _session
+    yield ("orgs.csv", ids.district(board)), _district
+    yield ("orgs.csv", ids.school(pupil.school)), _school
     if pupil.class_title:
-        yield ("courses.csv", _course_id(pupil, board)), _course
-        yield ("classes.csv", _home(pupil)), _class
+        yield ("courses.csv", ids.course(pupil, board)), _course
+        yield ("classes.csv", ids.home(pupil)), _class
 
 
-def own(record: Record, content: Content) -> Iterator[tuple[Key, Values]]:
+def own(record: Record, content: Content) -> Iterator[tuple[Key, Row]]:
     """The pupil's own records: one user, one role, and an enrollment where there is a class."""
-    pupil = record.pupil
-    yield ("users.csv", record.sourced_id), _user(record, content)
-    role = _id("role", record.sourced_id, pupil.school)
-    yield ("roles.csv", role), _role(role, record, content)
+    pupil, ids = record.pupil, _ids(content.ids)
+    yield ("users.csv", record.sourced_id), _user(record, content, ids)
+    role = ids.own("role", record.sourced_id, pupil.school)
+    yield ("roles.csv", role), _role(role, record, content, ids)
     if pupil.class_title:
-        enrollment = _id("enrollment", record.sourced_id, _home(pupil))
-        yield ("enrollments.csv", enrollment), _enrollment(enrollment, record, content)
+        # of the class as it is called everywhere, whatever form its id has
+        home = _ids("v5").home(pupil)
+        enrollment = ids.own("enrollment", record.sourced_id, home)
+        yield ("enrollments.csv", enrollment), _enrollment(enrollment, record, content, ids)
+
+
+def pickers(header: Header) -> dict[str, Callable[[Row], Row]]:
+    """File of ``OWN`` and ``header`` → what turns the values of ``own`` into a row under it."""
+    return {file: _picker(OWN[file], header[file]) for file in OWN if file in header}
+
+
+def _picker(known: Sequence[str], columns: Sequence[str]) -> Callable[[Row], Row]:
+    at = {name: n for n, name in enumerate(known)}
+    places = [at.get(column, -1) for column in columns]  # the last of the values is a blank
+    picked: Callable[[Row], Row] = itemgetter(*places)
+    return picked
 
 
 # -- shared records ----------------------------------------------------------------------------
-
-
-def _session_id(pupil: Pupil) -> str:
-    return _shared_id("session", str(pupil.school_year))
-
-
-def _course_id(pupil: Pupil, board: Board) -> str:
-    return _shared_id("course", board.code, str(pupil.school_year))
 
 
 def _session(pupil: Pupil, _board: Board, content: Content) -> Values:
@@ -96,7 +150,7 @@ def _session(pupil: Pupil, _board: Board, content: Content) -> Values:
     # the year in which it ends and an excluded day (§3 of the binding).
     year, base = pupil.school_year, content.years == "base"
     return {
-        "sourcedId": _session_id(pupil),
+        "sourcedId": _ids(content.ids).session(pupil),
         "title": f"{year}年度",
         "type": "schoolYear",
         "startDate": f"{year}-04-01",
@@ -105,31 +159,31 @@ def _session(pupil: Pupil, _board: Board, content: Content) -> Values:
     }
 
 
-def _district(_pupil: Pupil, board: Board, _content: Content) -> Values:
+def _district(_pupil: Pupil, board: Board, content: Content) -> Values:
     return {
-        "sourcedId": _shared_id("district", board.code),
+        "sourcedId": _ids(content.ids).district(board),
         "name": board.name,
         "type": "district",
         "identifier": board.code,
     }
 
 
-def _school(pupil: Pupil, board: Board, _content: Content) -> Values:
+def _school(pupil: Pupil, board: Board, content: Content) -> Values:
     return {
-        "sourcedId": _school_id(pupil.school),
+        "sourcedId": _ids(content.ids).school(pupil.school),
         "name": pupil.school_name,
         "type": "school",
         "identifier": pupil.school,
-        "parentSourcedId": _shared_id("district", board.code),
+        "parentSourcedId": _ids(content.ids).district(board),
     }
 
 
-def _course(pupil: Pupil, board: Board, _content: Content) -> Values:
+def _course(pupil: Pupil, board: Board, content: Content) -> Values:
     return {
-        "sourcedId": _course_id(pupil, board),
-        "schoolYearSourcedId": _session_id(pupil),
+        "sourcedId": _ids(content.ids).course(pupil, board),
+        "schoolYearSourcedId": _ids(content.ids).session(pupil),
         "title": f"{pupil.school_year}年度ホームルーム",
-        "orgSourcedId": _shared_id("district", board.code),
+        "orgSourcedId": _ids(content.ids).district(board),
     }
 
 
@@ -139,15 +193,15 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
     if content.classes_by_title:
         grades = told_grades(grades, pupil.class_title)
     return {
-        "sourcedId": _home(pupil),
+        "sourcedId": _ids(content.ids).home(pupil),
         "title": pupil.class_title,
         "grades": ",".join(content.grade_codes.get(g, g) for g in grades),
-        "courseSourcedId": _course_id(pupil, board),
+        "courseSourcedId": _ids(content.ids).course(pupil, board),
         "classType": "homeroom",
-        "schoolSourcedId": _school_id(pupil.school),
-        "orgSourcedId": _school_id(pupil.school),
-        "termSourcedIds": _session_id(pupil),
-        "sessionSourcedIds": _session_id(pupil),
+        "schoolSourcedId": _ids(content.ids).school(pupil.school),
+        "orgSourcedId": _ids(content.ids).school(pupil.school),
+        "termSourcedIds": _ids(content.ids).session(pupil),
+        "sessionSourcedIds": _ids(content.ids).session(pupil),
         "metadata.jp.specialNeeds": special,
         "kakehashi.schoolYear": str(pupil.school_year),
     }
@@ -156,37 +210,28 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 # -- a pupil's own records ---------------------------------------------------------------------
 
 
-def _user(record: Record, content: Content) -> Values:
-    pupil, school = record.pupil, _school_id(record.pupil.school)
-    enabled = record.status is Status.ACTIVE or content.enabled == "always"
+def _user(record: Record, content: Content, ids: _Ids) -> Row:
+    pupil, school, status = record.pupil, ids.school(record.pupil.school), record.status
+    enabled = status is Status.ACTIVE or content.enabled == "always"
     left = record.suspended_on or record.absent_since if not enabled else None
-    values = {
-        "sourcedId": record.sourced_id,
-        "enabledUser": "true" if enabled else "false",
-        "orgSourcedIds": school,
-        "role": "student",
-        "username": pupil.account,
-        "userIds": user_ids(pupil.account, content),
-        "activeDirectoryMatchId": pupil.account,
-        "givenName": pupil.given,
-        "familyName": pupil.family,
-        "grades": _grade(pupil, content),
-        "userMasterIdentifier": pupil.id,
-        "preferredGivenName": pupil.given,
-        "preferredFamilyName": pupil.family,
-        "primaryOrgSourcedId": school,
-        "metadata.jp.kanaGivenName": pupil.kana_given,
-        "metadata.jp.kanaFamilyName": pupil.kana_family,
-        "metadata.jp.kanaPreferredGivenName": pupil.kana_given,
-        "metadata.jp.kanaPreferredFamilyName": pupil.kana_family,
-        "metadata.jp.homeClass": _home(pupil),
-        "kakehashi.schoolYear": str(pupil.school_year),
-        "kakehashi.leftOn": left.isoformat() if left else "",
-    }
+    values = (
+        record.sourced_id, "true" if enabled else "false", school, "student", pupil.account,
+        user_ids(pupil.account, content), pupil.account, pupil.given, pupil.family,
+        _grade(pupil, content), pupil.id, pupil.given, pupil.family, school, pupil.kana_given,
+        pupil.kana_family, pupil.kana_given, pupil.kana_family, ids.home(pupil),
+        _year(pupil.school_year), left.isoformat() if left else "", "",
+    )  # fmt: skip
+    return _filled(values, content) if content.halves else values
+
+
+def _filled(values: Row, content: Content) -> Row:
+    cells = list(values)
     for pair in content.halves:
-        if any(values[half] for half in pair):
-            values |= {half: values[half] or content.empty for half in pair}
-    return values
+        halves = [_USER.index(half) for half in pair]
+        if any(values[at] for at in halves):
+            for at in halves:
+                cells[at] = values[at] or content.empty
+    return tuple(cells)
 
 
 def user_ids(account: str, content: Content) -> str:
@@ -198,30 +243,22 @@ def _grade(pupil: Pupil, content: Content) -> str:
     return content.grade_codes.get(pupil.grade, pupil.grade)
 
 
-def _role(role: str, record: Record, content: Content) -> Values:
+_year = lru_cache(maxsize=64)(str)  # one text for all
+
+
+def _role(role: str, record: Record, content: Content, ids: _Ids) -> Row:
     pupil = record.pupil
-    return {
-        "sourcedId": role,
-        "userSourcedId": record.sourced_id,
-        "roleType": "primary",
-        "role": "student",
-        "orgSourcedId": _school_id(pupil.school),
-        "sessionSourcedId": _session_id(pupil),
-        "grade": _grade(pupil, content),
-        "isPrimary": "true",
-    }
+    return (
+        role, record.sourced_id, "primary", "student", ids.school(pupil.school),
+        ids.session(pupil), _grade(pupil, content), "true", "",
+    )  # fmt: skip
 
 
-def _enrollment(enrollment: str, record: Record, content: Content) -> Values:
+def _enrollment(enrollment: str, record: Record, content: Content, ids: _Ids) -> Row:
     pupil = record.pupil
     number = "" if pupil.attendance_no is None else str(pupil.attendance_no)
     shown = number if content.attendance_number else ""
-    return {
-        "sourcedId": enrollment,
-        "classSourcedId": _home(pupil),
-        "schoolSourcedId": _school_id(pupil.school),
-        "userSourcedId": record.sourced_id,
-        "role": "student",
-        "primary": "false",
-        "metadata.jp.shussekiNo": shown,
-    }
+    return (
+        enrollment, ids.home(pupil), ids.school(pupil.school), record.sourced_id, "student",
+        "false", shown, "",
+    )  # fmt: skip

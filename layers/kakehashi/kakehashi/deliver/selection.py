@@ -34,10 +34,11 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
     for file in () if whole else reversed(ROSTER):
         entries, here = endings.get(file, {}), found[file]
         # more than once where orgs point at orgs
-        while new := {i: entries[i] for i in wanted[file] if i in entries and i not in here}:
-            here |= new
+        while new := [i for i in wanted[file] if i in entries and i not in here]:
+            here |= {i: entries[i] for i in new}
+            rows = [entries[i][0] for i in new]
             for at, target in shape.pointers(file):
-                wanted[target].update(row[at] for row, _ in new.values())
+                wanted[target].update([row[at] for row in rows])
     return {
         (file, sourced_id): found[file][sourced_id]
         for file in ROSTER
@@ -47,8 +48,8 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
 
 def _living_first(found: Mapping[str, Entry], shape: RecordLayout, file: str) -> list[str]:
     ordered = shape.in_order(file, {i: row for i, (row, _) in found.items()})
-    gone = [i for i in ordered if found[i][1] == "tobedeleted"]
-    return [i for i in ordered if found[i][1] != "tobedeleted"] + gone if gone else ordered
+    gone = {i for i, (_, status) in found.items() if status == "tobedeleted"}
+    return sorted(ordered, key=gone.__contains__) if gone else ordered
 
 
 def schools_of(*held: Records) -> dict[str, str]:

@@ -224,9 +224,8 @@ def _repeated(
         return {}
     values = table.values(columns[0])
     several = {value for value, count in Counter(values).items() if count > 1}
-    picked = list(map(table.values, columns))
-    return {n: tuple(column[n] for column in picked)
-            for n, value in enumerate(values) if value in several}  # fmt: skip
+    rows = zip(*map(table.values, columns), strict=True)
+    return {n: cells for n, cells in enumerate(rows) if cells[0] in several}
 
 
 def _at(rule: Rule, table: Table, column: str, rows: Sequence[int]) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from kakehashi.oneroster.columns import TABLES
+from kakehashi.oneroster.joined import write_rows
 from kakehashi.oneroster.model import Row, Table
 from kakehashi.oneroster.profiles import CANONICAL, PROFILES, Profile, files_of, profiles_of
 
@@ -151,9 +151,8 @@ def _cells(rows: Iterable[Row], places: list[int | None], null_at: int | None) -
 def _write_csv(
     out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]], dialect: WriterOptions
 ) -> None:
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL
-    head: Literal[0, 1] = quoting if dialect.quote_header else csv.QUOTE_MINIMAL
+    head = dialect.quote_all and dialect.quote_header
     text = io.TextIOWrapper(out, "utf-8-sig" if dialect.bom else "utf-8", newline="")
-    csv.writer(text, quoting=head, lineterminator=dialect.line_end).writerow(header)
-    csv.writer(text, quoting=quoting, lineterminator=dialect.line_end).writerows(rows)
+    write_rows(text, [header], line_end=dialect.line_end, quote_all=head)
+    write_rows(text, rows, line_end=dialect.line_end, quote_all=dialect.quote_all)
     text.detach()  # flushes; ``out`` is its owner's to close
