@@ -184,6 +184,15 @@ def section(pupils: int = PUPILS, times: int = TIMES) -> str:
     return "\n".join(rows({name: measure(some) for name, some in costs.items()}, pupils))
 
 
+def one_shard() -> Cost:
+    """What one call of Provision carries out."""
+    from kakehashi.diff.plan import SHARD
+
+    with _tenant() as base:
+        words = [sys.executable, "-m", "benchmarks.provisioning", "shard", base, str(SHARD)]
+        return once_more(words)
+
+
 def rows(costs: dict[str, Cost], pupils: int) -> Iterator[str]:
     yield HEAD.format(pupils=pupils, limit=LIMIT)
     yield "| | wall s | accounts / s | × Microsoft's limit | client CPU s | peak MB | × loop |"

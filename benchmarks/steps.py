@@ -14,6 +14,7 @@ import io
 import sys
 import zipfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CITY_FILE = Path(__file__).parents[1] / "cities" / "demo.toml"
 
 
+@cache
 def rules() -> City:
     """The demo city's, of pupils alone: what staff cost is measured beside it (cost_of_staff)."""
     from kakehashi import city
