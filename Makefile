@@ -217,7 +217,7 @@ fuzz: install-dev ## 壊れた投入を二万件 / 20,000 mutated drops, checked
 coverage: install-dev ## 判断の部屋の分岐 / do tests take the branches of the rooms that decide; about four minutes, not in CI
 	$(BIN)/python -m local.coverage
 
-mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=directories.microsoft365.answers for one, hours for all
+mutants: .venv-mutants/.mutmut ## 変異試験 / is each change in the domain noticed by a test; ROOM=diff.counting for one
 	.venv-mutants/bin/python -m local.mutants $(ROOM)
 
 # -- generated files -------------------------------------------------------------------------------
