@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from kakehashi.people.person import PersonLike, person_of
+from kakehashi.people.person import PersonLike
+from kakehashi.people.population import person_of, population_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN, Record, Status
-from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import PasswordAt
 
 
@@ -107,7 +107,7 @@ class Action[P: PersonLike = Pupil]:
     def opens(self) -> bool:
         """Whether anybody can sign in: to a prepared account of staff nobody until the day, to a
         new pupil's at once, for devices are tried out before they are handed out."""
-        return not (self.prepared and is_staff_id(self.pupil))
+        return population_of(self.pupil).opens_ahead or not self.prepared
 
     @property
     def given_up(self) -> tuple[Record[P], ...]:

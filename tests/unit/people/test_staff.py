@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kakehashi.people.staff import Employment, Presence, StaffMember, is_staff_id, staff_id
+from kakehashi.people.population import PUPILS, STAFF
+from kakehashi.people.staff import Employment, Presence, StaffMember, staff_id
 from tests.builders import a_code, a_post, an_employment
 
 YEAR_ENDS, YEAR_BEGINS = date(2027, 3, 31), date(2027, 4, 1)
@@ -84,6 +85,6 @@ def test_what_is_stored_is_read_as_it_was() -> None:
 
 
 def test_a_mark_of_staff_is_told_from_a_pupils() -> None:
-    assert is_staff_id(staff_id("G-0012"))
+    assert STAFF.has(staff_id("G-0012"))
     assert staff_id("G-0012") == "staff-g-0012"
-    assert not is_staff_id("3f2a7b1c-0000-4000-8000-000000000001")
+    assert PUPILS.has("3f2a7b1c-0000-4000-8000-000000000001")

@@ -27,9 +27,9 @@ from kakehashi.actions import Action, Kind, Situation, same_item, settled
 from kakehashi.catalogue import undo as rules
 from kakehashi.diff.rooms import as_one
 from kakehashi.findings import Rule
+from kakehashi.people.population import population_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
-from kakehashi.people.staff import is_staff_id
 
 CARRIED_OUT = frozenset({"done", "skipped"})  # outcomes of an action
 PARTS = ("pupil", "account", "life")
@@ -149,8 +149,8 @@ def _step_back(action: Action, now: Record | None, undone: Undone) -> Action | R
 
 def _kind(now: Record, back: Record) -> Kind:
     if now.status is not back.status:
-        # a prepared account of staff is blocked until the first day, a pupil's is not
-        waits = back.status is Status.PREPARED and is_staff_id(back.pupil.id)
+        ahead = population_of(back.pupil.id).opens_ahead
+        waits = back.status is Status.PREPARED and not ahead
         blocked = waits or back.status is Status.SUSPENDED
         return Kind.SUSPEND if blocked else Kind.RESTORE
     return Kind.UPDATE if dict(now.account) != dict(back.account) else Kind.RECORD

@@ -21,8 +21,9 @@ from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import with_room
 from kakehashi.diff.staff_standing import needs_two
 from kakehashi.findings import Finding, Rule
+from kakehashi.people.population import PUPILS
 from kakehashi.people.record import Record
-from kakehashi.people.staff import StaffMember, is_staff_id
+from kakehashi.people.staff import StaffMember
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -49,7 +50,7 @@ def make_undo(
     backs = [back for _, back in turned if isinstance(back, Action)]
     actions = in_order(with_room(backs))
     held = [(action, why) for action, why in turned if isinstance(why, Rule)]
-    pupils = [one for one in known.values() if not is_staff_id(one.pupil.id)]
+    pupils = [one for one in known.values() if PUPILS.has(one.pupil.id)]
     waits = list(_waits(undone.run_id, backs, Base.of(pupils), city)) if backs else []
     waits += _leaders(backs, city, as_of)
     findings = [finding for _, finding in waits]
@@ -105,8 +106,8 @@ def _waits(
                rules.UNDO_TAKES_AWAY.at(count=taken, bound=bound))  # fmt: skip
     counted: Counter[tuple[Counted, str]] = Counter()
     for action in actions:
-        of_staff = is_staff_id(action.pupil)  # whom the limits of pupils do not count
-        if not of_staff and action.before is not None and action.back is not None:
+        counted_here = PUPILS.has(action.pupil)  # the limits of pupils count nobody else
+        if counted_here and action.before is not None and action.back is not None:
             for kind, schools in changed_kinds(action.before.pupil, action.back.pupil):
                 counted.update((kind, scope) for scope in (CITY, *schools))
     yield from judge(counted, base, city)

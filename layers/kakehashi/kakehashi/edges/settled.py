@@ -21,8 +21,8 @@ from functools import cached_property
 from kakehashi import jsonlines
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
+from kakehashi.people.population import PUPILS
 from kakehashi.people.record import Record
-from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import canonical
 from kakehashi.run_folder import known
 from kakehashi.run_folder.actions import in_file, name
@@ -84,7 +84,7 @@ class SettledRoster:
         plan = header(self.folder)
         shards = (in_file(self.folder, name(n)) for n in range(1, plan.shards + 1))
         ids = (one for shard in shards for action in shard for one in action.ids())
-        touched = {umi for umi in ids if not is_staff_id(umi)}  # an undo turns staff back, too
+        touched = {umi for umi in ids if PUPILS.has(umi)}  # an undo turns everybody back
         before = known.raw(self.folder)
         moved_on = plan.serial + bool(plan.actions) != serial
         if not plan or moved_on or len(touched) > MOST_TOUCHED * len(before):

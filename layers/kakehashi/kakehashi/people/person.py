@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
-
-from kakehashi.people.pupil import Pupil
-from kakehashi.people.staff import STAFF, StaffMember
 
 POPULATION = "population"
 """The key under which a stored person says whose it is; a pupil, who has stood in the state since
@@ -35,8 +31,3 @@ class PersonLike(Protocol):
     @property
     def line(self) -> int: ...
     def to_json(self) -> dict[str, Any]: ...
-
-
-def person_of(data: Mapping[str, Any]) -> Any:
-    """A stored person: of the population that it names."""
-    return StaffMember.from_json(data) if data.get(POPULATION) == STAFF else Pupil.from_json(data)

@@ -9,7 +9,8 @@ from enum import StrEnum
 from sys import intern
 from typing import Any, Self
 
-from kakehashi.people.person import PersonLike, person_of
+from kakehashi.people.person import PersonLike
+from kakehashi.people.population import person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.stored import VERSION, Form, Stored
 

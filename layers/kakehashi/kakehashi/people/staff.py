@@ -19,17 +19,12 @@ from typing import Any, Self
 from kakehashi.people.school_year import year_of
 
 STAFF = "staff"
-_MARK = "staff-"
 _A_DAY = timedelta(days=1)
 
 
 def staff_id(number: str) -> str:
     """Who carries this 職員番号: the mark of the account, told from a pupil's by how it begins."""
-    return _MARK + number.lower()
-
-
-def is_staff_id(mark: str) -> bool:
-    return mark.startswith(_MARK)
+    return f"{STAFF}-{number.lower()}"
 
 
 def master_identifier(board_code: str, number: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.findings import Finding
-from kakehashi.people.staff import is_staff_id
+from kakehashi.people.population import PUPILS
 from kakehashi.report.night import Night
 from kakehashi.report.people import People, Person
 from kakehashi.report.schools import Handout
@@ -97,7 +97,7 @@ def moves(lines: Iterable[bytes]) -> dict[str, list[bytes]]:
     for line in lines:
         if len(set(_SCHOOL.findall(line))) > 1 or any(half in line for half in _HALF):
             change = change_of(line)
-            if is_staff_id(change.pupil):  # an undo turns them back, too; schools read of pupils
+            if not PUPILS.has(change.pupil):  # an undo turns all back; schools read of pupils
                 continue
             schools = [one.school for one in change.sides]
             for code in schools if len(set(schools)) == len(schools) else ():

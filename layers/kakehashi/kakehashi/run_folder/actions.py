@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kakehashi.actions import Action, Kind
-from kakehashi.people.person import person_of
+from kakehashi.people.population import person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.run_folder import RunFiles
 

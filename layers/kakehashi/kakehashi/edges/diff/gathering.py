@@ -29,8 +29,8 @@ from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
+from kakehashi.people.population import PUPILS, STAFF
 from kakehashi.people.record import Record
-from kakehashi.people.staff import is_staff_id
 from kakehashi.roster import Desired, Held
 from kakehashi.run_folder import inputs, roster
 from kakehashi.run_folder.drop import drop
@@ -74,9 +74,9 @@ class Gathering:
         names = {row.pupil.account for row in desired}
         listed = list(directory.listed(names | staff, lambda one: looks_like_a_pupil(one, city)))
         if city.staff:
-            self.of_staff = [a for a in listed if is_staff_id(a.mark) or a.sign_in.lower() in staff]
+            self.of_staff = [a for a in listed if STAFF.has(a.mark) or a.sign_in.lower() in staff]
             lower = {name.lower() for name in names}
-            listed = [a for a in listed if (a.mark and not is_staff_id(a.mark))
+            listed = [a for a in listed if (a.mark and PUPILS.has(a.mark))
                       or a.sign_in.lower() in lower or looks_like_a_pupil(a, city)]  # fmt: skip
         asked = unseen(desired, known, listed)
         looked_up = directory.look_up(asked[:MOST_LOOK_UPS])

@@ -22,7 +22,7 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure
 from kakehashi.findings import soften
-from kakehashi.people.staff import is_staff_id
+from kakehashi.people.population import population_of
 from kakehashi.provision.causes import Cause, Elsewhere
 from kakehashi.provision.deletable import Conditions
 from kakehashi.provision.results import merged
@@ -177,12 +177,12 @@ def _work(
 
 
 def _untouched(actions: Iterable[Action], accounts: Accounts) -> frozenset[str]:
-    """Staff whose account has got a role in the directory since the plan was made, which may have
-    waited for days; all of them where nobody can tell."""
-    staff = [one for one in actions if is_staff_id(one.pupil) and one.object_id]
-    privileged = accounts.privileged() if staff else frozenset()
+    """Whose account has got a role in the directory since the plan was made, which may have
+    waited for days; all who may have one where nobody can tell."""
+    adults = [one for one in actions if population_of(one.pupil).adults and one.object_id]
+    privileged = accounts.privileged() if adults else frozenset()
     return frozenset(
-        one.pupil for one in staff if privileged is None or one.object_id in privileged
+        one.pupil for one in adults if privileged is None or one.object_id in privileged
     )
 
 

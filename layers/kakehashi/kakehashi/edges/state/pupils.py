@@ -24,14 +24,12 @@ from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later, lost_the_race
+from kakehashi.people.population import PUPILS, STAFF, Population, population_of
 from kakehashi.people.pupil import Pupil, class_id
 from kakehashi.people.record import Record
-from kakehashi.people.staff import StaffMember, is_staff_id
+from kakehashi.people.staff import StaffMember
 from kakehashi.roster import canonical
 
-_PUPIL = "PUPIL#"
-_MOVED_PUPIL = "PERSON#pupil#"
-_STAFF = "PERSON#staff#"
 _TEACHES = "TEACHES#"
 
 
@@ -42,7 +40,7 @@ class PupilItems(Partition):
         To be read only: a city's worth of etags would be held in memory for nothing. Raises
         OtherRelease.
         """
-        here, moved = (self._people(under) for under in (_PUPIL, _MOVED_PUPIL))
+        here, moved = (self._people(under) for under in (_written(PUPILS), _moved(PUPILS)))
         last = ""
         for record in merge(here, moved, key=lambda record: record.pupil.id):
             if record.pupil.id != last:  # at both keys, the one that we write counts
@@ -51,7 +49,11 @@ class PupilItems(Partition):
 
     def staff(self) -> Iterator[Record[StaffMember]]:
         """The same of everybody of the staff."""
-        return self._people(_STAFF)
+        return self.people(STAFF)
+
+    def people(self, population: Population) -> Iterator[Record[Any]]:
+        """The same of a population that has stood where it stands since its first day."""
+        return self._people(_written(population))
 
     def _people(self, under: str) -> Iterator[Record[Any]]:
         return map(_read, self._every(Key("sk").begins_with(under), "known"))
@@ -152,24 +154,33 @@ def person_at(sort_key: str) -> str:
 
 
 def _rooms(record: Record[Any]) -> frozenset[str]:
-    """The classes of a member of staff, as the index has them."""
-    if not isinstance(record.pupil, StaffMember):
-        return frozenset()
-    return frozenset(room_key(school, title) for school, title in record.pupil.homerooms)
+    """The classes in which somebody teaches, as the index has them."""
+    rooms = population_of(record.pupil.id).rooms(record.pupil)
+    return frozenset(room_key(school, title) for school, title in rooms)
 
 
 def _pointer(room: str, who: str) -> dict[str, str]:
     return {"sk": f"{_TEACHES}{room.removeprefix('taught ')}#{who}", "class_id": room}
 
 
+def _written(population: Population) -> str:
+    """Under what their items are written."""
+    return "PUPIL#" if population is PUPILS else _moved(population)
+
+
+def _moved(population: Population) -> str:
+    """Under what the next release writes them."""
+    return f"PERSON#{population.name}#"
+
+
 def sort_key(person: str) -> str:
     """Where somebody's item is written."""
-    return f"{_STAFF if is_staff_id(person) else _PUPIL}{person}"
+    return _written(population_of(person)) + person
 
 
 def _moved_key(person: str) -> str:
     """Where the next release writes it."""
-    return f"{_STAFF if is_staff_id(person) else _MOVED_PUPIL}{person}"
+    return _moved(population_of(person)) + person
 
 
 def _can_move(person: str) -> bool:
