@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tracemalloc
 import zipfile
 
@@ -37,12 +38,34 @@ def test_a_bomb_costs_no_memory() -> None:
     assert peak < 1 << 20
 
 
-def test_a_central_directory_without_end_is_not_read() -> None:
+def a_long_directory() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
         for n in range(archive.MAX_DIRECTORY_BYTES // 200):
             made.writestr(f"{n:0200}", b"")
-    assert [f.code for f in found_in(out.getvalue())] == ["F010"]
+    return out.getvalue()
+
+
+def in_zip64(body: bytes, stated: int = 0xFFFFFFFF) -> bytes:
+    """The same zip as APPNOTE 4.3.14 has it: the end record says ``stated`` of the directory,
+    and a zip64 record before it says what is so."""
+    at = body.rindex(b"PK\x05\x06")
+    count, size, start = struct.unpack("<HII", body[at + 10 : at + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1)
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, stated, 0xFFFFFFFF, 0)
+    return body[:at] + record + locator + end
+
+
+def test_a_central_directory_without_end_is_not_read() -> None:
+    assert [f.code for f in found_in(a_long_directory())] == ["F010"]
+
+
+def test_a_zip64_end_is_that_of_any_zip_and_lies_no_better() -> None:
+    """As archiver 7.0.1 (forceZip64), stream-zip 0.0.84 and zip.js 2.24.0 write each zip."""
+    assert found_in(in_zip64(zipped(loose()))) == found_in(zipped(loose()))
+    for stated in (0xFFFFFFFF, 100):
+        assert [f.code for f in found_in(in_zip64(a_long_directory(), stated))] == ["F010"]
 
 
 @pytest.mark.parametrize("body", [b"", b"PK", b"PK\x05\x06", b"\x00" * 100, b"PK\x05\x06" * 30])

@@ -49,6 +49,7 @@ _PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a header line ends
 
 _END_RECORD, _COMMENT = 22, 0xFFFF  # bytes: the record, and the longest comment behind it
+_ZIP64_RECORDS, _SEE_ZIP64 = 76, 0xFFFFFFFF  # bytes before it: record and locator (APPNOTE 4.3.14)
 
 Open = Callable[[], IO[bytes]]
 
@@ -92,12 +93,18 @@ def open_files(source: IO[bytes] | Mapping[str, bytes]) -> Files:
 
 
 def _directory_bytes(source: IO[bytes]) -> int:
-    """What the end record says of the central directory's size; zipfile reads it whole."""
+    """What the end records say of the central directory's size; zipfile reads it whole. A zip64
+    record counts as well: programs that write a stream put one behind a zip of any size."""
     size = source.seek(0, io.SEEK_END)
-    source.seek(max(0, size - _END_RECORD - _COMMENT))
+    source.seek(max(0, size - _ZIP64_RECORDS - _END_RECORD - _COMMENT))
     tail = source.read()
     at = tail.rfind(b"PK\x05\x06")
-    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    stated = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    record = tail[max(0, at - _ZIP64_RECORDS) : max(0, at)]
+    if not record.startswith(b"PK\x06\x06"):
+        return stated
+    wide = int.from_bytes(record[40:48], "little")
+    return wide if stated == _SEE_ZIP64 else max(stated, wide)
 
 
 def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
