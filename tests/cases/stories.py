@@ -16,6 +16,7 @@ A story is one ``story.toml``. Its top level:
     [classes]         label = {title = …, school = …, grades = …} and other cells
     [files]           "users.csv" = one of ``SPOILS``
     [city] [decisions] [expect]
+    staff …           the board's list, and what comes of it: see ``employed``
 
 A pupil is a number ``n`` (``"1-3,7"`` is four of them), the same child in ``known`` and
 ``tonight``, and is called by it; ``as`` gives another label. ``id`` gives the row a
@@ -51,6 +52,18 @@ HERE = Path(__file__).parent
 STORIES = sorted(path.parent.name for path in HERE.glob("*/story.toml"))
 TOP = {"title", "story", "as_of", "known", "tonight", "passwords", "tenant", "new_ids", "schools",
        "classes", "files", "city", "decisions", "expect"}  # fmt: skip
+OF_STAFF = {"staff", "staff_before", "staff_before_on", "list_since", "staff_asked",
+            "staff_decisions"}  # fmt: skip
+STAFFED: Mapping[str, Any] = {  # the rules of a city with staff, unless a story has its own
+    "m365": {"groups": ["class"]},
+    "staff": {"sources": ["list"], "groups": ["school", "class"], "owners": ["class"]},
+    "tools": {
+        "lgate": {"dialect": "lgate", "staff": "home-school", "staff_home_class": "first",
+                  "staff_grade": "zz"},
+        "delta": {"dialect": "interactive_study", "staff": "all-schools",
+                  "staff_home_class": "first"},
+    },
+}  # fmt: skip
 KNOWN = {"status", "suspended_on", "absent_since"}
 PASSWORD_KEY = "inbox/demo/passwords/first.csv"
 
@@ -92,9 +105,10 @@ class Story:
     def read(cls, name: str) -> Story:
         """The story in the folder ``name``."""
         text = tomllib.loads((HERE / name / "story.toml").read_text())
-        assert text.keys() <= TOP, f"{name}: {sorted(text.keys() - TOP)}"
+        assert text.keys() <= TOP | OF_STAFF, f"{name}: {sorted(text.keys() - TOP - OF_STAFF)}"
         as_of = text.get("as_of", builders.TODAY)
-        story = cls(name, text, as_of, builders.a_city(**text.get("city", {})))
+        city = {**(STAFFED if "staff" in text else {}), **text.get("city", {})}
+        story = cls(name, text, as_of, builders.a_city(**city))
         _tell_schools(story)
         story.known = [one for spec in text.get("known", ()) for one in _known(story, spec)]
         _tell_classes(story)

@@ -138,6 +138,27 @@ class Receiver:
             )  # fmt: skip
         return shown
 
+    def staff(self) -> set[str]:
+        """Ids of those whom it takes for teachers."""
+        roles = self.store["roles.csv"].values()
+        return {r["userSourcedId"] for r in roles if r.get("role") == "teacher"}
+
+    def teachers(self) -> dict[str, tuple[str, ...]]:
+        """By username what it shows of each: enabled, names, code of the 本務校, and the titles of
+        the classes that it takes them to teach."""
+        orgs, classes = self.store["orgs.csv"], self.store["classes.csv"]
+        primary = [r for r in self.store["roles.csv"].values() if r["roleType"] == "primary"]
+        main = {r["userSourcedId"]: orgs[r["orgSourcedId"]]["identifier"] for r in primary}
+        taught: dict[str, list[str]] = {}
+        for one in self.store["enrollments.csv"].values():
+            title = classes[one["classSourcedId"]]["title"]
+            taught.setdefault(one["userSourcedId"], []).append(title)
+        return {
+            user["username"]: (user["enabledUser"], user["familyName"], user["givenName"],
+                               main[who], *sorted(taught.get(who, ())))
+            for who in self.staff() if (user := self.store["users.csv"][who])
+        }  # fmt: skip
+
 
 def whose(file: str, row: Row) -> str:
     """The pupil whose row this is, "" for a shared one."""

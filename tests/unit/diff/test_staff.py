@@ -407,6 +407,15 @@ def test_many_who_end_in_one_night_stop_the_staffs_plan() -> None:
     assert again.breaches == ()
 
 
+def test_all_who_end_on_the_31_of_march_are_asked_about_together() -> None:
+    day = APRIL + timedelta(days=7)
+    people = [an_employment(n, a_post(end=None if n > 20 else day - timedelta(days=8)))
+              for n in range(1, 101)]  # fmt: skip
+    plan = _plan(people, [_known(one) for one in people], on=day)
+    assert plan.breaches == ()
+    assert len(plan.asked.by_decision["suspend"]) == 20
+
+
 def test_a_list_of_another_city_stops_the_staffs_plan() -> None:
     known = [_known(an_employment(n, a_post(end=None))) for n in range(1, 21)]
     plan = _plan([an_employment(n) for n in range(101, 121)], known)

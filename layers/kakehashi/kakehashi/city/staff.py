@@ -39,14 +39,15 @@ class Owners(CheckedModel):
 
 
 class StaffLimits(CheckedModel):
-    """How much of the staff may change in one night; ``moved`` holds outside ``season``, and in it
-    ``moved_in_season``."""
+    """How much of the staff may change in one night, outside ``season`` and in it: on 1 April a
+    quarter moves, and what ends on 31 March is asked about ``gap_days`` later, all at once."""
 
     new: Limit = Limit(share=0.05, number=100, floor=10)
     ended: Limit = Limit(share=0.05, number=100, floor=5)
     moved: Limit = Limit(share=0.05, number=100, floor=10)
     moved_in_season: Limit = Limit(share=0.45, number=100_000, floor=10)
     new_in_season: Limit = Limit(share=0.45, number=100_000, floor=10)
+    ended_in_season: Limit = Limit(share=0.25, number=100_000, floor=10)
 
 
 class Staff(CheckedModel):

@@ -58,7 +58,7 @@ def _judge(
 ) -> Iterator[StaffBreach]:
     season = city.season.covers(as_of)
     limits = {
-        StaffChange.ENDED: city.limits.ended,
+        StaffChange.ENDED: city.limits.ended_in_season if season else city.limits.ended,
         StaffChange.MOVED: city.limits.moved_in_season if season else city.limits.moved,
         StaffChange.NEW: city.limits.new_in_season if season else city.limits.new,
     }
