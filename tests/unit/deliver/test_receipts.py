@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from collections.abc import Iterable
 
 import pytest
@@ -18,6 +21,7 @@ from kakehashi.deliver.receipts import (
     Delivered,
     Receipt,
     Rejected,
+    RowRefusal,
     answer,
     read_receipt,
 )
@@ -158,6 +162,226 @@ def test_whatever_a_tool_sends_nothing_breaks_and_nothing_of_it_is_told(body: by
 def test_an_answer_is_the_same_after_the_run_folder() -> None:
     found = said(lines("file,line,result,reason", "users.csv,3,NG,E012", "users.csv,99,NG,E1"))
     assert Acknowledgement.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+# -- reading, line by line -------------------------------------------------------------------------
+
+
+def test_blank_rows_are_none_and_of_a_row_that_is_cut_nobody_knows_that_it_was_taken() -> None:
+    body = lines("line,file,result,reason", "", " , ,,", "2,users.csv,NG,E1", "3", "4,users.csv,OK")
+    assert read_receipt(body, FORM) == Receipt(
+        1, (Rejected("users.csv", 2, "", "E1"), Rejected("", 3, "", "other"))
+    )
+
+
+def test_cells_are_read_without_the_blanks_around_them() -> None:
+    body = lines("line,file,result,reason", " 7 , users.csv , ok , ", "8,users.csv, NG , E1 ")
+    assert read_receipt(body, FORM) == Receipt(1, (Rejected("users.csv", 8, "", "E1"),))
+
+
+@pytest.mark.parametrize(
+    ("file", "known"),
+    [
+        ("users.csv", "users.csv"),
+        ("USERS.CSV", "users.csv"),
+        ("users", "users.csv"),
+        ("out/users.csv", "users.csv"),
+        (r"C:\\out\\enrollments.csv", "enrollments.csv"),
+        ("enrollments", "enrollments.csv"),
+        ("hanako.csv", ""),
+        ("users.csv.txt", ""),
+        ("", ""),
+    ],
+)
+def test_a_file_is_known_by_its_name_whatever_stands_around_it(file: str, known: str) -> None:
+    (rejected,) = read_receipt(lines("file,line,result", f"{file},2,NG"), FORM).rejected
+    assert rejected == Rejected(known, 2, "", "other")
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [("2", 2), ("9999999", 9999999), ("10000000", 0), ("x", 0), ("-2", 0), ("２", 0), ("2.0", 0)],
+)
+def test_a_line_is_a_number_or_unknown(line: str, number: int) -> None:
+    (rejected,) = read_receipt(lines("line,id,result", f"{line},a,NG"), FORM).rejected
+    assert rejected.line == number
+
+
+def test_of_two_columns_that_mean_the_same_the_first_counts() -> None:
+    body = lines("id,sourcedId,result,status", "a,b,NG,OK")
+    assert read_receipt(body, FORM) == Receipt(0, (Rejected("", 0, "a", "other"),))
+
+
+@pytest.mark.parametrize(
+    ("header", "readable"),
+    [
+        ("line,result", True),
+        ("id,result", True),
+        ("line,reason", True),
+        ("id,reason", True),
+        ("line,file", False),
+        ("result,reason", False),
+        ("file,reason", False),
+    ],
+)
+def test_a_receipt_says_which_row_and_what_became_of_it(header: str, *, readable: bool) -> None:
+    body = lines(header, "1,2")
+    if readable:
+        read_receipt(body, FORM)
+        return
+    with pytest.raises(BadReceipt, match=r"\Acolumns\Z"):
+        read_receipt(body, FORM)
+
+
+@pytest.mark.parametrize(("above", "readable"), [(0, True), (9, True), (10, False)])
+def test_headings_stand_within_the_first_ten_rows(above: int, *, readable: bool) -> None:
+    answered = answer(
+        [lines(*["取込結果"] * above, "line,result", "2,OK")], FORM, Delivered([]), ""
+    )
+    assert (answered.accepted, answered.unreadable) == ((1, ()) if readable else (0, ("columns",)))
+
+
+def test_the_size_of_a_receipt_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = lines("line,result", "2,OK")
+    monkeypatch.setattr("kakehashi.deliver.receipts.MOST_BYTES", len(body))
+    assert read_receipt(body, FORM).accepted == 1
+    with pytest.raises(BadReceipt, match=r"\Asize\Z"):
+        read_receipt(body + b"\n", FORM)
+
+
+def test_the_lines_of_a_receipt_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kakehashi.deliver.receipts.MOST_LINES", 3)
+    assert read_receipt(lines("line,result", *["2,OK"] * 3), FORM).accepted == 3
+    with pytest.raises(BadReceipt, match=r"\Asize\Z"):
+        read_receipt(lines("line,result", *["2,OK"] * 4), FORM)
+
+
+def test_a_reason_of_another_form_is_told_where_the_dialect_says_so() -> None:
+    form = ReceiptForm(code=re.compile("[a-z]+"))
+    (rejected,) = read_receipt(lines("line,reason", "2,taken"), form).rejected
+    assert rejected.reason == "taken"
+
+
+# -- whom it is about ------------------------------------------------------------------------------
+
+
+def zipped(**files: str) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.csv", text.encode("utf-8-sig"))
+    return body.getvalue()
+
+
+USERS = "sourcedId,userMasterIdentifier,username\r\n"
+TWO = zipped(
+    users=f'{USERS}a,master-a,"ac\r\nct"\r\nb,,\r\n',
+    roles="sourcedId,userSourcedId\r\nrole-a,a\r\nrole-b,b\r\n",
+    orgs="sourcedId,name\r\nschool,x\r\n",
+    notes="sourcedId\r\na\r\n",
+)
+
+
+def meant(*rejected: Rejected, zips: Iterable[bytes] = (TWO,)) -> list[tuple[object, str | None]]:
+    return [(one.key, one.pupil) for one in Delivered(zips).refusals(rejected)]
+
+
+@pytest.mark.parametrize(
+    ("rejected", "found"),
+    [
+        (Rejected("", 0, "a", ""), [(("users.csv", "a"), "a")]),
+        (Rejected("", 0, "master-a", ""), [(("users.csv", "a"), "a")]),
+        (Rejected("", 0, "ac\r\nct", ""), [(("users.csv", "a"), "a")]),
+        (Rejected("", 0, "b", ""), [(("users.csv", "b"), "b")]),
+        (Rejected("users.csv", 0, "a", ""), [(("users.csv", "a"), "a")]),
+        (Rejected("roles.csv", 0, "a", ""), []),
+        (Rejected("roles.csv", 0, "role-b", ""), [(("roles.csv", "role-b"), "b")]),
+        (Rejected("", 0, "school", ""), [(("orgs.csv", "school"), None)]),
+        (Rejected("users.csv", 2, "", ""), [(("users.csv", "a"), "a")]),
+        (Rejected("users.csv", 3, "", ""), []),  # within the row above
+        (Rejected("users.csv", 4, "", ""), [(("users.csv", "b"), "b")]),
+        (Rejected("roles.csv", 3, "", ""), [(("roles.csv", "role-b"), "b")]),
+        (Rejected("users.csv", 5, "", ""), []),
+        (Rejected("", 2, "", ""), []),
+        (Rejected("", 0, "nobody", ""), []),
+    ],
+)
+def test_a_row_is_found_by_its_id_or_by_file_and_line(
+    rejected: Rejected, found: list[tuple[object, str | None]]
+) -> None:
+    assert meant(rejected) == found
+
+
+def test_a_line_in_a_delivery_of_several_zips_is_no_place_and_an_id_is_one() -> None:
+    other = zipped(users=f"{USERS}c,master-c,account-c\r\n")
+    assert meant(Rejected("users.csv", 2, "", ""), zips=(TWO, other)) == []
+    assert meant(Rejected("users.csv", 4, "", ""), zips=(TWO, other)) == [(("users.csv", "b"), "b")]
+    assert meant(Rejected("", 0, "c", ""), zips=(TWO, other)) == [(("users.csv", "c"), "c")]
+    again = meant(Rejected("", 0, "a", ""), zips=(TWO, TWO))
+    assert again == [(("users.csv", "a"), "a")], "a shared pupil stands in both"
+
+
+def test_an_id_that_two_records_have_is_nobodys() -> None:
+    twins = zipped(users=f"{USERS}a,same,x\r\nb,same,y\r\n")
+    assert meant(Rejected("", 0, "same", ""), zips=[twins]) == []
+    same_name = zipped(users=f"{USERS}a,,\r\n", orgs="sourcedId\r\na\r\n")
+    assert meant(Rejected("", 0, "a", ""), zips=[same_name]) == []
+    assert meant(Rejected("orgs.csv", 0, "a", ""), zips=[same_name]) == [(("orgs.csv", "a"), None)]
+
+
+def test_what_was_refused_is_told_with_the_line_and_the_reason_of_the_tool() -> None:
+    (refusal,) = Delivered([TWO]).refusals([Rejected("roles.csv", 3, "", "E1")])
+    assert refusal == RowRefusal(("roles.csv", "role-b"), 3, "E1", "b")
+    assert refusal.to_json() == {
+        "file": "roles.csv", "id": "role-b", "line": 3, "reason": "E1", "pupil": "b",
+    }  # fmt: skip
+    assert RowRefusal.from_json(refusal.to_json()) == refusal
+
+
+# -- all together ----------------------------------------------------------------------------------
+
+
+def refused(reason: str, line: int = 0, pupil: str | None = "a") -> RowRefusal:
+    return RowRefusal(("users.csv", "a"), line, reason, pupil)
+
+
+def test_the_counts_are_of_all_files_and_name_the_most_frequent_reason_first() -> None:
+    told = Acknowledgement(read=2, accepted=5, unknown=1, unreadable=("csv",), refusals=(
+        refused("E1"), refused("E2"), refused("E2")))  # fmt: skip
+    assert told.counts() == {
+        "files": 3, "accepted": 5, "rejected": 4, "reasons": {"E2": 2, "E1": 1},
+    }  # fmt: skip
+    assert list(told.counts()["reasons"]) == ["E2", "E1"]
+
+
+def test_each_refusal_is_told_with_its_place_its_school_and_its_tool() -> None:
+    told = Acknowledgement(read=1, accepted=5, unknown=2, unreadable=("csv",), refusals=(
+        refused("E1", 3), refused("E2", pupil=None)))  # fmt: skip
+    unreadable, summary, first, second = told.findings("lgate", {"a": "B1"})
+    assert (unreadable.code, unreadable.facts) == ("T022", {"tool": "lgate", "reason": "csv"})
+    assert summary.facts == {"tool": "lgate", "accepted": 5, "rejected": 4, "unknown": 2}
+    assert (first.row(), first.pupil, first.school) == (
+        ("users.csv", 3, None, "T021"), "a", "B1",
+    )  # fmt: skip
+    assert (second.row(), second.pupil, second.school) == (
+        ("users.csv", None, None, "T021"), None, None,
+    )  # fmt: skip
+    assert list(Acknowledgement().findings("lgate", {})) == []
+
+
+def test_an_answer_adds_up_all_receipts_of_a_delivery() -> None:
+    bodies = [lines("id,result", "a,OK", "b,NG"), b"", lines("id,result", "c,OK", "x,NG")]
+    told = answer(bodies, FORM, Delivered([TWO]), "version", anew=True)
+    assert told == Acknowledgement(
+        read=2, accepted=2, unknown=1, unreadable=("columns",), earlier="version", anew=True,
+        refusals=(RowRefusal(("users.csv", "b"), 0, "other", "b"),),
+    )  # fmt: skip
+    assert told.to_json() == {
+        "read": 2, "accepted": 2, "unknown": 1, "unreadable": ["columns"], "earlier": "version",
+        "anew": True, "refusals": [refusal.to_json() for refusal in told.refusals],
+    }  # fmt: skip
+    assert Acknowledgement.from_json(told.to_json()) == told
+    assert answer([], FORM, Delivered([]), "") == Acknowledgement()
 
 
 # -- what a refused row means for the next delivery ------------------------------------------------

@@ -157,3 +157,132 @@ def test_a_few_missing_rows_are_told_one_by_one() -> None:
         ("X001", Effect.HOLD_PUPIL, 2),
         ("X001", Effect.HOLD_PUPIL, 2),
     ]
+
+
+# -- a cell of several ids ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("terms", "missing"),
+    [
+        (p.YEAR, []),
+        (f"{p.YEAR},{p.YEAR}", []),
+        (f"{p.YEAR},nowhere", ["nowhere"]),
+        ("nowhere,elsewhere", ["nowhere", "elsewhere"]),
+    ],
+)
+def test_each_id_of_a_cell_is_looked_for_by_itself(terms: str, missing: list[str]) -> None:
+    def spoil(files: Files) -> None:
+        files["classes.csv"][0]["termSourcedIds"] = terms
+
+    assert told(found_in(spoiled(spoil))) == [
+        ("classes.csv", 2, "termSourcedIds", "X001", 1) for _ in missing
+    ]
+
+
+def test_a_cell_that_refers_to_a_broken_row_among_others_is_counted_under_that_row() -> None:
+    def spoil(files: Files) -> None:
+        files["academicSessions.csv"].append(
+            files["academicSessions.csv"][0] | {"sourcedId": "second", "startDate": "spring"}
+        )
+        files["classes.csv"][0]["termSourcedIds"] = f"{p.YEAR},second"
+
+    (finding,) = [f for f in found_in(spoiled(spoil)) if f.code == "R005"]
+    assert finding.children == 1
+
+
+# -- what a finding says of what is missing -------------------------------------------------------
+
+
+def test_a_missing_row_is_told_with_the_file_it_lacks_in_and_how_many_refer_to_it() -> None:
+    def spoil(files: Files) -> None:
+        for user in files["users.csv"][:2]:
+            user["metadata.jp.homeClass"] = "nowhere"
+
+    (finding,) = found_in(spoiled(spoil))
+    assert finding.facts == {"target": "classes.csv", "count": 2}
+    assert (finding.children, finding.pupil) == (2, None), "it is about more than one pupil"
+
+
+def test_a_missing_row_to_which_one_pupil_alone_refers_names_that_pupil() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][1]["metadata.jp.homeClass"] = "nowhere"
+        files["enrollments.csv"][1]["classSourcedId"] = "nowhere"
+
+    (finding,) = [f for f in found_in(spoiled(spoil)) if f.code == "X001"]
+    assert (finding.children, finding.pupil) == (2, p.MASTERS[1])
+
+
+def test_a_reference_on_which_no_account_hangs_is_one_note_a_column() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][0]["agentSourcedIds"] = f"nowhere,{p.USERS[1]}"
+        files["users.csv"][2]["agentSourcedIds"] = "elsewhere"
+
+    (finding,) = found_in(spoiled(spoil))
+    assert (*finding.row(), finding.effect) == ("users.csv", None, "agentSourcedIds", "X002",
+                                                Effect.NOTE)  # fmt: skip
+    assert finding.facts == {"target": "users.csv", "count": 2}
+
+
+def test_a_guardian_whose_row_is_broken_is_there_all_the_same() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][1]["enabledUser"] = ""
+        files["users.csv"][0]["agentSourcedIds"] = p.USERS[1]
+
+    assert {f.code for f in found_in(spoiled(spoil))} == {"R002"}
+
+
+# -- how many missing rows are too many -----------------------------------------------------------
+
+
+def without(rows: int, of: int, file: str = "users.csv") -> list[Finding]:
+    def last(body: bytes) -> bytes:
+        return b"".join(body.splitlines(keepends=True)[:-rows])
+
+    files = p.loose(p.many(of))
+    return found_in(files | {file: last(files[file])})
+
+
+@pytest.mark.parametrize(
+    ("rows", "of", "at_once"),
+    [(20, 60, False), (21, 60, True), (24, 120, False), (25, 120, True), (20, 21, False)],
+)
+def test_more_than_twenty_and_than_a_fifth_of_a_file_are_told_as_one(
+    rows: int, of: int, *, at_once: bool
+) -> None:
+    found = [f for f in without(rows, of) if f.code in {"X001", "F035"}]
+    assert len(found) == (1 if at_once else rows)
+    assert not at_once or (found[0].facts["count"], found[0].children) == (rows, 2 * rows)
+
+
+def test_users_without_a_role_are_told_as_one_by_their_number() -> None:
+    (stop,) = without(30, 60, "roles.csv")
+    assert (stop.code, stop.facts["count"], stop.children) == ("F035", 30, 30)
+    assert {f.code for f in without(20, 60, "roles.csv")} == {"X004"}
+
+
+# -- numbers that lost their zeros ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "cell", "lost"),
+    [
+        ("0123", "123", True),
+        ("00000000000123", "123", True),  # eleven of them
+        ("000000000000123", "123", False),  # no program writes so many
+        ("00a123", "a123", False),
+        ("0124", "123", False),
+    ],
+)
+def test_excel_took_zeros_only_off_a_number_that_is_there_with_them(
+    number: str, cell: str, *, lost: bool
+) -> None:
+    def spoil(files: Files) -> None:
+        files["classes.csv"][0]["sourcedId"] = number
+        for user in files["users.csv"][:2]:
+            user["metadata.jp.homeClass"] = number
+        files["enrollments.csv"][0]["classSourcedId"] = number
+        files["enrollments.csv"][1]["classSourcedId"] = cell
+
+    codes = {f.code for f in found_in(spoiled(spoil))}
+    assert ("R019" in codes, "X001" in codes) == (lost, not lost)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from kakehashi.directories.microsoft365.answers import Answer, GraphUser
+from kakehashi.catalogue import refusals as told
+from kakehashi.directories.microsoft365.answers import Answer, GraphUser, as_account, shown
 from kakehashi.directories.microsoft365.refusals import refusal
+from kakehashi.directories.port import Listed, Shown
 from tests.builders import an_id
 from tests.unit.provision.conversations import refused
 
@@ -37,6 +39,72 @@ def test_a_users_properties_are_flat_texts_and_what_is_null_is_empty() -> None:
     assert (user.mark("extensionAttribute1"), user.mark("extensionAttribute2")) == ("abc", "")
 
 
+def a_user(**properties: Any) -> GraphUser:
+    return GraphUser.model_validate(
+        {
+            "id": "object",
+            "userPrincipalName": "s000001@ed.example.jp",
+            "accountEnabled": True,
+            "displayName": "佐藤 陽菜",
+            "department": "3年2組",
+            "officeLocation": "見本小学校",
+            "jobTitle": "児童",
+        }
+        | properties
+    )
+
+
+MARKED = {"onPremisesExtensionAttributes": {"extensionAttribute1": "ABC"}}
+
+
+def test_an_account_that_bears_no_mark_is_listed_with_all_that_tells_whose_it_is() -> None:
+    assert as_account(a_user(onPremisesSyncEnabled=True), "extensionAttribute1") == Listed(
+        object_id="object",
+        sign_in="s000001@ed.example.jp",
+        mark="",
+        enabled=True,
+        display_name="佐藤 陽菜",
+        department="3年2組",
+        office_location="見本小学校",
+        job_title="児童",
+        synced=True,
+    )
+
+
+def test_of_an_account_that_bears_our_mark_no_place_is_kept() -> None:
+    listed = as_account(a_user(**MARKED), "extensionAttribute1")
+    assert (listed.mark, listed.display_name) == ("abc", "佐藤 陽菜")
+    assert (listed.department, listed.office_location, listed.job_title) == ("", "", "")
+    assert as_account(a_user(**MARKED), "extensionAttribute2").mark == ""
+
+
+def test_what_was_not_selected_is_blank_and_an_account_is_off_only_where_graph_says_so() -> None:
+    bare = as_account(GraphUser.model_validate({"id": "object"}), "extensionAttribute1")
+    assert bare == Listed("object", "", "", enabled=True)
+    assert (bare.display_name, bare.department, bare.office_location, bare.job_title) == ("",) * 4
+    assert bare.synced is None
+    assert as_account(a_user(accountEnabled=None), "extensionAttribute1").enabled is True
+    assert as_account(a_user(accountEnabled=False), "extensionAttribute1").enabled is False
+
+
+def test_a_comparison_looks_at_all_texts_and_at_the_mark_by_the_attribute_that_holds_it() -> None:
+    looked_at = shown(a_user(accountEnabled=False, **MARKED), "extensionAttribute1")
+    assert looked_at == Shown(
+        "object",
+        "abc",
+        False,
+        {
+            "userPrincipalName": "s000001@ed.example.jp",
+            "displayName": "佐藤 陽菜",
+            "department": "3年2組",
+            "officeLocation": "見本小学校",
+            "jobTitle": "児童",
+            "extensionAttribute1": "abc",
+        },
+    )
+    assert shown(a_user(), "extensionAttribute1").texts["extensionAttribute1"] == ""
+
+
 @pytest.mark.parametrize(
     ("answer", "yes"),
     [
@@ -44,6 +112,11 @@ def test_a_users_properties_are_flat_texts_and_what_is_null_is_empty() -> None:
         (refused(409, "Request_MultipleObjectsWithSameKeyValue"), True),
         (refused(400, ObjectConflict="userPrincipalName"), True),
         (refused(400, ConflictingObjects=f"User_{an_id('x')}"), True),
+        (refused(400, text="Another object with the same value already exists."), True),
+        (refused(400, text="A conflicting object with this value is there."), True),
+        (refused(409, text="Another object with the same value already exists."), False),
+        (refused(400, text="Another object with the same value was looked for."), False),
+        (refused(400, text="The licence already exists."), False),
         (refused(400, "objectconflict"), False),
         (refused(400, "Request_BadRequest"), False),
         (Answer(204), False),
@@ -61,6 +134,43 @@ def test_who_is_in_the_way_is_a_user_somebody_else_or_unsaid() -> None:
     assert refused(400, ConflictingObjects=f"Group_{user}").conflicting_user() is None
     assert unsaid.conflicting_user() == ""
     assert Answer(400).conflicting_user() == ""
+
+
+def test_what_kind_of_object_is_in_the_way_is_told_where_graph_says_it() -> None:
+    assert refused(400, ConflictingObjects=f"Group_{an_id('x')}").holder() == "Group"
+    assert refused(400, ConflictingObjects="somewhere").holder() == ""
+    assert Answer(400, {}, {"error": {"details": [{"target": None}]}}).holder() == ""
+    assert Answer(400).holder() == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (refused(400, ObjectConflict="proxyAddresses"), "proxyAddresses"),
+        (refused(400, text="Invalid value specified for property 'mailNickname'."), "mailNickname"),
+        (refused(400, text="The value of extensionAttribute3 is too long."),
+         "onPremisesExtensionAttributes"),
+        (refused(400, text="Invalid value for property 'hanako'."), ""),
+        (Answer(400, {}, {"error": {"details": [{"code": "ObjectConflict", "target": None}]}}), ""),
+        (Answer(400), ""),
+    ],
+)  # fmt: skip
+def test_a_property_is_named_only_where_it_is_one_that_we_know(answer: Answer, name: str) -> None:
+    assert answer.about() == name
+
+
+def test_a_property_that_was_refused_is_told_by_its_name() -> None:
+    stopped = refusal(refused(400, text="Invalid value specified for property 'mailNickname'."))
+    assert (stopped.rule.code, dict(stopped.facts)) == (
+        told.PROPERTY_REFUSED.code, {"property": "mailNickname"},
+    )  # fmt: skip
+
+
+def test_a_value_that_is_taken_is_told_without_a_holder_where_graph_names_none() -> None:
+    stopped = refusal(refused(400, ObjectConflict="proxyAddresses"), new=True)
+    assert (stopped.rule.code, dict(stopped.facts)) == (
+        told.VALUE_TAKEN.code, {"property": "proxyAddresses", "holder": "-"},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["not a valid reference", "References do not exist"])

@@ -90,7 +90,7 @@ def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
         for number, row in enumerate(rows):
             if number >= MOST_LINES:
                 raise BadReceipt("size")
-            cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+            cells = {name: "".join(row[at : at + 1]).strip() for name, at in columns.items()}
             if not any(cells.values()):
                 continue
             if _is_taken(cells, form):
