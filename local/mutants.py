@@ -42,15 +42,14 @@ def _tests(folder: str, *names: str) -> tuple[str, ...]:
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "diff.situations": _tests("diff", *WHO),
-    "diff.sources": _tests("diff", *WHO),
+    "diff.sources": _tests("diff", "sources", *WHO),
     "diff.calendar": _tests("diff", "turn"),
     "diff.counting": _tests("diff", "counting"),
     "diff.limits": _tests("diff", "bounds", "limits"),
     "diff.planning": _tests("diff", *WHO, "plan", "limits"),
     "preprocess.duplicates": _tests("preprocess", "duplicates", "ladder"),
-    "preprocess.holds": _tests("preprocess", "pupils", "accounts", "catalogue", "schools"),
-    "preprocess.special_needs": _tests(
-        "preprocess", "special_needs", "titles", "catalogue", "no_word_leaves"),
+    "preprocess.holds": _tests("preprocess", "holds"),
+    "preprocess.special_needs": _tests("preprocess", "masking", "special_needs"),
     "directories.microsoft365.answers": (*_tests("provision", *GRAPH), *_tests("groups", "flows")),
     "directories.microsoft365.refusals": _tests("provision", *GRAPH),
     "deliver.delta": _tests("deliver", "delta"),
