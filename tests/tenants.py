@@ -9,6 +9,7 @@ import requests
 
 from kakehashi.people.record import Record
 from local.fakes import tenant as fake
+from tests.builders import an_id
 
 
 class Tenant:
@@ -47,6 +48,11 @@ class Tenant:
     def give_known(self, known: Iterable[Record]) -> None:
         """Accounts as earlier runs of ours left them."""
         self.give(*(as_graph(one) for one in known))
+
+    def give_group(self, *groups: Mapping[str, Any]) -> None:
+        """Add groups that we did not make."""
+        kept = self.groups()
+        self.call("POST", "import?mode=merge", {"value": [], "groups": [*kept, *groups]})
 
     def delete(self, object_id: str) -> None:
         """Somebody deletes an account by hand, in the portal."""
@@ -134,6 +140,16 @@ def as_graph(known: Record) -> dict[str, Any]:
         "accountEnabled": enabled,
         "onPremisesExtensionAttributes": marks,
     }
+
+
+def a_team_by_hand(name: str) -> dict[str, Any]:
+    """A class Team as Teams' own dialogue makes one."""
+    return {
+        "id": an_id(f"team {name}"), "displayName": name, "mailNickname": "Class1234",
+        "groupTypes": ["Unified"], "mailEnabled": True, "securityEnabled": False,
+        "visibility": "HiddenMembership", "resourceProvisioningOptions": ["Team"],
+        "class": True, "team": {"archived": False}, "members": [],
+    }  # fmt: skip
 
 
 def environment(base_url: str) -> dict[str, str]:

@@ -214,6 +214,15 @@ INSTEAD = {  # a wider permission does as well
 }
 
 
+TEAMS = (
+    "EduRoster.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Member.Read.Hidden",
+    "Team.Create",
+    "TeamSettings.ReadWrite.All",
+)
+
+
 def wanted_permissions(city: City) -> Iterator[str]:
     """Application permissions of Microsoft Graph that a city's rules need."""
     yield "User.ReadWrite.All"
@@ -223,6 +232,8 @@ def wanted_permissions(city: City) -> Iterator[str]:
         yield "Group.Create"
     if licences:
         yield "LicenseAssignment.ReadWrite.All"
+    if city.staff and city.staff.class_teams:
+        yield from TEAMS
 
 
 def _mail(client: Client, topic: str) -> tuple[bool, str, str]:

@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.catalogue.provision import GROUPS_UNFINISHED
 from kakehashi.catalogue.staffing import STAFF_LOST
+from kakehashi.catalogue.teams import TEAMS_TOMORROW
 from kakehashi.city import City
 from kakehashi.directories.port import Accounts
 from kakehashi.edges import settings, staff_files
@@ -70,7 +71,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     keeper = Keeper(groups_of(city, env))
     left = context.get_remaining_time_in_millis() / 1000
     until = keeper.groups.now() + left - min(TIME_TO_FINISH, left / 2)
-    orders, complete = Orders(), True
+    orders, complete, waiting = Orders(), True, 0
     try:
         settled = list(_with_account(roster, lost))
         if not staff_files.plan_header(folder):
@@ -79,6 +80,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         urgent = _made(folder, URGENT)
         orders = decide(settled, urgent, tenancy, city, run.city, as_of=run.as_of, staff=staff)
         complete = keeper.carry_out(orders, until)
+        if complete and _asks_for_teams(city):
+            waiting = keeper.carry_out_teams(orders.teams, until)
     except DirectoryError as exc:
         busy = isinstance(exc, TryLater)
         keeper.left.append(all_of_it(exc.code, exc.status, busy=busy))
@@ -88,7 +91,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     cause, undone = one_cause(keeper.left, made)
     rest = orders.changes - sum(keeper.counts.values())
     unfinished = () if complete else (GROUPS_UNFINISHED.at(count=rest),)
-    findings = (*orders.findings, *findings_of(undone), *unfinished)
+    tomorrow = (TEAMS_TOMORROW.at(count=waiting),) if waiting else ()
+    findings = (*orders.findings, *findings_of(undone), *unfinished, *tomorrow)
     folder.put_findings("groups", soften(findings, city.effects))
     _send_dead_letters(run, undone, DeadLetters.of(env.dead_letters_url))
     after = run.after("groups", run.verdict, started, **_counted(run, keeper))
@@ -104,7 +108,11 @@ def _asks_for_any(city: City) -> bool:
     """Whether the rules ask for groups or licences, of pupils or of staff."""
     asked = (city.m365.groups, city.m365.licences)
     of_staff = (city.staff.groups, city.staff.licences) if city.staff else ()
-    return any((*asked, *of_staff))
+    return any((*asked, *of_staff)) or _asks_for_teams(city)
+
+
+def _asks_for_teams(city: City) -> bool:
+    return city.staff is not None and city.staff.class_teams is not None
 
 
 def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:

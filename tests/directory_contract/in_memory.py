@@ -12,25 +12,32 @@ from itertools import count
 
 from kakehashi.actions import Action, Kind
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue import teams
 from kakehashi.city import City
 from kakehashi.directories.port import (
     AddMembers,
     AddOwner,
+    ArchiveTeam,
+    ClassTeam,
     Doomed,
     Ended,
     GiveLicence,
     GroupChange,
     Listed,
+    MakeClass,
     MakeGroup,
+    MakeTeam,
     Ordered,
     Outcome,
     RemoveMember,
     RemoveOwner,
     RenameGroup,
+    ReopenTeam,
     Settled,
     Shown,
     Sku,
     Stopped,
+    TeamChange,
     Tenancy,
     TenantGroup,
     prefix_of,
@@ -59,11 +66,14 @@ class Person:
 
 
 @dataclass
-class Team:
+class Circle:
     mark: str
     name: str
     people: set[str] = field(default_factory=set)
     owners: set[str] = field(default_factory=set)
+    of_class: bool = False
+    is_team: bool = False
+    archived: bool = False
 
 
 @dataclass
@@ -73,7 +83,7 @@ class InMemory:
     city: City
     people: dict[str, Person] = field(default_factory=dict)
     bin: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
+    circles: dict[str, Circle] = field(default_factory=dict)
     seated: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     clock: float = 0.0
@@ -183,12 +193,17 @@ class InMemory:
     # -- groups and licences -------------------------------------------------------------------
 
     def tenancy(self, city: City, city_code: str) -> Tenancy:
-        ours = {n: t for n, t in self.teams.items() if t.mark.startswith(prefix_of(city_code))}
+        ours = {n: t for n, t in self.circles.items() if t.mark.startswith(prefix_of(city_code))}
+        wanted = city.staff is not None and city.staff.class_teams is not None
         return Tenancy(
             groups={
                 t.mark: TenantGroup(n, t.name, frozenset(t.people), frozenset(t.owners))
                 for n, t in ours.items()
+                if not t.of_class
             },
+            teams={t.mark: _class_team(n, t) for n, t in ours.items() if t.of_class}
+            if wanted
+            else None,
             skus={PRODUCT: Sku(PRODUCT.lower(), SEATS - len(self.seated))},
             holders={PRODUCT.lower(): frozenset(self.seated)} if self.seated else {},
         )
@@ -196,34 +211,65 @@ class InMemory:
     def change(self, change: GroupChange) -> Outcome:  # noqa: PLR0911 - one each
         match change:
             case MakeGroup(mark, name):
-                self.teams[number := f"team-{next(self.numbers)}"] = Team(mark, name)
+                self.circles[number := f"circle-{next(self.numbers)}"] = Circle(mark, name)
                 return Settled(number)
             case RenameGroup(number, name):
-                self.teams[number].name = name
+                self.circles[number].name = name
                 return Settled(number)
             case AddMembers(number, members):
                 there = {one for one in members if one in self.people}
-                self.teams[number].people |= there
+                self.circles[number].people |= there
                 missing = len(members) - len(there)
                 return (
                     Stopped(rules.MEMBERS_LATER, {"count": missing}) if missing else Settled(number)
                 )
             case RemoveMember(number, member):
-                self.teams[number].people.discard(member)
+                self.circles[number].people.discard(member)
                 return Settled(number)
             case AddOwner(number, owner):
-                self.teams[number].owners.add(owner)
+                self.circles[number].owners.add(owner)
                 return Settled(number)
             case RemoveOwner(number, owner):
-                self.teams[number].owners.discard(owner)
+                self.circles[number].owners.discard(owner)
                 return Settled(number)
             case GiveLicence(_, _, user):
                 self.seated.add(user)
                 return Settled(user)
 
+    def change_team(self, change: TeamChange) -> Outcome:
+        match change:
+            case MakeClass(mark, name):
+                named = (t for t in self.circles.values() if t.name == name and t.mark != mark)
+                if any(one.is_team for one in named):
+                    return Stopped(teams.TEAM_BY_HAND, {"count": 1})
+                self.circles[number := f"circle-{next(self.numbers)}"] = Circle(mark, name)
+                self.circles[number].of_class = True
+            case MakeTeam(number):
+                if not self.circles[number].owners:
+                    why = teams.TEAM_LATER
+                    return Stopped(why, {"count": 1, "code": "NoOwner", "status": 400})
+                self.circles[number].is_team = True
+            case ArchiveTeam(number):
+                self.circles[number].archived = True
+            case ReopenTeam(number):
+                self.circles[number].archived = False
+        return Settled(number)
+
+
+def _class_team(number: str, one: Circle) -> ClassTeam:
+    shown = not one.archived
+    return ClassTeam(
+        number,
+        one.name,
+        frozenset(one.people if shown else ()),
+        frozenset(one.owners if shown else ()),
+        is_team=one.is_team,
+        archived=one.archived,
+    )
+
 
 @dataclass
-class Teams:
+class Circles:
     """``port.Groups`` of an ``InMemory``, whose ``apply`` is that of accounts."""
 
     directory: InMemory
@@ -238,10 +284,15 @@ class Teams:
     def tenancy(self, city: City, city_code: str) -> Tenancy:
         return self.directory.tenancy(city, city_code)
 
-    def apply(self, changes: Sequence[GroupChange], until: float | None = None) -> Iterator[Ended]:
+    def apply(
+        self, changes: Sequence[GroupChange | TeamChange], until: float | None = None
+    ) -> Iterator[Ended]:
         for place, change in enumerate(changes):
             if until is None or self.now() < until:
-                yield Ended(place, self.directory.change(change))
+                if isinstance(change, MakeClass | MakeTeam | ArchiveTeam | ReopenTeam):
+                    yield Ended(place, self.directory.change_team(change))
+                else:
+                    yield Ended(place, self.directory.change(change))
 
 
 @dataclass
@@ -249,6 +300,10 @@ class OwnConsole:
     """Hands on an ``InMemory``."""
 
     directory: InMemory
+
+    def make_team(self, name: str) -> None:
+        one = Circle("by hand", name, is_team=True)
+        self.directory.circles[f"circle-{next(self.directory.numbers)}"] = one
 
     def add(self, sign_in: str) -> str:
         number = f"person-{next(self.directory.numbers)}"

@@ -1,6 +1,7 @@
 """What a directory must do, whoever keeps it: said through the port and nothing else.
 
-A further directory gets a subclass of ``DirectoryContract`` whose fixture ``site`` opens it empty.
+A further directory gets a subclass of ``DirectoryContract`` whose fixture ``site`` opens it empty,
+and where it has class Teams, of ``TeamsContract``.
 """
 
 from __future__ import annotations
@@ -11,25 +12,31 @@ from typing import Any, Protocol
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import provision as rules
+from kakehashi.catalogue import teams
 from kakehashi.city import City
 from kakehashi.directories import port
 from kakehashi.directories.port import (
     Accounts,
     AddMembers,
     AddOwner,
+    ArchiveTeam,
     Everybody,
     GiveLicence,
     GroupChange,
     Groups,
     Listed,
+    MakeClass,
     MakeGroup,
+    MakeTeam,
     Outcome,
     RemoveMember,
     RemoveOwner,
     RenameGroup,
+    ReopenTeam,
     Settled,
     Shape,
     Stopped,
+    TeamChange,
 )
 from kakehashi.groups import Keeper, decide
 from kakehashi.people.record import SIGN_IN, Record
@@ -42,6 +49,8 @@ CODE = "demo"
 OWNED = a_city(staff={"groups": ["school"], "owners": ["school"]})
 MARK = f"{port.prefix_of(CODE)}school-0123456789"
 NOBODY = an_id("nobody")
+WITH_TEAMS = a_city(staff={"class_teams": {}})
+TEAM_MARK = f"{port.prefix_of(CODE)}team-2026-0123456789"
 
 
 def a_city_of(product: str, **m365: Any) -> City:
@@ -61,6 +70,9 @@ class Hands(Protocol):
 
     def opens(self, sign_in: str, password: str) -> bool:
         """Whether somebody can sign in like this."""
+
+    def make_team(self, name: str) -> None:
+        """Somebody makes a Team of this name; never called of a directory without Teams."""
 
 
 @dataclass
@@ -117,7 +129,7 @@ class Site:
         assert ended.key == 7
         return ended.outcome
 
-    def change(self, *changes: GroupChange) -> list[Outcome]:
+    def change(self, *changes: GroupChange | TeamChange) -> list[Outcome]:
         ended = {one.key: one.outcome for one in self.groups.apply(changes)}
         return [ended[place] for place in range(len(changes))]
 
@@ -141,6 +153,16 @@ class Site:
 
     def tenancy(self) -> port.Tenancy:
         return self.groups.tenancy(self.city, CODE)
+
+    def teams(self) -> dict[str, port.ClassTeam]:
+        found = self.groups.tenancy(WITH_TEAMS, CODE).teams
+        assert found is not None
+        return dict(found)
+
+    def a_class(self) -> str:
+        (outcome,) = self.change(MakeClass(TEAM_MARK, "見本小学校 3年2組"))
+        assert isinstance(outcome, Settled)
+        return outcome.object_id
 
     def a_group(self) -> str:
         (outcome,) = self.change(MakeGroup(MARK, "見本小学校"))
@@ -385,6 +407,9 @@ class DirectoryContract:
         assert now.holders == {before.sku_id: frozenset({record.object_id})}
         assert now.skus[site.product].left == before.left - 1
 
+    def test_a_city_that_asks_for_no_teams_is_shown_none(self, site: Site) -> None:
+        assert site.tenancy().teams is None
+
     def test_groups_heed_the_time_too(self, site: Site) -> None:
         until = site.groups.now() - 1
         assert list(site.groups.apply([MakeGroup(MARK, "見本小学校")], until)) == []
@@ -401,3 +426,56 @@ class DirectoryContract:
             assert (keeper.left, keeper.counts["made"]) == ([], made)
             assert keeper.counts["added"] == 2 * made
         assert orders.changes == 0
+
+
+class TeamsContract:
+    """What a directory with class Teams must do besides. One without shows ``Tenancy.teams`` as
+    None, and does without these tests."""
+
+    def test_a_class_is_no_team_until_it_has_an_owner_and_is_asked_for(self, site: Site) -> None:
+        group = site.a_class()
+        (record,) = site.make(1)
+        assert site.teams()[TEAM_MARK] == port.ClassTeam(group, "見本小学校 3年2組", frozenset())
+        (early,) = site.change(MakeTeam(group))
+        assert isinstance(early, Stopped)
+        assert (early.rule, early.failed) == (teams.TEAM_LATER, False)
+        site.change(AddMembers(group, (record.object_id,)), AddOwner(group, record.object_id))
+        for _ in range(2):
+            assert site.change(MakeTeam(group)) == [Settled(group)]
+        one = frozenset({record.object_id})
+        expected = port.ClassTeam(group, "見本小学校 3年2組", one, one, is_team=True)
+        assert site.teams() == {TEAM_MARK: expected}
+        assert site.tenancy().groups == {}, "a Team is none of the groups of the roster"
+
+    def test_a_class_that_was_made_already_is_made_no_second_time(self, site: Site) -> None:
+        group = site.a_class()
+        assert [*site.teams()] == [TEAM_MARK]
+        assert site.teams()[TEAM_MARK].object_id == group
+
+    def test_members_and_names_of_a_team_follow_like_those_of_a_group(self, site: Site) -> None:
+        group = site.a_class()
+        one, two = (record.object_id for record in site.make(1, 2))
+        site.change(AddMembers(group, (one, two)), AddOwner(group, one))
+        site.change(MakeTeam(group))
+        assert site.change(RemoveMember(group, two), RenameGroup(group, "新しい名")) == [
+            Settled(group), Settled(group)]  # fmt: skip
+        found = site.teams()[TEAM_MARK]
+        assert (found.name, found.members) == ("新しい名", frozenset({one}))
+
+    def test_an_archived_team_is_there_still_and_can_be_opened_again(self, site: Site) -> None:
+        group = site.a_class()
+        (record,) = site.make(1)
+        site.change(AddMembers(group, (record.object_id,)), AddOwner(group, record.object_id))
+        site.change(MakeTeam(group))
+        for change, archived in ((ArchiveTeam(group), True), (ReopenTeam(group), False)):
+            for _ in range(2):
+                assert site.change(change) == [Settled(group)]
+                found = site.teams()[TEAM_MARK]
+                assert (found.is_team, found.archived) == (True, archived)
+        assert site.teams()[TEAM_MARK].members == {record.object_id}
+
+    def test_a_team_that_people_made_is_left_alone(self, site: Site) -> None:
+        site.hands.make_team("見本小学校 3年2組")
+        (outcome,) = site.change(MakeClass(TEAM_MARK, "見本小学校 3年2組"))
+        assert outcome == Stopped(teams.TEAM_BY_HAND, {"count": 1})
+        assert site.teams() == {}

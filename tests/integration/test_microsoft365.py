@@ -20,8 +20,8 @@ from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import CityGroups
 from local.fakes import tenant as fake
 from tests.builders import an_id
-from tests.directory_contract.suite import DirectoryContract, Site, a_city_of
-from tests.tenants import SharedClock, Tenant, environment
+from tests.directory_contract.suite import DirectoryContract, Site, TeamsContract, a_city_of
+from tests.tenants import SharedClock, Tenant, a_team_by_hand, environment
 
 PRODUCT = "STANDARDWOFFPACK_STUDENT"
 
@@ -32,6 +32,9 @@ class Portal:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.delete, self.opens = tenant.delete, tenant.knows_password
+
+    def make_team(self, name: str) -> None:
+        self.tenant.give_group(a_team_by_hand(name))
 
     def add(self, sign_in: str) -> str:
         object_id = an_id(f"by hand {sign_in}")
@@ -59,7 +62,7 @@ def served() -> Iterator[tuple[Tenant, Wire]]:
             yield tenant, wire
 
 
-class TestMicrosoft365(DirectoryContract):
+class TestMicrosoft365(DirectoryContract, TeamsContract):
     @pytest.fixture
     def site(self, served: tuple[Tenant, Wire]) -> Site:
         tenant, wire = served

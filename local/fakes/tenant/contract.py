@@ -25,6 +25,9 @@ TAKES = {
     "POST /groups/{id}/members/$ref": "reference",
     "POST /groups/{id}/owners/$ref": "reference",
     "POST /groups/{id}/assignLicense": "assignLicense",
+    "POST /education/classes": "educationClass",
+    "POST /teams": "team",
+    "POST /teams/{id}/archive": "archive",
     "POST /directory/deletedItems/{id}/restore": "restore",
 }
 # What is answered: one object, a [page] of them, a number as text, or nothing at all.
@@ -59,6 +62,12 @@ GIVES = {
     "POST /groups/{id}/owners/$ref": NOTHING,
     "DELETE /groups/{id}/owners/{id}/$ref": NOTHING,
     "POST /groups/{id}/assignLicense": "group",
+    "POST /education/classes": "educationClass",
+    "POST /teams": NOTHING,
+    "GET /teams/{id}": "team",
+    "POST /teams/{id}/archive": NOTHING,
+    "POST /teams/{id}/unarchive": NOTHING,
+    "GET /teams/{id}/operations/{id}": "teamsAsyncOperation",
     "GET /subscribedSkus": "[subscribedSku]",
     "GET /directoryRoles": "[directoryRole]",
     "GET /directoryRoles/{id}/members": "[user]",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.fakes.tenant import assignments, deleted_items, delta, groups, roles, users
+from local.fakes.tenant import assignments, deleted_items, delta, groups, roles, teams, users
 from local.fakes.tenant.answers import Answer, GraphError, malformed, not_allowed
 from local.fakes.tenant.calls import Call
 from local.fakes.tenant.clock import stamp
@@ -49,6 +49,12 @@ ROUTES: tuple[tuple[str, str, int, Handler], ...] = (
     ("POST", "groups/{id}/owners/$ref", 1, groups.add_owner),
     ("DELETE", "groups/{id}/owners/{id}/$ref", 1, groups.remove_owner),
     ("POST", "groups/{id}/assignLicense", 1, assignments.assign_to_group),
+    ("POST", "education/classes", 1, teams.create_class),
+    ("POST", "teams", 1, teams.create),
+    ("GET", "teams/{id}", 1, teams.read),
+    ("POST", "teams/{id}/archive", 1, teams.archive),
+    ("POST", "teams/{id}/unarchive", 1, teams.unarchive),
+    ("GET", "teams/{id}/operations/{id}", 1, teams.operation),
     ("GET", "subscribedSkus", 3, assignments.subscribed_skus),
     ("GET", "directoryRoles", 1, roles.index),
     ("GET", "directoryRoles/{id}/members", 3, roles.members),
@@ -105,6 +111,7 @@ def answer(tenant: Tenant, call: Call, *, batched: bool = False) -> Outcome:
     """Never raises: a refusal is an answer, too."""
     tenant.licensing.work(tenant.directory, tenant.settings, tenant.clock.now())
     deleted_items.purge_expired(tenant)
+    teams.work(tenant)
     route = route_of(call)
     shape = route.shape if route else "unknown"
     rule = tenant.faults.strike(call, shape, lambda c: names_of(tenant, c))

@@ -65,7 +65,7 @@ def create(tenant: Tenant, call: Call) -> Answer:
     links = _links(tenant, body)
     users.check_quota(tenant)
     facts = _merged({}, body)
-    _check_unique(tenant, facts)
+    check_unique(tenant, facts)
     key = str(uuid.uuid4())
     facts |= {"id": key, "createdDateTime": tenant.clock.stamp()}
     tenant.remember(key, None)
@@ -95,7 +95,7 @@ def update(tenant: Tenant, call: Call) -> Answer:
         if name in body and body[name] is None:
             raise required(name, "Group")
     facts = _merged(before, body)
-    _check_unique(tenant, facts)
+    check_unique(tenant, facts)
     key = before["id"]
     if links:
         _change_members(tenant, key, links, add=True)
@@ -124,7 +124,7 @@ def delete(tenant: Tenant, call: Call) -> Answer:
 def members(tenant: Tenant, call: Call) -> Answer:
     """Members as directoryObjects; the cast to microsoft.graph.user drops the type marks."""
     group = find(tenant, call.path[1])
-    ids = sorted(tenant.directory.members(group["id"]))
+    ids = [] if _is_hidden(tenant, group) else sorted(tenant.directory.members(group["id"]))
     if call.path[-1] == "$count":
         return queries.count(call, USER, ids, tenant.directory.users.get)
     answer = queries.page(call, USER, ids, tenant.directory.users.get)
@@ -163,7 +163,8 @@ def remove_member(tenant: Tenant, call: Call) -> Answer:
 def owners(tenant: Tenant, call: Call) -> Answer:
     group = find(tenant, call.path[1])
     living = tenant.directory.users
-    ids = sorted(key for key in group.get(OWNERS, ()) if key in living)
+    held = () if _is_hidden(tenant, group) else group.get(OWNERS, ())
+    ids = sorted(key for key in held if key in living)
     answer = queries.page(call, USER, ids, living.get)
     _mark(answer.body["value"], "user")
     return answer
@@ -194,6 +195,12 @@ def remove_owner(tenant: Tenant, call: Call) -> Answer:
     left = [one for one in held if one != key]
     tenant.directory.commit([("groups", group["id"], group | {OWNERS: left})])
     return Answer(204)
+
+
+def _is_hidden(tenant: Tenant, group: Facts) -> bool:
+    """Without a permission of its own, hidden membership looks like none at all."""
+    hidden = group.get("visibility") == "HiddenMembership"
+    return hidden and "Member.Read.Hidden" in tenant.settings.withheld
 
 
 def find(tenant: Tenant, key: str) -> Facts:
@@ -279,7 +286,7 @@ def _merged(before: Facts, body: Mapping[str, Any]) -> Facts:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _check_unique(tenant: Tenant, facts: Facts) -> None:
+def check_unique(tenant: Tenant, facts: Facts) -> None:
     """uniqueName always, mailNickname among mail-enabled groups."""
     props = ["uniqueName"] + (["mailNickname"] if facts["mailEnabled"] else [])
     for key, other in tenant.directory.groups.items():

@@ -118,6 +118,13 @@ GROUP = Kind(
     },
 )
 
+TEAM = Kind(
+    name="team",
+    collection="teams",
+    defaults=names("id createdDateTime description displayName isArchived tenantId visibility"),
+    basic={},
+)
+
 KINDS = {kind.name: kind for kind in (USER, GROUP)}
 
 # What an export shows of an account: everything this tenant keeps or computes.

@@ -105,6 +105,18 @@ class Limits(Outside):
     full_at_start: bool = True
 
 
+class TeamsService(Outside):
+    """Seconds that Teams works after it has answered, and until it knows a new group; ``failing``:
+    what it works on fails. Creations a second, and calls a second about one Team, are Graph's
+    documented numbers; they count where ``throttle`` is on."""
+
+    working: float = Field(default=0.0, ge=0)
+    spreading: float = Field(default=0.0, ge=0)
+    failing: bool = False
+    creations: int = Field(default=10, gt=0)
+    of_one: int = Field(default=4, gt=0)
+
+
 class Settings(Outside):
     """Changed by ``PATCH /_tenant/settings``; kept over a restart.
 
@@ -112,7 +124,8 @@ class Settings(Outside):
     are allowed nothing but to sign people in. ``certificates`` (PEM) and ``federated`` are what
     assertions are held against; without any, only their claims are. ``verified_domains`` None
     accepts every domain. ``role_holders`` are ids, account names or marks of accounts whose
-    sensitive properties the application may not touch. ``licence_errors``: account name → the error
+    sensitive properties the application may not touch. ``withheld`` are permissions of those that
+    this tenant could grant and does not. ``licence_errors``: account name → the error
     state that group licensing reports for it. ``group_window``: seconds in which a second change of
     one group's members is answered 409. ``signed_in`` is the account that is signed in in every
     browser, "" for none. ``empty_pages``: insert an empty page after the first.
@@ -130,6 +143,7 @@ class Settings(Outside):
     token_seconds: int = Field(default=3599, gt=0)
     verified_domains: tuple[str, ...] | None = None
     role_holders: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     may_reset_passwords: bool = False
     banned_passwords: tuple[str, ...] = ()
     quota: int = Field(default=300_000, ge=0)
@@ -143,6 +157,7 @@ class Settings(Outside):
     licence_errors: dict[str, str] = Field(default_factory=dict)
     prohibited_locations: tuple[str, ...] = ()
     throttle: Limits = Limits()
+    teams: TeamsService = TeamsService()
     skus: tuple[Sku, ...] = (
         Sku(
             sku_id="314c4481-f395-4525-be8b-2ec4bb1e9d91",

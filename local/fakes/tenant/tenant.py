@@ -13,6 +13,7 @@ from local.fakes.tenant.directory import Directory
 from local.fakes.tenant.faults import Faults
 from local.fakes.tenant.grants import Grants
 from local.fakes.tenant.licences import GroupLicensing
+from local.fakes.tenant.operations import Operation
 from local.fakes.tenant.replicas import Replicas
 from local.fakes.tenant.settings import Settings
 from local.fakes.tenant.signing import SigningKey
@@ -40,6 +41,7 @@ class Tenant:
         self.contract = Contract()
         self.group_writes: dict[str, float] = {}
         self.grants = Grants()
+        self.operations: dict[str, Operation] = {}
         self.licensing = GroupLicensing()
         self.licensing.recheck_all(self.directory, self.clock.now())
 

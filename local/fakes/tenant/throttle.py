@@ -77,6 +77,16 @@ class Throttle:
             raise throttled(max(bucket.wait for bucket in short), headers)
         return headers
 
+    def spend(self, name: str, of: str, a_second: int, now: float) -> None:
+        """One call of a service that counts by the second. Raises GraphError 429."""
+        if not self.limits.on:
+            return
+        bucket = self._buckets.setdefault(
+            (of, name), Bucket(name, float(a_second), 1.0, 0.0, float(a_second), now)
+        )
+        if not bucket.take(1, now):
+            raise throttled(bucket.wait)
+
     def _owned(self, bucket: Bucket, app: str) -> bool:
         return self._buckets.get((app, bucket.name)) is bucket
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from local.fakes.tenant import assertions
 from local.fakes.tenant.answers import Answer, GraphError, denied
+from local.fakes.tenant.permissions import granted
 from local.fakes.tenant.refusals import LOGIN, NOT_STORED, Refused
 from local.fakes.tenant.settings import CLIENT_ID, CLIENT_SECRET
 from local.fakes.tenant.tenant import Tenant
 
 GRANTS = ("client_credentials", "authorization_code")
-ROLES = ["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.ReadWrite.All"]
 SCOPES = ("https://graph.microsoft.com/.default",)
 
 
@@ -67,7 +67,9 @@ def token(tenant: Tenant, tenant_id: str, form: Mapping[str, str]) -> Answer:
             "token_type": "Bearer",
             "expires_in": seconds,
             "ext_expires_in": seconds,
-            "access_token": bearer(tenant, client, **({"roles": ROLES} if allowed else {})),
+            "access_token": bearer(
+                tenant, client, **({"roles": granted(tenant.settings)} if allowed else {})
+            ),
         },
         NOT_STORED,
     )

@@ -14,6 +14,7 @@ from local.fakes.tenant.schema import GUID, misfits
 from local.fakes.tenant.store import Tables, empty_tables
 from local.fakes.tenant.tenant import Tenant
 
+TEAM_FACTS = ("class", "team")  # of a group: whether it is a class's, and of its Team
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
@@ -32,6 +33,7 @@ def export(tenant: Tenant) -> dict[str, Any]:
             render(GROUP, group, (*GROUP.defaults, "assignedLicenses"))
             | {"members": sorted(directory.members(group["id"]))}
             | ({"owners": sorted(group["owners"])} if group.get("owners") else {})
+            | {name: group[name] for name in TEAM_FACTS if name in group}
             for group in groups
         ],
         "deletedItems": [

@@ -15,13 +15,15 @@ from kakehashi.directories.port import (
     RemoveMember,
     Settled,
     Stopped,
+    TeamChange,
 )
 from kakehashi.groups import Keeper, Left, Orders, RosterGroup, all_of_it, findings_of, one_cause
 from kakehashi.groups.keeping import Piece
-from kakehashi.groups.planning import Gift, GroupMembers, Rename
+from kakehashi.groups.planning import Gift
+from kakehashi.groups.steps import GroupMembers, Rename
 from kakehashi.provision.causes import Cause
 from tests.builders import a_city
-from tests.directory_contract.in_memory import InMemory, OwnConsole, Teams
+from tests.directory_contract.in_memory import Circles, InMemory, OwnConsole
 
 
 def left(count: int = 1, status: int = 403, school: str = "", code: str = "Denied") -> Left:
@@ -54,10 +56,12 @@ def test_one_finding_for_each_school_and_reason() -> None:
     assert sorted(found, key=str) == [("A", 4), ("A", 8), ("B", 3)]
 
 
-class Refusing(Teams):
+class Refusing(Circles):
     """Makes no group."""
 
-    def apply(self, changes: Sequence[GroupChange], until: float | None = None) -> Iterator[Ended]:
+    def apply(
+        self, changes: Sequence[GroupChange | TeamChange], until: float | None = None
+    ) -> Iterator[Ended]:
         for ended in super().apply(changes, until):
             making = isinstance(changes[ended.key], MakeGroup)
             why = Stopped(rules.GROUP_LATER, {"count": 1, "code": "Denied", "status": 403})
@@ -74,7 +78,7 @@ def test_members_wait_with_a_group_that_could_not_be_made() -> None:
 
 def test_everything_is_done_in_its_order_and_counted() -> None:
     directory = InMemory(a_city())
-    teams = Teams(directory)
+    teams = Circles(directory)
     keeper = Keeper(teams)
     mark = "kakehashi-demo-school-0123456789"
     team = directory.change(MakeGroup(mark, "old"))

@@ -7,7 +7,8 @@ from kakehashi.city import City
 from kakehashi.directories.microsoft365.group_answers import GraphSku
 from kakehashi.directories.port import Tenancy
 from kakehashi.groups import LicenceGroup, Sku, TenantGroup, decide
-from kakehashi.groups.planning import Gift, GroupMembers, Orders
+from kakehashi.groups.planning import Gift, Orders
+from kakehashi.groups.steps import GroupMembers
 from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_city, a_known, a_pupil, an_id
 from tests.unit.groups.tenants import A1, A1_ID, KINDS, in_step, licensed

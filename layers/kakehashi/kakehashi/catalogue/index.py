@@ -24,6 +24,7 @@ from kakehashi.catalogue import (
     staff,
     staffing,
     sums,
+    teams,
     undo,
 )
 from kakehashi.findings import Finding, Rule
@@ -38,8 +39,8 @@ def _rules(module: ModuleType) -> list[Rule]:
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
-                   cities, exports, sums, undo, provision, receivers, refusals, deliver, launch,
-                   staff, staffing, faults):  # fmt: skip
+                   cities, exports, sums, undo, provision, teams, receivers, refusals, deliver,
+                   launch, staff, staffing, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

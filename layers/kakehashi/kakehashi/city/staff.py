@@ -50,6 +50,13 @@ class StaffLimits(CheckedModel):
     ended_in_season: Limit = Limit(share=0.25, number=100_000, floor=10)
 
 
+class ClassTeams(CheckedModel):
+    """A Team for each class with a homeroom teacher. ``a_night``: so many Teams at most are made in
+    one night, and so many archived."""
+
+    a_night: Annotated[int, Field(ge=1, le=2000)] = 300
+
+
 class Staff(CheckedModel):
     """``number`` is the column of users.csv that holds the 職員番号. ``open_ended`` are the 区分
     whose posts may have no last day. ``two_persons`` are the 職名 who are suspended only by a
@@ -68,6 +75,7 @@ class Staff(CheckedModel):
     licences: Annotated[tuple[Licence, ...], AfterValidator(_of_faculty)] = ()
     groups: tuple[Literal["school", "class"], ...] = ()
     owners: tuple[Literal["school", "class"], ...] = ()
+    class_teams: ClassTeams | None = None
     gap_days: Annotated[int, Field(ge=0, le=60)] = 7
     prepare_days: Annotated[int, Field(ge=0, le=30)] = 10
     grace_days: Annotated[int, Field(ge=0)] = 90

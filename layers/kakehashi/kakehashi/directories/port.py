@@ -189,6 +189,15 @@ class TenantGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassTeam(TenantGroup):
+    """The group of a class that a Team is made from. ``is_team``: it has its Team. ``archived``: we
+    have archived that once; what people do to it later is theirs, and who is in it is not told."""
+
+    is_team: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceGroup:
     """A group that the city's rules name for a licence. ``skus`` are what it gives.
 
@@ -214,7 +223,8 @@ class Tenancy:
     """``groups``: mark → group; ``twice`` counts further groups with a mark already seen.
 
     ``licence_groups``: name in the rules → the groups of that name. ``skus``: part number →
-    product. ``holders``: product id → object ids of the users who have it.
+    product. ``holders``: product id → object ids of the users who have it. ``teams``: mark → class
+    of a Team; None where the directory has no such thing, or the rules do not ask for it.
     """
 
     groups: Mapping[str, TenantGroup] = field(default_factory=dict)
@@ -222,6 +232,7 @@ class Tenancy:
     licence_groups: Mapping[str, tuple[LicenceGroup, ...]] = field(default_factory=dict)
     skus: Mapping[str, Sku] = field(default_factory=dict)
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    teams: Mapping[str, ClassTeam] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,13 +286,45 @@ class GiveLicence:
     user: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class MakeClass:
+    """A group as ``MakeGroup`` makes one, but of a class: of it, and of no other, a Team can be
+    made. Stopped where people have made a Team of this name already."""
+
+    mark: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTeam:
+    """The Team of a class whose group has an owner. There already is as good."""
+
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveTeam:
+    """Nobody writes in it any more; everything in it stays. It keeps its owners and members."""
+
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTeam:
+    """Take back an ``ArchiveTeam``."""
+
+    object_id: str
+
+
+type TeamChange = MakeClass | MakeTeam | ArchiveTeam | ReopenTeam
 type GroupChange = (
     MakeGroup | RenameGroup | AddMembers | RemoveMember | AddOwner | RemoveOwner | GiveLicence
 )
 
 
 class Groups(Protocol):
-    """A city's groups and licences in one directory."""
+    """A city's groups and licences in one directory. One that shows ``Tenancy.teams`` as None is
+    asked for no ``TeamChange``."""
 
     @property
     def members_at_once(self) -> int:
@@ -294,7 +337,9 @@ class Groups(Protocol):
         """What the directory holds of that which the city's rules ask for. Raises DirectoryError:
         against half a list, members would be added again and again."""
 
-    def apply(self, changes: Sequence[GroupChange], until: float | None = None) -> Iterator[Ended]:
+    def apply(
+        self, changes: Sequence[GroupChange | TeamChange], until: float | None = None
+    ) -> Iterator[Ended]:
         """Carry out changes; each is yielded as it ends, in any order, under its place. One that
         was carried out already is as good. The outcome of a new group names its id; that of what
         stopped counts under ``count`` how many members it leaves out. ``until`` as in

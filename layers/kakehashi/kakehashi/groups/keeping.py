@@ -14,18 +14,27 @@ from typing import NamedTuple
 from kakehashi.directories.port import (
     AddMembers,
     AddOwner,
+    ArchiveTeam,
     Ended,
     GiveLicence,
     GroupChange,
     Groups,
+    MakeClass,
     MakeGroup,
+    MakeTeam,
     RemoveMember,
     RemoveOwner,
     RenameGroup,
+    ReopenTeam,
     Stopped,
+    TeamChange,
 )
 from kakehashi.groups.left import Left
-from kakehashi.groups.planning import GroupMembers, Orders
+from kakehashi.groups.planning import Orders
+from kakehashi.groups.steps import GroupMembers
+from kakehashi.groups.teams import TeamOrders
+
+TEAM_WORDS = ("teams", "archived", "reopened")
 
 
 class Piece(NamedTuple):
@@ -33,7 +42,7 @@ class Piece(NamedTuple):
 
     word: str
     school: str
-    change: GroupChange
+    change: GroupChange | TeamChange
 
     @property
     def changes(self) -> int:
@@ -65,20 +74,30 @@ class Keeper:
             and self._do(_removals(orders), until)
         )
 
+    def carry_out_teams(self, orders: TeamOrders, until: float | None = None) -> int:
+        """Make, archive and open Teams; how many are left to the next night. The last thing of a
+        night: whoever has no time left for all of them need not be called again."""
+        self.counts |= dict.fromkeys(TEAM_WORDS, 0) | self.counts
+        return orders.later + self._bring(self._teams(orders), until)
+
     def _do(self, wanted: Iterable[Piece], until: float | None) -> bool:
         """Bring these changes to their ends; False if the time was up before that."""
+        return not self._bring(wanted, until)
+
+    def _bring(self, wanted: Iterable[Piece], until: float | None) -> int:
+        """How many of these changes have not ended when the time is up."""
         pieces, ends = list(wanted), 0
         for ended in self.groups.apply([piece.change for piece in pieces], until):
             self._note(pieces[ended.key], ended)
             ends += 1
-        return ends == len(pieces)
+        return len(pieces) - ends
 
     def _note(self, piece: Piece, ended: Ended) -> None:
         undone = 0
         if isinstance(ended.outcome, Stopped):
             self.left.append(Left(ended.outcome, piece.school))
             undone = self.left[-1].count
-        elif isinstance(piece.change, MakeGroup):
+        elif isinstance(piece.change, MakeGroup | MakeClass):
             self._made[piece.change.mark] = ended.outcome.object_id
         self.counts[piece.word] += piece.changes - undone
         self.counts["left"] += undone
@@ -105,6 +124,14 @@ class Keeper:
                 for owner in link.members:
                     yield Piece("added", link.school, AddOwner(group, owner))
 
+    def _teams(self, orders: TeamOrders) -> Iterator[Piece]:
+        """A class whose group could not be made waits for it."""
+        for one in orders.make:
+            if group := one.object_id or self._made.get(one.mark, ""):
+                yield Piece("teams", one.school, MakeTeam(group))
+        yield from (Piece("archived", "", ArchiveTeam(team)) for team in orders.archive)
+        yield from (Piece("reopened", "", ReopenTeam(team)) for team in orders.reopen)
+
 
 def _gifts(orders: Orders) -> Iterator[Piece]:
     for gift in orders.gifts:
@@ -115,6 +142,8 @@ def _gifts(orders: Orders) -> Iterator[Piece]:
 def _makings(orders: Orders) -> Iterator[Piece]:
     for group in orders.make:
         yield Piece("made", group.school, MakeGroup(group.mark, group.name))
+    for group in orders.classes:
+        yield Piece("made", group.school, MakeClass(group.mark, group.name))
     for rename in orders.rename:
         yield Piece("made", rename.school, RenameGroup(rename.object_id, rename.name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -12,26 +12,11 @@ from kakehashi.catalogue.refusals import LICENCE_LAPSED
 from kakehashi.city import City, Licence
 from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.findings import Finding
+from kakehashi.groups.steps import GroupMembers, Ours, Rename, in_step
+from kakehashi.groups.teams import NO_TEAMS, TeamOrders, TeamPlan, plan_teams
 from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups, with_staff
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-
-
-@dataclass(frozen=True, slots=True)
-class GroupMembers:
-    """Members for a group that exists (``object_id``) or is only being made (``mark``)."""
-
-    members: tuple[str, ...] = field(repr=False)
-    object_id: str = ""
-    mark: str = ""
-    school: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    object_id: str
-    school: str
-    name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +40,17 @@ class Orders:
     remove: tuple[GroupMembers, ...] = ()
     disown: tuple[GroupMembers, ...] = ()
     findings: tuple[Finding, ...] = ()
+    classes: tuple[RosterGroup, ...] = ()
+    teams: TeamOrders = NO_TEAMS
 
     @property
     def changes(self) -> int:
-        """How many there are, each group, member and licence counted."""
+        """How many there are before Teams, each group, member and licence counted."""
         links = (*self.add, *self.own, *self.remove, *self.disown)
         members = sum(len(link.members) for link in links)
         licences = sum(len(gift.users) for gift in self.gifts)
-        return len(self.make) + len(self.rename) + members + licences
+        made = (*self.make, *self.classes, *self.rename)
+        return len(made) + members + licences
 
 
 def decide(
@@ -86,18 +74,32 @@ def decide(
         theirs = [k.object_id for k in staff if k.status is Status.ACTIVE]
         given += [one for li in city.staff.licences for one in _licence(li, theirs, tenancy)]
     twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
-    disown, kept = _given_up(wanted, tenancy, city, city_code, {k.object_id for k in staff})
-    ours = frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff)))
+    ours = Ours(
+        frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff))),
+        frozenset(k.object_id for k in staff),
+    )
+    kept = dict(_kept_in_step(wanted, tenancy, city, city_code))
+    groups, plan = in_step(wanted, tenancy.groups, kept, ours), TeamPlan()
+    if city.staff and city.staff.class_teams:
+        most = city.staff.class_teams.a_night
+        plan = plan_teams(settled, staff, tenancy.teams, most, city_code, as_of=as_of)
+    members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, ours)
+    alone = groups.alone + members.alone
+    stays = [rules.LAST_OWNER_STAYS.at(count=alone)] if alone else []
     return Orders(
         make=tuple(group for mark, group in wanted.items() if mark not in tenancy.groups),
-        rename=tuple(_renames(wanted, tenancy)),
+        classes=plan.classes,
+        rename=(*groups.rename, *members.rename),
         gifts=tuple(one for one in given if isinstance(one, Gift)),
-        add=(*(g for g in given if isinstance(g, GroupMembers)), *_additions(wanted, tenancy)),
-        own=tuple(_owners(wanted, tenancy)),
-        disown=disown,
-        remove=tuple(_removals(_kept_in_step(wanted, tenancy, city, city_code), wanted, ours)),
-        findings=(*(one for one in given if isinstance(one, Finding)), *twice, *kept),
-    )
+        add=(*(g for g in given if isinstance(g, GroupMembers)), *groups.add, *members.add),
+        own=(*groups.own, *members.own),
+        disown=(*groups.disown, *members.disown),
+        remove=(*groups.remove, *members.remove),
+        teams=plan.orders,
+        findings=(
+            *(one for one in given if isinstance(one, Finding)), *twice, *stays, *plan.findings
+        ),
+    )  # fmt: skip
 
 
 def _licence(
@@ -150,49 +152,6 @@ def _seated(
     return tuple(users[: sku.left]), [short]
 
 
-def _renames(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[Rename]:
-    for mark, group in wanted.items():
-        there = tenancy.groups.get(mark)
-        if there and there.name != group.name:
-            yield Rename(there.object_id, group.school, group.name)
-
-
-def _additions(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[GroupMembers]:
-    for mark, group in wanted.items():
-        there = tenancy.groups.get(mark)
-        missing = group.members - there.members if there else group.members
-        if missing:
-            object_id = there.object_id if there else ""
-            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
-
-
-def _owners(wanted: Mapping[str, RosterGroup], tenancy: Tenancy) -> Iterator[GroupMembers]:
-    for mark, group in wanted.items():
-        there = tenancy.groups.get(mark)
-        missing = group.owners - there.owners if there else group.owners
-        if missing:
-            object_id = there.object_id if there else ""
-            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
-
-
-def _given_up(
-    wanted: Mapping[str, RosterGroup], tenancy: Tenancy, city: City, city_code: str, staff: Set[str]
-) -> tuple[tuple[GroupMembers, ...], tuple[Finding, ...]]:
-    """Owners of ours who are none any more; and what to tell of those who stay because nobody else
-    would own the group: Graph takes the last one away from nobody."""
-    found, alone = list[GroupMembers](), 0
-    for mark, there in _kept_in_step(wanted, tenancy, city, city_code):
-        group = wanted.get(mark)
-        now = group.owners if group else frozenset[str]()
-        leaving = (there.owners & staff) - now
-        if leaving and not (there.owners - leaving) | now:
-            alone += 1
-        elif leaving:
-            school = group.school if group else ""
-            found.append(GroupMembers(tuple(sorted(leaving)), there.object_id, mark, school))
-    return tuple(found), (rules.LAST_OWNER_STAYS.at(count=alone),) if alone else ()
-
-
 def _kept_in_step(
     wanted: Mapping[str, RosterGroup], tenancy: Tenancy, city: City, city_code: str
 ) -> Iterator[tuple[str, TenantGroup]]:
@@ -210,17 +169,3 @@ def _kinds(city: City) -> set[str]:
     """The kinds of group that the rules ask for."""
     of_staff = city.staff is not None and "school" in city.staff.groups
     return {*city.m365.groups, *(("staff",) if of_staff else ())}
-
-
-def _removals(
-    kept: Iterable[tuple[str, TenantGroup]], wanted: Mapping[str, RosterGroup], ours: frozenset[str]
-) -> Iterator[GroupMembers]:
-    """Pupils of ours who belong there no more. Others in the group, a teacher say, are not our
-    affair."""
-    for mark, there in kept:
-        group = wanted.get(mark)
-        leaving = (there.members & ours) - (group.members if group else frozenset())
-        if leaving:
-            yield GroupMembers(
-                tuple(sorted(leaving)), there.object_id, mark, group.school if group else ""
-            )

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 MOST_NAME = 256  # characters of a group's displayName
 MOST_OWNERS = 100  # of a group
+TEAM = "team"  # the kind of group that a class's Team is made from
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMark:
-    """What a group's mailNickname tells. ``year`` is the 年度 of a class, None of any other."""
+    """What a group's mailNickname tells. ``year`` is the 年度 of a class or of its Team, None of
+    any other."""
 
     kind: str
     year: int | None
@@ -49,10 +51,10 @@ class RosterGroup:
 def read_mark(nickname: str, city_code: str) -> GroupMark | None:
     """None for a group that is not this city's, also where another city's name begins like it."""
     rest = nickname.removeprefix(prefix_of(city_code))
-    found = re.fullmatch(r"(?:(school|grade|staff)|class-(\d{4}))-[0-9a-f]{10}", rest)
+    found = re.fullmatch(r"(?:(school|grade|staff)|(class|team)-(\d{4}))-[0-9a-f]{10}", rest)
     if found is None or rest == nickname:
         return None
-    return GroupMark(found[1] or "class", int(found[2]) if found[2] else None)
+    return GroupMark(found[1] or found[2], int(found[3]) if found[3] else None)
 
 
 def roster_groups(
@@ -90,14 +92,13 @@ def with_staff(
     and in a ``class`` group the homeroom teachers of ``as_of``, a Japan day. A class without pupils
     has none. Owners are members, too: only so they can do something in it."""
     kinds = rules.groups
-    people = [k for k in staff if k.status is Status.ACTIVE and not k.pupil.away]
-    classes = _classes(people, pupils, city_code, as_of) if "class" in kinds else {}
+    people = _at_work(staff)
     found = dict(groups)
+    if "class" in kinds:
+        homes = _classes("class", people, pupils, city_code, as_of)
+        found = _with_homerooms(found, people, homes, as_of, owns="class" in rules.owners)
     for known in people:
         member = known.pupil
-        for mark in filter(None, map(classes.get, member.rooms(as_of))):
-            if mark in found:
-                found[mark] = _with(found[mark], known, owns="class" in rules.owners)
         if "school" in kinds:
             mark = staff_mark(member.school, city_code)
             name = f"{member.school_name} 教職員"[:MOST_NAME]
@@ -107,8 +108,44 @@ def with_staff(
     return found
 
 
+def class_teams(
+    pupils: Collection[Record],
+    staff: Iterable[Record[StaffMember]],
+    city_code: str,
+    *,
+    as_of: date,
+) -> dict[str, RosterGroup]:
+    """Mark → the class of a Team as it should be: its pupils, and its homeroom teachers of
+    ``as_of``, a Japan day, who own it. Those without owners are in it, too."""
+    people = _at_work(staff)
+    homes = _classes(TEAM, people, pupils, city_code, as_of)
+    classes = roster_groups(pupils, (TEAM,), city_code)
+    return _with_homerooms(classes, people, homes, as_of, owns=True)
+
+
+def _at_work(staff: Iterable[Record[StaffMember]]) -> list[Record[StaffMember]]:
+    return [k for k in staff if k.status is Status.ACTIVE and not k.pupil.away]
+
+
+def _with_homerooms(
+    groups: Mapping[str, RosterGroup], people: Iterable[Record[StaffMember]],
+    homes: Mapping[tuple[str, str], str], as_of: date, *, owns: bool,
+) -> dict[str, RosterGroup]:  # fmt: skip
+    """The groups with their homeroom teachers in them; ``homes``: class → mark."""
+    found = dict(groups)
+    for known in people:
+        for mark in filter(None, map(homes.get, known.pupil.rooms(as_of))):
+            if mark in found:
+                found[mark] = _with(found[mark], known, owns=owns)
+    return found
+
+
 def _classes(
-    staff: Iterable[Record[StaffMember]], pupils: Iterable[Record], city_code: str, as_of: date
+    kind: str,
+    staff: Iterable[Record[StaffMember]],
+    pupils: Iterable[Record],
+    city_code: str,
+    as_of: date,
 ) -> dict[tuple[str, str], str]:
     """Mark of each class that is somebody's homeroom, in the newest 年度 that a pupil of it has."""
     homes = {home for known in staff for home in known.pupil.rooms(as_of)}
@@ -120,7 +157,7 @@ def _classes(
             newest[home].school_year if home in newest else 0
         ):
             newest[home] = pupil
-    return {home: _mark("class", pupil, city_code) for home, pupil in newest.items()}
+    return {home: _mark(kind, pupil, city_code) for home, pupil in newest.items()}
 
 
 def _with(group: RosterGroup, known: Record[StaffMember], *, owns: bool) -> RosterGroup:
@@ -139,6 +176,7 @@ def _mark(kind: str, pupil: Pupil, city_code: str) -> str:
         "school": ("school", pupil.school),
         "grade": ("grade", f"{pupil.school}\x1f{pupil.grade}"),
         "class": (f"class-{pupil.school_year}", f"{pupil.school}\x1f{pupil.class_title}"),
+        TEAM: (f"{TEAM}-{pupil.school_year}", f"{pupil.school}\x1f{pupil.class_title}"),
     }
     word, key = keys[kind]
     return f"{prefix_of(city_code)}{word}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
@@ -151,7 +189,7 @@ def _name(kind: str, pupil: Pupil) -> str:
             return pupil.school_name
         case "grade":
             return f"{pupil.school_name} {GRADE_LABELS.get(pupil.grade, pupil.grade)}"
-        case "class" if pupil.class_title:
+        case "class" | "team" if pupil.class_title:
             return f"{pupil.school_name} {pupil.class_title} {pupil.school_year}年度"
     return ""
 

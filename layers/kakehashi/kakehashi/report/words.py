@@ -170,6 +170,9 @@ GROUPS: Mapping[str, Word] = MappingProxyType({
     "added": Word("グループに入れた", "added to groups"),
     "removed": Word("グループから外した", "removed from groups"),
     "licensed": Word("ライセンスを付けた", "licences given"),
+    "teams": Word("作ったクラスのチーム", "class Teams made"),
+    "archived": Word("アーカイブしたチーム", "Teams archived"),
+    "reopened": Word("アーカイブを解いたチーム", "Teams opened again"),
     "left": Word("次の夜に続ける", "left to the next night"),
 })  # fmt: skip
 # The stages in their order, each named as its function's folder: nowhere else are they listed.

@@ -13,9 +13,9 @@ from kakehashi.directories.port import FULL, Listed, Shown
 
 EXTENSIONS = "onPremisesExtensionAttributes"
 NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
-BAD_REQUEST, NOT_PERMITTED, NOT_FOUND, TOO_MANY = 400, 403, 404, 429
+BAD_REQUEST, NOT_PERMITTED, NOT_FOUND, CONFLICT, TOO_MANY = 400, 403, 404, 409, 429
 UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
-NOT_DONE = frozenset({TOO_MANY, 409, 424, 503})
+NOT_DONE = frozenset({TOO_MANY, CONFLICT, 424, 503})
 BUSY = UNCLEAR | NOT_DONE
 """Statuses after which the same call may succeed."""
 _USER_TARGET = re.compile(r"User_([0-9a-fA-F-]{36})\Z")
@@ -191,6 +191,14 @@ class Answer:
     def already_member(self) -> bool:
         # One code for every bad request: the text is the only sign, here and below.
         return self._bad("references already exist")
+
+    def already_team(self) -> bool:
+        """409, and asking again says the same."""
+        return self.status == CONFLICT and self.says("already provisioned")
+
+    def no_owner(self) -> bool:
+        """Of a group that Teams does not see an owner of, or not yet."""
+        return self._bad("one or more owners")
 
     def no_member(self) -> bool:
         return self.status == NOT_FOUND or self._bad("references do not exist")

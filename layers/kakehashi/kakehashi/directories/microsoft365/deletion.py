@@ -29,6 +29,7 @@ class _AccountDeletion:
     patient: ClassVar[bool] = False
     links: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
+    after: ClassVar[float] = 0.0
 
     @property
     def url(self) -> str:

@@ -42,7 +42,8 @@ def wait_before_retry(
     replicated yet.
     """
     again = BUSY if request.repeatable else NOT_DONE
-    if answer.status in again and not answer.conflicts() and tries < MOST_TRIES:
+    final = answer.conflicts() or answer.already_team()
+    if answer.status in again and not final and tries < MOST_TRIES:
         backoff: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
         return max(answer.retry_after or 0.0, backoff * (0.5 + chance / 2))
     waits = LINK_WAITS if request.links else REPLICATION_WAITS
@@ -67,7 +68,7 @@ class Exchange:
         """At most ``most`` flows whose request should go out now, second tries first."""
         while self._waiting and self._waiting[0][0] <= now:
             self._ready.append(heapq.heappop(self._waiting)[2])
-        while len(self._ready) < most and self._begin():
+        while len(self._ready) < most and self._begin(now):
             pass
         return [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
 
@@ -94,14 +95,20 @@ class Exchange:
             self.ended.append(Ended(pending.key, end.value, pending.request_id))
         else:
             pending.tries = pending.unseen = 0
-            self._ready.append(pending)
+            self._queue(pending, now)
 
-    def _begin(self) -> bool:
+    def _begin(self, now: float) -> bool:
         """Start one flow; False when there is none left. Some end without a word."""
         for key, flow in self.to_begin:
             try:
-                self._ready.append(Pending(key, flow, next(flow)))
+                self._queue(Pending(key, flow, next(flow)), now)
             except StopIteration as end:
                 self.ended.append(Ended(key, end.value))
             return True
         return False
+
+    def _queue(self, pending: Pending, now: float) -> None:
+        if pending.request.after:
+            heapq.heappush(self._waiting, (now + pending.request.after, pending.key, pending))
+        else:
+            self._ready.append(pending)

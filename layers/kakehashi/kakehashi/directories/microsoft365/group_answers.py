@@ -24,11 +24,37 @@ class GraphGroup(_FromGraph):
     created: str | None = Field(default=None, alias="createdDateTime")
     types: tuple[str, ...] = Field(default=(), alias="groupTypes")
     licences: tuple[_AssignedLicence, ...] = Field(default=(), alias="assignedLicenses")
+    description: str | None = Field(default=None, repr=False)
+    provisioned: tuple[str, ...] = Field(default=(), alias="resourceProvisioningOptions")
+
+    @property
+    def has_team(self) -> bool:
+        """[Graph, List all teams: resourceProvisioningOptions holds "Team"]"""
+        return "Team" in self.provisioned
 
     @property
     def dynamic(self) -> bool:
         """Members by a rule of the tenant's: nobody can be added or taken out."""
         return "DynamicMembership" in self.types
+
+
+class GraphTeam(_FromGraph):
+    """``archived`` is null in lists: only a GET of one Team tells [Graph, List teams]."""
+
+    description: str | None = Field(default=None, repr=False)
+    archived: bool | None = Field(default=None, alias="isArchived")
+
+
+class _Failure(_FromGraph):
+    code: str | None = None
+
+
+class GraphOperation(_FromGraph):
+    """What became of something that Teams does after it has answered; ``status`` is one of
+    notStarted, inProgress, succeeded and failed [Graph, teamsAsyncOperation]."""
+
+    status: str = ""
+    error: _Failure | None = None
 
 
 class _Units(_FromGraph):

@@ -13,6 +13,7 @@ PATCHES = 5  # of 20 references each in a $batch: more made Microsoft's own tool
 REFERENCE = "https://graph.microsoft.com/v1.0/directoryObjects/"
 USERS = "https://graph.microsoft.com/v1.0/users/"
 GROUP = "$select=id,mailNickname,displayName,createdDateTime,groupTypes,assignedLicenses"
+TEAM = ",description,resourceProvisioningOptions"
 DESCRIPTION = (
     "名簿から自動で作られ、毎晩そろえられます。 Kept in step with the roster by Kakehashi."
 )
@@ -40,15 +41,16 @@ def find_group(mark: str) -> GraphRequest:
     return GraphRequest(Verb.GET, url, patient=True)
 
 
-def list_groups(city_code: str) -> str:
-    """URL of the first page of the city's groups."""
+def list_groups(city_code: str, *, teams: bool = False) -> str:
+    """URL of the first page of the city's groups; with ``teams``, what tells their Teams, too."""
     condition = quote(f"startswith(mailNickname,'{prefix_of(city_code)}')", safe="'(),")
-    return f"/groups?$filter={condition}&$top=999&{GROUP}"
+    return f"/groups?$filter={condition}&$top=999&{GROUP + TEAM if teams else GROUP}"
 
 
-def list_groups_named(name: str) -> str:
+def list_groups_named(name: str, *, teams: bool = False) -> str:
     """URL of the groups with this displayName, in any case of letters."""
-    return f"/groups?$filter={_quoted('displayName eq', name)}&{GROUP}"
+    shown = GROUP + TEAM if teams else GROUP
+    return f"/groups?$filter={_quoted('displayName eq', name)}&{shown}"
 
 
 def get_group(object_id: str) -> GraphRequest:

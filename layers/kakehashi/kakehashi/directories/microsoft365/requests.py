@@ -42,7 +42,7 @@ class GraphRequest:
     ``patient``: the object was made moments ago, so "not found" may mean "not replicated yet".
     ``links``: it names accounts that may all be new, so it waits longer between its tries.
     ``repeatable`` is false where a second one would make a second object: it is sent again only
-    after an answer that says that nothing happened.
+    after an answer that says that nothing happened. ``after``: seconds that pass before it is sent.
     """
 
     verb: Verb
@@ -51,6 +51,7 @@ class GraphRequest:
     patient: bool = False
     links: bool = False
     repeatable: bool = True
+    after: float = 0.0
 
     @property
     def method(self) -> str:
@@ -79,6 +80,7 @@ class MemberRemoval:
     patient: ClassVar[bool] = False
     links: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
+    after: ClassVar[float] = 0.0
     method: ClassVar[str] = "DELETE"
 
     @property
@@ -103,6 +105,8 @@ class Request(Protocol):
     def links(self) -> bool: ...
     @property
     def repeatable(self) -> bool: ...
+    @property
+    def after(self) -> float: ...
 
 
 def create_user(

@@ -1,0 +1,127 @@
+"""From a group as it is to one as it should be: names, members and owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.directories.port import TenantGroup
+from kakehashi.groups.wanted import RosterGroup
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMembers:
+    """Members for a group that exists (``object_id``) or is only being made (``mark``)."""
+
+    members: tuple[str, ...] = field(repr=False)
+    object_id: str = ""
+    mark: str = ""
+    school: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    object_id: str
+    school: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Object ids of everybody we know, and of the staff among them. Others in a group, a teacher
+    added by hand say, are not our affair."""
+
+    people: frozenset[str] = field(repr=False)
+    staff: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What brings groups in step. ``alone`` counts those whose former owner stays because nobody
+    else would own them: Graph takes the last one away from nobody."""
+
+    rename: tuple[Rename, ...] = ()
+    add: tuple[GroupMembers, ...] = ()
+    own: tuple[GroupMembers, ...] = ()
+    remove: tuple[GroupMembers, ...] = ()
+    disown: tuple[GroupMembers, ...] = ()
+    alone: int = 0
+
+
+def in_step(
+    wanted: Mapping[str, RosterGroup],
+    there: Mapping[str, TenantGroup],
+    kept: Mapping[str, TenantGroup],
+    ours: Ours,
+) -> Steps:
+    """All three by mark. ``there`` are the groups that exist; only from those of them that are
+    ``kept`` is anybody taken out, also where they are wanted no more."""
+    disown, alone = _given_up(wanted, kept, ours.staff)
+    return Steps(
+        rename=tuple(_renames(wanted, there)),
+        add=tuple(_additions(wanted, there)),
+        own=tuple(_owners(wanted, there)),
+        remove=tuple(_removals(wanted, kept, ours.people)),
+        disown=disown,
+        alone=alone,
+    )
+
+
+def _renames(
+    wanted: Mapping[str, RosterGroup], there: Mapping[str, TenantGroup]
+) -> Iterator[Rename]:
+    for mark, group in wanted.items():
+        held = there.get(mark)
+        if held and held.name != group.name:
+            yield Rename(held.object_id, group.school, group.name)
+
+
+def _additions(
+    wanted: Mapping[str, RosterGroup], there: Mapping[str, TenantGroup]
+) -> Iterator[GroupMembers]:
+    for mark, group in wanted.items():
+        held = there.get(mark)
+        missing = group.members - held.members if held else group.members
+        if missing:
+            object_id = held.object_id if held else ""
+            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
+
+
+def _owners(
+    wanted: Mapping[str, RosterGroup], there: Mapping[str, TenantGroup]
+) -> Iterator[GroupMembers]:
+    for mark, group in wanted.items():
+        held = there.get(mark)
+        missing = group.owners - held.owners if held else group.owners
+        if missing:
+            object_id = held.object_id if held else ""
+            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
+
+
+def _given_up(
+    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], staff: frozenset[str]
+) -> tuple[tuple[GroupMembers, ...], int]:
+    """Owners of ours who are none any more; and of how many groups they stay all the same."""
+    found, alone = list[GroupMembers](), 0
+    for mark, held in kept.items():
+        group = wanted.get(mark)
+        now = group.owners if group else frozenset[str]()
+        leaving = (held.owners & staff) - now
+        if leaving and not (held.owners - leaving) | now:
+            alone += 1
+        elif leaving:
+            school = group.school if group else ""
+            found.append(GroupMembers(tuple(sorted(leaving)), held.object_id, mark, school))
+    return tuple(found), alone
+
+
+def _removals(
+    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], ours: frozenset[str]
+) -> Iterator[GroupMembers]:
+    """People of ours who belong there no more."""
+    for mark, held in kept.items():
+        group = wanted.get(mark)
+        leaving = (held.members & ours) - (group.members if group else frozenset())
+        if leaving:
+            school = group.school if group else ""
+            yield GroupMembers(tuple(sorted(leaving)), held.object_id, mark, school)

@@ -1,0 +1,212 @@
+"""Which class Teams are made, kept in step, archived and opened again: a city's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kakehashi.directories.port import ClassTeam, MakeClass, MakeTeam, Tenancy
+from kakehashi.groups import Keeper, Orders, decide
+from kakehashi.groups.teams import TeamOrders
+from kakehashi.groups.wanted import class_teams, read_mark
+from kakehashi.people.record import Record, Status
+from kakehashi.people.staff import StaffMember
+from tests.builders import TODAY, a_city, a_code, a_known, a_post, a_pupil, a_teacher, an_id
+from tests.directory_contract.in_memory import Circles, InMemory
+
+PUPILS = [a_known(1), a_known(2), a_known(pupil=a_pupil(3, class_title="3年1組"))]
+TEACHER = a_teacher(2)
+APRIL = date(2027, 4, 6)
+MARCH = date(2027, 3, 31)
+type Staff = Iterable[Record[StaffMember]]
+
+
+def orders(
+    staff: Staff = (TEACHER,), there: Mapping[str, ClassTeam] | None = {}, *, on: date = TODAY,
+    pupils: Iterable[Record] = PUPILS, most: int = 300,
+) -> Orders:  # fmt: skip
+    city = a_city(staff={"class_teams": {"a_night": most}})
+    tenancy = Tenancy(teams=there)
+    return decide([*pupils], frozenset(), tenancy, city, "demo", as_of=on, staff=[*staff])
+
+
+def held(
+    staff: Staff = (TEACHER,), pupils: Iterable[Record] = PUPILS, *, on: date = TODAY, **facts: Any
+) -> dict[str, ClassTeam]:
+    """The Teams of these classes just as they should be, as far as they have a teacher."""
+    wanted = class_teams([*pupils], staff, "demo", as_of=on)
+    return {
+        mark: replace(
+            ClassTeam(an_id(mark), one.name, one.members, one.owners, is_team=True), **facts
+        )
+        for mark, one in wanted.items()
+        if one.owners
+    }
+
+
+def a_year_later(n: int, **facts: Any) -> Record:
+    return a_known(n, pupil=a_pupil(n, school_year=2027, grade="P4", **facts))
+
+
+def codes(found: Orders) -> list[str]:
+    return [one.code for one in found.findings]
+
+
+def test_each_class_with_a_homeroom_teacher_gets_one_and_the_others_are_told() -> None:
+    found = orders()
+    (made,) = found.classes
+    assert made.name == "見本市立第1小学校 3年2組 2026年度"
+    assert made.members == {PUPILS[0].object_id, PUPILS[1].object_id, TEACHER.object_id}
+    assert [link.members for link in found.own] == [(TEACHER.object_id,)]
+    assert [one.mark for one in found.teams.make] == [made.mark]
+    assert read_mark(made.mark, "demo") is not None
+    assert found.make == (), "the groups of the roster are another choice"
+    (told,) = found.findings
+    assert (told.code, told.school, told.facts) == ("M082", a_code(1), {"count": 1})
+
+
+def test_a_night_in_step_asks_for_nothing() -> None:
+    pupils = PUPILS[:2]
+    assert orders(there=held(pupils=pupils), pupils=pupils) == Orders()
+
+
+def test_the_next_teacher_owns_it_before_the_last_one_leaves_it() -> None:
+    there = held()
+    left = replace(TEACHER, pupil=replace(TEACHER.pupil, homerooms=()))
+    found = orders([left, a_teacher(3)], there)
+    assert [link.members for link in found.own] == [(a_teacher(3).object_id,)]
+    assert [link.members for link in found.disown] == [(TEACHER.object_id,)]
+    assert [link.members for link in found.remove] == [(TEACHER.object_id,)]
+    assert found.teams == TeamOrders()
+
+
+def test_the_last_owner_of_a_team_stays_and_is_told() -> None:
+    left = replace(TEACHER, pupil=replace(TEACHER.pupil, homerooms=()))
+    found = orders([left], held())
+    assert found.disown == ()
+    assert codes(found) == ["M072", "M082"]
+
+
+def test_who_leaves_the_class_leaves_its_team_also_when_nobody_is_left() -> None:
+    there = held(pupils=PUPILS[:2])
+    gone = [replace(one, status=Status.SUSPENDED) for one in PUPILS[:2]]
+    found = orders(there=there, pupils=[*gone, PUPILS[2]])
+    leaving = {who for link in found.remove for who in link.members}
+    assert leaving == {one.object_id for one in (*gone, TEACHER)}
+    assert found.teams.archive == (), "the year is not over"
+
+
+def test_somebody_added_by_hand_stays() -> None:
+    pupils, hand = PUPILS[:2], frozenset({"somebody of the board"})
+    there = {m: replace(one, members=one.members | hand, owners=one.owners | hand)
+             for m, one in held(pupils=pupils).items()}  # fmt: skip
+    assert orders(there=there, pupils=pupils) == Orders()
+
+
+def test_a_class_whose_group_was_made_without_its_team_gets_it() -> None:
+    pupils = PUPILS[:2]
+    found = orders(there=held(pupils=pupils, is_team=False), pupils=pupils)
+    assert [one.object_id for one in found.teams.make] == [*(
+        one.object_id for one in held(pupils=pupils).values())]  # fmt: skip
+    assert (found.classes, found.add, found.own) == ((), (), ())
+
+
+def test_a_city_is_spread_over_nights_and_each_begins_with_another_school() -> None:
+    titles = [f"3年{n}組" for n in range(1, 7)]
+    pupils = [
+        a_known(pupil=a_pupil(n, class_title=title, school=a_code(1 + n % 2)))
+        for n, title in enumerate(titles, 1)
+    ]
+    staff = [
+        a_teacher(n, a_post(school=a_code(1 + n % 2), homerooms=(title,)))
+        for n, title in enumerate(titles, 1)
+    ]
+    first = orders(staff, pupils=pupils, most=2)
+    assert (len(first.classes), first.teams.later) == (2, 4)
+    assert len({one.school for one in first.classes}) == 1
+    begun = {orders(staff, pupils=pupils, most=1, on=date(2026, 11, day)).classes[0].school
+             for day in range(1, 15)}  # fmt: skip
+    assert begun == {a_code(1), a_code(2)}
+
+
+def test_in_april_last_years_are_archived_as_they_are_and_this_years_made() -> None:
+    pupils, staff = [a_year_later(1), a_year_later(2)], [a_teacher(3, a_post(
+        date(2027, 4, 1), date(2028, 3, 31), homerooms=("4年2組",)))]  # fmt: skip
+    there, after = held(), replace(TEACHER, pupil=replace(TEACHER.pupil, homerooms=()))
+    staff = [replace(one, pupil=replace(one.pupil, homerooms=((a_code(1), "4年2組"),)))
+             for one in staff]  # fmt: skip
+    found = orders([after, *staff], there, pupils=pupils, on=APRIL)
+    assert found.teams.archive == tuple(one.object_id for one in there.values())
+    assert [one.name for one in found.classes] == ["見本市立第1小学校 4年2組 2027年度"]
+    assert (found.remove, found.disown) == ((), ()), "it keeps its members and its owners"
+
+
+def test_nothing_is_archived_before_the_year_is_over_nor_by_an_absence() -> None:
+    there = held()
+    assert orders(there=there, pupils=[a_year_later(1)], on=MARCH).teams.archive == ()
+    assert orders(there=there, pupils=PUPILS, on=APRIL).teams.archive == (), (
+        "the school's roster has not turned yet"
+    )
+
+
+def test_one_pupil_who_stays_in_last_years_rows_keeps_no_team_open() -> None:
+    pupils = [PUPILS[0], a_year_later(2)]
+    found = orders((), held(), pupils=pupils, on=APRIL)
+    assert len(found.teams.archive) == 1
+
+
+def test_what_we_have_archived_is_archived_once_and_opened_when_its_class_is_back() -> None:
+    archived = held(archived=True, members=frozenset(), owners=frozenset())
+    once = orders((), archived, pupils=[a_year_later(1)], on=APRIL)
+    assert (once.teams, once.add) == (TeamOrders(), ())
+    again = orders(there=archived, on=APRIL)
+    assert again.teams.reopen == tuple(one.object_id for one in archived.values())
+    assert again.add == (), "who is in it is looked at on the next night"
+
+
+def test_members_who_cannot_be_read_are_told_and_not_added_again_and_again() -> None:
+    there = held(members=frozenset(), owners=frozenset())
+    found = orders(there=there, pupils=PUPILS[:2])
+    assert (found.add, found.own, found.remove) == ((), (), ())
+    assert codes(found) == ["M084"]
+
+
+def test_a_directory_without_teams_says_so() -> None:
+    found = orders(there=None)
+    assert codes(found) == ["M085"]
+    assert replace(found, findings=()) == Orders()
+
+
+def test_without_the_rule_a_team_that_is_there_is_not_even_looked_at() -> None:
+    found = decide(PUPILS, frozenset(), Tenancy(), a_city(staff={}), "demo", as_of=TODAY,
+                   staff=[TEACHER])  # fmt: skip
+    assert found == Orders()
+
+
+# -- carried out ----------------------------------------------------------------------------------
+
+
+def test_a_team_waits_with_a_class_that_could_not_be_made() -> None:
+    directory = InMemory(a_city())
+    keeper = Keeper(Circles(directory))
+    assert keeper.carry_out_teams(orders().teams) == 0
+    assert keeper.counts["teams"] == 0
+    assert directory.circles == {}
+
+
+def test_what_the_time_does_not_suffice_for_is_the_next_nights() -> None:
+    circles = Circles(InMemory(a_city()))
+    keeper = Keeper(circles)
+    some = TeamOrders(archive=("one", "two"), later=3)
+    assert keeper.carry_out_teams(some, until=circles.now()) == 5
+    assert {w: keeper.counts[w] for w in ("teams", "archived", "reopened")} == {
+        "teams": 0, "archived": 0, "reopened": 0}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [MakeClass("mark", "3年2組"), MakeTeam("id")])
+def test_no_class_title_stands_in_a_repr(change: Any) -> None:
+    assert "3年2組" not in repr(change)
