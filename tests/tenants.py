@@ -66,6 +66,10 @@ class Tenant:
         """Somebody takes an account out of a group, in the portal."""
         self._by_hand("DELETE", f"groups/{group}/members/{object_id}/$ref")
 
+    def open_team(self, team: str) -> None:
+        """Somebody opens an archived Team again."""
+        self._by_hand("POST", f"teams/{team}/unarchive", {})
+
     def purge(self, object_id: str) -> None:
         """Somebody deletes an account for good, or thirty days pass."""
         self.delete(object_id)
@@ -130,7 +134,7 @@ class SharedClock:
             self.time = moment
 
 
-def as_graph(known: Record) -> dict[str, Any]:
+def as_graph(known: Record[Any]) -> dict[str, Any]:
     """An account of ours as the tenant's export writes it."""
     flat = {n: v for n, v in known.account.items() if v and not n.startswith("extension")}
     marks = {n: v for n, v in known.account.items() if n.startswith("extension")}

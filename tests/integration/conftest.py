@@ -11,9 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from kakehashi.edges import settings
 from kakehashi.edges.launch.launcher import LaunchDependencies
+from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.web.sign_in import SignIn
 from local.fakes import tenant as fake
 from tests.builders import a_drop, a_known, a_pupil
@@ -131,3 +133,20 @@ def key_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/jwks"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Tenant, Wire]]:
+    """One tenant and one sign-in for all tests: it is emptied before each."""
+    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
+    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
+        with pytest.MonkeyPatch.context() as patch, mock_aws():
+            stack = {"AWS_DEFAULT_REGION": "ap-northeast-1", "RUNS_BUCKET": "none", "TABLE": "none"}
+            for name, value in (environment(base_url) | stack).items():
+                patch.setenv(name, value)
+            boto3.client("secretsmanager").create_secret(
+                Name="kakehashi/credential", SecretString=secret
+            )
+            wire = Wire.of(settings.load(settings.DirectorySettings))
+        with closing(wire):
+            yield tenant, wire

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
-
-import boto3
 import pytest
-from moto import mock_aws
 
 from kakehashi.directories.microsoft365.flows import Terms
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.pace import Pacer
-from kakehashi.edges import settings
 from kakehashi.edges.microsoft.accounts import CityAccounts
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.groups import CityGroups
-from local.fakes import tenant as fake
 from tests.builders import an_id
 from tests.directory_contract.suite import DirectoryContract, Site, TeamsContract, a_city_of
-from tests.tenants import SharedClock, Tenant, a_team_by_hand, environment
+from tests.tenants import SharedClock, Tenant, a_team_by_hand
 
 PRODUCT = "STANDARDWOFFPACK_STUDENT"
 
@@ -43,23 +35,6 @@ class Portal:
              "accountEnabled": True, "usageLocation": "JP"}
         )  # fmt: skip
         return object_id
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Tenant, Wire]]:
-    """One tenant and one sign-in for all tests: it is emptied before each."""
-    secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    with fake.serve() as base_url, closing(Tenant(base_url)) as tenant:
-        with pytest.MonkeyPatch.context() as patch, mock_aws():
-            stack = {"AWS_DEFAULT_REGION": "ap-northeast-1", "RUNS_BUCKET": "none", "TABLE": "none"}
-            for name, value in (environment(base_url) | stack).items():
-                patch.setenv(name, value)
-            boto3.client("secretsmanager").create_secret(
-                Name="kakehashi/credential", SecretString=secret
-            )
-            wire = Wire.of(settings.load(settings.DirectorySettings))
-        with closing(wire):
-            yield tenant, wire
 
 
 class TestMicrosoft365(DirectoryContract, TeamsContract):
