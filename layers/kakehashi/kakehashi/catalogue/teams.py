@@ -13,7 +13,7 @@ TEAM_LATER = Rule(
     ja="クラスのチーム {count} 個が、作成・アーカイブの途中か、できていません({code} {status})。",
     en="{count} class Teams are still being made or archived, or could not be ({code} {status}).",
     todo="次の夜に続けます。同じ数が続くときは、担任に Teams のライセンスがあるか、アプリの権限"
-    "(docs/deploy.md の 1)が足りているかを確かめてください。",
+    "(docs/deploy.ja.md の 1)が足りているかを確かめてください。",
     todo_en="The next night goes on; if the number stays, see whether the homeroom teachers have a"
     " licence for Teams, and whether the app has its permissions (docs/deploy.md, 1).",
     causes="Microsoft 365 makes a Team only once the class's group is everywhere, up to a quarter"
@@ -56,7 +56,7 @@ TEAMS_HIDDEN = Rule(
     ja="メンバーを読めないクラスのチームが {count} 個あります。出入りを反映していません。",
     en="The members of {count} class Teams cannot be read; nobody was added or taken out.",
     todo="アプリに Member.Read.Hidden を許可し、管理者の同意を与えてください"
-    "(docs/deploy.md の 1)。",
+    "(docs/deploy.ja.md の 1)。",
     todo_en="Grant the app Member.Read.Hidden, with admin consent (docs/deploy.md, 1).",
     causes="The membership of a class is hidden; without that permission it looks empty.",
 )
