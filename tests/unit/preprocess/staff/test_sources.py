@@ -138,13 +138,28 @@ def test_of_the_two_halves_of_a_unified_school_the_list_says_which(
 @pytest.mark.parametrize(
     "written",
     ["2026-04-01", "2026/4/1", "2026年4月1日", "令和8年4月1日", "R8.4.1", "Ｒ８．４．１", "46113",
-     "20260401", "２０２６／４／１", "2026-04-01T00:00:00"],
+     "20260401", "２０２６／４／１", "2026-04-01T00:00:00", "2026/4/1 0:00", "2026-04-01 00:00:00",
+     "2026年4月1日(水)", "令和8年4月1日（水）", "2026/4/1 (水) 0:00"],
 )  # fmt: skip
 def test_a_day_is_read_however_a_clerk_writes_it(written: str) -> None:
     assert day_of(written) == date(2026, 4, 1)
 
 
-@pytest.mark.parametrize("written", ["4月1日", "2026-02-30", "令和8年", "明日", "1", "99999", ""])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4月1日",
+        "2026-02-30",
+        "令和8年",
+        "明日",
+        "1",
+        "99999",
+        "",
+        "2026年4月1日(木)",
+        "(水)",
+        "2026/4/1 午後",
+    ],
+)
 def test_what_is_no_day_is_none(written: str) -> None:
     assert day_of(written) is None
 

@@ -7,10 +7,11 @@ import unicodedata
 from datetime import date, timedelta
 
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
-_WESTERN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[t ].*)?\Z")
+_WESTERN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?\Z")
 _JAPANESE = re.compile(
     r"(令和|平成|昭和|[rhs])\.?([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?\Z"
 )
+_BEHIND = re.compile(r"(?: *\((?P<weekday>[月火水木金土日])\))?(?:[t ] *[0-9]{1,2}:[^()]*)?\Z")
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?\Z")
 _EIGHT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\Z")
 _EXCEL_BEGINS = date(1899, 12, 30)  # of the 1900 system, its 29 February 1900 included
@@ -18,11 +19,16 @@ _FIRST, _LAST = date(1950, 1, 1), date(2150, 12, 31)
 
 
 def day_of(text: str) -> date | None:
-    """None for what is no day, or none in which anybody works here."""
-    written = unicodedata.normalize("NFKC", text).strip().lower().replace(" ", "")
+    """None for what is no day, or none in which anybody works here. Behind it may stand a weekday,
+    which has to be that day's, and a time of day, which does not matter."""
+    written = unicodedata.normalize("NFKC", text).strip().lower()
+    behind = _BEHIND.search(written)
     try:
-        found = _read(written)
+        found = _read(written[: behind.start() if behind else None].replace(" ", ""))
     except (ValueError, OverflowError):
+        return None
+    weekday = behind["weekday"] if behind else None
+    if found and weekday and found.weekday() != "月火水木金土日".index(weekday):
         return None
     return found if found and _FIRST <= found <= _LAST else None
 
