@@ -41,12 +41,12 @@ def _tests(folder: str, *names: str) -> tuple[str, ...]:
 
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
-    "diff.situations": _tests("diff", *WHO),
+    "diff.situations": _tests("diff", "observations", *WHO),
     "diff.sources": _tests("diff", "sources", *WHO),
     "diff.calendar": _tests("diff", "turn"),
     "diff.counting": _tests("diff", "counting"),
     "diff.limits": _tests("diff", "bounds", "limits"),
-    "diff.planning": _tests("diff", *WHO, "plan", "limits"),
+    "diff.planning": _tests("diff", "planning", "plan", *WHO),
     "preprocess.duplicates": _tests("preprocess", "duplicates", "ladder"),
     "preprocess.holds": _tests("preprocess", "holds"),
     "preprocess.special_needs": _tests("preprocess", "masking", "special_needs"),
