@@ -34,16 +34,13 @@ class Columns:
 
     def with_list(self, flat: FlatList) -> Columns:
         """The same, and the headings of the tool's own list below which such facts stand."""
-
-        def named(*facts: str) -> list[str]:
-            return [h for h in flat.headings if flat.knows(h) and flat.column(h).fact in facts]
-
+        of = flat.headings_of
         return Columns(
-            (*named("userMasterIdentifier", "sourcedId"), *self.ids),
-            (*named("username", "loginName"), *self.accounts),
-            (*named("name"), *self.names),
-            (*named("familyName"), *self.family),
-            (*named("givenName"), *self.given),
+            (*of("userMasterIdentifier", "sourcedId"), *self.ids),
+            (*of("username", "loginName"), *self.accounts),
+            (*of("name"), *self.names),
+            (*of("familyName"), *self.family),
+            (*of("givenName"), *self.given),
         )
 
 

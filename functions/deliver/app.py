@@ -47,7 +47,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     receipts = Receipts(folder, state, run, tool, env)
 
     order = _order(run, city, tool, anew=outbox.slot.anew)
-    answer = receipts.gather(order.dialect.receipt)
+    answer = receipts.gather(order.dialect)
     roster = SettledRoster(folder, state)
     told = _Told(city.tools[tool], order.dialect)
     of, staff = made(folder, roster), list[Record[StaffMember]]()

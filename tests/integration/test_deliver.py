@@ -308,3 +308,21 @@ def test_whom_the_portal_still_lets_in_is_counted_and_a_list_switches_them_off_a
     back = body(deliver(third, "lgate_users")["file"]).decode().splitlines()[1:]
     assert back == [line.replace(",0,0,", ",1,0,")]
     assert deliver(third, "lgate")["still_signed_in"] == 0
+
+
+def test_whom_a_tool_did_not_take_from_its_list_stands_on_the_next_one_again(state: State) -> None:
+    deliver(a_run(), "lgate_users")
+    suspend(state, 2)
+    told = deliver(a_run("030000", "2026-11-25"), "lgate_users")
+    receipt = f"取込結果,,\nusername,結果,理由コード\n{a_pupil(2).account},エラー,E012\n".encode(
+        "cp932"
+    )
+    key = "receipts/demo/lgate_users/a.csv"
+    boto3.client("s3").put_object(Bucket="inbox", Key=key, Body=receipt)
+    run = a_run("040000", "2026-11-26")
+    again = deliver(run, "lgate_users")
+    assert body(again["file"]) == body(told["file"])
+    assert again["receipts"]["reasons"] == {"E012": 1}
+    findings = Folder.of(run, "runs").findings("deliver-lgate_users")
+    assert [(f.code, f.pupil) for f in findings] == [("T020", None), ("T021", a_pupil(2).id)]
+    assert deliver(a_run("050000", "2026-11-27"), "lgate_users")["verdict"] == "nothing"

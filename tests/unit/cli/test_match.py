@@ -207,13 +207,13 @@ def a_school_list(rows: Sequence[tuple[str, Any]]) -> bytes:
     return with_readings(body.getvalue())
 
 
-def with_readings(body: bytes) -> bytes:
+def with_readings(body: bytes, sheet: str = "sheet1.xml") -> bytes:
     """Excel keeps the reading of a name that was typed beside its text (rPh)."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             part = old.read(name)
-            if name.endswith("sheet1.xml"):
+            if name.endswith(sheet):
                 reading = '</t><rPh sb="0" eb="2"><t>ヨミ</t></rPh></is>'
                 part = part.decode().replace("</t></is>", reading).encode()
                 assert "ヨミ".encode() in part

@@ -94,9 +94,9 @@ RECEIPT = Rule(
     "T020",
     Effect.NOTE,
     ja="{tool} から取込結果が届きました。取込 {accepted} 行、取込めず {rejected} 行"
-    "(うち、渡した内容と突き合わせられない行 {unknown})。",
+    "(うち、渡した内容と突き合わせられない行 {unknown})。見出しは {heading} 行目と読みました。",
     en="{tool} sent a receipt: {accepted} rows taken, {rejected} not taken ({unknown} of them are"
-    " no row that was delivered).",
+    " no row that was delivered). Row {heading} was taken for the headings.",
     todo="取込めなかった行があれば、T021 を見てください。",
     todo_en="If rows were not taken, see T021.",
 )
@@ -115,7 +115,12 @@ RECEIPT_UNREADABLE = Rule(
     Effect.NOTE,
     ja="{tool} の取込結果のファイルを読めませんでした({reason})。",
     en="A receipt of {tool} could not be read ({reason}).",
-    todo="列名(行または ID、結果または理由)と文字コード(UTF-8)を確かめ、置き直してください。",
-    todo_en="Check the columns (line or id, result or reason) and the encoding (UTF-8), and put it"
-    " again.",
+    todo="列名(行または ID、結果または理由。一覧なら一覧の見出しでも)と文字コード(UTF-8 か"
+    " Shift-JIS)を確かめ、置き直してください。見出しの上の題名や結合したセルは、"
+    "そのままで構いません。",
+    todo_en="Check the columns (line or id, result or reason; of a flat list its own headings will"
+    " do) and the encoding (UTF-8 or Shift-JIS), and put it again. A title or merged cells above"
+    " the headings may stay.",
+    causes="columns: no row among the first ten names them. csv, workbook, encoding, size: it could"
+    " not be read so far.",
 )

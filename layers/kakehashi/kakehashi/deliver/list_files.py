@@ -139,6 +139,12 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return body.getvalue()
 
 
+def unpacked(body: bytes) -> dict[str, bytes]:
+    """The lists of such a zip again, by name."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def _workbook(headings: Sequence[str], lines: Sequence[Line], as_of: date) -> bytes:
     """Every cell a text: an attendance number stays 07, and nothing is computed."""
     import xlsxwriter  # noqa: PLC0415 - few tools want a workbook, and every delivery would load it

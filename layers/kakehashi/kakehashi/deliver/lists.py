@@ -108,6 +108,15 @@ class FlatList:
     def knows(self, heading: str) -> bool:
         return folded(heading) in self.columns
 
+    def naming(self) -> tuple[str, ...]:
+        """The headings below which stands who somebody is."""
+        return self.headings_of("sourcedId", "userMasterIdentifier", "username", "loginName")
+
+    def headings_of(self, *facts: str) -> tuple[str, ...]:
+        """The headings below which one of these facts stands."""
+        known = [heading for heading in self.headings if self.knows(heading)]
+        return tuple(heading for heading in known if self.column(heading).fact in facts)
+
     def used(self) -> Iterator[SheetColumn]:
         return (self.column(heading) for heading in self.headings)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kakehashi.city import Tool
 from kakehashi.deliver.dialect import Dialect, load
 
 
 def dialect_of(tool: Tool) -> Dialect:
-    """The shipped one with what the city says of ids, staff, and of a flat list. Raises
-    UnknownDialect."""
+    """The shipped one with what the city says of ids, staff, and of a flat list, whose headings
+    may tell in a receipt who somebody is. Raises UnknownDialect."""
     columns = {
         heading: one if isinstance(one, str) else one.model_dump(exclude_none=True)
         for heading, one in tool.columns.items()
@@ -24,6 +26,8 @@ def dialect_of(tool: Tool) -> Dialect:
             most_rows=tool.most_rows,
         )
     )
-    if tool.staff == "none":
-        return made
-    return made.with_people("alone" if tool.staff_only else "beside")
+    if tool.staff != "none":
+        made = made.with_people("alone" if tool.staff_only else "beside")
+    naming = tuple(heading for flat in made.lists for heading in flat.naming())
+    receipt = replace(made.receipt, id=(*naming, *made.receipt.id))
+    return replace(made, receipt=receipt) if naming else made

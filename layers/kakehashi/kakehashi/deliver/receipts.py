@@ -1,68 +1,46 @@
-"""What a tool says of a delivery it took in: a table with a line for each row it looked at.
+"""What a tool's receipts mean: whom the refused rows are about, and what the tool holds then.
 
-No maker publishes the form of its receipts, so columns and words are data of the dialect and the
-usual ones are known (``ReceiptForm``). Whatever stands in the file, only numbers, file names, ids
-that we delivered and codes of a narrow form come out of it.
+Whatever stands in a receipt, only numbers, file names, ids that we delivered and codes of a narrow
+form come out of it.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Self
 
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.dialect import ReceiptForm
+from kakehashi.deliver.receipt_files import (
+    BadReceipt,
+    NumberedRow,
+    Receipt,
+    Rejected,
+    folded,
+    read_receipt,
+    tables,
+)
 from kakehashi.deliver.records import Key, Records, unsure
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster import ROSTER
 
-MOST_BYTES = 16 << 20
-MOST_LINES = 500_000
-HEADING_WITHIN = 10  # rows
-OTHER = "other"  # a reason that is no code: it may quote anything, so it is counted and not told
-_FILES = {file.removesuffix(".csv").casefold(): file for file in ROSTER}
-_LINE = re.compile(r"[0-9]{1,7}", re.ASCII)
-
-
-class BadReceipt(ValueError):
-    """The file is no receipt; the text is a code, never a cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that the tool did not take: its file, physical line (0 for unknown) and id ("")."""
-
-    file: str
-    line: int
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One file read: how many rows were taken, and which were not."""
-
-    accepted: int
-    rejected: tuple[Rejected, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class RowRefusal:
-    """A delivered record that the tool did not take; ``pupil`` owns it, None for a shared one."""
+    """A delivered record that the tool did not take; ``pupil`` owns it, None for a shared one.
+    ``list`` is the flat list that told of it, "" for a file of OneRoster."""
 
     key: Key
     line: int
     reason: str
     pupil: str | None
+    list: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,108 +49,14 @@ class RowRefusal:
             "line": self.line,
             "reason": self.reason,
             "pupil": self.pupil,
+            "list": self.list,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         key = (data["file"], data["id"])
-        return cls(key, data["line"], data["reason"], data["pupil"])
-
-
-def read_receipt(body: bytes, form: ReceiptForm) -> Receipt:
-    """Raises BadReceipt for what cannot be a receipt."""
-    if len(body) > MOST_BYTES:
-        raise BadReceipt("size")
-    try:
-        rows = _rows(body)
-        columns = _heading(rows, form)
-        accepted, rejected = 0, []
-        for number, row in enumerate(rows):
-            if number >= MOST_LINES:
-                raise BadReceipt("size")
-            cells = {name: "".join(row[at : at + 1]).strip() for name, at in columns.items()}
-            if not any(cells.values()):
-                continue
-            if _is_taken(cells, form):
-                accepted += 1
-            else:
-                rejected.append(_rejected(cells, form))
-    except csv.Error as exc:
-        raise BadReceipt("csv") from exc
-    return Receipt(accepted, tuple(rejected))
-
-
-def _rows(body: bytes) -> Iterator[Sequence[str]]:
-    """Of a CSV, or of the first sheet of a workbook."""
-    if not body.startswith(b"PK"):
-        yield from csv.reader(io.StringIO(_text(body), newline=""), strict=True)
-        return
-    from kakehashi.diff.sheets import (  # noqa: PLC0415 - nothing of Diff for who reads a CSV
-        UnreadableWorkbook,
-        sheets,
-    )
-
-    try:
-        for first in sheets(body):
-            yield from (cells for _, cells in first)
-            return
-    except UnreadableWorkbook as exc:
-        raise BadReceipt("workbook") from exc
-
-
-def _heading(rows: Iterator[Sequence[str]], form: ReceiptForm) -> dict[str, int]:
-    """The columns of the first row that names them: a title and a date may stand above it."""
-    for cells in islice(rows, HEADING_WITHIN):
-        with suppress(BadReceipt):
-            return _columns(cells, form)
-    raise BadReceipt("columns")
-
-
-def _text(body: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadReceipt("encoding")
-
-
-def _columns(header: Sequence[str], form: ReceiptForm) -> dict[str, int]:
-    """Our name of a column → where it stands. Raises BadReceipt where rows cannot be told."""
-    names = [_folded(cell) for cell in header]
-    known = {
-        "file": form.file, "line": form.line, "id": form.id,
-        "result": form.result, "reason": form.reason,
-    }  # fmt: skip
-    found = {
-        ours: next(at for at, name in enumerate(names) if name in map(_folded, theirs))
-        for ours, theirs in known.items()
-        if set(map(_folded, theirs)) & set(names)
-    }
-    if not ({"result", "reason"} & found.keys() and {"line", "id"} & found.keys()):
-        raise BadReceipt("columns")
-    return found
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace(" ", "").replace("_", "")
-
-
-def _is_taken(cells: Mapping[str, str], form: ReceiptForm) -> bool:
-    if "result" in cells:
-        return _folded(cells["result"]) in map(_folded, form.accepted)
-    return not cells.get("reason")
-
-
-def _rejected(cells: Mapping[str, str], form: ReceiptForm) -> Rejected:
-    reason, line = cells.get("reason", ""), cells.get("line", "")
-    name = cells.get("file", "").replace("\\", "/").rpartition("/")[2].casefold()
-    return Rejected(
-        file=_FILES.get(name.removesuffix(".csv"), ""),
-        line=int(line) if _LINE.fullmatch(line) else 0,
-        id=cells.get("id", ""),
-        reason=reason if form.code.fullmatch(reason) else OTHER,
-    )
+        told_in = data.get("list", "")
+        return cls(key, data["line"], data["reason"], data["pupil"], told_in)
 
 
 # -- whom it is about --------------------------------------------------------------------------
@@ -182,14 +66,49 @@ class Delivered:
     """The records of a delivery, to be found by file and line or by id."""
 
     def __init__(self, zips: Iterable[bytes]) -> None:
-        self._at: dict[tuple[str, int], list[str]] = {}
+        self._at: dict[tuple[str, int], list[Key]] = {}
         self._of: dict[str, list[Key]] = {}
         self._owner: dict[Key, str] = {}
+        self._lists: list[str] = []
         for body in zips:
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
                 for file in set(ROSTER) & set(archive.namelist()):
                     with io.TextIOWrapper(archive.open(file), "utf-8-sig", newline="") as text:
                         self._read(file, csv.DictReader(text))
+
+    def with_lists(
+        self, files: Mapping[str, bytes], people: Iterable[Records], form: ReceiptForm
+    ) -> Self:
+        """The same of flat lists by name: ``people`` are the records that they were made of, the
+        last ones first, and ``form`` knows below which headings a list names somebody."""
+        for records in people:
+            self._note_people(records)
+        self._lists = [name.casefold() for name in files]
+        for name, body in files.items():
+            with suppress(BadReceipt):  # too large to be read again: then an id alone tells whose
+                for table in tables(body):
+                    self._note_lines(name.casefold(), iter(table), set(map(folded, form.id)))
+        return self
+
+    def _note_lines(self, name: str, rows: Iterator[NumberedRow], naming: Container[str]) -> None:
+        _, heading = next(rows, (0, ()))
+        ids = [at for at, cell in enumerate(heading) if folded(cell) in naming]
+        for line, cells in rows:
+            told = {folded(cells[at]) for at in ids if at < len(cells)}
+            self._at[name, line] = [key for word in told for key in self._of.get(word, ())]
+
+    def _note_people(self, records: Records) -> None:
+        """A name that has passed to somebody else is the one's who has it now."""
+        columns = records.shape.header["users.csv"]
+        known = set(self._of)
+        for sourced_id, cells in records.rows["users.csv"].items():
+            row, key = dict(zip(columns, cells, strict=True)), ("users.csv", sourced_id)
+            account = row.get("username", "")
+            told = {sourced_id, row.get("userMasterIdentifier", ""), account,
+                    account.partition("@")[0]}  # fmt: skip
+            self._owner[key] = sourced_id
+            for word in set(map(folded, told)) - known - {""}:
+                self._of.setdefault(word, []).append(key)
 
     def _read(self, file: str, rows: csv.DictReader[str]) -> None:
         line = 2
@@ -199,10 +118,10 @@ class Delivered:
 
     def _note(self, file: str, line: int, row: Mapping[str, str]) -> None:
         sourced_id = row.get("sourcedId", "")
-        self._at.setdefault((file, line), []).append(sourced_id)
+        self._at.setdefault((file, line), []).append((file, sourced_id))
         account = row.get("username") or sourced_id
         for told in {sourced_id, row.get("userMasterIdentifier") or sourced_id, account}:
-            self._of.setdefault(told, []).append((file, sourced_id))  # a tool may say either
+            self._of.setdefault(folded(told), []).append((file, sourced_id))  # it may say either
         owner = sourced_id if file == "users.csv" else row.get("userSourcedId", "")
         if owner:
             self._owner[file, sourced_id] = owner
@@ -211,14 +130,20 @@ class Delivered:
         """What is meant by each; nothing for a row that we did not deliver, or not that way."""
         for one in rejected:
             if key := self._meant(one):
-                yield RowRefusal(key, one.line, one.reason, self._owner.get(key))
+                yield RowRefusal(key, one.line, one.reason, self._owner.get(key), self._list(one))
 
     def _meant(self, one: Rejected) -> Key | None:
-        keys = [key for key in self._of.get(one.id, ()) if one.file in {"", key[0]}]
-        if not one.id:  # a line alone, which is no place in a delivery of several zips
-            ids = self._at.get((one.file, one.line), ())
-            keys = [(one.file, sourced_id) for sourced_id in ids]
+        keys = [k for k in self._of.get(folded(one.id), ()) if one.file not in ROSTER
+                or one.file == k[0]]  # fmt: skip
+        if not one.id:  # a line alone, which is no place in a delivery of several files
+            keys = self._at.get((self._list(one) or one.file, one.line), [])
         return keys[0] if len(set(keys)) == 1 else None
+
+    def _list(self, one: Rejected) -> str:
+        """The flat list that is meant: by its name, or the only one there is."""
+        if one.file in self._lists:
+            return one.file
+        return self._lists[0] if len(self._lists) == 1 and one.file not in ROSTER else ""
 
 
 def taken_back(
@@ -262,8 +187,9 @@ def taken_back(
 class Acknowledgement:
     """What the receipts that came since a delivery say of it, all together.
 
-    ``unknown`` counts rejected rows that are none of ours; ``unreadable`` tells by code why files
-    could not be read. ``earlier`` is the version of what the tool held before that delivery, and
+    ``unknown`` counts rejected rows that are none of ours; ``heading`` is the row of the newest
+    file that was taken for its headings; ``unreadable`` tells by code why files could not be read.
+    ``earlier`` is the version of what the tool held before that delivery, and
     ``anew`` whether that told everything again.
     """
 
@@ -274,6 +200,7 @@ class Acknowledgement:
     unreadable: tuple[str, ...] = ()
     earlier: str = ""
     anew: bool = False
+    heading: int = 0
 
     def counts(self) -> dict[str, Any]:
         """For the report: nothing of a pupil. Reasons with the most frequent first."""
@@ -291,10 +218,12 @@ class Acknowledgement:
         if self.read:
             rejected = len(self.refusals) + self.unknown
             yield rules.RECEIPT.at(
-                tool=tool, accepted=self.accepted, rejected=rejected, unknown=self.unknown
-            )
+                tool=tool, accepted=self.accepted, rejected=rejected, unknown=self.unknown,
+                heading=self.heading,
+            )  # fmt: skip
         for one in self.refusals:
-            place, school = Place(one.key[0], one.line or None), schools.get(one.pupil or "")
+            place = Place(one.list or one.key[0], one.line or None)
+            school = schools.get(one.pupil or "")
             yield rules.RECEIPT_REJECTED.at(
                 place, pupil=one.pupil, school=school, tool=tool, reason=one.reason
             )
@@ -304,14 +233,15 @@ class Acknowledgement:
         return {
             "read": self.read, "accepted": self.accepted, "unknown": self.unknown,
             "refusals": refusals, "unreadable": list(self.unreadable), "earlier": self.earlier,
-            "anew": self.anew,
+            "anew": self.anew, "heading": self.heading,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         refusals = tuple(map(RowRefusal.from_json, data["refusals"]))
         return cls(data["read"], data["accepted"], data["unknown"], refusals,
-                   tuple(data["unreadable"]), data["earlier"], data["anew"])  # fmt: skip
+                   tuple(data["unreadable"]), data["earlier"], data["anew"],
+                   data.get("heading", 0))  # fmt: skip
 
 
 def answer(
@@ -340,4 +270,5 @@ def answer(
         unreadable=tuple(unreadable),
         earlier=earlier,
         anew=anew,
+        heading=read[-1].heading if read else 0,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kakehashi import oneroster
 from kakehashi.catalogue import staff as rules
 from kakehashi.deliver.dialect import ReceiptForm
-from kakehashi.deliver.receipts import BadReceipt, read_receipt
+from kakehashi.deliver.receipt_files import BadReceipt, read_receipt
 from kakehashi.diff.decisions import DecisionFile, read
 from kakehashi.findings import Effect, Finding
 from kakehashi.people.pupil import Pupil
@@ -68,6 +68,7 @@ def receipt(body: bytes, form: ReceiptForm, tool: str) -> Looked | Refusal:
     counts = (
         (Word("取り込まれた行", "rows taken"), found.accepted),
         (Word("取り込まれなかった行", "rows not taken"), len(found.rejected)),
+        (Word("見出しと読んだ行", "row taken for the headings"), found.heading),
     )
     some = bool(found.accepted or found.rejected)
     return Looked(checked(UploadPurpose.TOOL_RECEIPT, tool, counts, ()), some)

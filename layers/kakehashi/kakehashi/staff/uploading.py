@@ -57,7 +57,7 @@ ACCEPTS: Mapping[UploadPurpose, str] = MappingProxyType({
     UploadPurpose.ROSTER: ".zip,application/zip",
     UploadPurpose.PASSWORDS: ".csv,text/csv",
     UploadPurpose.DECISIONS: ".xlsx,.csv",
-    UploadPurpose.TOOL_RECEIPT: ".csv,text/csv",
+    UploadPurpose.TOOL_RECEIPT: ".xlsx,.csv",
     UploadPurpose.STAFF_LIST: ".xlsx,.csv",
     UploadPurpose.REHEARSAL: ".zip,application/zip",
 })  # fmt: skip

@@ -15,9 +15,12 @@ from collections.abc import Iterator
 
 import boto3
 
-from kakehashi.deliver.dialect import ReceiptForm
-from kakehashi.deliver.receipts import MOST_BYTES, Acknowledgement, Delivered, answer
-from kakehashi.edges.deliver.outbox import latest
+from kakehashi.deliver import Records
+from kakehashi.deliver.dialect import Dialect
+from kakehashi.deliver.list_files import unpacked
+from kakehashi.deliver.receipt_files import MOST_BYTES
+from kakehashi.deliver.receipts import Acknowledgement, Delivered, answer
+from kakehashi.edges.deliver.outbox import Baseline, latest
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.settings import ToolSettings
 from kakehashi.edges.state import State
@@ -35,14 +38,15 @@ class Receipts:
         self.folder, self.state, self.tool = folder, state, tool
         self.inbox = Folder(s3, env.inbox_bucket, f"receipts/{run.city}/{tool}/")
         self.outbox = Folder(s3, env.outbox_bucket, f"outbox/{run.city}/{tool}/")
+        self.baseline = Baseline(s3, env.baselines_bucket, run.city, tool)
         self._name = f"receipts/{tool}.json"
 
-    def gather(self, form: ReceiptForm) -> Acknowledgement:
+    def gather(self, dialect: Dialect) -> Acknowledgement:
         """What has come since the last delivery; the same when the run is called again."""
         kept = self.folder.get_json(self._name)
         if not kept:
             files = self._new()
-            said = self._answer([key for key, _ in files], form)
+            said = self._answer([key for key, _ in files], dialect)
             kept = said.to_json() | {"files": [digest for _, digest in files]}
             if files:
                 self.folder.put_json(self._name, kept)
@@ -68,14 +72,14 @@ class Receipts:
         told = [(item["Key"], _digest(item["Key"], item["ETag"])) for item in tables[-MOST_FILES:]]
         return [(key, digest) for key, digest in told if digest not in settled]
 
-    def _answer(self, keys: list[str], form: ReceiptForm) -> Acknowledgement:
+    def _answer(self, keys: list[str], dialect: Dialect) -> Acknowledgement:
         if not keys:
             return Acknowledgement()
         last = self.state.tool(self.tool)
         return answer(
             self._bodies(keys),
-            form,
-            Delivered(self._zips()),
+            dialect.receipt,
+            self._delivered(dialect),
             last.previous,
             anew=last.made_anew,
         )
@@ -85,13 +89,31 @@ class Receipts:
             answer = self.inbox.s3.get_object(Bucket=self.inbox.bucket, Key=key)
             yield answer["Body"].read(MOST_BYTES + 1)
 
-    def _zips(self) -> Iterator[bytes]:
-        """The zips of the delivery that the receipts are about, as far as they are still there."""
+    def _delivered(self, dialect: Dialect) -> Delivered:
+        """The delivery that the receipts are about, as far as its files are still there."""
+        if not dialect.lists:
+            return Delivered(body for name, body in self._files() if name.endswith(".zip"))
+        zips, lists = list[bytes](), dict[str, bytes]()
+        for name, body in self._files():
+            if name.endswith(".zip") and not dialect.lists_instead:
+                zips.append(body)
+            else:
+                lists |= unpacked(body) if name.endswith(".zip") else {name: body}
+        return Delivered(zips).with_lists(lists, self._people(dialect), dialect.receipt)
+
+    def _people(self, dialect: Dialect) -> Iterator[Records]:
+        """What the tool held once it had taken that delivery, and before it."""
+        last = self.state.tool(self.tool)
+        for version in filter(None, (last.baseline, last.previous)):
+            if records := self.baseline.get(version, dialect.header):
+                yield records
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
         note = latest(self.outbox)
         for file in note["files"] if note else ():
             name = file["key"].removeprefix(self.outbox.prefix)
-            if name.endswith(".zip") and (body := self.outbox.get(name)):
-                yield body
+            if body := self.outbox.get(name):
+                yield name.rpartition("/")[2], body
 
 
 def _digest(key: str, etag: str) -> str:

@@ -125,7 +125,7 @@ def _newest(asked: Asked) -> list[arrived.Came]:
     several = (
         _came(inbox, f"inbox/{city}/roster/", UploadPurpose.ROSTER, (".zip", "manifest.csv")),
         _came(inbox, f"inbox/{city}/approvals/", UploadPurpose.DECISIONS, (".xlsx", ".csv")),
-        _came(inbox, f"receipts/{city}/", UploadPurpose.TOOL_RECEIPT, (".csv",)),
+        _came(inbox, f"receipts/{city}/", UploadPurpose.TOOL_RECEIPT, (".xlsx", ".csv")),
         _lists_of_staff(asked, inbox),
     )
     found = sorted(chain(*several), key=lambda one: one.received, reverse=True)[:SHOWN]
@@ -203,7 +203,7 @@ def _receipt(asked: Asked, file: Placed, body: bytes) -> Looked | Refusal:
 
 def _form_of(city: City, tool: str) -> deliver.ReceiptForm | None:
     try:
-        return deliver.load(city.tools[tool].dialect).receipt
+        return deliver.dialect_of(city.tools[tool]).receipt
     except (KeyError, deliver.UnknownDialect):
         return None
 
