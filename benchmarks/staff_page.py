@@ -1,6 +1,6 @@
 """The staff page of a whole city in April: how soon each page begins, and how large it is.
 
-    python -m benchmarks.staff_page [--pupils 22948] [--times 5]
+    python -m benchmarks.staff_page [--pupils 22948] [--times 5] [--staff 1800]
 
 The real function answers in this process, AWS is moto in the same process, so its work is counted
 as well. The newest night waits with a plan in which everybody is promoted; thirty nights lie behind
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -28,10 +28,12 @@ from typing import Any
 import boto3
 import pytest
 
+from benchmarks.april_staff import put_staff
 from benchmarks.clock import ROOT
 from benchmarks.delivering import _promoted as promoted
 from benchmarks.steps import CITY_FILE, read_lines
 from benchmarks.steps import rules as city_rules
+from kakehashi import city as cities
 from kakehashi.actions import Action
 from kakehashi.diff import make_plan
 from kakehashi.directories.microsoft365.shape import account_of
@@ -53,7 +55,7 @@ from tests.nights import nights_in
 APRIL, NIGHTS, CITY = date(2027, 4, 6), 30, "demo"
 FIRST_BYTE, SIZE, OF_THE_WHOLE, OF_THE_LAUNCHER = 0.5, 200_000, 0.5, 1.2
 START = "import os; os.environ.setdefault('AWS_DEFAULT_REGION', 'ap-northeast-1'); import app"
-HEAD = """## The staff page: a city of {pupils:,}, a plan of {changes:,} changes
+HEAD = """## The staff page: {pupils:,} pupils, {staff:,} staff, a plan of {changes:,} changes
 
 CPU seconds of the function's own process, AWS (moto) included; medians of {times}, warm. The
 targets: a first byte within {first:g} s and half of the same page made from the whole plan, at most
@@ -79,15 +81,15 @@ class Page:
         return self.seconds <= FIRST_BYTE and self.size <= SIZE and not slow
 
 
-def section(pupils: int = 22_948, times: int = 5) -> str:
+def section(pupils: int = 22_948, times: int = 5, staff: int = 1_800) -> str:
     with tempfile.TemporaryDirectory(prefix="kakehashi-bench-") as folder:
         schools = str(max(4, pupils // 450))
         command = [sys.executable, "-m", "benchmarks.data", folder, str(pupils), schools]
         subprocess.run(command, check=True, cwd=ROOT)
-        changes, pages = measured(Path(folder), times)
+        changes, pages = measured(Path(folder), times, staff)
     start = _start("staff", times) / _start("launch", times)
-    text = HEAD.format(pupils=pupils, changes=changes, times=times, first=FIRST_BYTE, size=SIZE,
-                       start=OF_THE_LAUNCHER)  # fmt: skip
+    text = HEAD.format(pupils=pupils, staff=staff, changes=changes, times=times, first=FIRST_BYTE,
+                       size=SIZE, start=OF_THE_LAUNCHER)  # fmt: skip
     text += "".join(map(_row, pages))
     held = "holds" if start <= OF_THE_LAUNCHER else "**missed**"
     return f"{text}\nThe function starts in {start:.2f} × the launcher's CPU time: {held}.\n"
@@ -99,10 +101,10 @@ def _row(page: Page) -> str:
     return f"| `{page.path}` | {page.seconds:.3f} | {whole} | {page.size:,} | {held} |\n"
 
 
-def measured(folder: Path, times: int) -> tuple[int, list[Page]]:
+def measured(folder: Path, times: int, staff: int) -> tuple[int, list[Page]]:
     """How many changes the plan has, and every page."""
     with _office() as office:
-        run_id, plan = _lived(office, folder)
+        run_id, plan = _lived(office, folder, staff)
         clerk = office.at_desk(office.hire("clerk", *Role))
         pages = list(_pages(office, clerk, run_id, plan.actions[-1].pupil, times))
         return len(plan.actions), pages
@@ -120,7 +122,7 @@ def _office() -> Iterator[Office]:
         yield office
 
 
-def _lived(office: Office, data: Path) -> tuple[str, Any]:
+def _lived(office: Office, data: Path, staff: int) -> tuple[str, Any]:
     """The night of the plan, reported; and the nights before it."""
     nights = office.nights
     run_id = f"{CITY}-{APRIL:%Y%m%d}T020000-0a1b2c3d"
@@ -144,9 +146,19 @@ def _lived(office: Office, data: Path) -> tuple[str, Any]:
     nights.state.note_run(run_id, mode="sync", as_of=APRIL.isoformat(), serial=1,
                           checksum=plan.checksum)  # fmt: skip
     nights.lambdas.invoke("report", told)
+    _staff(nights, folder, {one.pupil.school for one in known}, staff)
     for n in range(1, NIGHTS):
         _earlier(nights, folder, APRIL - timedelta(days=n), len(known))
     return run_id, plan
+
+
+def _staff(nights: Any, newest: Folder, schools: Iterable[str], count: int) -> None:
+    """A plan in which a quarter of them moves, and the settled run before it, which has asked."""
+    city = cities.parse(CITY_FILE.read_text(encoding="utf-8"))
+    settled = f"{CITY}-{APRIL - timedelta(days=1):%Y%m%d}T020000-0a1b2c3d"
+    before = Folder(newest.s3, newest.bucket, prefix_of(settled))
+    put_staff([before, newest], city, sorted(schools), count)
+    nights.state.note_settled(settled)
 
 
 def _earlier(nights: Any, newest: Folder, day: date, pupils: int) -> None:
@@ -164,8 +176,9 @@ def _earlier(nights: Any, newest: Folder, day: date, pupils: int) -> None:
 def _pages(office: Office, clerk: Clerk, run_id: str, pupil: str, times: int) -> Iterator[Page]:
     """Each page, beside three of them the same from whole files."""
     folder = office.deps.folder(run_id)
-    for path in ("/today", "/approve", "/decide", "/nights", f"/nights/{run_id}", "/school",
-                 "/arrived", "/rehearsal", "/passwords", "/operate", "/record"):  # fmt: skip
+    for path in ("/today", "/approve", "/decide", "/staff", "/staff?page=4", "/nights",
+                 f"/nights/{run_id}", "/school", "/arrived", "/rehearsal", "/passwords",
+                 "/operate", "/record"):  # fmt: skip
         yield _timed(path, partial(clerk.open, path), times)
     whole = _seconds(lambda: _whole_plan(folder), times)
     plan = f"/approve/{run_id}"
@@ -249,8 +262,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.staff_page", description=__doc__)
     parser.add_argument("--pupils", type=int, default=22_948)
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--staff", type=int, default=1_800)
     wanted = parser.parse_args()
-    print(section(wanted.pupils, wanted.times))
+    print(section(wanted.pupils, wanted.times, wanted.staff))
 
 
 if __name__ == "__main__":

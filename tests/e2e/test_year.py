@@ -13,7 +13,7 @@ from local.stack import Stack
 from tests.outbox_search import leaks
 from tests.year.engine import Engine
 from tests.year.living import live
-from tests.year.world import World
+from tests.year.staffed import StaffedWorld
 
 PUPILS = 60
 A_BUSY_DAY = Changes(come=1, move=2, leave=3, rename=1)
@@ -35,7 +35,7 @@ def test_ten_nights_of_the_year_end_in_the_engine_as_it_is_true(
     stack: Stack, tmp_path: Path
 ) -> None:
     engine = Engine(stack, tmp_path, "ten")
-    world = World(engine, PUPILS, TEN[0], domain="ten.demo.example.jp")
+    world = StaffedWorld(engine, PUPILS, TEN[0], domain="ten.demo.example.jp")
     for day in TEN:
         live(world, day, A_BUSY_DAY)
     assert world.ears.overheard() == set()

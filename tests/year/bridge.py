@@ -41,6 +41,8 @@ class Bridge(Protocol):
     def go_to(self, day: date) -> None: ...
     def put_rules(self, text: str) -> None: ...
     def put_passwords(self, body: bytes) -> None: ...
+    def put_staff(self, name: str, body: bytes) -> None: ...  # below inbox/<city>/staff/
+    def put_staff_passwords(self, body: bytes) -> None: ...
 
     # each starts a run, and ends with it
     def upload(self, name: str, body: bytes) -> Night: ...
@@ -59,6 +61,7 @@ class Bridge(Protocol):
 
     # what can be looked at
     def users(self) -> list[dict[str, Any]]: ...
+    def groups(self) -> list[dict[str, Any]]: ...
     def known(self) -> Iterable[Record]: ...
     def delivered(self, key: str) -> bytes: ...
     def outbox(self) -> Mapping[str, bytes]: ...
@@ -71,7 +74,8 @@ class FastPath:
     def __init__(self, nights: Nights) -> None:
         self.nights, self.board = nights, Board(nights)
         self.put_rules, self.put_passwords = nights.put_rules, nights.put_passwords
-        self.users, self.outbox = nights.tenant.users, nights.outbox
+        self.users, self.groups = nights.tenant.users, nights.tenant.groups
+        self.outbox = nights.outbox
         self.fault, self.heal = nights.tenant.fault, nights.tenant.heal
         self.dying_at = nights.lambdas.dying_at
         self._last: FastNight | None = None
@@ -82,6 +86,13 @@ class FastPath:
         if day.day == 1:
             runs, began = self.nights.names["RUNS_BUCKET"], f"{day - RUN_DAYS:%Y%m%d}"
             quick.expire(runs, lambda key: (at := RUN.match(key)) is not None and at[1] < began)
+
+    def put_staff(self, name: str, body: bytes) -> None:
+        self.nights.put("INBOX_BUCKET", f"inbox/{self.nights.city}/staff/{name}", body)
+
+    def put_staff_passwords(self, body: bytes) -> None:
+        key = f"inbox/{self.nights.city}/passwords/staff-{self.nights.clock:%Y%m%d}.csv"
+        self.nights.put("PASSWORDS_BUCKET", key, body)
 
     def upload(self, name: str, body: bytes) -> Night:
         return self._end(self.nights.run(body, name=name))

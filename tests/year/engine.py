@@ -107,6 +107,14 @@ class Engine:
         file = self._file(f"passwords-{self.day}.csv", body)
         self.console.upload_passwords(self.city, file, starts=False)
 
+    def put_staff(self, name: str, body: bytes) -> None:
+        key, bucket = f"inbox/{self.city}/staff/{name}", self.stack.outputs()["InboxBucket"]
+        self.stack.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+
+    def put_staff_passwords(self, body: bytes) -> None:
+        file = self._file(f"staff-{self.day}.csv", body)
+        self.console.upload_passwords(self.city, file, starts=False)
+
     # -- each starts a run ---------------------------------------------------------------------
 
     def upload(self, name: str, body: bytes) -> Night:
@@ -144,6 +152,12 @@ class Engine:
         answer = requests.get(f"{self.stack.tenant_url}/_tenant/export", timeout=60).json()
         ours = f"@{self.city}.demo.example.jp"
         return [user for user in answer["value"] if user["userPrincipalName"].endswith(ours)]
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Of this city: its mark is in the nickname."""
+        answer = requests.get(f"{self.stack.tenant_url}/_tenant/export", timeout=60).json()
+        ours = f"kakehashi-{self.city}-"
+        return [one for one in answer["groups"] if one["mailNickname"].startswith(ours)]
 
     def known(self) -> Iterable[Record]:
         pages = (

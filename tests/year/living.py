@@ -28,5 +28,6 @@ def live(world: World, today: date, by_chance: Changes, script: Mapping[str, Day
         world.ordinary()
     if office.is_there(today):
         office.morning(world)
+        world.about_staff()
     expected = list(listed.stops if listed else ())
     assert world.stops(today) == expected, f"{today}: {world.stops(today)}, not {expected}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from local.demo.moves import QUIET, Changes
+from local.demo.staffing import StaffChanges
 from tests.year import happenings as on
 from tests.year.happenings import Event
 from tests.year.world import SEED
@@ -87,6 +88,29 @@ SCRIPT = (
     day("08-04", on.dies_in("preprocess"), "Runtime.ExitError"),
     day("08-24", on.broken_then_whole("manifest"), "F027"),
 )
+
+
+ANNOUNCED = "03-23"  # 内示: the posts of April are on the list, and accounts are made ahead
+STAFF = {
+    "09-10": StaffChanges(come=1, side=1),
+    "09-22": StaffChanges(rename=1),
+    "10-05": StaffChanges(away=1),
+    "10-26": StaffChanges(hand=1),
+    "11-09": StaffChanges(move=1, rename=1),
+    "11-30": StaffChanges(end=1),
+    "12-09": StaffChanges(come=1),
+    "12-22": StaffChanges(hand=1, rename=1),
+    "01-12": StaffChanges(side=1, away=1),
+    "02-08": StaffChanges(back=1),
+    "02-22": StaffChanges(end=1, move=1),
+    "05-10": StaffChanges(hand=1),
+    "05-24": StaffChanges(come=1, away=1),
+    "06-07": StaffChanges(move=1, rename=1),
+    "06-21": StaffChanges(end=1),
+    "07-05": StaffChanges(back=1, side=1),
+    "08-23": StaffChanges(come=2),
+}
+"""What the board's list tells anew, by day (MM-DD), whatever happens to the children."""
 
 
 def children_move(today: date, pupils: int) -> Changes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.nights import Nights
@@ -10,6 +12,7 @@ from tests.year.bridge import FastPath
 from tests.year.happenings import needs_approval
 from tests.year.script import FIRST_DAY
 from tests.year.silence import Ears, in_the_outbox
+from tests.year.staffed import StaffedWorld
 from tests.year.world import World
 
 
@@ -54,3 +57,31 @@ def test_what_must_not_be_said_is_heard(world: World) -> None:
 def test_what_must_not_leave_the_house_is_found(text: str) -> None:
     assert in_the_outbox(f"users.csv,{text}") != []
     assert in_the_outbox("users.csv,なかよし1組,吉田") == []
+
+
+@pytest.fixture
+def staffed(nights: Nights) -> StaffedWorld:
+    world = StaffedWorld(FastPath(nights), 20, FIRST_DAY)
+    needs_approval(world)
+    assert world.differences() == []
+    return world
+
+
+def test_what_is_not_as_the_list_says_of_staff_is_seen(
+    staffed: StaffedWorld, nights: Nights
+) -> None:
+    """An account, the group of a school, an owner of a class, and what two tools hold."""
+    (leads, *_) = [one for one in staffed.staff.accounts.values() if one.worker.rooms]
+    account = nights.tenant.user(leads.worker.account)
+    nights.tenant.give(account | {"accountEnabled": False})
+    (school,) = [one for one in nights.tenant.groups()
+                 if one["displayName"] == f"{leads.worker.school_name} 教職員"]  # fmt: skip
+    nights.tenant.take_out(school["id"], account["id"])
+    leads.worker = replace(leads.worker, family="改姓", rooms=frozenset())
+    wrong = staffed.differences()
+    mark = f"{looking.OF_STAFF}{leads.worker.number.lower()}"
+    assert [text for text in wrong if text.startswith(f"{mark}: ")]
+    assert f"{school['displayName']}: 0 too many, 1 missing" in wrong
+    assert [text for text in wrong if "年度: 1 too many" in text], "a class is no longer theirs"
+    told = [text.partition(":")[0] for text in wrong if leads.worker.account in text]
+    assert {"everybody", "changes"} <= set(told)

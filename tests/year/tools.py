@@ -75,7 +75,8 @@ class Tools:
                 for umi, account in accounts.items()
                 if TAKES[name](account.child["grade"])
             }
-            shown = receiver.pupils()
+            staff = receiver.staff()
+            shown = {who: row for who, row in receiver.pupils().items() if who not in staff}
             for umi in sorted(wanted.keys() | shown.keys()):
                 if wanted.get(umi) != shown.get(umi):
                     yield f"{name} shows {shown.get(umi)}, not {wanted.get(umi)}"

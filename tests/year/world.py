@@ -10,6 +10,7 @@ from local.demo import DemoCity, Fault, export
 from local.demo.city import DOMAIN
 from local.demo.initial_passwords import passwords
 from local.demo.moves import QUIET, Changes
+from local.demo.staffing import NOTHING, StaffChanges
 from tests.nights import ROOT
 from tests.year import looking
 from tests.year.bridge import Bridge, Night
@@ -31,7 +32,9 @@ class Seen:
 
 class World:
     """``roster`` is the newest whole export as it is true; ``followed`` the newest that was carried
-    out, in the night ``last``, whose report lies in the office."""
+    out, in the night ``last``, whose report lies in the office. For staff see ``staffed``."""
+
+    TOOLS = RULES
 
     def __init__(
         self,
@@ -57,20 +60,27 @@ class World:
         self.transfers = self.returned = 0
         rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
         ours = rules[: rules.index("[tools.")].replace(DOMAIN, domain)
-        bridge.put_rules(ours + RULES + more_rules)
+        bridge.put_rules(f"{ours}\n{self.TOOLS}{more_rules}")
         bridge.go_to(first_day)
 
     def readers(self, more_rules: str) -> Tools:
-        return Tools(self.bridge.delivered, rules=RULES + more_rules)
+        return Tools(self.bridge.delivered, rules=self.TOOLS + more_rules)
 
     # -- what happens in the city and in the town hall -----------------------------------------
 
     def live(self, day: date, changes: Changes) -> None:
         self.day = day
         self.bridge.go_to(day)
-        self.city.next_night(day, changes)
+        self.city.next_night(day, changes, self.of_staff(day))
         self.quiet = self.quiet and changes == QUIET
         self.transfers += changes.come + changes.leave + changes.move + changes.back
+
+    def of_staff(self, day: date) -> StaffChanges:
+        """What happens to the staff on a day."""
+        return NOTHING
+
+    def about_staff(self) -> None:
+        """What the office decides about them in the morning."""
 
     def turn_the_year(self, day: date) -> None:
         self.day = day
