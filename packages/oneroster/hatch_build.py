@@ -19,7 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NAME = "kakehashi_oneroster"
 LAYER = Path(__file__).parents[2] / "layers" / "kakehashi" / "kakehashi"
 BESIDE = ("findings.py", "py.typed", *(f"catalogue/{name}.py" for name in (
-    "__init__", "japan", "oneroster", "sources")))  # fmt: skip
+    "__init__", "file_rules", "header_rules", "japan", "reference_rules", "row_rules", "sources",
+    "todo")))  # fmt: skip
 RENAMES = (
     (r"\bfrom kakehashi import oneroster\b", f"import {NAME} as oneroster"),
     (r"\bkakehashi\.oneroster\b", NAME),

@@ -11,16 +11,19 @@ from kakehashi.catalogue import (
     diff,
     exports,
     faults,
+    file_rules,
+    header_rules,
     identity,
     japan,
     launch,
     lost,
     moved,
-    oneroster,
     preprocess,
     provision,
     receivers,
+    reference_rules,
     refusals,
+    row_rules,
     staff,
     staffing,
     sums,
@@ -38,9 +41,9 @@ def _rules(module: ModuleType) -> list[Rule]:
 
 def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (oneroster, japan, preprocess, diff, decisions, identity, lost, moved,
-                   cities, exports, sums, undo, provision, teams, receivers, refusals, deliver,
-                   launch, staff, staffing, faults):  # fmt: skip
+    for module in (file_rules, header_rules, row_rules, reference_rules, japan, preprocess, diff,
+                   decisions, identity, lost, moved, cities, exports, sums, undo, provision,
+                   teams, receivers, refusals, deliver, launch, staff, staffing, faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")

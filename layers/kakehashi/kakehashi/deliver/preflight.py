@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kakehashi.catalogue import deliver as rules
-from kakehashi.catalogue import oneroster as files
+from kakehashi.catalogue import file_rules, header_rules, row_rules
 from kakehashi.catalogue.receivers import LOCAL_PART_REPEATED
 from kakehashi.deliver.dialect import Dialect, Mode, ReceiverRules
 from kakehashi.deliver.faults import Fault
@@ -23,11 +23,13 @@ from kakehashi.findings import Effect, Place, Rule
 from kakehashi.oneroster import check, open_package
 
 ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a file for a tool
-    "bulk": frozenset({files.NO_KEY_COLUMN.code}),  # 1.1 has none; sourcedId is the key
-    "delta": frozenset({files.NO_KEY_COLUMN.code, files.DELTA.code, files.REQUIRED_ABSENT.code}),
+    "bulk": frozenset({header_rules.NO_KEY_COLUMN.code}),  # 1.1 has none; sourcedId is the key
+    "delta": frozenset(
+        {header_rules.NO_KEY_COLUMN.code, file_rules.DELTA.code, file_rules.REQUIRED_ABSENT.code}
+    ),
 }
 
-STRICT = frozenset({files.BLANK.code, files.EXCEL.code})
+STRICT = frozenset({row_rules.BLANK.code, row_rules.EXCEL.code})
 """What our reader forgives in a drop, where a column goes unused, and no tool need forgive."""
 
 TITLED = frozenset({"classes.csv", "courses.csv"})

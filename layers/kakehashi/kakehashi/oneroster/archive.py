@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.columns import TABLES
 from kakehashi.oneroster.formats import format_of

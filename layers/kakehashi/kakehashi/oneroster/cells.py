@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, reference_rules, row_rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import REFERENCES, Column
 from kakehashi.oneroster.model import Table
@@ -44,9 +44,9 @@ def _wrong_values(scene: Scene, table: Table, at: int, column: Column) -> dict[s
     values.discard("")
     wrong = faults(column, values)
     if blank and column.kind == "uuid4":
-        wrong[""] = rules.NO_MASTER_ID
+        wrong[""] = row_rules.NO_MASTER_ID
     elif blank and column.required:
-        wrong[""] = rules.BLANK
+        wrong[""] = row_rules.BLANK
     return wrong
 
 
@@ -58,24 +58,24 @@ def mode_faults(scene: Scene, table: Table, mode: str) -> Iterator[Finding]:
     if not any(any(table.values(column)) for column in ("status", "dateLastModified")):
         return
     statuses = table.values("status")
-    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
+    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else row_rules.TERM)
     if deleted := statuses.count("tobedeleted"):
-        yield rules.ROWS_ARE_DELTA.at(Place(table.file, None, "status"), count=deleted)
+        yield file_rules.ROWS_ARE_DELTA.at(Place(table.file, None, "status"), count=deleted)
     times = table.values("dateLastModified")
     filled = [n for n, pair in enumerate(zip(statuses, times, strict=True)) if any(pair)]
     if filled:
         first = table.lines[filled[0]]
-        yield rules.STATUS_FILLED.at(Place(table.file), count=len(filled), first_line=first)
+        yield row_rules.STATUS_FILLED.at(Place(table.file), count=len(filled), first_line=first)
 
 
 def _delta_faults(scene: Scene, table: Table) -> Iterator[Finding]:
-    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else rules.TERM)
+    yield from scene.wrong(table, ("status",), lambda v: None if v in _STATUS else row_rules.TERM)
     yield from scene.wrong(table, ("dateLastModified",), _delta_time)
     # once a column: an exporter that leaves out one leaves out all
     for column in ("status", "dateLastModified"):
         values = table.values(column)
         if table.index(column) is not None and (count := values.count("")):
-            yield scene.finding(rules.DELTA_BLANK, table, values.index(""), column, count=count)
+            yield scene.finding(row_rules.DELTA_BLANK, table, values.index(""), column, count=count)
 
 
 def _delta_time(value: str) -> Rule | None:
@@ -89,11 +89,15 @@ def same_ids(scene: Scene, table: Table) -> Iterator[Finding]:
         facts = {"first_line": table.lines[first]}
         if all(table.rows[n] == table.rows[first] for n in others):
             yield from (
-                scene.finding(rules.SAME_ROW, table, n, "sourcedId", **facts) for n in others
+                scene.finding(reference_rules.SAME_ROW, table, n, "sourcedId", **facts)
+                for n in others
             )
         else:
             facts["count"] = len(group)
-            yield from (scene.finding(rules.SAME_ID, table, n, "sourcedId", **facts) for n in group)
+            yield from (
+                scene.finding(reference_rules.SAME_ID, table, n, "sourcedId", **facts)
+                for n in group
+            )
 
 
 def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
@@ -101,7 +105,7 @@ def same_master_ids(scene: Scene, table: Table) -> Iterator[Finding]:
     for group in _sharing(scene, table, column):
         if len({table.rows[n][0] for n in group}) > 1:  # else it is told by its sourcedId
             facts = {"count": len(group), "first_line": table.lines[group[0]]}
-            yield scene.finding(rules.SAME_MASTER_ID, table, group[1], column, **facts)
+            yield scene.finding(reference_rules.SAME_MASTER_ID, table, group[1], column, **facts)
 
 
 def _sharing(scene: Scene, table: Table, column: str) -> list[list[int]]:
@@ -131,4 +135,4 @@ def profile_blanks(scene: Scene, table: Table) -> Iterator[Finding]:
             if count := values.count(""):
                 place = Place(table.file, None, column)
                 first = table.lines[values.index("")]
-                yield rules.PROFILE_BLANK.at(place, count=count, first_line=first)
+                yield row_rules.PROFILE_BLANK.at(place, count=count, first_line=first)

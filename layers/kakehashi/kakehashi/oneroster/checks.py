@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, row_rules
 from kakehashi.findings import Effect, Finding, Place
 from kakehashi.oneroster import manifest as manifests
 from kakehashi.oneroster.cells import (
@@ -54,7 +54,7 @@ def _package_faults(package: Package, versions: Sequence[str]) -> Iterator[Findi
         yield from filled_column(table)
         if table.whole and not table.rows and not table.bad:
             needed = table.file in ROSTER
-            rule = rules.NO_ROWS if needed else rules.NO_ROWS_OPTIONAL
+            rule = file_rules.NO_ROWS if needed else file_rules.NO_ROWS_OPTIONAL
             yield rule.at(Place(table.file, 1))
 
 
@@ -83,7 +83,7 @@ def _weighed(finding: Finding, version: str) -> Finding:
     if finding.effect is not Effect.HOLD_PUPIL:
         return finding
     spec = layout(file, version).get(column or "") if file in ROSTER else None
-    forgiven = spec is not None and spec.forgiving and finding.code == rules.BLANK.code
+    forgiven = spec is not None and spec.forgiving and finding.code == row_rules.BLANK.code
     slack = file not in ROSTER or (spec is not None and spec.slack)
     return replace(finding, effect=Effect.NOTE) if slack or forgiven else finding
 

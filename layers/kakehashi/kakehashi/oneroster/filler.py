@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, row_rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import ROSTER, Column
 from kakehashi.oneroster.header import Header
@@ -73,14 +73,14 @@ class Filler:
         self.table.bad.append(BadRow(rows.line, tuple(row)))
         if not rows.hides_rows():
             place = Place(self.table.file, rows.line)
-            self.findings.append(rules.WIDTH.at(place, count=len(row), wanted=self.width))
+            self.findings.append(row_rules.WIDTH.at(place, count=len(row), wanted=self.width))
         return []
 
     def _look_at_the_end(self, rows: RowReader) -> None:
         """A last row that is both too short and without a line end was cut off in transfer."""
         last = self.table.bad[-1] if self.table.bad else None
         if last and last.line == rows.line and not rows.text.endswith(("\n", "\r")):
-            self.findings.append(rules.CUT_OFF.at(Place(self.table.file, last.line)))
+            self.findings.append(file_rules.CUT_OFF.at(Place(self.table.file, last.line)))
 
     def _store(self, columns: Columns, lines: Sequence[int], *, may_say_null: bool) -> None:
         parts = zip(self.rows.columns, columns, self.tidies, self.kinds, self.share, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import header_rules as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.profiles import CANONICAL, base_header, layout, profiles_of
 

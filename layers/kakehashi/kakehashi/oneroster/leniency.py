@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import row_rules as rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import Column
 

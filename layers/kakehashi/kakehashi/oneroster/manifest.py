@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.archive import MANIFEST, Open
 from kakehashi.oneroster.columns import ROSTER, TABLES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules as rules
 from kakehashi.findings import Finding, Place, refuses
 from kakehashi.oneroster import manifest as manifests
 from kakehashi.oneroster.archive import open_files

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import IO
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.archive import READ_DAMAGE, Open, open_files
 from kakehashi.oneroster.model import Table

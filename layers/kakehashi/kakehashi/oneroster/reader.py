@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, Self
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, header_rules
 from kakehashi.findings import Finding, Place, refuses
 from kakehashi.oneroster.archive import READ_DAMAGE, Open
 from kakehashi.oneroster.columns import Column
@@ -41,7 +41,7 @@ def read_table(file: str, scheme: Scheme, open_file: Open) -> tuple[Table, list[
     try:
         findings = _decode(open_file, table, scheme)
     except READ_DAMAGE:
-        findings = [rules.DAMAGED.at(Place(file))]
+        findings = [file_rules.DAMAGED.at(Place(file))]
         table.whole = False
     return table, findings
 
@@ -53,11 +53,11 @@ def _decode(open_file: Open, table: Table, scheme: Scheme) -> list[Finding]:
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 in head[:2]:
             table.whole = False
             if not head.strip(b"\0"):  # zeros, as a disk that failed leaves them
-                return [rules.NOT_UTF_8.at(place, encoding="unknown")]
+                return [file_rules.NOT_UTF_8.at(place, encoding="unknown")]
             wider = head in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}
-            return [rules.UTF_16.at(place, encoding="UTF-32" if wider else "UTF-16")]
+            return [file_rules.UTF_16.at(place, encoding="UTF-32" if wider else "UTF-16")]
         raw.seek(0)
-        findings = [rules.BOM.at(place)] if head.startswith(codecs.BOM_UTF8) else []
+        findings = [file_rules.BOM.at(place)] if head.startswith(codecs.BOM_UTF8) else []
         try:
             with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
                 return findings + _read(text, table, scheme)
@@ -79,9 +79,9 @@ def _foreign(open_file: Open, place: Place) -> Finding:
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        rule = rules.SHIFT_JIS if name == "CP932" else rules.NOT_UTF_8
+        rule = file_rules.SHIFT_JIS if name == "CP932" else file_rules.NOT_UTF_8
         return rule.at(place, encoding=name)
-    return rules.NOT_UTF_8.at(place, encoding="unknown")
+    return file_rules.NOT_UTF_8.at(place, encoding="unknown")
 
 
 def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
@@ -91,7 +91,7 @@ def _read(stream: IO[str], table: Table, scheme: Scheme) -> list[Finding]:
         table.whole = False
         table.bad.clear()
         stops = [finding for finding in rows.findings if refuses([finding])]
-        return stops or [rules.NO_HEADER.at(Place(table.file, 1))]
+        return stops or [header_rules.NO_HEADER.at(Place(table.file, 1))]
     header = scheme.header(first)
     if not header.usable:
         table.whole = False

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, reference_rules, row_rules
 from kakehashi.findings import Effect, Finding, Place
 from kakehashi.oneroster.columns import REFERENCES, ROSTER, Column
 from kakehashi.oneroster.model import Table
@@ -23,8 +23,8 @@ Target = tuple[str, str]  # (file, sourcedId)
 
 # Findings that a row is missing from another file, though nothing names that row.
 _LACKS_ROW_IN = {
-    rules.NO_ROLE.code: "roles.csv",
-    rules.NOT_IN_HOME_CLASS.code: "enrollments.csv",
+    reference_rules.NO_ROLE.code: "roles.csv",
+    reference_rules.NOT_IN_HOME_CLASS.code: "enrollments.csv",
 }
 _FEW = 20  # missing rows that are told one by one whatever the size of the file
 _SHARE = 0.2  # of a file's rows: more staff than that are in no city's files by mistake
@@ -83,16 +83,16 @@ class References:
         for file, lost in Counter(file for file, _ in self.missing).items():
             if _many(lost, len(self.scene.ids[file]) + lost):
                 folded = [self.missing.pop(t) for t in list(self.missing) if t[0] == file]
-                told = rules.INCOMPLETE.at(Place(file), count=lost)
+                told = file_rules.INCOMPLETE.at(Place(file), count=lost)
                 yield replace(told, children=sum(one.places for one in folded))
 
     def _fold_roles(self) -> Iterator[Finding]:
         """roles.csv without the rows of many users, to whom nothing else refers."""
-        file = _LACKS_ROW_IN[rules.NO_ROLE.code]
-        lost = sum(finding.code == rules.NO_ROLE.code for finding in self.found)
+        file = _LACKS_ROW_IN[reference_rules.NO_ROLE.code]
+        lost = sum(finding.code == reference_rules.NO_ROLE.code for finding in self.found)
         users = self.scene.package.tables.get("users.csv")
         if users and file not in self.unread and _many(lost, len(users.rows)):
-            yield replace(rules.INCOMPLETE.at(Place(file), count=lost), children=lost)
+            yield replace(file_rules.INCOMPLETE.at(Place(file), count=lost), children=lost)
 
     def _follows(self, finding: Finding, incomplete: Container[str]) -> bool:
         """Whether ``finding`` only says again that a file is refused; counts it there."""
@@ -148,10 +148,10 @@ class References:
             self.children[self.unread[column.target]] += 1
         elif there is not None:
             if _lost_zeros(item, there):
-                self.damaged.append(self.scene.finding(rules.EXCEL, table, n, column.name))
+                self.damaged.append(self.scene.finding(row_rules.EXCEL, table, n, column.name))
                 return
             told = self.scene.finding(
-                rules.DANGLING, table, n, column.name, target=column.target, count=1
+                reference_rules.DANGLING, table, n, column.name, target=column.target, count=1
             )
             missing = self.missing.setdefault(target, _Missing(told))
             missing.places += 1
@@ -169,7 +169,9 @@ class References:
         lost = {cell for cell, items in troubled.items() if not there.issuperset(items)}
         if count := sum(cell in lost for cell in table.cells(at)):
             place = Place(table.file, None, column.name)
-            self.slack.append(rules.DANGLING_SLACK.at(place, target=column.target, count=count))
+            self.slack.append(
+                reference_rules.DANGLING_SLACK.at(place, target=column.target, count=count)
+            )
 
 
 def _many(lost: int, rows: int) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import reference_rules, row_rules
 from kakehashi.findings import Finding, Rule
 from kakehashi.oneroster import mext
 from kakehashi.oneroster.columns import Column
@@ -38,11 +38,11 @@ def _sessions(scene: Scene, table: Table) -> Iterator[Finding]:
         ends = ("-03-31", "-04-01")  # the standard reads the end as exclusive, Japan does not
         usual = start.endswith("-04-01") and end.endswith(ends)
         told = usual or kind != "schoolYear" or not (is_date(start) and is_date(end))
-        return None if told else rules.SESSION_DATES
+        return None if told else row_rules.SESSION_DATES
 
     def year(start: str, end: str, year: str) -> Rule | None:
         told = not year or not (is_date(start) and is_date(end))
-        return None if told or year in (start[:4], end[:4]) else rules.SESSION_YEAR
+        return None if told or year in (start[:4], end[:4]) else row_rules.SESSION_YEAR
 
     yield from scene.wrong(table, ("startDate", "endDate"), _period)
     yield from scene.wrong(table, ("type", "startDate", "endDate"), dates)
@@ -53,21 +53,21 @@ def _schools(scene: Scene, table: Table) -> Iterator[Finding]:
     def code(kind: str, identifier: str) -> Rule | None:
         if kind == "district":
             well = not identifier or mext.BOARD_CODE.fullmatch(identifier)
-            return None if well else rules.BOARD_CODE
+            return None if well else row_rules.BOARD_CODE
         if kind != "school":
             return None
         if not identifier:
-            return rules.NO_SCHOOL_CODE
+            return row_rules.NO_SCHOOL_CODE
         if not mext.SCHOOL_CODE.fullmatch(identifier):
             damaged = faults(Column("identifier", "code"), {identifier})  # told as what it is
-            return None if damaged else rules.SCHOOL_CODE
-        return None if mext.digit_fits(identifier) else rules.CHECK_DIGIT
+            return None if damaged else row_rules.SCHOOL_CODE
+        return None if mext.digit_fits(identifier) else row_rules.CHECK_DIGIT
 
     yield from scene.wrong(table, ("type", "identifier"), code)
 
 
 def _period(begin: str, end: str) -> Rule | None:
-    return rules.PERIOD if end < begin and is_date(begin) and is_date(end) else None
+    return row_rules.PERIOD if end < begin and is_date(begin) and is_date(end) else None
 
 
 def _periods(scene: Scene, table: Table) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def _at_a_school(scene: Scene, table: Table) -> Iterator[Finding]:
     yield from scene.wrong(
         table,
         ("schoolSourcedId",),
-        lambda org: rules.NOT_A_SCHOOL if kinds.get(org, "school") != "school" else None,
+        lambda org: reference_rules.NOT_A_SCHOOL if kinds.get(org, "school") != "school" else None,
     )
 
 
@@ -99,25 +99,25 @@ def _class_and_school(scene: Scene, table: Table) -> Iterator[Finding]:
         if other == school or other not in codes or school not in codes:
             return None
         same = codes[other] and codes[other] == codes[school]
-        return None if same else rules.OTHER_SCHOOL
+        return None if same else reference_rules.OTHER_SCHOOL
 
     yield from scene.wrong(table, ("classSourcedId", "schoolSourcedId"), differs)
 
 
 def _primary(scene: Scene, table: Table) -> Iterator[Finding]:
     def student(role: str, primary: str) -> Rule | None:
-        return rules.PRIMARY_STUDENT if (role, primary) == ("student", "true") else None
+        return row_rules.PRIMARY_STUDENT if (role, primary) == ("student", "true") else None
 
     yield from scene.wrong(table, ("role", "primary"), student)
     columns = ("classSourcedId", "role", "primary")
     if "teacher" in set(table.values("role")):
         marks = ("teacher", "true")
-        yield from _repeated(scene, table, columns, marks, rules.PRIMARY_TEACHERS)
+        yield from _repeated(scene, table, columns, marks, reference_rules.PRIMARY_TEACHERS)
 
 
 def _primary_roles(scene: Scene, table: Table) -> Iterator[Finding]:
     columns = ("userSourcedId", "orgSourcedId", "roleType")
-    yield from _repeated(scene, table, columns, ("primary",), rules.PRIMARY_ROLES)
+    yield from _repeated(scene, table, columns, ("primary",), reference_rules.PRIMARY_ROLES)
 
 
 def _repeated(
@@ -147,7 +147,7 @@ def _roles_of_users(scene: Scene, table: Table) -> Iterator[Finding]:
     for bad in roles.bad:  # a broken row tells of itself
         mute.difference_update(cell.lower() for cell in bad.cells)
     yield from scene.wrong(
-        table, ("sourcedId",), lambda user: rules.NO_ROLE if user in mute else None
+        table, ("sourcedId",), lambda user: reference_rules.NO_ROLE if user in mute else None
     )
 
 
@@ -165,7 +165,7 @@ def _grades_of_pupils(scene: Scene, table: Table) -> Iterator[Finding]:
     pupils = blank & {user for user, role in pairs if role == "student"}
     for n, user in enumerate(table.values("sourcedId")):
         if user in pupils:
-            yield scene.finding(rules.NO_GRADE, table, n, "grades")
+            yield scene.finding(row_rules.NO_GRADE, table, n, "grades")
 
 
 def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
@@ -182,11 +182,15 @@ def _home_classes(scene: Scene, table: Table) -> Iterator[Finding]:
 
     def fits(user: str, home: str) -> Rule | None:
         if not home:
-            return rules.HOME_CLASSES if user in torn else None
-        return rules.NOT_IN_HOME_CLASS if home in homerooms and (user, home) in homes else None
+            return reference_rules.HOME_CLASSES if user in torn else None
+        return (
+            reference_rules.NOT_IN_HOME_CLASS
+            if home in homerooms and (user, home) in homes
+            else None
+        )
 
     def kind(home: str) -> Rule | None:
-        return None if kinds.get(home, "homeroom") == "homeroom" else rules.NOT_A_HOMEROOM
+        return None if kinds.get(home, "homeroom") == "homeroom" else reference_rules.NOT_A_HOMEROOM
 
     yield from scene.wrong(table, (column,), kind)
     if homes:

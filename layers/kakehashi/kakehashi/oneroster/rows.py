@@ -12,7 +12,7 @@ from itertools import repeat
 from operator import contains
 from typing import IO
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import file_rules, row_rules
 from kakehashi.findings import Finding, Place
 from kakehashi.oneroster.model import BadRow
 
@@ -108,7 +108,7 @@ class RowReader:
     def _physical(self) -> Iterator[str]:
         while text := self._ahead.readline() or self.stream.readline(LONGEST):
             if len(text) >= LONGEST:
-                self.findings.append(rules.LONG_LINE.at(Place(self.file), limit=LONGEST))
+                self.findings.append(file_rules.LONG_LINE.at(Place(self.file), limit=LONGEST))
                 self.stopped = True
                 return
             self.text = text
@@ -132,24 +132,24 @@ class RowReader:
             return
         cells = next(csv.reader([self.text.replace('"', "")]), [])
         self.bad.append(BadRow(self.line, tuple(cells)))
-        self.findings.append(rules.QUOTES.at(Place(self.file, self.line)))
+        self.findings.append(row_rules.QUOTES.at(Place(self.file, self.line)))
 
     def hides_rows(self) -> bool:
         """Whether the present row, known to be bad, runs over lines that may be rows: refused."""
         lines = self.end - self.line + 1
         if lines == 1:
             return False
-        self.findings.append(rules.QUOTES_BROKEN.at(Place(self.file, self.line), count=lines))
+        self.findings.append(file_rules.QUOTES_BROKEN.at(Place(self.file, self.line), count=lines))
         return True
 
     def notes(self) -> Iterator[Finding]:
         """The leniencies used on lines, each once."""
         if self.bare:
-            yield rules.LINE_ENDS.at(Place(self.file))
+            yield file_rules.LINE_ENDS.at(Place(self.file))
         found = (
-            (rules.BLANK_LINES, self.blank),
-            (rules.LINE_BREAK, self.breaks),
-            (rules.STRAY_QUOTE, self.quotes),
+            (file_rules.BLANK_LINES, self.blank),
+            (row_rules.LINE_BREAK, self.breaks),
+            (row_rules.STRAY_QUOTE, self.quotes),
         )
         for rule, lines in found:
             if lines:

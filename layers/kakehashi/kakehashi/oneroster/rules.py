@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kakehashi.catalogue import japan, oneroster
+from kakehashi.catalogue import file_rules, header_rules, japan, reference_rules, row_rules
 from kakehashi.catalogue.sources import SOURCES
 from kakehashi.findings import Finding, Rule
 
@@ -13,7 +13,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     dict(
         sorted(
             (rule.code, rule)
-            for module in (oneroster, japan)
+            for module in (file_rules, header_rules, row_rules, reference_rules, japan)
             for rule in vars(module).values()
             if isinstance(rule, Rule)
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from functools import partial
 
-from kakehashi.catalogue import oneroster as rules
+from kakehashi.catalogue import row_rules as rules
 from kakehashi.findings import Rule
 from kakehashi.oneroster.columns import Column
 

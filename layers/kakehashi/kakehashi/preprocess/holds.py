@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kakehashi.catalogue import oneroster as checks
+from kakehashi.catalogue import reference_rules, row_rules
 from kakehashi.findings import Effect, Finding
 from kakehashi.oneroster.columns import ROSTER
 from kakehashi.oneroster.profiles import layout
@@ -58,13 +58,13 @@ def read_holds(package: Package, findings: Iterable[Finding]) -> RowHolds:
         if finding.effect is not Effect.HOLD_PUPIL or line is None:
             continue
         _hold(lines, file, line, finding.code)
-        if finding.code == checks.DANGLING.code and finding.children > 1:
+        if finding.code == reference_rules.DANGLING.code and finding.children > 1:
             column = finding.place.column or ""
             row = _row_at(package, file, line, column)
             missing.setdefault(str(finding.facts["target"]), set()).update(row)
     if missing:
         for file, line in _referring(package, missing):
-            _hold(lines, file, line, checks.DANGLING.code)
+            _hold(lines, file, line, reference_rules.DANGLING.code)
     return RowHolds(lines)
 
 
@@ -103,7 +103,7 @@ def unread(package: Package, holds: RowHolds, file: str) -> list[Unread]:
         for line in table.lines if held else ():
             found.pop(line, None)
         for bad in table.bad:
-            code = held.get(bad.line, checks.WIDTH.code)
+            code = held.get(bad.line, row_rules.WIDTH.code)
             found[bad.line] = Unread(bad.line, code, bad.cells)
     return [found[line] for line in sorted(found)]
 
