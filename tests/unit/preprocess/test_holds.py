@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kakehashi.catalogue import oneroster as checks
+from kakehashi.catalogue import file_rules, header_rules, row_rules
+from kakehashi.catalogue import reference_rules as references
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster import Package
 from kakehashi.oneroster.model import BadRow, Table
@@ -22,8 +23,8 @@ from kakehashi.preprocess.holds import (
     unread,
 )
 
-HELD, OTHER = checks.GRADE, checks.DATE
-REFUSED, NOTE = checks.NO_HEADER, checks.BOM
+HELD, OTHER = row_rules.GRADE, row_rules.DATE
+REFUSED, NOTE = header_rules.NO_HEADER, file_rules.BOM
 
 
 def a_table(file: str, heading: str, *rows: str, bad: Mapping[int, str] | None = None,
@@ -49,7 +50,7 @@ def found(rule: Rule, file: str, line: int | None, column: str | None = None, ch
 
 
 def dangling(file: str, line: int, column: str, target: str, children: int) -> Finding:
-    return found(checks.DANGLING, file, line, column, children, target=target, count=children)
+    return found(references.DANGLING, file, line, column, children, target=target, count=children)
 
 
 USERS = a_table("users.csv", "sourcedId status primaryOrgSourcedId agentSourcedIds",
@@ -87,7 +88,7 @@ def test_what_stops_the_drop_is_only_noted_or_stands_on_no_line_holds_no_row(
 def test_every_row_that_refers_to_a_missing_one_is_held_though_it_is_told_once() -> None:
     drop = package(USERS, ORGS, CLASSES)
     told = dangling("users.csv", 3, "primaryOrgSourcedId", "orgs.csv", 3)
-    code = checks.DANGLING.code
+    code = references.DANGLING.code
     assert read_holds(drop, [told]) == RowHolds(
         {"users.csv": {3: code, 4: code}, "classes.csv": {3: code}}
     )
@@ -95,7 +96,7 @@ def test_every_row_that_refers_to_a_missing_one_is_held_though_it_is_told_once()
 
 def test_what_only_one_row_refers_to_is_looked_for_no_further() -> None:
     told = dangling("users.csv", 5, "primaryOrgSourcedId", "orgs.csv", 1)
-    assert read_holds(package(USERS, ORGS), [told]).of("users.csv") == {5: checks.DANGLING.code}
+    assert read_holds(package(USERS, ORGS), [told]).of("users.csv") == {5: references.DANGLING.code}
     other = dangling("users.csv", 3, "primaryOrgSourcedId", "orgs.csv", 2)
     both = read_holds(package(USERS, ORGS), [told, other]).of("users.csv")
     assert sorted(both) == [3, 4, 5]
@@ -120,7 +121,7 @@ def test_a_reference_on_which_no_account_hangs_holds_nobody() -> None:
     roles = a_table("roles.csv", "sourcedId status userSourcedId", "r1 - gone", "r2 - gone")
     told = dangling("roles.csv", 2, "userSourcedId", "users.csv", 2)
     assert read_holds(package(guarded, roles), [told]) == RowHolds(
-        {"roles.csv": dict.fromkeys((2, 3), checks.DANGLING.code)}
+        {"roles.csv": dict.fromkeys((2, 3), references.DANGLING.code)}
     )
 
 
@@ -133,7 +134,9 @@ def test_files_and_columns_that_we_do_not_know_are_no_references() -> None:
 
 def test_a_finding_on_a_row_that_is_not_there_adds_nothing() -> None:
     told = dangling("users.csv", 99, "primaryOrgSourcedId", "orgs.csv", 2)
-    assert read_holds(package(USERS, ORGS), [told]).of("users.csv") == {99: checks.DANGLING.code}
+    assert read_holds(package(USERS, ORGS), [told]).of("users.csv") == {
+        99: references.DANGLING.code
+    }
 
 
 # -- rows that were not read -----------------------------------------------------------------------
@@ -143,7 +146,7 @@ def test_a_row_of_the_wrong_width_is_unread_with_its_cells_and_under_its_code() 
     table = a_table("users.csv", "sourcedId status", "u1 -", "u2 -", bad={9: "x y z", 5: "v"})
     holds = RowHolds({"users.csv": {5: "R009"}})
     assert unread(package(table), holds, "users.csv") == [
-        Unread(5, "R009", ("v",)), Unread(9, checks.WIDTH.code, ("x", "y", "z")),
+        Unread(5, "R009", ("v",)), Unread(9, row_rules.WIDTH.code, ("x", "y", "z")),
     ]  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def test_an_unread_row_is_about_whichever_users_it_names_unless_it_is_of_a_lesso
     enrolled = a_table("enrollments.csv", "userSourcedId classSourcedId", "c -",
                        bad={3: "x a b", 4: "lesson c x"})  # fmt: skip
     drop = package(PEOPLE, enrolled)
-    code = checks.WIDTH.code
+    code = row_rules.WIDTH.code
     assert codes_by_user(drop, RowHolds(), frozenset({"lesson"})) == {"a": code, "b": code}
     assert codes_by_user(drop, RowHolds(), frozenset()) == dict.fromkeys("abc", code)
 
@@ -218,10 +221,10 @@ def test_an_unread_enrolment_that_names_nobody_may_be_anybodys() -> None:
         table = a_table("enrollments.csv", "userSourcedId classSourcedId", "c -", bad=rows)
         return code_of_lost(package(PEOPLE, table), holds or RowHolds(), frozenset(lessons))
 
-    assert lost(on_3="x y z") == checks.WIDTH.code
+    assert lost(on_3="x y z") == row_rules.WIDTH.code
     assert lost(on_3="x a") == ""
     assert lost(on_3="x lesson", lessons=["lesson"]) == ""
-    assert lost(on_3="x lesson") == checks.WIDTH.code
+    assert lost(on_3="x lesson") == row_rules.WIDTH.code
     assert lost() == ""
     both = RowHolds({"enrollments.csv": {3: "R009", 4: "R005"}})
     assert lost(on_3="x", on_4="y", holds=both) == "R005"

@@ -43,7 +43,8 @@ def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (file_rules, header_rules, row_rules, reference_rules, japan, preprocess, diff,
                    decisions, identity, lost, moved, cities, exports, sums, undo, provision,
-                   teams, receivers, refusals, deliver, launch, staff, staffing, faults):  # fmt: skip
+                   teams, receivers, refusals, deliver, launch, staff, staffing,
+                   faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:
                 raise ValueError(f"{rule.code} is declared twice or retired")
