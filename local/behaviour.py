@@ -181,6 +181,16 @@ def locked(name: str) -> str:
         return "?"
 
 
+def installed(where: Where) -> dict[str, str]:
+    """Version by name in small letters, of both interpreters' packages."""
+    frozen = _said([str(UV), "pip", "freeze", "--python", str(where.python)], ROOT)
+    found = re.findall(r"(?m)^([^=\s]+)==(.+)$", frozen)
+    for place in ("node_modules/*/package.json", "node_modules/@*/*/package.json"):
+        told = [json.loads(file.read_text("utf-8")) for file in where.node.glob(place)]
+        found += [(one["name"], one["version"]) for one in told]
+    return {name.lower(): version for name, version in found}
+
+
 def main() -> int:
     rows = [fact for those in facts().values() for fact in those if fact.run]
     with tempfile.TemporaryDirectory() as folder:
@@ -193,10 +203,9 @@ def main() -> int:
                 assert fact.run
                 sys.stdout.write(f"× {name}: {fact.id}\n  {fact.run.says}\n→ {said}\n")
         versions = {one: locked(one) for fact in rows if fact.run for one in fact.run.packages}
-        has = _said([str(UV), "pip", "freeze", "--python", str(places["newest"].python)], ROOT)
+        has = installed(places["newest"])
     for one, known in sorted(versions.items()):
-        now = re.search(rf"(?mi)^{re.escape(one)}==(.+)$", has)
-        sys.stdout.write(f"{one} {known}{f', newest {now[1]}' if now else ''}\n")
+        sys.stdout.write(f"{one} {known}, newest {has.get(one.lower(), '?')}\n")
     sys.stdout.write(f"{len(rows)} facts, {changed} changed\n")
     return 1 if changed else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import replace
@@ -54,3 +55,14 @@ def test_what_says_something_else_than_it_did_is_told(tmp_path: Path) -> None:
     broken = replace(A_FACT, run=Run("python", (), "raise SystemExit('no such name')", "so"))
     found = list(behaviour.differing([A_FACT, changed, broken, replace(A_FACT, run=None)], here))
     assert found == [(changed, "otherwise"), (broken, "no such name")]
+
+
+def test_of_each_package_the_version_that_a_program_takes_is_told(tmp_path: Path) -> None:
+    """Not that which another package keeps for itself."""
+    for place, version in (("@a/b", "2.0"), ("c", "1.0"), ("c/node_modules/@a/b", "1.9")):
+        folder = tmp_path / "node_modules" / place
+        folder.mkdir(parents=True)
+        name = "@a/b" if place.endswith("@a/b") else place
+        (folder / "package.json").write_text(json.dumps({"name": name, "version": version}))
+    told = behaviour.installed(Where(Path(sys.executable), tmp_path))
+    assert (told["@a/b"], told["c"], "pytest" in told) == ("2.0", "1.0", True)
