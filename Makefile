@@ -179,8 +179,8 @@ smoke: build wheel install-dev ## 配備物が読み込めるか / does each bui
 bench: install .venv-bench/.peers ## 速さの比較 / beside named peers, writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(BENCH)
 
-cost: install-dev ## 費用の頁 / writes docs/cost.md from prices, measurements and template
-	$(BIN)/python -m benchmarks.cost
+cost: install-dev ## 費用の頁 / writes docs/cost.md and cost.ja.md from prices, measurements and template
+	$(BIN)/python -m benchmarks.cost_page
 
 long: install-dev ## 市の全員を二十回止めながら、四倍の学校年度、二千の年 / 22,948 pupils, killed twenty times; a year four times as large; 2,000 drawn years
 	KAKEHASHI_PUPILS=22948 $(BIN)/pytest -q tests/integration/test_targets.py -k killed

@@ -1,17 +1,14 @@
-"""docs/cost.md: what a night and a year cost, from measurements and list prices.
-
-    python -m benchmarks.cost [--page FILE]
+"""What a night and a year cost, from measurements and list prices; cost_page.py writes it down.
 
 Nothing is measured here: ``prices.toml`` and ``measured.toml`` beside this module say where their
-numbers come from. The page is a function of the two and of template.yaml.
+numbers come from.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,6 @@ from kakehashi.report import words
 from local.engine.deploy import read_template
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "cost.md"
 HERE = Path(__file__).parent
 SIZES = (1_000, 22_948, 265_000)
 STATES = ("Receive", "Validate", "Preprocess", "Diff", "ProvisionShard", "Groups", "DeliverTool",
@@ -150,97 +146,12 @@ def total(lines: Sequence[Line]) -> float:
     return sum(line.dollars for line in lines)
 
 
-# -- the page --------------------------------------------------------------------------------------
-
-HEAD = """# Cost · 費用
-
-<!-- Written by `make cost` from benchmarks/prices.toml, measured.toml and template.yaml. -->
-
-US dollars, Tokyo, list prices without free tiers or tax, as of {date}. **{standing}**
-
-- *Ordinary night*: {changed:.1%} of the pupils change. *April*: every pupil does, once a year.
-- *Lambda* = Σ over the functions of seconds × memory. Seconds are the measured CPU seconds, more
-  where a function has less than one CPU ({one_cpu} MB), and for provision the wait for Microsoft's
-  {pace} writes a second. Validate, preprocess and diff are measured by themselves
-  ([benchmarks.md](benchmarks.md)), {large:,} pupils on the straight line between the sizes around;
-  the other functions on an ordinary night through the embedded stack, begun cold, with
-  {sizes} pupils (`python -m benchmarks.stages`). What lies beyond is on the **same line, not
-  measured**.
-- *DynamoDB* = pupils × item size ÷ 4 KB read units, once a night and in April twice, a read and
-  a write unit for each change, and a write for each five seconds of the tenant's shared pace.
-- *Requests and transitions* are counted on a night in the test suite. **Assumed**, not measured: a
-  further shard of {shard:,} actions adds one transition, one call and eight S3 requests; a KMS
-  request for each of S3's; {log_kb:,.0f} KB of log a night; {folder:,} bytes a pupil in a run's
-  folder; one second for each of the {looks:,} looks that drift takes a year. A write to the
-  table's two indexes is not counted.
-- Not in it: the launcher (API Gateway), SFTP, many mails, support, and Microsoft's licences.
-"""
-
-
-def page(prices: Data, measured: Data, template: Data) -> str:
-    memory = memory_of(template)
-    kinds = [resource["Type"] for resource in template["Resources"].values()]
-    alarms = kinds.count("AWS::CloudWatch::Alarm")
-    cities = [City(n, prices["price"], measured, memory) for n in SIZES]
-    told = "checked" if prices["verified"] else "Prices are from memory and unverified: check them."
-    head = HEAD.format(
-        date=prices["date"], standing=told, changed=CHANGED, one_cpu=f"{ONE_CPU:,}",
-        pace=WRITES_A_SECOND, large=SIZES[-1], shard=SHARD, log_kb=LOG_BYTES / 1000,
-        folder=measured["bytes"]["run_folder"], looks=LOOKS,
-        sizes=" and ".join(f"{n:,}" for n in measured["stage"]["report"]["pupils"]),
-    )  # fmt: skip
-    parts = [head, *_summary(cities, alarms)]
-    for city in cities:
-        changes = round(city.pupils * CHANGED)
-        parts += _bill(f"{city.pupils:,} pupils, an ordinary night ({changes:,} changes)",
-                       city.night(changes))  # fmt: skip
-    parts += _bill(f"{SIZES[1]:,} pupils, standing costs of a year", cities[1].standing(alarms))
-    return "\n".join([*parts, *_memory(cities, memory)]) + "\n"
-
-
 def memory_of(template: Data) -> dict[str, int]:
     """Configured MB of the night's functions, by stage."""
     functions = {
         s: template["Resources"][f"{s.title()}Function"]["Properties"] for s in words.STAGES
     }
     return {stage: int(properties["MemorySize"]) for stage, properties in functions.items()}
-
-
-def _summary(cities: Sequence[City], alarms: int) -> Iterator[str]:
-    yield "| pupils | ordinary night | April night | standing, a year | **a year** |"
-    yield "|---|---|---|---|---|"
-    for city in cities:
-        night = total(city.night(round(city.pupils * CHANGED)))
-        april, standing = total(city.night(city.pupils)), total(city.standing(alarms))
-        year = (NIGHTS - 1) * night + april + standing
-        yield (
-            f"| {city.pupils:,} | ${night:.4f} | ${april:.3f} | ${standing:,.2f} "
-            f"| **${year:,.2f}** |"
-        )
-    yield "\nA year = 364 × ordinary night + April night + standing costs.\n"
-
-
-def _bill(title: str, lines: Sequence[Line]) -> Iterator[str]:
-    yield f"## {title}\n"
-    yield "| | quantity | $ |"
-    yield "|---|---|---|"
-    for line in lines:
-        yield f"| {line.what} | {line.quantity} | {line.dollars:.6f} |"
-    yield f"| **sum** | | **{total(lines):.6f}** |\n"
-
-
-def _memory(cities: Sequence[City], memory: Mapping[str, int]) -> Iterator[str]:
-    yield "## Memory of the functions\n"
-    yield (
-        "Peak resident MB, measured or on the line as above, beside what template.yaml gives: "
-        f"at least {HEADROOM:g} times the peak in the largest city. More memory is more CPU: "
-        f"one whole CPU comes with {ONE_CPU:,} MB.\n"
-    )
-    yield "| | " + " | ".join(f"{city.pupils:,} pupils" for city in cities) + " | configured |"
-    yield "|---|" + "---|" * (len(cities) + 1)
-    for stage, configured in memory.items():
-        peaks = [f"{city.peak(stage):,.0f}" for city in cities]
-        yield f"| {stage} | " + " | ".join(peaks) + f" | {configured:,} |"
 
 
 def load() -> tuple[Data, Data, Data]:
@@ -251,13 +162,3 @@ def load() -> tuple[Data, Data, Data]:
         for name in ("prices.toml", "measured.toml")
     )
     return prices, measured, read_template(text)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description=__doc__)
-    parser.add_argument("--page", type=Path, default=PAGE, help="where to write the page")
-    parser.parse_args().page.write_text(page(*load()), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

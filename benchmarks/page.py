@@ -28,6 +28,9 @@ HEAD = """# Benchmarks · 速さの比較
 
 <!-- Written by `make bench`. Do not edit. -->
 
+見本の市の二晩で測った、段階ごとの時間とメモリーと、同じ仕事をするほかの道具との比較です。
+開発者のための頁で、英語です。
+
 Demo cities of `local/demo`, two nights each, on a machine with 2 cores. Each part says when it was
 measured and at which commit; `make bench BENCH="--parts delivering"` measures one anew. Every line
 is a fresh process, start-up and imports included; the lines are measured in rounds, one after the

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kakehashi.report.words import STAGES
 from local.engine.deploy import read_template
@@ -22,7 +22,6 @@ BEGIN = "  # -- log groups and alarms, from infra/alarms.toml by `make docs`: do
 END = "  # -- until here is written by `make docs`"
 PART = re.compile(f"(?ms)^{re.escape(BEGIN)}$.*?^{re.escape(END)}$")
 OURS = "Kakehashi"
-AUDIENCE = {"Staff": "職員 staff", "Vendor": "保守 vendor"}
 STAFF_PAGE = "HasStaffPage"
 PAGE = (
     '!If [HasStaffUrl, !Sub "\\n職員の頁 ${{StaffUrl}}{page}", '
@@ -225,43 +224,70 @@ def _sum(alarm: Alarm) -> Iterator[str]:
 
 # -- docs/alarms.md, and the dashboard ------------------------------------------------------------
 
-HEAD = """# 警報の一覧 · alarms
+HEAD = {
+    "ja": """# 警報の一覧
+
+[English](alarms.md)
+
+<!-- Written by `make docs` from infra/alarms.toml. Do not edit. -->
+
+スタックのすべての警報です。メールが何を言うか、何を見ているか、だれに告げるか、どこで片付くか。
+""",
+    "en": """# All alarms
+
+[日本語](alarms.ja.md)
 
 <!-- Written by `make docs` from infra/alarms.toml. Do not edit. -->
 
 Every alarm of a stack: what its mail says, what it watches, whom it tells, and where it is settled.
-"""
+""",
+}
+AUDIENCE = {
+    "ja": {"Staff": "職員", "Vendor": "担当ベンダー"},
+    "en": {"Staff": "staff", "Vendor": "vendor"},
+}
 
 
-def page() -> str:
+def page(language: Literal["ja", "en"]) -> str:
     functions = functions_of((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    return "\n".join([HEAD, *map(_entry, alarms(functions))])
+    entry = _in_japanese if language == "ja" else _in_english
+    return "\n".join([HEAD[language], *map(entry, alarms(functions))])
 
 
-def _entry(alarm: Alarm) -> str:
-    who = "、".join(AUDIENCE[one] for one in alarm.tells)
-    settled = f" · 職員の頁 staff page `{alarm.page}`" if alarm.page else ""
-    return "\n".join(
-        [
-            f"## {alarm.id}\n",
-            f"{alarm.ja}  ",
-            f"{alarm.en}\n",
-            f"- **することは** {alarm.todo.replace(' ${Options}', '')}  ",
-            f"  {alarm.todo_en}",
-            f"- {_rings(alarm)}; {who}",
-            f"- [runbook](runbook.ja.md#{alarm.runbook}){settled}\n",
-        ]
-    )
+def _in_japanese(alarm: Alarm) -> str:
+    who = "、".join(AUDIENCE["ja"][one] for one in alarm.tells)
+    settled = f" · 職員の頁 `{alarm.page}`" if alarm.page else ""
+    where = f"(`{alarm.stage}`)" if alarm.stage else ""
+    times = "" if alarm.periods == 1 else f"、続けて {alarm.periods} 回"
+    lines = [
+        f"## {alarm.id}\n",
+        f"{alarm.ja}\n",
+        f"- **することは** {alarm.todo.replace(' ${Options}', '')}",
+        f"- `{alarm.namespace}` `{alarm.metric}`{where}の {alarm.period} 秒ごとの "
+        f"{_compared(alarm)}{times}。告げる相手: {who}",
+        f"- [手引き](runbook.ja.md#{alarm.runbook}){settled}\n",
+    ]
+    return "\n".join(lines)
 
 
-def _rings(alarm: Alarm) -> str:
+def _in_english(alarm: Alarm) -> str:
+    who = ", ".join(AUDIENCE["en"][one] for one in alarm.tells)
+    settled = f" · staff page `{alarm.page}`" if alarm.page else ""
     where = f" of `{alarm.stage}`" if alarm.stage else ""
-    sign = "<" if alarm.at_least is None else "≥"
     times = "" if alarm.periods == 1 else f", {alarm.periods} times in a row"
-    return (
-        f"`{alarm.namespace}` `{alarm.metric}`{where}: {alarm.statistic} of {alarm.period} s "
-        f"{sign} {alarm.threshold:,}{times}"
-    )
+    lines = [
+        f"## {alarm.id}\n",
+        f"{alarm.en}\n",
+        f"- **To do:** {alarm.todo_en}",
+        f"- `{alarm.namespace}` `{alarm.metric}`{where}, every {alarm.period} s: {_compared(alarm)}"
+        f"{times}. Tells: {who}",
+        f"- [runbook](runbook.md#{alarm.runbook}){settled}\n",
+    ]
+    return "\n".join(lines)
+
+
+def _compared(alarm: Alarm) -> str:
+    return f"{alarm.statistic} {'<' if alarm.at_least is None else '≥'} {alarm.threshold:,}"
 
 
 def shown() -> list[str]:

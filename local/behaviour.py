@@ -26,6 +26,9 @@ HEAD = """# Where good guesses are wrong · よい推測が外れる所
 
 <!-- Written by `make docs` from behaviour/*.toml. Do not edit. -->
 
+経験のある人なら言いそうなことと、実際にそうであること、それを守るコードと、確かめるテストです。
+開発者のための頁で、英語です。
+
 Facts about other people's things that our code relies on: what somebody with experience would say,
 what is so, where our code heeds it, and which test holds it. ▶ is run by `make behaviour` against
 the locked version and the newest one.

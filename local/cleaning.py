@@ -9,6 +9,7 @@ HEAD = """# 整える手順 · the steps of cleaning
 
 <!-- Written by `make docs` from kakehashi/preprocess/steps.py. Do not edit. -->
 
+検査を通った名簿を、何かと比べる前に、この順で整えます。どの手順も、前の手順を頼りにしています。
 What is done to a roster that has passed its checks, in this order, before anything is compared:
 each step relies on those before it. A step is one file below `layers/kakehashi/kakehashi/`; how to
 add one stands in `CONTRIBUTING.md`.

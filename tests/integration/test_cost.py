@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from benchmarks import cost
+from benchmarks import cost, cost_page
 from tests.builders import a_drop
 from tests.integration.test_night import known, passwords
 from tests.lambdas import fresh_clients
@@ -62,7 +63,24 @@ def test_the_requests_of_a_night_are_those_that_the_page_counts_with(nights: Nig
 
 
 def test_the_page_is_that_of_todays_prices_measurements_and_template() -> None:
-    assert cost.PAGE.read_text(encoding="utf-8") == cost.page(*cost.load())
+    prices, measured, template = cost.load()
+    for name, words in cost_page.PAGES.items():
+        written = (cost.ROOT / name).read_text(encoding="utf-8")
+        assert written == cost_page.page(prices, measured, template, words), "run `make cost`"
+
+
+def test_every_word_of_a_bill_is_in_japanese_too() -> None:
+    prices, measured, template = cost.load()
+    city = cost.City(22_948, prices["price"], measured, cost.memory_of(template))
+    lines = [*city.night(115), *city.standing(25)]
+    told = " ".join(cost_page.in_japanese(f"{line.what} {line.quantity}") for line in lines)
+    assert set(re.findall(r"[A-Za-z]{4,}", told)) == {
+        "Lambda",
+        "Step",
+        "Functions",
+        "DynamoDB",
+        "LIST",
+    }
 
 
 def test_every_measured_function_has_room_to_spare_in_the_largest_city() -> None:
