@@ -18,6 +18,9 @@ HEAD = """# A school year at length · 一年を通して
 
 <!-- Written by `make long-year`. Do not edit. -->
 
+見本の市の一年の夜を、本物のステートマシンと関数で過ごし、毎晩、一人ひとりの結果を比べた記録です。
+開発者のための頁で、英語です。
+
 Nights of the demo city through the real state machine, functions in processes of their own, on the
 [embedded stack](engine.md): the city's roster, the board's list of staff, decisions of the office,
 broken files, a Microsoft 365 that asks to wait, functions that die. After every night the accounts,
