@@ -73,16 +73,18 @@ def teachers_too(world: World) -> None:
 
 
 def the_office_answers_while_the_export_is_broken(fault: Fault) -> Event:
-    """Its list waits for a roster that can be followed."""
+    """Its list is followed with the roster that was accepted last."""
 
     def night(world: World) -> None:
         broken(fault)(world)
         words = office.marks(world)
         assert "停止" in words.values()
-        world.stopped(office.send(world, words), "refused")
+        answered = office.send(world, words)
         world.quiet = False
         for umi, word in words.items():
             office.obey(world, umi, word)
+        world.done(answered)
+        world.quiet = False  # the whole export brings what has happened today
         world.done(world.upload(world.export()))
 
     return night

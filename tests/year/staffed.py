@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from local.demo import Fault
 from local.demo.board_list import as_csv, staff_passwords
 from local.demo.city import DOMAIN
 from local.demo.staffing import NOTHING, StaffChanges, announce
@@ -46,7 +47,8 @@ class StaffedWorld(World):
         super().__init__(bridge, pupils, first_day, domain, more_rules=OURS)
         self.staff, self.listed = StaffTruth(), b""
         self.accounts: dict[str, str] = {}  # the account of each, for life
-        self.rooms: dict[str, Class] = {}  # of each child, when a roster was followed last
+        self.exported: dict[str, Class] = {}  # the class of each child in the newest whole roster
+        self.rooms = self.exported  # in the one that was followed last
         self.followed_on = first_day
 
     def readers(self, more_rules: str) -> Tools:
@@ -62,6 +64,11 @@ class StaffedWorld(World):
         super().live(day, changes)
         if f"{day:%m-%d}" == ANNOUNCED:
             announce(self.city, date(day.year, 4, 1))
+
+    def export(self, fault: Fault | None = None) -> bytes:
+        if fault in {None, "teachers"}:
+            self.exported = {c.umi: (c.school, c.stage, c.room) for c in self.city.children}
+        return super().export(fault)
 
     def upload(self, body: bytes) -> Night:
         """The list is there before the roster, and first passwords with it."""
@@ -95,7 +102,7 @@ class StaffedWorld(World):
         self.staff.follow(self.city)
         self.quiet = self.quiet and self.staff.accounts == before
         assert night.summary["staff"]["breaches"] == []
-        self.rooms = {c.umi: (c.school, c.stage, c.room) for c in self.city.children}
+        self.rooms = self.exported
         self.followed_on = self.day
         return super().done(night)
 
