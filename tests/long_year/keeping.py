@@ -28,12 +28,13 @@ PATIENCE = 900.0
 class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder, self.kept, self.before = folder, folder / "kept", folder / "kept.before"
-        self.stack = Stack(folder / "stack")
+        self.stack, self.uploads = Stack(folder / "stack"), folder / "uploads"
 
     def put_back(self) -> LongWorld | None:
         """The stack is up, as it was kept; the world with it, None where nothing was."""
         self.stack.down()
-        shutil.rmtree(self.stack.home, ignore_errors=True)
+        for place in (self.stack.home, self.uploads):
+            shutil.rmtree(place, ignore_errors=True)
         if not self.kept.exists() and self.before.exists():
             self.before.rename(self.kept)  # killed between the two renames of ``keep``
         if not self.kept.exists():

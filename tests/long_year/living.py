@@ -61,7 +61,7 @@ def go_on(course: Course, folder: Path, until: float) -> bool:
 
 
 def _new(course: Course, kept: Kept) -> LongWorld:
-    hall = TownHall(kept.stack, kept.folder / "uploads")
+    hall = TownHall(kept.stack, kept.uploads)
     return LongWorld(hall, course.pupils, course.staff, course.schools, course.days[0])
 
 
