@@ -20,6 +20,7 @@ NOT_ASKED = 3
 LIBRARY = "@longsightgroup/oneroster"
 RUBY = ("ruby", "-W0", "-Ilib", str(ADAPTERS / "meibo.rb"))
 NODE = ("node", str(ADAPTERS / "oneroster.mjs"))
+TOMOLINKS = "validate_oneroster_csv.py"
 
 type Verdict = Literal["accepts", "refuses", "not asked"]
 
@@ -53,8 +54,16 @@ def readers_in(folder: Path) -> Iterator[Reader]:
             yield Reader(told.get("name", place.name), place, told["command"])
         elif (place / "meibo.gemspec").is_file():
             yield Reader("meibo", place, RUBY)
+        elif (place / TOMOLINKS).is_file():
+            yield Reader("tomoLinks", place, (_python_of(place), str(ADAPTERS / "tomolinks.py")))
         elif _is_the_library(place / "package.json"):
             yield Reader(LIBRARY, place, NODE)
+
+
+def _python_of(place: Path) -> str:
+    """Of the reader's own environment, where it has one."""
+    own = place / ".venv" / "bin" / "python"
+    return str(own) if own.is_file() else "python3"
 
 
 def _is_the_library(package: Path) -> bool:
