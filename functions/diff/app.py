@@ -20,7 +20,8 @@ from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering
 from kakehashi.edges.diff.rehearsals import Rehearsals
 from kakehashi.edges.diff.staffing import plan_staff, sign_in_names
-from kakehashi.edges.directories import accounts_of, following_of, shape_of
+from kakehashi.edges.diff.teams_rehearsed import rehearse_teams
+from kakehashi.edges.directories import accounts_of, following_of, groups_of, shape_of
 from kakehashi.edges.receive.undoing import Undoings
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
@@ -85,6 +86,9 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
         state.note_plan(Planned(run.run_id, plan.export.as_it_can_be(run.as_of)))
     staff = plan_staff(folder, state, directory, city, gathered.of_staff,
                        run_id=run.run_id, as_of=run.as_of)  # fmt: skip
+    if rehearse and staff and city.staff and city.staff.class_teams:
+        rehearse_teams(folder, state, groups_of(city, env), city, run.city,
+                       desired=desired, known=known, plan=staff, as_of=run.as_of)  # fmt: skip
     return plan, sum(1 for _ in staff.shards()) if staff else 0
 
 

@@ -315,6 +315,12 @@ def test_nights_of_a_city_with_teams(nights: Nights) -> None:
     staff = a_password_file({f"tt{n:04}@{DOMAIN}": f"Himawari{n}77" for n in (1, 2)})
     nights.put("PASSWORDS_BUCKET", f"inbox/{nights.city}/passwords/staff-1.csv", staff)
     slips = a_password_file({a_pupil(n).account: f"Asagao{n}4321" for n in (1, 2)})
+    nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/list.csv",
+               (HEAD + a_row(1, "3年2組")).encode())  # fmt: skip
+    rehearsed = nights.run(a_drop().zip(), mode="rehearse")
+    (told,) = [one for one in rehearsed.findings() if one.code == "M086"]
+    assert told.facts == {"made": 1, "archived": 0, "later": 0}
+    assert nights.tenant.groups() == []
     nights.tenant.fault(status=404, shape="/teams")
     first = a_night(nights, a_row(1, "3年2組"), a_row(2, ""), passwords=slips)
     assert first.summary["groups"] == {

@@ -9,7 +9,7 @@ import pytest
 from kakehashi.directories.microsoft365 import team_flows
 from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.exchange import Exchange, wait_before_retry
-from kakehashi.directories.microsoft365.group_requests import DESCRIPTION
+from kakehashi.directories.microsoft365.group_requests import DESCRIPTION, list_groups
 from kakehashi.directories.microsoft365.team_flows import LOOKS, TRIES, Waits
 from kakehashi.directories.microsoft365.team_requests import ARCHIVED, make_team
 from kakehashi.directories.port import (
@@ -179,3 +179,11 @@ def test_teams_are_begun_one_after_the_other() -> None:
     exchange = Exchange(flows)
     begun = [len(exchange.next_batch(100 + second, 20)) for second in range(3)]
     assert begun == [1, 5, 5], "five a second, of the ten that Graph allows"
+
+
+def test_a_city_without_teams_asks_for_its_groups_as_ever() -> None:
+    url = list_groups("demo")
+    assert url.endswith(
+        "&$top=999&$select=id,mailNickname,displayName,createdDateTime,groupTypes,assignedLicenses"
+    )
+    assert list_groups("demo", teams=True) == f"{url},description,resourceProvisioningOptions"

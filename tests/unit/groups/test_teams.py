@@ -11,7 +11,7 @@ import pytest
 
 from kakehashi.directories.port import ClassTeam, MakeClass, MakeTeam, Tenancy
 from kakehashi.groups import Keeper, Orders, decide
-from kakehashi.groups.teams import TeamOrders
+from kakehashi.groups.teams import TeamOrders, rehearse
 from kakehashi.groups.wanted import class_teams, read_mark
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
@@ -185,6 +185,18 @@ def test_without_the_rule_a_team_that_is_there_is_not_even_looked_at() -> None:
     found = decide(PUPILS, frozenset(), Tenancy(), a_city(staff={}), "demo", as_of=TODAY,
                    staff=[TEACHER])  # fmt: skip
     assert found == Orders()
+
+
+def test_a_rehearsal_tells_in_numbers_what_the_night_would_do() -> None:
+    pupils, staff = [one.pupil for one in PUPILS], [TEACHER.pupil]
+    told = rehearse(pupils, staff, {}, 1, "demo", as_of=TODAY)
+    assert [(one.code, one.facts) for one in told] == [
+        ("M086", {"made": 1, "archived": 0, "later": 0}), ("M082", {"count": 1})]  # fmt: skip
+    turned = [a_pupil(n, school_year=2027, grade="P4") for n in (1, 2)]
+    told = rehearse(turned, (), held(), 300, "demo", as_of=APRIL)
+    assert told[0].facts == {"made": 0, "archived": 1, "later": 0}
+    assert [one.code for one in rehearse(pupils, staff, None, 1, "demo", as_of=TODAY)] == ["M085"]
+    assert rehearse((), (), {}, 1, "demo", as_of=TODAY) == (), "nothing to tell"
 
 
 # -- carried out ----------------------------------------------------------------------------------

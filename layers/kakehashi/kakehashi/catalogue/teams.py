@@ -1,4 +1,4 @@
-"""Rules about class Teams (M080 to M085): a city's choice, `staff.class_teams`.
+"""Rules about class Teams (M080 to M086): a city's choice, `staff.class_teams`.
 
 They count Teams and classes, and name none: the name of a Team is the title of a class.
 """
@@ -67,4 +67,14 @@ NO_TEAMS_HERE = Rule(
     en="This directory has no class Teams; staff.class_teams has no effect.",
     todo="市の規則から staff.class_teams を消してください。",
     todo_en="Take staff.class_teams out of the city's rules.",
+)
+TEAMS_REHEARSED = Rule(
+    "M086",
+    Effect.NOTE,
+    ja="この名簿で実行すると、その夜に作るクラスのチームは {made} 個、アーカイブするチームは"
+    " {archived} 個です(次の夜以降に回るもの: {later} 個)。",
+    en="Run with this roster, the night would make {made} class Teams and archive {archived}"
+    " ({later} more on later nights).",
+    todo="することはありません。予行では何も作りません。",
+    todo_en="Nothing to do; a rehearsal makes nothing.",
 )

@@ -18,6 +18,7 @@ from kakehashi.directories.port import ClassTeam
 from kakehashi.findings import Finding, Place
 from kakehashi.groups.steps import GroupMembers
 from kakehashi.groups.wanted import RosterGroup, class_teams, read_mark
+from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
@@ -77,6 +78,28 @@ def plan_teams(
         kept=kept,
         findings=(*_teacherless(living, there), *_unreadable(hidden)),
     )
+
+
+def rehearse(
+    pupils: Iterable[Pupil], staff: Iterable[StaffMember], there: Mapping[str, ClassTeam] | None,
+    most: int, city_code: str, *, as_of: date,
+) -> tuple[Finding, ...]:  # fmt: skip
+    """What a night would do to Teams, in numbers; arguments as of ``plan_teams``."""
+    plan = plan_teams(
+        [Record(one, {}, one.id) for one in pupils],
+        [Record(one, {}, one.id) for one in staff],
+        there,
+        most,
+        city_code,
+        as_of=as_of,
+    )
+    orders = plan.orders
+    if orders == NO_TEAMS:
+        return plan.findings
+    told = rules.TEAMS_REHEARSED.at(
+        made=len(orders.make), archived=len(orders.archive), later=orders.later
+    )
+    return (told, *plan.findings)
 
 
 def _living(wanted: Mapping[str, RosterGroup], city_code: str) -> dict[str, RosterGroup]:
