@@ -260,6 +260,9 @@ def test_a_held_row_without_an_id_is_of_whoever_has_its_account() -> None:
 
 def test_a_held_row_under_a_strange_id_is_of_both() -> None:
     assert tied(a_held(3, account=A.account)) == ({C.id: "D050", A.id: "D050"}, 0)
+    on_a_row = tied(a_held(3, account=A.account), desired=[a_desired(1)])
+    assert on_a_row == ({C.id: "D050", A.id: "D050"}, 0), "on a row or not"
+    assert tied(a_held(3, account=A.account, leaving=True))[0].keys() == {C.id, A.id}
 
 
 def test_a_held_row_with_a_known_id_and_anothers_account_holds_the_other_who_is_on_no_row() -> None:

@@ -65,12 +65,13 @@ YEARS = a_table("academicSessions.csv", "sourcedId status", "y1 -")
 
 
 def test_rows_are_held_by_file_and_line_under_the_smallest_code() -> None:
-    holds = read_holds(package(), [
-        found(OTHER, "users.csv", 3), found(HELD, "users.csv", 3), found(OTHER, "users.csv", 3),
-        found(HELD, "orgs.csv", 2),
-    ])  # fmt: skip
-    least = min(HELD.code, OTHER.code)
-    assert holds == RowHolds({"users.csv": {3: least}, "orgs.csv": {2: HELD.code}})
+    for first, second in ((HELD, OTHER), (OTHER, HELD)):
+        holds = read_holds(package(), [
+            found(first, "users.csv", 3), found(second, "users.csv", 3, children=2),
+            found(HELD, "orgs.csv", 2),
+        ])  # fmt: skip
+        least = min(HELD.code, OTHER.code)
+        assert holds == RowHolds({"users.csv": {3: least}, "orgs.csv": {2: HELD.code}})
     assert (holds.of("users.csv"), holds.of("roles.csv")) == ({3: least}, {})
 
 

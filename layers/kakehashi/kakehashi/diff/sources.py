@@ -108,7 +108,7 @@ class Sources:
         if owner is None or (owner.status is Status.SUSPENDED and self._has_gone(owner)):
             return False
         row = self.desired.get(owner.pupil.id)
-        asks = row.pupil.account.lower() if row else "" if self.absent(owner.pupil.id) else upn
+        asks = row.pupil.account if row else "" if self.absent(owner.pupil.id) else upn
         return upn.lower() in {self.name_now(owner), asks.lower()}
 
     def name_now(self, record: Record) -> str:

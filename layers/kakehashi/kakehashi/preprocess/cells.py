@@ -20,3 +20,9 @@ def cells(package: Package, file: str, *columns: str) -> Iterator[tuple[int, Cel
     if table is None:
         return iter(())
     return zip(table.lines, zip(*map(table.values, columns), strict=True), strict=True)
+
+
+def column(package: Package, file: str, name: str) -> Iterator[tuple[int, str]]:
+    """``(line, cell)`` of each row, as above, of one column."""
+    table = package.tables.get(file)
+    return iter(()) if table is None else zip(table.lines, table.values(name), strict=True)

@@ -11,7 +11,7 @@ from kakehashi.findings import Effect, Finding
 from kakehashi.oneroster.columns import ROSTER
 from kakehashi.oneroster.profiles import layout
 from kakehashi.oneroster.values import split
-from kakehashi.preprocess.cells import Cells, cells
+from kakehashi.preprocess.cells import Cells, cells, column
 
 if TYPE_CHECKING:
     from kakehashi.oneroster import Package
@@ -59,8 +59,7 @@ def read_holds(package: Package, findings: Iterable[Finding]) -> RowHolds:
             continue
         _hold(lines, file, line, finding.code)
         if finding.code == reference_rules.DANGLING.code and finding.children > 1:
-            column = finding.place.column or ""
-            row = _row_at(package, file, line, column)
+            row = _row_at(package, file, line, finding.place.column or "")
             missing.setdefault(str(finding.facts["target"]), set()).update(row)
     if missing:
         for file, line in _referring(package, missing):
@@ -73,23 +72,22 @@ def _hold(lines: dict[str, dict[int, str]], file: str, line: int, code: str) -> 
     codes[line] = min(code, codes.get(line, code))
 
 
-def _row_at(package: Package, file: str, line: int, column: str) -> list[str]:
-    """The ids in ``column`` of the row on ``line``."""
-    found = (cell for at, (cell, _) in cells(package, file, column, "status") if at == line)
+def _row_at(package: Package, file: str, line: int, name: str) -> list[str]:
+    """The ids in the column ``name`` of the row on ``line``."""
+    found = (cell for at, cell in column(package, file, name) if at == line)
     return next((split(cell) for cell in found), [])
 
 
 def _referring(package: Package, missing: Mapping[str, set[str]]) -> Iterator[tuple[str, int]]:
     """File and line of each row that refers to one of ``missing``: ids by the file they lack in."""
-    there = {file: {i for _, (i, _) in cells(package, file, "sourcedId", "status")}
-             for file in missing}  # fmt: skip
+    there = {file: {i for _, i in column(package, file, "sourcedId")} for file in missing}
     for file, table in package.tables.items():
         known = layout(file, package.version) if file in ROSTER else {}
         for name in table.columns:
             spec = known.get(name)
             if spec and spec.target in missing and not spec.slack:
                 lost = missing[spec.target] - there[spec.target]
-                for line, (cell, _) in cells(package, file, name, "status"):
+                for line, cell in column(package, file, name):
                     if cell and not lost.isdisjoint(split(cell)):
                         yield file, line
 
@@ -112,7 +110,7 @@ def codes_by_id(package: Package, holds: RowHolds, file: str) -> Codes:
     """The sourcedIds on held lines of ``file`` → code."""
     held = holds.of(file)
     found: Codes = {}
-    for line, (source, _) in cells(package, file, "sourcedId", "status") if held else ():
+    for line, source in column(package, file, "sourcedId") if held else ():
         if line in held:
             found[source] = min(held[line], found.get(source, held[line]))
     return found
@@ -145,4 +143,4 @@ def code_of_lost(package: Package, holds: RowHolds, lessons: Set[str]) -> str:
 
 
 def _users(package: Package) -> frozenset[str]:
-    return frozenset(source for _, (source, _) in cells(package, "users.csv", "sourcedId", "role"))
+    return frozenset(source for _, source in column(package, "users.csv", "sourcedId"))

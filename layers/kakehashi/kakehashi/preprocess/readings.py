@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kakehashi.catalogue import preprocess as rules
-from kakehashi.preprocess.cells import cells
+from kakehashi.preprocess.cells import column
 from kakehashi.preprocess.classes import read_classes
 from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
 from kakehashi.preprocess.enrolments import read_enrolments, read_roles
@@ -50,9 +50,7 @@ def _rows(tonight: Tonight, draft: Draft) -> Draft:
         held_lines=holds.of(USERS), held_users=codes_by_user(package, holds, lessons),
     )  # fmt: skip
     if lost := unread(package, holds, USERS):
-        known = {
-            source for file in _NAMED for _, (source, _) in cells(package, file, "sourcedId", "")
-        }
+        known = {source for file in _NAMED for _, source in column(package, file, "sourcedId")}
         held = read_unread(lost, tonight.city.domain, known)
         hold_rivals(rows.pupils, held)
         rows.held += held
