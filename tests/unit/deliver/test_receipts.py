@@ -50,6 +50,7 @@ def said(
         "file,line,result,reason",
         "ファイル名,行番号,取込結果,エラーコード",
         "FILE, Line ,Status,Code",
+        "file_name,line no,取込結果,error_code",
         "ファイル,行,結果,理由コード",
     ],
 )
@@ -424,6 +425,29 @@ def test_a_refused_move_is_told_again_and_every_row_of_it_points_at_one_beside_i
     assert {r["title"]: r["status"] for r in unzip(third.files[0].body)["classes.csv"]} == {
         "3年1組": "active", "3年2組": "tobedeleted",
     }  # fmt: skip
+
+
+def test_a_refused_class_is_told_again_beside_a_refused_pupil() -> None:
+    home = next(key for key, _ in told(CITY, "lgate").unordered() if key[0] == "classes.csv")
+    shared = RowRefusal(home, 0, "E1", None)
+    own = RowRefusal(("users.csv", a_pupil(2).id), 0, "E1", a_pupil(2).id)
+    for refusals in ([shared], [shared, own], [own, shared]):
+        held = deliver.taken_back(told(CITY, "lgate"), refusals, None)
+        assert held.get(home) is None
+        assert held.pupils() == {a_pupil(n).id for n in (1, 2, 3) if own not in refusals or n != 2}
+
+
+def test_of_whom_it_refused_a_tool_holds_what_it_had_before_as_it_was() -> None:
+    before = told([a_known(2, pupil=a_pupil(2, family="旧姓"))], "lgate")
+    user = ("users.csv", a_pupil(2).id)
+    refusal = RowRefusal(user, 0, "E1", a_pupil(2).id)
+    held = deliver.taken_back(told(CITY, "lgate"), [refusal], before)
+    assert held.get(user) == before.get(user)
+    assert held.get(("users.csv", a_pupil(1).id)) == told(CITY, "lgate").get(
+        ("users.csv", a_pupil(1).id)
+    )
+    unsure = deliver.taken_back(told(CITY, "lgate"), [refusal], before, anew=True).get(user)
+    assert unsure != before.get(user)
 
 
 def test_a_refused_pupil_who_has_left_since_is_not_told_at_all() -> None:

@@ -76,6 +76,8 @@ def test_in_a_year_that_began_by_title_numbers_stand_in_the_order_of_the_titles(
     assert titles(a_class("知的"), a_class("知的2"), a_class("情緒9")) == [
         "なかよし2組", "なかよし3組", "なかよし1組",
     ]  # fmt: skip
+    assert titles(a_class("知的1"), a_class("知的0")) == ["なかよし2組", "なかよし1組"]
+    assert titles(a_class("知的1"), a_class("知的")) == ["なかよし2組", "なかよし1組"]
 
 
 def test_otherwise_they_stand_in_an_order_that_tells_nothing_and_stays() -> None:
@@ -198,6 +200,29 @@ def test_a_title_that_an_ordinary_class_bears_is_given_to_nobody_and_told_at_the
         "ひまわり",
     ]
     assert [finding.place.line for finding in found.findings] == [4]
+
+
+def test_schools_are_masked_one_by_one_and_none_hides_another() -> None:
+    table = [{"match": "知的", "replace": "ひまわり"}]
+    homes = {
+        "a": a_class("知的1組", line=2), "b": a_class("知的2組", line=3),
+        "c": a_class("知的1組", line=4, school=THERE),
+        "d": a_class("知的2組", line=5, school=THERE),
+        "e": a_class("1年1組", special=False, school=School(a_code(3), "通常小学校")),
+    }  # fmt: skip
+    found = masked(homes, titles=table)
+    assert found.homes.keys() == homes.keys()
+    assert [(f.place.line, f.school) for f in found.findings] == [
+        (3, HERE.code), (5, THERE.code),
+    ]  # fmt: skip
+
+
+def test_who_has_a_number_leaves_a_new_title_of_the_table_to_who_has_none() -> None:
+    table = [{"match": "知的", "replace": "ひまわり"}]
+    for first, later in (("知的1組", "知的2組"), ("知的2組", "知的1組")):
+        kept = replace(NIGHT, kept=masked({"a": a_class(first)}, numbering=NIGHT).numbers)
+        both = (a_class(first), a_class(later))
+        assert titles(*both, numbering=kept, titles=table) == ["なかよし1", "ひまわり"]
 
 
 # -- the template ----------------------------------------------------------------------------------
