@@ -187,10 +187,10 @@ HEADING_TWICE = Rule(
     Effect.REFUSE_DROP,
     ja="{tool} のひな形に同じ見出しが二つ以上あるため、何も渡していません。",
     en="The template of {tool} has this heading more than once; nothing was handed over.",
-    todo="見出しの行が合っているか(kakehashi headings の --row)を確かめ、どちらに何を書くかを"
+    todo="見出しの行が合っているか(命令 headings の --row)を確かめ、どちらに何を書くかを"
     "提供元に尋ねてください。",
-    todo_en="Check that it is the heading row (--row of kakehashi headings), and ask the maker what"
-    " stands below which.",
+    todo_en="Check that it is the heading row (--row of the command headings), and ask the maker"
+    " what stands below which.",
 )
 PASSWORD_WRITTEN = Rule(
     "D130",
@@ -210,7 +210,8 @@ RULES_NOT_IN_CP932 = Rule(
     "何も渡していません。",
     en="A heading or a fixed word of the list for {tool} has the character {char}, which its"
     " encoding (Shift-JIS) lacks; nothing was handed over.",
-    todo="市のルールのこの文字を、ひな形にある文字に替えてください(kakehashi headings がひな形から"
+    todo="市のルールのこの文字を、ひな形にある文字に替えてください(命令 headings がひな形から"
     "読み取ります)。",
-    todo_en="Put the template's own character into the city's rules; kakehashi headings reads it.",
+    todo_en="Put the template's own character into the city's rules; the command headings reads"
+    " it.",
 )
