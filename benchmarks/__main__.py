@@ -17,7 +17,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import delivering, kept, largest, page, provisioning, shared_tenant, staff_page
+from benchmarks import (
+    delivering,
+    kept,
+    largest,
+    page,
+    provisioning,
+    shared_tenant,
+    staff_page,
+    walls,
+)
 from benchmarks.clock import ROOT, Cost, measure, once_more
 from benchmarks.page import CITIES, City
 
@@ -69,6 +78,8 @@ def _measure(part: str, wanted: argparse.Namespace, data: Path) -> None:
         kept.keep(part, text=staff_page.section())
     elif part == "shared tenant":
         kept.keep(part, text=shared_tenant.section())
+    elif part == "walls":
+        kept.keep(part, text=walls.section())
     elif part == "largest":
         _largest(_prepared(City(largest.PUPILS, largest.SCHOOLS), data))
     else:

@@ -59,7 +59,7 @@ class City:
 
 CITIES = {str(one.pupils): one for one in
           (City(SMALL, 50), City(LARGE, 500), City(LARGEST, 1_000))}  # fmt: skip
-PARTS = (*CITIES, "largest", "provisioning", "delivering", "shared tenant", "staff page")
+PARTS = (*CITIES, "largest", "provisioning", "delivering", "shared tenant", "walls", "staff page")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import clock, data, delivering, kept, largest, page, shared_tenant, steps
+from benchmarks import clock, data, delivering, kept, largest, page, shared_tenant, steps, walls
 from benchmarks.clock import Cost
+from functions.groups.app import MOST_CALLS
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,13 @@ def test_sixty_cities_are_simulated_in_small() -> None:
     assert shared_tenant.requests(range(0, 600, 100), 600, 6) == 2
     seconds, times, refused = shared_tenant.all_writing(400, 6)
     assert (refused, seconds > 0, times >= 1.0) == (0, True, True)
+
+
+def test_licences_that_do_not_fit_into_a_night_are_the_next_ones() -> None:
+    assert walls.night(100, 3.0) == (2, 100)
+    calls, given = walls.night(1_000, 3.0)
+    assert (calls, given < 1_000) == (MOST_CALLS, True)
+    assert "| 2 | 1 |" in walls.section(130_000)
 
 
 def test_a_tools_line_is_split_into_its_parts(folder: Path) -> None:

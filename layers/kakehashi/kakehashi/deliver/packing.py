@@ -10,11 +10,11 @@ from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
-from typing import TextIO
+from typing import Any, TextIO, cast
 
 from kakehashi.deliver.dialect import Dialect, Header, Mode
 from kakehashi.deliver.records import Key, Row
-from kakehashi.deliver.selection import Selection, Status
+from kakehashi.deliver.selection import Entry, Selection
 from kakehashi.oneroster import Table, write_package
 from kakehashi.oneroster.rows import Columns, split
 
@@ -58,19 +58,41 @@ class Sheet:
         return self.keys[bisect_right(self.lines, line) - 1] if inside else None
 
 
-def tables(chosen: Selection, dialect: Dialect, changed_at: str) -> dict[str, list[Row]]:
+class StampedRows(Sequence[Row]):
+    """Rows of one file with status and dateLastModified filled in as they are read: a delta of a
+    whole city is not copied for two cells a row."""
+
+    def __init__(self, columns: Sequence[str], changed_at: str) -> None:
+        self._entries: list[Entry] = []
+        self._changed_at = changed_at
+        self._bare = columns[1:3] != ("status", "dateLastModified")
+
+    def append(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._stamped, self._entries)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._stamped(self._entries[at])
+
+    def _stamped(self, entry: Entry) -> Row:
+        row, status = entry
+        if self._bare or (not status and not row[1]):
+            return row
+        return (row[0], status, self._changed_at if status else "", *row[3:])
+
+
+def tables(chosen: Selection, dialect: Dialect, changed_at: str) -> dict[str, StampedRows]:
     """``chosen`` as rows per file, status and dateLastModified filled in; empty files left out."""
     header = dialect.header
-    found: dict[str, list[Row]] = {file: [] for file in header}
-    for (file, _), (row, status) in chosen.items():
-        found[file].append(_stamped(row, header[file], status, changed_at))
+    found = {file: StampedRows(columns, changed_at) for file, columns in header.items()}
+    for (file, _), entry in chosen.items():
+        found[file].append(entry)
     return {file: rows for file, rows in found.items() if rows or dialect.every_file}
-
-
-def _stamped(row: Row, columns: Sequence[str], status: Status, changed_at: str) -> Row:
-    if (not status and not row[1]) or columns[1:3] != ("status", "dateLastModified"):
-        return row
-    return (row[0], status, changed_at if status else "", *row[3:])
 
 
 def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Iterator[Sheet]]]:
@@ -132,7 +154,8 @@ def pack(dialect: Dialect, mode: Mode, data: Mapping[str, Sequence[Row]]) -> byt
     """The zip of ``data`` (file → rows) as the receiver wants it; the same rows, the same bytes."""
     if dialect.layout is None:
         return _plain_zip(dialect.header, data)
-    tables = [Table(file, dialect.header[file], list(rows)) for file, rows in data.items()]
+    # only gone through, once and in order
+    tables = [Table(f, dialect.header[f], cast("list[Row]", rows)) for f, rows in data.items()]
     return write_package(tables, dialect.layout, mode=mode, **SOURCE)
 
 
