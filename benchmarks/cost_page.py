@@ -39,14 +39,15 @@ ENGLISH = {
 
 US dollars, Tokyo, list prices without free tiers or tax, as of {date}. **{standing}**
 
-- *Ordinary night*: {changed:.1%} of the pupils change. *April*: every pupil does, once a year.
+- *Quiet night*: nobody changes. *Ordinary night*: {changed:.1%} of the pupils do. *April*: every
+  pupil does, once a year.
 - *Lambda* = Σ over the functions of seconds × memory. Seconds are the measured CPU seconds, more
   where a function has less than one CPU ({one_cpu} MB), and for provision the wait for Microsoft's
   {pace} writes a second. Validate, preprocess and diff are measured by themselves
   ([benchmarks.md](benchmarks.md)), {large:,} pupils on the straight line between the sizes around;
   the other functions on an ordinary night through the embedded stack, begun cold, with
-  {sizes} pupils (`python -m benchmarks.stages`). What lies beyond is on the **same line, not
-  measured**.
+  {sizes} pupils (`python -m benchmarks.stages`), groups of 500,000 by itself. What lies beyond is
+  on the **same line, not measured**.
 - *DynamoDB* = pupils × item size ÷ 4 KB read units, once a night and in April twice, a read and
   a write unit for each change, and a write for each five seconds of the tenant's shared pace.
 - *Requests and transitions* are counted on a night in the test suite. **Assumed**, not measured: a
@@ -59,8 +60,10 @@ US dollars, Tokyo, list prices without free tiers or tax, as of {date}. **{stand
     "checked": "Prices are checked.",
     "unverified": "Prices are from memory and unverified: check them.",
     "and": " and ",
-    "summary": "| pupils | ordinary night | April night | standing, a year | **a year** |",
-    "year": "A year = {nights} × ordinary night + April night + standing costs.",
+    "summary": "| pupils | quiet night | ordinary night | before | April night | before "
+    "| standing, a year | **a year** | before |",
+    "year": "A year = {nights} × ordinary night + April night + standing costs. *Before* is the"
+    " build of commit {commit}, by its own page and the same prices.",
     "ordinary": "{pupils:,} pupils, an ordinary night ({changes:,} changes)",
     "standing": "{pupils:,} pupils, standing costs of a year",
     "quantity": "quantity",
@@ -81,13 +84,14 @@ JAPANESE = {
 
 米ドル、東京リージョン、無料枠と税を除く定価、{date} 現在。**{standing}**
 
-- *ふつうの夜*: 児童生徒の {changed:.1%} が変わります。*4 月*: 年に一度、全員が変わります。
+- *静かな夜*: だれも変わりません。*ふつうの夜*: 児童生徒の {changed:.1%} が変わります。*4 月*: 年に一度、全員が変わります。
 - *Lambda* = 関数ごとの 秒 × メモリー の合計。秒は、測った CPU 時間です。
   CPU が一つ({one_cpu} MB)に満たない関数はその分長く、
   provision は Microsoft の毎秒 {pace} 件の書き込みを待つ時間を含みます。validate、preprocess、
   diff は単独で測り([benchmarks.md](benchmarks.md))、
   {large:,} 人は前後の大きさを結ぶ直線の上にあります。ほかの関数は、模擬環境でのふつうの夜を、
   起動したての状態から、{sizes} 人で測りました(`python -m benchmarks.stages`)。
+  groups は 500,000 人でも単独で測りました。
   その先は**同じ直線の上で、測っていません**。
 - *DynamoDB* = 人数 × 項目の大きさ ÷ 4 KB の読み取り単位。一晩に一度、4 月は二度です。
   変更ごとに読み取り単位と書き込み単位を一つずつ、
@@ -102,8 +106,10 @@ JAPANESE = {
     "checked": "価格は確認済みです。",
     "unverified": "価格は記憶によるもので、確認していません。お確かめください。",
     "and": " 人と ",
-    "summary": "| 児童生徒 | ふつうの夜 | 4 月の夜 | 一年の固定費 | **一年** |",
-    "year": "一年 = {nights} × ふつうの夜 + 4 月の夜 + 固定費。",
+    "summary": "| 児童生徒 | 静かな夜 | ふつうの夜 | 以前 | 4 月の夜 | 以前 "
+    "| 一年の固定費 | **一年** | 以前 |",
+    "year": "一年 = {nights} × ふつうの夜 + 4 月の夜 + 固定費。*以前*は、コミット {commit} の版の"
+    "頁の値で、価格は同じです。",
     "ordinary": "{pupils:,} 人、ふつうの夜(変更 {changes:,} 件)",
     "standing": "{pupils:,} 人、一年の固定費",
     "quantity": "量",
@@ -147,7 +153,7 @@ def page(prices: Data, measured: Data, template: Data, words: Words) -> str:
     kinds = [resource["Type"] for resource in template["Resources"].values()]
     alarms = kinds.count("AWS::CloudWatch::Alarm")
     cities = [City(n, prices["price"], measured, memory) for n in SIZES]
-    parts = [_head(prices, measured, words), *_summary(cities, alarms, words)]
+    parts = [_head(prices, measured, words), *_summary(cities, alarms, measured["before"], words)]
     for city in cities:
         changes = round(city.pupils * CHANGED)
         title = words["ordinary"].format(pupils=city.pupils, changes=changes)
@@ -174,18 +180,20 @@ def _head(prices: Data, measured: Data, words: Words) -> str:
     )
 
 
-def _summary(cities: Sequence[City], alarms: int, words: Words) -> Iterator[str]:
+def _summary(cities: Sequence[City], alarms: int, before: Data, words: Words) -> Iterator[str]:
+    """Beside what the build ``before`` cost, by the same prices."""
     yield words["summary"]
-    yield "|---|---|---|---|---|"
-    for city in cities:
+    yield "|---" * 9 + "|"
+    for at, city in enumerate(cities):
         night = total(city.night(round(city.pupils * CHANGED)))
         april, standing = total(city.night(city.pupils)), total(city.standing(alarms))
         year = (NIGHTS - 1) * night + april + standing
         yield (
-            f"| {city.pupils:,} | ${night:.4f} | ${april:.3f} | ${standing:,.2f} "
-            f"| **${year:,.2f}** |"
+            f"| {city.pupils:,} | ${total(city.night(0)):.4f} | ${night:.4f} "
+            f"| ${before['night'][at]:.4f} | ${april:.3f} | ${before['april'][at]:.3f} "
+            f"| ${standing:,.2f} | **${year:,.2f}** | ${before['year'][at]:,.2f} |"
         )
-    yield f"\n{words['year'].format(nights=NIGHTS - 1)}\n"
+    yield f"\n{words['year'].format(nights=NIGHTS - 1, commit=before['commit'])}\n"
 
 
 def _bill(title: str, lines: Sequence[Line], words: Words) -> Iterator[str]:
