@@ -251,7 +251,8 @@ def lines(parts: Mapping[str, Part]) -> Iterator[str]:
     yield (
         "Each in a fresh process that loads what the Lambda loads, the run folder on disk. The "
         f"target is {BOUND:.0%} of memory and time; seconds are of CPU, and more where a function "
-        f"has less than one CPU ({ONE_CPU:,} MB).\n"
+        f"has less than one CPU ({ONE_CPU:,} MB). Receive and Report have not been measured at "
+        "this size.\n"
     )
     yield "| | peak MB | of MB | | seconds | of seconds | | | measured |"
     yield "|---|---|---|---|---|---|---|---|---|"
