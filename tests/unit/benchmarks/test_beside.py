@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import beside
+from benchmarks.clock import ROOT
 
 NIGHTS = [{"name": name, "wall": 2.0, "cpu": {"diff": 1.0, "engine": 3.0}}
           for name in ("first", "quiet")]  # fmt: skip
@@ -20,7 +21,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lived: list[str] = []
 
     def nights(build: Path, *_: int) -> list[dict[str, Any]]:
-        lived.append("now" if build == beside.ROOT else "before")
+        lived.append("now" if build == ROOT else "before")
         return NIGHTS
 
     monkeypatch.setattr(beside, "nights", nights)
