@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.clock import ROOT, Cost
 
+BUSY = 2.0
 FILE = ROOT / "benchmarks" / "kept.json"
 
 
@@ -35,8 +36,14 @@ class Part:
 
     @property
     def note(self) -> str:
-        """When and of what, for the page."""
-        return f"*Measured on {self.day}, at {self.commit}.*\n"
+        """When and of what, for the page; and whether others had the machine, too."""
+        waited = sum(one.wall for one in self.costs.values() if one.wall)
+        spent = sum(one.cpu for one in self.costs.values() if one.wall)
+        busy = ""
+        if waited > BUSY * spent:
+            busy = (f" The machine was busy, wall {waited / spent:.0f} times CPU: what uses much "
+                    "memory then looks dearer than it is.")  # fmt: skip
+        return f"*Measured on {self.day}, at {self.commit}.{busy}*\n"
 
 
 def read(file: Path = FILE) -> dict[str, Part]:
