@@ -11,7 +11,7 @@ from benchmarks.cost import load
 from benchmarks.writers import RATE, Moments
 from functions.groups.app import MOST_CALLS, TIME_TO_FINISH
 from kakehashi.city import City
-from kakehashi.directories.port import Ended, GroupChange, Settled, Tenancy
+from kakehashi.directories.port import Ended, GroupChange, Settled, TeamChange, Tenancy
 from kakehashi.groups import Keeper, Orders
 from kakehashi.groups.planning import Gift
 
@@ -53,7 +53,9 @@ class TenantThatGives:
     def tenancy(self, city: City, city_code: str) -> Tenancy:
         raise NotImplementedError
 
-    def apply(self, changes: Sequence[GroupChange], until: float | None = None) -> Iterator[Ended]:
+    def apply(
+        self, changes: Sequence[GroupChange | TeamChange], until: float | None = None
+    ) -> Iterator[Ended]:
         for key in range(len(changes)):
             if until is not None and self.clock.time >= until:
                 return
