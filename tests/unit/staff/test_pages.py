@@ -113,7 +113,7 @@ def test_the_menu_leads_to_what_a_role_opens_and_marks_where_one_is() -> None:
 def test_a_command_and_a_page_in_a_sentence_are_those_of_this_stack() -> None:
     guide = Guide("--stack kakehashi-north", "https://docs.example.jp/")
     seen = entrance.refused(Refusal(staff_rules.NOT_FRESH), "0a1b2c3d")
-    assert "https://docs.example.jp/staff.md" in render(seen, a_frame(guide=guide))
+    assert "https://docs.example.jp/staff.ja.md" in render(seen, a_frame(guide=guide))
     told = approve.approve(
         replace(a_plan(), against=(diff_rules.STALE_PLAN.at(planned=1, now=2),)), Filter(),
         a_viewer(),
