@@ -74,7 +74,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     orders, complete, waiting = Orders(), True, 0
     try:
         settled = list(_with_account(roster, lost))
-        if not staff_files.plan_header(folder):
+        if run.mode == "apply" or not staff_files.plan_header(folder):
             staff = list(_without_role(staff, accounts_of(city, env)))
         tenancy = keeper.groups.tenancy(city, run.city)
         urgent = _made(folder, URGENT)
@@ -131,8 +131,9 @@ def _staff(state: State, folder: Folder) -> Iterator[Record[StaffMember]]:
 def _without_role(
     staff: Iterable[Record[StaffMember]], accounts: Accounts
 ) -> Iterator[Record[StaffMember]]:
-    """For a run that has no plan of staff of its own: since the last one somebody may have been
-    given a role in the directory. Where nobody can tell, nobody. Raises DirectoryError."""
+    """For a run whose plan waited, or that has none of staff of its own: since then somebody may
+    have been given a role in the directory. Where nobody can tell, nobody. Raises
+    DirectoryError."""
     staff = list(staff)
     privileged = accounts.privileged() if staff else frozenset()
     return (one for one in staff if privileged is not None and one.object_id not in privileged)

@@ -42,7 +42,9 @@ def test_a_column_without_a_heading_is_named_by_its_place_until_the_city_leaves_
     )
 
 
-PASSWORDS = ["パスワード", "初期パスワード(必須)", "Password", "PASSWORD [Required]", "暗証番号"]
+PASSWORDS = ["パスワード", "初期パスワード(必須)", "Password", "PASSWORD [Required]", "暗証番号",
+             "初期パスワード(要変更)", "変更後パスワード", "パスワード(有効期限なし)", "PW",
+             "初期PW"]  # fmt: skip
 
 
 @pytest.mark.parametrize("heading", PASSWORDS)
@@ -67,6 +69,7 @@ def test_a_password_that_is_demanded_is_refused_with_that_sentence(heading: str)
 def test_what_is_about_a_password_and_none_itself_may_be_filled() -> None:
     columns: dict[str, Any] = {"ID": "username"}
     columns |= {h: {"text": "TRUE"} for h in ("Change Password at Next Sign-In", "パスワード変更")}
+    columns |= {"password_policy": {"text": "8"}, "次回のパスワード変更": {"text": "する"}}
     assert faults(list(columns), columns) == []
 
 

@@ -165,12 +165,14 @@ def test_who_was_asked_about_yesterday_has_been_since_then() -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"job": "校長"}, {"job": "システム管理者"}, {"school": "082201"}]
-)
+    "facts",
+    [{"job": "校長"}, {"job": "校　長"}, {"job": "教\n頭"}, {"job": "校⻑"},
+     {"job": "システム管理者"}, {"school": "082201"}],
+)  # fmt: skip
 def test_heads_board_and_administrators_are_suspended_by_two_persons_only(facts: Any) -> None:
     one = an_employment(1, a_post(**facts))
     given: dict[str, Any] = {"on": OVER, "before": _asked(one.id)}
-    alone = _decided("T0001,停止,9001\nT0001,停止,9001\n")
+    alone = _decided("T0001,停止,鈴木一郎\nT0001,停止,鈴木　一郎\nT0001,停止,鈴木 一郎（校長）\n")
     first = _plan([one], [_known(one)], decisions=alone, **given)
     assert first.actions == ()
     assert first.second == (one.id,)

@@ -20,8 +20,11 @@ from kakehashi.findings import Finding, Place
 Of = Literal["pupils", "staff", "people", "classes", "schools", "enrollments"]
 PEOPLE = frozenset({"pupils", "staff", "people"})
 
-_PASSWORD = re.compile("password|passwd|パスワード|暗証")
-_ABOUT_ONE = re.compile("hash|change|policy|expir|変更|次回|ポリシー|期限")  # and none itself
+_PASSWORD = re.compile(r"password|passwd|パスワード|暗証|(?<![a-z])pw(?![a-z])")
+_ABOUT_ONE = re.compile("hash|change|policy|expir|変更|次回|ポリシー|期限")
+_FLAG = re.compile(
+    r"[0-9]?|true|false|yes|no|on|off|[yn]|はい|いいえ|する|しない|有|無|有り|無し|[○×]"
+)
 _MASK = re.compile(r"\**")  # what a maker has stand for a password that stays
 _DEMANDED = re.compile("必須|required|mandatory")
 _REMARK = re.compile(
@@ -141,7 +144,7 @@ class FlatList:
     def _faults_of(
         self, heading: str, column: SheetColumn, place: Place, tool: str
     ) -> Iterator[Finding]:
-        if _is_password(heading) and (column.fact or not _MASK.fullmatch(column.text)):
+        if _might_hold_password(heading, column):
             yield rules.PASSWORD_WRITTEN.at(place, tool=tool)
         elif _wants_password(heading) and not column.text:
             yield rules.PASSWORD_DEMANDED.at(place, tool=tool)
@@ -173,9 +176,16 @@ def folded(heading: str) -> str:
     return re.sub(r"[\s_]+", "", _REMARK.sub("", plain))
 
 
-def _is_password(heading: str) -> bool:
+def _might_hold_password(heading: str, column: SheetColumn) -> bool:
+    """Below whatever speaks of a password nothing stands but the maker's mask, and below what is
+    said *about* one (変更, 期限) also a flag: 変更後パスワード is one, too."""
     plain = unicodedata.normalize("NFKC", heading).casefold()
-    return bool(_PASSWORD.search(plain) and not _ABOUT_ONE.search(plain))
+    if not _PASSWORD.search(plain):
+        return False
+    said = unicodedata.normalize("NFKC", column.text).casefold().strip()
+    flag = bool(_ABOUT_ONE.search(plain) and _FLAG.fullmatch(said))
+    known = flag or _MASK.fullmatch(column.text)
+    return bool(column.fact or column.suffix or column.blank or not known)
 
 
 def _wants_password(heading: str) -> bool:

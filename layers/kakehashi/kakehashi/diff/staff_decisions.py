@@ -93,7 +93,7 @@ def read_staff_decisions(
             findings.append(rules.DECISIONS_UNREAD.at(Place(file.name)))
             continue
         for row in rows:
-            what, who, by = WORDS.get(row["what"], ""), row["who"], row["by"]
+            what, who, by = WORDS.get(row["what"], ""), row["who"], _one_person(row["by"])
             if what == "accept" and _CODE.match(who) and _PLAN.match(row["plan"]):
                 accepted.setdefault(who.upper(), set()).add(row["plan"][:12])
             elif what in ABOUT_PEOPLE and who and by:
@@ -104,6 +104,12 @@ def read_staff_decisions(
             findings.append(rules.UNKNOWN_DECISION.at(Place(file.name), count=unknown))
     people = {who: tuple(several) for who, several in found.items()}
     return StaffDecisions(people, accepted, first, tuple(findings))
+
+
+def _one_person(by: str) -> str:
+    """鈴木 一郎(校長) is 鈴木一郎, who must not be two: blanks and what stands in brackets behind
+    the name tell nobody apart."""
+    return re.sub(r"\s+|[(\[〔【][^)\]〕】]*[)\]〕】]\s*\Z", "", by)
 
 
 def _rows(body: bytes) -> Iterator[dict[str, str]]:

@@ -334,7 +334,7 @@ def left_alone(account: Listed, privileged: Set[str], rules_: Staff) -> bool:
 
 def leads(member: StaffMember, rules_: Staff, board_code: str) -> bool:
     """Whether the 職名 is one that the city names, or the person works for the board."""
-    named = any(word in member.job for word in (*rules_.two_persons, "管理"))
+    named = member.works_as((*rules_.two_persons, "管理"))
     return named or member.school == board_code
 
 

@@ -103,7 +103,7 @@ def with_staff(
             mark = staff_mark(member.school, city_code)
             name = f"{member.school_name} 教職員"[:MOST_NAME]
             there = found.get(mark) or RosterGroup(mark, member.school, name, frozenset())
-            leads = any(word in member.job for word in rules.two_persons)
+            leads = member.works_as(rules.two_persons)
             found[mark] = _with(there, known, owns=leads and "school" in rules.owners)
     return found
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -128,6 +129,11 @@ class StaffMember:
         telling. A class of the same title is another teacher's by then."""
         there = self.year in {0, year_of(day)} and not self.over(day)
         return self.homerooms if there else ()
+
+    def works_as(self, jobs: Iterable[str]) -> bool:
+        """Whether one of these words stands in the 職名, however a list spaces it (校　長)."""
+        job = _bare(self.job)
+        return any(_bare(word) in job for word in jobs)
 
     def over(self, day: date, gap: int = 0) -> bool:
         """Whether the last post ended more than ``gap`` days before ``day``."""
@@ -275,6 +281,12 @@ def _told_for(post: StaffPost, day: date, until: date | None) -> bool:
 
 def _when(post: StaffPost) -> tuple[date, date, str]:
     return post.begin, post.end or date.max, post.school
+
+
+def _bare(text: str) -> str:
+    """Without width, blanks and the radical that stands for 長 in some lists."""
+    plain = unicodedata.normalize("NFKC", text).replace("\u2ed1", "長")
+    return "".join(plain.split())
 
 
 def _day(text: str | None) -> date | None:
