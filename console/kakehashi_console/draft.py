@@ -53,7 +53,7 @@ def _head(look: FirstLook, answers: Answers) -> Iterator[str]:
     yield f"#:schema {SCHEMA}"
     yield f"# {_one_line(answers.name)}: 最初の出力から作った下書き / a draft from a first export"
     yield f"# 児童生徒 pupils {look.pupils:,}、学校 schools {len(look.schools)}"
-    yield "# 項目の説明 every key: docs/city.md"
+    yield "# 項目の説明: docs/city.ja.md / every key: docs/city.md"
     yield f"name = {_quoted(answers.name)}"
     yield f"board_code = {_quoted(answers.board_code)}"
     yield f"domain = {_quoted(answers.domain)}"

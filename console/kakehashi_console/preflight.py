@@ -172,7 +172,7 @@ def _secret(console: Console) -> tuple[bool, str, str]:
     secrets = console.site.client("secretsmanager")
     found = secrets.describe_secret(SecretId=console.outputs["CredentialSecret"])
     stages = [stage for those in found.get("VersionIdsToStages", {}).values() for stage in those]
-    to_do = "秘密に資格情報を入れてください(docs/deploy.md の 2)。 / put the credential"
+    to_do = "秘密に資格情報を入れてください(docs/deploy.ja.md の 2)。 / put the credential"
     return "AWSCURRENT" in stages, "", to_do
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from kakehashi import city
 from local import docs
+from tests.headings import slug
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,11 +78,6 @@ def test_no_link_of_a_page_leads_to_a_file_that_is_not_there(page: Path) -> None
         if name and 'id="' in (anchors := target.read_text(encoding="utf-8")) and name.isascii():
             headings = re.findall(r"(?m)^#+ (.*)$", anchors)
             assert f'id="{name}"' in anchors or name in map(slug, headings), link
-
-
-def slug(heading: str) -> str:
-    """The name that GitHub and the docs site give a heading."""
-    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
 
 
 MADE = {"demo.md"}  # by `make site`

@@ -13,6 +13,7 @@ import pytest
 
 from kakehashi.catalogue.index import RULES
 from local import site
+from tests.headings import slug
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -140,11 +141,6 @@ def place(page: Path, name: str) -> str:
     return str(headings.index(name))
 
 
-def slug(heading: str) -> str:
-    """The name that GitHub and the docs site give a heading."""
-    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
-
-
 def test_a_message_names_the_page_in_its_own_language() -> None:
     japanese = {page.name for page in site.in_two_languages()}
     for rule in RULES.values():
@@ -154,3 +150,16 @@ def test_a_message_names_the_page_in_its_own_language() -> None:
         for page in re.findall(r"docs/([a-z.-]+\.md)", rule.en + rule.todo_en):
             assert (DOCS / page).exists(), rule.code
             assert page not in japanese, rule.code
+
+
+def test_what_a_command_says_names_the_page_in_its_own_language() -> None:
+    english = {site.english(page).name for page in site.in_two_languages()}
+    told = [
+        (file.name, page)
+        for file in (ROOT / "console").rglob("*.py")
+        for text in re.findall(r'"[^"\n]*"', read(file))
+        for page in re.findall(r"docs/([a-z.-]+\.md)", text.partition(" / ")[0])
+        if re.search("[ぁ-ん]", text.partition(" / ")[0])
+    ]
+    assert told
+    assert [named for named in told if named[1] in english] == []

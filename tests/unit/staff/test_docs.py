@@ -9,6 +9,7 @@ import pytest
 
 from kakehashi.staff.frame import PAGES
 from kakehashi.staff.viewer import ALLOWED, LABELS, Permission
+from tests.headings import slug
 
 ROOT = Path(__file__).parents[3]
 DOC = (ROOT / "docs" / "staff-page.ja.md").read_text(encoding="utf-8")
@@ -64,8 +65,7 @@ def test_the_table_of_roles_leaves_no_page_out() -> None:
 def test_each_task_of_the_runbook_names_a_page_and_a_section_that_is_there() -> None:
     pages = {ja for _, _, ja, _ in PAGES}
     titles = re.findall(r"^#+ (.+)$", RUNBOOK, flags=re.MULTILINE)
-    slugs = {re.sub(r"[^\w-]", "", title.replace(" ", "-")).lower() for title in titles}
-    anchors = slugs | set(re.findall(r'<a id="([^"]+)">', RUNBOOK))
+    anchors = set(map(slug, titles)) | set(re.findall(r'<a id="([^"]+)">', RUNBOOK))
     rows = table("## 手引きの作業と頁")[1:]
     assert len(rows) >= 17
     sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py")]
