@@ -1,9 +1,9 @@
 """A plugin of pytest: a room is loaded as mutmut changes it, and each change is asked of the tests.
 
 Everything is imported and collected once. The tests run once on the room as it is, which tells
-which of them reach which function; then a fork for each change runs those of its function, the
-fastest first, until one fails. mutmut's own command starts pytest anew for each change, and
-imports a house for it that takes longer than the tests.
+which of them reach which function; then a fork for each change runs those of its function, the one
+that failed last first and then the fastest, until one fails. mutmut's own command starts pytest
+anew for each change, and imports a house for it that takes longer than the tests.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ from local.stack import Stack
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 300_000  # of a picture that every clone of the repository carries
-LEAST_WIDTH = 500  # of a window: a narrower one Chromium makes wider, whatever it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def take(tour: Path) -> None:
 
 
 def _draw(page: Path, picture: Picture) -> None:
-    """A phone's width is had by a frame of that width in a window that Chromium grants."""
+    """A phone's width is had by a frame of that width: a window below 500 Chromium makes wider."""
     frame = (
         f"<!doctype html><style>body {{ margin: 0 }} iframe {{ border: 0; width: {picture.width}px;"
         f' height: {picture.height}px }}</style><iframe src="{page.resolve().as_uri()}"></iframe>'

@@ -41,9 +41,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 _FUNCTIONS = ("startswith", "endswith")
 _ENDS = frozenset({"mail", "otherMails", "proxyAddresses", "userPrincipalName"})
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_ADVANCED = frozenset({"ne", "not", "endswith", "gt", "lt"})
-
-
 _VALUES: dict[str, type] = {"Boolean": bool, "Int32": int, "Int64": int}
 
 

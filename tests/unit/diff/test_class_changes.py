@@ -23,8 +23,6 @@ from tests.unit.diff.nights import (
     night,
 )
 
-PRIMARY_GRADES = ("P1", "P2", "P3", "P4", "P5", "P6")
-
 
 def seated(pupils: Iterable[Pupil], classes: int, shift: int = 0) -> list[Pupil]:
     """Each grade in ``classes`` classes of consecutive pupils; ``shift`` deals them out anew."""
