@@ -49,7 +49,7 @@ SCRIPT = (
     day("10-08", on.needs_refusal("half"), "S004 S014 S020 S021", "S903"),
     day("10-15", on.dies_in("provision"), "Runtime.ExitError", come=1, leave=1),
     day("10-21", on.graph(status=429, retry_after=1, times=2), come=2, move=1),
-    day("10-28", on.graph_refuses(status=403, method="GET", shape="/users"), "DirectoryError"),
+    day("10-28", on.graph_refuses(status=403, method="GET", shape="/users"), "PermissionLost"),
     day("11-04", on.needs_refusal("school"), "S004 S014 S020", "S903"),
     day("11-11", on.needs_approval, "S002 S012 S022", classes=1),
     day("11-18", on.broken("manifest"), "F027"),
