@@ -191,10 +191,13 @@ def test_a_rehearsal_tells_in_numbers_what_the_night_would_do() -> None:
     pupils, staff = [one.pupil for one in PUPILS], [TEACHER.pupil]
     told = rehearse(pupils, staff, {}, 1, "demo", as_of=TODAY)
     assert [(one.code, one.facts) for one in told] == [
-        ("M086", {"made": 1, "archived": 0, "later": 0}), ("M082", {"count": 1})]  # fmt: skip
+        ("M086", {"made": 1, "archived": 0, "reopened": 0, "later": 0}),
+        ("M082", {"count": 1})]  # fmt: skip
     turned = [a_pupil(n, school_year=2027, grade="P4") for n in (1, 2)]
     told = rehearse(turned, (), held(), 300, "demo", as_of=APRIL)
-    assert told[0].facts == {"made": 0, "archived": 1, "later": 0}
+    assert told[0].facts == {"made": 0, "archived": 1, "reopened": 0, "later": 0}
+    back = rehearse(pupils, staff, held(archived=True), 300, "demo", as_of=APRIL)
+    assert back[0].facts == {"made": 0, "archived": 0, "reopened": 1, "later": 0}
     assert [one.code for one in rehearse(pupils, staff, None, 1, "demo", as_of=TODAY)] == ["M085"]
     assert rehearse((), (), {}, 1, "demo", as_of=TODAY) == (), "nothing to tell"
 

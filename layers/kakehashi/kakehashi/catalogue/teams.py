@@ -72,9 +72,10 @@ TEAMS_REHEARSED = Rule(
     "M086",
     Effect.NOTE,
     ja="この名簿で実行すると、その夜に作るクラスのチームは {made} 個、アーカイブするチームは"
-    " {archived} 個です(次の夜以降に回るもの: {later} 個)。",
-    en="Run with this roster, the night would make {made} class Teams and archive {archived}"
-    " ({later} more on later nights).",
+    " {archived} 個、アーカイブを解くチームは {reopened} 個です"
+    "(次の夜以降に回るもの: {later} 個)。",
+    en="Run with this roster, the night would make {made} class Teams, archive {archived}"
+    " and open {reopened} again ({later} more on later nights).",
     todo="することはありません。予行では何も作りません。",
     todo_en="Nothing to do; a rehearsal makes nothing.",
 )

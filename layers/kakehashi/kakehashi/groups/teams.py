@@ -97,7 +97,10 @@ def rehearse(
     if orders == NO_TEAMS:
         return plan.findings
     told = rules.TEAMS_REHEARSED.at(
-        made=len(orders.make), archived=len(orders.archive), later=orders.later
+        made=len(orders.make),
+        archived=len(orders.archive),
+        reopened=len(orders.reopen),
+        later=orders.later,
     )
     return (told, *plan.findings)
 
