@@ -34,7 +34,7 @@ from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
-from kakehashi.findings import soften
+from kakehashi.findings import Finding, soften
 from kakehashi.groups import Keeper, Left, Orders, all_of_it, decide, findings_of, one_cause
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
@@ -89,11 +89,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         raise TryLater(f"run {run.run_id}, groups: time is up, call again")
     made = sum(count for word, count in keeper.counts.items() if word != "left")
     cause, undone = one_cause(keeper.left, made)
-    rest = orders.changes - sum(keeper.counts.values())
-    unfinished = () if complete else (GROUPS_UNFINISHED.at(count=rest),)
-    tomorrow = (TEAMS_TOMORROW.at(count=waiting),) if waiting else ()
-    findings = (*orders.findings, *findings_of(undone), *unfinished, *tomorrow)
-    folder.put_findings("groups", soften(findings, city.effects))
+    told = _told(orders, keeper, undone, waiting, complete=complete)
+    folder.put_findings("groups", soften(told, city.effects))
     _send_dead_letters(run, undone, DeadLetters.of(env.dead_letters_url))
     after = run.after("groups", run.verdict, started, **_counted(run, keeper))
     return after | ({"failed": {"stage": "groups", "error": str(cause)}} if cause else {})
@@ -157,6 +154,17 @@ def _made(folder: Folder, kinds: frozenset[str], *, done: bool = False) -> froze
     """Pupils for whom this run had an action of these kinds, carried out or not."""
     wanted = (one for one in results(folder) if one.kind in kinds)
     return frozenset(one.pupil for one in wanted if one.carried_out or not done)
+
+
+def _told(
+    orders: Orders, keeper: Keeper, undone: Iterable[Left], waiting: int, *, complete: bool
+) -> Iterator[Finding]:
+    yield from orders.findings
+    yield from findings_of(undone)
+    if not complete:
+        yield GROUPS_UNFINISHED.at(count=orders.changes - sum(keeper.counts.values()))
+    if waiting:
+        yield TEAMS_TOMORROW.at(count=waiting)
 
 
 def _send_dead_letters(run: Run, left: Iterable[Left], letters: DeadLetters) -> None:

@@ -64,25 +64,15 @@ def decide(
     wanted = roster_groups(settled, city.m365.groups, city_code)
     if city.staff:
         wanted = with_staff(wanted, staff, city.staff, settled, city_code, as_of=as_of)
-    first = sorted(
-        (k for k in settled if k.status is Status.ACTIVE),
-        key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
-    )
-    users = [known.object_id for known in first]
-    given = [one for licence in city.m365.licences for one in _licence(licence, users, tenancy)]
-    if city.staff:
-        theirs = [k.object_id for k in staff if k.status is Status.ACTIVE]
-        given += [one for li in city.staff.licences for one in _licence(li, theirs, tenancy)]
+    given = list(_licences(settled, urgent, staff, tenancy, city))
     twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
     ours = Ours(
         frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff))),
         frozenset(k.object_id for k in staff),
     )
     kept = dict(_kept_in_step(wanted, tenancy, city, city_code))
-    groups, plan = in_step(wanted, tenancy.groups, kept, ours), TeamPlan()
-    if city.staff and city.staff.class_teams:
-        most = city.staff.class_teams.a_night
-        plan = plan_teams(settled, staff, tenancy.teams, most, city_code, as_of=as_of)
+    groups = in_step(wanted, tenancy.groups, kept, ours)
+    plan = _teams(settled, staff, tenancy, city, city_code, as_of=as_of)
     members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, ours)
     alone = groups.alone + members.alone
     stays = [rules.LAST_OWNER_STAYS.at(count=alone)] if alone else []
@@ -100,6 +90,24 @@ def decide(
             *(one for one in given if isinstance(one, Finding)), *twice, *stays, *plan.findings
         ),
     )  # fmt: skip
+
+
+def _licences(
+    settled: Sequence[Record], urgent: Collection[str], staff: Sequence[Record[StaffMember]],
+    tenancy: Tenancy, city: City,
+) -> Iterator[Gift | GroupMembers | Finding]:  # fmt: skip
+    """What all lines of the rules ask for: pupils' first, and of pupils those who are urgent."""
+    first = sorted(
+        (k for k in settled if k.status is Status.ACTIVE),
+        key=lambda k: (k.pupil.id not in urgent, k.pupil.id),
+    )
+    users = [known.object_id for known in first]
+    for licence in city.m365.licences:
+        yield from _licence(licence, users, tenancy)
+    if city.staff:
+        theirs = [k.object_id for k in staff if k.status is Status.ACTIVE]
+        for licence in city.staff.licences:
+            yield from _licence(licence, theirs, tenancy)
 
 
 def _licence(
@@ -150,6 +158,16 @@ def _seated(
         return (), [LICENCE_LAPSED.at(sku=part_number, count=len(users))]
     short = rules.SEATS_SHORT.at(sku=part_number, seats=sku.left, count=len(users))
     return tuple(users[: sku.left]), [short]
+
+
+def _teams(
+    settled: Sequence[Record], staff: Sequence[Record[StaffMember]], tenancy: Tenancy, city: City,
+    city_code: str, *, as_of: date,
+) -> TeamPlan:  # fmt: skip
+    if not (city.staff and city.staff.class_teams):
+        return TeamPlan()
+    most = city.staff.class_teams.a_night
+    return plan_teams(settled, staff, tenancy.teams, most, city_code, as_of=as_of)
 
 
 def _kept_in_step(
