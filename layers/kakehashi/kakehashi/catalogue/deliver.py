@@ -31,24 +31,24 @@ WOULD_EMPTY = Rule(
 BLANK = Rule(
     "T010",
     Effect.HOLD_PUPIL,
-    ja="{tool} が必須とする項目が空のため、この児童生徒の変更を渡していません。",
-    en="A field that {tool} requires is blank; this pupil's change was not handed over.",
+    ja="{tool} が必須とする項目が空のため、この人の変更を渡していません。",
+    en="A field that {tool} requires is blank; this person's change was not handed over.",
     todo="C4th でこの項目(氏名・ふりがな・学級など)を入力してください。",
     todo_en="Fill the field in C4th (name, kana, class).",
 )
 SHAPE = Rule(
     "T011",
     Effect.HOLD_PUPIL,
-    ja="{tool} が受け付けない形の値があるため、この児童生徒の変更を渡していません。",
-    en="A value has a form that {tool} does not accept; this pupil's change was not handed over.",
+    ja="{tool} が受け付けない形の値があるため、この人の変更を渡していません。",
+    en="A value has a form that {tool} does not accept; this person's change was not handed over.",
     todo="C4th で半角カナ・前後の空白・記号を確かめ、直してください。",
     todo_en="Look for half-width kana, surrounding spaces and symbols in C4th.",
 )
 TOO_LONG = Rule(
     "T012",
     Effect.HOLD_PUPIL,
-    ja="{tool} の上限 {most} 文字を超える値があるため、この児童生徒の変更を渡していません。",
-    en="A value is longer than the {most} characters {tool} takes; this pupil's change was not"
+    ja="{tool} の上限 {most} 文字を超える値があるため、この人の変更を渡していません。",
+    en="A value is longer than the {most} characters {tool} takes; this person's change was not"
     " handed over.",
     todo="C4th で値を短くするか、ツールの提供元に上限を確かめてください。",
     todo_en="Shorten the value in C4th, or ask the tool's maker about the bound.",
@@ -57,8 +57,8 @@ REPEATED = Rule(
     "T013",
     Effect.HOLD_PUPIL,
     ja="{tool} では 1 人に 1 つでなければならない値が {count} 人に付いているため、"
-    "この児童生徒の変更を渡していません。",
-    en="A value that {tool} wants once stands with {count} pupils; this pupil's change was not"
+    "この人の変更を渡していません。",
+    en="A value that {tool} wants once stands with {count} people; this person's change was not"
     " handed over.",
     todo="C4th でアカウントの重複を直してください。",
     todo_en="Resolve the shared account in C4th.",
@@ -66,8 +66,9 @@ REPEATED = Rule(
 TELLING_TITLE = Rule(
     "T014",
     Effect.HOLD_PUPIL,
-    ja="学級名に障害を表す語が残っているため、{tool} にこの児童生徒の変更を渡していません。",
-    en="The class title still tells of a disability; this pupil's change was not handed to {tool}.",
+    ja="学級名に障害を表す語が残っているため、{tool} にこの人の変更を渡していません。",
+    en="The class title still tells of a disability; this person's change was not handed to"
+    " {tool}.",
     todo="市のルールの [special_needs] に、この学級の外向けの名前を加えてください。",
     todo_en="Add an outgoing title for the class under [special_needs] in the city's rules.",
     causes="The last guard before a file leaves the house.",
@@ -75,20 +76,19 @@ TELLING_TITLE = Rule(
 NOT_ONEROSTER = Rule(
     "T015",
     Effect.HOLD_PUPIL,
-    ja="{tool} 向けのファイルの読み戻し検査で {rule} が出たため、"
-    "この児童生徒の変更を渡していません。",
-    en="Reading the file for {tool} back gave {rule}; this pupil's change was not handed over.",
+    ja="{tool} 向けのファイルの読み戻し検査で {rule} が出たため、この人の変更を渡していません。",
+    en="Reading the file for {tool} back gave {rule}; this person's change was not handed over.",
     todo="同じ番号の指摘の説明を見て C4th を直してください。",
     todo_en="See the finding of that code and mend C4th.",
 )
 LEFT_OUT = Rule(
     "T016",
     Effect.HOLD_PUPIL,
-    ja="前回の内容も {tool} が受け付けない形のため、この児童生徒をファイルに載せていません。",
-    en="What was handed over before is not acceptable to {tool} either; the pupil is not in the"
-    " file.",
-    todo="この児童生徒のほかの T の指摘を直してください。次の夜に載ります。",
-    todo_en="Mend the pupil's other T findings; the next night carries the pupil.",
+    ja="前回の内容も {tool} が受け付けない形のため、この人をファイルに載せていません。",
+    en="What was handed over before is not acceptable to {tool} either; the person is not in"
+    " the file.",
+    todo="この人のほかの T の指摘を直してください。次の夜に載ります。",
+    todo_en="Mend the person's other T findings; the next night carries the person.",
 )
 RECEIPT = Rule(
     "T020",

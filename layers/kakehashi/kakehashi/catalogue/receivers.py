@@ -63,9 +63,9 @@ STILL_AT_OLD_SCHOOL = Rule(
 LOCAL_PART_REPEATED = Rule(
     "D110",
     Effect.HOLD_PUPIL,
-    ja="{tool} はアカウントの @ より前だけを使います。そこが同じ児童生徒が {count} 人いるため、"
-    "この児童生徒の変更を渡していません。",
-    en="{tool} uses what stands before the @ of an account. {count} pupils share it; this pupil's"
+    ja="{tool} はアカウントの @ より前だけを使います。そこが同じ人が {count} 人いるため、"
+    "この人の変更を渡していません。",
+    en="{tool} uses what stands before the @ of an account. {count} people share it; this person's"
     " change was not handed over.",
     todo="@ より前が市のなかで重ならないアカウントにしてください。",
     todo_en="Use accounts whose part before the @ is unique in the city.",
@@ -117,9 +117,9 @@ PASSWORD_DEMANDED = Rule(
 NOT_IN_CP932 = Rule(
     "D123",
     Effect.HOLD_PUPIL,
-    ja="{tool} の一覧の文字コード(Shift-JIS)にない文字 {char} があるため、この児童生徒の変更を"
+    ja="{tool} の一覧の文字コード(Shift-JIS)にない文字 {char} があるため、この人の変更を"
     "渡していません。",
-    en="The encoding of the list for {tool} (Shift-JIS) lacks the character {char}; this pupil's"
+    en="The encoding of the list for {tool} (Shift-JIS) lacks the character {char}; this person's"
     " change was not handed over.",
     todo="C4th の外部連携用の氏名を Shift-JIS にある文字にするか、ひな形を UTF-8 のものに"
     "替えてください。",
@@ -128,10 +128,9 @@ NOT_IN_CP932 = Rule(
 NO_WORD = Rule(
     "D124",
     Effect.HOLD_PUPIL,
-    ja="{tool} の一覧で、この列の値を表す語が決まっていないため、この児童生徒の変更を"
-    "渡していません。",
-    en="The list for {tool} has no word for this column's value; this pupil's change was not handed"
-    " over.",
+    ja="{tool} の一覧で、この列の値を表す語が決まっていないため、この人の変更を渡していません。",
+    en="The list for {tool} has no word for this column's value; this person's change was not"
+    " handed over.",
     todo="市のルールの [tools.<名前>.columns] の words に加えてください。",
     todo_en="Add it to words under [tools.<name>.columns] in the city's rules.",
 )
