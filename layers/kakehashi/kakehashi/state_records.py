@@ -37,9 +37,9 @@ class ApprovalGiven:
 
 
 @dataclass(frozen=True, slots=True)
-class LastApproval:
-    """An approval that was given and not taken: its verdict, the codes of what was found, and the
-    ISO moment."""
+class RefusedApproval:
+    """An approval that was given and not taken, refused or broken off: its verdict, the codes of
+    what was found, and the ISO moment."""
 
     verdict: str = ""
     codes: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class RunRecord:
     by: str = ""
     ordered: DeliveryOrder | None = None
     approved: ApprovalGiven | None = None
-    last_approval: LastApproval | None = None
+    last_approval: RefusedApproval | None = None
     received: str = ""
     ended: str = ""
     checksum: str = ""

@@ -58,7 +58,7 @@ from kakehashi.run_folder.orders import undo
 from kakehashi.run_folder.plan import header
 from kakehashi.run_folder.progress import progress
 from kakehashi.run_folder.results import End, Result, results
-from kakehashi.state_records import WENT_WELL, LastApproval, RunRecord
+from kakehashi.state_records import WENT_WELL, RefusedApproval, RunRecord
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")
@@ -269,7 +269,7 @@ def remember(night: Night, state: State, now: datetime) -> None:
     ended = now.astimezone(UTC).isoformat()
     if night.approval_not_taken:
         codes = tuple(sorted({finding.code for finding in night.findings}))
-        state.note_run(night.run_id, last_approval=LastApproval(night.verdict, codes, ended))
+        state.note_run(night.run_id, last_approval=RefusedApproval(night.verdict, codes, ended))
         return
     serial = state.serial()
     state.note_run(
