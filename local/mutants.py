@@ -32,7 +32,7 @@ GRAPH = ("answers", "refusals", "flows", "refused_steps")
 SLOW = (  # whole cities, seconds each
     "tests/unit/diff/test_identity.py::"
     "test_accounts_shifted_by_a_row_through_a_city_are_followed_in_linear_time",
-    "tests/unit/deliver/test_receipts.py::test_what_is_no_receipt_is_told_by_a_code[body6-size]",
+    "tests/unit/deliver/test_receipt_files.py::test_what_is_no_receipt_is_told_by_a_code[body6-size]",
 )
 
 
@@ -53,8 +53,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "directories.microsoft365.answers": (*_tests("provision", *GRAPH), *_tests("groups", "flows")),
     "directories.microsoft365.refusals": _tests("provision", *GRAPH),
     "deliver.delta": _tests("deliver", "delta"),
-    "deliver.receipts": _tests("deliver", "receipts"),
-    "deliver.receipt_files": _tests("deliver", "receipts"),
+    "deliver.receipts": _tests("deliver", "receipts", "receipt_files"),
+    "deliver.receipt_files": _tests("deliver", "receipt_files", "receipts"),
     "oneroster.references": _tests("oneroster", "root_causes", "every_code", "reading"),
 }  # fmt: skip
 

@@ -65,3 +65,8 @@ def deliver_to(
 
 def day_of(night: int) -> date:
     return TODAY + timedelta(days=night)
+
+
+def lines(*rows: str) -> bytes:
+    """A receipt of these lines."""
+    return "\r\n".join(rows).encode()
