@@ -232,6 +232,15 @@ def test_a_guardian_whose_row_is_broken_is_there_all_the_same() -> None:
     assert {f.code for f in found_in(spoiled(spoil))} == {"R002"}
 
 
+def test_what_is_only_noted_of_a_row_is_no_root_of_what_refers_to_it() -> None:
+    def spoil(files: Files) -> None:
+        files["users.csv"][0]["preferredGivenName"] = "花\u3000子\n"
+        files["classes.csv"][0]["classCode"] = "a\nb"
+
+    found = found_in(spoiled(spoil))
+    assert {(f.effect, f.children) for f in found} == {(Effect.NOTE, 0)}
+
+
 # -- how many missing rows are too many -----------------------------------------------------------
 
 

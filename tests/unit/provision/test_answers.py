@@ -183,6 +183,17 @@ def test_a_sentence_counts_only_in_a_bad_request(text: str) -> None:
     assert not refused(400).no_member()
 
 
+def test_a_group_that_is_a_team_already_and_one_whose_owner_teams_does_not_see() -> None:
+    provisioned = "The group is already provisioned."
+    assert refused(409, text=provisioned).already_team()
+    assert not refused(400, text=provisioned).already_team()
+    assert not refused(409, text="The group is busy.").already_team()
+    unseen = "The group must have One or more owners."
+    assert refused(400, text=unseen).no_owner()
+    assert not refused(409, text=unseen).no_owner()
+    assert not refused(400, text="The group is busy.").no_owner()
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds", "share"),
     [
