@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Change, Situation
+from kakehashi.catalogue import diff as rules
 from kakehashi.diff.situations import Observation, classify, promoted, under_present_name
 from kakehashi.diff.sources import Missing, index_sources
 from kakehashi.directories.microsoft365.shape import account_of
@@ -296,6 +297,42 @@ def test_one_that_is_somebody_elses_or_out_of_reach_is_none() -> None:
     assert told(lost_under_new_id(abroad))[3] == {"domain": "another.example.jp"}
 
 
+def test_another_child_or_one_who_is_still_there_has_not_come_under_a_new_id() -> None:
+    other = a_known(2, pupil=replace(A, id=B.id, given="別"))
+    assert told(seen([a_desired(1)], [other], tenant=[])) == (
+        "DISPUTED", rules.KNOWN_ACCOUNT.code, "userIds", {"old": B.id},
+    )  # fmt: skip
+    there = seen([a_desired(1), a_desired(2, account=NEW_NAME)], [FORMER], tenant=[])
+    assert told(there)[:2] == ("DISPUTED", rules.KNOWN_ACCOUNT.code)
+
+
+def test_its_mark_goes_before_its_name() -> None:
+    mine = an_account(mark=B.id, sign_in=NEW_NAME)
+    one = lost_under_new_id(mine, an_account(object_id="other"))
+    assert (one.code, one.object_id, one.tenant) == (rules.NEW_ID.code, ANEW, mine)
+
+
+def test_what_is_somebody_elses_is_told_of_the_account() -> None:
+    assert told(lost_under_new_id(an_account(mark=C.id)))[2] == "userIds"
+    assert told(seen([a_desired(1)], [a_known(1)], tenant=[an_account(mark=C.id)]))[2] == "userIds"
+
+
+def test_whoever_takes_an_account_over_keeps_the_id_that_tools_know() -> None:
+    """The new id is one by which tools know another child, so it would get one made of it."""
+    elsewhere = a_known(3, tool_id=A.id)
+    alone = seen([a_desired(1)], [elsewhere])
+    assert alone.tool_id not in {"", A.id}
+    nowhere = seen([a_desired(1)], [FORMER, elsewhere], tenant=[a_tenant_account(elsewhere)])
+    assert (nowhere.situation, nowhere.tool_id) == (Situation.LOST, "")
+    linked = seen([a_desired(1)], [FORMER, elsewhere],
+                  tenant=[a_tenant_account(elsewhere), an_account()])  # fmt: skip
+    assert (linked.situation, linked.tool_id) == (Situation.UNLINKED, "")
+    marked = a_tenant_account(FORMER, mark=A.id, sign_in=A.account)
+    cut_short = seen([a_desired(1)], [FORMER, elsewhere],
+                     tenant=[a_tenant_account(elsewhere), marked])  # fmt: skip
+    assert (cut_short.owner, cut_short.tool_id) == (FORMER, "")
+
+
 # -- known, and here -------------------------------------------------------------------------------
 
 
@@ -437,7 +474,7 @@ def test_one_of_the_wanted_name_is_a_link_that_waits(known: Record) -> None:
         assert told(one) == ("UNLINKED", "S130", "userIds", {})
         assert (one.object_id, one.tenant) == (ANEW, there)
     assert told(gone(known, an_account(mark=B.id)))[:2] == ("DISPUTED", "S042")
-    assert told(gone(known, an_account(synced=False)))[0::2] == ("UNLINKED", None)
+    assert told(gone(known, an_account(synced=True))) == ("UNLINKED", "M061", None, {})
 
 
 def test_a_wanted_name_that_a_known_pupil_keeps_is_that_pupils(known: Record) -> None:
@@ -446,6 +483,12 @@ def test_a_wanted_name_that_a_known_pupil_keeps_is_that_pupils(known: Record) ->
                tenant=[a_tenant_account(a_known(2))])  # fmt: skip
     assert told(one)[0::2] == ("DISPUTED", "userIds")
     assert told(one)[3] == {"old": B.id}
+
+
+def test_a_wanted_name_that_its_owner_has_given_up_is_free(known: Record) -> None:
+    row, other = a_desired(1, account=B.account), a_tenant_account(a_known(2), sign_in=NEW_NAME)
+    one = seen([row, a_desired(2, account=NEW_NAME)], [known, a_known(2)], tenant=[other])
+    assert told(one) == ("LOST", "S047", "userIds", {})
 
 
 # -- known, and absent -----------------------------------------------------------------------------
@@ -480,7 +523,7 @@ def test_a_leaver_whose_account_was_made_anew_is_found_by_its_mark() -> None:
     two = [mine, an_account(2, mark=A.id, object_id="o2")]
     assert told(seen([], [a_known(1)], tenant=two)) == ("DISPUTED", "S043", None, {"count": 2})
     there = seen([], [a_known(1)], also=[mine])
-    assert there.object_id == a_known(1).object_id, "the one we know goes before it"
+    assert (told(there), there.object_id) == (("GONE", "", None, {}), a_known(1).object_id)
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.SUSPENDED])
