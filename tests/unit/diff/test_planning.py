@@ -150,6 +150,14 @@ def test_pupils_are_counted_by_situation_and_change_in_the_city_and_in_their_sch
     assert list(plan.counts) == sorted(plan.counts)
 
 
+def test_schools_are_added_up_in_the_city_and_each_who_moves_away_counts() -> None:
+    elsewhere = a_pupil(5, school=OTHER)
+    roster = [replace(A, school=OTHER), replace(B, school=OTHER), C, D, elsewhere]
+    plan = night(roster, knowing([*ALL, elsewhere]))
+    assert (plan.counts["CONFIRMED"], plan.schools[HERE]["MOVED_AWAY"]) == (3, 2)
+    assert "MOVED_AWAY" not in plan.counts
+
+
 def test_who_is_of_no_school_counts_in_the_city_alone() -> None:
     plan = night([A, B, C, D], knowing(ALL), held=[a_held(7)])
     assert plan.counts == {"CONFIRMED": 4, "HELD": 1}
@@ -189,6 +197,17 @@ def test_what_the_turn_of_the_year_explains_is_told_in_numbers() -> None:
     assert "S060" not in codes(night(roster, known))
 
 
+def test_a_turn_in_which_nobody_comes_or_leaves_is_told_with_noughts() -> None:
+    up = [replace(p, grade="P4", school_year=2027) for p in ALL]
+    plan = night(up, knowing(ALL), as_of=APRIL)
+    assert facts(plan, "S060") == {"promoted": 4, "gone": 0, "new": 0, "moved": 0}
+    assert plan.explained == {"grade": 4}, "of the city, and once"
+    one_school = [*(replace(p, grade="P4", school_year=2027) for p in ALL[:1]),
+                  *(replace(p, school=OTHER) for p in ALL[1:])]  # fmt: skip
+    before = [*knowing(ALL[:1]), *knowing([replace(p, school=OTHER) for p in ALL[1:]])]
+    assert "S060" not in codes(night(one_school, before, as_of=APRIL)), "one school is not the city"
+
+
 def test_a_city_of_primary_schools_says_so_in_its_plans() -> None:
     assert night([replace(A, grade="P4", school_year=2027)], knowing([A]),
                  as_of=APRIL).last_grade == "P6"  # fmt: skip
@@ -226,6 +245,26 @@ def test_what_was_held_last_night_is_not_held_anew() -> None:
 def test_what_is_counted_is_kept_for_the_sums_of_later_nights() -> None:
     plan = night([replace(A, family="高橋"), B, C, D], knowing(ALL))
     assert plan.counted == {"renamed": {"city": 1, HERE: 1}}
+
+
+@pytest.mark.parametrize(
+    ("then", "as_of", "counted"),
+    [
+        ("the same", TODAY, {"class_changed": {"city": 1, HERE: 1}}),
+        ("another", TODAY, {}),  # one question asks about what the city's rules retitle
+        ("the same", date(2027, 4, 6), {}),  # every class is new
+    ],
+)
+def test_a_class_that_is_retitled_whole_counts_once_and_not_under_new_rules(
+    then: str, as_of: date, counted: dict[str, Any]
+) -> None:
+    known, city = knowing(ALL), a_city().model_copy(update={"sha256": "the same"})
+    plan = make_plan(
+        [a_desired(n, class_title="3年A組") for n in range(1, 5)], [], known, in_tenant(known),
+        city, shape=account_of, city_code="x", serial=1, as_of=as_of,
+        last_night=LastNight(rules=then),
+    )  # fmt: skip
+    assert {k: v for k, v in plan.counted.items() if k == "class_changed"} == counted
 
 
 def test_earlier_nights_are_added_to_tonight() -> None:
