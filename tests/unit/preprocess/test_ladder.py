@@ -36,8 +36,7 @@ def a_row(line: int, *, name: tuple[str, str, str, str] = CHILD, **facts: Any) -
 
 
 def told(found: Resolved) -> list[Told]:
-    return [(f.code, f.place.file, f.place.line, f.pupil, *f.facts.values())
-            for f in found.findings]  # fmt: skip
+    return [(*f.row(), f.pupil, *f.facts.values()) for f in found.findings]
 
 
 def held(found: Resolved) -> list[tuple[str, int]]:
@@ -50,13 +49,30 @@ def test_a_row_of_nobody_is_held_for_that_or_for_what_a_check_says() -> None:
         (2, rules.NO_IDENTIFIER.code),
         (3, "R010"),
     ]
-    assert [(f.code, f.place.line) for f in found.findings] == [(rules.NO_IDENTIFIER.code, 2)]
+    assert [f.row() for f in found.findings] == [
+        ("users.csv", 2, "userMasterIdentifier", rules.NO_IDENTIFIER.code)
+    ]
 
 
 def test_pupils_without_an_account_are_no_rivals() -> None:
     rows = [a_row(2, account=""), a_row(3, pupil=OTHER, account="", name=SIBLING)]
     found = resolve(rows)
     assert (found.chosen, found.held, found.findings) == (rows, [], [])
+
+
+def test_everybody_of_an_account_of_their_own_is_chosen_and_those_without_one_first() -> None:
+    without = a_row(2, pupil="three", account="", name=SIBLING)
+    rows = [a_row(3), a_row(4, pupil=OTHER, account="b@ed.example.jp"), without]
+    assert resolve(rows).chosen == [without, *rows[:2]]
+
+
+def test_two_rows_as_good_of_one_child_under_two_ids_are_told_by_their_account() -> None:
+    found = resolve([a_row(2), a_row(3, pupil=OTHER), a_row(4, pupil="old", **ENDED)])
+    assert (found.chosen, len(found.held)) == ([], 3)
+    assert sorted(told(found)) == [
+        ("users.csv", line, "userIds", rules.SHARED_ACCOUNT.code, pupil, 2, 2)
+        for line, pupil in ((2, ONE), (3, OTHER))
+    ]
 
 
 def test_one_row_is_chosen_whatever_its_names() -> None:
@@ -74,7 +90,8 @@ def test_only_those_that_nobody_can_choose_between_are_told_and_all_are_held(
     assert found.chosen == []
     assert {line for _, line in held(found)} == {2, 3, 4}
     assert sorted(told(found)) == [
-        (rules.SHARED_IDENTIFIER.code, "users.csv", line, ONE, 2, 2) for line in (2, 3)
+        ("users.csv", line, "userMasterIdentifier", rules.SHARED_IDENTIFIER.code, ONE, 2, 2)
+        for line in (2, 3)
     ]
 
 
@@ -82,7 +99,8 @@ def test_two_children_under_one_id_are_told_with_both_lines() -> None:
     found = resolve([a_row(2, begin="2026-10-01"), a_row(3, account="b@x", name=SIBLING)])
     assert found.chosen == []
     assert sorted(told(found)) == [
-        (rules.SHARED_IDENTIFIER.code, "users.csv", line, ONE, 2, 2) for line in (2, 3)
+        ("users.csv", line, "userMasterIdentifier", rules.SHARED_IDENTIFIER.code, ONE, 2, 2)
+        for line in (2, 3)
     ]
 
 
@@ -95,7 +113,7 @@ def test_a_rival_that_a_check_holds_goes_before_the_newest_row(*, turned: bool) 
     (chosen,) = found.chosen
     assert chosen.held == "R010", "by what it says, never by its place"
     assert sorted(told(found)) == [
-        (rules.OLDER_ROW.code, "users.csv", line, ONE, chosen.line) for line in (2, 4)
+        ("users.csv", line, None, rules.OLDER_ROW.code, ONE, chosen.line) for line in (2, 4)
     ]  # fmt: skip
 
 
@@ -122,7 +140,7 @@ def test_siblings_on_one_account_are_two_children() -> None:
         {rules.ACCOUNT_OF_ANOTHER_CHILD.code},
     )
     assert sorted(told(found)) == [
-        (rules.ACCOUNT_OF_ANOTHER_CHILD.code, "users.csv", line, pupil, 2, 2)
+        ("users.csv", line, "userIds", rules.ACCOUNT_OF_ANOTHER_CHILD.code, pupil, 2, 2)
         for line, pupil in ((2, ONE), (3, OTHER))
     ]
 
@@ -132,8 +150,7 @@ def test_a_blank_within_a_name_makes_no_other_child() -> None:
     found = resolve([a_row(2), a_row(3, pupil=OTHER, name=spaced, **ENDED)])
     assert [row.line for row in found.chosen] == [2]
     assert found.left_behind == {ONE: [OTHER]}
-    ((code, file, line, pupil, kept),) = told(found)
-    assert (code, file, line, pupil, kept) == (found.findings[0].code, "users.csv", 3, OTHER, 2)
+    assert told(found) == [("users.csv", 3, "userIds", rules.LEFT_BEHIND.code, OTHER, 2)]
 
 
 def test_a_row_to_come_is_told_on_its_line() -> None:
