@@ -45,7 +45,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "diff.sources": _tests("diff", "sources", *WHO),
     "diff.calendar": _tests("diff", "turn"),
     "diff.counting": _tests("diff", "counting"),
-    "diff.limits": _tests("diff", "bounds", "limits"),
+    "diff.limits": _tests("diff", "bounds"),
     "diff.planning": _tests("diff", "planning", "plan", *WHO),
     "preprocess.duplicates": _tests("preprocess", "duplicates", "ladder"),
     "preprocess.holds": _tests("preprocess", "holds"),
