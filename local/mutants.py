@@ -53,8 +53,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "directories.microsoft365.answers": (*_tests("provision", *GRAPH), *_tests("groups", "flows")),
     "directories.microsoft365.refusals": _tests("provision", *GRAPH),
     "deliver.delta": _tests("deliver", "delta"),
-    "deliver.receipts": _tests("deliver", "receipts", "receipt_files"),
-    "deliver.receipt_files": _tests("deliver", "receipt_files", "receipts"),
+    "deliver.receipts": _tests("deliver", "receipts", "receipt_files", "list_receipts"),
+    "deliver.receipt_files": _tests("deliver", "receipt_files", "receipts", "list_receipts"),
     "oneroster.references": _tests("oneroster", "root_causes", "every_code", "reading"),
 }  # fmt: skip
 
