@@ -61,6 +61,11 @@ class Asking:
         reaching = self._reaching(session.items)
         trampoline.set_mutant_under_test("")
         gc.freeze()  # what a fork never looks at is never copied
+        everything = list(
+            {id(test[1]): test for tests in reaching.values() for test in tests}.values()
+        )
+        if self._end("nothing", everything) != "survived":
+            pytest.exit("red in a fork in which nothing is changed", returncode=1)
         ends = {}
         for n, change in enumerate(self.room.changes):
             tests = reaching.get(f"{self.room.module}.{mangled_name_from_mutant_name(change)}", [])

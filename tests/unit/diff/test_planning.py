@@ -10,6 +10,7 @@ import pytest
 
 from kakehashi.actions import Kind, Situation, aside
 from kakehashi.diff import Export, LastNight, Missing, Offered, Plan, make_plan
+from kakehashi.diff.answers import Proposed
 from kakehashi.diff.counting import Counted
 from kakehashi.diff.sums import NightCount, PastNights
 from kakehashi.directories.microsoft365.shape import account_of
@@ -359,6 +360,14 @@ def test_an_account_that_is_off_is_told_of_an_enrolled_pupil_in_our_state_alone(
     assert codes(night([A], knowing([A]), tenant=[capitals])) == []
 
 
+def test_who_took_over_the_record_of_a_row_that_is_left_behind_is_told_with_its_school() -> None:
+    old = a_known(5, pupil=replace(A, id=E.id))
+    row = replace(a_desired(1), former=(E.id,))
+    plan = night([row, *ALL[1:]], [old, *knowing(ALL[1:])])
+    (told,) = [one for one in plan.findings if one.pupil == A.id and "old" in one.facts]
+    assert (told.school, told.facts) == (HERE, {"old": E.id})
+
+
 def test_a_child_that_gave_up_an_id_is_told_with_both() -> None:
     old = a_known(5, object_id=a_known(1).object_id)
     plan = night(ALL, [*knowing(ALL), old], tenant=in_tenant(knowing(ALL)))
@@ -387,6 +396,29 @@ def test_a_password_is_unused_where_an_account_is_taken_back_or_linked() -> None
     there = a_tenant_account(a_known(5), mark="")
     linked = night([*ALL, E], knowing(ALL), also=[there], decisions={E.id: "link"})
     assert [one.code for one in linked.findings if one.pupil == E.id] == [unused[0].code]
+
+
+def test_a_word_counts_only_for_the_account_that_was_asked_about() -> None:
+    there = a_tenant_account(a_known(5), mark="")
+    asking = night([*ALL, E], knowing(ALL), also=[there])
+    assert asking.links.keys() == {E.id}
+    assert asking.questions == {}
+    about = asking.links[E.id]
+    for told, expected in ((about, [(E.id, Kind.LINK)]), ("another", [])):
+        asked = {E.id: Proposed(Situation.UNLINKED, 1, told)}
+        plan = night([*ALL, E], knowing(ALL), also=[there], decisions={E.id: "link"}, asked=asked)
+        assert kinds(plan) == expected
+        assert plan.links == asking.links
+
+
+def test_a_question_of_who_this_is_is_no_link() -> None:
+    renamed = replace(A, family="高橋", given="別", kana_family="タカハシ", kana_given="ベツ")
+    plan = night([renamed, B, C, D], knowing(ALL))
+    assert plan.questions.keys() == {A.id}
+    assert plan.links == {}
+    asked = {A.id: Proposed(Situation.RENAMING, 1, "another")}
+    assert kinds(night([renamed, B, C, D], knowing(ALL), decisions={A.id: "rename"},
+                       asked=asked)) == []  # fmt: skip
 
 
 def test_a_decision_that_fits_nothing_is_told_and_without_decisions_nobody_is_unfit() -> None:
