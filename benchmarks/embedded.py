@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.report.shapes import Summary
-from kakehashi.report.words import Verdict
+from kakehashi.verdict import Verdict
 
 CITY = "demo"
 TICK = os.sysconf("SC_CLK_TCK")

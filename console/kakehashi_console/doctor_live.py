@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.edges.runs import Folder
-from kakehashi.report.words import Verdict
+from kakehashi.verdict import Verdict
 from kakehashi_console.doctor import AS_OF, CITY, PUPILS, RULES, a_roster
 from kakehashi_console.operations import BadUse, Console, RunOutcome, order_for_drop
 from kakehashi_console.operations.reach import stamp

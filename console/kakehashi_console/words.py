@@ -8,13 +8,13 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from kakehashi.findings import Effect, Finding
-from kakehashi.report import Verdict
 from kakehashi.report.groups import groups
 from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.shapes import Decisions, Summary
 from kakehashi.report.times import minute
 from kakehashi.state_records import RunRecord
+from kakehashi.verdict import Verdict
 from kakehashi_console.standing import RehearsalStanding
 
 VERDICT_WORDS = {

@@ -30,9 +30,10 @@ from kakehashi.edges.nights import (
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
-from kakehashi.report import Night, Person, Verdict
+from kakehashi.report import Night, Person
 from kakehashi.run_folder import actions
 from kakehashi.run_folder.matching import matches
+from kakehashi.verdict import Verdict
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

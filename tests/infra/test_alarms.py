@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from kakehashi.edges.telemetry import NAMESPACE
-from kakehashi.report import Verdict
 from kakehashi.report.credential import SOON
 from kakehashi.report.words import VERDICTS
 from kakehashi.roster import JAPAN
+from kakehashi.verdict import Verdict
 from local import alarms, city_alarms, dashboard
 from local.engine.deploy import read_template
 from tests.commands import type_it

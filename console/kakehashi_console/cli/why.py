@@ -13,7 +13,7 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
-from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, word
+from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, word
 from kakehashi.staff.timeline import (
     OUTCOMES,
     TimelineEntry,
@@ -23,6 +23,7 @@ from kakehashi.staff.timeline import (
     person_of,
 )
 from kakehashi.state_records import ApprovalGiven
+from kakehashi.verdict import Verdict
 from kakehashi_console.cli.of_staff import told_of_staff
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse

@@ -17,11 +17,11 @@ from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
 from kakehashi.report.shapes import Summary
 from kakehashi.report.summary import summary_of
-from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.progress import Progress, progress
 from kakehashi.run_folder.roster import pupils
 from kakehashi.state_records import ApprovalGiven, RunRecord
+from kakehashi.verdict import Verdict
 from kakehashi_console.operations.executions import run_ids
 from kakehashi_console.operations.reach import BadUse, Reach
 from kakehashi_console.standing import CityStanding, RehearsalStanding, RunStanding

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 
 from kakehashi.diff import NightCount
 from kakehashi.run_folder.orders import DeliveryOrder
-
-RUNNING, WAITING = "running", "awaiting-approval"
-WENT_WELL = frozenset({"applied", "unchanged"})
+from kakehashi.verdict import RUNNING, WENT_WELL, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class RunRecord:
     @property
     def waits(self) -> bool:
         """Whether its plan waits for a person; too old it may be all the same."""
-        return self.verdict == WAITING
+        return self.verdict == Verdict.AWAITING
 
     @property
     def went_well(self) -> bool:

@@ -8,9 +8,10 @@ import pytest
 
 from kakehashi import report
 from kakehashi.catalogue.index import RULES
-from kakehashi.report import Failure, Verdict
+from kakehashi.report import Failure
 from kakehashi.report.causes import CAUSES, faults_of
 from kakehashi.report.headline import headline
+from kakehashi.verdict import Verdict
 from tests.unit.report.test_report import NIGHT
 
 APPLIED = replace(NIGHT, verdict=Verdict.APPLIED, failed=None)

@@ -13,12 +13,13 @@ import pytest
 
 from kakehashi import report
 from kakehashi.catalogue.index import RULES
-from kakehashi.report import Failure, Night, Verdict
+from kakehashi.report import Failure, Night
 from kakehashi.report.drift import drift_html
 from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.run_folder.orders import UndoNote
+from kakehashi.verdict import Verdict
 from tests.commands import type_it
 from tests.unit.report.test_drift_page import a_comparison
 from tests.unit.report.test_report import NIGHT

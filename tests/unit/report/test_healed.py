@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kakehashi.report import Verdict
 from kakehashi.report.healed import EndedRun, QueuedFailure, begun, heals
 from kakehashi.roster import JAPAN
+from kakehashi.verdict import Verdict
 
 MACHINE = "arn:aws:states:ap-northeast-1:1:stateMachine:RosterSync"
 AT = datetime(2026, 11, 24, 2, 10, tzinfo=JAPAN)

@@ -20,10 +20,11 @@ from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.findings import Place, placeholders
-from kakehashi.report import Comparison, Failure, Night, Saved, Verdict, decided, drift_html
+from kakehashi.report import Comparison, Failure, Night, Saved, decided, drift_html
 from kakehashi.run_folder.deliveries import DeliveryNote, FileNote
 from kakehashi.run_folder.orders import UndoNote
 from kakehashi.run_folder.progress import Progress
+from kakehashi.verdict import Verdict
 from tests.unit.report.test_report import JAPANESE, NIGHT, OTHER, SCHOOL, UMI
 
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.ja.md"

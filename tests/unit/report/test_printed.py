@@ -17,10 +17,10 @@ from openpyxl import load_workbook
 from kakehashi import report
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect, Finding, Place, placeholders
-from kakehashi.report import Verdict
 from kakehashi.report.drawing import linked
 from kakehashi.report.drift import drift_html, drift_line, drift_xlsx
 from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding
+from kakehashi.verdict import Verdict
 from kakehashi_console.cli import COMMANDS
 from tests.commands import type_it
 from tests.unit.report.test_drift_page import a_comparison

@@ -25,7 +25,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.findings import Effect, Finding, Place, Rule
-from kakehashi.report import Failure, Night, PastRun, Person, Verdict, final_verdict
+from kakehashi.report import Failure, Night, PastRun, Person, final_verdict
 from kakehashi.report.groups import Lines
 from kakehashi.report.guide import Guide
 from kakehashi.report.page import page_of
@@ -34,6 +34,7 @@ from kakehashi.report.words import VERDICTS, compress
 from kakehashi.run_folder.drop import DropNote
 from kakehashi.run_folder.progress import Progress
 from kakehashi.stored import written
+from kakehashi.verdict import Verdict
 from tests.builders import a_pupil
 
 SCHOOL, OTHER = "B108299900015", "B108299900024"

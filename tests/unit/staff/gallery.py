@@ -19,7 +19,7 @@ from kakehashi.report.credential import HeldCredential
 from kakehashi.report.people import Person
 from kakehashi.report.schools import Handout
 from kakehashi.report.shapes import DeliveryMade, ReceiptBeside, Summary, UploadRefusal
-from kakehashi.report.words import Verdict, Word
+from kakehashi.report.words import Word
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import (
     approve,
@@ -46,6 +46,7 @@ from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.staff.uploading import Upload, UploadChoice, UploadPurpose
 from kakehashi.staff.viewer import Post, Viewer
 from kakehashi.state_records import ApprovalGiven
+from kakehashi.verdict import Verdict
 from tests.builders import a_code, a_pupil, an_id
 from tests.unit.staff.people import FACTS, TEACHER, a_life
 from tests.unit.staff.scenes import (

@@ -20,6 +20,7 @@ from kakehashi.diff.header import FORM, PlanFacts, PlanHeader
 from kakehashi.findings import Finding
 from kakehashi.roster import canonical
 from kakehashi.stored import VERSION
+from kakehashi.verdict import Verdict
 
 # Actions of one Lambda: a minute at Graph's write limit, nine at our slowest pace. Each shard waits
 # for its last stragglers; shards of 200 took three times as long where one call in twenty failed.
@@ -66,10 +67,10 @@ class Plan(PlanFacts):
     def verdict(self, *, rehearse: bool) -> str:
         """The word for the state machine's next Choice."""
         if self.refused:
-            return "refused"
+            return Verdict.REFUSED
         if rehearse:
-            return "rehearsed"
-        return "awaiting-approval" if self.breaches else "apply"
+            return Verdict.REHEARSED
+        return Verdict.AWAITING if self.breaches else "apply"
 
     def shards(self) -> Iterator[tuple[Action, ...]]:
         """The actions in order, ``SHARD`` at a time; deletions are never among others."""

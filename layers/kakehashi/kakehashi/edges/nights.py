@@ -33,7 +33,6 @@ from kakehashi.report import (
     PastRun,
     Person,
     Saved,
-    Verdict,
     Work,
     decided,
     faults_of,
@@ -58,7 +57,8 @@ from kakehashi.run_folder.orders import undo
 from kakehashi.run_folder.plan import header
 from kakehashi.run_folder.progress import progress
 from kakehashi.run_folder.results import End, Result, results
-from kakehashi.state_records import WENT_WELL, RefusedApproval, RunRecord
+from kakehashi.state_records import RefusedApproval, RunRecord
+from kakehashi.verdict import WENT_WELL, Verdict
 
 NIGHTS = 30  # of history, for the little line of pupils
 _ERROR = re.compile(r"[A-Za-z0-9_.]{1,80}\Z")

@@ -18,12 +18,12 @@ from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
-from kakehashi.report import Verdict
 from kakehashi.run_folder import roster
 from kakehashi.run_folder.plan import header, put_plan
 from kakehashi.run_folder.plan import plan as stored_plan
 from kakehashi.run_folder.results import results
 from kakehashi.state_records import RunRecord
+from kakehashi.verdict import Verdict
 
 __all__ = ["begin", "count_what_was_done", "header", "read", "waits_since", "write"]
 

@@ -23,7 +23,6 @@ from kakehashi.report.savings import Saved, Work, saved, school_year, with_staff
 from kakehashi.report.school_facts import moves, moves_of, put_parts
 from kakehashi.report.schools import Handout, handout_xlsx, handouts
 from kakehashi.report.summary import put_summary, summary
-from kakehashi.report.words import Verdict
 from kakehashi.report.workbook import findings_xlsx, xlsx
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "PastRun",
     "Person",
     "Saved",
-    "Verdict",
     "Work",
     "decided",
     "drift_html",

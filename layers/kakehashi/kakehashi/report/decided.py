@@ -11,8 +11,9 @@ from kakehashi.diff.answers import JAPANESE, Standing
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.report.shapes import DecisionList, Decisions
 from kakehashi.report.times import minute
-from kakehashi.report.words import Verdict, Word, word
+from kakehashi.report.words import Word, word
 from kakehashi.run_folder.results import CARRIED_OUT
+from kakehashi.verdict import Verdict
 
 OUTCOMES: Mapping[str, Word] = MappingProxyType({
     "done": Word("反映しました", "carried out"),

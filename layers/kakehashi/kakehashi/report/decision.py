@@ -11,7 +11,8 @@ from kakehashi.diff.approval import MOST_DAYS
 from kakehashi.findings import Effect
 from kakehashi.report.groups import FindingGroup, groups, message
 from kakehashi.report.night import Night
-from kakehashi.report.words import PROPOSALS, Verdict, Word
+from kakehashi.report.words import PROPOSALS, Word
+from kakehashi.verdict import Verdict
 
 CITY = Word("市全体", "whole city")
 NEXT = Word("次にすること", "What to do next")

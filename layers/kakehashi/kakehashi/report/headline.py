@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kakehashi.report.words import VERDICTS, Verdict, VerdictWord
+from kakehashi.report.words import VERDICTS, VerdictWord
+from kakehashi.verdict import Verdict
 
 MARK, TONE = "△", "wait"  # as of what a person should look at
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from kakehashi.report.words import Verdict
 from kakehashi.roster import JAPAN
+from kakehashi.verdict import Verdict
 
 WELL = frozenset({Verdict.APPLIED, Verdict.UNCHANGED})
 _JUDGED = WELL | {

@@ -11,7 +11,8 @@ from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Failure, Night
 from kakehashi.report.settling import first_page
-from kakehashi.report.words import STAGES, VERDICTS, Verdict, Word, word
+from kakehashi.report.words import STAGES, VERDICTS, Word, word
+from kakehashi.verdict import Verdict
 
 NEXT: Mapping[Verdict, Word] = MappingProxyType({
     Verdict.AWAITING: Word(

@@ -21,12 +21,13 @@ from kakehashi.findings import Effect, Finding
 from kakehashi.report.decided import Decided
 from kakehashi.report.guide import Guide
 from kakehashi.report.savings import Saved, Work
-from kakehashi.report.words import PROPOSALS, Verdict
+from kakehashi.report.words import PROPOSALS
 from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.drop import NO_DROP, DropNote
 from kakehashi.run_folder.orders import UndoNote
 from kakehashi.run_folder.progress import Progress
 from kakehashi.run_folder.results import CARRIED_OUT
+from kakehashi.verdict import Verdict
 
 _OURS_OR_THEIRS = frozenset({NOT_PERMITTED.code, DOMAIN_UNVERIFIED.code})
 BOOKKEEPING = frozenset({"record", "vacate"})  # kinds of action that are no change of their own

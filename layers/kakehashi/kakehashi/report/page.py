@@ -38,12 +38,12 @@ from kakehashi.report.words import (
     STAGES,
     UNDO_DONE,
     UNDO_WAITS,
-    Verdict,
     VerdictWord,
     Word,
     word,
 )
 from kakehashi.run_folder.deliveries import DeliveryNote
+from kakehashi.verdict import Verdict
 
 TOO_LATE = {
     rule.code

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.report.night import Night
-from kakehashi.report.words import Verdict, Word
+from kakehashi.report.words import Word
+from kakehashi.verdict import Verdict
 
 _STOPPED = frozenset({Verdict.REFUSED, Verdict.FAILED})
 

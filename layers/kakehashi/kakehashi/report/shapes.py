@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 from kakehashi.diff.staff_limits import StaffBreach
-from kakehashi.report.words import Verdict
+from kakehashi.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

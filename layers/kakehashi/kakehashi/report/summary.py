@@ -21,11 +21,11 @@ from kakehashi.report.shapes import (
     Summary,
     TimesShape,
 )
-from kakehashi.report.words import Verdict
 from kakehashi.run_folder import RunFiles
 from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.progress import Progress
 from kakehashi.stored import read, written
+from kakehashi.verdict import Verdict
 
 NAME = "summary.json"
 

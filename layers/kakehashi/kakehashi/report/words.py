@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class Verdict(StrEnum):
-    """How a run ended: the one word that everybody is told."""
-
-    APPLIED = "applied"
-    UNCHANGED = "unchanged"
-    REHEARSED = "rehearsed"
-    AWAITING = "awaiting-approval"
-    REFUSED = "refused"
-    FAILED = "failed"
-    ALREADY_DONE = "already-done"
-    SUPERSEDED = "superseded"
+from kakehashi.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from kakehashi.report.words import VERDICTS, Verdict, Word
+from kakehashi.report.words import VERDICTS, Word
+from kakehashi.verdict import Verdict
 
 WIDTH, HEIGHT = 300, 72  # SVG units, of a limit's weeks
 NIGHT, TALL = 12, 96  # of the last nights: a column's width, and the height

@@ -13,12 +13,13 @@ from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.diff.answers import JAPANESE
 from kakehashi.report.people import Person
 from kakehashi.report.times import minute
-from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Verdict, Word, word
+from kakehashi.report.words import KINDS, SITUATIONS, VERDICTS, Word, word
 from kakehashi.staff.deciding_words import ENGLISH
 from kakehashi.staff.finding_staff import FoundStaff
 from kakehashi.staff.searching import Found
 from kakehashi.staff.timeline import OUTCOMES, TimelineEntry, delivered_word
 from kakehashi.state_records import ApprovalGiven
+from kakehashi.verdict import WENT_WELL, Verdict
 
 _DONE: Mapping[str, Word] = {
     "create": Word("アカウントを作りました。", "The account was made."),
@@ -123,7 +124,7 @@ def _night(entry: TimelineEntry, approved: Mapping[str, ApprovalGiven]) -> Child
         why=entry.reason,
         tools=[(one.tool, delivered_word(one)) for one in papers.delivered],
         refs=[ref for ref in refs if ref],
-        quiet=quiet and entry.verdict in {"applied", "unchanged"},
+        quiet=quiet and entry.verdict in WENT_WELL,
     )
 
 

@@ -17,9 +17,10 @@ from kakehashi.report.headline import headline
 from kakehashi.report.healed import begun
 from kakehashi.report.shapes import DeliveryMade, Summary
 from kakehashi.report.times import minute
-from kakehashi.report.words import MODES, SITUATIONS, Verdict, VerdictWord, Word, word
+from kakehashi.report.words import MODES, SITUATIONS, VerdictWord, Word, word
 from kakehashi.staff.viewer import Permission, Viewer, may
 from kakehashi.state_records import RunRecord
+from kakehashi.verdict import Verdict
 
 PAGE = 30
 _COUNTED = ("NEW", "MOVED", "PROMOTED", "RENAMED", "UPDATED", "RETURNED", "GONE", "UNLINKED",

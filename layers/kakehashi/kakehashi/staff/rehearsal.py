@@ -14,10 +14,11 @@ from typing import ClassVar
 from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.report.rehearsal import MOVED
-from kakehashi.report.words import SITUATIONS, VERDICTS, Verdict, VerdictWord, Word
+from kakehashi.report.words import SITUATIONS, VERDICTS, VerdictWord, Word
 from kakehashi.staff.arrived import CheckedUpload
 from kakehashi.staff.uploading import Upload
 from kakehashi.staff.viewer import Permission, Viewer, may
+from kakehashi.verdict import Verdict
 
 _HIDDEN = frozenset({"CHANGED", "TRANSFER_IN", "MOVED_AWAY"})  # parts or sums of others
 

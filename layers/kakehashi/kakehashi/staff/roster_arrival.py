@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kakehashi.report.times import in_japan, minute
-from kakehashi.report.words import Verdict, Word
+from kakehashi.report.words import Word
 from kakehashi.staff import asking
 from kakehashi.staff.asking import Ask
+from kakehashi.verdict import Verdict
 
 LATE = timedelta(hours=25)  # without a roster, as the alarm on a missing drop
 _NONE = Word("名簿はまだ一度も届いていません。", "No roster has ever come.")

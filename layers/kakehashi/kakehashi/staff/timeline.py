@@ -22,8 +22,9 @@ from kakehashi.report.words import Word, word
 from kakehashi.roster import JAPAN
 from kakehashi.staff.trace import ToolDelivery, Trace
 from kakehashi.stored import written
+from kakehashi.verdict import Verdict
 
-_UNSEEN = frozenset({"already-done", "superseded"})  # runs that looked at nobody
+_UNSEEN = frozenset({Verdict.ALREADY_DONE, Verdict.SUPERSEDED})  # runs that looked at nobody
 OUTCOMES = {
     "done": Word("済み", "done"),
     "skipped": Word("前の試みで済み", "done by an earlier attempt"),
@@ -97,12 +98,12 @@ class TimelineEntry:
 
 def person_of(traces: Sequence[Trace]) -> Person | None:
     """Who the pupil is, by the newest night that knows; what was only rehearsed comes last."""
-    nights = sorted(traces, key=lambda one: one.verdict != "rehearsed")
+    nights = sorted(traces, key=lambda one: one.verdict != Verdict.REHEARSED)
     rows = (row for one in reversed(nights) for row in (one.desired, one.current) if row)
     newest = next(rows, None)
     if newest is None:
         return None
-    real = (one for one in traces if one.verdict != "rehearsed")
+    real = (one for one in traces if one.verdict != Verdict.REHEARSED)
     seen = (one.plan.as_of for one in real if one.plan and (one.desired or one.held))
     last = max((day for day in seen if day), default="")
     return Person.of(newest.pupil, date.fromisoformat(last) if last else None)
@@ -111,8 +112,8 @@ def person_of(traces: Sequence[Trace]) -> Person | None:
 def entries(traces: Iterator[Trace]) -> Iterator[TimelineEntry]:
     """One for each run that had anything to do with the pupil, or could not get that far."""
     for trace in traces:
-        verdict = trace.verdict or "failed"
-        stopped = not trace.plan and verdict in {"refused", "failed"}
+        verdict = trace.verdict or Verdict.FAILED
+        stopped = not trace.plan and verdict in {Verdict.REFUSED, Verdict.FAILED}
         if verdict not in _UNSEEN and (trace or stopped):
             yield _entry(trace, verdict)
 
@@ -189,7 +190,7 @@ def _reason(trace: Trace, verdict: str, situation: str) -> Word | None:
         return None
     if trace.refusals or (trace.plan and trace.plan.refused):
         return _whole_drop(trace)
-    if verdict == "failed" and not trace.result:
+    if verdict == Verdict.FAILED and not trace.result:
         return Word("実行が途中で失敗しました。", "The run failed on its way.")
     if trace.result and trace.result.code:
         return _by_code(trace.result.code)
@@ -207,7 +208,7 @@ def _whole_drop(trace: Trace) -> Word:
 
 
 def _not_yet(trace: Trace, verdict: str) -> Word:
-    if verdict == "rehearsed":
+    if verdict == Verdict.REHEARSED:
         return Word("予行なので反映していません。", "A rehearsal applies nothing.")
     codes = "、".join(sorted(trace.plan.breaches)) if trace.plan else ""
     return Word(

@@ -14,7 +14,7 @@ from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.report.healed import begun
 from kakehashi.report.staff_section import standings
 from kakehashi.report.times import minute
-from kakehashi.report.words import STAGES, VERDICTS, Verdict, VerdictWord, Word, word
+from kakehashi.report.words import STAGES, VERDICTS, VerdictWord, Word, word
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff import asking, charts, personnel
 from kakehashi.staff.asking import Ask
@@ -22,6 +22,7 @@ from kakehashi.staff.nights import ending
 from kakehashi.staff.roster_arrival import LastRoster, RosterArrival, arrival
 from kakehashi.staff.viewer import Viewer, may
 from kakehashi.state_records import NO_RECORD, RunRecord
+from kakehashi.verdict import Verdict
 
 NIGHTS = 60
 REFRESH = 5  # seconds between two looks at a running night

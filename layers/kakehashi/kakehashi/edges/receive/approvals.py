@@ -20,7 +20,8 @@ from kakehashi.edges.staff_decided import unsupported
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import JAPAN
-from kakehashi.state_records import RUNNING, ApprovalGiven, RunRecord
+from kakehashi.state_records import ApprovalGiven, RunRecord
+from kakehashi.verdict import RUNNING
 
 
 class ApprovalGate:

@@ -30,7 +30,8 @@ from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.drop import NO_DROP, put_drop
 from kakehashi.run_folder.drop import drop as dropped
-from kakehashi.state_records import RUNNING, NewestDrop
+from kakehashi.state_records import NewestDrop
+from kakehashi.verdict import RUNNING, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -237,7 +238,7 @@ class Intake:
         drop = inbox.drop(newest.key, newest.version or None)
         if not isinstance(order, receive.Rerun):
             return DropSource(drop)
-        refused = order.upload and self.state.drop(drop.sha256()).verdict == "refused"
+        refused = order.upload and self.state.drop(drop.sha256()).verdict == Verdict.REFUSED
         accepted = self._accepted() if refused else None
         return accepted or DropSource(drop, newest.as_of)
 

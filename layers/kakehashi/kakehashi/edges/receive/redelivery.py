@@ -10,7 +10,7 @@ from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesF
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.run_folder.orders import DeliveryOrder, put_delivery_order
-from kakehashi.state_records import RUNNING
+from kakehashi.verdict import RUNNING
 
 
 def begin(

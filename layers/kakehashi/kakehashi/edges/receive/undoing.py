@@ -27,9 +27,9 @@ from kakehashi.people.record import Record
 from kakehashi.run_folder.orders import UndoNote, put_undo, undo
 from kakehashi.run_folder.results import results
 from kakehashi.run_folder.undone import put_undone
-from kakehashi.state_records import RUNNING
+from kakehashi.verdict import RUNNING, Verdict
 
-CUT_SHORT = frozenset({"failed", RUNNING})
+CUT_SHORT = frozenset({Verdict.FAILED, RUNNING})
 
 
 class Undoing:

@@ -29,7 +29,7 @@ from kakehashi.edges.staff.letters import letters
 from kakehashi.edges.staff.orders import StaffOrder, note
 from kakehashi.findings import Finding
 from kakehashi.refusal import Refusal
-from kakehashi.report.words import VERDICTS, Verdict
+from kakehashi.report.words import VERDICTS
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder import actions, known, roster
 from kakehashi.run_folder.drop import drop
@@ -40,6 +40,7 @@ from kakehashi.staff import waiting_plans
 from kakehashi.staff.changes import Filter, Shards
 from kakehashi.staff.roster_arrival import LastRoster
 from kakehashi.state_records import NO_RECORD, RunRecord
+from kakehashi.verdict import Verdict
 
 RUNS = 120  # records looked through for nights
 MOST_WAITING = 20  # plans that are read, the newest
