@@ -25,7 +25,8 @@ FIRST_DAY = date(2026, 11, 9)
 @dataclass
 class Town:
     """``name`` is the city's name in the stack; its accounts lie in a domain of its own, and its
-    pupils live in no other town of the tenant. ``seed`` 0: made of the name."""
+    pupils live in no other town of the tenant. It has no staff: those live in ``tests.year``.
+    ``seed`` 0: made of the name."""
 
     stack: Stack
     folder: Path
@@ -41,7 +42,8 @@ class Town:
         domain = f"{self.name}.demo.example.jp"
         self.city = DemoCity(self.seed, self.pupils, 4, FIRST_DAY, unfilled=0, domain=domain)
         rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
-        self.console.put_rules(self.name, rules.replace("ed.demo.example.jp", domain))
+        of_pupils, _, _ = rules.partition("[staff]")  # which stands last
+        self.console.put_rules(self.name, of_pupils.replace("ed.demo.example.jp", domain))
 
     # -- nights --------------------------------------------------------------------------------
 
