@@ -13,6 +13,7 @@ from kakehashi.directories.port import ClassTeam, MakeClass, MakeTeam, Tenancy
 from kakehashi.groups import Keeper, Orders, decide
 from kakehashi.groups.teams import TeamOrders, rehearse
 from kakehashi.groups.wanted import class_teams, read_mark
+from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 from tests.builders import TODAY, a_city, a_code, a_known, a_post, a_pupil, a_teacher, an_id
@@ -74,30 +75,119 @@ def test_a_night_in_step_asks_for_nothing() -> None:
     assert orders(there=held(pupils=pupils), pupils=pupils) == Orders()
 
 
+ELSEWHERE = a_post(school=a_code(2, "C1"), homerooms=())
+
+
+def moved[P: (Pupil, StaffMember)](one: Record[P], **facts: Any) -> Record[P]:
+    return replace(one, pupil=replace(one.pupil, **facts))
+
+
+def with_hands(there: Mapping[str, ClassTeam], *people: Record[Any]) -> dict[str, ClassTeam]:
+    """The same Teams after a teacher has put these people in, as owners, too."""
+    hand = frozenset(one.object_id for one in people)
+    return {mark: replace(one, members=one.members | hand, owners=one.owners | hand)
+            for mark, one in there.items()}  # fmt: skip
+
+
+def leaving(found: Orders) -> set[str]:
+    return {who for link in (*found.remove, *found.disown) for who in link.members}
+
+
 def test_the_next_teacher_owns_it_before_the_last_one_leaves_it() -> None:
-    there = held()
-    left = replace(TEACHER, pupil=replace(TEACHER.pupil, homerooms=()))
-    found = orders([left, a_teacher(3)], there)
+    found = orders([a_teacher(2, ELSEWHERE), a_teacher(3)], held())
     assert [link.members for link in found.own] == [(a_teacher(3).object_id,)]
     assert [link.members for link in found.disown] == [(TEACHER.object_id,)]
     assert [link.members for link in found.remove] == [(TEACHER.object_id,)]
     assert found.teams == TeamOrders()
 
 
-def test_the_last_owner_of_a_team_stays_and_is_told() -> None:
-    left = replace(TEACHER, pupil=replace(TEACHER.pupil, homerooms=()))
+def test_a_former_homeroom_teacher_of_the_school_stays_as_somebody_put_in_by_hand_would() -> None:
+    found = orders([moved(TEACHER, homerooms=()), a_teacher(3)], held())
+    assert [link.members for link in found.own] == [(a_teacher(3).object_id,)]
+    assert leaving(found) == set()
+
+
+@pytest.mark.parametrize("left", [a_teacher(2, ELSEWHERE), a_teacher(2, status=Status.SUSPENDED)])
+def test_the_last_owner_of_a_team_stays_as_member_too_and_is_told(left: Any) -> None:
     found = orders([left], held())
-    assert found.disown == ()
+    assert leaving(found) == set()
     assert codes(found) == ["M072", "M082"]
 
 
-def test_who_leaves_the_class_leaves_its_team_also_when_nobody_is_left() -> None:
+def test_who_is_suspended_leaves_the_team_also_when_nobody_is_left_in_the_class() -> None:
     there = held(pupils=PUPILS[:2])
     gone = [replace(one, status=Status.SUSPENDED) for one in PUPILS[:2]]
     found = orders(there=there, pupils=[*gone, PUPILS[2]])
-    leaving = {who for link in found.remove for who in link.members}
-    assert leaving == {*(one.object_id for one in gone), TEACHER.object_id}
+    assert leaving(found) == {one.object_id for one in gone}
     assert found.teams.archive == (), "the year is not over"
+
+
+@pytest.mark.parametrize("hand", [
+    a_teacher(9, a_post(homerooms=())),
+    a_teacher(9, ELSEWHERE, a_post(main=False, homerooms=())),
+    a_teacher(9, a_post(school="082201", homerooms=())),
+    a_teacher(9, a_post(homerooms=("3年1組",))),
+], ids=["of a subject", "with a second post", "of the board", "of the next class"])  # fmt: skip
+def test_staff_whom_we_know_stay_where_a_teacher_has_put_them(hand: Any) -> None:
+    found = orders([TEACHER, hand], with_hands(held(), hand), pupils=PUPILS[:2])
+    assert leaving(found) == set()
+
+
+@pytest.mark.parametrize("hand", [
+    a_teacher(9, a_post(homerooms=()), status=Status.SUSPENDED), a_teacher(9, ELSEWHERE)
+], ids=["suspended", "at another school"])  # fmt: skip
+def test_staff_put_in_by_hand_leave_with_their_account_or_their_post(hand: Any) -> None:
+    found = orders([TEACHER, hand], with_hands(held(), hand), pupils=PUPILS[:2])
+    assert leaving(found) == {hand.object_id}
+
+
+SPECIAL = a_known(pupil=a_pupil(4, class_title="なかよし1", special_needs=True))
+
+
+def test_a_child_of_a_special_needs_class_stays_in_an_ordinary_ones_team() -> None:
+    pupils = [*PUPILS[:2], SPECIAL]
+    assert leaving(orders(there=with_hands(held(pupils=pupils), SPECIAL), pupils=pupils)) == set()
+
+
+def test_a_pupil_of_another_class_or_school_leaves() -> None:
+    away = moved(PUPILS[0], class_title="3年1組")
+    assert leaving(orders(there=held(), pupils=[away, PUPILS[1]])) == {away.object_id}
+    away = moved(SPECIAL, school=a_code(2))
+    found = orders(there=with_hands(held(), SPECIAL), pupils=[*PUPILS[:2], away])
+    assert leaving(found) == {away.object_id}
+    nurse, other = a_teacher(2, a_post(homerooms=("なかよし2",))), moved(PUPILS[0])
+    last = moved(other, class_title="なかよし2", special_needs=True)
+    there = with_hands(held([nurse], [last]), SPECIAL)
+    assert leaving(orders([nurse], there, pupils=[last, SPECIAL])) == {SPECIAL.object_id}, (
+        "from one special-needs class to another"
+    )
+
+
+def test_a_pupil_entered_early_for_next_year_or_without_a_class_leaves_nothing() -> None:
+    for facts in ({"class_title": ""}, {"school_year": 2027, "class_title": "4年2組"}):
+        pupils = [moved(PUPILS[0], **facts), PUPILS[1]]
+        assert leaving(orders(there=held(), pupils=pupils)) == set()
+
+
+@pytest.mark.parametrize("until", [date(2027, 3, 31), None])
+def test_nobody_leaves_on_1_april_before_the_roster_turns(until: date | None) -> None:
+    teacher, there = moved(TEACHER, until=until, year=2026), held()
+    gone = replace(PUPILS[0], status=Status.SUSPENDED)
+    found = orders([teacher], there, on=date(2027, 4, 1), pupils=[gone, PUPILS[1]])
+    assert leaving(found) == set()
+    assert codes(found) == []
+
+
+@pytest.mark.parametrize("facts", [{"class_title": "3年B組"}, {"school": a_code(7)}])
+def test_a_corrected_title_or_school_code_empties_no_team(facts: dict[str, Any]) -> None:
+    there, now = held(), [moved(one, **facts) for one in PUPILS[:2]]
+    home = (now[0].pupil.school, now[0].pupil.class_title)
+    staff = [moved(TEACHER, school=home[0], homerooms=(home,))]
+    found = orders(staff, there, pupils=now)
+    assert len(found.classes) == 1
+    assert leaving(found) == set()
+    now[0] = replace(now[0], status=Status.SUSPENDED)
+    assert leaving(orders(staff, there, pupils=now)) == {now[0].object_id}
 
 
 def test_somebody_added_by_hand_stays() -> None:

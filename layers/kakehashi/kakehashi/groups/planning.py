@@ -71,9 +71,9 @@ def decide(
         frozenset(k.object_id for k in staff),
     )
     kept = dict(_kept_in_step(wanted, tenancy, city, city_code))
-    groups = in_step(wanted, tenancy.groups, kept, ours)
+    groups = in_step(wanted, tenancy.groups, kept, dict.fromkeys(kept, ours))
     plan = _teams(settled, staff, tenancy, city, city_code, as_of=as_of)
-    members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, ours)
+    members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, plan.leavers)
     alone = groups.alone + members.alone
     stays = [rules.LAST_OWNER_STAYS.at(count=alone)] if alone else []
     return Orders(

@@ -28,11 +28,14 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Object ids of everybody we know, and of the staff among them. Others in a group, a teacher
-    added by hand say, are not our affair."""
+    """Object ids of those who are in a group only while it wants them, and of whom as its owners.
+    Others in it, somebody of the board say, are not our affair."""
 
     people: frozenset[str] = field(repr=False)
-    staff: frozenset[str] = field(repr=False)
+    owners: frozenset[str] = field(repr=False)
+
+
+NOBODY = Ours(frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,19 @@ def in_step(
     wanted: Mapping[str, RosterGroup],
     there: Mapping[str, TenantGroup],
     kept: Mapping[str, TenantGroup],
-    ours: Ours,
+    ours: Mapping[str, Ours],
 ) -> Steps:
-    """All three by mark. ``there`` are the groups that exist; only from those of them that are
-    ``kept`` is anybody taken out, also where they are wanted no more."""
-    disown, alone = _given_up(wanted, kept, ours.staff)
+    """All by mark. ``there`` are the groups that exist; only from those of them that are ``kept``
+    is anybody taken out, also where they are wanted no more: of ``ours``, whoever is not wanted.
+    Who stays an owner because nobody else would be one stays a member."""
+    disown, alone = _given_up(wanted, kept, ours)
     return Steps(
         rename=tuple(_renames(wanted, there)),
         add=tuple(_additions(wanted, there)),
         own=tuple(_owners(wanted, there)),
-        remove=tuple(_removals(wanted, kept, ours.people)),
+        remove=tuple(_removals(wanted, kept, ours, alone)),
         disown=disown,
-        alone=alone,
+        alone=len(alone),
     )
 
 
@@ -99,16 +103,16 @@ def _owners(
 
 
 def _given_up(
-    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], staff: frozenset[str]
-) -> tuple[tuple[GroupMembers, ...], int]:
-    """Owners of ours who are none any more; and of how many groups they stay all the same."""
-    found, alone = list[GroupMembers](), 0
+    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], ours: Mapping[str, Ours]
+) -> tuple[tuple[GroupMembers, ...], dict[str, frozenset[str]]]:
+    """Owners of ours who are none any more; and those who stay all the same, by mark."""
+    found, alone = list[GroupMembers](), dict[str, frozenset[str]]()
     for mark, held in kept.items():
         group = wanted.get(mark)
         now = group.owners if group else frozenset[str]()
-        leaving = (held.owners & staff) - now
+        leaving = (held.owners & ours.get(mark, NOBODY).owners) - now
         if leaving and not (held.owners - leaving) | now:
-            alone += 1
+            alone[mark] = leaving
         elif leaving:
             school = group.school if group else ""
             found.append(GroupMembers(tuple(sorted(leaving)), held.object_id, mark, school))
@@ -116,12 +120,14 @@ def _given_up(
 
 
 def _removals(
-    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], ours: frozenset[str]
-) -> Iterator[GroupMembers]:
+    wanted: Mapping[str, RosterGroup], kept: Mapping[str, TenantGroup], ours: Mapping[str, Ours],
+    alone: Mapping[str, frozenset[str]],
+) -> Iterator[GroupMembers]:  # fmt: skip
     """People of ours who belong there no more."""
     for mark, held in kept.items():
         group = wanted.get(mark)
-        leaving = (held.members & ours) - (group.members if group else frozenset())
+        stays = alone.get(mark, frozenset()) | (group.members if group else frozenset())
+        leaving = (held.members & ours.get(mark, NOBODY).people) - stays
         if leaving:
             school = group.school if group else ""
             yield GroupMembers(tuple(sorted(leaving)), held.object_id, mark, school)

@@ -16,7 +16,8 @@ from datetime import date
 from kakehashi.catalogue import teams as rules
 from kakehashi.directories.port import ClassTeam
 from kakehashi.findings import Finding, Place
-from kakehashi.groups.steps import GroupMembers
+from kakehashi.groups.steps import GroupMembers, Ours
+from kakehashi.groups.team_leavers import leavers
 from kakehashi.groups.wanted import RosterGroup, class_teams, read_mark
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
@@ -41,17 +42,18 @@ NO_TEAMS = TeamOrders()
 @dataclass(frozen=True, slots=True)
 class TeamPlan:
     """``classes`` are to be made; ``wanted`` to be brought in step, them among them; ``kept`` are
-    those that exist and follow the roster. The last two by mark."""
+    those that exist and are not archived; ``leavers`` go from them. All three by mark."""
 
     classes: tuple[RosterGroup, ...] = ()
     orders: TeamOrders = NO_TEAMS
     wanted: Mapping[str, RosterGroup] = field(default_factory=dict)
     kept: Mapping[str, ClassTeam] = field(default_factory=dict)
+    leavers: Mapping[str, Ours] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
 def plan_teams(
-    settled: Collection[Record], staff: Iterable[Record[StaffMember]],
+    settled: Collection[Record], staff: Collection[Record[StaffMember]],
     there: Mapping[str, ClassTeam] | None, most: int, city_code: str, *, as_of: date,
 ) -> TeamPlan:  # fmt: skip
     """``there``: mark → what the directory holds, None for one without Teams. At most ``most`` are
@@ -62,7 +64,8 @@ def plan_teams(
     hidden = {mark for mark, one in there.items() if _is_hidden(one)}
     due = sorted(_due(living, there), key=lambda mark: _turn(living[mark], as_of))
     over = sorted(_over(living, there, city_code, as_of))
-    kept = {m: there[m] for m in _kept(living, there, city_code) if m not in {*hidden, *over}}
+    kept = {m: one for m, one in there.items() if not (one.archived or m in {*hidden, *over})}
+    going = leavers(kept, living, settled, staff, city_code, as_of=as_of)
     again = sorted(mark for mark in living if mark in there and there[mark].archived)
     tonight = due[:most]
     made = {mark: living[mark] for mark in tonight if mark not in there}
@@ -76,6 +79,7 @@ def plan_teams(
         ),
         wanted={mark: living[mark] for mark in kept if mark in living} | made,
         kept=kept,
+        leavers={mark: Ours(who, who) for mark, who in going.items()},
         findings=(*_teacherless(living, there), *_unreadable(hidden)),
     )
 
@@ -128,16 +132,6 @@ def _over(
     for mark, one in there.items():
         past = _year(mark, city_code) < year_of(day)
         if past and mark not in living and one.is_team and not one.archived:
-            yield mark
-
-
-def _kept(
-    living: Mapping[str, RosterGroup], there: Mapping[str, ClassTeam], city_code: str
-) -> Iterator[str]:
-    """Those of this 年度, with or without pupils: who has left a class leaves its Team."""
-    newest = max((_year(mark, city_code) for mark in living), default=0)
-    for mark, one in there.items():
-        if not one.archived and (mark in living or _year(mark, city_code) == newest):
             yield mark
 
 

@@ -171,6 +171,11 @@ def staff_mark(school: str, city_code: str) -> str:
     return f"{prefix_of(city_code)}staff-{hashlib.sha256(school.encode()).hexdigest()[:10]}"
 
 
+def team_mark(pupil: Pupil, city_code: str) -> str:
+    """The mark of the Team of a pupil's class."""
+    return _mark(TEAM, pupil, city_code)
+
+
 def _mark(kind: str, pupil: Pupil, city_code: str) -> str:
     keys = {
         "school": ("school", pupil.school),
