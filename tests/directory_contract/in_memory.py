@@ -239,7 +239,7 @@ class InMemory:
     def change_team(self, change: TeamChange) -> Outcome:
         match change:
             case MakeClass(mark, name):
-                named = (t for t in self.circles.values() if t.name == name and t.mark != mark)
+                named = (t for t in self.circles.values() if t.name == name and not t.of_class)
                 if any(one.is_team for one in named):
                     return Stopped(teams.TEAM_BY_HAND, {"count": 1})
                 self.circles[number := f"circle-{next(self.numbers)}"] = Circle(mark, name)

@@ -474,6 +474,15 @@ class TeamsContract:
                 assert (found.is_team, found.archived) == (True, archived)
         assert site.teams()[TEAM_MARK].members == {record.object_id}
 
+    def test_another_team_of_ours_with_the_same_name_is_not_in_the_way(self, site: Site) -> None:
+        group, other = site.a_class(), f"{TEAM_MARK[:-1]}f"
+        (record,) = site.make(1)
+        site.change(AddMembers(group, (record.object_id,)), AddOwner(group, record.object_id))
+        site.change(MakeTeam(group))
+        (outcome,) = site.change(MakeClass(other, "見本小学校 3年2組"))
+        assert isinstance(outcome, Settled)
+        assert site.teams().keys() == {TEAM_MARK, other}
+
     def test_a_team_that_people_made_is_left_alone(self, site: Site) -> None:
         site.hands.make_team("見本小学校 3年2組")
         (outcome,) = site.change(MakeClass(TEAM_MARK, "見本小学校 3年2組"))

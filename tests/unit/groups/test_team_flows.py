@@ -129,9 +129,20 @@ def test_only_a_team_of_somebody_else_is_in_the_way_of_a_class() -> None:
     assert said(asked) == ["GET /groups"]
     assert isinstance(outcome, Stopped)
     assert (outcome.rule.code, outcome.failed) == ("M081", False)
+    others = theirs | {"mailNickname": MARK.replace("demo", "demo-team")}
+    flow = team_flows.flow(MakeClass(MARK, "x"), 0, WAITS)
+    assert isinstance(hold(flow, listing(others))[1], Stopped), "another city's"
     security = theirs | {"resourceProvisioningOptions": []}
     flow = team_flows.flow(MakeClass(MARK, "x"), 0, WAITS)
     assert hold(flow, listing(security), Answer(201, {}, {"id": TEAM}))[1] == Settled(TEAM)
+
+
+def test_our_own_team_of_a_corrected_class_is_not_in_the_way_of_the_new_one() -> None:
+    """A title or a school's code was corrected, and back; or the name is still the same."""
+    old = {"id": an_id("x"), "mailNickname": "kakehashi-demo-team-2026-abcdef0123",
+           "resourceProvisioningOptions": ["Team"]}  # fmt: skip
+    flow = team_flows.flow(MakeClass(MARK, "x"), 0, WAITS)
+    assert hold(flow, listing(old), Answer(201, {}, {"id": TEAM}))[1] == Settled(TEAM)
 
 
 def test_a_team_is_archived_once_and_its_group_says_so() -> None:

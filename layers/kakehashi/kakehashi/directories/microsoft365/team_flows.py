@@ -38,6 +38,7 @@ TRIES = 4  # the first, and "three times, with a delay of 10 seconds" [Graph, Cr
 LOOKS = 3  # at what Teams works on, within two minutes
 DONE, FAILED = "succeeded", "failed"
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,60}\Z")
+_MARK_END = re.compile(r"\d{4}-[0-9a-f]{10}\Z")  # of the mark of a class's Team: 年度 and class
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,12 @@ def flow(change: TeamChange, place: int, waits: Waits) -> Flow:
 
 
 def make_class(mark: str, name: str) -> Flow:
-    """Make the group of a class, unless there is a Team of that name that is not ours."""
+    """Make the group of a class, unless there is a Team of that name that is not ours: one of ours
+    is that of the same class before its title or its school's code was corrected."""
     seen = yield GraphRequest(Verb.GET, group_requests.list_groups_named(name, teams=True))
     if not seen.ok:
         return _later(seen)
-    if any(one.has_team and one.nickname != mark for one in _groups(seen)):
+    if any(one.has_team and not _is_ours(one.nickname or "", mark) for one in _groups(seen)):
         return Stopped(rules.TEAM_BY_HAND, {"count": 1})
     answer = yield team_requests.create_class(mark, name)
     if answer.ok and (made := _groups_of([answer.body])):
@@ -147,6 +149,12 @@ def _watched(answer: Answer, waits: Waits) -> Generator[Request, Answer, Stopped
     told = code if _CODE.match(code) else "NoErrorCode" if failed else "inProgress"
     facts: dict[str, int | str] = {"count": 1, "code": told, "status": answer.status}
     return Stopped(rules.TEAM_LATER, facts, failed=failed)
+
+
+def _is_ours(nickname: str, mark: str) -> bool:
+    """Whether this is the mark of another Team of the same city."""
+    before, ours = _MARK_END.sub("", nickname), _MARK_END.sub("", mark)
+    return nickname == mark or (before == ours and nickname != before)
 
 
 def _is_new(answer: Answer) -> bool:
