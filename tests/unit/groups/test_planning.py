@@ -104,6 +104,15 @@ def test_a_class_dissolved_within_the_year_is_emptied() -> None:
     assert [link.members for link in found.remove] == [(gone.object_id,)]
 
 
+def test_a_child_entered_early_for_next_year_freezes_no_class_of_this_one() -> None:
+    pupils = [a_known(n) for n in range(1, 4)]
+    early = a_known(7, pupil=a_pupil(7, school_year=2027))
+    tenancy = Tenancy(groups=in_step([*pupils, early]))
+    moved = replace(pupils[0], pupil=a_pupil(1, class_title="3年9組"))
+    found = orders(grouped("class"), tenancy, moved, *pupils[1:], early)
+    assert [link.members for link in found.remove] == [(moved.object_id,)]
+
+
 def test_a_renamed_school_gives_its_groups_the_new_name() -> None:
     tenancy = Tenancy(groups=in_step([a_known(1)]))
     now = a_known(1, pupil=a_pupil(1, school_name="新校"))

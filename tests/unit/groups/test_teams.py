@@ -292,6 +292,25 @@ def test_a_rehearsal_tells_in_numbers_what_the_night_would_do() -> None:
     assert rehearse((), (), {}, 1, "demo", as_of=TODAY) == (), "nothing to tell"
 
 
+EARLY = a_known(7, pupil=a_pupil(7, school_year=2027))
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.PREPARED, Status.SUSPENDED])
+def test_a_child_entered_early_for_next_year_does_not_turn_the_school(status: Status) -> None:
+    pupils = [moved(PUPILS[0], class_title="3年9組"), PUPILS[1], replace(EARLY, status=status)]
+    teacher = moved(TEACHER, year=2026)
+    found = orders([teacher], held(), pupils=pupils, on=date(2027, 3, 20))
+    assert found.classes == (), "no Team of next year for this year's teacher"
+    assert leaving(found) == {PUPILS[0].object_id}, "this year's follow the roster"
+    assert found.own == ()
+
+
+def test_absent_pupils_of_last_year_do_not_keep_a_school_from_turning() -> None:
+    left = [replace(one, absent_since=APRIL) for one in PUPILS]
+    found = orders((), held(), pupils=[*left, a_year_later(9)], on=APRIL)
+    assert len(found.teams.archive) == 1
+
+
 # -- carried out ----------------------------------------------------------------------------------
 
 

@@ -14,7 +14,13 @@ from kakehashi.directories.port import LicenceGroup, Sku, Tenancy, TenantGroup
 from kakehashi.findings import Finding
 from kakehashi.groups.steps import GroupMembers, Ours, Rename, in_step
 from kakehashi.groups.teams import NO_TEAMS, TeamOrders, TeamPlan, plan_teams
-from kakehashi.groups.wanted import RosterGroup, read_mark, roster_groups, with_staff
+from kakehashi.groups.wanted import (
+    RosterGroup,
+    read_mark,
+    roster_groups,
+    school_years,
+    with_staff,
+)
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 
@@ -70,7 +76,7 @@ def decide(
         frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff))),
         frozenset(k.object_id for k in staff),
     )
-    kept = dict(_kept_in_step(wanted, tenancy, city, city_code))
+    kept = dict(_kept_in_step(wanted, school_years(settled, as_of=as_of), tenancy, city, city_code))
     groups = in_step(wanted, tenancy.groups, kept, dict.fromkeys(kept, ours))
     plan = _teams(settled, staff, tenancy, city, city_code, as_of=as_of)
     members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, plan.leavers)
@@ -171,14 +177,18 @@ def _teams(
 
 
 def _kept_in_step(
-    wanted: Mapping[str, RosterGroup], tenancy: Tenancy, city: City, city_code: str
-) -> Iterator[tuple[str, TenantGroup]]:
+    wanted: Mapping[str, RosterGroup], years: Mapping[str, int], tenancy: Tenancy, city: City,
+    city_code: str,
+) -> Iterator[tuple[str, TenantGroup]]:  # fmt: skip
     """Our groups that follow the roster: of a kind in the rules, and no class of an earlier year,
-    which stays as it was. Emptying last year's classes would cost one write a pupil each April."""
-    marks = {mark: read_mark(mark, city_code) for mark in (*wanted, *tenancy.groups)}
-    year = max((told.year for told in marks.values() if told and told.year), default=0)
+    which stays as it was. Emptying last year's classes would cost one write a pupil each April.
+    ``years``: school → its 年度; whose class is there no more goes by the newest of them."""
+    marks = {mark: read_mark(mark, city_code) for mark in tenancy.groups}
+    ever = (told.year for told in marks.values() if told and told.year)
+    newest = max(years.values(), default=max(ever, default=0))
     for mark, there in tenancy.groups.items():
-        told = marks[mark]
+        told, group = marks[mark], wanted.get(mark)
+        year = years.get(group.school, newest) if group else newest
         if told and told.kind in _kinds(city) and told.year in {None, year}:
             yield mark, there
 

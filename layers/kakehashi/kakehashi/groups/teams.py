@@ -18,7 +18,7 @@ from kakehashi.directories.port import ClassTeam
 from kakehashi.findings import Finding, Place
 from kakehashi.groups.steps import GroupMembers, Ours
 from kakehashi.groups.team_leavers import leavers
-from kakehashi.groups.wanted import RosterGroup, class_teams, read_mark
+from kakehashi.groups.wanted import RosterGroup, class_teams, read_mark, school_years
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.people.school_year import year_of
@@ -60,7 +60,8 @@ def plan_teams(
     made, and at most so many archived. ``as_of``: a Japan day."""
     if there is None:
         return TeamPlan(findings=(rules.NO_TEAMS_HERE.at(),))
-    living = _living(class_teams(settled, staff, city_code, as_of=as_of), city_code)
+    years = school_years(settled, as_of=as_of)
+    living = _living(class_teams(settled, staff, city_code, as_of=as_of), years, city_code)
     hidden = {mark for mark, one in there.items() if _is_hidden(one)}
     due = sorted(_due(living, there), key=lambda mark: _turn(living[mark], as_of))
     over = sorted(_over(living, there, city_code, as_of))
@@ -109,13 +110,12 @@ def rehearse(
     return (told, *plan.findings)
 
 
-def _living(wanted: Mapping[str, RosterGroup], city_code: str) -> dict[str, RosterGroup]:
-    """The classes of this 年度, school by school: one in which only somebody is left who is still
-    in last year's rows is over."""
-    newest = dict[str, int]()
-    for mark, group in wanted.items():
-        newest[group.school] = max(newest.get(group.school, 0), _year(mark, city_code))
-    return {m: one for m, one in wanted.items() if _year(m, city_code) == newest[one.school]}
+def _living(
+    wanted: Mapping[str, RosterGroup], years: Mapping[str, int], city_code: str
+) -> dict[str, RosterGroup]:
+    """The classes of their school's 年度: one in which only somebody is left who is still in last
+    year's rows is over."""
+    return {m: one for m, one in wanted.items() if _year(m, city_code) == years.get(one.school)}
 
 
 def _due(living: Mapping[str, RosterGroup], there: Mapping[str, ClassTeam]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kakehashi.directories.port import prefix_of
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def with_staff(
     groups: Mapping[str, RosterGroup],
     staff: Iterable[Record[StaffMember]],
     rules: Staff,
-    pupils: Iterable[Record],
+    pupils: Collection[Record],
     city_code: str,
     *,
     as_of: date,
@@ -143,21 +144,34 @@ def _with_homerooms(
 def _classes(
     kind: str,
     staff: Iterable[Record[StaffMember]],
-    pupils: Iterable[Record],
+    pupils: Collection[Record],
     city_code: str,
     as_of: date,
 ) -> dict[tuple[str, str], str]:
-    """Mark of each class that is somebody's homeroom, in the newest 年度 that a pupil of it has."""
+    """Mark of each class that is somebody's homeroom, in the 年度 of its school."""
     homes = {home for known in staff for home in known.pupil.rooms(as_of)}
-    newest: dict[tuple[str, str], Pupil] = {}
+    years, one_each = school_years(pupils, as_of=as_of), dict[tuple[str, str], Pupil]()
     for known in pupils:
-        pupil = known.pupil
-        home = (pupil.school, pupil.class_title)
-        if home in homes and pupil.school_year > (
-            newest[home].school_year if home in newest else 0
-        ):
-            newest[home] = pupil
-    return {home: _mark(kind, pupil, city_code) for home, pupil in newest.items()}
+        home = (known.pupil.school, known.pupil.class_title)
+        if home in homes and known.pupil.school_year == years.get(known.pupil.school):
+            one_each[home] = known.pupil
+    return {home: _mark(kind, pupil, city_code) for home, pupil in one_each.items()}
+
+
+def school_years(pupils: Iterable[Record], *, as_of: date) -> dict[str, int]:
+    """School → the 年度 that its roster has come to: that of most pupils who may sign in and are not
+    absent. One who is entered early for the next, or left behind in the last, does not turn it. Of
+    two with as many, the one of ``as_of``, a Japan day."""
+    counts: dict[str, Counter[int]] = {}
+    for known in pupils:
+        if known.status is Status.ACTIVE:
+            years = counts.setdefault(known.pupil.school, Counter())
+            years[known.pupil.school_year] += not known.absent_since
+    this = year_of(as_of)
+    return {
+        school: max(years, key=lambda year, of=years: (of[year], year == this, year))
+        for school, years in counts.items()
+    }
 
 
 def _with(group: RosterGroup, known: Record[StaffMember], *, owns: bool) -> RosterGroup:
