@@ -258,8 +258,9 @@ def test_what_we_have_archived_is_archived_once_and_opened_when_its_class_is_bac
     assert again.add == (), "who is in it is looked at on the next night"
 
 
-def test_members_who_cannot_be_read_are_told_and_not_added_again_and_again() -> None:
-    there = held(members=frozenset(), owners=frozenset())
+@pytest.mark.parametrize("facts", [{"owners": frozenset()}, {}])
+def test_members_who_cannot_be_read_are_told_and_not_added_again_and_again(facts: Any) -> None:
+    there = held(members=frozenset(), **facts)
     found = orders(there=there, pupils=PUPILS[:2])
     assert (found.add, found.own, found.remove) == ((), (), ())
     assert codes(found) == ["M084"]

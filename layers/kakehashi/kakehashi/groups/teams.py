@@ -136,8 +136,9 @@ def _over(
 
 
 def _is_hidden(one: ClassTeam) -> bool:
-    """A Team has an owner, who is a member, too: an empty one is one that we may not read."""
-    return one.is_team and not (one.archived or one.members or one.owners)
+    """A Team has an owner, who is a member, too: an empty one is one that we may not read, also
+    where its owners are told."""
+    return one.is_team and not (one.archived or one.members)
 
 
 def _turn(group: RosterGroup, day: date) -> tuple[str, str]:
