@@ -328,6 +328,11 @@ def test_nights_of_a_city_with_teams(nights: Nights) -> None:
     (told,) = [one for one in rehearsed.findings() if one.code == "M086"]
     assert told.facts == {"made": 1, "archived": 0, "reopened": 0, "later": 0}
     assert nights.tenant.groups() == []
+    nights.tenant.fault(status=403, method="GET", shape="/groups", times=None)
+    refused = nights.run(a_drop().zip(), mode="rehearse")
+    assert refused.status == "SUCCEEDED"
+    assert {one.code for one in refused.findings()} & {"M028", "M086"} == {"M028"}
+    nights.tenant.heal()
     nights.tenant.fault(status=404, shape="/teams")
     first = a_night(nights, a_row(1, "3年2組"), a_row(2, ""), passwords=slips)
     assert first.summary["groups"] == {

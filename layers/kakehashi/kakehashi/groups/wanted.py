@@ -159,19 +159,19 @@ def _classes(
 
 
 def school_years(pupils: Iterable[Record], *, as_of: date) -> dict[str, int]:
-    """School → the 年度 that its roster has come to: that of most pupils who may sign in and are not
-    absent. One who is entered early for the next, or left behind in the last, does not turn it. Of
-    two with as many, the one of ``as_of``, a Japan day."""
+    """School → the 年度 that its roster has come to: that of most pupils who may sign in and are
+    not absent. One who is entered early for the next, or left behind in the last, does not turn it.
+    Of two with as many, the one of ``as_of``, a Japan day."""
     counts: dict[str, Counter[int]] = {}
     for known in pupils:
         if known.status is Status.ACTIVE:
             years = counts.setdefault(known.pupil.school, Counter())
             years[known.pupil.school_year] += not known.absent_since
-    this = year_of(as_of)
-    return {
-        school: max(years, key=lambda year, of=years: (of[year], year == this, year))
-        for school, years in counts.items()
-    }
+    return {school: _of_most(years, year_of(as_of)) for school, years in counts.items()}
+
+
+def _of_most(years: Counter[int], this: int) -> int:
+    return max(years, key=lambda year: (years[year], year == this, year))
 
 
 def _with(group: RosterGroup, known: Record[StaffMember], *, owns: bool) -> RosterGroup:

@@ -8,9 +8,11 @@ from datetime import date
 from kakehashi.city import City
 from kakehashi.diff.staff_plan import StaffPlan
 from kakehashi.directories.port import Groups
+from kakehashi.edges.errors import DirectoryError, TryLater
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.findings import soften
+from kakehashi.groups import all_of_it, findings_of
 from kakehashi.groups.teams import rehearse
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
@@ -21,8 +23,14 @@ def rehearse_teams(
     folder: Folder, state: State, groups: Groups, city: City, city_code: str, *,
     desired: Iterable[Desired], known: Iterable[Record], plan: StaffPlan, as_of: date,
 ) -> None:  # fmt: skip
-    """Findings of the stage ``teams``. Raises DirectoryError."""
-    there = groups.tenancy(_teams_alone(city), city_code).teams
+    """Findings of the stage ``teams``. Where the directory refuses groups as such, that is what is
+    told, as the night would, and the rehearsal goes on."""
+    try:
+        there = groups.tenancy(_teams_alone(city), city_code).teams
+    except DirectoryError as exc:
+        refused = all_of_it(exc.code, exc.status, busy=isinstance(exc, TryLater))
+        folder.put_findings("teams", soften(findings_of([refused]), city.effects))
+        return
     pupils = {one.pupil.id: one.pupil for one in known if one.status is Status.ACTIVE}
     pupils |= {one.pupil.id: one.pupil for one in desired if not one.ahead}
     staff: dict[str, StaffMember] = {k.pupil.id: k.pupil for k in state.staff()}
