@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Action, Kind
+from kakehashi.catalogue import staff_list
 from kakehashi.catalogue import staffing as rules
 from kakehashi.city import City, Staff
 from kakehashi.diff.staff import make_staff_plan
@@ -324,7 +325,10 @@ def test_an_account_that_carries_another_mark_is_nobody_elses() -> None:
 def test_whose_account_it_is_is_in_doubt_for_some_who_wait_and_not_for_all() -> None:
     one, two, three = (an_employment(n) for n in (1, 2, 3))
     theirs = replace(_listed(_known(one)), mark="somebody else's")
-    rows = [Held(rules.TWO_PEOPLE.code, 3, two.id), Held(rules.BAD_DATE.code, 4, three.id)]
+    rows = [
+        Held(staff_list.TWO_PEOPLE.code, 3, two.id),
+        Held(staff_list.BAD_DATE.code, 4, three.id),
+    ]
     known = [_known(each) for each in (one, two, three)]
     there = [theirs, *map(_listed, known[1:])]
     header = _plan([one], known, listed=there, held=rows).header()
@@ -447,9 +451,9 @@ def test_the_plan_of_two_nights_that_would_do_the_same_has_one_checksum() -> Non
 def test_decisions_that_cannot_be_followed_are_counted_and_never_shown() -> None:
     read = _decided("T0001,消去,9001\nT0002,停止,\n,停止,9001\n")
     assert [(f.code, f.facts) for f in read.findings] == [
-        (rules.UNKNOWN_DECISION.code, {"count": 3})
+        (staff_list.UNKNOWN_DECISION.code, {"count": 3})
     ]
     broken = read_staff_decisions([StaffFile("d 1", "d.csv", "氏名,決定\n".encode())], {}, TONIGHT)
-    assert [f.code for f in broken.findings] == [rules.DECISIONS_UNREAD.code]
+    assert [f.code for f in broken.findings] == [staff_list.DECISIONS_UNREAD.code]
     plan = _plan([an_employment(1)], decisions=_decided("T0001,停止,9001\n"))
     assert rules.UNFIT_DECISION.code in _codes(plan)

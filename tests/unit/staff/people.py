@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from kakehashi.actions import Action, Kind, Situation
+from kakehashi.catalogue import staff_list
 from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.staff_plan import StaffPlanHeader
 from kakehashi.findings import Place
@@ -70,7 +71,7 @@ FACTS = PersonnelFacts(
     two={HEAD.id},
     findings=[
         rules.MANY_MOVED.at(count=460, bound=90, plan="ab" * 6),
-        rules.UNKNOWN_SCHOOL.at(Place("list.xlsx", 7, "所属コード"), pupil="staff-t0009"),
+        staff_list.UNKNOWN_SCHOOL.at(Place("list.xlsx", 7, "所属コード"), pupil="staff-t0009"),
     ],
 )
 

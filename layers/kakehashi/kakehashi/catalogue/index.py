@@ -25,6 +25,7 @@ from kakehashi.catalogue import (
     refusals,
     row_rules,
     staff,
+    staff_list,
     staffing,
     sums,
     teams,
@@ -43,7 +44,7 @@ def _collect() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for module in (file_rules, header_rules, row_rules, reference_rules, japan, preprocess, diff,
                    decisions, identity, lost, moved, cities, exports, sums, undo, provision,
-                   teams, receivers, refusals, deliver, launch, staff, staffing,
+                   teams, receivers, refusals, deliver, launch, staff, staff_list, staffing,
                    faults):  # fmt: skip
         for rule in _rules(module):
             if rule.code in rules or rule.code in RETIRED:

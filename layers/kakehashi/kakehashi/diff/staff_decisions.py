@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.diff.sheets import Row, UnreadableWorkbook, plain, sheets
 from kakehashi.findings import Finding, Place
 from kakehashi.people.staff import staff_id

@@ -15,6 +15,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Self
 
 from kakehashi.actions import Action, Kind, Situation
+from kakehashi.catalogue import staff_list
 from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.plan import SHARD
 from kakehashi.diff.staff_limits import StaffBreach
@@ -32,8 +33,8 @@ SHOWN = 12  # characters of the checksum: what a person copies into a decision
 
 _WHOSE = tuple(
     rule.code
-    for rule in (rules.NAME_TAKEN, rules.STAFF_LOST, rules.TWO_PEOPLE, rules.ACCOUNT_TWICE,
-                 rules.ACCOUNT_OF_A_PUPIL)
+    for rule in (rules.NAME_TAKEN, rules.STAFF_LOST, staff_list.TWO_PEOPLE,
+                 staff_list.ACCOUNT_TWICE, staff_list.ACCOUNT_OF_A_PUPIL)
 )  # fmt: skip
 """Holds that leave open whose account it is."""
 

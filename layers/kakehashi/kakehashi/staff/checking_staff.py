@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from kakehashi.catalogue import staffing
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.city import City, Staff
 from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
 from kakehashi.oneroster.model import Package
@@ -26,7 +26,7 @@ def staff_list(body: bytes, city: City, schools: Mapping[str, str], as_of: date)
     held = sum(1 for one in read_.claims if one.code) + len(read_.held)
     good = len(read_.claims) + len(read_.held) - held
     counts = ((Word("読めた人", "people read"), good), (Word("待つ人・行", "held"), held))
-    told = [one for one in read_.findings if one.code != staffing.UNKNOWN_CLASS.code]
+    told = [one for one in read_.findings if one.code != rules.UNKNOWN_CLASS.code]
     return Looked(checked(UploadPurpose.STAFF_LIST, name, counts, told), bool(good))
 
 
@@ -34,9 +34,9 @@ def _laid(name: str, body: bytes) -> StaffListFile:
     try:
         return StaffListFile(name, [list(sheet) for sheet in sheets(body)])
     except TooLarge:
-        return StaffListFile(name, fault=staffing.LIST_TOO_LARGE)
+        return StaffListFile(name, fault=rules.LIST_TOO_LARGE)
     except UnreadableWorkbook:
-        return StaffListFile(name, fault=staffing.LIST_UNREADABLE)
+        return StaffListFile(name, fault=rules.LIST_UNREADABLE)
 
 
 def _material(file: StaffListFile, city: City, schools: Mapping[str, str], as_of: date) -> Material:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kakehashi import oneroster
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.diff.sheets import sheets
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import Employment, master_identifier

@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.diff.sheets import sheets
 from kakehashi.preprocess.staff import StaffListFile
 from tests.builders import a_code

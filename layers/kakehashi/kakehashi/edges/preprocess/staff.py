@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.city import City, Staff
 from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
 from kakehashi.edges import staff_files

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import combinations
 from types import MappingProxyType
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.findings import Effect, Finding, Place, Rule
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffPost, staff_id

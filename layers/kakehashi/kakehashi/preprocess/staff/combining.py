@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.findings import Finding, Place
 from kakehashi.people.staff import Employment, StaffPost, master_identifier, staff_id
 from kakehashi.preprocess.staff.sources import Claim, Material, StaffReading

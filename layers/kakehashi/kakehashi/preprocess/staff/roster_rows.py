@@ -13,7 +13,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from kakehashi.catalogue import staffing as rules
+from kakehashi.catalogue import staff_list as rules
 from kakehashi.findings import Effect, Finding, Place
 from kakehashi.people.staff import StaffPost, staff_id
 from kakehashi.preprocess import names
