@@ -186,7 +186,8 @@ def upload(
 
     Put passwords, or a list with decisions (停止・削除・連携・作成・改名・正しい・誤り・保留), into
     the inbox and follow the run that this starts. A tool's receipt (取込結果, with --tool) starts
-    nothing: the next delivery to that tool reads it.
+    nothing: the next delivery to that tool reads it. The list of staff (教職員名簿) is sent by
+    `kakehashi staff upload`.
     """
     console = at.console(city)
     if what == "receipts":
