@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How a run ended: the one word that everybody is told, and that is stored of it."""
+    """How a run ended: the one word that everybody is told."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
