@@ -79,4 +79,8 @@ def test_the_layer_is_far_below_the_limit_of_lambda() -> None:
 def test_only_the_handler_is_built() -> None:
     for stage in STAGES:
         built = BUILT / f"{stage.capitalize()}Function"
-        assert {path.name for path in built.iterdir()} <= {"app.py", "__pycache__"}
+        assert {path.name for path in built.iterdir()} - {"__pycache__"} == {
+            "__init__.py",
+            "app.py",
+        }
+        assert (built / "__init__.py").read_bytes() == b"", "there for the linter's eyes alone"
