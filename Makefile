@@ -201,7 +201,7 @@ quiet-year: install-dev ## 市の全員の 365 晩の計画だけ / 365 plans fo
 	$(BIN)/python -m benchmarks.quiet_year $(YEAR)
 
 long-year: install-dev ## 一年を状態機械で。止めても続きから / named nights of a whole city and 365 of a small one on the engine, hours; goes on where it was left
-	$(BIN)/python -m tests.long_year build/long-year $(LONG)
+	$(BIN)/python -m tests.long_year .kakehashi/long-year $(LONG)
 
 conformance: install-dev ## 正しい名簿と誤った名簿の見本 / right and wrong packages, one a rule, to dist/conformance; SETS=FOLDER judges official ones
 ifdef SETS

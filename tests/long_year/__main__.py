@@ -17,7 +17,7 @@ from tests.long_year.living import TENTH, WHOLE, go_on
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make long-year", description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("build/long-year"))
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(".kakehashi/long-year"))
     parser.add_argument("--hours", type=float, default=1_000.0, help="no night begins after that")
     parser.add_argument("--only", choices=("named", "year"))
     parser.add_argument("--page", action="store_true", help="nothing is lived, the page is written")

@@ -44,10 +44,10 @@ def page(folder: Path) -> str:
     parts = [
         HEAD,
         _title(WHOLE, "twenty named nights", whole),
-        *_named(whole),
+        *(_named(whole) if whole else ()),
         _title(TENTH, "365 nights at a tenth of the size", tenth),
-        *_months(tenth),
-        "## What surprised on the way\n",
+        *(_months(tenth) if tenth else ()),
+        "\n## What surprised on the way, in any size\n",
         *(f"- **{one['title']}** {one['told']}" for one in surprises),
     ]
     return "\n".join(parts) + "\n"

@@ -54,6 +54,16 @@ class Colleague:
         return begun[-1] if begun else self.posts[0]
 
 
+def _forms(one: Colleague) -> set[str]:
+    """How somebody's name may stand where none should."""
+    family, given = one.family, one.given
+    return {
+        f"{family.external} {given.external}",
+        f"{family.external}{given.external}",
+        f"{family.kana} {given.kana}",
+    }
+
+
 @dataclass(frozen=True)
 class Shown:
     """What must be seen of somebody. ``here``: in one of the posts on that day."""
@@ -83,6 +93,10 @@ class Staffroom:
         first = date(self.city.day.year, 4, 1)
         for n in range(self.count):
             self._hire(Post(codes[n % len(codes)], first))
+
+    def names(self) -> set[str]:
+        """All that must be heard nowhere."""
+        return {form for one in self.people for form in _forms(one)}
 
     def _hire(self, post: Post) -> None:
         rng = self.city.rng(f"staff/{len(self.people)}")

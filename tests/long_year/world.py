@@ -146,6 +146,7 @@ class LongWorld(World):
         self.staffroom.go_to(self.day)
         if (listed := self.staffroom.board_list()) != self.staffroom.listed:
             self.staffroom.listed = listed
+            self.ears.names |= self.staffroom.names()
             self.hall.put_staff_list(listed)
             self.quiet = False
         if passwords := self.staffroom.passwords():
