@@ -79,7 +79,9 @@ def decide(
     kept = dict(_kept_in_step(wanted, school_years(settled, as_of=as_of), tenancy, city, city_code))
     groups = in_step(wanted, tenancy.groups, kept, dict.fromkeys(kept, ours))
     plan = _teams(settled, staff, tenancy, city, city_code, as_of=as_of)
-    members = in_step(plan.wanted, tenancy.teams or {}, plan.kept, plan.leavers)
+    members = in_step(
+        plan.wanted, tenancy.teams or {}, plan.kept, plan.leavers, last_owner_is_member=True
+    )
     alone = groups.alone + members.alone
     stays = [rules.LAST_OWNER_STAYS.at(count=alone)] if alone else []
     return Orders(

@@ -56,16 +56,19 @@ def in_step(
     there: Mapping[str, TenantGroup],
     kept: Mapping[str, TenantGroup],
     ours: Mapping[str, Ours],
+    *,
+    last_owner_is_member: bool = False,
 ) -> Steps:
     """All by mark. ``there`` are the groups that exist; only from those of them that are ``kept``
     is anybody taken out, also where they are wanted no more: of ``ours``, whoever is not wanted.
-    Who stays an owner because nobody else would be one stays a member."""
+    ``last_owner_is_member``: who stays an owner because nobody else would be one can do something
+    there only as a member, too."""
     disown, alone = _given_up(wanted, kept, ours)
     return Steps(
         rename=tuple(_renames(wanted, there)),
         add=tuple(_additions(wanted, there)),
         own=tuple(_owners(wanted, there)),
-        remove=tuple(_removals(wanted, kept, ours, alone)),
+        remove=tuple(_removals(wanted, kept, ours, alone if last_owner_is_member else {})),
         disown=disown,
         alone=len(alone),
     )
