@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kakehashi.people.school_year import year_of
 from local.demo import Fault
 from local.demo.board_list import as_csv, staff_passwords
 from local.demo.city import DOMAIN
@@ -103,14 +102,9 @@ class StaffedWorld(World):
         self.staff.follow(self.city)
         self.quiet = self.quiet and self.staff.accounts == before
         assert night.summary["staff"]["breaches"] == []
-        same_year = year_of(self.followed_on) == year_of(self.day)
-        self.rooms = self.exported | (self._left_in(self.rooms) if same_year else {})
+        self.rooms = self.exported
         self.followed_on = self.day
         return super().done(night)
-
-    def _left_in(self, rooms: Mapping[str, Class]) -> dict[str, Class]:
-        """Children who are in no roster any more are in their class until somebody decides."""
-        return {umi: room for umi, room in rooms.items() if umi not in self.exported}
 
     def differences(self) -> list[str]:
         return [*super().differences(), *Look(self).differences()]
@@ -128,8 +122,7 @@ class Look:
     def __post_init__(self) -> None:
         found = {u["onPremisesExtensionAttributes"][MARK]: u for u in self.world.bridge.users()}
         self.users = {mark: u for mark, u in found.items() if mark.startswith(OF_STAFF)}
-        there = (u for u in self.world.rooms if u in found and found[u]["accountEnabled"])
-        for umi in there:
+        for umi in self.world.rooms.keys() & found.keys():
             title = str(found[umi].get("department") or "")
             self.titles.setdefault(self.world.rooms[umi], title)
 
