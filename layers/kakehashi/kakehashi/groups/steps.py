@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from kakehashi.directories.port import TenantGroup
 from kakehashi.groups.wanted import RosterGroup
@@ -66,8 +67,8 @@ def in_step(
     disown, alone = _given_up(wanted, kept, ours)
     return Steps(
         rename=tuple(_renames(wanted, there)),
-        add=tuple(_additions(wanted, there)),
-        own=tuple(_owners(wanted, there)),
+        add=tuple(_missing(wanted, there, attrgetter("members"))),
+        own=tuple(_missing(wanted, there, attrgetter("owners"))),
         remove=tuple(_removals(wanted, kept, ours, alone if last_owner_is_member else {})),
         disown=disown,
         alone=len(alone),
@@ -83,26 +84,18 @@ def _renames(
             yield Rename(held.object_id, group.school, group.name)
 
 
-def _additions(
-    wanted: Mapping[str, RosterGroup], there: Mapping[str, TenantGroup]
+def _missing(
+    wanted: Mapping[str, RosterGroup],
+    there: Mapping[str, TenantGroup],
+    of: Callable[[RosterGroup | TenantGroup], frozenset[str]],
 ) -> Iterator[GroupMembers]:
+    """Whom a group lacks as what ``of`` names: its members, or its owners."""
     for mark, group in wanted.items():
         held = there.get(mark)
-        missing = group.members - held.members if held else group.members
-        if missing:
+        lacking = of(group) - (of(held) if held else frozenset())
+        if lacking:
             object_id = held.object_id if held else ""
-            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
-
-
-def _owners(
-    wanted: Mapping[str, RosterGroup], there: Mapping[str, TenantGroup]
-) -> Iterator[GroupMembers]:
-    for mark, group in wanted.items():
-        held = there.get(mark)
-        missing = group.owners - held.owners if held else group.owners
-        if missing:
-            object_id = held.object_id if held else ""
-            yield GroupMembers(tuple(sorted(missing)), object_id, mark, group.school)
+            yield GroupMembers(tuple(sorted(lacking)), object_id, mark, group.school)
 
 
 def _given_up(
