@@ -4,18 +4,24 @@ Started by ministack with an interpreter that has boto3 and nothing else, as Lam
 so this file imports the standard library only. It follows the line protocol and the structure of
 ministack's bundled worker script, (c) 2026 MiniStack Contributors, MIT licence.
 
-Two things differ. An exception of the handler is an answer under ``__failed__`` with the name of
+Three things differ. An exception of the handler is an answer under ``__failed__`` with the name of
 its class, as Lambda reports it (``errorType``), and the process stays warm. And the ``python``
 folder of a layer may hold ``.pth`` files, so that a layer need not be copied for every process.
+
+It ends with its engine, in the middle of a call too: a function whose engine was killed would go
+on, and write into the engine that is started next on the same port.
 """
 
 import importlib
 import json
 import os
 import sys
+import threading
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any, TextIO
 
@@ -67,6 +73,20 @@ def tell(out: TextIO, **answer: Any) -> None:
     out.flush()
 
 
+def calls() -> Iterator[str]:
+    """Each line of standard input, read by a thread of its own: its end is that of the process."""
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
+
+
 def run() -> None:
     # The answers go to the real standard output; whatever a handler prints goes to its log.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -82,7 +102,7 @@ def run() -> None:
         tell(out, status="error", error=f"{type(exc).__name__}: {exc}")
         return
     tell(out, status="ready", cold=True)
-    for line in sys.stdin:
+    for line in calls():
         message = json.loads(line)
         call = message.get("ctx") or {}
         try:

@@ -154,7 +154,7 @@ def engine_of(stack: Stack) -> Engine:
 
 
 def left_behind(stack: Stack) -> list[Path]:
-    """Functions that are at work though their engine is dead: they end when they notice."""
+    """Functions that are still there though their engine is dead: it takes them along."""
     mark = str(stack.home / "tmp").encode()
     return [process for process in Path("/proc").glob("[0-9]*") if mark in _command(process)]
 
