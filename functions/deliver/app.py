@@ -29,7 +29,7 @@ from kakehashi.edges.settled import SettledRoster
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding
-from kakehashi.people.record import Record
+from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.run_folder.deliveries import DeliveryNote, FileNote, put_delivery
@@ -51,7 +51,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     roster = SettledRoster(folder, state)
     told = _Told(city.tools[tool], order.dialect)
     of, staff = made(folder, roster), list[Record[StaffMember]]()
-    if city.staff and told.rules.staff != "none":
+    if (city.staff and told.rules.staff != "none") or order.dialect.switches:
         staff = list(state.staff())
         of = with_people(of, staff, run.as_of)
     delivery, again = outbox.unmoved(order, of, answer), True
@@ -60,6 +60,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         order = replace(order, dialect=deliver.as_held(order.dialect, before))
         board = deliver.Board.of(city.board_code, city.name)
         settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
+        order = replace(order, serves=told.serves | _in_use(staff))
         if staff:
             with_them = with_staff(settled, staff, told.rules, order.dialect, run.as_of, tool=tool)
             settled, told.of_staff = with_them.records, with_them.findings
@@ -102,6 +103,12 @@ def _order(run: Run, city: City, tool: str, *, anew: bool) -> deliver.Order:
     )
 
 
+def _in_use(staff: Iterable[Record[StaffMember]]) -> dict[str, bool]:
+    """Of each member of staff, by the id that tools know, whether the account is in use."""
+    active = ((one.pupil, one.status is Status.ACTIVE) for one in staff)
+    return {member.master: is_active and not member.away for member, is_active in active}
+
+
 def _made_now(
     order: deliver.Order,
     settled: deliver.Records,
@@ -116,17 +123,21 @@ def _made_now(
 @dataclass(slots=True)
 class _Told:
     """Of whom a tool is told; in passing is noted whom it knows by another id than the roster's
-    (``moved``: which is whose), and how many it lets in although their account is off."""
+    (``moved``: which is whose), how many it lets in although their account is off, and for a list
+    of such accounts whose is in use (``serves``)."""
 
     rules: Tool
     dialect: deliver.Dialect
     moved: dict[str, str] = field(default_factory=dict)
+    serves: dict[str, bool] = field(default_factory=dict)
     still_signed_in: int = 0
     of_staff: tuple[Finding, ...] = ()
 
     def of(self, settled: Iterable[Record]) -> Iterator[Record]:
         wanted = (self.rules.grades, self.rules.schools)
         for known in settled:
+            if self.dialect.switches:
+                self.serves[known.sourced_id] = known.status is Status.ACTIVE
             self.still_signed_in += deliver.stays_signed_in(self.dialect, *wanted, known)
             if deliver.takes(self.dialect, *wanted, known):
                 if known.tool_id:

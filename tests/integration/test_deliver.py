@@ -31,6 +31,10 @@ dialect = "mirai_school_platform"
 [tools.lgate_users]
 dialect = "lgate_users"
 headings = ["username", "password", "enabledUser", "isLocal", "schoolCode", "schoolName"]
+[tools.lgate_users_of_p3]
+dialect = "lgate_users"
+headings = ["username", "enabledUser"]
+grades = ["P3"]
 [tools.odd]
 dialect = "no_such_dialect"
 """
@@ -308,6 +312,13 @@ def test_whom_the_portal_still_lets_in_is_counted_and_a_list_switches_them_off_a
     back = body(deliver(third, "lgate_users")["file"]).decode().splitlines()[1:]
     assert back == [line.replace(",0,0,", ",1,0,")]
     assert deliver(third, "lgate")["still_signed_in"] == 0
+
+
+def test_a_list_for_some_grades_switches_nobody_off_who_goes_on_to_another(state: State) -> None:
+    tool, old = "lgate_users_of_p3", a_known(2)
+    assert deliver(a_run(), tool)["verdict"] == "nothing"
+    change(state, old, grade="P4")
+    assert deliver(a_run("030000", "2026-11-25"), tool)["verdict"] == "nothing"
 
 
 def test_whom_a_tool_did_not_take_from_its_list_stands_on_the_next_one_again(state: State) -> None:

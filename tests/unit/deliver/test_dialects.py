@@ -1,14 +1,17 @@
 import io
 import zipfile
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from kakehashi import deliver
+from kakehashi.city import Tool
 from kakehashi.deliver import UnknownDialect, load
 from kakehashi.deliver.dialect import names
+from kakehashi.deliver.staff_rows import with_staff
 from kakehashi.people.record import Record, Status
-from tests.builders import a_known, a_pupil
+from tests.builders import TODAY, a_known, a_pupil, a_teacher
 from tests.unit.deliver import golden
 from tests.unit.deliver.receiver import Receiver, unzip
 from tests.unit.deliver.tools import BOARD, a_dialect, an_order, deliver_to
@@ -186,6 +189,18 @@ def test_a_receiver_that_deletes_whom_a_bulk_leaves_out_never_gets_one_without_s
     first = deliver_in(replace(load("ope_id"), first="bulk"), PUPILS, None)
     assert [f.code for f in first.findings] == ["D111"], "nor as its first file"
     assert deliver_in(load("ope_id"), PUPILS, None).mode == "delta"
+
+
+@pytest.mark.parametrize(("split", "refused"), [("school", ["D111"]), ("city", [])])
+def test_nor_one_a_school_though_there_are_staff(
+    split: Literal["school", "city"], refused: list[str]
+) -> None:
+    careless = replace(load("ope_id"), mode="bulk")
+    settled = deliver.records_of(PUPILS, careless, BOARD)
+    told = Tool(dialect="ope_id", staff="home-school")
+    with_them = with_staff(settled, [a_teacher(1)], told, careless, TODAY, tool="ope")
+    order = replace(an_order("ope_id"), dialect=careless, split=split)
+    assert [f.code for f in deliver.build(order, with_them.records, None).findings] == refused
 
 
 def test_school_data_sync_gets_the_same_files_on_a_night_that_has_nothing_for_one() -> None:

@@ -30,9 +30,15 @@ def user_csv(
     before: Records | None = None,
     dialect: Dialect | None = None,
     night: int = 0,
+    grades: tuple[str, ...] = (),
 ) -> Delivery:
-    order = replace(an_order("lgate_users", night), dialect=dialect or users_dialect())
-    return deliver.build(order, told(city, "lgate_users"), before)
+    """``grades``: those of which the city has the tool told."""
+    serves = {one.sourced_id: one.status is Status.ACTIVE for one in city}
+    order = replace(
+        an_order("lgate_users", night), dialect=dialect or users_dialect(), serves=serves
+    )
+    in_them = [one for one in city if not grades or one.pupil.grade in grades]
+    return deliver.build(order, told(in_them, "lgate_users"), before)
 
 
 def test_the_portal_takes_the_bulk_whose_blank_parents_are_null() -> None:
@@ -99,6 +105,23 @@ def test_a_name_that_a_child_gave_up_is_no_account_to_be_switched_off() -> None:
     renamed = user_csv([known(1, account="new@ed.example.jp"), known(2, Status.SUSPENDED)],
                        first.records, night=1)  # fmt: skip
     assert renamed.verdict == "nothing"
+
+
+def test_who_goes_on_to_grades_of_which_the_list_is_not_told_is_not_switched_off() -> None:
+    here, child, grown = known(1), known(2, grade="P6"), known(2, grade="J1")
+    portal, primary = Portal({"s000002": True}), ("P3", "P6")
+    first = user_csv([here, child], grades=primary)
+    april = user_csv([here, grown], first.records, night=1, grades=primary)
+    assert (april.verdict, april.files) == ("nothing", ())
+    left = replace(grown, status=Status.SUSPENDED)
+    off = user_csv([here, left], april.records, night=2, grades=primary)
+    assert portal.take_user_csv(off.files[0].body) == [child.pupil.account]
+    back = user_csv([here, grown], off.records, night=3, grades=primary)
+    assert portal.take_user_csv(back.files[0].body) == [child.pupil.account]
+    assert portal.users["s000002"]
+    gone = user_csv([here], back.records, night=4, grades=primary)
+    assert portal.take_user_csv(gone.files[0].body) == [child.pupil.account]
+    assert not portal.users["s000002"], "whose account was deleted"
 
 
 def test_what_the_template_holds_is_filled_in_its_order_and_no_password_is_written() -> None:

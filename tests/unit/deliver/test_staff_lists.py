@@ -53,7 +53,8 @@ def night(
     dialect, day = deliver.dialect_of(tool), TODAY + timedelta(days=nth)
     if form:
         dialect = replace(dialect, lists=(replace(dialect.lists[0], **form),))
-    order = replace(an_order("flat_list"), dialect=dialect, tool="keisan", as_of=day)
+    serves = {one.pupil.master: one.status is Status.ACTIVE for one in people}
+    order = replace(an_order("flat_list"), dialect=dialect, tool="keisan", as_of=day, serves=serves)
     wanted = (known for known in pupils if deliver.takes(dialect, (), (), known))
     records = deliver.records_of(wanted, dialect, Board.of("082201", "見本市"))
     told = with_staff(records, people, tool, dialect, day, tool="keisan")
@@ -145,6 +146,23 @@ def test_lgates_user_csv_switches_suspended_staff_off_and_on_again() -> None:
     assert lines(third) == [("t1@ed.example.jp", "1")]
     gone, _ = night([], third.records, nth=3, **rules)
     assert lines(gone) == [("t1@ed.example.jp", "0")], "whose account was deleted"
+
+
+def test_who_goes_to_a_school_that_the_list_does_not_know_is_not_switched_off() -> None:
+    rules: dict[str, Any] = {
+        "dialect": "lgate_users",
+        "columns": {},
+        "headings": ["username", "enabledUser"],
+    }
+    teacher = a_teacher(1)
+    first, _ = night([teacher], **rules)
+    board = replace(teacher, pupil=replace(teacher.pupil, school="082201", homerooms=()))
+    moved, _ = night([board], first.records, nth=1, **rules)
+    assert (moved.verdict, moved.files) == ("nothing", ())
+    not_told, _ = night([board], moved.records, nth=2, **rules | {"staff": "none"})
+    assert (not_told.verdict, not_told.files) == ("nothing", ())
+    off, _ = night([replace(board, status=Status.SUSPENDED)], not_told.records, nth=3, **rules)
+    assert lines(off) == [("t1@ed.example.jp", "0")]
 
 
 def test_apple_is_told_of_staff_in_their_own_file_and_of_who_teaches_a_class() -> None:

@@ -74,12 +74,14 @@ LOCAL_PART_REPEATED = Rule(
 WOULD_DELETE_STAFF = Rule(
     "D111",
     Effect.REFUSE_DROP,
-    ja="{tool} は全件ファイルに載らない人を削除します。教職員を載せない全件ファイルになるため、"
-    "何も渡していません。",
-    en="{tool} deletes whoever a full file does not name. The full file would name no staff, so"
-    " nothing was handed over.",
-    todo="差分(delta)の方言を使うか、担当ベンダーに連絡してください。",
-    todo_en="Use a dialect of deltas, or call the vendor.",
+    ja="{tool} は全件ファイルに載らない人を削除します。教職員を載せない全件ファイル、または"
+    "学校ごとの全件ファイルになるため、何も渡していません。",
+    en="{tool} deletes whoever a full file does not name. The full file would name no staff, or one"
+    " school alone, so nothing was handed over.",
+    todo="差分(delta)の方言を使うか、担当ベンダーに連絡してください。"
+    "学校ごとなら、市のルールの split を city にしてください。",
+    todo_en="Use a dialect of deltas, or call the vendor. Where there is a file a school, say"
+    " split = city in the city's rules.",
     causes="A dialect says what absence means there (absence); OPE-ID's importer sample deletes.",
 )
 NO_TEMPLATE = Rule(

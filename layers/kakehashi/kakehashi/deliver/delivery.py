@@ -17,7 +17,7 @@ from kakehashi.catalogue.receivers import WOULD_DELETE_STAFF
 from kakehashi.deliver import bulk, delta, packing, preflight
 from kakehashi.deliver.dialect import Dialect, Mode
 from kakehashi.deliver.faults import Fault
-from kakehashi.deliver.holding import ToolHolds, concerned, findings_of, kept
+from kakehashi.deliver.holding import ToolHolds, concerned, findings_of, kept, still_known
 from kakehashi.deliver.list_checks import unwritable
 from kakehashi.deliver.list_files import ListFile, packed, parts, written
 from kakehashi.deliver.packing import UnreadableZip
@@ -39,6 +39,8 @@ class Order:
     ``changed_at`` is dateLastModified of every row: fixed by the run, so that a retry writes the
     same bytes. ``anew`` tells everything again. ``tells`` answers whether a class title tells of a
     disability. ``effects`` are the city's own: a T finding that it made a note holds nobody.
+    ``serves``, for lists of accounts switched off or on: of everybody who has one, by the id that
+    tools know, whether it is in use.
     """
 
     tool: str
@@ -50,6 +52,7 @@ class Order:
     anew: bool = False
     tells: Callable[[str], bool] = field(default=lambda _title: False)
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    serves: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ class _Night:
 
     def __init__(self, order: Order, mode: Mode, settled: Records, before: Records | None) -> None:
         had = before if before is not None else Records(settled.shape)
+        if order.dialect.switches:  # nobody is switched off for being told of no more
+            settled = still_known(settled, had, order.serves)
         self.order, self.mode, self.settled, self.had = order, mode, settled, had
         self.before = None if order.anew else before  # what a list may take as told
         dialect = order.dialect
@@ -190,8 +195,12 @@ class _Night:
         dialect, tool = self.order.dialect, self.order.tool
         for flat in dialect.lists:
             yield from flat.problems(tool)
-        if self.mode == "bulk" and dialect.absence == "delete" and not self.settled.staff():
+        if self.mode == "bulk" and dialect.absence == "delete" and not self._names_everybody():
             yield WOULD_DELETE_STAFF.at(tool=tool)
+
+    def _names_everybody(self) -> bool:
+        """Whether staff stand in the full file; a school's own file lacks those of all others."""
+        return bool(self.settled.staff()) and self.order.split == "city"
 
     def people(self, records: Records) -> frozenset[str]:
         """Whom a full file is of: without any of them it is never sent."""

@@ -186,6 +186,11 @@ class Dialect:
         return not self.lists_instead or any(f.of in {"staff", "people"} for f in self.lists)
 
     @property
+    def switches(self) -> bool:
+        """Whether a list of it tells of accounts that were switched off or on, and no more."""
+        return any(flat.rows == "switched" for flat in self.lists)
+
+    @property
     def of_staff_alone(self) -> bool:
         """Whether no pupil stands in anything that goes out."""
         of = {flat.of for flat in self.lists}

@@ -79,6 +79,22 @@ def kept(settled: Records, had: Records, holds: ToolHolds, stay: frozenset[str])
     return records
 
 
+def still_known(settled: Records, had: Records, serves: Mapping[str, bool]) -> Records:
+    """``settled`` with those of ``had`` whom it lacks and who have an account all the same: they
+    are in no grade or school, or at no post, of which the tool is told. ``serves``: whether it is
+    in use, by the id that tools know; that alone is made new of them."""
+    column, file = "enabledUser", "users.csv"
+    outside = frozenset(had.rows[file].keys() - settled.rows[file].keys()) & serves.keys()
+    if not outside:
+        return settled
+    records = kept(settled, had, ToolHolds(pupils=outside), outside)
+    at = records.shape.header[file].index(column)
+    for one in outside:
+        row = records.rows[file][one]
+        records.put((file, one), (*row[:at], str(serves[one]).lower(), *row[at + 1 :]))
+    return records
+
+
 def findings_of(
     faults: Iterable[Fault],
     who: Mapping[Key, frozenset[str]],
