@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kakehashi.diff import Plan, Planned, make_plan, make_undo
+from kakehashi.diff.classes_left import classes_left
 from kakehashi.diff.matching import match
 from kakehashi.edges import plans, settings
 from kakehashi.edges.decision_files import Consents, DecisionFiles
@@ -84,8 +85,9 @@ def _tonight(run: Run, folder: Folder, state: State, env: DiffEnvironment) -> tu
     consents.remember(plan, run.run_id, rehearse=rehearse)
     if not rehearse and not plan.refused:
         state.note_plan(Planned(run.run_id, plan.export.as_it_can_be(run.as_of)))
+    left = classes_left(desired, known, run.as_of) if city.staff else frozenset()
     staff = plan_staff(folder, state, directory, city, gathered.of_staff,
-                       run_id=run.run_id, as_of=run.as_of)  # fmt: skip
+                       run_id=run.run_id, as_of=run.as_of, left=left)  # fmt: skip
     if rehearse and staff and city.staff and city.staff.class_teams:
         rehearse_teams(folder, state, groups_of(city, env), city, run.city,
                        desired=desired, known=known, plan=staff, as_of=run.as_of)  # fmt: skip

@@ -26,6 +26,7 @@ from typing import Any
 from kakehashi import deliver, oneroster
 from kakehashi.actions import Kind
 from kakehashi.deliver.staff_rows import with_staff
+from kakehashi.diff.classes_left import classes_left
 from kakehashi.diff.sheets import sheets
 from kakehashi.diff.staff import make_staff_plan
 from kakehashi.diff.staff_decisions import StaffDecisions, StaffFile, read_staff_decisions
@@ -37,6 +38,8 @@ from kakehashi.groups import decide
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember, staff_id
 from kakehashi.preprocess import Cleaned
+from kakehashi.preprocess.classes import Classes, HomeClass
+from kakehashi.preprocess.schools import School
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
 from kakehashi.roster import PasswordAt
 from tests import builders
@@ -89,6 +92,8 @@ def live(story: Story, cleaned: Cleaned, package: oneroster.Package) -> StaffNig
 
     def read(rows: Iterable[Mapping[str, Any]], day: date, since: date) -> StaffRoster:
         schools, classes = cleaned.places
+        if day < story.as_of:
+            classes = _as_known(classes, story)
         accounts = {one.pupil.account for one in cleaned.desired}
         listed = replace(_list(story, rows), since=since)
         return read_staff(Material(story.city, staff, day, package, schools, classes, accounts,
@@ -108,10 +113,23 @@ def live(story: Story, cleaned: Cleaned, package: oneroster.Package) -> StaffNig
         passwords={one.id: PLACE for one in tonight.employments},
         decisions=_decisions(story),
         before=StaffQuestions(asked),
+        left=classes_left(cleaned.desired, story.known, story.as_of),
     )
     plan = make_staff_plan(inputs, story.city, staff, shape=staff_account_of, city_code="demo",
                            as_of=story.as_of)  # fmt: skip
     return StaffNight(story, tonight, plan, known, list(_after(plan, known)))
+
+
+def _as_known(classes: Classes, story: Story) -> Classes:
+    """With those that the last night knew and tonight's roster may have no more."""
+    homes = {
+        f"{one.school} {one.class_title}": HomeClass(
+            School(one.school, one.school_name), one.school_year, one.class_title, (one.grade,),
+            one.class_title,
+        )
+        for one in (known.pupil for known in story.known)
+    }  # fmt: skip
+    return replace(classes, homes=homes | classes.homes)
 
 
 def _list(story: Story, rows: Iterable[Mapping[str, Any]]) -> StaffListFile:

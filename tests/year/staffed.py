@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kakehashi.people.school_year import year_of
 from local.demo import Fault
 from local.demo.board_list import as_csv, staff_passwords
 from local.demo.city import DOMAIN
@@ -48,7 +49,9 @@ class StaffedWorld(World):
         self.staff, self.listed = StaffTruth(), b""
         self.accounts: dict[str, str] = {}  # the account of each, for life
         self.exported: dict[str, Class] = {}  # the class of each child in the newest whole roster
-        self.rooms = self.exported  # in the one that was followed last
+        self.rows: set[Class] = set()  # the classes that have a row in it
+        self.rooms = self.exported  # in the one that was followed last, with those left from before
+        self.teachers: dict[Class, set[str]] = {}  # of each class, by number
         self.followed_on = first_day
 
     def readers(self, more_rules: str) -> Tools:
@@ -68,7 +71,13 @@ class StaffedWorld(World):
     def export(self, fault: Fault | None = None) -> bytes:
         if fault in {None, "teachers"}:
             self.exported = {c.umi: (c.school, c.stage, c.room) for c in self.city.children}
+            self.rows = set(self.exported.values()) | set(self._where_they_were())
         return super().export(fault)
+
+    def _where_they_were(self) -> Iterator[Class]:
+        """The classes of children who have gone to another school: their rows are still there."""
+        for stay in (stay for child in self.city.children for stay in child.stays):
+            yield stay.school, stay.grade[0], stay.room
 
     def upload(self, body: bytes) -> Night:
         """The list is there before the roster, and first passwords with it."""
@@ -102,9 +111,24 @@ class StaffedWorld(World):
         self.staff.follow(self.city)
         self.quiet = self.quiet and self.staff.accounts == before
         assert night.summary["staff"]["breaches"] == []
-        self.rooms = self.exported
-        self.followed_on = self.day
+        self._follow_classes()
         return super().done(night)
+
+    def _follow_classes(self) -> None:
+        """A class in which only leavers are left is as it was until the year is over, with its
+        teacher; whoever's class it is said to be once it has no row any more does not get it."""
+        same_year = year_of(self.followed_on) == year_of(self.day)
+        left = {c: room for c, room in self.rooms.items() if c not in self.exported}
+        said: dict[Class, set[str]] = {}
+        for number, one in self.staff.accounts.items():
+            for room in one.worker.rooms:
+                said.setdefault(room, set()).add(number)
+        self.teachers = {
+            room: numbers if room in self.rows else numbers & self.teachers.get(room, set())
+            for room, numbers in said.items()
+        }
+        self.rooms = self.exported | (left if same_year else {})
+        self.followed_on = self.day
 
     def differences(self) -> list[str]:
         return [*super().differences(), *Look(self).differences()]
@@ -113,11 +137,13 @@ class StaffedWorld(World):
 @dataclass
 class Look:
     """At tenant, groups and tools, once: ``users`` are accounts of staff by mark, ``titles`` what
-    each class of the roster that was followed is called by its pupils' accounts."""
+    each class that an account is in is called by those accounts, ``open`` the classes of those who
+    may sign in."""
 
     world: StaffedWorld
     users: dict[str, Any] = field(default_factory=dict)
     titles: dict[Class, str] = field(default_factory=dict)
+    open: set[Class] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         found = {u["onPremisesExtensionAttributes"][MARK]: u for u in self.world.bridge.users()}
@@ -125,6 +151,8 @@ class Look:
         for umi in self.world.rooms.keys() & found.keys():
             title = str(found[umi].get("department") or "")
             self.titles.setdefault(self.world.rooms[umi], title)
+            if found[umi]["accountEnabled"]:
+                self.open.add(self.world.rooms[umi])
 
     def differences(self) -> Iterator[str]:
         truth = {f"{OF_STAFF}{n.lower()}": one for n, one in self.world.staff.accounts.items()}
@@ -149,7 +177,7 @@ class Look:
         wanted: dict[str, set[str]] = {}
         for mark, worker in working.items():
             wanted.setdefault(f"{worker.school_name} 教職員", set()).add(ids[mark])
-            for room in self._taught(worker):
+            for room in self.open.intersection(self._taught(worker)):
                 wanted.setdefault(self._called(room), set()).add(ids[mark])
         ours = set(ids.values())
         there = {name: set(one["members"]) & ours for name, one in groups.items()
@@ -168,7 +196,8 @@ class Look:
         return day.year - (day.month < 4)
 
     def _taught(self, worker: Worker) -> list[Class]:
-        return [room for room in worker.rooms if room in self.titles]
+        teachers = self.world.teachers
+        return [r for r in worker.rooms if r in self.titles and worker.number in teachers[r]]
 
     def _called(self, room: Class) -> str:
         school = self.world.city.school(room[0]).name

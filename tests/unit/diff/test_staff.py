@@ -128,6 +128,62 @@ def test_a_move_changes_the_account_on_the_day_and_not_before() -> None:
     assert plan.counts == {"MOVED": 1}
 
 
+# -- a class that the roster has no more -----------------------------------------------------------
+
+ROOM = (a_code(1), "3年2組")
+HAD = an_employment(1, a_post(homerooms=("3年2組",)))
+UNNAMED = an_employment(1, a_post(unnamed=True))
+
+
+def test_a_class_in_which_children_are_left_keeps_its_teacher() -> None:
+    assert _plan([UNNAMED], [_known(HAD)], left={ROOM}).actions == ()
+
+
+def test_a_class_in_which_nobody_is_left_is_nobodys() -> None:
+    (action,) = _plan([UNNAMED], [_known(HAD)], left={(a_code(1), "3年1組")}).actions
+    assert action.after
+    assert action.after.homerooms == ()
+
+
+def test_whoever_the_list_gives_no_class_any_more_goes_though_children_are_left() -> None:
+    (action,) = _plan([an_employment(1)], [_known(HAD)], left={ROOM}).actions
+    assert action.after
+    assert action.after.homerooms == ()
+
+
+def test_a_class_that_is_left_stays_beside_the_one_that_comes() -> None:
+    both = an_employment(1, a_post(homerooms=("3年3組",), unnamed=True))
+    (action,) = _plan([both], [_known(HAD)], left={ROOM}).actions
+    assert action.after
+    assert action.after.rooms(NIGHT) == (ROOM, (a_code(1), "3年3組"))
+
+
+def test_a_class_that_is_left_is_given_to_nobody_anew() -> None:
+    other = an_employment(2, a_post(unnamed=True))
+    assert _plan([other], [_known(an_employment(2))], left={ROOM}).actions == ()
+
+
+def test_a_class_that_is_left_stays_behind_at_a_move_and_in_april() -> None:
+    elsewhere = an_employment(1, a_post(school=a_code(2), unnamed=True))
+    (action,) = _plan([elsewhere], [_known(HAD)], left={ROOM}).actions
+    assert action.after
+    assert action.after.homerooms == ()
+    stays = a_post(end=None, unnamed=True)
+    (action,) = _plan([an_employment(1, stays)], [_known(HAD)], on=APRIL, left={ROOM}).actions
+    assert action.after
+    assert action.after.homerooms == ()
+
+
+def test_whether_a_post_names_all_its_classes_is_read_as_it_was_written() -> None:
+    assert Employment.from_json(UNNAMED.to_json()) == UNNAMED
+    earlier = UNNAMED.to_json()
+    del earlier["posts"][0]["unnamed"]  # of a run folder of an earlier release
+    assert Employment.from_json(earlier) == an_employment(1)
+
+
+# -- and on with dates ----------------------------------------------------------------------------
+
+
 def test_a_post_that_is_renewed_is_neither_an_end_nor_a_move() -> None:
     one = an_employment(1, a_post(), a_post(APRIL, date(2028, 3, 31)))
     plan = _plan([one], [_known(one)], on=APRIL)

@@ -158,10 +158,14 @@ UNKNOWN_WORD = _row(
 UNKNOWN_CLASS = Rule(
     "A024",
     Effect.NOTE,
-    ja="担任学級が今夜の名簿にありません。担任なしとして進めます。",
-    en="A homeroom is not among tonight's classes; the person goes on without it.",
-    todo="学級名を C4th のとおりに書いてください。学級替えの前なら、そのままで構いません。",
-    todo_en="Write the title as C4th has it; before classes are made there is nothing to do.",
+    ja="担任学級が今夜の名簿にありません。判断を待つ児童生徒だけが残った学級は昨日のまま、ほかは担任なしと"
+    "して進めます。",
+    en="A homeroom is not among tonight's classes. One in which only pupils are left who wait for"
+    " a decision stays as it was; else the person goes on without it.",
+    todo="学級名を C4th のとおりに書いてください。学級替えの前や、残った児童生徒の判断の前なら、"
+    "そのままで構いません。",
+    todo_en="Write the title as C4th has it; before classes are made, or the pupils who are left"
+    " are decided about, there is nothing to do.",
 )
 BAD_ACCOUNT = _row(
     "A025",

@@ -32,6 +32,7 @@ from kakehashi.diff.staff_decisions import StaffDecisions
 from kakehashi.diff.staff_plan import StaffQuestions
 from kakehashi.directories.port import Listed, StaffShape
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import Employment, Presence, StaffMember
 from kakehashi.roster import Held, PasswordAt
 
@@ -69,7 +70,8 @@ class StaffStanding(StrEnum):
 class StaffInputs:
     """All that the plan is made from. ``privileged`` are object ids of accounts that hold a role in
     the directory, None where that cannot be read: then nothing is done. ``before`` is whom the last
-    plan asked about what."""
+    plan asked about what. ``left`` are the classes, as (school, title), that the roster has no more
+    and our state has."""
 
     run_id: str
     employments: Iterable[Employment] = ()
@@ -80,6 +82,7 @@ class StaffInputs:
     privileged: Set[str] | None = frozenset()
     decisions: StaffDecisions = field(default_factory=StaffDecisions)
     before: StaffQuestions = field(default_factory=StaffQuestions)
+    left: Set[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class StaffLook:
         )
         if known:
             same = known.pupil
+            if presence is Presence.HERE:
+                member = member.keeping(self._left(employment, same), self.as_of)
             return presence, dataclasses.replace(
                 member, account=same.account, master=same.master,
                 led_until=self._led_until(member, same),
@@ -151,6 +156,14 @@ class StaffLook:
             name = rules_.sign_in_of(member.number)
             member = dataclasses.replace(member, account=f"{name}@{self.city.domain}")
         return presence, member
+
+    def _left(self, employment: Employment, before: StaffMember) -> frozenset[tuple[str, str]]:
+        """Their classes that the roster has no more: as they were, so with their teacher, unless a
+        source can name them and does not (docs/decisions/0130)."""
+        if before.year not in {0, year_of(self.as_of)}:
+            return frozenset()
+        schools = employment.unnamed_at(self.as_of)
+        return frozenset(r for r in self.sources.left & {*before.homerooms} if r[0] in schools)
 
     def _led_until(self, member: StaffMember, before: StaffMember) -> date | None:
         """A new 職名 in the list, by one person's hand, does not make one decision enough."""

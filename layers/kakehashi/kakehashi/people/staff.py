@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -40,7 +40,8 @@ class StaffPost:
     """One 発令: where, as what, and when.
 
     ``school`` is a MEXT code, or the six digits of the board. Both days are included; ``end`` None
-    is an open end. ``homerooms`` are the titles of classes as they go out.
+    is an open end. ``homerooms`` are the titles of classes as they go out; ``unnamed``: beside them
+    its source may mean a class that tonight's roster does not have.
     """
 
     school: str
@@ -50,6 +51,7 @@ class StaffPost:
     begin: date
     end: date | None = None
     homerooms: tuple[str, ...] = ()
+    unnamed: bool = False
 
     def covers(self, day: date) -> bool:
         return self.begin <= day and (self.end is None or day <= self.end)
@@ -71,6 +73,7 @@ class StaffPost:
             date.fromisoformat(data["begin"]),
             _day(data["end"]),
             tuple(data["homerooms"]),
+            data.get("unnamed", False),
         )
 
 
@@ -129,6 +132,13 @@ class StaffMember:
         telling. A class of the same title is another teacher's by then."""
         there = self.year in {0, year_of(day)} and not self.over(day)
         return self.homerooms if there else ()
+
+    def keeping(self, rooms: Set[tuple[str, str]], day: date) -> Self:
+        """The same with these classes of ``day`` beside the others, each (school, title)."""
+        if not rooms:
+            return self
+        homerooms = tuple(sorted({*self.homerooms, *rooms}))
+        return dataclasses.replace(self, homerooms=homerooms, year=year_of(day))
 
     def works_as(self, jobs: Iterable[str]) -> bool:
         """Whether one of these words stands in the 職名, however a list spaces it (校　長)."""
@@ -203,6 +213,10 @@ class Employment:
         if begun:
             return Presence.ENDED, self._seen(begun[-1][1] or day, *begun[-1])
         return Presence.LATER, self._seen(coming[0][0], *coming[0])
+
+    def unnamed_at(self, day: date) -> frozenset[str]:
+        """The schools of ``day`` where a source may mean a class that the roster does not have."""
+        return frozenset(post.school for post in _posts_of(self.posts, day) if post.unnamed)
 
     def _seen(self, day: date, begins: date, until: date | None) -> StaffMember:
         posts = _posts_of(self.posts, day)

@@ -240,6 +240,27 @@ def test_a_class_that_is_not_there_is_told_and_holds_nobody() -> None:
     assert rows_of(roster) == [(2, "担任学級", rules.UNKNOWN_CLASS.code)]
 
 
+@pytest.mark.parametrize(
+    ("cell", "unnamed"),
+    [("9年9組", True), ("3年2組、9年9組", True), ("3年2組", False), ("", False)],
+)
+def test_a_post_says_whether_it_names_a_class_that_the_roster_does_not_have(
+    cell: str, unnamed: bool
+) -> None:
+    (post,) = only(read(a_list({"担任学級": cell}))).posts
+    assert (post.homerooms, post.unnamed) == (("3年2組",) if "3年" in cell else (), unnamed)
+
+
+def test_the_rosters_own_rows_cannot_name_a_class_that_it_does_not_have() -> None:
+    assert only(read(drop=with_teacher(a_drop()), staff=ON_ROSTER)).posts[0].unnamed
+    # where both tell of homerooms, whoever is believed says so, too
+    listed = a_list({"終了日": "2027-03-31"})
+    assert only(read(listed, drop=with_teacher(a_drop()), staff=BOTH)).posts[0].unnamed
+    listed = a_list({"担任学級": "3年2組", "終了日": "2027-03-31"})
+    owned = BOTH | {"owner": {"homerooms": "list"}}
+    assert not only(read(listed, drop=with_teacher(a_drop()), staff=owned)).posts[0].unnamed
+
+
 def test_a_title_may_stand_above_the_headings_and_other_names_are_known() -> None:
     named = [
         name.replace("姓(使用名)", "氏（使用名）*").replace("職種", "職名") for name in HEADINGS

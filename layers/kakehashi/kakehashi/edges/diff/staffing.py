@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from itertools import chain
 
@@ -36,10 +36,10 @@ def sign_in_names(folder: Folder, city: City) -> frozenset[str]:
 
 def plan_staff(
     folder: Folder, state: State, directory: Accounts, city: City, listed: Sequence[Listed],
-    *, run_id: str, as_of: date,
+    *, run_id: str, as_of: date, left: Set[tuple[str, str]],
 ) -> StaffPlan | None:  # fmt: skip
     """None for a city without ``[staff]``. ``listed`` are the accounts of the tenant that carry a
-    mark of staff or a name that is wanted."""
+    mark of staff or a name that is wanted, ``left`` the classes that the roster has no more."""
     if city.staff is None:
         return None
     known = list(state.staff())
@@ -60,6 +60,7 @@ def plan_staff(
         privileged=directory.privileged(),
         decisions=decisions,
         before=before,
+        left=left,
     )
     plan = make_staff_plan(
         sources,

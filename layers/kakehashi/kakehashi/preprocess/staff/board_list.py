@@ -221,7 +221,10 @@ class _Reader:
         if row.code or begin is None:
             return None
         job, titles = row.cells.get("職種", ""), tuple(self._homerooms(row, school, begin))
-        return StaffPost(school, self.places[school], main, job, begin, end, titles)
+        named = tuple(title for title in titles if title)
+        return StaffPost(
+            school, self.places[school], main, job, begin, end, named, unnamed="" in titles
+        )
 
     def _may_be_open(self, row: _Read) -> bool:
         return folded(row.cells.get("区分", "")) in map(folded, self.rules.open_ended)
@@ -241,7 +244,8 @@ class _Reader:
         return day
 
     def _homerooms(self, row: _Read, school: str, begin: date) -> Iterator[str]:
-        """None of a row that was told in an earlier 年度: next year's class has the same title."""
+        """Titles as they go out, "" of a class that the roster does not have. None of a row that
+        was told in an earlier 年度: next year's class has the same title."""
         cell = row.cells.get("担任学級", "")
         if cell.strip() and self.told_in(begin) < self.year:
             self.of_last_year += 1
@@ -254,6 +258,7 @@ class _Reader:
                 self._say(rules.TWO_CLASSES, row.line, "担任学級")
             elif written.strip():
                 self._say(rules.UNKNOWN_CLASS, row.line, "担任学級")
+                yield ""
 
     def _words(self, school: str, cell: str) -> Iterator[str]:
         """The titles of a cell. A title may hold a middle dot itself."""

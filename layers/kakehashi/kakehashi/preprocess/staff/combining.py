@@ -118,7 +118,7 @@ class _Both:
     ) -> Employment:
         """``chosen`` are believed in the order of ``ABOUT``."""
         names, posts, homerooms, account = chosen
-        rooms, day = homerooms.homerooms, self.material.as_of
+        day = self.material.as_of
         spoken = posts.posts if homerooms is posts and any(p.homerooms for p in posts.posts) else ()
         return Employment(
             number=first.number,
@@ -128,7 +128,7 @@ class _Both:
             kana_family=names.names.kana_family,
             kana_given=names.names.kana_given,
             master=self._master(first.number, claims),
-            posts=tuple(spoken or (_with_rooms(post, rooms, day) for post in posts.posts)),
+            posts=tuple(spoken or (_with_rooms(post, homerooms, day) for post in posts.posts)),
             away=first.away,
             line=first.line,
         )
@@ -142,10 +142,11 @@ def _of(owner: str, listed: Claim, rostered: Claim) -> Claim:
     return listed if owner == "list" else rostered
 
 
-def _with_rooms(post: StaffPost, rooms: Mapping[str, tuple[str, ...]], day: date) -> StaffPost:
-    """A post with the classes of today at its school; a coming one has none yet."""
-    titles = rooms.get(post.school, ()) if post.covers(day) else ()
-    return replace(post, homerooms=tuple(sorted(set(titles))))
+def _with_rooms(post: StaffPost, claim: Claim, day: date) -> StaffPost:
+    """A post with the classes of today at its school, by ``claim``; a coming one has none yet."""
+    titles = claim.homerooms.get(post.school, ()) if post.covers(day) else ()
+    unnamed = any(one.unnamed for one in claim.posts if one.school == post.school)
+    return replace(post, homerooms=tuple(sorted(set(titles))), unnamed=unnamed)
 
 
 def _with_own_accounts(

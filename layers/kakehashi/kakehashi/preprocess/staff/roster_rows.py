@@ -159,7 +159,8 @@ class _Reader:
         )
 
     def _posts(self, source: str, primary: str) -> Iterator[StaffPost]:
-        """One post a school and span; the 本務校 is primaryOrgSourcedId, else the first."""
+        """One post a school and span; the 本務校 is primaryOrgSourcedId, else the first. None can
+        name a class that is not in the same file."""
         spans: dict[tuple[str, date, date | None], list[tuple[str, str]]] = {}
         for role, org, begin, end in self.roles[source]:
             where, first = self._place(org), _date(begin) or date.min.replace(year=1950)
@@ -172,7 +173,8 @@ class _Reader:
         for (where, first, last), roles in sorted(spans.items(), key=lambda one: str(one[0])):
             said = [role for role, _ in roles]
             job = next((JOBS[role] for role in JOBS if role in said), said[0])
-            yield StaffPost(where, self.places[where], where == main, job, first, last)
+            place = self.places[where]
+            yield StaffPost(where, place, where == main, job, first, last, unnamed=True)
 
     def _place(self, org: str) -> str:
         """The code of a school, or the board's for a district; "" for what nobody knows."""
