@@ -161,8 +161,18 @@ class Watch:
         self.sent = self._remembered()
 
     def look(self) -> bool:
-        """One look at everything, and what follows from it; whether something is still open."""
-        steps = [self._act(drop) for drop in drops_in(self.folder)]
+        """One look at everything, and what follows from it; whether something is still open. A
+        folder that cannot be reached (a share that is away) is looked at again later."""
+        name = self.folder.name
+        if self._pauses(name, self.clock()):
+            return True
+        try:
+            drops = list(drops_in(self.folder))
+        except OSError as exc:
+            self._failed(name, self.clock(), _unreached(exc))
+            return True
+        self.failures.pop(name, None)
+        steps = [self._act(drop) for drop in drops]
         return any(one is not Step.REST for one in steps)
 
     def standings(self) -> Mapping[str, str]:
@@ -185,6 +195,8 @@ class Watch:
             self._ask(drop)
         except NotSent as exc:
             self._failed(name, now, str(exc))
+        except OSError as exc:  # the robot moves it, or somebody has the receipt open in Excel
+            self._failed(name, now, _unreached(exc))
         else:
             self.failures.pop(name, None)
         return Step.REST if self.sent.get(name, NOTHING).ended else Step.ASK
@@ -194,7 +206,8 @@ class Watch:
 
     def _failed(self, name: str, now: float, why: str) -> None:
         times = self.failures.get(name, (0, now))[0] + 1
-        pause = min(LONGEST_RETRY, RETRY * 2 ** (times - 1))
+        doublings = min(times - 1, 10)  # of a network that is away for days there are thousands
+        pause = min(LONGEST_RETRY, RETRY * 2**doublings)
         self.failures[name] = times, now + pause
         self.tell(name, f"{why}。{pause:.0f} 秒後にもう一度試みます / again in {pause:.0f} s")
 
@@ -234,9 +247,14 @@ class Watch:
     # -- what has gone up ----------------------------------------------------------------------
 
     def _remembered(self) -> dict[str, Sent]:
+        """Nothing where it cannot be read: what goes up again is known there by its bytes."""
         file = self.folder / MEMORY
-        data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        return {name: Sent(**one) for name, one in data.items()}
+        try:
+            data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+            return {name: Sent(**one) for name, one in data.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            self.tell(MEMORY, "読めないので、はじめから送り直します / unreadable: all is sent again")
+            return {}
 
     def _remember(self, name: str, look: DropCheck, key: str, sha256: str, standing: str) -> None:
         self.sent[name] = Sent(look.size, look.changed, sha256, key, standing)
@@ -249,3 +267,8 @@ class Watch:
 
 
 NOTHING = Sent(0, 0, "", "")
+
+
+def _unreached(exc: OSError) -> str:
+    """Without the path, which the sentence stands beside."""
+    return f"ファイルやフォルダーを使えません / not to be used now: {type(exc).__name__}"

@@ -162,6 +162,62 @@ def test_a_failure_is_tried_again_later_and_later(desk: Desk) -> None:
     desk.watch.failures[NAME] = (30, 0)
     desk.watch._failed(NAME, 0, "S3")
     assert desk.watch.failures[NAME][1] == LONGEST_RETRY
+    desk.watch.failures[NAME] = (5_000, 0)  # S3 out of reach for three weeks
+    desk.watch._failed(NAME, 0, "S3")
+    assert desk.watch.failures[NAME][1] == LONGEST_RETRY
+
+
+def test_a_drop_that_is_moved_or_locked_while_it_goes_up_is_tried_again(desk: Desk) -> None:
+    for name in (NAME, "RO_20261125_082201.zip"):
+        (desk.folder / name).write_bytes(a_drop(3).zip())
+    desk.after(0)
+    put = desk.bucket.put
+    desk.bucket.put = locked  # type: ignore[method-assign]
+    assert desk.after(10)
+    assert [said for said in desk.said if "PermissionError" in said] == desk.said
+    assert len(desk.said) == 2, "each by itself"
+    desk.bucket.put = put  # type: ignore[method-assign]
+    desk.after(RETRY)
+    assert len(desk.bucket.puts) == 2
+
+
+def locked(file: Path, key: str) -> None:
+    raise PermissionError(file)
+
+
+def test_a_receipt_that_somebody_has_open_is_laid_there_later(desk: Desk) -> None:
+    body = a_drop(3).zip()
+    (desk.folder / NAME).write_bytes(body)
+    for seconds in (0, 10):
+        desk.after(seconds)
+    desk.bucket.answer(desk.bucket.puts[0], "accepted", hashlib.sha256(body).hexdigest())
+    in_the_way = desk.folder / f"{NAME}.receipt.txt"
+    in_the_way.mkdir()
+    assert desk.after(10)
+    in_the_way.rmdir()
+    assert not desk.after(RETRY)
+    assert in_the_way.read_text("utf-8").startswith("accepted.")
+
+
+def test_a_folder_that_is_out_of_reach_is_looked_at_again(desk: Desk) -> None:
+    away = desk.folder.with_name("away")
+    desk.folder.rename(away)
+    assert desk.after(1)
+    away.rename(desk.folder)
+    (desk.folder / NAME).write_bytes(a_drop(3).zip())
+    for seconds in (RETRY, 10):
+        desk.after(seconds)
+    assert desk.bucket.puts == [f"inbox/demo/roster/{NAME}"]
+
+
+@pytest.mark.parametrize("memory", [b"", b"[]", b'{"a.zip": {"of_a_later_release": 1}}'])
+def test_a_memory_that_cannot_be_read_stops_nothing(desk: Desk, memory: bytes) -> None:
+    (desk.folder / ".kakehashi-sent.json").write_bytes(memory)
+    (desk.folder / NAME).write_bytes(a_drop(3).zip())
+    desk.begin()
+    for seconds in (0, 10):
+        desk.after(seconds)
+    assert len(desk.bucket.puts) == 1
 
 
 def test_a_folder_of_csvs_waits_for_all_that_its_manifest_lists(desk: Desk) -> None:
