@@ -253,7 +253,9 @@ class Watch:
             data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
             return {name: Sent(**one) for name, one in data.items()}
         except (OSError, ValueError, TypeError, AttributeError):
-            self.tell(MEMORY, "読めないので、はじめから送り直します / unreadable: all is sent again")
+            self.tell(
+                MEMORY, "読めないので、はじめから送り直します / unreadable: all is sent again"
+            )
             return {}
 
     def _remember(self, name: str, look: DropCheck, key: str, sha256: str, standing: str) -> None:

@@ -1,7 +1,8 @@
 """Takes the library out of the layer: its modules under the name kakehashi_oneroster.
 
 Imports are rewritten as they stand in the source, and one that leads elsewhere ends the build: the
-library stands alone, or there is no wheel.
+library stands alone, or there is no wheel. A source distribution holds the modules as the wheel
+does, and a wheel made from it takes those.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NAME = "kakehashi_oneroster"
 LAYER = Path(__file__).parents[2] / "layers" / "kakehashi" / "kakehashi"
+UNPACKED = Path(__file__).parent / NAME  # in a source distribution
 BESIDE = ("findings.py", "py.typed", *(f"catalogue/{name}.py" for name in (
     "__init__", "file_rules", "header_rules", "japan", "reference_rules", "row_rules", "sources",
     "todo")))  # fmt: skip
@@ -34,6 +36,8 @@ class Library(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         self.folder = tempfile.TemporaryDirectory()
+        if UNPACKED.is_dir():  # which is found without being told
+            return
         for name, text in modules():
             file = Path(self.folder.name) / name
             file.parent.mkdir(parents=True, exist_ok=True)

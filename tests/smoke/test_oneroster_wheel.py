@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -72,11 +74,28 @@ def test_its_command_checks_a_package(installed: Path, tmp_path: Path) -> None:
     assert told.stdout.startswith("- F013 参考")
 
 
+def test_a_wheel_made_from_the_source_distribution_is_the_same(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path), "-t"]
+    subprocess.run([*build, "sdist"], cwd=PACKAGE, check=True, capture_output=True)
+    (packed,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(packed) as sources:
+        sources.extractall(tmp_path, filter="data")
+    (unpacked,) = (one for one in tmp_path.iterdir() if one.is_dir())
+    subprocess.run([*build, "wheel"], cwd=unpacked, check=True, capture_output=True)
+    (made,) = tmp_path.glob("*.whl")
+    (ours,) = (ROOT / "build" / "wheel").glob("kakehashi_oneroster-*.whl")
+    with zipfile.ZipFile(made) as one, zipfile.ZipFile(ours) as other:
+        assert {n: one.read(n) for n in one.namelist()} == {
+            n: other.read(n) for n in other.namelist()
+        }
+
+
 def test_its_types_and_licence_go_with_it(installed: Path) -> None:
     assert (installed / "kakehashi_oneroster" / "py.typed").is_file()
     (about,) = installed.glob("kakehashi_oneroster-*.dist-info")
     metadata = (about / "METADATA").read_text(encoding="utf-8")
     assert "Requires-Dist" not in metadata
-    assert (about / "licenses" / "LICENSE").is_file()
+    licence = (about / "licenses" / "LICENSE").read_bytes()
+    assert licence == (ROOT / "LICENSE").read_bytes()
     version = re.findall(r"(?m)^## (\S+)", (PACKAGE / "CHANGELOG.md").read_text("utf-8"))[0]
     assert f"\nVersion: {version}\n" in metadata
