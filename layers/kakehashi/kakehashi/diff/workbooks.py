@@ -7,6 +7,10 @@ as its rows are asked for, and everything is counted over the whole book.
 The form is ECMA-376 Part 1: cells in §18.3.1.4, shared texts in §18.4, ``_x000D_`` for what XML
 cannot hold in §22.9.2.19. Elements are known by their local names, so that a Strict Open XML
 workbook, which has other namespaces, is read like any other.
+
+A day is a number, counted from 1900 or, where the book says ``date1904`` (§18.2.28: Excel for Mac,
+and an option everywhere), from 1904; which number is a day, its format says (§18.8.30). Handed on
+are numbers from 1900.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -31,6 +35,11 @@ MOST_LETTERS = 32_767  # of one cell, as Excel has it
 _PIECE = 1 << 16  # bytes handed to the parser at a time
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others unpack without limit
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FROM_1900_TO_1904 = 1_462  # days, one of them the 29 February 1900 that there was not
+_DAYS_BUILT_IN = frozenset(str(n) for n in (*range(14, 18), 22, *range(27, 37), *range(50, 59)))
+_QUOTED = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]|general', re.IGNORECASE)  # of a format's code
+_DAY = re.compile(r"[yd]|ge", re.IGNORECASE)
+_NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?\Z")
 _CELL = re.compile(r"([A-Z]{1,3})[0-9]+\Z")
 
 # What zipfile and the parser raise for files that are no workbooks: they name no common base.
@@ -99,9 +108,9 @@ def workbook(body: bytes, limits: WorkbookLimits) -> Iterator[Iterator[Row]]:
     with _told(), zipfile.ZipFile(io.BytesIO(body)) as archive:
         budget = Budget(limits)
         parts = _Parts(archive, budget)
-        texts = parts.texts()
+        texts, days = parts.texts(), parts.days_of_1904()
         for part in parts.sheets:
-            yield _rows(archive, part, texts, budget)
+            yield _rows(archive, part, _Sheet(texts, days, budget))
 
 
 @contextmanager
@@ -200,10 +209,13 @@ class _Parts(_Handler):
         book = _Relations(archive, budget, "").by_kind["officeDocument"]
         self.relations = _Relations(archive, budget, book)
         self.sheets: list[str] = []
+        self.since_1904 = False
         self.read(archive, book)
 
     def start(self, name: str, has: Mapping[str, str]) -> None:
-        if name == "sheet":
+        if name == "workbookPr":
+            self.since_1904 = has.get("date1904", "0") in {"1", "true"}
+        elif name == "sheet":
             (relation,) = [
                 value for key, value in has.items() if " " in key and _local(key) == "id"
             ]
@@ -217,6 +229,45 @@ class _Parts(_Handler):
         shared = _Texts(self.budget)
         shared.read(self.archive, part)
         return shared.found
+
+    def days_of_1904(self) -> Set[str]:
+        """The styles in which a number is a day of the 1904 system; none of most books."""
+        part = self.relations.by_kind.get("styles")
+        if part is None or not self.since_1904:
+            return frozenset()
+        styles = _Styles(self.budget)
+        styles.read(self.archive, part)
+        return styles.days
+
+
+class _Styles(_Handler):
+    """Which styles show a number as a day, by their place in the list, as cells name them."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.days: set[str] = set()
+        self._formats: dict[str, str] = {}
+        self._cells, self._at = False, 0
+
+    def start(self, name: str, has: Mapping[str, str]) -> None:
+        if name == "numFmt":
+            self._formats[has["numFmtId"]] = has["formatCode"]
+        elif name == "cellXfs":
+            self._cells = True
+        elif name == "xf" and self._cells:
+            number = has.get("numFmtId", "0")
+            if number in _DAYS_BUILT_IN or _shows_a_day(self._formats.get(number, "")):
+                self.days.add(str(self._at))
+            self._at += 1
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._cells = False
+
+
+def _shows_a_day(shown: str) -> bool:
+    """By a format's code: a year, a day or a Japanese era, outside of what is quoted."""
+    return bool(_DAY.search(_QUOTED.sub("", shown)))
 
 
 class _Worded(_Handler):
@@ -260,12 +311,12 @@ class _Texts(_Worded):
 class _Sheet(_Worded):
     """One sheet's rows, as many as have been read and not yet handed on."""
 
-    def __init__(self, texts: Sequence[str], budget: Budget) -> None:
+    def __init__(self, texts: Sequence[str], days: Set[str], budget: Budget) -> None:
         super().__init__(budget)
-        self.texts = texts
+        self.texts, self.days = texts, days
         self.ready: list[Row] = []
         self._row, self._cells = 0, dict[int, str]()
-        self._column, self._kind, self._formula = -1, "", False
+        self._column, self._kind, self._formula, self._day = -1, "", False, False
 
     def start(self, name: str, has: Mapping[str, str]) -> None:
         match name:
@@ -276,6 +327,7 @@ class _Sheet(_Worded):
                 self.budget.spend("cells")
                 self._column = _column(has["r"]) if "r" in has else self._column + 1
                 self._kind, self._formula = has.get("t", "n"), False
+                self._day = self._kind == "n" and has.get("s", "0") in self.days
                 self.take(more=False)
                 self.leave()
             case "f":
@@ -297,6 +349,8 @@ class _Sheet(_Worded):
         text = self.taken()
         if self._kind == "s":
             return self.texts[int(text)] if text else ""
+        if self._day and (found := _NUMBER.match(text)):
+            return f"{int(found[1]) + _FROM_1900_TO_1904}{found[2] or ''}"
         missing = self._formula and not text and self._kind != "str"  # a text may be empty
         return UNCOMPUTED if missing else text
 
@@ -312,15 +366,13 @@ def _column(cell: str) -> int:
     return at - 1
 
 
-def _rows(
-    archive: zipfile.ZipFile, part: str, texts: Sequence[str], budget: Budget
-) -> Iterator[Row]:
+def _rows(archive: zipfile.ZipFile, part: str, sheet: _Sheet) -> Iterator[Row]:
     with _told():
-        sheet, blank = _Sheet(texts, budget), 0
+        blank = 0
         for _ in sheet.feed(archive, part):
             for number, cells in sheet.ready:
                 blank = 0 if cells else blank + 1
-                if blank > budget.blank_rows:
+                if blank > sheet.budget.blank_rows:
                     return
                 yield number, cells
             sheet.ready.clear()
