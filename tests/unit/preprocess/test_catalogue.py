@@ -272,6 +272,12 @@ def no_kana(bad: bool) -> Case:
     return Case(drop, [(USERS, 2, "metadata.jp.kanaGivenName", "N015")])
 
 
+@case("N018")
+def letter_lost(bad: bool) -> Case:
+    drop = _named(preferredFamilyName="?田" if bad else "吉田")
+    return Case(drop, [(USERS, 2, "preferredFamilyName", "N018")])
+
+
 # -- P: schools and classes --------------------------------------------------------------------
 
 

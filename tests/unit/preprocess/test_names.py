@@ -108,6 +108,21 @@ def test_classes_of_gaiji(name: str, code: str) -> None:
     assert spelled(name) == (name, [code])
 
 
+@pytest.mark.parametrize("repertoire", ["jisx0213", "cp932", "unicode"])
+@pytest.mark.parametrize("sign", ["?", "？", "〓", "\ufffd", "■", "●"])
+def test_a_sign_in_place_of_a_letter_is_no_name(sign: str, repertoire: str) -> None:
+    """What 𠮷田 is once a program (Excel, LibreOffice 7.4) has saved it in Shift_JIS, and how
+    others mark a letter that they cannot set (JIS X 0208, 02-14)."""
+    assert spelled(f"{sign}田", repertoire=repertoire) == (f"{sign}田", ["N018"])
+
+
+@pytest.mark.parametrize(
+    "name", ["〇", "々", "・", "オブライエン・ジュン", "Anne-Marie", "O'Brien"]
+)
+def test_signs_that_names_do_have_stay(name: str) -> None:
+    assert spelled(name) == (name, [])
+
+
 @pytest.mark.parametrize(
     ("repertoire", "name", "codes"),
     [

@@ -40,6 +40,8 @@ SAFE = dict(zip(
 
 Used only for a character outside the city's repertoire: 﨑 is in both, so 﨑 stays 﨑.
 """
+_OF_NAMES = frozenset({rules.OUTSIDE_REPERTOIRE, rules.LETTER_LOST})
+"""Faults that a symbol is in a person's name, and in no other text."""
 
 type Fault = tuple[Rule, str]  # and the code point, as U+9AD9, or ""
 
@@ -50,6 +52,9 @@ _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 NEWER_KANJI = re.compile("[\U00020000-\U0002fffd\U00030000-\U0003fffd]")
 """Planes of nothing but kanji (UAX #11): one that Python's tables do not know yet is one all the
 same, and neither a control character nor a sign."""
+LOST = frozenset("?？〓\ufffd■□●○◯*＊")
+"""What programs and people write for a letter that they cannot: 〓 (JIS X 0208, 02-14) and its kin,
+U+FFFD, and ``?`` where a name went through Shift_JIS. No name has one of them."""
 _CODECS = {"jisx0213": "euc_jis_2004", "cp932": "cp932"}
 
 
@@ -95,7 +100,8 @@ class Speller:
         if at < _FIRST_KANA:
             return Spelled(*self._spell(written, column))
         # before it is judged: cp932 has ヴ, and no ゔ
-        text, _, faults = self._spell(written.translate(_TO_KATAKANA), column)
+        text, _, found = self._spell(written.translate(_TO_KATAKANA), column)
+        faults = tuple(one for one in found if one[0] is not rules.LETTER_LOST)  # it is no kana
         if not faults and not _KATAKANA.fullmatch(text):
             faults = ((rules.READING_IS_NO_KANA, ""),)
         if _HIRAGANA.search(written):
@@ -110,13 +116,14 @@ class Speller:
     def _spell(
         self, text: str, column: str, *, letters: bool = False
     ) -> tuple[str, str, tuple[Fault, ...]]:
-        """``letters``: nothing but letters and ideographs is looked up in the repertoire."""
+        """``letters``: nothing but letters and ideographs is looked up in the repertoire, and a
+        sign is one."""
         out: list[str] = []
         faults: dict[Rule, str] = {rules.NAME_IS_A_DAY: ""} if is_excel_day(text) else {}
         for char in text:
             rule = self._fault(char)
             letter = char.isalpha() or NEWER_KANJI.match(char)
-            if letters and rule is rules.OUTSIDE_REPERTOIRE and not letter:
+            if letters and rule in _OF_NAMES and not letter:
                 rule = None
             if rule is None:
                 out.append(char)
@@ -129,6 +136,8 @@ class Speller:
     def _fault(self, char: str) -> Rule | None:
         if _SELECTOR.match(char):
             return rules.VARIATION_SELECTOR
+        if char in LOST:
+            return rules.LETTER_LOST
         category = unicodedata.category(char)
         if category == "Co":
             return rules.PRIVATE_USE

@@ -265,6 +265,7 @@ PUPILS = CleaningStep(
         rules.ACCOUNT_NOT_A_UPN, rules.PRIVATE_USE, rules.VARIATION_SELECTOR,
         rules.OUTSIDE_REPERTOIRE, rules.CONTROL_CHARACTER, rules.REPLACED, rules.NAME_BLANK,
         rules.KANA_WAS_HIRAGANA, rules.ONE_NAME, rules.NAME_IS_A_DAY, rules.READING_IS_NO_KANA,
+        rules.LETTER_LOST,
         rules.SCHOOL_UNKNOWN, rules.DISABLED, rules.ENROLMENT_OVER, rules.NOT_BEGUN,
         rules.NO_HOME_CLASS, rules.HOME_CLASS_UNCLEAR, rules.CLASS_UNKNOWN, rules.GRADE_NOT_OURS,
         rules.HOME_CLASS_CONTRADICTS,

@@ -10,18 +10,26 @@ from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
+from kakehashi.catalogue import preprocess as names
 from kakehashi.catalogue import staff_list as rules
 from kakehashi.diff.sheets import sheets
 from kakehashi.preprocess.staff import StaffListFile
 from tests.builders import a_code
-from tests.unit.preprocess.staff.test_sources import GOOD, HEADINGS, read, rows_of
+from tests.unit.preprocess.staff.test_sources import GOOD, HEADINGS, a_list, read, rows_of
 
 FURIGANA = '<rPh sb="0" eb="2"><t>サトウ</t></rPh><phoneticPr fontId="1"/>'
 
 
-def a_workbook(*rows: Mapping[str, Any], merge: str = "") -> bytes:
+def a_workbook(
+    *rows: Mapping[str, Any], merge: str = "", epoch: datetime = CALENDAR_WINDOWS_1900,
+    shown: str = "yyyy-mm-dd",
+) -> bytes:  # fmt: skip
+    """``epoch`` is where days are counted from, ``shown`` the format of a cell that holds one."""
     book = openpyxl.Workbook()
+    book.epoch = epoch
     sheet = book.active
     assert sheet is not None
     sheet["A1"] = "令和8年度 教職員名簿"
@@ -30,7 +38,10 @@ def a_workbook(*rows: Mapping[str, Any], merge: str = "") -> bytes:
         sheet.cell(3, column, name)
     for line, row in enumerate(rows, 4):
         for column, name in enumerate(HEADINGS, 1):
-            sheet.cell(line, column, {**GOOD, **row}.get(name, ""))
+            value = {**GOOD, **row}.get(name, "")
+            cell = sheet.cell(line, column, value)
+            if isinstance(value, datetime):
+                cell.number_format = shown
     if merge:
         sheet.merge_cells(merge)
     out = io.BytesIO()
@@ -79,6 +90,33 @@ def test_dates_are_read_as_excel_keeps_them_and_as_they_are_written() -> None:
     assert rows_of(roster) == []
     found = {(one.posts[0].begin, one.posts[0].end) for one in roster.employments}
     assert found == {(date(2026, 4, 1), date(2027, 3, 31))}
+
+
+def test_a_name_that_lost_a_letter_on_its_way_through_shift_jis_holds_its_person() -> None:
+    """A spreadsheet saves 𠮷田 as ?田 there, and says so once at the most."""
+    lossy = a_list(
+        {"姓(使用名)": "𠮷田".encode("cp932", "replace").decode("cp932")}, {"職員番号": "T2"}
+    )
+    roster = read(lossy)
+    assert rows_of(roster) == [(2, "姓(使用名)", names.LETTER_LOST.code)]
+    assert [one.number for one in roster.employments] == ["T2"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["yyyy-mm-dd", 'ggge"年"m"月"d"日"', "[$-411]ge.m.d", "mm-dd-yy", "General;yyyy/m/d", "m/d"],
+)
+def test_a_day_of_a_workbook_that_counts_from_1904_is_that_day(shown: str) -> None:
+    """ECMA-376 Part 1, 18.2.28: Excel for Mac, and LibreOffice 7.4 where one asks for it."""
+    begins = datetime(2026, 4, 1)  # noqa: DTZ001 - of a cell
+    numbers = {"職員番号": 44651, "開始日": begins, "終了日": "46477"}  # no days, and no cell's day
+    body = a_workbook({"開始日": begins, "終了日": datetime(2027, 3, 31, 12)}, numbers,  # noqa: DTZ001
+                      epoch=CALENDAR_MAC_1904, shown=shown)  # fmt: skip
+    assert b"<v>44651</v>" in zipfile.ZipFile(io.BytesIO(body)).read("xl/worksheets/sheet1.xml")
+    roster = read(listed(body))
+    assert rows_of(roster) == []
+    found = {one.number: (one.posts[0].begin, one.posts[0].end) for one in roster.employments}
+    assert found == dict.fromkeys(("T0001", "44651"), (date(2026, 4, 1), date(2027, 3, 31)))
 
 
 def test_one_fault_of_each_kind_loses_nobody_else() -> None:
