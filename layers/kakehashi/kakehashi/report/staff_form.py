@@ -18,7 +18,7 @@ _OFFICES = ("校長", "副校長", "教頭", "主幹教諭", "教諭", "養護�
             "講師", "ALT", "ICT支援員", "学校司書", "SC", "SSW", "指導主事", "教育長")  # fmt: skip
 CHOICES: Mapping[str, Sequence[str]] = MappingProxyType({
     "区分": _CATEGORIES,
-    "職種": (*_OFFICES, *(job for job in JOBS.values() if job not in _OFFICES)),
+    "職種": tuple(dict.fromkeys((*_OFFICES, *JOBS.values()))),
     "本務・兼務": tuple(MAIN),
     "状態": tuple(word for word in AWAY if word),
 })  # fmt: skip

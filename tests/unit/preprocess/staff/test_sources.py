@@ -368,3 +368,9 @@ def test_the_form_offers_only_what_the_reader_takes_and_says_nothing_while_it_is
     roster = read(StaffListFile("form.xlsx", laid))
     assert roster == StaffRoster()
     assert set(CHOICES) | set(WORDS) == set(HEADINGS)
+
+
+def test_no_choice_of_the_form_is_offered_twice() -> None:
+    assert {heading: len(set(words)) for heading, words in CHOICES.items()} == {
+        heading: len(words) for heading, words in CHOICES.items()
+    }
