@@ -32,12 +32,12 @@ def lives_on(course: Course, folder: Path) -> subprocess.Popen[bytes]:
 def test_a_year_that_is_killed_in_the_middle_of_a_night_goes_on_with_that_night(
     tmp_path: Path,
 ) -> None:
-    nights = tmp_path / TINY.name / "nights.jsonl"
+    place = tmp_path / TINY.name
+    nights, second = place / "nights.jsonl", f"uploads/*/RO_{DAYS[1]:%Y%m%d}_*.zip"
     cut_short = lives_on(TINY, tmp_path)
-    while not nights.exists():
+    while not (nights.exists() and any(place.glob(second))):  # its roster is on its way
         assert cut_short.poll() is None
-        time.sleep(0.2)
-    time.sleep(2)  # wherever in the second night, or behind it
+        time.sleep(0.05)
     os.kill(cut_short.pid, signal.SIGKILL)
     cut_short.wait()
     before = lived.read(nights)
