@@ -297,8 +297,8 @@ LETTER_LOST = Rule(
     todo_en="Look at the name in C4th (external name, or else the name of record) and type it "
     "again. Send a list of staff as the Excel workbook, not as a CSV in Shift_JIS. Until then "
     "whoever is new is held, and whoever is known keeps yesterday's name.",
-    causes="JIS X 0208 has 〓 (げた) for a letter that cannot be set; spreadsheets write ? for what "
-    "Shift_JIS lacks.",
+    causes="JIS X 0208 has 〓 (げた) for a letter that cannot be set; a spreadsheet writes ? for "
+    "what Shift_JIS lacks.",
 )
 
 # -- P: schools ----------------------------------------------------------------------------
