@@ -291,9 +291,9 @@ LETTER_LOST = Rule(
     Effect.HOLD_PUPIL,
     ja="氏名に、書けなかった文字の代わりと思われる記号({code_point})があります。",
     en="The name holds a sign that stands for a letter which could not be written ({code_point}).",
-    todo="C4th の氏名欄(外部連携用氏名、なければ本名)を確かめて入力し直してください。教職員名簿なら、"
-    "CSV(Shift_JIS)ではなく Excel ブックのまま送ってください。入力されるまで、新しい人は保留、"
-    "アカウントのある人は昨日までの氏名のままです。",
+    todo="C4th の氏名欄(外部連携用氏名、なければ本名)を確かめて入力し直してください。"
+    "教職員名簿なら、CSV(Shift_JIS)ではなく Excel ブックのまま送ってください。入力されるまで、"
+    "新しい人は保留、アカウントのある人は昨日までの氏名のままです。",
     todo_en="Look at the name in C4th (external name, or else the name of record) and type it "
     "again. Send a list of staff as the Excel workbook, not as a CSV in Shift_JIS. Until then "
     "whoever is new is held, and whoever is known keeps yesterday's name.",
