@@ -24,7 +24,8 @@ NEXT = (
 
 
 def visitors(stack: Stack) -> Iterator[str]:
-    """The address, and pupils who can sign in there, a line each."""
+    """The address, and pupils who can sign in there, a line each; so are the people of the staff
+    page, whom a reset has forgotten with everything else."""
     yield f"教材の起動画面 launcher: {stack.launcher_url}/"
     files = sorted((stack.home / "tour" / "city").glob("**/passwords.csv"))
     for grade, account, password in _pupils(stack, files):
@@ -34,6 +35,8 @@ def visitors(stack: Stack) -> Iterator[str]:
     of_staff = sorted((stack.home / "tour" / "city").glob("**/staff-passwords.csv"))
     for account, password in _teacher(stack, of_staff):
         yield f"  先生 teacher アカウント account: {account}  パスワード password: {password}"
+    people.hire(stack, CITY)
+    people.post_at_first_school(stack, CITY)
     yield f"職員の頁 staff page: {stack.staff_url}/  パスワード password: {people.PASSWORD}"
     yield from people.told()
     yield "次に試すこと what to try next:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rich.console import Console as Terminal
 from rich.table import Table
@@ -12,6 +12,7 @@ from kakehashi.report.groups import groups
 from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.shapes import Decisions, Summary
+from kakehashi.report.staff_section import STANDINGS
 from kakehashi.report.times import minute
 from kakehashi.state_records import RunRecord
 from kakehashi.verdict import Verdict
@@ -122,7 +123,16 @@ def print_outcome(
     terminal.print(f"報告書 report: {place}", highlight=False, soft_wrap=True)
 
 
+def staff_line(summary: Summary, standings: Collection[str] = STANDINGS) -> str:
+    """How many of the staff stand where, "" of a city without or of a night that tells none."""
+    counts = summary.staff.counts if summary.staff else {}
+    told = [f"{STANDINGS[name].ja} {counts[name]:,}" for name in standings if counts.get(name)]
+    return f"教職員({'・'.join(told)})" if told else ""
+
+
 def _details(summary: Summary) -> Iterator[str]:
+    if staff := staff_line(summary):
+        yield f"{staff} staff"
     for code, people in summary.held.items():
         yield f"保留 held {code}: {len(people)}"
     for situation, people in summary.proposed.items():

@@ -29,17 +29,18 @@ def demo() -> None:
 
 
 def _tell(exported: demo_city.Exported) -> None:
-    terminal.print(f"{exported.day} {exported.drop}", highlight=False, soft_wrap=True)
-    if exported.passwords:
-        terminal.print(f"初期パスワード passwords {exported.passwords}", highlight=False)
-    terminal.print(f"教職員名簿 list of staff {exported.staff_list}", highlight=False)
-    extra = f" --passwords {exported.passwords}" if exported.passwords else ""
-    terminal.print(
-        f"→ kakehashi run {exported.drop}{extra} --as-of {exported.day}",
-        highlight=False,
-        soft_wrap=True,
-        style="dim",
-    )
+    first = [file for file in (exported.passwords, exported.staff_passwords) if file]
+    files = [
+        *((file, "初期パスワード passwords") for file in first),
+        (exported.staff_list, "教職員名簿 list of staff"),
+    ]
+    extra = "".join(f" --passwords {file}" for file in first)
+    run = f"→ kakehashi run {exported.drop}{extra} --staff-list {exported.staff_list}"
+    lines = [f"{exported.day} {exported.drop}", *(f"{word} {file}" for file, word in files)]
+    for line in lines:
+        terminal.print(line, highlight=False, soft_wrap=True)
+    dated = f"{run} --as-of {exported.day}"
+    terminal.print(dated, highlight=False, soft_wrap=True, style="dim")
 
 
 @demo.command()
@@ -97,7 +98,6 @@ def tour(*, pupils: int, schools: int, at: Where) -> None:
         people.hire(here, CITY)
         clerk = Clerk(here.staff_url, people.APPROVER)
         Tour(console, at.home / "tour", terminal, clerk).all_nights(pupils, schools)
-        people.post_at_first_school(here, CITY)
     except BaseException:
         here.down()
         raise

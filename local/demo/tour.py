@@ -11,7 +11,6 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from kakehashi.report.shapes import Summary
-from kakehashi.report.staff_section import STANDINGS
 from kakehashi.report.words import GROUPS
 from kakehashi.roster import JAPAN
 from kakehashi_console import words
@@ -126,8 +125,6 @@ def _told(summary: Summary) -> str:
     parts = [f"{words.COUNT_WORDS[name]} {counts[name]}" for name in TOLD if counts.get(name)]
     work = summary.groups
     parts += [f"{GROUPS[name].ja} {work[name]}" for name in ("made", "licensed") if work.get(name)]
-    staff = summary.staff.counts if summary.staff else {}
-    told = [f"{STANDINGS[name].ja} {staff[name]}" for name in TOLD_OF_STAFF if staff.get(name)]
-    parts += [f"教職員({'・'.join(told)})"] if told else []
+    parts += filter(None, [words.staff_line(summary, TOLD_OF_STAFF)])
     codes = [f"{code}×{n}" for code, n in summary.findings.items() if code[0] in "FHS"]
     return " ".join(parts + codes) or "—"

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import people
+from local.demo.clerk import Clerk
 from local.stack import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")  # README.en.md gives the same lines
 LINES = [
     line.partition(" # ")[0].strip()
     for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    for line in block.splitlines()
+    for line in block.replace("\\\n", "").splitlines()
 ]
 INSTEAD = {"make run": "kakehashi demo tour"}  # which is what it does, once it has installed
 ELSEWHERE = {"make test"}  # which runs this
@@ -53,7 +55,17 @@ def test_every_line_of_the_readme_does_what_it_says_one_after_the_other(clone: P
         wanted = next((end for known, end in ENDS.items() if line.startswith(known)), 0)
         assert done.returncode == wanted, f"{typed}\n{done.stdout}\n{done.stderr}"
         said.append(done.stdout)
+        if line == "kakehashi launcher":
+            may_sign_in(done.stdout)
     assert (clone / "tenant.json").stat().st_size > 1000
+
+
+def may_sign_in(told: str) -> None:
+    """Whoever the launcher names for the staff page is there, also after a reset."""
+    address = re.findall(r"staff page: (http\S+?)/ ", told)[0]
+    for member in people.EVERYBODY:
+        assert member.account in told
+        assert "AADSTS" not in Clerk(address, member).open("/today")
 
 
 def filled(line: str, said: str) -> str:

@@ -42,8 +42,14 @@ a_day = click.option(
 @a_city
 @click.option(
     "--passwords",
+    multiple=True,
     type=click.Path(path_type=Path),
-    help="初期パスワードの CSV / the initial passwords",
+    help="初期パスワードの CSV(何度でも) / initial passwords, a file or several",
+)
+@click.option(
+    "--staff-list",
+    type=click.Path(path_type=Path),
+    help="教職員名簿 / the board's list of staff",
 )
 @a_day
 @click.option("--rehearse", is_flag=True, help="予行演習: 計画と報告だけ / plan and report only")
@@ -54,7 +60,8 @@ def run(
     *,
     drop: Path,
     city: str,
-    passwords: Path | None,
+    passwords: tuple[Path, ...],
+    staff_list: Path | None,
     as_of: datetime | None,
     rehearse: bool,
     at: Where,
@@ -65,15 +72,19 @@ def run(
     Upload DROP as the RPA robot would and follow the run to its end.
     """
     must_be_a_drop(drop)
-    if passwords and not passwords.is_file():
-        raise BadUse(f"ファイルがありません: {passwords} / no such file")
+    beside = [*passwords, *([staff_list] if staff_list else [])]
+    for file in beside:
+        if not file.is_file():
+            raise BadUse(f"ファイルがありません: {file} / no such file")
     console = at.console(city)
-    if passwords:
-        console.upload_passwords(city, passwords, starts=False)
+    for file in passwords:
+        console.upload_passwords(city, file, starts=False)
+    if staff_list:
+        console.upload_staff_list(city, staff_list)
     whole = drop.is_file() or (drop / "manifest.csv").is_file()
     as_the_robot = whole and not rehearse and not as_of
     since = datetime.now(UTC)
-    key, version = console.upload_drop(city, drop, starts=as_the_robot, without=passwords)
+    key, version = console.upload_drop(city, drop, starts=as_the_robot, without=beside)
     if as_the_robot:
         arn = console.started_by(key, version, since)
     else:

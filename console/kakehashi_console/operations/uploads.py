@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from kakehashi_console.operations.reach import Reach, stamp
@@ -9,19 +10,19 @@ from kakehashi_console.operations.reach import Reach, stamp
 
 class Uploads(Reach):
     def upload_drop(
-        self, city: str, drop: Path, *, starts: bool, without: Path | None = None
+        self, city: str, drop: Path, *, starts: bool, without: Iterable[Path] = ()
     ) -> tuple[str, str]:
         """Upload as the RPA robot does; returns key and version of the object that starts a run.
 
         With ``starts`` False the upload goes where nothing watches. A folder's ``manifest.csv``
         goes last, because its arrival is the signal. Of a folder only CSV files are taken, and
-        never ``without``: a password file that lies beside the roster is no part of it.
+        never ``without``: passwords or a list that lie beside the roster are no part of it.
         """
         base = f"inbox/{city}/roster" if starts else f"staging/{city}/{stamp()}"
         if drop.is_file():
             return self._put("InboxBucket", f"{base}/{_named(drop, '.zip')}", drop.read_bytes())
         folder = f"{base}/{drop.resolve().name}-{stamp()}"
-        files = [f for f in csv_files(drop) if without is None or not f.samefile(without)]
+        files = [f for f in csv_files(drop) if not any(f.samefile(other) for other in without)]
         files.sort(key=lambda f: f.name == "manifest.csv")
         version = ""
         for file in files:

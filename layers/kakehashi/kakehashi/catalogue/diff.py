@@ -394,8 +394,8 @@ STALE_PLAN = Rule(
     ja="計画の後に別の実行が反映されたため、この計画は古くなっています"
     "(計画時 {planned}、現在 {now})。",
     en="Another run has been applied since: this plan is stale (made at {planned}, now {now}).",
-    todo="名簿の連携をやり直し、新しい計画を承認してください。",
-    todo_en="Run the roster again and approve the new plan.",
+    todo="名簿の連携(取り消しの計画なら、取り消し)をやり直し、新しい計画を承認してください。",
+    todo_en="Run the roster (or, of an undo, the undo) again and approve the new plan.",
 )
 NOT_ACCEPTED = Rule(
     "S904",

@@ -148,8 +148,10 @@ NO_FIRST_PASSWORD = Rule(
     Effect.HOLD_PUPIL,
     ja="新しい教職員の初期パスワードがありません。",
     en="There is no initial password for a new member of staff.",
-    todo="名前が staff- で始まる初期パスワードの CSV を、パスワードの受付に置いてください。",
-    todo_en="Upload a CSV whose name begins with staff- to the inbox of passwords.",
+    todo="職員の頁「パスワード」で「教職員」を選んで作るか、名前が staff- で始まる CSV を"
+    "パスワードの受付に置いてください。",
+    todo_en="Make them on the staff page, Passwords, lot 教職員, or upload a CSV whose name begins"
+    " with staff- to the inbox of passwords.",
 )
 ROLES_UNREADABLE = Rule(
     "S951",
