@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import requests
 
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.state import State
+from kakehashi.edges.web.items import Items
 from kakehashi.staff.viewer import LABELS, Role
 
 DOMAIN = "board.example.jp"

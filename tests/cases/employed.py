@@ -164,7 +164,7 @@ def _decisions(story: Story) -> StaffDecisions:
     lines = [f"{_id(story, who).removeprefix('staff-').upper()},停止,{by}"
              for who, deciders in said.items() for by in deciders]  # fmt: skip
     body = "\n".join(["職員番号,決定,決定者", *lines, ""]).encode()
-    return read_staff_decisions([StaffFile("d 1", "d.csv", body)], {}, TONIGHT)
+    return read_staff_decisions([StaffFile("d 1", "d.csv", body, signed_in=True)], {}, TONIGHT)
 
 
 def _after(plan: StaffPlan, known: Iterable[Kept]) -> Iterable[Kept]:

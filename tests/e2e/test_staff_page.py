@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
+from kakehashi.edges.web.items import Items
 from kakehashi_console.operations import Console
 from local.demo import people
 from local.demo.clerk import Clerk, NotTaken

@@ -49,6 +49,7 @@ TRIED = {
         "inbox/inbox/tsukuba/approvals/list.xlsx",
         "inbox/inbox/tsukuba/staff/list.xlsx",
         "inbox/inbox/tsukuba/staff/decisions/list.xlsx",
+        "inbox/inbox/tsukuba/signed-in/decisions/list.csv",  # the staff page alone
         "inbox/receipts/tsukuba/lgate/a.csv",
         "passwords/inbox/tsukuba/passwords/april.csv",
         "runs/tsukuba/run/report.html",

@@ -136,7 +136,7 @@ def test_an_undo_turns_staff_back_with_the_pupils(town: Nights) -> None:
              a_password_file({f"tt000{n}@{DOMAIN}": f"Himawari{n}77" for n in (3, 4)}))  # fmt: skip
     drop = a_drop(12).zip()
     assert town.run(drop).verdict == "applied"
-    town.put_rules(ON + f'leave_alone = ["tt0003@{DOMAIN}"]\n')
+    town.put_rules(ON + f'leave_alone = ["tt0003@{DOMAIN}"]\ntwo_persons_by = "name"\n')
     here = SOON.replace("R8.12.1", "R8.4.1").replace("支援員", "教頭")
     put_list(town, NOW.replace("鈴木,湊", "田中,湊"), other, here)
     second = town.run(drop, as_of=FIRST + timedelta(days=1), name="renamed.zip")

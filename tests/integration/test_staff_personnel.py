@@ -13,7 +13,7 @@ from kakehashi.edges.staff_archive import StaffArchive
 from kakehashi.people.record import Status
 from kakehashi.staff.viewer import Role
 from kakehashi_console.cli.of_staff import told_of_staff
-from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file, a_pupil
+from tests.builders import DOMAIN, a_code, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.desks import Clerk, Office, ticked
 from tests.images import afterwards
 from tests.integration.test_staff_accounts import FIRST, HEAD, ON
@@ -109,9 +109,36 @@ def test_an_answer_is_taken_back_and_one_person_is_not_enough_for_a_head(
     sent = {"csrf": clerk.csrf("/staff"), "person": "staff-t0001"}
     assert clerk.browser.post("/staff/back", sent).location == "/staff?told=taken-back"
     assert clerk.browser.post("/staff/back", {**sent, "csrf": clerk.csrf("/staff")}).code == "W131"
+    typed = f"職員番号,決定,決定者\nT0002,停止,係長\nT0002,停止,staff:{an_id('other')}\n"
+    office.nights.put("INBOX_BUCKET", "inbox/demo/staff/decisions/d.csv", typed.encode())
     office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
     assert set(standing(office).values()) == {Status.ACTIVE}
     assert "二人で決めます" in clerk.open("/staff").text
+
+
+def test_an_undo_that_takes_a_heads_account_waits_for_two_who_are_signed_in(
+    office: Office, asked: Night
+) -> None:
+    runs = [one.run_id for one in office.nights.state.runs(9)]
+    undo = office.nights.undo(next(run for run in runs if run != asked.run["run_id"]))
+    run_id, codes = undo.run["run_id"], sorted(b["code"] for b in undo.summary["breaches"])
+    assert "S193" in codes
+    first, second = (
+        office.at_desk(office.hire(name, Role.SEE, Role.APPROVE)) for name in ("first", "second")
+    )
+
+    def approve(clerk: Clerk) -> str:
+        page = clerk.open(f"/approve/{run_id}")
+        return clerk.send(page, f"/approve/{run_id}/yes", accept=codes, reason="確かめた").location
+
+    assert approve(first).endswith("?told=waits-for-second")
+    forged = office.nights.approve(
+        undo.summary, by=f"staff:{first.who.oid}", second=f"staff:{second.who.oid}"
+    )
+    assert (forged.verdict, [f.code for f in forged.findings()]) == ("refused", ["S915"])
+    assert approve(second) == "/today?told=approved"
+    assert office.run_what_was_started().verdict == "applied"
+    assert standing(office)["T0002"] is Status.SUSPENDED
 
 
 def test_an_answer_in_a_plan_that_waits_is_taken_back_only_once_that_is_declined(

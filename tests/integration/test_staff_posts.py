@@ -6,8 +6,8 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
+from kakehashi.edges.web.items import Items
 from kakehashi.staff.viewer import Post
 from kakehashi_console.cli import main
 from kakehashi_console.cli.options import Where

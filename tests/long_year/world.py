@@ -32,6 +32,7 @@ staff_grade = "zz"
 [staff]
 sources = ["list"]
 groups = ["school"]
+two_persons_by = "name"
 """
 SUFFIX = " 教職員"
 

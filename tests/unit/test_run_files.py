@@ -93,7 +93,7 @@ PARSE_OTHERS = {
     "edges/launch/lti_keys.py": "the ring of keys in the table",
     "edges/microsoft/credentials.py": "the secret",
     "edges/microsoft/listing.py": "answers of Microsoft",
-    "edges/staff/items.py": "the page's own items",
+    "edges/web/items.py": "the page's own items",
     "edges/staff/letters.py": "messages of the queue",
     "edges/staff/password_desk.py": "slips that wait to be printed",
     "edges/state/numbers.py": "the state",

@@ -30,6 +30,7 @@ OURS = """
 sources = ["list"]
 groups = ["school", "class"]
 owners = ["class"]
+two_persons_by = "name"
 """
 
 type Users = Mapping[str, Mapping[str, Any]]

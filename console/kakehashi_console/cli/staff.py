@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import OID, SCHOOL, Posts
+from kakehashi.edges.web.items import Items
 from kakehashi.report.staff_form import staff_form
 from kakehashi_console.cli.nightly import a_city
 from kakehashi_console.cli.options import Where, in_clear_words, terminal, where

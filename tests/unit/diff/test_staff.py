@@ -77,8 +77,9 @@ def _codes(plan: StaffPlan) -> set[str]:
     return {finding.code for finding in plan.findings}
 
 
-def _decided(text: str, seen: str = TONIGHT) -> Any:
-    file = StaffFile("d 1", "d.csv", f"職員番号,決定,決定者,計画\n{text}".encode())
+def _decided(text: str, seen: str = TONIGHT, *, signed_in: bool = False) -> Any:
+    body = f"職員番号,決定,決定者,計画\n{text}".encode()
+    file = StaffFile("d 1", "d.csv", body, signed_in)
     return read_staff_decisions([file], {"d 1": seen}, TONIGHT)
 
 
@@ -233,8 +234,15 @@ def test_heads_board_and_administrators_are_suspended_by_two_persons_only(facts:
     first = _plan([one], [_known(one)], decisions=alone, **given)
     assert first.actions == ()
     assert first.second == (one.id,)
-    both = _decided("T0001,停止,9001\nT0001,停止,9002\n")
-    assert _kinds(_plan([one], [_known(one)], decisions=both, **given)) == [(one.id, Kind.SUSPEND)]
+    typed = _decided("T0001,停止,9001\nT0001,停止,9002\n")
+    assert _plan([one], [_known(one)], decisions=typed, **given).actions == ()
+    both = _decided("T0001,停止,staff:1\nT0001,停止,staff:2\n", signed_in=True)
+    suspended = [(one.id, Kind.SUSPEND)]
+    assert _kinds(_plan([one], [_known(one)], decisions=both, **given)) == suspended
+    by_name = a_city(staff={"two_persons_by": "name"})
+    for said in (typed, both):
+        plan = _plan([one], [_known(one)], decisions=said, city=by_name, **given)
+        assert _kinds(plan) == suspended
 
 
 @pytest.mark.parametrize(("days", "ends"), [(1, 0), (365, 0), (366, 1)])
@@ -295,7 +303,7 @@ def test_a_head_is_deleted_by_two_persons_and_a_returner_or_a_strange_account_by
     given: dict[str, Any] = {"on": LONG_AFTER, "before": DELETE}
     first = _plan([one], [_suspended(one)], decisions=_decided("T0001,削除,9001\n"), **given)
     assert (first.actions, first.second) == ((), (one.id,))
-    both = _decided("T0001,削除,9001\nT0001,削除,9002\n")
+    both = _decided("T0001,削除,staff:1\nT0001,削除,staff:2\n", signed_in=True)
     assert _kinds(_plan([one], [_suspended(one)], decisions=both, **given)) == [
         (one.id, Kind.DELETE)]  # fmt: skip
     back = an_employment(1, a_post(job="校長"), a_post(LONG_AFTER + timedelta(days=3), None))

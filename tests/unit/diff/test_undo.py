@@ -281,8 +281,17 @@ def test_an_undo_that_suspends_a_head_needs_two_persons_and_a_teachers_does_not(
     plan = made("教諭", "校長", "副校長")
     assert ("S193", "city", 2, 0) in breaches(plan)
     accept = tuple(breach.code for breach in plan.breaches)
-    for second, codes in (("", ["S915"]), ("甲", ["S915"]), ("乙", [])):
-        word = Approval(plan.checksum, accept, "甲", second)
-        assert [f.code for f in admit(plan, word, serial=SERIAL, today=TODAY)] == codes
+
+    def codes(second: str, signed_in: set[str], **told_by: Any) -> list[str]:
+        word = Approval(plan.checksum, accept, "甲", second, signed_in)
+        return [f.code for f in admit(plan, word, serial=SERIAL, today=TODAY, **told_by)]
+
+    for second in ("", "甲", "乙"):
+        assert codes(second, {"甲"}) == ["S915"], "the other has not signed in"
+        assert codes(second, {"甲"}, told_by="name") == ["S915"]
+    assert codes("甲", {"甲", "乙"}) == ["S915"]
+    assert codes("乙", {"甲", "乙"}) == []
+    assert codes("甲 ", set(), told_by="name") == ["S915"]
+    assert codes("乙", set(), told_by="name") == []
     first = Approval(plan.checksum, accept, "甲")
     assert admit(plan, first, serial=SERIAL, today=TODAY, first=True) == ()

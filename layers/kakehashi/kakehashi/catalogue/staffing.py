@@ -122,8 +122,10 @@ SECOND_NEEDED = Rule(
     Effect.NOTE,
     ja="管理職などの停止 {count} 件は、二人目の決定を待っています。",
     en="{count} suspensions of heads, board or administrators wait for a second person.",
-    todo="別の人が、同じ職員番号で 停止 を決定してください。",
-    todo_en="Somebody else decides the same for the same number.",
+    todo="二人が、それぞれ職員の頁にサインインして同じ答えをしてください。ファイルに書いた氏名は、"
+    "市の規則 staff.two_persons_by が name のときだけ、別々の氏名二つで二人と数えます。",
+    todo_en="Two people give the same answer on the staff page, each signed in. Names in files"
+    " count only where the city's rule staff.two_persons_by is name, two different ones as two.",
 )
 DECISION_GONE = Rule(
     "S916",

@@ -132,6 +132,8 @@ LEADERS_NEED_SECOND = Rule(
     Effect.REFUSE_DROP,
     ja="二人で決めることになっている教職員のアカウントを取り上げる計画なので、二人目の承認が必要です。",
     en="The plan takes away accounts of which two persons decide: a second person must approve it.",
-    todo="別の承認者に、同じ計画を承認してもらってください。",
-    todo_en="Ask another person who may approve to approve the same plan.",
+    todo="二人が、それぞれ職員の頁にサインインして同じ計画を承認してください。入力した氏名は、"
+    "市の規則 staff.two_persons_by が name のときだけ、別々の氏名二つで二人と数えます。",
+    todo_en="Two people approve the same plan on the staff page, each signed in. Typed names"
+    " count only where the city's rule staff.two_persons_by is name, two different ones as two.",
 )

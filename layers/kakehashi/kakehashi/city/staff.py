@@ -11,6 +11,7 @@ from kakehashi.city.checked import CheckedModel, template_of
 from kakehashi.city.limits import Limit, Season
 
 type Owner = Literal["list", "roster", "both"]
+type PersonsToldBy = Literal["sign-in", "name"]
 
 StaffText = Annotated[str, template_of("family", "given", "school", "job")]
 _OF_PUPILS = ("_STUDENT", "STUUSEBNFT")
@@ -60,9 +61,10 @@ class ClassTeams(CheckedModel):
 class Staff(CheckedModel):
     """``number`` is the column of users.csv that holds the 職員番号. ``open_ended`` are the 区分
     whose posts may have no last day. ``two_persons`` are the 職名 who are suspended only by a
-    decision of two persons, ``leave_alone`` sign-in names that are never touched. ``owners``: of
-    which of the ``groups`` teachers are owners, too: of a class its homeroom teachers, of a
-    school's staff those whom ``two_persons`` names."""
+    decision of two persons, and ``two_persons_by`` is what tells two persons from one.
+    ``leave_alone`` are sign-in names that are never touched. ``owners``: of which of the ``groups``
+    teachers are owners, too: of a class its homeroom teachers, of a school's staff those whom
+    ``two_persons`` names."""
 
     sources: Annotated[tuple[Literal["list", "roster"], ...], Field(min_length=1)] = (
         "list", "roster")  # fmt: skip
@@ -81,6 +83,7 @@ class Staff(CheckedModel):
     grace_days: Annotated[int, Field(ge=0)] = 90
     open_ended: tuple[str, ...] = ("正規", "行政")
     two_persons: tuple[str, ...] = ("校長", "副校長", "教頭", "園長", "教育長")
+    two_persons_by: PersonsToldBy = "sign-in"
     leave_alone: tuple[str, ...] = ()
     season: Season = Season.model_validate({"from": "03-20", "until": "04-15"})
     limits: StaffLimits = StaffLimits()

@@ -6,18 +6,23 @@ After admission nobody decides any more: apply only executes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue.exports import NEWER_PLAN
 from kakehashi.catalogue.staff import NEEDS_SECOND
 from kakehashi.catalogue.undo import LEADERS_LOSE_ACCOUNT, LEADERS_NEED_SECOND
+from kakehashi.diff.deciders import Decider, two_persons
 from kakehashi.diff.exports import Export, Planned, too_old
 from kakehashi.diff.header import Breach
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
+
+if TYPE_CHECKING:
+    from kakehashi.city.staff import PersonsToldBy
 
 MOST_DAYS = 7
 SHORTEST = 6  # characters of a checksum that name a plan
@@ -26,12 +31,18 @@ SHORTEST = 6  # characters of a checksum that name a plan
 @dataclass(frozen=True, slots=True)
 class Approval:
     """``checksum`` may be its first characters, ``accept`` the codes of breaches, ``by`` who, and
-    ``second`` who else, "" for nobody."""
+    ``second`` who else, "" for nobody. ``signed_in`` are those of them of whom the staff page has
+    kept that they were signed in when they said so, of this very plan and these codes."""
 
     checksum: str
     accept: tuple[str, ...] = ()
     by: str = ""
     second: str = ""
+    signed_in: Set[str] = field(default=frozenset(), repr=False)
+
+    def deciders(self) -> list[Decider]:
+        return [Decider(one, signed_in=True) if one in self.signed_in else Decider.typed(one)
+                for one in (self.by, self.second)]  # fmt: skip
 
 
 def admit(
@@ -47,6 +58,7 @@ def admit(
     newest: Export | None = None,
     planned: Planned | None = None,
     second_above: int | None = None,
+    told_by: PersonsToldBy = "sign-in",
     first: bool = False,
 ) -> tuple[Finding, ...]:
     """Every reason why ``plan`` must not go, and notes; it may go when no finding refuses.
@@ -55,8 +67,9 @@ def admit(
     the city's file, "" to leave unchecked) are those of this moment; ``today`` and ``made_on``
     (default: the plan's own date) are Japan dates of the clock. ``newest`` is the newest roster
     applied, ``planned`` the newest that reached a plan. Above ``second_above`` changes, and
-    where an undo takes an account of which two decide, two people must say yes; ``first``
-    leaves that unasked, for the first of them may be asking. ``waiting`` and ``applied`` tell what
+    where an undo takes an account of which two decide, two people must say yes, in the latter
+    case as ``told_by`` has it (see ``two_persons``); ``first`` leaves that unasked, for the first
+    of them may be asking. ``waiting`` and ``applied`` tell what
     the run's record says: of a plan that was applied nothing else needs to be said.
     """
     if applied:
@@ -68,7 +81,7 @@ def admit(
             *outdated(plan, serial=serial, today=today, made_on=made_on or plan.as_of,
                       rules_now=rules_now, newest=newest, planned=planned),
             *_codes(plan, approval.accept),
-            *(() if first else _second(plan, approval, second_above)),
+            *(() if first else _second(plan, approval, second_above, told_by)),
         ]
     )  # fmt: skip
 
@@ -119,10 +132,14 @@ def _codes(plan: Plan, accept: tuple[str, ...]) -> Iterator[Finding]:
         yield rules.NEEDLESS_CODE.at(code=code)
 
 
-def _second(plan: Plan, approval: Approval, above: int | None) -> Iterator[Finding]:
+def _second(
+    plan: Plan, approval: Approval, above: int | None, told_by: PersonsToldBy
+) -> Iterator[Finding]:
     """Whoever says yes twice is one person."""
-    if approval.second.strip() in {"", approval.by.strip()}:
-        yield from needs_second(plan.breaches, len(plan.actions), above)
+    for finding in needs_second(plan.breaches, len(plan.actions), above):
+        of_leaders = finding.code == LEADERS_NEED_SECOND.code
+        if not two_persons(approval.deciders(), told_by if of_leaders else "name"):
+            yield finding
 
 
 def needs_second(breaches: Iterable[Breach], changes: int, above: int | None) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import staff_list as rules
+from kakehashi.diff.deciders import Decider
 from kakehashi.diff.sheets import Row, UnreadableWorkbook, plain, sheets
 from kakehashi.findings import Finding, Place
 from kakehashi.people.staff import staff_id
@@ -30,20 +31,21 @@ WITHIN = 10  # rows: a title may stand above the headings
 
 @dataclass(frozen=True, slots=True)
 class StaffFile:
-    """One uploaded file; unchanged it has the same ``id`` on every night."""
+    """One file; unchanged it has the same ``id`` on every night. ``signed_in``: the staff page has
+    written it, and whoever decides was signed in."""
 
     id: str
     name: str
     body: bytes = field(repr=False)
+    signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StaffDecision:
-    """``by`` tells two people apart, and is told to nobody. ``seen`` is the run that saw the file
-    first."""
+    """``seen`` is the run that saw the file first."""
 
     what: str
-    by: str = field(repr=False)
+    by: Decider
     seen: str
 
 
@@ -57,7 +59,7 @@ class StaffDecisions:
     files: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
-    def deciders(self, who: str, what: str, asked: StaffQuestions) -> frozenset[str]:
+    def deciders(self, who: str, what: str, asked: StaffQuestions) -> frozenset[Decider]:
         """Who has decided that, since it was asked."""
         since = asked.since(who, what)
         if not since:
@@ -93,7 +95,8 @@ def read_staff_decisions(
             findings.append(rules.DECISIONS_UNREAD.at(Place(file.name)))
             continue
         for row in rows:
-            what, who, by = WORDS.get(row["what"], ""), row["who"], _one_person(row["by"])
+            what, who = WORDS.get(row["what"], ""), row["who"]
+            by = replace(Decider.typed(row["by"]), signed_in=file.signed_in)
             if what == "accept" and _CODE.match(who) and _PLAN.match(row["plan"]):
                 accepted.setdefault(who.upper(), set()).add(row["plan"][:12])
             elif what in ABOUT_PEOPLE and who and by:
@@ -104,12 +107,6 @@ def read_staff_decisions(
             findings.append(rules.UNKNOWN_DECISION.at(Place(file.name), count=unknown))
     people = {who: tuple(several) for who, several in found.items()}
     return StaffDecisions(people, accepted, first, tuple(findings))
-
-
-def _one_person(by: str) -> str:
-    """鈴木 一郎(校長) is 鈴木一郎, who must not be two: blanks and what stands in brackets behind
-    the name tell nobody apart."""
-    return re.sub(r"\s+|[(\[〔【][^)\]〕】]*[)\]〕】]\s*\Z", "", by)
 
 
 def _rows(body: bytes) -> Iterator[dict[str, str]]:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import staffing as rules
+from kakehashi.diff.deciders import two_persons
 from kakehashi.diff.staff_decisions import StaffDecisions
 from kakehashi.diff.staff_plan import StaffQuestions
 from kakehashi.directories.port import Listed, StaffShape
@@ -310,7 +311,8 @@ class StaffLook:
         who, member, action = known.pupil.id, known.pupil, None
         deciders = self.sources.decisions.deciders(who, what, self.sources.before)
         two = needs_two(member, self.rules, self.city.board_code, self.as_of)
-        if len(deciders) > 1 or (deciders and not two):
+        enough = two_persons(deciders, self.rules.two_persons_by) if two else bool(deciders)
+        if enough:
             action = Action(
                 who, kind, situation, known, None, known.account, object_id=known.object_id
             )

@@ -7,8 +7,10 @@ copies in the run folder say what the plan was made from, the inbox what people 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from kakehashi.catalogue.staffing import DECISION_GONE
+from kakehashi.diff.deciders import Decider
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.diff.staff_decisions import StaffFile, read_staff_decisions
 from kakehashi.diff.staff_plan import by_decision
@@ -30,7 +32,7 @@ def unsupported(folder: Folder, inbox: Objects) -> Iterator[Finding]:
         yield DECISION_GONE.at(count=count)
 
 
-def _said(files: Iterable[StaffFile]) -> dict[str, set[tuple[str, str]]]:
+def _said(files: Iterable[StaffFile]) -> dict[str, set[tuple[str, Decider]]]:
     """Person → what, and by whom."""
     found = read_staff_decisions(files, {}, "")
     return {who: {(one.what, one.by) for one in all_} for who, all_ in found.by_person.items()}
@@ -41,6 +43,6 @@ def _as_it_is(file: StaffFile, inbox: Objects) -> StaffFile:
     key, _, version = file.id.rpartition(" ")
     answer = inbox.read(key)
     if answer is None:
-        return StaffFile(file.id, file.name, b"")
+        return replace(file, body=b"")
     same = version in {answer.get("VersionId"), answer["ETag"]}
-    return file if same else StaffFile(file.id, file.name, answer["Body"].read(MOST_BYTES + 1))
+    return file if same else replace(file, body=answer["Body"].read(MOST_BYTES + 1))

@@ -38,6 +38,8 @@ from kakehashi.stored import read, written
 if TYPE_CHECKING:
     from kakehashi.preprocess.staff import StaffRoster
 
+SIGNED_IN = "signed-in"
+"""Of the inbox of a city: where the staff page alone may put anything."""
 UPLOADS, LIST, DECISIONS = "personnel/uploads.json", "personnel/list", "personnel/decisions/"
 EMPLOYMENTS, HELD = "personnel/employments.jsonl", "personnel/held.jsonl"
 CURRENT, TENANT = "personnel/current.jsonl", "personnel/tenant.jsonl"
@@ -85,10 +87,16 @@ def put_tenant(folder: Folder, found: Iterable[Listed]) -> None:
     folder.put_lines(TENANT, (one.to_json() for one in found))
 
 
+def answered(city: str) -> str:
+    """Where the staff page puts what was decided about staff; no other policy lets anybody."""
+    return f"inbox/{city}/{SIGNED_IN}/decisions/"
+
+
 def decision_files(folder: Folder) -> Iterator[StaffFile]:
     for one in uploads(folder):
         if one.file.startswith(DECISIONS):
-            yield StaffFile(one.id, one.shown, folder.need(one.file))
+            signed_in = one.id.split("/")[2:3] == [SIGNED_IN]
+            yield StaffFile(one.id, one.shown, folder.need(one.file), signed_in)
 
 
 def put_roster(folder: Folder, roster: StaffRoster, passwords: Mapping[str, PasswordAt]) -> None:

@@ -18,6 +18,7 @@ from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment
 from kakehashi.edges.runs import Folder, Run, made_on, prefix_of
 from kakehashi.edges.staff_decided import unsupported
 from kakehashi.edges.state import State
+from kakehashi.edges.web.items import Items, by, of_plan
 from kakehashi.findings import Finding, refuses
 from kakehashi.roster import JAPAN
 from kakehashi.state_records import ApprovalGiven, RunRecord
@@ -48,7 +49,7 @@ class ApprovalGate:
             return self._admitted(order, record, plan)  # we died after admission: go on
         findings = admit(
             plan,
-            Approval(order.checksum, order.accept, order.by, order.second),
+            Approval(order.checksum, order.accept, order.by, order.second, self._signed_in(order)),
             serial=self.state.serial(),
             today=self.execution.started.astimezone(JAPAN).date(),
             made_on=made_on(order.run_id),
@@ -58,6 +59,7 @@ class ApprovalGate:
             newest=self.state.newest_export(),
             planned=self.state.newest_plan(),
             second_above=rules_now.approval.second_person_above,
+            told_by=rules_now.staff.two_persons_by if rules_now.staff else "sign-in",
         )
         if rules_now.staff:
             inbox = Objects.of(self.env.inbox_bucket)
@@ -66,6 +68,15 @@ class ApprovalGate:
             return self._refused(order, record, findings)
         folder.put_findings("receive", findings)
         return self._admitted(order, record, plan)
+
+    def _signed_in(self, order: receive.Apply) -> frozenset[str]:
+        """Who has said yes on the staff page, to this very plan and these codes."""
+        kept = Items(self.state.table, order.city).get(of_plan(order.run_id))
+        words = [kept[who] for who in ("first", "second") if who in kept]
+        return frozenset(
+            by(word["oid"]) for word in words
+            if word["checksum"] == order.checksum and sorted(word["accept"]) == sorted(order.accept)
+        )  # fmt: skip
 
     def _refused(self, order: receive.Apply, record: RunRecord, findings: Iterable[Finding]) -> Run:
         run = self._run(order, record, f"approvals/{self.execution.name}/", "refused")

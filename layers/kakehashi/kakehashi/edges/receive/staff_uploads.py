@@ -2,7 +2,8 @@
 there before it is made.
 
 inbox/<city>/staff/<any>.xlsx, .csv     the list of staff; the one that came last counts
-inbox/<city>/staff/decisions/…          what was decided; all of them
+inbox/<city>/staff/decisions/…          what was decided, by a name; all of them
+inbox/<city>/signed-in/decisions/…      what was decided on the staff page, by who was signed in
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from kakehashi.diff.sheets import MOST_BYTES
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder, Run
-from kakehashi.edges.staff_files import DECISIONS, LIST, StaffUpload, put_uploads
+from kakehashi.edges.staff_files import DECISIONS, LIST, StaffUpload, answered, put_uploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -32,13 +33,16 @@ class StaffUploads:
         """Called again for the same run, it copies what is there by then. A rehearsal notes nothing
         outside its folder."""
         prefix = f"inbox/{run.city}/staff/"
-        items = [i for i in self.objects.listed(prefix) if i["Key"].lower().endswith(ENDINGS)]
+        items, answers = self._listed(prefix), self._listed(answered(run.city))
         lists = [i for i in items if "/" not in i["Key"].removeprefix(prefix)]
         decided = [i for i in items if i["Key"].startswith(f"{prefix}decisions/")]
         wanted = [(LIST, item) for item in lists[-1:]]
-        wanted += [(f"{DECISIONS}{n:04}", item) for n, item in enumerate(decided, 1)]
+        wanted += [(f"{DECISIONS}{n:04}", i) for n, i in enumerate([*decided, *answers], 1)]
         uploads = [one for name, item in wanted if (one := self._copied(name, item, folder))]
         put_uploads(folder, (_dated(one, run, state) for one in uploads))
+
+    def _listed(self, prefix: str) -> list[ObjectTypeDef]:
+        return [i for i in self.objects.listed(prefix) if i["Key"].lower().endswith(ENDINGS)]
 
     def _copied(self, name: str, item: ObjectTypeDef, folder: Folder) -> StaffUpload | None:
         """None where the file was taken away meanwhile."""

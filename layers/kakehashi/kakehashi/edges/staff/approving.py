@@ -22,8 +22,9 @@ from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
-from kakehashi.edges.staff.starting import by, start
+from kakehashi.edges.staff.starting import start
 from kakehashi.edges.staff_decided import unsupported
+from kakehashi.edges.web.items import by, of_plan
 from kakehashi.findings import Finding, Rule, refuses
 from kakehashi.refusal import Refusal
 from kakehashi.roster import JAPAN
@@ -91,7 +92,7 @@ class Approving:
         order = said.order("approve")
         if refusal := self._ready(said):
             return OrderNotTaken(order, refusal)
-        kept = self.items.get(_key(said.run_id))
+        kept = self.items.get(of_plan(said.run_id))
         plan = plans.read(self.deps.folder(said.run_id))
         first = self._first(kept, said)
         if plan is None or (refusal := self._against(said, plan, kept, first)):
@@ -100,14 +101,14 @@ class Approving:
             return OrderNotTaken(order, Refusal(rules.NOT_APPROVABLE), reasons)
         if not first and self._needs_second(plan):
             return self._wait_for_second(said, kept)
-        return self._go(said, first)
+        return self._go(said, first, kept)
 
     def decline(self, said: ApprovalForm) -> Judged:
         """The plan goes on waiting, and nobody approves it here before that is taken back."""
         order = said.order("decline")
         if refusal := self._ready(said):
             return OrderNotTaken(order, refusal)
-        kept = self.items.get(_key(said.run_id))
+        kept = self.items.get(of_plan(said.run_id))
         header = plans.header(self.deps.folder(said.run_id))
         waits = self.state.run(said.run_id).waits
         if not waits or header.checksum != said.checksum:
@@ -120,14 +121,14 @@ class Approving:
         order = said.order("take back")
         if refusal := self._ready(said, reason=False):
             return OrderNotTaken(order, refusal)
-        kept = self.items.get(_key(said.run_id))
+        kept = self.items.get(of_plan(said.run_id))
         if not kept.get("declined"):
             return OrderNotTaken(order, Refusal(rules.PLAN_CHANGED))
         return Taken(
             order,
             f"/approve/{said.run_id}",
             "taken-back",
-            lambda: self.items.drop(_key(said.run_id), kept),
+            lambda: self.items.drop(of_plan(said.run_id), kept),
         )
 
     def reasons(self, said: ApprovalForm, plan: Plan) -> Sequence[Finding]:
@@ -189,11 +190,13 @@ class Approving:
         return any(needs_second(plan.breaches, len(plan.actions), bound))
 
     def _wait_for_second(self, said: ApprovalForm, kept: Mapping[str, Any]) -> Taken:
-        after = {"first": self._who() | {"accept": list(said.accept), "checksum": said.checksum}}
+        after = {"first": self._word(said)}
         return Taken(said.order("approve first"), f"/approve/{said.run_id}", "waits-for-second",
                      lambda: self._keep(said.run_id, after, kept))  # fmt: skip
 
-    def _go(self, said: ApprovalForm, first: Mapping[str, Any]) -> Taken:
+    def _go(self, said: ApprovalForm, first: Mapping[str, Any], kept: Mapping[str, Any]) -> Taken:
+        """The second word is kept beside the first before anything starts: Receive believes what
+        stands there, and no order that names two sign-ins."""
         who = by(self.caller.viewer.oid)
         order = {
             "action": "apply",
@@ -203,21 +206,25 @@ class Approving:
             "by": by(first["oid"]) if first else who,
             **({"second": who} if first else {}),
         }
-        return Taken(said.order("approve"), "/today", "approved",
-                     lambda: start(self.deps, order, said.number))  # fmt: skip
+
+        def act() -> None:
+            if first:
+                self._keep(said.run_id, {"first": first, "second": self._word(said)}, kept)
+            start(self.deps, order, said.number)
+
+        return Taken(said.order("approve"), "/today", "approved", act)
+
+    def _word(self, said: ApprovalForm) -> dict[str, Any]:
+        return self._who() | {"accept": list(said.accept), "checksum": said.checksum}
 
     def _who(self) -> dict[str, str]:
         viewer = self.caller.viewer
         return {"oid": viewer.oid, "name": viewer.name, "at": self.caller.now.isoformat()}
 
     def _keep(self, run_id: str, after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-        self.items.put(_key(run_id), after, before)
-
-
-def _key(run_id: str) -> str:
-    return f"PLAN#{run_id}"
+        self.items.put(of_plan(run_id), after, before)
 
 
 def kept_of(deps: StaffDependencies, run_id: str, city: str) -> dict[str, Any]:
     """What was said of this plan on the page so far: {"first": …} or {"declined": …}, or {}."""
-    return deps.items(city).get(_key(run_id))
+    return deps.items(city).get(of_plan(run_id))

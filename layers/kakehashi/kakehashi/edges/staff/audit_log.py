@@ -10,7 +10,7 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
-from kakehashi.edges.staff.items import Items
+from kakehashi.edges.web.items import Items
 from kakehashi.roster import JAPAN
 from kakehashi.staff.recorded import Done, as_csv
 

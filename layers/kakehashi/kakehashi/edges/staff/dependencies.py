@@ -17,9 +17,9 @@ from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.edges.settings import DeskSettings, PasswordPageSettings, StaffSettings
 from kakehashi.edges.staff.audit_log import AuditLog
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.state import State
+from kakehashi.edges.web.items import Items
 from kakehashi.edges.web.short_lived import ShortLived
 from kakehashi.report.guide import Guide
 

@@ -11,7 +11,8 @@ from kakehashi.edges.staff.approving import MOST_REASON
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.handing import handed
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken, note
-from kakehashi.edges.staff.starting import by, start
+from kakehashi.edges.staff.starting import start
+from kakehashi.edges.web.items import by
 from kakehashi.refusal import Refusal
 from kakehashi.report.school_facts import index
 from kakehashi.report.summary import summary_of

@@ -13,12 +13,12 @@ from kakehashi import city as cities
 from kakehashi.catalogue import staff as rules
 from kakehashi.edges.staff import watching
 from kakehashi.edges.staff.gate import Asked
-from kakehashi.edges.staff.items import Items
 from kakehashi.edges.staff.letters import letters
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.posts import OID, SCHOOL
 from kakehashi.edges.staff.reading import all_schools
 from kakehashi.edges.staff.starting import start
+from kakehashi.edges.web.items import Items
 from kakehashi.findings import Rule
 from kakehashi.refusal import Refusal
 from kakehashi.staff import operate

@@ -1,10 +1,10 @@
 """教職員 on the staff page: their plan, and answers that become a file of decisions.
 
-s3://<inbox>/inbox/<city>/staff/decisions/<moment>-<form>.csv    what was answered on the page
+s3://<inbox>/inbox/<city>/signed-in/decisions/<moment>-<form>.csv    what was answered on the page
 
 The file has the columns that a board's own has, and is read by the same room; who decides is the
-account's object id, so that two people are two. Nothing watches its folder: an answer can be taken
-back until a night has read it.
+account's object id, so that two people are two, and only the page may write into its folder.
+Nothing watches that: an answer can be taken back until a night has read it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from kakehashi.edges.staff import deciding
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken, StaffOrder, Taken
 from kakehashi.edges.staff.reading import may_be_done, staff_header
-from kakehashi.edges.staff.starting import by
+from kakehashi.edges.web.items import by
 from kakehashi.findings import Rule
-from kakehashi.people.staff import STAFF, StaffMember, staff_id
+from kakehashi.people.staff import StaffMember, staff_id
 from kakehashi.refusal import Refusal
 from kakehashi.report.healed import begun
 from kakehashi.roster import JAPAN
@@ -134,12 +134,12 @@ def unread(asked: Asked, before: StaffPlanHeader, settled: str) -> list[UnreadAn
     def new(key: str, put: datetime) -> bool:
         return _OURS.search(key) is not None and (key not in keys or since is None or put >= since)
 
-    files = DecisionFiles(_inbox(asked)).below(f"inbox/{asked.city}/staff/decisions/", new)
+    files = DecisionFiles(_inbox(asked)).below(staff_files.answered(asked.city), new)
     return [UnreadAnswers(file, _said(file)) for file in files if file.id not in seen]
 
 
 def _said(file: DecisionFile) -> StaffDecisions:
-    return read_staff_decisions([StaffFile(file.id, file.name, file.body)], {}, "")
+    return read_staff_decisions([StaffFile(file.id, file.name, file.body, signed_in=True)], {}, "")
 
 
 _OURS = re.compile(r"/[0-9]{8}T[0-9]{6}-[A-Za-z0-9_-]+\.csv\Z")
@@ -150,7 +150,7 @@ def _given(said: Iterable[UnreadAnswers]) -> dict[str, list[personnel.GivenDecis
     for one in said:
         for who, decisions in one.said.by_person.items():
             found.setdefault(who, []).extend(
-                personnel.GivenDecision(d.what, d.by.removeprefix(_BY), one.file.uploaded)
+                personnel.GivenDecision(d.what, d.by.name.removeprefix(_BY), one.file.uploaded)
                 for d in decisions
             )
     return found
@@ -231,7 +231,7 @@ def _row(one: StaffMember, what: str, oid: str) -> Row:
 
 def _place(asked: Asked) -> str:
     moment = asked.caller.now.astimezone(JAPAN)
-    return f"inbox/{asked.city}/{STAFF}/decisions/{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
+    return f"{staff_files.answered(asked.city)}{moment:%Y%m%dT%H%M%S}-{asked.number}.csv"
 
 
 def _csv(rows: Iterable[Row]) -> io.BytesIO:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kakehashi.edges.staff.items import Items
+from kakehashi.edges.web.items import Items
 from kakehashi.staff.viewer import Post
 
 OID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")

@@ -13,11 +13,6 @@ from kakehashi import receive
 from kakehashi.edges.staff.dependencies import StaffDependencies
 
 
-def by(oid: str) -> str:
-    """Who ordered it, as an execution's input may say it: whose id that is the record tells."""
-    return f"staff:{oid}"
-
-
 def start(deps: StaffDependencies, order: Mapping[str, Any], number: str) -> str:
     """Start the state machine; the ARN. The same order of the same form (``number``) starts once,
     however often it comes."""
