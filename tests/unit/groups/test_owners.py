@@ -93,3 +93,25 @@ def test_last_years_teacher_is_not_in_next_years_class_of_the_same_title() -> No
     found = orders([over], on=date(2027, 4, 1), pupil=next_years)
     assert [one.members for one in found.make if "-class-" in one.mark] == [{next_years.object_id}]
     assert owned(found) == {}
+
+
+def test_before_the_roster_turns_a_class_keeps_its_teacher_and_gets_nobody_of_next_year() -> None:
+    """On 1 April the list is of the new year already, and the pupils are not."""
+    last, suspended = a_teacher(2), a_teacher(4, status=Status.SUSPENDED)
+    coming = a_teacher(3)
+    coming = replace(coming, pupil=replace(coming.pupil, year=2027, until=None))
+    there = orders([last, a_teacher(4), coming])
+    for staff in ([last, coming], [last, coming, suspended]):
+        found = orders(staff, there, on=date(2027, 4, 1))
+        gone = {suspended.object_id} & {one.object_id for one in staff}
+        (group,) = [one for one in there.make if "-class-" in one.mark]
+        left = {who for link in found.remove if link.object_id == an_id(group.mark)
+                for who in link.members}  # fmt: skip
+        assert left == gone
+        assert {who for link in found.disown for who in link.members} == gone
+        assert found.own == ()
+    this = a_known(pupil=a_pupil(1, school_year=2027))
+    assert owned(orders([last, coming], on=date(2027, 4, 1), pupil=this)) == {
+        "class": (coming.object_id,)
+    }
+    assert owned(orders([last, coming], on=date(2027, 3, 31), pupil=this)) == {}, "not theirs yet"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 
 from kakehashi.catalogue import provision as rules
 from kakehashi.catalogue.refusals import LICENCE_LAPSED
@@ -22,6 +21,7 @@ from kakehashi.groups.wanted import (
     with_staff,
 )
 from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
 
 
@@ -72,12 +72,10 @@ def decide(
         wanted = with_staff(wanted, staff, city.staff, settled, city_code, as_of=as_of)
     given = list(_licences(settled, urgent, staff, tenancy, city))
     twice = [rules.GROUP_TWICE.at(count=tenancy.twice)] if tenancy.twice else []
-    ours = Ours(
-        frozenset(chain((k.object_id for k in settled), (k.object_id for k in staff))),
-        frozenset(k.object_id for k in staff),
-    )
     kept = dict(_kept_in_step(wanted, school_years(settled, as_of=as_of), tenancy, city, city_code))
-    groups = in_step(wanted, tenancy.groups, kept, dict.fromkeys(kept, ours))
+    groups = in_step(
+        wanted, tenancy.groups, kept, _ours(kept, settled, staff, city_code, as_of=as_of)
+    )
     plan = _teams(settled, staff, tenancy, city, city_code, as_of=as_of)
     members = in_step(
         plan.wanted, tenancy.teams or {}, plan.kept, plan.leavers, last_owner_is_member=True
@@ -98,6 +96,22 @@ def decide(
             *(one for one in given if isinstance(one, Finding)), *twice, *stays, *plan.findings
         ),
     )  # fmt: skip
+
+
+def _ours(
+    kept: Collection[str], settled: Sequence[Record], staff: Sequence[Record[StaffMember]],
+    city_code: str, *, as_of: date,
+) -> dict[str, Ours]:  # fmt: skip
+    """By mark, who goes where nobody wants them any more. Teachers stay in a class whose 年度 is
+    over on ``as_of``, as they do in its Team: they are nobody's by then, and the school's roster
+    may turn days later. Only those go from it whose account serves no more."""
+    pupils = frozenset(known.object_id for known in settled)
+    people = frozenset(known.object_id for known in staff)
+    gone = frozenset(known.object_id for known in staff if not known.serves)
+    now, past = Ours(pupils | people, people), Ours(pupils | gone, gone)
+    this = year_of(as_of)
+    told = {mark: read_mark(mark, city_code) for mark in kept}
+    return {m: past if one and one.year and one.year < this else now for m, one in told.items()}
 
 
 def _licences(

@@ -148,12 +148,15 @@ def _classes(
     city_code: str,
     as_of: date,
 ) -> dict[tuple[str, str], str]:
-    """Mark of each class that is somebody's homeroom, in the 年度 of its school."""
+    """Mark of each class that is somebody's homeroom in the 年度 of ``as_of``: none of a school
+    whose roster has not come to it yet, or has come to the next. A class of the same title in
+    another year is another teacher's."""
     homes = {home for known in staff for home in known.pupil.rooms(as_of)}
     years, one_each = school_years(pupils, as_of=as_of), dict[tuple[str, str], Pupil]()
     for known in pupils:
         home = (known.pupil.school, known.pupil.class_title)
-        if home in homes and known.pupil.school_year == years.get(known.pupil.school):
+        this = years.get(known.pupil.school) == year_of(as_of) == known.pupil.school_year
+        if home in homes and this:
             one_each[home] = known.pupil
     return {home: _mark(kind, pupil, city_code) for home, pupil in one_each.items()}
 
