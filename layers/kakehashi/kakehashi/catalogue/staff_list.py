@@ -227,13 +227,16 @@ UNUSED_ROSTER_ROWS = Rule(
 CLASS_OF_LAST_YEAR = Rule(
     "A032",
     Effect.NOTE,
-    ja="教職員名簿の担任 {count} 件は前の年度に届いたものなので、使っていません。",
-    en="{count} homerooms of the list of staff were told in an earlier school year; they are not"
-    " used.",
-    todo="今年度の担任を書いて(同じ学級なら、そのまま)、名簿をもう一度アップロードしてください。",
-    todo_en="Write this year's homerooms, or leave those that are the same, and upload the list"
-    " again.",
-    causes="The list names no year, and next year's classes have the same titles.",
+    ja="教職員名簿の担任 {count} 件は前の年度のもの(または前の年度に届いたもの)なので、"
+    "使っていません。",
+    en="{count} homerooms of the list of staff are of an earlier school year, or were told in one;"
+    " they are not used.",
+    todo="今年度の担任を書き(同じ学級なら、そのまま)、年度の欄や見出しの上の年度も今年度にして、"
+    "名簿をもう一度アップロードしてください。",
+    todo_en="Write this year's homerooms, or leave those that are the same, and the year where the"
+    " list names one, and upload the list again.",
+    causes="Next year's classes have the same titles. A list that names no year, in its column 年度"
+    " or above the headings, is of the year in which it came.",
 )
 TWO_CLASSES = Rule(
     "A033",
@@ -243,6 +246,35 @@ TWO_CLASSES = Rule(
     todo="義務教育学校では、前期1年1組、後期1年1組(または7年1組)のように書いてください。",
     todo_en="At a 義務教育学校 write 前期1年1組 or 後期1年1組 (or 7年1組).",
     causes="C4th counts the years of 後期課程 from 1 again.",
+)
+ROWS_OF_NOBODY = Rule(
+    "A034",
+    Effect.NOTE,
+    ja="教職員名簿の {count} 行は、合計の行、見出しの繰り返し、またはまったく同じ行なので、"
+    "読みとばしました。",
+    en="{count} rows of the list of staff are sums, headings that come again, or stand there twice;"
+    " they were passed over.",
+    todo="することはありません。人の行が含まれていれば、職員番号と氏名を書いてください。",
+    todo_en="Nothing; if one of them is a person's, write its number and name.",
+)
+SEVERAL_SHEETS = Rule(
+    "A035",
+    Effect.NOTE,
+    ja="教職員名簿に、見出しのあるシートが {count} 枚あります。すべて読みました。",
+    en="{count} sheets of the list of staff have the headings; all of them were read.",
+    todo="去年の名簿や控えのシート(非表示のものも)が残っていれば、消してもう一度アップロードして"
+    "ください。同じ人の行が重なると、その人は待ちます。",
+    todo_en="Delete sheets of last year or copies, hidden ones too, and upload the list again:"
+    " where rows of one person contradict each other, the person waits.",
+)
+CLASS_OF_NEXT_YEAR = Rule(
+    "A036",
+    Effect.NOTE,
+    ja="教職員名簿の担任 {count} 件は次の年度のものなので、4 月 1 日から使います。",
+    en="{count} homerooms of the list of staff are of the next school year; they count from"
+    " 1 April.",
+    todo="することはありません。今の年度の担任を続けるには、それまで今年度の名簿を置いておきます。",
+    todo_en="Nothing; to go on with this year's homerooms, leave this year's list until then.",
 )
 DECISIONS_UNREAD = Rule(
     "A040",

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 import xlsxwriter
 
-from kakehashi.preprocess.staff.board_list import AWAY, HEADINGS, MAIN, NEEDED
+from kakehashi.preprocess.staff.board_list import AWAY, MAIN
 from kakehashi.preprocess.staff.roster_rows import JOBS
+from kakehashi.preprocess.staff.tables import HEADINGS, NEEDED
 
 TITLE, EXPLAINED = "教職員名簿", "書き方"
 ROWS = 5_000  # of the form that offer choices
@@ -36,6 +37,8 @@ WORDS: Mapping[str, str] = MappingProxyType({
     "担任学級": "学級名を C4th のとおりに(義務教育学校では前期・後期を頭に付けて)。"
                 "いくつかあれば「、」で区切ります。決まる前は空欄。"
                 "4月には、新しい年度の担任を書いてもう一度送ります(前の年度の担任は使いません)。",
+    "年度": "担任学級の年度(2027、令和9年度、R9)。書いた年度だけで使います。空欄なら、見出しの上に"
+            "書いた年度、それもなければ名簿が届いた年度です。",
     "開始日": "発令の日。2027-04-01、令和9年4月1日 のどちらでも。",
     "終了日": "最後の日(その日を含む)。離任した人は、行を消さずにここへ日付を書きます。",
     "状態": "空欄は在職。",

@@ -21,7 +21,7 @@ from kakehashi.report.staff_form import CHOICES, WORDS, staff_form
 from tests.builders import DOMAIN, TODAY, Drop, a_city, a_code, a_drop, an_id
 
 HEADINGS = ("職員番号", "姓(使用名)", "名(使用名)", "せい(よみ)", "めい(よみ)", "区分", "職種",
-            "所属コード", "本務・兼務", "担任学級", "開始日", "終了日", "状態",
+            "所属コード", "本務・兼務", "担任学級", "年度", "開始日", "終了日", "状態",
             "アカウント")  # fmt: skip
 GOOD = {
     "職員番号": "T0001", "姓(使用名)": "鈴木", "名(使用名)": "湊", "せい(よみ)": "スズキ",
@@ -96,6 +96,44 @@ def test_a_homeroom_counts_in_the_year_in_which_the_list_came_or_the_post_begins
     assert told(april, None) == (both, [])
     of_last_year = both | {"T0001": ()}
     assert told(april, date(2027, 3, 31)) == (of_last_year, [rules.CLASS_OF_LAST_YEAR.code])
+
+
+@pytest.mark.parametrize(
+    ("above", "cell", "now", "april"),
+    [
+        ("", "", True, True),
+        ("令和８年度　教職員名簿", "", True, False),  # sent each night, and still last year's
+        ("令和9年度 教職員名簿", "", False, True),  # sent in March for the year that comes
+        ("令和8年度から令和9年度まで", "", True, True),  # one year or the other
+        ("", "2026", True, False),
+        ("", "令和9年度", False, True),
+        ("令和8年度", "R9", False, True),
+    ],
+)
+def test_a_list_may_name_the_year_of_its_homerooms(
+    above: str, cell: str, now: bool, april: bool
+) -> None:
+    """However often a system sends it anew."""
+    (rows,) = a_list({"担任学級": "3年2組", "年度": cell, "開始日": "2020-04-01"}).sheets
+    sheet = [(1, [above]), *((line + 1, cells) for line, cells in rows)]
+    for day, counts in ((date(2027, 3, 30), now), (date(2027, 4, 1), april)):
+        drop = Drop()
+        drop.add_class("3年2組", school=drop.add_school(), year=year_of(day))
+        roster = read(StaffListFile("staff.csv", [sheet], since=day), drop=drop, as_of=day)
+        assert only(roster).posts[0].homerooms == (("3年2組",) if counts else ())
+        rule = rules.CLASS_OF_NEXT_YEAR if day.month == 3 else rules.CLASS_OF_LAST_YEAR
+        assert [f.code for f in roster.findings] == ([] if counts else [rule.code])
+
+
+def test_a_post_to_come_keeps_the_homeroom_of_its_year() -> None:
+    row = {"担任学級": "3年2組", "年度": "2027", "開始日": "2027-04-01"}
+    assert only(read(a_list(row))).posts[0].homerooms == ("3年2組",)
+
+
+def test_a_year_that_cannot_be_read_holds_that_person() -> None:
+    roster = read(a_list({"年度": "来年度"}, {"職員番号": "T0002"}))
+    assert rows_of(roster) == [(2, "年度", rules.UNKNOWN_WORD.code)]
+    assert [one.number for one in roster.employments] == ["T0002"]
 
 
 def test_a_dot_stands_in_a_title_or_between_two() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -61,6 +61,11 @@ def with_furigana(body: bytes, text: str) -> bytes:
                 part = told.encode()
             after.writestr(name, part)
     return out.getvalue()
+
+
+def two_sheets(*rows: Sequence[Mapping[str, Any]]) -> StaffListFile:
+    laid = [list(sheet) for one in rows for sheet in sheets(a_workbook(*one))]
+    return StaffListFile("list.xlsx", laid)
 
 
 def listed(body: bytes) -> StaffListFile:
@@ -133,3 +138,49 @@ def test_one_fault_of_each_kind_loses_nobody_else() -> None:
         rules.TWO_PEOPLE.code, rules.UNKNOWN_SCHOOL.code, rules.DATES_REVERSED.code}  # fmt: skip
     assert [one.number for one in roster.employments] == ["T0004"]
     assert {one.pupil for one in roster.held} == {"staff-t0001", "staff-t0002", "staff-t0003"}
+
+
+def test_sums_headings_that_come_again_and_rows_pasted_twice_are_nobody() -> None:
+    again = dict(zip(HEADINGS, HEADINGS, strict=True))
+    blank = dict.fromkeys(HEADINGS, "")
+    rows: tuple[Mapping[str, Any], ...] = ({}, {}, again, {"職員番号": "T0002"}, blank | {"職員番号": "小　計", "名(使用名)": "2"},
+            {"職員番号": "T0003", "姓(使用名)": "計"}, blank | {"姓(使用名)": "合計"},
+            blank | {"職員番号": "3", "姓(使用名)": "計"}, blank)  # fmt: skip
+    roster = read(listed(a_workbook(*rows)))
+    assert [one.number for one in roster.employments] == ["T0001", "T0002", "T0003"]
+    assert roster.held == ()
+    assert [(f.code, f.facts) for f in roster.findings] == [
+        (rules.ROWS_OF_NOBODY.code, {"count": 5})]  # fmt: skip
+
+
+def test_headings_in_two_rows_are_read_together() -> None:
+    """氏名 over 姓 and 名, and 職員番号 over both rows."""
+    above = {"姓(使用名)": "氏名", "名(使用名)": "", "せい(よみ)": "よみ", "めい(よみ)": ""}
+    (rows,) = two_sheets([{}]).sheets
+    (title, (line, heads), *people) = rows
+    upper = [above.get(name, name) for name in heads]
+    lower = [name if name in above else "" for name in heads]
+    laid = [title, (line, upper), (line + 1, lower), *((n + 1, cells) for n, cells in people)]
+    (one,) = read(StaffListFile("list.xlsx", [laid])).employments
+    assert (one.number, one.family, one.kana_given, one.line) == ("T0001", "鈴木", "ミナト", 5)
+
+
+def test_a_second_sheet_is_told_and_only_who_stands_in_both_waits() -> None:
+    """A copy of last year that was left in the file: nobody can tell which of the two holds."""
+    last_year = {"開始日": "2025-04-01", "職種": "講師"}
+    roster = read(two_sheets([{}, {"職員番号": "T0002"}], [last_year, {"職員番号": "T0003"}]))
+    assert [one.number for one in roster.employments] == ["T0002", "T0003"]
+    assert {one.pupil for one in roster.held} == {"staff-t0001"}
+    assert {f.code for f in roster.findings} == {
+        rules.SEVERAL_SHEETS.code, rules.TWO_MAIN_POSTS.code}  # fmt: skip
+    copied = read(two_sheets([{}, {"職員番号": "T0002"}], [{}]))
+    assert [one.number for one in copied.employments] == ["T0001", "T0002"]
+
+
+def test_a_row_filled_in_by_half_holds_that_person_alone() -> None:
+    half = dict.fromkeys(HEADINGS, "") | {"職員番号": "T0001", "姓(使用名)": "鈴木"}
+    roster = read(listed(a_workbook(half, {"職員番号": "T0002"})))
+    assert [one.number for one in roster.employments] == ["T0002"]
+    assert [one.pupil for one in roster.held] == ["staff-t0001"]
+    assert {f.place.column for f in roster.findings} == {
+        "名(使用名)", "本務・兼務", "所属コード", "開始日", "終了日"}  # fmt: skip

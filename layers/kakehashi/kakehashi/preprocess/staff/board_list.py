@@ -8,7 +8,7 @@ and nobody else.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,32 +30,20 @@ from kakehashi.preprocess.staff.sources import (
     StaffNames,
     StaffReading,
 )
+from kakehashi.preprocess.staff.tables import (
+    HEADINGS,
+    Cells,
+    ListRow,
+    folded,
+    laid_out,
+    school_year,
+)
 from kakehashi.roster import Held
 
-HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "職員番号": ("番号",),
-    "姓(使用名)": ("姓", "氏", "氏(使用名)"),
-    "名(使用名)": ("名",),
-    "せい(よみ)": ("せい", "姓よみ", "カナ氏", "カナ姓", "よみ姓"),
-    "めい(よみ)": ("めい", "名よみ", "カナ名", "よみ名"),
-    "区分": (),
-    "職種": ("職名",),
-    "所属コード": ("学校コード", "所属"),
-    "本務・兼務": ("本務兼務", "本務/兼務"),
-    "担任学級": ("担任", "担任学級/担当学級"),
-    "開始日": ("発令日",),
-    "終了日": ("任期終了日",),
-    "状態": (),
-    "アカウント": ("サインイン名",),
-})  # fmt: skip
-"""Each heading of the form, and how else people write it."""
-
-NEEDED = ("職員番号", "姓(使用名)", "名(使用名)", "所属コード", "本務・兼務", "開始日")
 MAIN: Mapping[str, bool] = MappingProxyType({"本務": True, "兼務": False})
 AWAY: Mapping[str, bool] = MappingProxyType(
     {"": False, "在職": False, "休職": True, "育休": True, "産休": True, "派遣": True}
 )
-WITHIN = 10  # rows: a title and a date may stand above the headings
 UNCOMPUTED = "\x00"  # how a formula that was saved without its value is read
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,15}\Z")
@@ -63,17 +51,6 @@ _READING_BESIDE = re.compile(r"[()（）\[\]［］【】〔〕/／\n\r\t]")
 _HALF = re.compile(r"(前期|後期)(?:課程)?(.+)\Z")  # of a 義務教育学校
 _STAGES: Mapping[str, str] = MappingProxyType({"前期": "P", "後期": "J"})
 _SEVERAL = re.compile(r"[、,;/\n]+")
-
-
-def folded(text: str) -> str:
-    """A cell as it is compared: width, blanks, line ends and a star behind it do not matter."""
-    plain = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[\s*※]+", "", plain)
-
-
-_KNOWN = {
-    folded(word): heading for heading, others in HEADINGS.items() for word in (heading, *others)
-}
 
 
 type _Titles = dict[tuple[str, str], dict[str, set[str]]]
@@ -99,44 +76,28 @@ class BoardList:
             return StaffReading(findings=(rules.NO_LIST.at(),))
         if file.fault:
             return StaffReading(findings=(file.fault.at(Place(file.name)),))
-        tables, missing = _tables(file)
-        if not tables:
-            place = Place(file.name)
-            return StaffReading(findings=(rules.LIST_WITHOUT_HEADINGS.at(place, count=missing),))
+        place, laid = Place(file.name), laid_out(file.sheets)
+        if not laid.sheets:
+            told = rules.LIST_WITHOUT_HEADINGS.at(place, count=laid.lacking)
+            return StaffReading(findings=(told,))
         reader = _Reader(material, file)
-        rows = [reader.row(line, cells) for table in tables for line, cells in table]
+        if laid.sheets > 1:
+            reader.findings.append(rules.SEVERAL_SHEETS.at(place, count=laid.sheets))
+        if laid.beside:
+            reader.findings.append(rules.ROWS_OF_NOBODY.at(place, count=laid.beside))
+        rows = [reader.row(one) for one in laid.rows]
         return reader.reading([row for row in rows if row])
-
-
-type Cells = Mapping[str, str]
-
-
-def _tables(file: StaffListFile) -> tuple[list[list[tuple[int, Cells]]], int]:
-    """The rows of each sheet that has the headings, and how many the best sheet lacks."""
-    found, missing = [], len(NEEDED)
-    for sheet in file.sheets:
-        rows = list(sheet)
-        for at, (_, cells) in enumerate(rows[:WITHIN]):
-            named = [_KNOWN.get(folded(cell), "") for cell in cells]
-            lacking = sum(1 for heading in NEEDED if named.count(heading) != 1)
-            missing = min(missing, lacking)
-            if not lacking:
-                found.append([(line, _laid(named, cells)) for line, cells in rows[at + 1 :]])
-                break
-    return found, missing
-
-
-def _laid(named: Sequence[str], cells: Sequence[str]) -> Cells:
-    return {name: cell.strip() for name, cell in zip(named, cells, strict=False) if name}
 
 
 @dataclass(slots=True)
 class _Read:
-    """One row. ``code`` is the first finding that holds its person."""
+    """One row. ``year`` is the 年度 that it names, 0 for none; ``code`` is the first finding that
+    holds its person."""
 
     line: int
     number: str
     cells: Cells
+    year: int
     names: StaffNames
     post: StaffPost | None = None
     away: bool = False
@@ -149,7 +110,7 @@ class _Reader:
     def __init__(self, material: Material, file: StaffListFile) -> None:
         self.city, self.rules, self.file = material.city, material.rules, file.name
         self.told_in, self.year = file.told_in, year_of(material.as_of)
-        self.of_last_year = 0
+        self.of_another_year: Counter[bool] = Counter()  # of an earlier one, or of a later
         self.places = material.places()
         self.successors = {alias.old: alias.new for alias in material.city.school_aliases}
         self.titles = _titles(material.classes.homes.values())
@@ -159,22 +120,22 @@ class _Reader:
 
     # -- one row ------------------------------------------------------------------------------
 
-    def row(self, line: int, cells: Cells) -> _Read | None:
-        """None for a blank row, and for one of whom nobody can tell who it is."""
-        if not any(cells.values()):
-            return None
+    def row(self, one: ListRow) -> _Read | None:
+        """None for one of whom nobody can tell who it is."""
+        line, cells = one.line, one.cells
         number = folded(cells.get("職員番号", ""))
         if UNCOMPUTED in number or not _NUMBER.match(number):
             rule = rules.BAD_NUMBER if number else rules.NO_NUMBER
             self._say(rule, line, "職員番号")
             self.held.append(Held(rule.code, line))
             return None
-        row = _Read(line, number, cells, StaffNames("", ""))
+        row = _Read(line, number, cells, one.year, StaffNames("", ""))
         if any(UNCOMPUTED in cell for cell in cells.values()):
             self._hold(row, rules.UNCOMPUTED_CELL, None)
             return row
         row.names = self._names(row)
         row.account = self._account(row)
+        row.year = self._year(row)
         row.away = self._word(row, "状態", AWAY)
         row.post = self._post(row)
         return row
@@ -201,6 +162,13 @@ class _Reader:
             self._hold(row, rules.BAD_ACCOUNT, "アカウント")
             return ""
         return choice.account
+
+    def _year(self, row: _Read) -> int:
+        """Its own column counts more than what stands above all rows."""
+        written = row.cells.get("年度", "")
+        if written and not school_year(written):
+            self._hold(row, rules.UNKNOWN_WORD, "年度")
+        return school_year(written) or row.year
 
     def _word(self, row: _Read, column: str, words: Mapping[str, bool]) -> bool:
         word = folded(row.cells.get(column, ""))
@@ -245,10 +213,11 @@ class _Reader:
 
     def _homerooms(self, row: _Read, school: str, begin: date) -> Iterator[str]:
         """Titles as they go out, "" of a class that the roster does not have. None of a row that
-        was told in an earlier 年度: next year's class has the same title."""
+        was told for another 年度: next year's class has the same title."""
         cell = row.cells.get("担任学級", "")
-        if cell.strip() and self.told_in(begin) < self.year:
-            self.of_last_year += 1
+        year = max(row.year, year_of(begin)) if row.year else self.told_in(begin)
+        if cell.strip() and (year < self.year or row.year > max(self.year, year_of(begin))):
+            self.of_another_year[year < self.year] += 1
             return
         for written in self._words(school, cell):
             found = self._called(school, folded(written))
@@ -283,9 +252,9 @@ class _Reader:
         for row in rows:
             by_number.setdefault(staff_id(row.number), []).append(row)
         claims = tuple(self._claim(several) for several in by_number.values())
-        if self.of_last_year:
-            told = rules.CLASS_OF_LAST_YEAR.at(Place(self.file), count=self.of_last_year)
-            self.findings.append(told)
+        for earlier, count in sorted(self.of_another_year.items()):
+            rule = rules.CLASS_OF_LAST_YEAR if earlier else rules.CLASS_OF_NEXT_YEAR
+            self.findings.append(rule.at(Place(self.file), count=count))
         return StaffReading(claims, tuple(self.held), tuple(self.findings))
 
     def _claim(self, rows: Sequence[_Read]) -> Claim:
