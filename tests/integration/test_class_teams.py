@@ -309,10 +309,10 @@ def a_row(n: int, room: str) -> str:
             "2026-04-01,\n")  # fmt: skip
 
 
-def a_night(nights: Nights, *rows: str, **facts: Any) -> Night:
+def a_night(nights: Nights, *rows: str, pupils: int = 2, **facts: Any) -> Night:
     nights.put("INBOX_BUCKET", f"inbox/{nights.city}/staff/list.csv",
                (HEAD + "".join(rows)).encode())  # fmt: skip
-    lived = nights.run(a_drop().zip(), **facts)
+    lived = nights.run(a_drop(pupils).zip(), **facts)
     assert lived.status == "SUCCEEDED"
     return lived
 
@@ -353,7 +353,25 @@ def test_nights_of_a_city_with_teams(nights: Nights) -> None:
     assert nights.tenant.count("writes") == 0
 
     nights.tomorrow()
-    moved = a_night(nights, a_row(1, ""), a_row(2, "3年2組"))
-    assert (moved.summary["groups"]["added"], moved.summary["groups"]["removed"]) == (2, 0)
+    slips = a_password_file({a_pupil(3).account: "Asagao34321"})
+    moved = a_night(nights, a_row(1, ""), a_row(2, "3年2組"), pupils=3, passwords=slips)
+    assert (moved.summary["groups"]["added"], moved.summary["groups"]["removed"]) == (3, 0)
     (team,) = nights.tenant.groups()
+    pupils = [nights.tenant.user(a_pupil(n).account)["id"] for n in (1, 2, 3)]
+    assert {*team["members"]} == {one, two, *pupils}
     assert {*team["owners"]} == {one, two}, "whoever works there may have been put in by hand"
+
+    undo_with_a_team(nights, moved, members={one, two, *pupils[:2]}, owners={one, two})
+    undo_with_a_team(nights, first, members={one, two}, owners={one, two})
+
+
+def undo_with_a_team(nights: Nights, night: Night, *, members: set[str], owners: set[str]) -> None:
+    """The Team stays and is written in; out go those whose account the undo has blocked, but for
+    its last owners."""
+    (before,) = nights.tenant.groups()
+    undone = nights.approve(nights.undo(night.run["run_id"]).summary)
+    assert (undone.status, undone.verdict) == ("SUCCEEDED", "applied")
+    (team,) = nights.tenant.groups()
+    assert (team["id"], team["displayName"], team["team"]) == (
+        before["id"], before["displayName"], {"archived": False})  # fmt: skip
+    assert ({*team["members"]}, {*team["owners"]}) == (members, owners)

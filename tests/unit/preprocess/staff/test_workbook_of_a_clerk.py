@@ -143,9 +143,11 @@ def test_one_fault_of_each_kind_loses_nobody_else() -> None:
 def test_sums_headings_that_come_again_and_rows_pasted_twice_are_nobody() -> None:
     again = dict(zip(HEADINGS, HEADINGS, strict=True))
     blank = dict.fromkeys(HEADINGS, "")
-    rows: tuple[Mapping[str, Any], ...] = ({}, {}, again, {"職員番号": "T0002"}, blank | {"職員番号": "小　計", "名(使用名)": "2"},
-            {"職員番号": "T0003", "姓(使用名)": "計"}, blank | {"姓(使用名)": "合計"},
-            blank | {"職員番号": "3", "姓(使用名)": "計"}, blank)  # fmt: skip
+    rows: tuple[Mapping[str, Any], ...] = (
+        {}, {}, again, {"職員番号": "T0002"}, blank | {"職員番号": "小　計", "名(使用名)": "2"},
+        {"職員番号": "T0003", "姓(使用名)": "計"}, blank | {"姓(使用名)": "合計"},
+        blank | {"職員番号": "3", "姓(使用名)": "計"}, blank,
+    )  # fmt: skip
     roster = read(listed(a_workbook(*rows)))
     assert [one.number for one in roster.employments] == ["T0001", "T0002", "T0003"]
     assert roster.held == ()
