@@ -113,7 +113,8 @@ def test_an_answer_is_taken_back_and_one_person_is_not_enough_for_a_head(
     office.nights.put("INBOX_BUCKET", "inbox/demo/staff/decisions/d.csv", typed.encode())
     office.nights.run(a_drop().zip(), as_of=ASKED + timedelta(days=1), name="then.zip")
     assert set(standing(office).values()) == {Status.ACTIVE}
-    assert "二人で決めます" in clerk.open("/staff").text
+    assert "もう一人を待っています" in clerk.open("/staff").text
+    assert decided(clerk, T0002="suspend") == "W131", "a night has read the first answer"
 
 
 def test_an_undo_that_takes_a_heads_account_waits_for_two_who_are_signed_in(

@@ -60,7 +60,14 @@ def test_a_head_is_decided_about_by_two_persons_and_nobody_twice() -> None:
     assert answers(form, said, an_id("second")) == {HEAD.id: "suspend"}
     both = replace(said, given={HEAD.id: [first, replace(first, oid=an_id("second"))]})
     assert answers({f"d-{HEAD.id}": "suspend"}, both, an_id("third")) == {}
-    assert "もう一人を待っています" in drawn(said, Role.DECIDE)
+    waits = "もう一人を待っています"
+    assert waits in drawn(said, Role.DECIDE)
+    assert waits not in drawn(both, Role.DECIDE)
+    half = replace(FACTS, half={HEAD.id: {DECIDER.oid}})  # a night has read the first
+    assert waits in drawn(half, Role.DECIDE)
+    assert answers(form, half, DECIDER.oid) == {TEACHER.id: "suspend"}
+    assert answers(form, half, an_id("second")) == {TEACHER.id: "suspend", HEAD.id: "suspend"}
+    assert waits not in drawn(FACTS, Role.DECIDE)
 
 
 def test_who_was_done_something_to_is_not_asked_about_any_more() -> None:

@@ -8,7 +8,7 @@ decisions, as a board uploads it, and is used by the next night.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar
@@ -87,7 +87,8 @@ class PersonnelFacts:
     """``header`` is that of the newest run's plan of staff, ``actions`` are its own, also
     where a limit has stopped it. ``asked`` maps decisions to ids: whom the last settled run asked
     about and did nothing to, so that an answer counts. ``people`` are those of either, ``two`` ids
-    that two persons must decide about. ``given`` are unread answers by id, ``accepted`` codes of
+    that two persons must decide about, ``half`` who has, of those for whom the last night
+    waits for a second. ``given`` are unread answers by id, ``accepted`` codes of
     unread words on limits of this plan. ``planned`` are ids of whom a plan that may still be
     carried out does what was decided. ``begun``: a night is under way."""
 
@@ -98,6 +99,7 @@ class PersonnelFacts:
     asked: Mapping[str, Collection[str]] = field(default_factory=dict)
     people: Mapping[str, StaffMember] = field(default_factory=dict)
     two: Collection[str] = ()
+    half: Mapping[str, Set[str]] = field(default_factory=dict)
     given: Mapping[str, Sequence[GivenDecision]] = field(default_factory=dict)
     accepted: Collection[str] = ()
     planned: Collection[str] = ()
@@ -117,7 +119,8 @@ class StaffLimitCard:
 
 @dataclass(frozen=True, slots=True)
 class AskedStaff:
-    """Somebody who is asked about. ``two``: two persons must decide. ``given`` says when each has,
+    """Somebody who is asked about. ``two``: two persons must decide; ``second``: one has, and
+    another is waited for. ``given`` says when each has,
     ``answer`` what this viewer may answer now, None where nothing; ``back``: it can be taken
     back."""
 
@@ -128,6 +131,7 @@ class AskedStaff:
     school_name: str
     until: str
     two: bool
+    second: bool
     given: Sequence[Word]
     answer: tuple[str, Word] | None
     back: bool
@@ -255,6 +259,7 @@ def _asked(
         school_name=one.school_name,
         until=one.until.isoformat() if one.until else "",
         two=one.id in facts.two,
+        second=one.id in facts.two and len(_deciders(facts, one.id)) == 1,
         given=[_said(each) for each in given],
         answer=(what, DECISIONS[what]) if can and _open(facts, one.id, viewer.oid) else None,
         back=can and bool(given) and not facts.begun and one.id not in facts.planned,
@@ -268,8 +273,13 @@ def _said(given: GivenDecision) -> Word:
 
 def _open(facts: PersonnelFacts, who: str, oid: str) -> bool:
     """Whether somebody is still needed, and ``oid`` may be that: the second is somebody else."""
-    given = {one.oid for one in facts.given.get(who, ())}
+    given = _deciders(facts, who)
     return oid not in given and len(given) < (2 if who in facts.two else 1)
+
+
+def _deciders(facts: PersonnelFacts, who: str) -> Set[str]:
+    """Whose answers count already, read by a night or not."""
+    return {one.oid for one in facts.given.get(who, ())} | facts.half.get(who, set())
 
 
 def shown_change(action: Action[StaffMember]) -> PersonnelChange:

@@ -95,6 +95,7 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
         asked=wanted,
         people=people,
         two={who for who, one in people.items() if needs_two(one, staff, board, today)},
+        half=_half(earlier, before) if earlier else {},
         given=_given(said),
         accepted={code for one in said for code, plans in one.said.accepted.items()
                   if plan and plan in plans},
@@ -111,6 +112,18 @@ def _planned(asked: Asked, run_id: str, header: StaffPlanHeader) -> set[str]:
         return set()
     actions = staff_files.all_actions(asked.deps.folder(run_id))
     return {action.pupil for action in actions if by_decision(action)}
+
+
+def _half(settled: Folder, header: StaffPlanHeader) -> dict[str, frozenset[str]]:
+    """Who of those who sign in has decided about whom a night waits for a second person."""
+    if not header.second:
+        return {}
+    files = staff_files.decision_files(settled)
+    said, asked = read_staff_decisions(files, header.files, ""), header.questions
+    deciders = {who: [d for what in header.asked for d in said.deciders(who, what, asked)]
+                for who in header.second}  # fmt: skip
+    return {who: frozenset(one.name.removeprefix(_BY) for one in some if one.signed_in)
+            for who, some in deciders.items()}  # fmt: skip
 
 
 def _people(folder: Folder, header: StaffPlanHeader, wanted: set[str]) -> dict[str, StaffMember]:
