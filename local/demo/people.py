@@ -1,4 +1,4 @@
-"""Four people of the demo city's board and schools, who do not exist: what they may do, and where.
+"""Five people of the demo city's board and schools, who do not exist: what they may do, and where.
 
 They have accounts in the fake tenant, app roles there, and posts in our own table.
 """
@@ -48,9 +48,11 @@ class Member:
 
 APPROVER = Member(f"shonin@{DOMAIN}", "見本 承子", (Role.SEE, Role.APPROVE, Role.OPERATE))
 DECIDER = Member(f"handan@{DOMAIN}", "見本 断", (Role.SEE, Role.DECIDE))
+SECOND = Member(f"handan2@{DOMAIN}", "見本 定", (Role.SEE, Role.DECIDE))
+"""Of heads two persons decide."""
 OPERATOR = Member(f"unyo@{DOMAIN}", "見本 運", (Role.OPERATE, Role.PASSWORDS))
 TEACHER = Member(f"gakko@{DOMAIN}", "見本 学", (Role.SCHOOL,))
-BOARD = (APPROVER, DECIDER, OPERATOR)
+BOARD = (APPROVER, DECIDER, SECOND, OPERATOR)
 EVERYBODY = (*BOARD, TEACHER)
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from kakehashi.city import parse
+from kakehashi.directories.microsoft365.shape import staff_account_of
+from kakehashi.edges.state import State
+from kakehashi.people.record import Record
 from local.demo import people
 from local.demo.initial_passwords import passwords
 from local.demo.moves import Changes
 from local.stack import Stack
+from tests.builders import a_post, an_employment, an_id
 from tests.e2e.judges import in_a_browser
 from tests.e2e.town import Town
+from tests.tenants import Tenant, as_graph
 
+STAFF = '[staff]\nsources = ["list"]\n'
 CITY, APRIL = "window", date(2027, 4, 6)
+OVER = date(2026, 10, 31)  # more than a gap before the first night
 type Child = Mapping[str, Any]
 TRANSFERS = Changes(come=1, move=1, leave=1, rename=1)
 
@@ -42,8 +52,26 @@ def _name(one: Child) -> str:
     return f"{one['family']} {one['given']}"
 
 
+def retired(stack: Stack, town: Town) -> dict[str, str]:
+    """A head and a teacher whose posts are over, with accounts of ours: 職種 → id."""
+    rules = parse(town.rules)
+    state = State(stack.resource("dynamodb").Table(stack.outputs()["Table"]), CITY)
+    ids = {}
+    with closing(Tenant(stack.tenant_url)) as tenant:
+        for n, job in enumerate(("校長", "教諭"), 1):
+            post = a_post(end=OVER, job=job)
+            one = an_employment(n, post, account=f"window{n}@{rules.domain}")
+            _, member = one.on(OVER, gap=7, prepare=10)
+            known = Record(member, staff_account_of(member, rules), an_id(f"{CITY} {n}"))
+            state.put_pupil(known, None)
+            tenant.give(as_graph(known))
+            ids[job] = member.id
+    return ids
+
+
 def test_a_clerk_needs_nothing_but_a_browser(stack: Stack, tmp_path: Path) -> None:
-    town = Town(stack, tmp_path, CITY, pupils=40)
+    town = Town(stack, tmp_path, CITY, pupils=40, more_rules=STAFF)
+    staff = retired(stack, town)
     waiting = town.night()
     people.hire(stack, CITY)
     before = {child["umi"]: child for child in town.city.truth()}
@@ -62,6 +90,10 @@ def test_a_clerk_needs_nothing_but_a_browser(stack: Stack, tmp_path: Path) -> No
         "password": people.PASSWORD,
         "approver": people.APPROVER.account,
         "decider": people.DECIDER.account,
+        "second": people.SECOND.account,
+        "head": staff["校長"],
+        "teacher": staff["教諭"],
+        "pictures": os.environ.get("KAKEHASHI_PICTURES", str(tmp_path)),
         "operator": people.OPERATOR.account,
         "files": {name: str(file) for name, file in files.items()},
         "came": next(one["account"] for umi, one in after.items() if umi not in before),

@@ -25,14 +25,16 @@ FIRST_DAY = date(2026, 11, 9)
 @dataclass
 class Town:
     """``name`` is the city's name in the stack; its accounts lie in a domain of its own, and its
-    pupils live in no other town of the tenant. It has no staff: those live in ``tests.year``.
-    ``seed`` 0: made of the name."""
+    pupils live in no other town of the tenant. It has no staff: those live in ``tests.year``;
+    ``more_rules`` may ask for some. ``seed`` 0: made of the name."""
 
     stack: Stack
     folder: Path
     name: str
     pupils: int = 40
     seed: int = 0
+    more_rules: str = ""
+    rules: str = field(init=False)
     console: Console = field(init=False)
     city: DemoCity = field(init=False)
 
@@ -43,7 +45,8 @@ class Town:
         self.city = DemoCity(self.seed, self.pupils, 4, FIRST_DAY, unfilled=0, domain=domain)
         rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
         of_pupils, _, _ = rules.partition("[staff]")  # which stands last
-        self.console.put_rules(self.name, of_pupils.replace("ed.demo.example.jp", domain))
+        self.rules = of_pupils.replace("ed.demo.example.jp", domain) + self.more_rules
+        self.console.put_rules(self.name, self.rules)
 
     # -- nights --------------------------------------------------------------------------------
 

@@ -122,6 +122,40 @@ test("who has left is suspended by name, and an answer is taken back in time", a
   }
 });
 
+const answer = (page, who) => page.locator(`select[name='d-${who}']`);
+
+async function writeDown(page) {
+  await page.getByRole("button", { name: "選んだ答えを書き込む" }).click();
+  assert.match(await said(page), /記録しました/);
+}
+
+// Nothing stands beside the page, on a phone as on a desk.
+async function pictures(page, name) {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(beyond, 0, `${name} at ${width}`);
+    await page.screenshot({ path: `${scene.pictures}/${name}-${width}.png`, fullPage: true });
+  }
+}
+
+test("a teacher whose post is over is suspended by one person, a head by two who sign in", async () => {
+  const first = await at("decider", "/staff");
+  await answer(first, scene.teacher).selectOption("suspend");
+  await answer(first, scene.head).selectOption("suspend");
+  await pictures(first, "staff-asked");
+  await writeDown(first);
+  assert.match(await first.locator("main").innerText(), /もう一人を待っています/);
+  assert.equal(await answer(first, scene.head).count(), 0, "the second is somebody else");
+  await pictures(first, "staff-half");
+  const second = await at("second", "/staff");
+  assert.equal(await answer(second, scene.teacher).count(), 0, "one was enough");
+  await answer(second, scene.head).selectOption("suspend");
+  await writeDown(second);
+  assert.doesNotMatch(await second.locator("main").innerText(), /もう一人を待っています/);
+  await pictures(second, "staff-decided");
+});
+
 test("who is new gets a password, on paper and by a school's list, and what was decided is done", async () => {
   const before = await nights(await at("approver", "/nights"));
   const page = await at("operator", "/passwords");
@@ -134,6 +168,13 @@ test("who is new gets a password, on paper and by a school's list, and what was 
   const decider = await at("decider", "/child");
   assert.match(await find(decider, scene.came), /アカウントを作りました/);
   assert.match(await find(decider, scene.left), /サインインを止めました/);
+  for (const who of [scene.teacher, scene.head]) {
+    await decider.goto(`${scene.site}/staff/${who}`);
+    assert.match(await decider.locator("main").innerText(), /停止/, who);
+  }
+  await decider.goto(`${scene.site}/staff`);
+  await pictures(decider, "staff-done");
+  assert.equal(await decider.locator("select[name^='d-']").count(), 0, "nobody is asked about any more");
 });
 
 test("a night is run again, with a reason", async () => {
