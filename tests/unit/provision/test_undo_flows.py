@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Action, Kind
+from kakehashi.catalogue import cities
 from kakehashi.catalogue import provision as rules
 from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.flows import flow
@@ -77,6 +78,15 @@ def test_an_account_with_another_mark_is_never_touched(kind: Kind) -> None:
         action = replace(action, account={"extensionAttribute1": ""})
     first = [NO_CONTENT] if kind is Kind.UNDELETE else []
     assert pending(action, *first, other)[2] == Stopped(rules.FOREIGN_MARK)
+
+
+@pytest.mark.parametrize("kind", [Kind.UNLINK, Kind.UNDELETE])
+def test_an_account_that_another_city_has_had_back_since_is_left_to_it(kind: Kind) -> None:
+    theirs = a_user(1, userPrincipalName="s1@next.example.jp")
+    action = an_unlinking() if kind is Kind.UNLINK else an_action(kind)
+    first = [NOT_FOUND] if kind is Kind.UNDELETE else []
+    told = Stopped(cities.GONE_TO_ANOTHER, {"domain": "next.example.jp"})
+    assert pending(action, *first, theirs)[2] == told
 
 
 def an_unlinking() -> Action:

@@ -247,8 +247,10 @@ def suspend(action: Action[Any], terms: Terms) -> Flow:
 
 
 def _gone_to_another(action: Action[Any], user: GraphUser) -> Stopped | None:
-    """Why an account must not be blocked that another city of the tenant has taken over."""
-    domain = action.before.gone_to(user.upn) if action.before and user.upn else ""
+    """Why an account must not be blocked, nor lose its mark, that another city of the tenant has
+    taken over."""
+    known = action.before or action.back
+    domain = known.gone_to(user.upn) if known and user.upn else ""
     return Stopped(cities.GONE_TO_ANOTHER, {"domain": domain}) if domain else None
 
 
@@ -287,6 +289,8 @@ def unlink(action: Action[Any], terms: Terms) -> Flow:
         return Settled(action.object_id)
     if user.mark(terms.mark) != action.pupil:
         return Stopped(rules.FOREIGN_MARK)
+    if elsewhere := _gone_to_another(action, user):
+        return elsewhere
     changes = _still_ours(action, user)
     if isinstance(changes, Stopped):
         return changes
@@ -314,6 +318,8 @@ def undelete(action: Action[Any], terms: Terms) -> Flow:
     seen = yield from _own(action, terms, patient=True)
     if isinstance(seen, Stopped):
         return seen
+    if elsewhere := _gone_to_another(action, seen.user()):
+        return elsewhere
     answer = seen
     if seen.user().enabled:
         answer = yield graph.change_user(action.object_id, {}, enabled=False, patient=True)
