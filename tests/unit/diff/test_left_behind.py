@@ -32,6 +32,14 @@ def the_night(row: Desired, known: list[Record] = HERE, **facts: Any) -> Plan:
     return night([row, FRIEND], known, **facts)
 
 
+@pytest.mark.parametrize(("name", "moves"), [("アリ", True), ("サラ", False)])
+def test_the_record_of_a_child_with_one_name_goes_by_that_one(name: str, *, moves: bool) -> None:
+    one: dict[str, Any] = {"family": name, "kana_family": name, "given": "", "kana_given": ""}
+    known = knowing([replace(CHILD, **{**one, "family": "アリ", "kana_family": "アリ"}), FRIEND])
+    kinds_of_child = {a.kind for a in the_night(living(**one), known).actions}
+    assert (kinds_of_child == {Kind.LINK}) is moves
+
+
 def told_of(plan: Plan) -> set[str]:
     """Everybody of whom the plan says anything, FRIEND apart."""
     held = {umi for umis in plan.held.values() for umi in umis}

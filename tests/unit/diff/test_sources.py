@@ -312,6 +312,17 @@ def test_the_same_child_has_the_same_given_name_and_reading(
     assert same_child(A, replace(A, **facts)) is same
 
 
+@pytest.mark.parametrize(
+    ("facts", "same"),
+    [({}, True), ({"family": "サラ", "kana_family": "サラ"}, False), ({"given": "サラ"}, False)],
+)
+def test_of_a_child_with_one_name_blanks_agree_with_nothing(
+    facts: dict[str, Any], *, same: bool
+) -> None:
+    one = replace(A, family="アリ", kana_family="アリ", given="", kana_given="")
+    assert same_child(one, replace(one, **facts)) is same
+
+
 def test_nobody_is_not_the_same_child() -> None:
     assert same_child(A, None) is False
 

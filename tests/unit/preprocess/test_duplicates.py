@@ -99,6 +99,35 @@ def test_every_row_that_several_transfers_left_behind_is_passed_over(order: Drop
     assert cleaned.held == ()
 
 
+NAMES = ("familyName", "givenName", "preferredFamilyName", "preferredGivenName", "kanaFamilyName",
+         "kanaGivenName")  # fmt: skip
+
+
+def named(drop: builders.Drop, *full: str) -> builders.Drop:
+    """The same, its rows with these halves of names and no others: of record, external, kana."""
+    for row, name in zip(drop.rows["users.csv"], full, strict=True):
+        row.update({column: "" for column in row if column.removeprefix("metadata.jp.") in NAMES})
+        row.update(dict.fromkeys(("familyName", "preferredFamilyName"), name))
+    return drop
+
+
+@pytest.mark.parametrize(("other", "passed_over"), [("アリ", True), ("サラ", False)])
+def test_of_a_child_with_one_name_that_one_tells_who_it_is(
+    order: Drops, other: str, *, passed_over: bool
+) -> None:
+    drop = named(a_transfer(OVER | OTHER_UMI, {}), other, "アリ")
+    cleaned = night(order(drop))
+    assert former_of(cleaned) == ([(OLD_ID,)] if passed_over else [])
+    assert {h.code for h in cleaned.held} == (set() if passed_over else {"D051"})
+
+
+def test_a_family_name_beside_a_blank_is_no_full_name_of_who_has_a_reading(order: Drops) -> None:
+    drop = named(a_transfer(OVER | OTHER_UMI, {}), "佐藤", "佐藤")
+    for row, kana in zip(drop.rows["users.csv"], ("ヒナ", "ミナト"), strict=True):
+        row["metadata.jp.kanaGivenName"] = kana
+    assert {h.code for h in night(order(drop)).held} == {"D051"}
+
+
 def test_a_row_of_the_past_beside_another_child_hands_nobody_an_account(order: Drops) -> None:
     """The slip of a typist: the account of a child who has left, in the row of one who is here."""
     drop = builders.Drop()

@@ -70,8 +70,11 @@ def _record(records: Iterable[Record], account: str) -> Record | None:
 
 
 def agree(one: Pupil, other: Pupil) -> bool:
-    """Whether the full name is the same, or the full reading; blanks agree with nothing."""
+    """Whether the full name is the same, or the full reading; blanks agree with nothing. Of a child
+    with one name only, that one is the full name."""
+    is_full = any if one.has_one_name and other.has_one_name else all
     return any(
-        all(getattr(one, half) and getattr(one, half) == getattr(other, half) for half in pair)
+        is_full(halves) and halves == tuple(getattr(other, half) for half in pair)
         for pair in (_NAME, _KANA)
+        if (halves := tuple(getattr(one, half) for half in pair))
     )

@@ -243,10 +243,13 @@ def _lower(text: str) -> str:
 
 def same_child(one: Pupil, other: Pupil | None) -> bool:
     """The given name and its reading agree; a family name may change with the id, where parents
-    part and the child moves. Evidence for a person's decision, never a match by itself."""
-    return other is not None and all(
-        one_shape(getattr(one, n)) == one_shape(getattr(other, n)) for n in ("given", "kana_given")
-    )
+    part and the child moves. Of children with one name only that one, for blanks agree with
+    nothing. Evidence for a person's decision, never a match by itself."""
+    if other is None:
+        return False
+    blank = not any((one.given, one.kana_given, other.given, other.kana_given))
+    names = ("family", "kana_family") if blank else ("given", "kana_given")
+    return all(one_shape(getattr(one, n)) == one_shape(getattr(other, n)) for n in names)
 
 
 def _namesakes(known: Iterable[Record]) -> Set[Traits]:

@@ -47,6 +47,11 @@ class Pupil:
     attendance_no: int | None = None
     line: int = field(default=0, compare=False)
 
+    @property
+    def has_one_name(self) -> bool:
+        """Whether one half of the name is blank, in kana as well."""
+        return not (self.family or self.kana_family) or not (self.given or self.kana_given)
+
     def facts(self) -> dict[str, Any]:
         """Every field that makes the pupil what it is, JSON-ready, ``line`` left out."""
         facts = dict(zip(_FACT_NAMES, _facts(self), strict=True))

@@ -185,22 +185,32 @@ def _two_children(orders: Iterable[PupilRow]) -> bool:
 
 
 def _one_child(rows: Iterable[PupilRow]) -> bool:
-    """Whether all rows agree in the full name, or all in its kana; blanks agree with nothing."""
+    """Whether all rows agree in the full name, or all in its kana; blanks agree with nothing. Of a
+    child with one name only, that one is the full name."""
     rows = tuple(rows)
     return any(
-        set.intersection(*(_said(row, family, given) for row in rows))
-        for family, given in ((names.FAMILY, names.GIVEN), (names.KANA_FAMILY, names.KANA_GIVEN))
+        set.intersection(*(_said(row, family, given) for row in rows)) for family, given in _FULL
     )
+
+
+_FULL = ((names.FAMILY, names.GIVEN), (names.KANA_FAMILY, names.KANA_GIVEN))
+
+
+def _has_one_name(row: PupilRow) -> bool:
+    """Whether one half is blank wherever a name may stand, in kana as well."""
+    halves = zip(*_FULL, strict=True)
+    return any(not any(_folded(row, c) for columns in half for c in columns) for half in halves)
 
 
 def _said(row: PupilRow, family: tuple[str, ...], given: tuple[str, ...]) -> set[tuple[str, str]]:
     """The full names a row gives, external and of record, folded for comparison only."""
+    is_full = any if _has_one_name(row) else all
     both = zip(
         (_folded(row, column) for column in family),
         (_folded(row, column) for column in given),
         strict=True,
     )
-    return {full for full in both if all(full)}
+    return {full for full in both if is_full(full)}
 
 
 def _folded(row: PupilRow, column: str) -> str:
