@@ -20,10 +20,21 @@ from kakehashi.catalogue.diff import ID_TYPED_OVER
 from kakehashi.catalogue.identity import SAID_WRONG
 from kakehashi.diff import Plan, Situation
 from kakehashi.directories.microsoft365.requests import bring_back
-from kakehashi.people.record import Record
+from kakehashi.people.record import Record, Status
+from kakehashi.people.school_year import year_of
 from tests.builders import DOMAIN, a_password_file, an_id
 from tests.unit.children.bridge import Bridge, Night
-from tests.unit.children.town import FAMILIES, GIVENS, GRADES, HIGHER, Child, Entry, Slip, Town
+from tests.unit.children.town import (
+    FAMILIES,
+    GIVENS,
+    GRADES,
+    HIGHER,
+    SCHOOLS,
+    Child,
+    Entry,
+    Slip,
+    Town,
+)
 from tests.unit.children.truth import EXTENSIONS, MARK, Looker
 
 FIRST_DAY = date(2026, 5, 11)
@@ -331,6 +342,35 @@ class Years(RuleBasedStateMachine):
         self.go_on(1)
         self._answer()
         self.go_on(1)
+
+    @happens(at=who)
+    def a_child_comes_back_from_suspension_registered_anew(self, at: int) -> None:
+        """To its class of the same year, under a new id and a new account; the office answers."""
+        self.go_on(1)
+        child = one_of([c for c in self.town.away if self._is_suspended_in_its_class(c)], at)
+        if child is None or not self._few_are_strange() or self.town.has_namesakes(child):
+            return
+        child.here, child.upn = True, f"c{child.n:04d}n{len(child.ids)}@{DOMAIN}"
+        child.keyed()
+        self.go_on(1)
+        self._answer()
+        self.go_on(1)
+
+    def _is_suspended_in_its_class(self, child: Child) -> bool:
+        """As the state has it, which knows of no other class or name since."""
+        known = self.bridge.state.pupil(child.umi)
+        users = self.looker.of(child)
+        if known is None or child.n not in self.owners.suspended or [*users] != [known.object_id]:
+            return False
+        pupil = known.pupil
+        at = (pupil.school_year, pupil.school, pupil.grade, pupil.class_title)
+        return (
+            known.status is Status.SUSPENDED
+            and known.object_id not in self.owners.blocked
+            and child.school not in self.town.closed
+            and child.name == (pupil.family, pupil.given, pupil.kana_family, pupil.kana_given)
+            and at == (year_of(self.town.day), SCHOOLS[child.school][0], child.grade, child.title)
+        )
 
     @happens(at=who)
     def a_child_gets_another_sign_in_name(self, at: int) -> None:

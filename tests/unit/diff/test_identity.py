@@ -444,6 +444,54 @@ def test_a_name_is_evidence_for_as_long_as_a_holiday_lasts(days: int, is_asked: 
     assert bool(asked(plan, Situation.SAME_CHILD)) is is_asked
 
 
+LEFT: dict[str, Any] = {"status": Status.SUSPENDED, "absent_since": TODAY, "suspended_on": TODAY}
+
+
+@pytest.mark.parametrize("days", [0, 200])
+@pytest.mark.parametrize(
+    ("other", "code"), [({}, "S114"), ({"family": "森", "kana_family": "モリ"}, "S183")]
+)
+def test_who_comes_back_from_suspension_under_a_new_id_and_account_is_asked_about(
+    days: int, other: dict[str, Any], code: str
+) -> None:
+    since = {**LEFT, "suspended_on": TODAY - timedelta(days=days)}  # 200: to be deleted, perhaps
+    anew, known = replace(ANEW, **other), [a_known(pupil=A, **since), *knowing([B, C])]
+    plan = night([anew, B, C], known)
+    assert (plan.actions, asked(plan, Situation.SAME_CHILD)) == ((), {anew.id})
+    assert plan.held == {code: tuple(sorted((A.id, anew.id)))}
+    assert asked(plan, Situation.EXPIRED) == set(), "nobody deletes it meanwhile"
+    linked = night([anew, B, C], known, decisions={anew.id: "link"})
+    (action,) = linked.actions
+    assert (action.kind, action.before, action.object_id) == (
+        Kind.LINK,
+        known[0],
+        known[0].object_id,
+    )
+    state, _ = carried_out(linked, known, in_tenant(known))
+    (back,) = (one for one in state if one.pupil == anew)
+    assert A.id not in {one.pupil.id for one in state}
+    assert (back.status, back.sourced_id) == (Status.ACTIVE, A.id), "tools know the child"
+    apart = night([anew, B, C], known, decisions={anew.id: "wrong"})
+    assert kinds(apart) == [(anew.id, Kind.CREATE)]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"school": OTHER}, {"school_year": A.school_year + 1}, {"class_title": "3年1組"}]
+)
+def test_of_whom_less_than_the_class_of_the_year_agrees_a_leaver_is_not(
+    facts: dict[str, Any],
+) -> None:
+    known = [a_known(pupil=A, **LEFT), *knowing([B, C])]
+    anew = replace(ANEW, **facts)
+    assert kinds(night([anew, B, C], known)) == [(anew.id, Kind.CREATE)]
+
+
+def test_nor_one_whose_account_is_gone() -> None:
+    known = [a_known(pupil=A, **LEFT), *knowing([B, C])]
+    plan = night([ANEW, B, C], known, tenant=in_tenant(known[1:]))
+    assert kinds(plan) == [(ANEW.id, Kind.CREATE)]
+
+
 def test_a_question_once_asked_stays_however_long_nobody_answers() -> None:
     town = Town.of([A, B, C, D])
     for _ in range(2):

@@ -2,7 +2,8 @@
 
 What two rows have in common is evidence for a person, never a match: see ``identity``. The school
 and the class change when a child moves over a holiday, the family name when a parent marries; of
-each of these kinds there is something else that has to agree. (No date of birth is kept.)
+each of these kinds there is something else that has to agree. (No date of birth is kept.) Whoever
+has been suspended by then may be the child that comes back to its class of the same year.
 """
 
 from __future__ import annotations
@@ -31,12 +32,17 @@ type Registered = tuple[Observation, Record, Rule]
 @dataclass(frozen=True, slots=True)
 class _Likeness:
     """``was`` are the traits of a missing child, as it may look by now, ``is_`` those of a new
-    one; none where too little is known. ``within``: how long the child may be missing."""
+    one; none where too little is known. ``within``: how long the child may be missing.
+    ``of_leavers``: whether it says enough of one who has been suspended, too."""
 
     rule: Rule
     was: Callable[[Pupil], Iterable[Traits]]
     is_: Callable[[Pupil], Iterable[Traits]]
     within: timedelta = timedelta.max
+    of_leavers: bool = True
+
+    def looks_at(self, record: Record) -> bool:
+        return self.of_leavers or record.status is Status.ACTIVE
 
 
 def traits_of(pupil: Pupil) -> Traits:
@@ -52,7 +58,7 @@ def _seat(pupil: Pupil) -> Iterator[Traits]:
 
 _LIKENESSES = (
     _Likeness(rules.SAME_CHILD, lambda pupil: [traits_of(pupil)], lambda pupil: [traits_of(pupil)]),
-    _Likeness(rules.SAME_NAME, named_by_now, named, RECENTLY),
+    _Likeness(rules.SAME_NAME, named_by_now, named, RECENTLY, of_leavers=False),
     _Likeness(rules.SAME_SEAT, _seat, _seat, RECENTLY),
 )
 """The stronger evidence first."""
@@ -70,10 +76,11 @@ def registered_anew(
     for likeness in _LIKENESSES:
         if not missing or not new:
             return
-        recent = [one for one in missing if _since(one, as_of) <= likeness.within]
+        before = [one for one in missing if likeness.looks_at(one)]
+        recent = [one for one in before if _since(one, as_of) <= likeness.within]
         found = _pairs(new, recent, likeness)
-        if len(recent) < len(missing):
-            older = _pairs([s for s in new if s.id in asked], missing, likeness)
+        if len(recent) < len(before):
+            older = _pairs([s for s in new if s.id in asked], before, likeness)
             found += [pair for pair in older if pair not in found]
         yield from ((observation, known, likeness.rule) for observation, known in found)
         told = {observation.id for observation, _ in found} | {known.pupil.id for _, known in found}
@@ -82,7 +89,10 @@ def registered_anew(
 
 
 def _is_missing(observation: Observation, record: Record) -> bool:
-    """Active, and on no row; perhaps another pupil's row has the account."""
+    """Active, and on no row; perhaps another pupil's row has the account. Or suspended, with the
+    account that can be had back."""
+    if observation.situation in {Situation.SUSPENDED, Situation.EXPIRED}:
+        return observation.tenant is not None
     gone = observation.situation is Situation.GONE or observation.code == reasons.ID_TYPED_OVER.code
     return gone and record.status is Status.ACTIVE
 
@@ -115,7 +125,13 @@ def _pairs(
              for pair in _one_to_one(now[traits], before[traits])]  # fmt: skip
     times = Counter(known.pupil.id for _, known in found)
     once = (pair for pair in found if times[pair[1].pupil.id] == 1)
-    return sorted(once, key=lambda pair: pair[0].id)
+    return sorted((pair for pair in once if _of_one_year(*pair)), key=lambda pair: pair[0].id)
+
+
+def _of_one_year(observation: Observation, missing: Record) -> bool:
+    """Of a class of another year, whose leaver was suspended, it is another child."""
+    year = observation.pupil.school_year if observation.pupil else 0
+    return missing.status is Status.ACTIVE or missing.pupil.school_year == year
 
 
 def _one_to_one(

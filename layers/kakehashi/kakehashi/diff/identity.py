@@ -35,6 +35,7 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.roster import canonical
 
+_NOT_HERE = frozenset({Situation.GONE, Situation.SUSPENDED, Situation.EXPIRED})
 SHOWN = 3  # ids of one exchange that a finding names
 
 type Settled = dict[str, Observation]
@@ -218,7 +219,7 @@ def _cut_short(observations: Iterable[Observation]) -> Settled:
     """Links that got as far as the account's mark: the record follows, and nobody is asked."""
     observations = list(observations)
     missing = {s.record.object_id: s.record for s in observations if s.record
-               and s.situation is Situation.GONE}  # fmt: skip
+               and s.situation in _NOT_HERE}  # fmt: skip
     settled: Settled = {}
     for observation in observations if missing else ():
         former = missing.get(observation.object_id)
