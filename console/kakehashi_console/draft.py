@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from kakehashi.city import J_TITLES, Limit
 from kakehashi.city.limits import Limits
+from kakehashi.class_numbers import NEUTRAL
 from kakehashi_console.first_look import Codes, FirstLook, official_name
 
 SCHEMA = "city.schema.json"
@@ -139,7 +140,8 @@ def _one_line(text: str) -> str:
 def _special(look: FirstLook) -> Iterator[str]:
     if not look.special:
         return
-    yield "# 特別支援学級とみられる学級名。既定では「なかよし1組」などになります。"
+    title = NEUTRAL.format(n=1)
+    yield f"# 特別支援学級とみられる学級名。既定では「{title}」などになります。"
     yield "# 別の名は [special_needs] の titles に並べます。o は C4th の印あり、- は語だけ。"
     yield "# Taken for special-needs classes: they get neutral titles, unless given others here."
     for one in look.special:

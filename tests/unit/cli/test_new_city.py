@@ -53,6 +53,7 @@ def test_the_draft_holds_what_the_export_tells(tmp_path: Path, drop: builders.Dr
         (("J1",), "1年1組", "7年1組")
     ]
     assert "知的1組" in text
+    assert f"「{rules.special_needs.neutral.format(n=1)}」" in text, "as the night will call it"
     assert "知的1組" not in json.dumps(rules.model_dump(mode="json"), ensure_ascii=False)
 
 
