@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ UNRELEASED = re.compile(r"(?m)^## Unreleased\b.*$")
 SBOM = ROOT / ".venv-release" / "bin" / "cyclonedx-py"
 LOCKS = {"layer": ROOT / "layers" / "kakehashi" / "requirements.txt",
          "console": ROOT / "requirements" / "console.txt"}  # fmt: skip
+
+LIBRARY = "packages/oneroster"
 
 
 class NoRelease(Exception):
@@ -88,6 +91,32 @@ def packed(folder: Path) -> bytes:
     return out.getvalue()
 
 
+def must_have_moved(changed: Iterable[str], before: str, now: str) -> None:
+    """Raises NoRelease for a library that is to go out with other files under the version that it
+    had: ``before`` and ``now`` are its pyproject.toml, at the last release and today's."""
+    versions = [re.search(r'(?m)^version = "(.*)"$', text) for text in (before, now)]
+    was, is_ = (found[1] if found else "" for found in versions)
+    if (files := sorted(changed)) and was == is_:
+        raise NoRelease(f"{LIBRARY} is still {is_}, and {len(files)} of its files have changed:"
+                        f" {files[0]} …; raise its version and write its changelog")  # fmt: skip
+
+
+def library_files() -> list[str]:
+    """What the wheel is made of, as its build hook says."""
+    beside = runpy.run_path(str(ROOT / LIBRARY / "hatch_build.py"))["BESIDE"]
+    return [LIBRARY, *(f"layers/kakehashi/kakehashi/{name}" for name in ("oneroster", *beside))]
+
+
+def _library_since_last_release() -> None:
+    tags = _git("tag", "--list", "v*", "--sort=-v:refname", "--merged").split()
+    if not tags:
+        return
+    project = f"{LIBRARY}/pyproject.toml"
+    changed = _git("diff", "--name-only", tags[0], "--", *library_files()).split()
+    now = (ROOT / project).read_text(encoding="utf-8")
+    must_have_moved(changed, _git("show", f"{tags[0]}:{project}"), now)
+
+
 def make(version: str, day: date) -> Path:
     """All of it; returns the folder. Raises NoRelease before anything is written."""
     pyproject, changelog = ROOT / "pyproject.toml", ROOT / "CHANGELOG.md"
@@ -95,6 +124,7 @@ def make(version: str, day: date) -> Path:
              with_release(changelog.read_text(encoding="utf-8"), version, day))  # fmt: skip
     if _git("status", "--porcelain"):
         raise NoRelease("there are changes that are not committed")
+    _library_since_last_release()
     for file, text in zip((pyproject, changelog), texts, strict=True):
         file.write_text(text, encoding="utf-8")
     folder = ROOT / "dist" / version

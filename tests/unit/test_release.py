@@ -10,7 +10,16 @@ import pytest
 
 from local import licences, site
 from local.demo_pages import still
-from local.release import NoRelease, checksums, licensed, packed, with_release, with_version
+from local.release import (
+    NoRelease,
+    checksums,
+    library_files,
+    licensed,
+    must_have_moved,
+    packed,
+    with_release,
+    with_version,
+)
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 12, 1)
@@ -38,6 +47,16 @@ def test_what_was_unreleased_is_the_versions_and_a_new_heading_waits() -> None:
     )
     with pytest.raises(NoRelease, match="nothing under"):
         with_release(told, "0.3.0", DAY)
+
+
+def test_the_library_never_goes_out_with_other_files_under_the_version_it_had() -> None:
+    old, new = 'version = "0.1.0"\n', 'version = "0.2.0"\n'
+    must_have_moved([], old, old)
+    must_have_moved(["oneroster/rows.py"], old, new)
+    with pytest.raises(NoRelease, match=r"still 0\.1\.0.*rows\.py"):
+        must_have_moved(["oneroster/rows.py"], old, old)
+    assert "layers/kakehashi/kakehashi/catalogue/japan.py" in library_files()
+    assert [file for file in library_files() if not (ROOT / file).exists()] == []
 
 
 def test_checksums_are_what_sha256sum_reads(tmp_path: Path) -> None:
