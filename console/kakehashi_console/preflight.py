@@ -76,7 +76,7 @@ def after(console: Console) -> Iterator[Checkpoint]:
     yield _seen(lambda: _secret(console), "資格情報の秘密 / the credential")
     told = cache(lambda: _asked(console))  # once, if it can be asked at all
     yield _seen(lambda: _permissions(console, told()), "Entra のアクセス許可と同意 / permissions")
-    yield _seen(lambda: _domains(told()), "自治体のドメイン / the cities' domains")
+    yield _seen(lambda: _domains(console, told()), "自治体のドメイン / the cities' domains")
     staff, vendor = console.outputs["StaffTopicArn"], console.outputs["VendorTopicArn"]
     yield _seen(lambda: _mail(client, staff), "教育委員会へのメール / mails to staff")
     yield _seen(lambda: _mail(client, vendor), "業者へのメール / mails to the vendor")
@@ -198,8 +198,12 @@ def _permissions(console: Console, told: Mapping[str, Any]) -> tuple[bool, str, 
     return not lacking, ", ".join(lacking or sorted(granted)), to_do
 
 
-def _domains(told: Mapping[str, Any]) -> tuple[bool, str, str]:
-    """A city whose domain is not the tenant's could get no account at all."""
+def _domains(console: Console, told: Mapping[str, Any]) -> tuple[bool, str, str]:
+    """A city whose domain is not the tenant's could get no account at all, and two of one domain
+    would take each other's."""
+    if shared := console.shared_domains():
+        cities = ", ".join(f"{domain} ({'、'.join(of)})" for domain, of in sorted(shared.items()))
+        return False, cities, "自治体ごとに別のドメインにしてください。 / a domain for each city"
     found = told.get("domains", {})
     foreign = sorted(domain for domain, ours in found.items() if not ours)
     to_do = (

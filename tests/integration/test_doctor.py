@@ -291,6 +291,12 @@ def test_a_domain_of_another_tenant_is_told(nights: Nights, console: Console) ->
     assert told == f"{DOMAIN}, school.onmicrosoft.com"
 
 
+def test_two_cities_of_one_domain_are_told(nights: Nights, console: Console) -> None:
+    console.put_rules("copy", RULES)
+    found = bad(list(preflight.after(console)))
+    assert found["the cities' domains"] == f"{DOMAIN} (copy、{nights.city})"
+
+
 def test_where_nobody_can_sign_in_that_is_told_of_both(nights: Nights, console: Console) -> None:
     nights.tenant.settings(secret_expired=True)
     found = bad(list(preflight.after(console)))

@@ -11,7 +11,7 @@ from kakehashi import city as cities
 from kakehashi import deliver
 from kakehashi.catalogue import index
 from kakehashi.deliver.dialect import names as dialects
-from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
+from kakehashi_console.cli.options import Where, aside, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -45,6 +45,12 @@ def city_put(*, file: Path, at: Where) -> None:
     ):
         click.echo(line)
     console.put_rules(name, text)
+    for domain, several in console.shared_domains().items():
+        aside.print(
+            f"{'、'.join(several)} のドメインが同じ {domain} です。同じアカウントを取り合います。"
+            " / one domain: they would take each other's accounts",
+            highlight=False, soft_wrap=True, style="red",
+        )  # fmt: skip
     terminal.print(f"登録しました known now: {name}", highlight=False)
 
 
