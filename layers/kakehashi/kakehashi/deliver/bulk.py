@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from kakehashi.deliver.records import Records
 from kakehashi.deliver.selection import Selection
+from kakehashi.oneroster import ROSTER
 
 
 def everything(wanted: Records) -> Selection:
     """Every record, status blank as the binding asks of a bulk file."""
-    return {key: (row, "") for key, row in wanted}
+    return Selection(
+        {
+            file: {i: (rows[i], "") for i in wanted.shape.in_order(file, rows)}
+            for file in ROSTER
+            if (rows := wanted.rows[file])
+        }
+    )

@@ -184,7 +184,6 @@ class _Night:
         dialect = order.dialect
         self.shape = settled.shape
         self.schools = schools_of(settled, had)
-        self.mext = pupils_at(self.schools, had, settled)
         self.tombstones = Tombstones(had, dialect, order.tells)
         self.receiver = Receiver(order.tool, dialect, order.tells, mode)
         # the guard against a published disability is not a city's to soften
@@ -218,9 +217,9 @@ class _Night:
         order, shape = self.order, self.shape
         chosen = self._chosen(records)
         if holds.out:
-            chosen = {k: v for k, v in chosen.items() if shape.owner(k, v[0]) not in holds.out}
+            chosen = chosen.without(holds.out, shape)
         if not chosen:
-            return {order.board_code: {}} if order.dialect.unchanged == "manifest-only" else {}
+            return {order.board_code: chosen} if order.dialect.unchanged == "manifest-only" else {}
         if order.split == "city":
             return {order.board_code: chosen}
         return by_school(chosen, self.schools, shape)
@@ -229,8 +228,10 @@ class _Night:
         if self.mode == "bulk":
             return bulk.everything(records)
         chosen = delta.changes(records, self.had, self.tombstones, anew=self.order.anew)
-        if self.order.dialect.unchanged == "no-file" and all(f != "users.csv" for f, _ in chosen):
-            return {}  # some receivers want a users.csv in every file: what is gone waits for one
+        if self.order.dialect.unchanged == "no-file" and not chosen.of("users.csv"):
+            return Selection(
+                {}
+            )  # some receivers want a users.csv in every file: what is gone waits for one
         return chosen
 
     def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
@@ -265,9 +266,10 @@ class _Night:
         self, faults: Sequence[Fault], parts: Iterable[Selection], holds: ToolHolds
     ) -> list[Finding]:
         """One finding for each fault and pupil; see ``findings_of``."""
-        return list(
-            findings_of(faults, self.whom(faults, parts), holds, self.order.tool, self.mext)
-        )
+        if not faults:
+            return []
+        mext = pupils_at(self.schools, self.had, self.settled)
+        return list(findings_of(faults, self.whom(faults, parts), holds, self.order.tool, mext))
 
     def unreadable(self, reason: str) -> Finding:
         return rules.UNREADABLE.at(tool=self.order.tool, reason=reason)

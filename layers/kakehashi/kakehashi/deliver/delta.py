@@ -32,7 +32,7 @@ def changed_at(as_of: date, run_id: str) -> str:
 def changes(
     wanted: Records, before: Records, tombstones: Tombstones, *, anew: bool = False
 ) -> Selection:
-    """What the tool must hear to get from ``before`` to ``wanted``; {} when nothing changed.
+    """What the tool must hear to get from ``before`` to ``wanted``; nothing when nothing changed.
 
     All rows of a pupil travel together: where one row, or something it points at, has changed, the
     others come along. A receiver may look at a pupil only through the roles and enrollments of the
@@ -40,7 +40,7 @@ def changes(
     was emptied or restored.
     """
     if wanted == before and not anew:
-        return {}
+        return Selection({})
     gone = {file: had.keys() - wanted.rows[file].keys() for file, had in before.rows.items()}
     news = {
         file: {i for i, row in rows.items() if anew or before.rows[file].get(i) != row}
@@ -57,8 +57,9 @@ def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) 
     known: dict[str, dict[str, Entry]] = {}
     for file, rows in wanted.rows.items():
         had = before.rows[file]
-        known[file] = {i: (tombstones.row(file, had[i]), "tobedeleted") for i in gone[file]}
-        known[file] |= {i: (row, "active") for i, row in rows.items()}
+        known[file] = {i: (row, "active") for i, row in rows.items()}
+        for i in gone[file]:
+            known[file][i] = (tombstones.row(file, had[i]), "tobedeleted")
     return known
 
 

@@ -46,15 +46,17 @@ def concerned(
     """Faulty record → the pupils in ``chosen`` whose own records are it or hang on it."""
     causes: dict[Key, frozenset[Key]] = {}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
-    for key, (row, _) in chosen.items():  # references point backwards: one pass is enough
-        hangs_on = [causes[to] for at, file in shape.pointers(key[0])
-                    if (to := (file, row[at])) in causes] if causes else []  # fmt: skip
-        if hangs_on or key in faulty:
-            found = frozenset(faulty & {key}).union(*hangs_on)
-            causes[key] = found
-            if owner := shape.owner(key, row):
-                for cause in found:
-                    pupils[cause].add(owner)
+    for file, held in chosen.files.items():  # references point backwards: one pass is enough
+        for sourced_id, (row, _) in held.items():
+            key = file, sourced_id
+            hangs_on = [causes[to] for at, to_file in shape.pointers(file)
+                        if (to := (to_file, row[at])) in causes] if causes else []  # fmt: skip
+            if hangs_on or key in faulty:
+                found = frozenset(faulty & {key}).union(*hangs_on)
+                causes[key] = found
+                if owner := shape.owner(key, row):
+                    for cause in found:
+                        pupils[cause].add(owner)
     return {key: frozenset(who) for key, who in pupils.items()}
 
 
@@ -74,8 +76,8 @@ def kept(settled: Records, had: Records, holds: ToolHolds, stay: frozenset[str])
             if source is not settled or key not in holds.spoilt:
                 known[key[0]][key[1]] = (row, "")
     records = Records(settled.shape)
-    for key, (row, _) in closed(own.rows, known, settled.shape).items():
-        records.put(key, row)
+    for file, held in closed(own.rows, known, settled.shape).files.items():
+        records.rows[file].update({i: row for i, (row, _) in held.items()})
     return records
 
 

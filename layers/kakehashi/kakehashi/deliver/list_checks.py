@@ -28,8 +28,9 @@ def unwritable(
             if column not in columns:
                 continue
             at = columns.index(column)
-            for key, (row, _) in chosen.items():
-                if key[0] == file and row[at] and _is_told(shape.owner(key, row), flat.of, staff):
+            for sourced_id, (row, _) in chosen.of(file).items():
+                key = file, sourced_id
+                if row[at] and _is_told(shape.owner(key, row), flat.of, staff):
                     yield from _faults(key, row[at], rule, Place(file, None, column), tool)
 
 

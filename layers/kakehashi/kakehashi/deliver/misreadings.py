@@ -60,10 +60,9 @@ def _still_there(chosen: Selection, header: Header, tool: str) -> Iterator[Fault
     user, school = columns.index("userSourcedId"), columns.index("schoolSourcedId")
     gone: list[tuple[int, Key, str, str]] = []
     lives_at: set[tuple[str, str]] = set()
-    mine = ((key, *entry) for key, entry in chosen.items() if key[0] == ENROLLMENTS)
-    for line, (key, row, status) in enumerate(mine, 2):
+    for line, (sourced_id, (row, status)) in enumerate(chosen.of(ENROLLMENTS).items(), 2):
         if status == GONE:
-            gone.append((line, key, row[user], row[school]))
+            gone.append((line, (ENROLLMENTS, sourced_id), row[user], row[school]))
         else:
             lives_at.add((row[user], row[school]))
     living = {pupil for pupil, _ in lives_at} if gone else set()

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from bisect import bisect_right
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from typing import Any, TextIO, cast
@@ -62,13 +62,10 @@ class StampedRows(Sequence[Row]):
     """Rows of one file with status and dateLastModified filled in as they are read: a delta of a
     whole city is not copied for two cells a row."""
 
-    def __init__(self, columns: Sequence[str], changed_at: str) -> None:
-        self._entries: list[Entry] = []
+    def __init__(self, entries: Iterable[Entry], columns: Sequence[str], changed_at: str) -> None:
+        self._entries = list(entries)
         self._changed_at = changed_at
         self._bare = columns[1:3] != ("status", "dateLastModified")
-
-    def append(self, entry: Entry) -> None:
-        self._entries.append(entry)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -88,24 +85,35 @@ class StampedRows(Sequence[Row]):
 
 def tables(chosen: Selection, dialect: Dialect, changed_at: str) -> dict[str, StampedRows]:
     """``chosen`` as rows per file, status and dateLastModified filled in; empty files left out."""
-    header = dialect.header
-    found = {file: StampedRows(columns, changed_at) for file, columns in header.items()}
-    for (file, _), entry in chosen.items():
-        found[file].append(entry)
+    found = {
+        file: StampedRows(chosen.of(file).values(), columns, changed_at)
+        for file, columns in dialect.header.items()
+    }
     return {file: rows for file, rows in found.items() if rows or dialect.every_file}
 
 
-def sheets_of(body: bytes, chosen: Selection) -> Iterator[tuple[str, Iterator[Sheet]]]:
-    """The data files of a package we wrote, each in stretches, without any leniency.
+def sheets_of(
+    body: bytes, chosen: Selection, read: Mapping[str, Table]
+) -> Iterator[tuple[str, Iterable[Sheet]]]:
+    """The data files of a package we wrote, without any leniency: those that were ``read`` as they
+    stand, and the others in stretches.
 
     Raises Unreadable where the rows read are not the rows chosen.
     """
-    keys: dict[str, list[Key]] = {}
-    for key in chosen:
-        keys.setdefault(key[0], []).append(key)
     with zipfile.ZipFile(io.BytesIO(body)) as package:
-        for file, known in keys.items():
-            yield file, _stretches(package, file, known)
+        for file, held in chosen.files.items():
+            if table := read.get(file):
+                yield file, [_as_read(table, held)]
+            elif held:
+                yield file, _stretches(package, file, [(file, i) for i in held])
+
+
+def _as_read(table: Table, held: Mapping[str, Entry]) -> Sheet:
+    if len(table.lines) != len(held):
+        raise UnreadableZip("rows")
+    values = [table.cells(at) for at in range(len(table.columns))]
+    keys = [(table.file, i) for i in held]
+    return Sheet(table.columns, values, keys, table.lines, table.lines[-1] + 1)
 
 
 def _stretches(package: zipfile.ZipFile, file: str, keys: Sequence[Key]) -> Iterator[Sheet]:

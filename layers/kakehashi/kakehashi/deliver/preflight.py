@@ -20,7 +20,7 @@ from kakehashi.deliver.packing import Sheet, UnreadableZip, sheets_of
 from kakehashi.deliver.records import Key
 from kakehashi.deliver.selection import Selection
 from kakehashi.findings import Effect, Place, Rule
-from kakehashi.oneroster import check, open_package
+from kakehashi.oneroster import Table, check, open_package
 
 ONLY_FROM_C4TH = {  # what our reader refuses in a drop, and what is right in a file for a tool
     "bulk": frozenset({header_rules.NO_KEY_COLUMN.code}),  # 1.1 has none; sourcedId is the key
@@ -52,9 +52,9 @@ class Receiver:
 
 def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Fault]:
     """What the receiver would refuse in this zip. Raises Unreadable where it is not ``chosen``."""
-    ours = _as_we_read_it(body, receiver) if receiver.dialect.layout else {}
+    ours, read = _as_we_read_it(body, receiver) if receiver.dialect.layout else ({}, {})
     classes: list[Sheet] = []
-    for file, sheets in sheets_of(body, chosen):
+    for file, sheets in sheets_of(body, chosen, read):
         unique = _Unique(file, receiver)
         for sheet in sheets:
             if file == CLASSES:
@@ -71,17 +71,22 @@ def inspect(body: bytes, chosen: Selection, receiver: Receiver) -> Iterator[Faul
         yield from misread(classes, chosen, receiver.dialect.header, receiver.tool)
 
 
-def _as_we_read_it(body: bytes, receiver: Receiver) -> dict[str, list[tuple[Place, str]]]:
-    """Rows that our own reader would hold, by file: the strictest receiver we know."""
+def _as_we_read_it(
+    body: bytes, receiver: Receiver
+) -> tuple[dict[str, list[tuple[Place, str]]], dict[str, Table]]:
+    """Rows that our own reader would hold, by file: the strictest receiver we know. And the files
+    of which it had nothing to say as it read them: they are read as they stand."""
     found: dict[str, list[tuple[Place, str]]] = {}
-    for finding in check(open_package(io.BytesIO(body))):
-        if finding.code in ONLY_FROM_C4TH[receiver.mode]:
+    package, passes = open_package(io.BytesIO(body)), ONLY_FROM_C4TH[receiver.mode]
+    for finding in check(package):
+        if finding.code in passes:
             continue
         if finding.effect in {Effect.REFUSE_DROP, Effect.AWAIT_APPROVAL}:
             raise UnreadableZip(finding.code)
         if finding.effect is Effect.HOLD_PUPIL or finding.code in STRICT:
             found.setdefault(finding.place.file, []).append((finding.place, finding.code))
-    return found
+    odd = {finding.place.file for finding in package.findings if finding.code not in passes}
+    return found, {file: table for file, table in package.tables.items() if file not in odd}
 
 
 def _blank(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:

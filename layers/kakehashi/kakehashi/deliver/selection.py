@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kakehashi.deliver.records import Key, RecordLayout, Records, Row
@@ -12,9 +12,42 @@ from kakehashi.oneroster import ROSTER
 
 type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
 type Entry = tuple[Row, Status]
-type Selection = dict[Key, Entry]
 type Ids = Mapping[str, Iterable[str]]  # file → sourcedIds
 type Endings = Mapping[str, Mapping[str, Entry]]  # file → sourcedId → how the record shall end up
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are
+class Selection(Mapping[Key, Entry]):
+    """What stands in one file that goes out: ``files`` (file → sourcedId → entry) in the order in
+    which they are written. A city's records are many: no key of two parts is kept for each."""
+
+    files: Mapping[str, Mapping[str, Entry]]
+
+    def __getitem__(self, key: Key) -> Entry:
+        return self.files[key[0]][key[1]]
+
+    def __iter__(self) -> Iterator[Key]:
+        return ((file, sourced_id) for file, held in self.files.items() for sourced_id in held)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.files.values()))
+
+    def of(self, file: str) -> Mapping[str, Entry]:
+        """The records of one file."""
+        return self.files.get(file, {})
+
+    def without(self, pupils: Container[str], shape: RecordLayout) -> Selection:
+        """The same, and no record of these pupils' own."""
+        return Selection(
+            {
+                file: {
+                    i: told
+                    for i, told in held.items()
+                    if shape.owner((file, i), told[0]) not in pupils
+                }
+                for file, held in self.files.items()
+            }
+        )
 
 
 def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
@@ -25,31 +58,34 @@ def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
     away stands last: a reader that heeds no ``tobedeleted`` believes the first enrollment of two.
     What is not ``known`` is left out.
     """
-    found: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
-    whole = all(endings.get(file, {}).keys() <= wanted[file] for file in ROSTER)  # as in April
-    if whole:
-        found = {file: dict(endings.get(file, {})) for file in ROSTER}
-    # references point backwards: one pass meets them all
-    for file in () if whole else reversed(ROSTER):
-        entries, here = endings.get(file, {}), found[file]
-        # more than once where orgs point at orgs
-        while new := [i for i in wanted[file] if i in entries and i not in here]:
-            here |= {i: entries[i] for i in new}
-            rows = [entries[i][0] for i in new]
-            for at, target in shape.pointers(file):
+    for file in reversed(ROSTER):  # references point backwards: one pass meets them all
+        known, here = endings.get(file, {}), wanted[file]
+        into = [(at, to) for at, to in shape.pointers(file) if _lacks(wanted[to], endings.get(to))]
+        before = -1
+        while into and len(here) != before:  # more than once where orgs point at orgs
+            before, rows = len(here), [known[i][0] for i in here if i in known]
+            for at, target in into:
                 wanted[target].update([row[at] for row in rows])
-    return {
-        (file, sourced_id): found[file][sourced_id]
-        for file in ROSTER
-        for sourced_id in _living_first(found[file], shape, file)
-    }
+    return Selection(
+        {file: _living_first(endings.get(file, {}), wanted[file], shape, file) for file in ROSTER}
+    )
 
 
-def _living_first(found: Mapping[str, Entry], shape: RecordLayout, file: str) -> list[str]:
-    ordered = shape.in_order(file, {i: row for i, (row, _) in found.items()})
-    gone = {i for i, (_, status) in found.items() if status == "tobedeleted"}
-    return sorted(ordered, key=gone.__contains__) if gone else ordered
+def _lacks(wanted: set[str], known: Mapping[str, Entry] | None) -> bool:
+    """Whether there is more to be wanted: in April of nearly no file."""
+    return known is not None and not known.keys() <= wanted
+
+
+def _living_first(
+    known: Mapping[str, Entry], wanted: set[str], shape: RecordLayout, file: str
+) -> dict[str, Entry]:
+    living: dict[str, Row] = {}
+    gone: dict[str, Row] = {}
+    for sourced_id in wanted:
+        if entry := known.get(sourced_id):
+            (gone if entry[1] == "tobedeleted" else living)[sourced_id] = entry[0]
+    return {i: known[i] for rows in (living, gone) for i in shape.in_order(file, rows)}
 
 
 def schools_of(*held: Records) -> dict[str, str]:
@@ -98,13 +134,14 @@ def by_school(
     seeds: dict[str, dict[str, list[str]]] = {}
     everywhere: dict[str, list[str]] = {}
     told: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
-    for (file, sourced_id), (row, status) in chosen.items():
-        at = _school((file, sourced_id), row, schools, shape)
-        told[file][sourced_id] = (row, status if at else status and "active")
-        if at:
-            seeds.setdefault(at, {}).setdefault(file, []).append(sourced_id)
-        elif status != "tobedeleted":
-            everywhere.setdefault(file, []).append(sourced_id)
+    for file, held in chosen.files.items():
+        for sourced_id, (row, status) in held.items():
+            at = _school((file, sourced_id), row, schools, shape)
+            told[file][sourced_id] = (row, status if at else status and "active")
+            if at:
+                seeds.setdefault(at, {}).setdefault(file, []).append(sourced_id)
+            elif status != "tobedeleted":
+                everywhere.setdefault(file, []).append(sourced_id)
     return {
         schools[at]: closed(_together(seeds.get(at, {}), everywhere), told, shape)
         for at in sorted(seeds or schools, key=lambda at: schools[at])
