@@ -1,12 +1,13 @@
-"""This build beside an older one: cold starts, and whole nights on the embedded stack.
+"""This build beside an older one: cold starts, stages, and whole nights on the embedded stack.
 
     git worktree add --detach ../before 2f8e8ad
     make build install && make -C ../before build install
-    python -m benchmarks.beside --before ../before [--pupils 2000] [--schools 8] [--rounds 3]
+    python -m benchmarks.beside --before ../before [--parts starts,stages] [--rounds 3]
 
-Each round starts every function cold, in both builds, and lives the nights of both, one build after
-the other and the other way round in the next: nights need the machine for themselves. What a round
-has measured is kept at once (benchmarks/beside.json), so that rounds can be added on another day.
+A round of a part measures both builds, one after the other and the other way round in the next:
+`starts` imports every function cold, `stages` does a city's night stage by stage, `nights` lives
+whole nights of a smaller one, for which the machine had best do nothing else. What has been
+measured is kept at once (benchmarks/beside.json), so that rounds can be added on another day.
 Writes docs/benchmarks-beside.md, the medians of all rounds; ratios are of CPU time.
 """
 
@@ -17,19 +18,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import reduce
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.clock import ROOT
+from benchmarks.clock import ROOT, once_more
 
 PAGE = ROOT / "docs" / "benchmarks-beside.md"
 KEPT = ROOT / "benchmarks" / "beside.json"
 FUNCTIONS = ("receive", "validate", "preprocess", "diff", "provision", "groups", "deliver",
              "report", "drift", "staff", "launch", "passwords")  # fmt: skip
+PARTS = ("starts", "stages", "nights")
+STAGES = ("validate", "preprocess", "diff", "night")
+STAGED = ("22948", "50")  # pupils and schools
 BOUNDS = {"validate": 0.45, "diff": 0.45}
-OTHERS, QUIET = 0.6, 0.45
+STAGE_BOUNDS = {"night": 0.6, "diff": 0.45}
+OTHERS, QUIET, MEMORY = 0.6, 0.45, 1.3
 BESIDES = {"engine", "tenant"}
 IMPORT = """
 import sys, time
@@ -42,27 +49,38 @@ HEAD = """# Beside the build before · 前の版と並べて
 
 <!-- Written by `python -m benchmarks.beside`. Do not edit. -->
 
-The build of commit {before} in a worktree of its own, and that of {now}, on one machine with
-{cores} cores. **Ratios are of CPU time**: the machine was busy, so walls say little. How to repeat
-it stands at the head of `benchmarks/beside.py`.
-
+The build of commit {before} in a worktree of its own, and this one, on one machine with {cores}
+cores. **Ratios are of CPU time**: the machine was busy, so walls say little. Each part says which
+commit it measured. How to repeat it stands at the head of `benchmarks/beside.py`.
+"""
+STARTS = """
 ## Cold starts
 
 CPU seconds of importing each function as `sam build` made it, libraries and the runtime's boto3
-included, with nothing of the machine's own Python; the median of {rounds}.
+included, with nothing of the machine's own Python. Measured at {now}, the median of {rounds}.
 
 | function | before | now | ratio | bound | |
 |---|---|---|---|---|---|
+"""
+IN_STAGES = """
+## An ordinary night, stage by stage: {pupils:,} pupils
+
+CPU seconds of a process each, start-up included, with the run folder on disk; the last line is
+validate, preprocess and diff in one process. Each build has its own city of the same size.
+Measured at {now}, the median of {rounds}.
+
+| stage | before | now | ratio | bound | | peak MB before | now | bound | |
+|---|---|---|---|---|---|---|---|---|---|
 """
 NIGHTS = """
 ## Whole nights on the embedded stack: {pupils:,} pupils, four tools
 
 CPU seconds by the kernel's account: of all functions together, of those that cost most, and of the
-engine, which is no part of a deployment. A function's process stays warm from night to night. The
-median of {rounds} rounds.
+engine, which is no part of a deployment. A function's process stays warm from night to night.
+Measured at {now}, the median of {rounds}.
 
-| night | functions before | now | ratio | engine before | now | wall before | now |
-|---|---|---|---|---|---|---|---|
+| night | functions before | now | ratio | engine before | now | wall before | now | ratio |
+|---|---|---|---|---|---|---|---|---|
 """
 BY_FUNCTION = """
 The last quiet night by function, CPU seconds:
@@ -84,17 +102,28 @@ def imports(build: Path, function: str) -> float:
     return float(ran.stdout)
 
 
-def cold_starts(before: Path) -> dict[str, list[float]]:
-    """Function → its seconds before, and now."""
-    return {f: [imports(before, f), imports(ROOT, f)] for f in FUNCTIONS}
+def starts(build: Path, _wanted: argparse.Namespace) -> dict[str, float]:
+    """Function → seconds of its import."""
+    return {function: imports(build, function) for function in FUNCTIONS}
 
 
-def nights(build: Path, pupils: int, schools: int) -> list[dict[str, Any]]:
+def stages(build: Path, wanted: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Stage → its cost, by the build's own benchmarks. Its city is made once and kept."""
+    python = str(build / ".venv" / "bin" / "python")
+    folder = wanted.data.resolve() / commit_of(build)
+    if not (folder / "tenant.jsonl").exists():
+        command = [python, "-m", "benchmarks.data", str(folder), *STAGED]
+        subprocess.run(command, cwd=build, check=True)
+    command = [python, "-m", "benchmarks.steps"]
+    return {s: asdict(once_more([*command, s, str(folder)], build)) for s in STAGES}
+
+
+def nights(build: Path, wanted: argparse.Namespace) -> list[dict[str, Any]]:
     """The nights of ``benchmarks.embedded``, which need not be a module of ``build``."""
     paths = (build, build / "layers" / "kakehashi", build / "console")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     program = ROOT / "benchmarks" / "embedded.py"
-    size = ["--pupils", str(pupils), "--schools", str(schools)]
+    size = ["--pupils", str(wanted.pupils), "--schools", str(wanted.schools)]
     command = [sys.executable, str(program), *size, "--nights", "quiet,quiet,moves", "--json"]
     ran = subprocess.run(command, cwd=build, env=environment, stdout=subprocess.PIPE, check=True)
     return [json.loads(line) for line in ran.stdout.splitlines()]
@@ -104,38 +133,40 @@ def nights(build: Path, pupils: int, schools: int) -> list[dict[str, Any]]:
 
 
 type Round = dict[str, Any]
-"""``starts`` by function, ``before`` and ``now`` the nights; each as soon as it is measured."""
+"""``before`` and ``now``: what a part measured of each build, as soon as it is measured."""
+
+MEASURES = {"starts": starts, "stages": stages, "nights": nights}
 
 
-def measure(wanted: argparse.Namespace, rounds: list[Round]) -> Iterator[list[Round]]:
-    """All rounds so far, after each step of what is still to do."""
+def measure(part: str, wanted: argparse.Namespace, rounds: list[Round]) -> Iterator[list[Round]]:
+    """All rounds so far, after each build of what is still to do."""
     while len(rounds) < wanted.rounds or not _whole(rounds[-1]):
         if not rounds or _whole(rounds[-1]):
             rounds.append({})
-        one, builds = rounds[-1], [("before", wanted.before), ("now", ROOT)]
-        if "starts" not in one:
-            one["starts"] = cold_starts(wanted.before)
-            yield rounds
+        builds = [("before", wanted.before), ("now", ROOT)]
         for name, build in builds if len(rounds) % 2 else reversed(builds):
-            if name not in one:
-                one[name] = nights(build, wanted.pupils, wanted.schools)
+            if name not in rounds[-1]:
+                rounds[-1][name] = MEASURES[part](build, wanted)
                 yield rounds
 
 
 def _whole(one: Round) -> bool:
-    return {"starts", "before", "now"} <= one.keys()
+    return {"before", "now"} <= one.keys()
 
 
-def kept(file: Path, commits: Mapping[str, Any]) -> list[Round]:
-    """The rounds of these builds and this size; [] where others were measured last."""
-    stored = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return list(stored["rounds"]) if stored.get("of") == commits else []
+def read(file: Path) -> dict[str, Any]:
+    """Part → ``of`` what it is, and its ``rounds``."""
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
-def median_starts(rounds: Sequence[Round]) -> dict[str, tuple[float, float]]:
-    pairs = {f: [one["starts"][f] for one in rounds] for f in FUNCTIONS}
-    return {f: (median(b for b, _ in some), median(n for _, n in some))
-            for f, some in pairs.items()}  # fmt: skip
+def rounds_of(stored: Mapping[str, Any], of: Mapping[str, Any]) -> list[Round]:
+    """Of these builds and this size; [] where others were measured last."""
+    return list(stored["rounds"]) if stored.get("of") == of else []
+
+
+def medians(rounds: Sequence[Round], name: str, *path: str) -> float:
+    """Of the number that stands there in each round."""
+    return median(reduce(lambda found, key: found[key], (name, *path), one) for one in rounds)
 
 
 def median_nights(rounds: Sequence[Round], name: str) -> list[dict[str, Any]]:
@@ -152,12 +183,33 @@ def median_nights(rounds: Sequence[Round], name: str) -> list[dict[str, Any]]:
 # -- the page --------------------------------------------------------------------------------------
 
 
-def started(found: Mapping[str, tuple[float, float]]) -> Iterator[str]:
-    for function, (before, now) in found.items():
-        bound = BOUNDS.get(function, OTHERS)
-        holds = "holds" if now <= bound * before else "falls short"
-        ratio = f"{now / before:.2f} × | ≤ {bound} ×"
-        yield f"| {function} | {before:.2f} | {now:.2f} | {ratio} | {holds} |"
+def started(rounds: Sequence[Round]) -> Iterator[str]:
+    for function in FUNCTIONS:
+        before, now = (medians(rounds, name, function) for name in ("before", "now"))
+        verdict = _against(now, before, BOUNDS.get(function, OTHERS))
+        yield f"| {function} | {before:.2f} | {now:.2f} | {verdict} |"
+
+
+def staged(rounds: Sequence[Round]) -> Iterator[str]:
+    for stage in STAGES:
+        cpu, peak = (
+            [medians(rounds, name, stage, what) for name in ("before", "now")]
+            for what in ("cpu", "peak_mb")
+        )
+        bound = STAGE_BOUNDS.get(stage)
+        time = _against(cpu[1], cpu[0], bound) if bound else f"{cpu[1] / cpu[0]:.2f} × | | "
+        memory = _against(peak[1], peak[0], MEMORY).partition("| ")[2]
+        label = "in one process" if stage == "night" else stage
+        yield (
+            f"| {label} | {cpu[0]:.2f} | {cpu[1]:.2f} | {time} "
+            f"| {peak[0]:.0f} | {peak[1]:.0f} | {memory} |"
+        )
+
+
+def _against(now: float, before: float, bound: float) -> str:
+    """Cells: the ratio, its bound, and whether it holds."""
+    holds = "holds" if now <= bound * before else "**falls short**"
+    return f"{now / before:.2f} × | ≤ {bound} × | {holds}"
 
 
 def lived(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -165,11 +217,11 @@ def lived(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]])
         was, is_now = functions(old), functions(new)
         holds = ""
         if old["name"] == "quiet":
-            holds = f" (≤ {QUIET}: {'holds' if is_now <= QUIET * was else 'falls short'})"
+            holds = f" (≤ {QUIET}: {'holds' if is_now <= QUIET * was else '**falls short**'})"
         yield (
             f"| {old['name']} | {was:.1f} | {is_now:.1f} | {is_now / was:.2f} ×{holds} "
             f"| {old['cpu']['engine']:.1f} | {new['cpu']['engine']:.1f} "
-            f"| {old['wall']:.0f} | {new['wall']:.0f} |"
+            f"| {old['wall']:.0f} | {new['wall']:.0f} | {new['wall'] / old['wall']:.2f} × |"
         )
 
 
@@ -182,15 +234,39 @@ def by_function(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
         yield f"| {what} | {old['cpu'].get(what, 0):.2f} | {new['cpu'].get(what, 0):.2f} |"
 
 
-def page(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
-    whole = [one for one in rounds if _whole(one)]
-    text = HEAD.format(before=of["before"], now=of["now"], cores=os.cpu_count(), rounds=len(whole))
-    text += "\n".join(started(median_starts(whole))) + "\n"
-    old, new = median_nights(whole, "before"), median_nights(whole, "now")
+def page(kept: Mapping[str, Any]) -> str:
+    """Of each part that was measured, the rounds of both builds."""
+    before = next(iter(kept.values()))["of"]["before"]
+    text = HEAD.format(before=before, cores=os.cpu_count())
+    for part, section in SECTIONS.items():
+        whole = [one for one in kept.get(part, {}).get("rounds", ()) if _whole(one)]
+        if whole:
+            text += section(whole, kept[part]["of"])
+    return text
+
+
+def _starts(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
+    return STARTS.format(now=of["now"], rounds=len(rounds)) + _lines(started(rounds))
+
+
+def _stages(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
+    head = IN_STAGES.format(now=of["now"], rounds=len(rounds), pupils=of["pupils"])
+    return head + _lines(staged(rounds))
+
+
+def _nights(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
+    old, new = median_nights(rounds, "before"), median_nights(rounds, "now")
     quiet = max(n for n, night in enumerate(new) if night["name"] == "quiet")
-    text += NIGHTS.format(pupils=of["pupils"], rounds=len(whole))
-    text += "\n".join(lived(old, new)) + "\n"
-    return text + BY_FUNCTION + "\n".join(by_function(old[quiet], new[quiet])) + "\n"
+    head = NIGHTS.format(now=of["now"], rounds=len(rounds), pupils=of["pupils"])
+    text = head + _lines(lived(old, new))
+    return text + BY_FUNCTION + _lines(by_function(old[quiet], new[quiet]))
+
+
+def _lines(some: Iterable[str]) -> str:
+    return "\n".join(some) + "\n"
+
+
+SECTIONS = {"starts": _starts, "stages": _stages, "nights": _nights}
 
 
 def commit_of(build: Path) -> str:
@@ -201,20 +277,30 @@ def commit_of(build: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.beside", description=__doc__)
     parser.add_argument("--before", type=Path, required=True, help="a worktree of the older build")
-    parser.add_argument("--pupils", type=int, default=2_000)
+    parser.add_argument("--parts", default=",".join(PARTS), help="with commas; none: the page")
+    parser.add_argument("--pupils", type=int, default=2_000, help="of whole nights")
     parser.add_argument("--schools", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3, help="in all, those kept included")
     parser.add_argument("--now", help="the commit of this build, where it has gone on since")
+    parser.add_argument("--data", type=Path, default=ROOT / "build" / "beside", help="the cities")
     parser.add_argument("--kept", type=Path, default=KEPT, help="where rounds are kept")
     parser.add_argument("--page", type=Path, default=PAGE, help="where to write the page")
     wanted = parser.parse_args()
     wanted.before = wanted.before.resolve()
-    of = {"before": commit_of(wanted.before), "now": wanted.now or commit_of(ROOT),
-          "pupils": wanted.pupils, "schools": wanted.schools}  # fmt: skip
-    for rounds in measure(wanted, kept(wanted.kept, of)):
-        stored = json.dumps({"of": of, "rounds": rounds}, indent=1)
-        wanted.kept.write_text(stored + "\n", encoding="utf-8")
-    wanted.page.write_text(page(kept(wanted.kept, of), of), encoding="utf-8")
+    for part in (one for one in PARTS if one in wanted.parts.split(",")):
+        of = _of(part, wanted)
+        for rounds in measure(part, wanted, rounds_of(read(wanted.kept).get(part, {}), of)):
+            stored = read(wanted.kept) | {part: {"of": of, "rounds": rounds}}
+            wanted.kept.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    wanted.page.write_text(page(read(wanted.kept)), encoding="utf-8")
+
+
+def _of(part: str, wanted: argparse.Namespace) -> dict[str, Any]:
+    """What a part is measured of: rounds of something else do not count."""
+    builds = {"before": commit_of(wanted.before), "now": wanted.now or commit_of(ROOT)}
+    sizes = {"stages": STAGED, "nights": (wanted.pupils, wanted.schools)}
+    named = dict(zip(("pupils", "schools"), map(int, sizes.get(part, ())), strict=False))
+    return builds | named
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ class Failed(RuntimeError):
     """The work ended with an error; what it wrote to standard error has been shown."""
 
 
-def once_more(command: Sequence[str]) -> Cost:
-    """Run ``command``, whose last line of output is that of ``peak.tell``."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(ROOT)}
+def once_more(command: Sequence[str], root: Path = ROOT) -> Cost:
+    """Run ``command``, whose last line of output is that of ``peak.tell``; ``root`` is the worktree
+    whose code it is."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(root)}
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=environment) as process:
         out = process.stdout.read() if process.stdout else b""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
