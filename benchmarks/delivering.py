@@ -103,10 +103,10 @@ def _promoted(pupil: Pupil) -> Pupil:
                    school_year=pupil.school_year + 1)  # fmt: skip
 
 
-def records(file: Path, tool: str) -> Records:
+def records(file: Path, tool: str, before: Records | None = None) -> Records:
     from kakehashi import deliver
 
-    return deliver.records_of(_taken(file, tool), deliver.load(tool), _board())
+    return deliver.records_of(_taken(file, tool), deliver.load(tool), _board(), before)
 
 
 def _taken(file: Path, tool: str) -> Iterator[Record]:
@@ -145,8 +145,9 @@ def _delivery(folder: Path, tool: str) -> Delivery:
     from kakehashi import deliver
 
     order = an_order(tool)
-    settled = records(folder / "april.jsonl", tool)
-    return deliver.build(order, settled, _before(folder, tool, order.dialect.header))
+    before = _before(folder, tool, order.dialect.header)
+    settled = records(folder / "april.jsonl", tool, before)
+    return deliver.build(order, settled, before)
 
 
 def _before(folder: Path, tool: str, header: Header) -> Records:
@@ -188,10 +189,10 @@ def parts(folder: Path, name: str) -> int:
         return run
 
     spent[PARTS[0]] = time.process_time() - began
-    state = timed(PARTS[1], lambda: list(_taken(folder / "april.jsonl", name)))()
-    settled = timed(PARTS[2], deliver.records_of)(state, order.dialect, _board())
-    del state
     before = timed(PARTS[3], _before)(folder, name, order.dialect.header)
+    state = timed(PARTS[1], lambda: list(_taken(folder / "april.jsonl", name)))()
+    settled = timed(PARTS[2], deliver.records_of)(state, order.dialect, _board(), before)
+    del state
     pack, inspect = packing.pack, preflight.inspect
     packing.pack = timed(PARTS[5], pack)
     preflight.inspect = timed(PARTS[6], lambda *args: iter(list(inspect(*args))))

@@ -177,7 +177,7 @@ def _deliver(folder: Path, name: str) -> int:
     before = kept.get("1", order.dialect.header)
     board = deliver.Board.of(city.board_code, city.name)
     told = (k for k in roster.pupils() if deliver.takes(order.dialect, (), (), k))
-    settled = deliver.records_of(told, order.dialect, board)
+    settled = deliver.records_of(told, order.dialect, board, before)
     delivery = deliver.build(order, settled, before)
     for file in delivery.files:
         run.put(file.name, file.body)

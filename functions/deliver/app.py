@@ -59,7 +59,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         before = outbox.before(order.dialect.header, answer)
         order = replace(order, dialect=deliver.as_held(order.dialect, before))
         board = deliver.Board.of(city.board_code, city.name)
-        settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board)
+        settled = deliver.records_of(told.of(roster.pupils()), order.dialect, board, before)
         order = replace(order, serves=told.serves | _in_use(staff))
         if staff:
             with_them = with_staff(settled, staff, told.rules, order.dialect, run.as_of, tool=tool)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from kakehashi.deliver.records import Records
 from kakehashi.deliver.selection import Selection
-from kakehashi.oneroster import ROSTER
 
 
 def everything(wanted: Records) -> Selection:
     """Every record, status blank as the binding asks of a bulk file."""
-    return Selection(
-        {
-            file: {i: (rows[i], "") for i in wanted.shape.in_order(file, rows)}
-            for file in ROSTER
-            if (rows := wanted.rows[file])
-        }
-    )
+    in_order = wanted.shape.in_order
+    return Selection({f: {i: r[i] for i in in_order(f, r)} for f, r in wanted.rows.items()})

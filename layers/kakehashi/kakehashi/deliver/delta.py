@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from kakehashi.deliver.records import Records
-from kakehashi.deliver.selection import Endings, Entry, Ids, Selection, closed
+from kakehashi.deliver.selection import Selection, closed
 from kakehashi.deliver.tombstones import Tombstones
 from kakehashi.roster import JAPAN
 
@@ -40,7 +40,7 @@ def changes(
     was emptied or restored.
     """
     if wanted == before and not anew:
-        return Selection({})
+        return Selection()
     gone = {file: had.keys() - wanted.rows[file].keys() for file, had in before.rows.items()}
     news = {
         file: {i for i, row in rows.items() if anew or before.rows[file].get(i) != row}
@@ -49,18 +49,11 @@ def changes(
     if sum(map(len, news.values())) < len(wanted):
         news = _whole_pupils(wanted, news, _owners(before, gone))
     seed = {file: news[file] | gone[file] for file in news}
-    return closed(seed, _final(wanted, before, gone, tombstones), wanted.shape)
-
-
-def _final(wanted: Records, before: Records, gone: Ids, tombstones: Tombstones) -> Endings:
-    """How each record shall end up at the tool: what is no longer wanted, as ``tobedeleted``."""
-    known: dict[str, dict[str, Entry]] = {}
-    for file, rows in wanted.rows.items():
-        had = before.rows[file]
-        known[file] = {i: (row, "active") for i, row in rows.items()}
-        for i in gone[file]:
-            known[file][i] = (tombstones.row(file, had[i]), "tobedeleted")
-    return known
+    ended = {
+        file: {i: tombstones.row(file, before.rows[file][i]) for i in ids}
+        for file, ids in gone.items()
+    }
+    return closed(seed, wanted.rows, ended, wanted.shape, "active")
 
 
 def _owners(records: Records, ids: Mapping[str, Iterable[str]]) -> set[str]:

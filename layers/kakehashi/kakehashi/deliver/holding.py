@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from kakehashi.catalogue import deliver as rules
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.records import Key, RecordLayout, Records, Row
-from kakehashi.deliver.selection import Entry, Selection, closed
+from kakehashi.deliver.selection import Selection, closed
 from kakehashi.findings import Effect, Finding, Place
+from kakehashi.oneroster import ROSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def concerned(
     """Faulty record → the pupils in ``chosen`` whose own records are it or hang on it."""
     causes: dict[Key, frozenset[Key]] = {}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
-    for file, held in chosen.files.items():  # references point backwards: one pass is enough
-        for sourced_id, (row, _) in held.items():
+    for file in ROSTER:  # references point backwards: one pass is enough
+        for sourced_id, row in chosen.of(file):
             key = file, sourced_id
             hangs_on = [causes[to] for at, to_file in shape.pointers(file)
                         if (to := (to_file, row[at])) in causes] if causes else []  # fmt: skip
@@ -70,14 +71,14 @@ def kept(settled: Records, had: Records, holds: ToolHolds, stay: frozenset[str])
         own.put(key, row)
     for key, row in _own(had, lambda pupil: pupil in stay):
         own.put(key, row)
-    known: dict[str, dict[str, Entry]] = {file: {} for file in own.rows}
+    known: dict[str, dict[str, Row]] = {file: {} for file in own.rows}
     for source in (had, settled, own):
         for key, row in source.unordered():
             if source is not settled or key not in holds.spoilt:
-                known[key[0]][key[1]] = (row, "")
+                known[key[0]][key[1]] = row
     records = Records(settled.shape)
-    for file, held in closed(own.rows, known, settled.shape).files.items():
-        records.rows[file].update({i: row for i, (row, _) in held.items()})
+    for file, held in closed(own.rows, known, {}, settled.shape, "").living.items():
+        records.rows[file].update(held)
     return records
 
 

@@ -28,7 +28,7 @@ def unwritable(
             if column not in columns:
                 continue
             at = columns.index(column)
-            for sourced_id, (row, _) in chosen.of(file).items():
+            for sourced_id, row in chosen.of(file):
                 key = file, sourced_id
                 if row[at] and _is_told(shape.owner(key, row), flat.of, staff):
                     yield from _faults(key, row[at], rule, Place(file, None, column), tool)

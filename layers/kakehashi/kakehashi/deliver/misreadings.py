@@ -10,11 +10,10 @@ from kakehashi.deliver.dialect import Header
 from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.packing import Sheet
 from kakehashi.deliver.records import Key
-from kakehashi.deliver.selection import Selection
+from kakehashi.deliver.selection import TOMBSTONE, Selection
 from kakehashi.findings import Place, Rule
 
 CLASSES, ENROLLMENTS = "classes.csv", "enrollments.csv"
-GONE = "tobedeleted"
 
 
 def misread(classes: list[Sheet], chosen: Selection, header: Header, tool: str) -> Iterator[Fault]:
@@ -33,7 +32,7 @@ def _classes(sheets: list[Sheet], tool: str) -> Iterator[Fault]:
         except BreaksOff:
             yield Fault(key, rules.CLASS_BREAKS_OFF.at(place, tool=tool, row=line))
             continue
-        if status == GONE:
+        if status == TOMBSTONE:
             continue
         if misread := _misread(read):
             yield Fault(key, misread.at(place, tool=tool, row=line))
@@ -60,8 +59,9 @@ def _still_there(chosen: Selection, header: Header, tool: str) -> Iterator[Fault
     user, school = columns.index("userSourcedId"), columns.index("schoolSourcedId")
     gone: list[tuple[int, Key, str, str]] = []
     lives_at: set[tuple[str, str]] = set()
-    for line, (sourced_id, (row, status)) in enumerate(chosen.of(ENROLLMENTS).items(), 2):
-        if status == GONE:
+    ended = chosen.gone.get(ENROLLMENTS, {})
+    for line, (sourced_id, row) in enumerate(chosen.of(ENROLLMENTS), 2):
+        if sourced_id in ended:
             gone.append((line, (ENROLLMENTS, sourced_id), row[user], row[school]))
         else:
             lives_at.add((row[user], row[school]))

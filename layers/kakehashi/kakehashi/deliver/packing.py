@@ -14,8 +14,8 @@ from typing import Any, TextIO, cast
 
 from kakehashi.deliver.dialect import Dialect, Header, Mode
 from kakehashi.deliver.records import Key, Row
-from kakehashi.deliver.selection import Entry, Selection
-from kakehashi.oneroster import Table, write_package
+from kakehashi.deliver.selection import TOMBSTONE, Selection, Status
+from kakehashi.oneroster import ROSTER, Table, write_package
 from kakehashi.oneroster.rows import Columns, split
 
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -62,33 +62,32 @@ class StampedRows(Sequence[Row]):
     """Rows of one file with status and dateLastModified filled in as they are read: a delta of a
     whole city is not copied for two cells a row."""
 
-    def __init__(self, entries: Iterable[Entry], columns: Sequence[str], changed_at: str) -> None:
-        self._entries = list(entries)
-        self._changed_at = changed_at
+    def __init__(self, file: str, chosen: Selection, columns: Sequence[str], at: str) -> None:
+        self._living = list(chosen.living.get(file, {}).values())
+        self._gone = list(chosen.gone.get(file, {}).values())
+        self._status, self._changed_at = chosen.status, at
         self._bare = columns[1:3] != ("status", "dateLastModified")
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._living) + len(self._gone)
 
     def __iter__(self) -> Iterator[Row]:
-        return map(self._stamped, self._entries)
+        yield from self._stamped(self._living, self._status)
+        yield from self._stamped(self._gone, TOMBSTONE)
 
     def __getitem__(self, at: Any) -> Any:
-        return self._stamped(self._entries[at])
+        return list(self)[at]
 
-    def _stamped(self, entry: Entry) -> Row:
-        row, status = entry
-        if self._bare or (not status and not row[1]):
-            return row
-        return (row[0], status, self._changed_at if status else "", *row[3:])
+    def _stamped(self, rows: Iterable[Row], status: Status) -> Iterable[Row]:
+        if self._bare:
+            return rows
+        at = self._changed_at if status else ""
+        return ((row[0], status, at, *row[3:]) for row in rows)
 
 
 def tables(chosen: Selection, dialect: Dialect, changed_at: str) -> dict[str, StampedRows]:
     """``chosen`` as rows per file, status and dateLastModified filled in; empty files left out."""
-    found = {
-        file: StampedRows(chosen.of(file).values(), columns, changed_at)
-        for file, columns in dialect.header.items()
-    }
+    found = {f: StampedRows(f, chosen, c, changed_at) for f, c in dialect.header.items()}
     return {file: rows for file, rows in found.items() if rows or dialect.every_file}
 
 
@@ -101,18 +100,18 @@ def sheets_of(
     Raises Unreadable where the rows read are not the rows chosen.
     """
     with zipfile.ZipFile(io.BytesIO(body)) as package:
-        for file, held in chosen.files.items():
-            if table := read.get(file):
-                yield file, [_as_read(table, held)]
-            elif held:
-                yield file, _stretches(package, file, [(file, i) for i in held])
+        for file in ROSTER:
+            keys = [(file, sourced_id) for sourced_id, _ in chosen.of(file)]
+            if keys and (table := read.get(file)):
+                yield file, [_as_read(table, keys)]
+            elif keys:
+                yield file, _stretches(package, file, keys)
 
 
-def _as_read(table: Table, held: Mapping[str, Entry]) -> Sheet:
-    if len(table.lines) != len(held):
+def _as_read(table: Table, keys: Sequence[Key]) -> Sheet:
+    if len(table.lines) != len(keys):
         raise UnreadableZip("rows")
     values = [table.cells(at) for at in range(len(table.columns))]
-    keys = [(table.file, i) for i in held]
     return Sheet(table.columns, values, keys, table.lines, table.lines[-1] + 1)
 
 

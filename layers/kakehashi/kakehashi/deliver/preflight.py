@@ -18,7 +18,7 @@ from kakehashi.deliver.faults import Fault
 from kakehashi.deliver.misreadings import CLASSES, misread
 from kakehashi.deliver.packing import Sheet, UnreadableZip, sheets_of
 from kakehashi.deliver.records import Key
-from kakehashi.deliver.selection import Selection
+from kakehashi.deliver.selection import TOMBSTONE, Selection
 from kakehashi.findings import Effect, Place, Rule
 from kakehashi.oneroster import Table, check, open_package
 
@@ -33,7 +33,6 @@ STRICT = frozenset({row_rules.BLANK.code, row_rules.EXCEL.code})
 """What our reader forgives in a drop, where a column goes unused, and no tool need forgive."""
 
 TITLED = frozenset({"classes.csv", "courses.csv"})
-TOMBSTONE = "tobedeleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,14 +155,18 @@ def takes(dialect: Dialect, grades: Sequence[str], schools: Sequence[str], recor
     return (not wanted or pupil.grade in wanted) and (not schools or pupil.school in schools)
 
 
-def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -> Records:
+def records_of(
+    settled: Iterable[Record], dialect: Dialect, board: rows.Board, held: Records | None = None
+) -> Records:
     """The records of ``settled`` as ``dialect`` spells them; of nobody, no records at all.
 
-    Where pupils tell different things of their school or class (one of them is held and stays as
-    yesterday), the run that applied last is believed.
+    What the tool has (``held``, under the same header) is kept once. Where pupils tell different
+    things of their school or class (one of them is held and stays as yesterday), the run that
+    applied last is believed.
     """
     records, content = Records(RecordLayout(dialect.header)), dialect.content
     header, pick = dialect.header, rows.pickers(dialect.header)
+    had = held.rows if held else {file: {} for file in ROSTER}
     newest: dict[
         tuple[str, int, str], Record
     ] = {}  # of each class: it has shared records in common
@@ -173,13 +177,22 @@ def records_of(settled: Iterable[Record], dialect: Dialect, board: rows.Board) -
             newest[home] = known
         for (file, sourced_id), values in rows.own(known, content):
             if file in pick:
-                records.rows[file][sourced_id] = pick[file](values)
+                row, old = pick[file](values), had[file].get(sourced_id)
+                records.rows[file][sourced_id] = _once(row, old) if old else row
     for known in sorted(newest.values(), key=_age):  # the last one's word stays
         for key, make in rows.shared(known.pupil, board, content):
             if key[0] in header:
                 told = make(known.pupil, board, content)
                 records.put(key, tuple(told.get(column, "") for column in header[key[0]]))
     return records
+
+
+def _once(row: Row, old: Row) -> Row:
+    """``row``, of the very texts of ``old`` where they say the same: half a million pupils' names
+    are not held twice."""
+    if row == old:
+        return old
+    return tuple([was if was == cell else cell for cell, was in zip(row, old, strict=True)])
 
 
 def stays_signed_in(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 from kakehashi.deliver.records import Key, RecordLayout, Records, Row
@@ -13,79 +14,82 @@ from kakehashi.oneroster import ROSTER
 type Status = Literal["", "active", "tobedeleted"]  # "" in a bulk file
 type Entry = tuple[Row, Status]
 type Ids = Mapping[str, Iterable[str]]  # file → sourcedIds
-type Endings = Mapping[str, Mapping[str, Entry]]  # file → sourcedId → how the record shall end up
+type Rows = Mapping[str, Mapping[str, Row]]  # file → sourcedId → row
+
+TOMBSTONE: Status = "tobedeleted"
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal as mappings are
 class Selection(Mapping[Key, Entry]):
-    """What stands in one file that goes out: ``files`` (file → sourcedId → entry) in the order in
-    which they are written. A city's records are many: no key of two parts is kept for each."""
+    """What stands in one file that goes out, in the order in which it is written: within a file
+    the ``living``, whose ``status`` is "" in a bulk file and "active" in a delta, and then the
+    ``gone``. A city's records are many: none of them has a key or a status kept for it."""
 
-    files: Mapping[str, Mapping[str, Entry]]
+    living: Rows = field(default_factory=dict)
+    gone: Rows = field(default_factory=dict)
+    status: Status = ""
 
     def __getitem__(self, key: Key) -> Entry:
-        return self.files[key[0]][key[1]]
+        file, sourced_id = key
+        gone = self.gone.get(file, {})
+        if sourced_id in gone:
+            return gone[sourced_id], TOMBSTONE
+        return self.living[file][sourced_id], self.status
 
     def __iter__(self) -> Iterator[Key]:
-        return ((file, sourced_id) for file, held in self.files.items() for sourced_id in held)
+        return ((file, sourced_id) for file in ROSTER for sourced_id, _ in self.of(file))
 
     def __len__(self) -> int:
-        return sum(map(len, self.files.values()))
+        return sum(len(held) for rows in (self.living, self.gone) for held in rows.values())
 
-    def of(self, file: str) -> Mapping[str, Entry]:
-        """The records of one file."""
-        return self.files.get(file, {})
+    def of(self, file: str) -> Iterator[tuple[str, Row]]:
+        """The rows of one file by their sourcedIds."""
+        return chain(self.living.get(file, {}).items(), self.gone.get(file, {}).items())
 
     def without(self, pupils: Container[str], shape: RecordLayout) -> Selection:
         """The same, and no record of these pupils' own."""
-        return Selection(
+        living, gone = (
             {
-                file: {
-                    i: told
-                    for i, told in held.items()
-                    if shape.owner((file, i), told[0]) not in pupils
-                }
-                for file, held in self.files.items()
+                file: {i: r for i, r in held.items() if shape.owner((file, i), r) not in pupils}
+                for file, held in rows.items()
             }
+            for rows in (self.living, self.gone)
         )
+        return replace(self, living=living, gone=gone)
 
 
-def closed(seed: Ids, endings: Endings, shape: RecordLayout) -> Selection:
+def closed(seed: Ids, living: Rows, gone: Rows, shape: RecordLayout, status: Status) -> Selection:
     """``seed`` and everything it points at, in an order in which references point backwards.
 
     So a reader that looks up every reference within the file (インタラクティブスタディ does) finds
     it, and one that applies row after row never meets an unknown id. Within a file what is taken
     away stands last: a reader that heeds no ``tobedeleted`` believes the first enrollment of two.
-    What is not ``known`` is left out.
+    What is neither ``living`` nor ``gone`` is left out.
     """
     wanted = {file: set(seed.get(file, ())) for file in ROSTER}
+    known = {file: [rows.get(file, {}) for rows in (living, gone)] for file in ROSTER}
     for file in reversed(ROSTER):  # references point backwards: one pass meets them all
-        known, here = endings.get(file, {}), wanted[file]
-        into = [(at, to) for at, to in shape.pointers(file) if _lacks(wanted[to], endings.get(to))]
-        before = -1
+        # in April nearly every file is wanted whole, and nothing need be followed there
+        into = [(at, to) for at, to in shape.pointers(file)
+                if not all(held.keys() <= wanted[to] for held in known[to])]  # fmt: skip
+        here, before = wanted[file], -1
         while into and len(here) != before:  # more than once where orgs point at orgs
-            before, rows = len(here), [known[i][0] for i in here if i in known]
+            before = len(here)
+            rows = [held[i] for held in known[file] for i in here if i in held]
             for at, target in into:
                 wanted[target].update([row[at] for row in rows])
-    return Selection(
-        {file: _living_first(endings.get(file, {}), wanted[file], shape, file) for file in ROSTER}
+    alive, ended = (
+        {file: _in_order(known[file][n], wanted[file], shape, file) for file in ROSTER}
+        for n in range(2)
     )
+    return Selection(alive, ended, status)
 
 
-def _lacks(wanted: set[str], known: Mapping[str, Entry] | None) -> bool:
-    """Whether there is more to be wanted: in April of nearly no file."""
-    return known is not None and not known.keys() <= wanted
-
-
-def _living_first(
-    known: Mapping[str, Entry], wanted: set[str], shape: RecordLayout, file: str
-) -> dict[str, Entry]:
-    living: dict[str, Row] = {}
-    gone: dict[str, Row] = {}
-    for sourced_id in wanted:
-        if entry := known.get(sourced_id):
-            (gone if entry[1] == "tobedeleted" else living)[sourced_id] = entry[0]
-    return {i: known[i] for rows in (living, gone) for i in shape.in_order(file, rows)}
+def _in_order(
+    held: Mapping[str, Row], wanted: set[str], shape: RecordLayout, file: str
+) -> dict[str, Row]:
+    some = held if held.keys() <= wanted else {i: held[i] for i in wanted if i in held}
+    return {i: held[i] for i in shape.in_order(file, some)}
 
 
 def schools_of(*held: Records) -> dict[str, str]:
@@ -133,19 +137,22 @@ def by_school(
     """
     seeds: dict[str, dict[str, list[str]]] = {}
     everywhere: dict[str, list[str]] = {}
-    told: dict[str, dict[str, Entry]] = {file: {} for file in ROSTER}
-    for file, held in chosen.files.items():
-        for sourced_id, (row, status) in held.items():
+    living: dict[str, dict[str, Row]] = {file: {} for file in ROSTER}
+    gone: dict[str, dict[str, Row]] = {file: {} for file in ROSTER}
+    for file in ROSTER:
+        ended = chosen.gone.get(file, {})
+        for sourced_id, row in chosen.of(file):
             at = _school((file, sourced_id), row, schools, shape)
-            told[file][sourced_id] = (row, status if at else status and "active")
             if at:
                 seeds.setdefault(at, {}).setdefault(file, []).append(sourced_id)
-            elif status != "tobedeleted":
+            elif sourced_id not in ended:
                 everywhere.setdefault(file, []).append(sourced_id)
+            (gone if at and sourced_id in ended else living)[file][sourced_id] = row
     return {
-        schools[at]: closed(_together(seeds.get(at, {}), everywhere), told, shape)
+        schools[at]: closed(_together(seeds.get(at, {}), everywhere), living, gone, shape,
+                            chosen.status)
         for at in sorted(seeds or schools, key=lambda at: schools[at])
-    }
+    }  # fmt: skip
 
 
 def _together(own: Ids, everywhere: Ids) -> Ids:
