@@ -20,7 +20,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import reduce
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -166,7 +165,10 @@ def rounds_of(stored: Mapping[str, Any], of: Mapping[str, Any]) -> list[Round]:
 
 def medians(rounds: Sequence[Round], name: str, *path: str) -> float:
     """Of the number that stands there in each round."""
-    return median(reduce(lambda found, key: found[key], (name, *path), one) for one in rounds)
+    found: list[Any] = [one[name] for one in rounds]
+    for key in path:
+        found = [one[key] for one in found]
+    return float(median(found))
 
 
 def median_nights(rounds: Sequence[Round], name: str) -> list[dict[str, Any]]:
