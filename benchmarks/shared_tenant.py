@@ -31,20 +31,26 @@ QUIET = "one pupil of each city"
 LISTED_BOUND, PACE_BOUND = 0.05, 1.10
 WRITES = {"an ordinary night: 42 changes each": 42, "380 changes each": 380,
           "April: every pupil": ACCOUNTS // CITIES}  # fmt: skip
+DRAWS, SHORT = 11, 100  # of so few writes each the median of so many draws
 FIRST = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 HEAD = """## Sixty cities in one tenant of 500,000 accounts
 
 Simulated with the code that is deployed (`benchmarks/shared_tenant.py`). With
 `m365.listing = "changes"` each city asks for what has changed, and by itself for whoever of others'
 pupils may have become of interest; today's requests are a whole listing for each city. One city is
-simulated, the others do alike.
+simulated, the others do alike. The target is about a quiet night, on which nearly nobody moves. A
+night with 0.5 % changes stands beside it: each city reads all changes of the tenant, and has a look
+at everybody who moved.
 
 | a night on which | requests of all cities | × whole listings | |
 |---|---|---|---|
 """
 PACED = """
 All cities begin to write in the same second and share 20 writes a second. The floor is what the
-tenant allows after what it has saved up ({burst:,.0f} writes).
+tenant allows after what it has saved up ({burst:,.0f} writes). An ordinary night is over within a
+minute and differs from draw to draw, so the median of {draws} is shown: what goes beyond the floor
+is cities that were refused a lease and ask again later and later. To ask sooner gains nothing, and
+each time is a write of the table.
 
 | each city writes | seconds | × floor | answers 429 | |
 |---|---|---|---|---|
@@ -106,9 +112,10 @@ def requests(moved: Collection[int], accounts: int = ACCOUNTS, cities: int = CIT
     return int(tenant.requests)
 
 
-def all_writing(each: int, cities: int = CITIES) -> tuple[float, float, int]:
-    """Seconds until all have written, in times of the floor, and how often Graph would refuse."""
-    tenant = WrittenTenant()
+def all_writing(each: int, cities: int = CITIES, draw: int = 7) -> tuple[float, float, int]:
+    """Seconds until all have written, in times of the floor, and how often Graph would refuse;
+    ``draw`` is of the moments at which who was refused a lease asks again."""
+    tenant = WrittenTenant(draw=draw)
     seconds = tenant.run(tenant.writer(each) for _ in range(cities))
     floor = (each * cities - BURST) / LIMIT
     return seconds, seconds / floor if floor > 0 else 0.0, tenant.refused
@@ -116,7 +123,13 @@ def all_writing(each: int, cities: int = CITIES) -> tuple[float, float, int]:
 
 def section() -> str:
     """The section of docs/benchmarks.md, in Markdown."""
-    return HEAD + "\n".join(_listed()) + "\n" + PACED.format(burst=BURST) + "\n".join(_paced())
+    return (
+        HEAD
+        + "\n".join(_listed())
+        + "\n"
+        + PACED.format(burst=BURST, draws=DRAWS)
+        + "\n".join(_paced())
+    )
 
 
 def _listed() -> Iterator[str]:
@@ -132,7 +145,8 @@ def _listed() -> Iterator[str]:
 
 def _paced() -> Iterator[str]:
     for label, each in WRITES.items():
-        seconds, times, refused = all_writing(each)
+        draws = sorted(all_writing(each, draw=n) for n in range(DRAWS if each < SHORT else 1))
+        seconds, times, refused = draws[len(draws) // 2]
         held = times <= PACE_BOUND and not refused
         yield (
             f"| {label} | {seconds:,.0f} | {times:.2f} | {refused} "

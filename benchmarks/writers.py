@@ -66,8 +66,8 @@ class WrittenTenant:
     """Writers and what they send; ``level`` is Graph's bucket, never to be emptied: each time that
     it was, Graph would have answered 429 (``refused``)."""
 
-    def __init__(self, full: float = BURST) -> None:
-        self.clock, self.chance = Moments(), random.Random(7)
+    def __init__(self, full: float = BURST, draw: int = 7) -> None:
+        self.clock, self.chance = Moments(), random.Random(draw)
         self.budget, self.level, self.at = SharedLine(self.clock), full, self.clock.time
         self.lowest, self.refused = full, 0
 
