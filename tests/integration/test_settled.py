@@ -99,9 +99,11 @@ def test_a_night_on_which_nothing_moves_makes_no_tools_records(
     made: list[str] = []
     records_of = deliver.records_of
 
-    def counted(settled: Iterator[Record], dialect: deliver.Dialect, board: Board) -> Records:
+    def counted(
+        settled: Iterator[Record], dialect: deliver.Dialect, board: Board, held: Records | None
+    ) -> Records:
         made.append(dialect.name)
-        return records_of(settled, dialect, board)
+        return records_of(settled, dialect, board, held)
 
     monkeypatch.setattr("kakehashi.deliver.records_of", counted)
     first = first_night(nights)

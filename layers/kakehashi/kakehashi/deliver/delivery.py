@@ -228,10 +228,8 @@ class _Night:
         if self.mode == "bulk":
             return bulk.everything(records)
         chosen = delta.changes(records, self.had, self.tombstones, anew=self.order.anew)
-        if self.order.dialect.unchanged == "no-file" and not chosen.of("users.csv"):
-            return Selection(
-                {}
-            )  # some receivers want a users.csv in every file: what is gone waits for one
+        if self.order.dialect.unchanged == "no-file" and not any(chosen.of("users.csv")):
+            return Selection()  # some want a users.csv in each: what is gone waits for one
         return chosen
 
     def file(self, code: str, chosen: Selection) -> tuple[Outgoing, list[Fault]]:
