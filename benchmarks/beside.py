@@ -48,6 +48,8 @@ HEAD = """# Beside the build before · 前の版と並べて
 
 <!-- Written by `python -m benchmarks.beside`. Do not edit. -->
 
+前の版と今の版を、同じ機械で交互に測った、CPU 時間の比です。開発者のための頁で、英語です。
+
 The build of commit {before} in a worktree of its own, and this one, on one machine with {cores}
 cores. **Ratios are of CPU time**: the machine was busy, so walls say little. Each part says which
 commit it measured. How to repeat it stands at the head of `benchmarks/beside.py`.
