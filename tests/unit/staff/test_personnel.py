@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN
+from kakehashi.report.staff_section import standings
 from kakehashi.staff import personnel
 from kakehashi.staff.drawing import render
 from kakehashi.staff.frame import nav
@@ -62,6 +63,10 @@ def test_a_head_is_decided_about_by_two_persons_and_nobody_twice() -> None:
     assert answers({f"d-{HEAD.id}": "suspend"}, both, an_id("third")) == {}
     waits = "もう一人を待っています"
     assert waits in drawn(said, Role.DECIDE)
+    assert "選んだ答えを書き込む" in drawn(FACTS, Role.DECIDE)
+    assert "選んだ答えを書き込む" not in drawn(
+        replace(both, asked={"suspend": {HEAD.id}}), Role.DECIDE
+    )
     assert waits not in drawn(both, Role.DECIDE)
     half = replace(FACTS, half={HEAD.id: {DECIDER.oid}})  # a night has read the first
     assert waits in drawn(half, Role.DECIDE)
@@ -75,6 +80,15 @@ def test_who_was_done_something_to_is_not_asked_about_any_more() -> None:
     assert waiting(HEADER, acted) == {"suspend": {HEAD.id}}
     assert personnel.open_questions(HEADER) == 2
     assert personnel.open_questions(replace(HEADER, actions={"suspend": 2})) == 0
+
+
+def test_what_is_decided_does_not_wait_and_what_waits_is_not_done() -> None:
+    told = {word.ja: count for word, count in standings(replace(HEADER, actions={"suspend": 1}))}
+    assert (told["任期終了(停止を決定済み)"], told["任期終了(停止の決定待ち)"]) == (1, 1)
+    assert "任期終了(停止を決定済み)" not in {word.ja for word, _ in standings(HEADER)}
+    going = replace(FACTS, header=replace(HEADER, stopped=False))
+    not_yet = "まだ行っていない変更"
+    assert (not_yet in drawn(going), not_yet in drawn(replace(going, waits=True))) == (False, True)
 
 
 def test_an_answer_is_not_taken_back_while_a_night_is_under_way() -> None:

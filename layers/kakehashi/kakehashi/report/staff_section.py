@@ -29,6 +29,14 @@ STANDINGS: Mapping[str, Word] = MappingProxyType({
     "HELD": Word("保留", "held"),
     "PAST": Word("過去の在職(アカウントなし)", "past, never had an account"),
 })  # fmt: skip
+DECIDED: Mapping[str, tuple[str, Word]] = MappingProxyType({
+    "ENDED": ("suspend", Word("任期終了(停止を決定済み)", "ended, suspension decided")),
+    "UNLINKED": ("link", Word("前からのアカウントあり(連携を決定済み)",
+                              "account exists, link decided")),
+    "EXPIRED": ("delete", Word("停止から猶予期間が経過(削除を決定済み)",
+                               "suspended long ago, deletion decided")),
+})  # fmt: skip
+"""Of those who are asked about, whom the plan does something to: by which kind of action."""
 ASKED: Mapping[str, str] = MappingProxyType({
     "suspend": "任期が終わった → 停止?", "link": "同じサインイン名のアカウントがある → 連携?",
     "delete": "停止から猶予期間が過ぎた → 削除?",
@@ -69,8 +77,13 @@ class StaffLine:
 
 def standings(staff: StaffPlanHeader) -> list[tuple[Word, int]]:
     """How many stand how tonight, by the staff's plan; nothing for a city without staff."""
-    counts = staff.counts
-    return [(word, counts[name]) for name, word in STANDINGS.items() if counts.get(name)]
+    found = list[tuple[Word, int]]()
+    for name, word in STANDINGS.items():
+        count = staff.counts.get(name, 0)
+        kind, told = DECIDED.get(name, ("", word))
+        decided = min(count, staff.actions.get(kind, 0))
+        found += [(word, count - decided), (told, decided)]
+    return [(word, count) for word, count in found if count]
 
 
 def rows(lines: Iterable[StaffLine], second: Sequence[str]) -> Iterator[Sequence[str]]:

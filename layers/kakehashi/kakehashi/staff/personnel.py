@@ -90,7 +90,8 @@ class PersonnelFacts:
     that two persons must decide about, ``half`` who has, of those for whom the last night
     waits for a second. ``given`` are unread answers by id, ``accepted`` codes of
     unread words on limits of this plan. ``planned`` are ids of whom a plan that may still be
-    carried out does what was decided. ``begun``: a night is under way."""
+    carried out does what was decided. ``begun``: a night is under way; ``waits``: the pupils' plan
+    of this run waits for approval, and the staff's with it."""
 
     city: str
     run_id: str
@@ -105,6 +106,7 @@ class PersonnelFacts:
     planned: Collection[str] = ()
     findings: Sequence[Finding] = ()
     begun: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +174,17 @@ class Personnel:
     questions: Sequence[StaffQuestion]
     decide: bool
     begun: bool
+    waits: bool
     held: Sequence[FindingGroup]
     changes: Sequence[PersonnelChange]
     total: int
     page: int
     more: bool
+
+    @property
+    def answerable(self) -> bool:
+        """Whether this viewer may answer anything now."""
+        return any(one.answer for question in self.questions for one in question.people)
 
 
 def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
@@ -196,6 +204,7 @@ def personnel(facts: PersonnelFacts, page: int, viewer: Viewer) -> Personnel:
         questions=list(_questions(facts, viewer, can=can)),
         decide=can,
         begun=facts.begun,
+        waits=facts.waits,
         held=groups(f for f in facts.findings if f.effect is Effect.HOLD_PUPIL),
         changes=[shown_change(action) for action in shown],
         total=len(facts.actions),

@@ -102,6 +102,7 @@ def facts(asked: Asked) -> personnel.PersonnelFacts | None:
         planned=_planned(asked, run_id, header),
         findings=[f for stage in ("staff", "staff-plan") for f in folder.findings(stage)],
         begun=deciding.reads(asked) is not None,
+        waits=state.run(run_id).waits,
     )  # fmt: skip
 
 
