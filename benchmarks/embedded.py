@@ -16,14 +16,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from kakehashi.report.shapes import Summary
-from kakehashi.verdict import Verdict
 
 CITY = "demo"
 TICK = os.sysconf("SC_CLK_TCK")
@@ -79,13 +76,13 @@ def _nights(home: Path, wanted: argparse.Namespace) -> Iterator[Night]:
 
 
 class Runs:
-    """A stack's executions, one after the other; ``summary`` is that of the last one."""
+    """A stack's executions, one after the other; ``summary`` is summary.json of the last one, which
+    builds of before give as it stands."""
 
     def __init__(self, stack: Any) -> None:
         from kakehashi_console.operations import Console
 
-        self.home, self.console = stack.home, Console(stack)
-        self.summary = Summary("", CITY, Verdict.FAILED)
+        self.home, self.console, self.summary = stack.home, Console(stack), dict[str, Any]()
 
     def measured(self, name: str, run: Callable[[], None]) -> Night:
         before, began = cpu_of(self.home), time.monotonic()
@@ -94,7 +91,7 @@ class Runs:
         after = cpu_of(self.home)
         spent = {what: round(s - before.get(what, 0.0), 2) for what, s in after.items()}
         return Night(
-            name, str(self.summary.verdict), round(wall, 1), dict(self.summary.seconds), spent
+            name, str(self.summary["verdict"]), round(wall, 1), dict(self.summary["seconds"]), spent
         )
 
     def drop(self, exported: Any) -> None:
@@ -107,14 +104,15 @@ class Runs:
 
     def approve(self) -> None:
         """Every limit that the last run broke, by a person."""
-        run_id, accept = self.summary.run_id, self.summary.limits_passed
-        order = {"action": "apply", "run_id": run_id, "checksum": self.summary.checksum,
-                 "accept": accept, "by": "benchmark"}  # fmt: skip
-        self._follow(self.console.start(order), run_id)
+        run_id, checksum = self.summary["run_id"], self.summary["checksum"]
+        accept = sorted({breach["code"] for breach in self.summary["breaches"]})
+        order = {"action": "apply", "run_id": run_id, "checksum": checksum, "by": "benchmark"}
+        self._follow(self.console.start(order | {"accept": accept}), run_id)
 
     def _follow(self, arn: str, run_id: str = "") -> None:
         execution = self.console.follow(arn, lambda _stage: None)
-        self.summary = self.console.outcome(execution, CITY, run_id).summary
+        told: Any = self.console.outcome(execution, CITY, run_id).summary
+        self.summary = dict(told) if isinstance(told, Mapping) else asdict(told)
 
 
 def cpu_of(home: Path) -> dict[str, float]:
