@@ -127,7 +127,7 @@ e2e test: $(TOOLS)/node_modules/.clients browser
 unit infra integration e2e: install-dev
 	$(BIN)/pytest -q tests/$@
 
-year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, about ten minutes; not in CI, ten of its nights are
+year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, 25 minutes of CPU; not in CI, ten of its nights are
 	$(BIN)/pytest -q tests/year
 
 secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates against checkov's rules, exceptions in .checkov.yaml
