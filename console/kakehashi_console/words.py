@@ -114,7 +114,7 @@ def print_outcome(
         terminal.print(table)
     for line in _details(summary):
         terminal.print(line, highlight=False, soft_wrap=True)
-    for line in _reasons(findings):
+    for line in _reasons(_of_note(findings, summary.verdict)):
         told = guide.completed(line, summary.city)
         terminal.print(told, highlight=False, soft_wrap=True, markup=False)
     if summary.verdict is Verdict.AWAITING:
@@ -141,7 +141,8 @@ def _details(summary: Summary) -> Iterator[str]:
     yield from _decisions(summary.decisions)
     for breach in summary.breaches:
         scope = "市全体 city" if breach.scope == "city" else f"学校 school {breach.scope}"
-        yield f"上限 limit {breach.code} {scope}: {breach.count} > {breach.bound}"
+        given = "、承認済み accepted" if summary.verdict is Verdict.APPLIED else ""
+        yield f"上限 limit {breach.code} {scope}: {breach.count} > {breach.bound}{given}"
     for delivery in summary.deliveries:
         rows = sum(delivery.rows.values())
         yield f"配信 {delivery.tool}: {delivery.mode or '-'} {rows:,} 行"
@@ -159,9 +160,15 @@ def _decisions(told: Decisions) -> Iterator[str]:
             yield f"{word}: {sum(counts)}"
 
 
+def _of_note(findings: Iterable[Finding], verdict: Verdict) -> Iterator[Finding]:
+    """Those that stop a night; once it is applied, what asked for an approval has had it."""
+    stopping = STOPPING - ({Effect.AWAIT_APPROVAL} if verdict is Verdict.APPLIED else set())
+    return (one for one in findings if one.effect in stopping)
+
+
 def _reasons(findings: Iterable[Finding]) -> Iterator[str]:
     """What stopped the night or waits for a person: each in a sentence, and what to do."""
-    for group in groups(f for f in findings if f.effect in STOPPING):
+    for group in groups(findings):
         places = " ".join(f"{at.file} {at.lines}".strip() for at in group.places)
         yield f"{group.code} {group.message.ja}" + (f" ({places})" if places else "")
         yield f"     {group.message.en}"
