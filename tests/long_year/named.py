@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from local.demo.moves import QUIET, Changes
 from tests.year import happenings as on
@@ -43,8 +44,9 @@ NAMED = (
           on.broken_then_whole("cut"), "F001", changes=A_BUSY_NIGHT),
     night("2026-09-08", "崩れた週・火: 半分の児童生徒", "Tuesday: half of the pupils",
           on.needs_refusal("half"), "S004 S014 S020 S021", "S903", changes=A_BUSY_NIGHT),
-    night("2026-09-09", "崩れた週・水: 教職員の行が混ざる", "Wednesday: rows of teachers too",
-          on.teachers_too, changes=A_BUSY_NIGHT),
+    night("2026-09-09", "崩れた週・水: 教職員の行が混ざる。学期の初めの週の転入が多い",
+          "Wednesday: rows of teachers too, and many newcomers in the week of the term's start",
+          partial(on.needs_approval, fault="teachers"), "S143", changes=A_BUSY_NIGHT),
     night("2026-09-10", "崩れた週・木: 反映の途中で落ちる",
           "Thursday: Provision dies half way",
           on.dies_at("dynamodb.PutItem", 2), "Runtime.ExitError", changes=A_BUSY_NIGHT),

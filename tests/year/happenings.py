@@ -21,10 +21,11 @@ def an_ordinary_night(world: World) -> None:
 # -- a person has to look --------------------------------------------------------------------------
 
 
-def needs_approval(world: World) -> None:
-    """Something large and right: a person looks, and says yes."""
+def needs_approval(world: World, fault: Fault | None = None) -> None:
+    """Something large and right, in an export that may have a harmless ``fault``: a person looks,
+    and says yes."""
     world.send_passwords()
-    waiting = world.stopped(world.upload(world.export()), "awaiting-approval")
+    waiting = world.stopped(world.upload(world.export(fault)), "awaiting-approval")
     outlook = world.truth.outlook(world.roster, world.day)
     looking.same_plan(waiting.summary, outlook)
     world.done(world.heard(world.bridge.approve(waiting.summary)))
