@@ -175,6 +175,20 @@ def test_a_class_that_is_left_stays_behind_at_a_move_and_in_april() -> None:
     assert action.after.homerooms == ()
 
 
+def test_a_list_of_next_year_leaves_this_years_classes_as_they_are() -> None:
+    """A board that sends next year's list in March: groups and tools had no teacher until April."""
+    had = _known(an_employment(1, a_post(end=None, homerooms=("3年2組",))))
+    of_next = an_employment(1, a_post(end=None, next_year=True))
+    assert _plan([of_next], [had]).actions == ()
+    (action,) = _plan([of_next], [had], on=APRIL).actions
+    assert action.after
+    assert action.after.homerooms == ()
+    elsewhere = an_employment(1, a_post(school=a_code(2), next_year=True))
+    (action,) = _plan([elsewhere], [_known(HAD)]).actions
+    assert action.after
+    assert action.after.homerooms == ()
+
+
 def test_whether_a_post_names_all_its_classes_is_read_as_it_was_written() -> None:
     assert Employment.from_json(UNNAMED.to_json()) == UNNAMED
     earlier = UNNAMED.to_json()

@@ -270,11 +270,12 @@ SEVERAL_SHEETS = Rule(
 CLASS_OF_NEXT_YEAR = Rule(
     "A036",
     Effect.NOTE,
-    ja="教職員名簿の担任 {count} 件は次の年度のものなので、4 月 1 日から使います。",
+    ja="教職員名簿の担任 {count} 件は次の年度のものなので、4 月 1 日から使います。"
+    "それまで、今の年度の担任は今のままです。",
     en="{count} homerooms of the list of staff are of the next school year; they count from"
-    " 1 April.",
-    todo="することはありません。今の年度の担任を続けるには、それまで今年度の名簿を置いておきます。",
-    todo_en="Nothing; to go on with this year's homerooms, leave this year's list until then.",
+    " 1 April. Until then this year's stay as they are.",
+    todo="することはありません。",
+    todo_en="Nothing.",
 )
 DECISIONS_UNREAD = Rule(
     "A040",

@@ -148,7 +148,7 @@ class StaffLook:
         if known:
             same = known.pupil
             if presence is Presence.HERE:
-                member = member.keeping(self._left(employment, same), self.as_of)
+                member = member.keeping(self._stay(employment, same), self.as_of)
             return presence, dataclasses.replace(
                 member, account=same.account, master=same.master,
                 led_until=self._led_until(member, same),
@@ -158,13 +158,14 @@ class StaffLook:
             member = dataclasses.replace(member, account=f"{name}@{self.city.domain}")
         return presence, member
 
-    def _left(self, employment: Employment, before: StaffMember) -> frozenset[tuple[str, str]]:
-        """Their classes that the roster has no more: as they were, so with their teacher, unless a
-        source can name them and does not (docs/decisions/0130)."""
+    def _stay(self, employment: Employment, before: StaffMember) -> frozenset[tuple[str, str]]:
+        """Their classes of which no source can tell tonight, as they were: those that the roster
+        has no more (docs/decisions/0130), and all where the list is next year's already (0122)."""
         if before.year not in {0, year_of(self.as_of)}:
             return frozenset()
-        schools = employment.unnamed_at(self.as_of)
-        return frozenset(r for r in self.sources.left & {*before.homerooms} if r[0] in schools)
+        unnamed, untold = employment.unnamed_at(self.as_of), employment.untold_at(self.as_of)
+        left = (room for room in self.sources.left & {*before.homerooms} if room[0] in unnamed)
+        return frozenset((*left, *(room for room in before.homerooms if room[0] in untold)))
 
     def _led_until(self, member: StaffMember, before: StaffMember) -> date | None:
         """A new 職名 in the list, by one person's hand, does not make one decision enough."""

@@ -41,7 +41,8 @@ class StaffPost:
 
     ``school`` is a MEXT code, or the six digits of the board. Both days are included; ``end`` None
     is an open end. ``homerooms`` are the titles of classes as they go out; ``unnamed``: beside them
-    its source may mean a class that tonight's roster does not have.
+    its source may mean a class that tonight's roster does not have; ``next_year``: its source tells
+    of the 年度 that comes, and of this one's classes nothing.
     """
 
     school: str
@@ -52,6 +53,7 @@ class StaffPost:
     end: date | None = None
     homerooms: tuple[str, ...] = ()
     unnamed: bool = False
+    next_year: bool = False
 
     def covers(self, day: date) -> bool:
         return self.begin <= day and (self.end is None or day <= self.end)
@@ -74,6 +76,7 @@ class StaffPost:
             _day(data["end"]),
             tuple(data["homerooms"]),
             data.get("unnamed", False),
+            data.get("next_year", False),
         )
 
 
@@ -217,6 +220,10 @@ class Employment:
     def unnamed_at(self, day: date) -> frozenset[str]:
         """The schools of ``day`` where a source may mean a class that the roster does not have."""
         return frozenset(post.school for post in _posts_of(self.posts, day) if post.unnamed)
+
+    def untold_at(self, day: date) -> frozenset[str]:
+        """The schools of ``day`` of whose classes in this 年度 no source tells anything."""
+        return frozenset(post.school for post in _posts_of(self.posts, day) if post.next_year)
 
     def _seen(self, day: date, begins: date, until: date | None) -> StaffMember:
         posts = _posts_of(self.posts, day)

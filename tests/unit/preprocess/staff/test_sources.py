@@ -120,7 +120,9 @@ def test_a_list_may_name_the_year_of_its_homerooms(
         drop = Drop()
         drop.add_class("3年2組", school=drop.add_school(), year=year_of(day))
         roster = read(StaffListFile("staff.csv", [sheet], since=day), drop=drop, as_of=day)
-        assert only(roster).posts[0].homerooms == (("3年2組",) if counts else ())
+        (post,) = only(roster).posts
+        assert post.homerooms == (("3年2組",) if counts else ())
+        assert post.next_year == (not counts and day.month == 3)  # of this year it tells nothing
         rule = rules.CLASS_OF_NEXT_YEAR if day.month == 3 else rules.CLASS_OF_LAST_YEAR
         assert [f.code for f in roster.findings] == ([] if counts else [rule.code])
 

@@ -191,8 +191,13 @@ class _Reader:
         job, titles = row.cells.get("職種", ""), tuple(self._homerooms(row, school, begin))
         named = tuple(title for title in titles if title)
         return StaffPost(
-            school, self.places[school], main, job, begin, end, named, unnamed="" in titles
-        )
+            school, self.places[school], main, job, begin, end, named,
+            unnamed="" in titles, next_year=self._is_next_years(row, begin),
+        )  # fmt: skip
+
+    def _is_next_years(self, row: _Read, begin: date) -> bool:
+        """Whether the row tells of a 年度 that comes, about a post that has begun."""
+        return row.year > max(self.year, year_of(begin))
 
     def _may_be_open(self, row: _Read) -> bool:
         return folded(row.cells.get("区分", "")) in map(folded, self.rules.open_ended)
@@ -216,7 +221,7 @@ class _Reader:
         was told for another 年度: next year's class has the same title."""
         cell = row.cells.get("担任学級", "")
         year = max(row.year, year_of(begin)) if row.year else self.told_in(begin)
-        if cell.strip() and (year < self.year or row.year > max(self.year, year_of(begin))):
+        if cell.strip() and (year < self.year or self._is_next_years(row, begin)):
             self.of_another_year[year < self.year] += 1
             return
         for written in self._words(school, cell):

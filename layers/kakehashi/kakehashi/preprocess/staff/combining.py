@@ -145,8 +145,11 @@ def _of(owner: str, listed: Claim, rostered: Claim) -> Claim:
 def _with_rooms(post: StaffPost, claim: Claim, day: date) -> StaffPost:
     """A post with the classes of today at its school, by ``claim``; a coming one has none yet."""
     titles = claim.homerooms.get(post.school, ()) if post.covers(day) else ()
-    unnamed = any(one.unnamed for one in claim.posts if one.school == post.school)
-    return replace(post, homerooms=tuple(sorted(set(titles))), unnamed=unnamed)
+    there = [one for one in claim.posts if one.school == post.school]
+    return replace(
+        post, homerooms=tuple(sorted(set(titles))),
+        unnamed=any(one.unnamed for one in there), next_year=any(one.next_year for one in there),
+    )  # fmt: skip
 
 
 def _with_own_accounts(
