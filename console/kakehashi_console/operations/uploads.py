@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from kakehashi_console.operations.reach import Reach, stamp
+from kakehashi.catalogue.index import english, japanese
+from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi_console.operations.reach import BadUse, Reach, stamp
 
 
 class Uploads(Reach):
@@ -45,9 +47,11 @@ class Uploads(Reach):
         return self._put("PasswordsBucket", f"inbox/{city}/passwords/made-{stamp()}.csv", body)
 
     def upload_approvals(self, city: str, file: Path) -> tuple[str, str]:
-        """The same for decisions. Each file stays beside the ones before it, which still count."""
-        key = f"inbox/{city}/approvals/{stamp()}-{file.name}"
-        return self._put("InboxBucket", key, file.read_bytes())
+        """The same for decisions. Each file stays beside the ones before it, which still count.
+        Raises BadUse for a file that no night could read as decisions: it goes nowhere."""
+        key, body = f"inbox/{city}/approvals/{stamp()}-{file.name}", file.read_bytes()
+        _must_be_decisions(key, body)
+        return self._put("InboxBucket", key, body)
 
     def upload_staff_list(self, city: str, file: Path) -> str:
         """The board's list of staff. Starts nothing: the next night reads the one that came last.
@@ -76,3 +80,10 @@ def _named(file: Path, ending: str) -> str:
     """A key with the right ending, which alone starts a run, whatever the file is called here."""
     plain = file.suffix in {ending, ending.upper()}
     return file.name if plain else f"{file.name}{ending}"
+
+
+def _must_be_decisions(key: str, body: bytes) -> None:
+    """A file of passwords must not lie among decisions, where everybody at the board may read."""
+    for finding in read(DecisionFile(key, "", "", body)).findings:
+        if finding.place.line is None:  # of the file, and not of a row
+            raise BadUse(f"置いていません: {japanese(finding)} / not uploaded: {english(finding)}")
