@@ -486,6 +486,14 @@ def test_of_whom_less_than_the_class_of_the_year_agrees_a_leaver_is_not(
     assert kinds(night([anew, B, C], known)) == [(anew.id, Kind.CREATE)]
 
 
+def test_nor_does_a_leaver_of_last_years_class_make_two_of_the_one_who_fits() -> None:
+    past = replace(A, id=an_id("past"), school_year=A.school_year - 1, account=F.account)
+    known = [*knowing([A, B, C]), a_known(pupil=past, **LEFT)]
+    plan = night([ANEW, B, C], known)
+    assert (plan.actions, asked(plan, Situation.SAME_CHILD)) == ((), {ANEW.id})
+    assert plan.held == {"S114": tuple(sorted((A.id, ANEW.id)))}
+
+
 def test_nor_one_whose_account_is_gone() -> None:
     known = [a_known(pupil=A, **LEFT), *knowing([B, C])]
     plan = night([ANEW, B, C], known, tenant=in_tenant(known[1:]))

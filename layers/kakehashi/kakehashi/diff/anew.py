@@ -115,7 +115,7 @@ def _pairs(
 ) -> list[tuple[Observation, Record]]:
     before: defaultdict[Traits, list[Record]] = defaultdict(list)
     now: defaultdict[Traits, list[Observation]] = defaultdict(list)
-    for known in missing:
+    for known in _of_these_years(new, missing):
         for traits in likeness.was(known.pupil):
             before[traits].append(known)
     for observation in new:
@@ -125,13 +125,16 @@ def _pairs(
              for pair in _one_to_one(now[traits], before[traits])]  # fmt: skip
     times = Counter(known.pupil.id for _, known in found)
     once = (pair for pair in found if times[pair[1].pupil.id] == 1)
-    return sorted((pair for pair in once if _of_one_year(*pair)), key=lambda pair: pair[0].id)
+    return sorted(once, key=lambda pair: pair[0].id)
 
 
-def _of_one_year(observation: Observation, missing: Record) -> bool:
-    """Of a class of another year, whose leaver was suspended, it is another child."""
-    year = observation.pupil.school_year if observation.pupil else 0
-    return missing.status is Status.ACTIVE or missing.pupil.school_year == year
+def _of_these_years(new: Iterable[Observation], missing: Iterable[Record]) -> Iterator[Record]:
+    """Without who was suspended from a class of another year: that is another child, and must not
+    make two of the one who fits."""
+    years = {(one.pupil.school, one.pupil.school_year) for one in new if one.pupil}
+    for known in missing:
+        if known.status is Status.ACTIVE or (known.pupil.school, known.pupil.school_year) in years:
+            yield known
 
 
 def _one_to_one(
