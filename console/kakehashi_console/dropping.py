@@ -163,7 +163,7 @@ class Watch:
     def look(self) -> bool:
         """One look at everything, and what follows from it; whether something is still open. A
         folder that cannot be reached (a share that is away) is looked at again later."""
-        name = self.folder.name
+        name = f"{self.folder.name}/"  # a drop in it may be called as the folder is
         if self._pauses(name, self.clock()):
             return True
         try:
@@ -176,8 +176,12 @@ class Watch:
         return any(one is not Step.REST for one in steps)
 
     def standings(self) -> Mapping[str, str]:
-        """What the receipts of the drops that lie here say, by name."""
-        here = {drop.name for drop in drops_in(self.folder)}
+        """What the receipts of the drops that lie here say, by name; nothing while the folder
+        cannot be reached."""
+        try:
+            here = {drop.name for drop in drops_in(self.folder)}
+        except OSError:
+            return {}
         return {name: sent.standing for name, sent in self.sent.items() if name in here}
 
     def _act(self, drop: Path) -> Step:

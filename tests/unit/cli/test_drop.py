@@ -181,6 +181,22 @@ def test_a_drop_that_is_moved_or_locked_while_it_goes_up_is_tried_again(desk: De
     assert len(desk.bucket.puts) == 2
 
 
+def test_a_drop_called_as_its_folder_holds_up_no_other(desk: Desk) -> None:
+    mine = desk.folder / desk.folder.name
+    mine.mkdir()
+    for name, body in a_drop(3).files().items():
+        (mine / name).write_bytes(body)
+    desk.after(0)
+    desk.bucket.fails = 3
+    for seconds in (10, RETRY, RETRY * 2):
+        desk.after(seconds)
+    assert [said for said in desk.said if "again in" in said][-1].endswith("again in 20 s")
+    (desk.folder / NAME).write_bytes(a_drop(3).zip())
+    for _ in range(2):
+        desk.after(10)
+    assert f"inbox/demo/roster/{NAME}" in desk.bucket.puts
+
+
 def locked(file: Path, key: str) -> None:
     raise PermissionError(file)
 
@@ -203,6 +219,7 @@ def test_a_folder_that_is_out_of_reach_is_looked_at_again(desk: Desk) -> None:
     away = desk.folder.with_name("away")
     desk.folder.rename(away)
     assert desk.after(1)
+    assert desk.watch.standings() == {}, "and --once can end, saying that not all was done"
     away.rename(desk.folder)
     (desk.folder / NAME).write_bytes(a_drop(3).zip())
     for seconds in (RETRY, 10):
