@@ -106,6 +106,7 @@ def test_a_homeroom_counts_in_the_year_in_which_the_list_came_or_the_post_begins
         ("令和9年度 教職員名簿", "", False, True),  # sent in March for the year that comes
         ("令和8年度から令和9年度まで", "", True, True),  # one year or the other
         ("", "2026", True, False),
+        ("", "令和8年", True, False),
         ("", "令和9年度", False, True),
         ("令和8年度", "R9", False, True),
     ],

@@ -37,7 +37,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 NEEDED = ("職員番号", "姓(使用名)", "名(使用名)", "所属コード", "本務・兼務", "開始日")
 WITHIN = 10  # rows: a title and a date may stand above the headings
 SUMS = frozenset({"合計", "小計", "総計", "計"})
-_YEAR = re.compile(r"(令和|平成|r|h|)([0-9]{1,4}|元)(?:年度|)\Z")
+_YEAR = re.compile(r"(令和|平成|r|h|)([0-9]{1,4}|元)(?:年度?|)\Z")
 _YEAR_ABOVE = re.compile(r"(?:令和|平成)?(?:[0-9]{1,4}|元)年度")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "": 0}
 
@@ -76,7 +76,7 @@ _KNOWN = {
 
 
 def school_year(text: str) -> int:
-    """The 年度 that a cell names, as 2027, 令和9年度 or R9; 0 for none."""
+    """The 年度 that a cell names, as 2027, 令和9年度, 令和9年 or R9; 0 for none."""
     found = _YEAR.match(folded(text).lower())
     if found is None:
         return 0
