@@ -204,7 +204,7 @@ def night(city: DemoCity, changes: Changes) -> None:
     for child in _some(chosen, changes.leave):
         _leave(city, seats, child)
     for child in _some(chosen, changes.rename):
-        _rename(rng, child)
+        _rename(city, rng, child)
     movable = (c for c in chosen if len(_offering(city, c.grade)) > 1)
     for child in _some(movable, changes.move):
         _move(city, rng, seats, child, city.day)
@@ -255,10 +255,13 @@ def _some[T](source: Iterable[T], count: int) -> list[T]:
     return [item for _, item in zip(range(count), source, strict=False)]
 
 
-def _rename(rng: random.Random, child: Child) -> None:
-    """A parent marries: the family name changes, the account stays."""
+def _rename(city: DemoCity, rng: random.Random, child: Child) -> None:
+    """A parent marries: the family name changes, the account stays. Never into the name of a child
+    who has left: that might be the other child's row, and is asked about (S110)."""
+    alike = [c for c in city.gone if child.given == c.given or child.kana_given == c.kana_given]
+    taken = {child.kana_family} | {name for c in alike for name in (c.family, c.kana_family)}
     name = names.family(rng)
-    while name.kana == child.kana_family:
+    while {name.record, name.kana} & taken:
         name = names.family(rng)
     child.family, child.kana_family = name.record, name.kana
     child.preferred_family = name.external

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import re
 import uuid
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -132,6 +134,24 @@ def test_a_night_does_what_it_was_told_and_nothing_else(city: DemoCity) -> None:
     assert (len(after.keys() - before.keys()), len(before.keys() - after.keys())) == (3, 2)
     assert changed == {"school": 4, "family": 1}
     assert all(before[umi]["account"] == after[umi]["account"] for umi in both)
+
+
+def test_nobody_takes_the_name_of_a_child_who_has_left(
+    city: DemoCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As chance had it after 182 nights of a school year; whose row it is is asked about (S110)."""
+    city.next_night(date(2026, 11, 10), Changes(leave=1))
+    drawn, (gone,) = names.family, city.gone
+    before = {child.umi: child.family for child in city.children}
+    for child in city.children:
+        child.given, child.kana_given = gone.given, gone.kana_given
+    theirs = replace(drawn(random.Random(1)), record=gone.family, kana=gone.kana_family)
+    tried = iter([theirs] * 3)
+    monkeypatch.setattr(names, "family", lambda rng: next(tried, None) or drawn(rng))
+    city.next_night(date(2026, 11, 11), Changes(rename=1))
+    assert next(tried, None) is None, "asked for another"
+    (renamed,) = (child for child in city.children if child.family != before[child.umi])
+    assert renamed.family != gone.family
 
 
 def test_a_quiet_night_changes_nothing_but_every_sourced_id(city: DemoCity) -> None:
