@@ -53,21 +53,28 @@ class Town:
     tenant: Tenant = field(default_factory=Tenant)
     drawer: Drawer = field(default_factory=Drawer)
     now: datetime = NOW
+    gone: set[str] = field(default_factory=set)  # for good
 
     def __post_init__(self) -> None:
         self.directory: Directory = a_directory(self.tenant)
 
     def change(self, number: int, **facts: Any) -> None:
-        """An account is made or changed; None empties a property."""
+        """An account is made or changed, and had back first where it is in the deleted items: no
+        object id is given twice. None empties a property."""
         key, users = IDS[number], self.tenant.directory.users
-        before = users.get(key) or {"id": key, "userPrincipalName": NAMES[number]}
+        if key in self.gone:
+            return
+        deleted = self.tenant.directory.deleted.get(key)
+        before = users.get(key) or (deleted or {}).get("object")
+        before = before or {"id": key, "userPrincipalName": NAMES[number]}
         after = {n: v for n, v in (before | facts).items() if v is not None}
-        self.tenant.directory.commit([("users", key, after)])
+        self.tenant.directory.commit([("users", key, after), ("deleted", key, None)])
 
     def delete(self, number: int, *, for_good: bool = False) -> None:
         key = IDS[number]
         if facts := self.tenant.directory.users.get(key):
             gone = None if for_good else {"kind": "user", "object": facts, "at": 0.0}
+            self.gone |= {key} if for_good else set()
             self.tenant.directory.commit([("users", key, None), ("deleted", key, gone)])
 
     def whole(self, wanted: Iterable[str] = WANTED) -> list[Listed]:
