@@ -9,9 +9,10 @@ import pytest
 
 from kakehashi.run_folder.progress import Progress
 from kakehashi.staff.drawing import render
-from kakehashi.staff.roster_arrival import LastRoster
+from kakehashi.staff.roster_arrival import LastRoster, arrived_last
 from kakehashi.staff.today import ApprovalNotTaken, Running, TodayFacts, today
 from kakehashi.staff.viewer import Permission, Role
+from kakehashi.state_records import NO_RECORD
 from tests.unit.staff.scenes import (
     CITY,
     NOW,
@@ -107,6 +108,15 @@ def test_what_is_said_of_a_roster_is_true(received: str, same: bool, verdict: st
     wanted = titles.get((late, refused), "もう一度届いた" if same else "")
     assert len(asks) == bool(wanted)
     assert all(wanted in ask for ask in asks)
+
+
+def test_the_newest_roster_is_the_one_that_came_last_and_not_the_one_used_last() -> None:
+    """A decision after a refused roster is carried out with the one before it."""
+    decided, refused = a_record(0), a_record(1, verdict="refused")
+    assert arrived_last([(OLD, decided), (NEW, refused), (OLD, a_record(2))]) == (NEW, refused)
+    again = a_record(0, verdict="failed")  # the same roster, taken once more
+    assert arrived_last([(NEW, again), (NEW, refused)]) == (NEW, again)
+    assert arrived_last([]) == ("", NO_RECORD)
 
 
 def test_before_the_first_roster_that_is_said_and_asked_for() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from kakehashi.report.times import in_japan, minute
 from kakehashi.report.words import Word
 from kakehashi.staff import asking
 from kakehashi.staff.asking import Ask
+from kakehashi.state_records import NO_RECORD, RunRecord
 from kakehashi.verdict import Verdict
 
 LATE = timedelta(hours=25)  # without a roster, as the alarm on a missing drop
@@ -56,6 +58,16 @@ class RosterArrival:
     received: str
     said: Sequence[Word]
     ask: Ask | None
+
+
+def arrived_last(runs: Iterable[tuple[str, RunRecord]]) -> tuple[str, RunRecord]:
+    """The roster that came last: the ISO moment, and the newest run that took it. ``runs`` are
+    newest first, each with the moment its roster came; false records for none.
+
+    A later run need not have taken a later roster: after one that was refused, a decision is
+    carried out with the one before, and that says nothing of what became of the newest.
+    """
+    return max(runs, key=itemgetter(0), default=("", NO_RECORD))
 
 
 def arrival(last: LastRoster, now: datetime) -> RosterArrival:

@@ -38,12 +38,13 @@ from kakehashi.staff import approve as approving
 from kakehashi.staff import today as mornings
 from kakehashi.staff import waiting_plans
 from kakehashi.staff.changes import Filter, Shards
-from kakehashi.staff.roster_arrival import LastRoster
+from kakehashi.staff.roster_arrival import LastRoster, arrived_last
 from kakehashi.state_records import NO_RECORD, RunRecord
 from kakehashi.verdict import Verdict
 
 RUNS = 120  # records looked through for nights
 MOST_WAITING = 20  # plans that are read, the newest
+ROSTERS = 20  # runs that took a roster, among which the one that came last is looked for
 
 
 def today(asked: Asked) -> mornings.Today:
@@ -76,12 +77,14 @@ def staff_header(asked: Asked) -> StaffPlanHeader:
 
 
 def _last_roster(asked: Asked, records: Sequence[RunRecord]) -> LastRoster:
-    """Of the newest run that took one: while it is under way, its folder alone tells when it came.
+    """Of the runs that took one: while a run is under way, its folder alone tells when it came.
     Only an upload has its own; an undo and a delivery have none."""
-    newest = next((r for r in records if r.drop or r.received), None)
-    if newest is None:
-        return LastRoster()
-    received = newest.received or drop(asked.deps.folder(newest.run_id)).received
+
+    def came(record: RunRecord) -> str:
+        return record.received or drop(asked.deps.folder(record.run_id)).received
+
+    took = [record for record in records if record.drop or record.received][:ROSTERS]
+    received, newest = arrived_last((came(record), record) for record in took)
     again = bool(newest.drop and asked.deps.state(asked.city).drop(newest.drop).same_as)
     return LastRoster(received, newest.verdict, again)
 
