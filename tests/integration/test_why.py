@@ -73,6 +73,16 @@ def test_a_pupil_is_found_by_id_account_and_line_of_the_newest_drop(
         assert found.who(words, run_ids) == ""
 
 
+def test_a_line_is_one_of_the_newest_nights_drop_and_not_of_a_rehearsals(board: Board) -> None:
+    drop = a_drop(12)
+    drop.rows["users.csv"].reverse()
+    rehearsed = board.nights.run(drop.zip(), mode="rehearse")
+    assert rehearsed.verdict == "rehearsed"
+    found = archive(board)
+    assert found.who("users.csv:4", found.run_ids(50)) == a_pupil(3).id
+    assert found.who("users.csv:4", [rehearsed.run["run_id"]]) == a_pupil(10).id
+
+
 def test_a_change_says_what_differs_and_never_the_values(board: Board) -> None:
     drop = a_drop(12)
     drop.rows["users.csv"][2]["preferredFamilyName"] = "高橋"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import chain, filterfalse
 from typing import Any
 
 from kakehashi.diff.consent import DecisionNote
@@ -22,6 +23,7 @@ from kakehashi.run_folder.roster import PersonLine
 from kakehashi.staff.leaves import Leaf
 from kakehashi.staff.trace import NightPlan, ToolDelivery, Trace
 from kakehashi.stored import read
+from kakehashi.verdict import Verdict
 
 AT_ONCE = 8  # nights read side by side
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -46,18 +48,22 @@ class Archive:
     def who(self, words: str, run_ids: list[str]) -> str:
         """The userMasterIdentifier behind an id, an account, or users.csv:LINE of the newest drop.
 
-        "" where nobody is found; of an account the newest owner.
+        "" where nobody is found; of an account the newest owner. A rehearsal's drop is looked at
+        only where no night has had one.
         """
         wanted = words.strip().lower()
         if not wanted:
             return ""
         if _ID.match(wanted):
             return wanted
-        newest_first = [self._folder(run_id) for run_id in reversed(run_ids)]
+        newest_first = run_ids[::-1]
         if line := _LINE.match(wanted):
-            owners = (_owner_of_line(folder, int(line[1])) for folder in newest_first)
+            tried = filter(self._is_rehearsal, newest_first)
+            folders = map(self._folder, chain(filterfalse(self._is_rehearsal, newest_first), tried))
+            owners = (_owner_of_line(folder, int(line[1])) for folder in folders)
             return next((owner for owner in owners if owner is not None), "")
-        return next((o for f in newest_first if (o := _owner_of_account(f, wanted))), "")
+        folders = map(self._folder, newest_first)
+        return next((o for f in folders if (o := _owner_of_account(f, wanted))), "")
 
     def ids(self, umi: str, run_ids: Sequence[str]) -> dict[str, frozenset[str]]:
         """Run → the ids by which it may name the child who has ``umi`` now, or had it last.
@@ -126,6 +132,9 @@ class Archive:
         if run_id not in self.nights:
             self.nights[run_id] = Leaves(self._folder(run_id), self.outbox)
         return self.nights[run_id]
+
+    def _is_rehearsal(self, run_id: str) -> bool:
+        return self._night(run_id).head.verdict == Verdict.REHEARSED
 
     def _moves(self, run_id: str, umi: str) -> list[list[str]]:
         """[former id, new id] where this run has led one of them to the other."""
