@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,12 +32,17 @@ class Course:
     by_chance: Callable[[date], Changes]
 
 
+HALVED = (
+    "10-08",
+    "04-08",
+)  # in a city of ten schools, cut where no school has lost one grade alone
 WHOLE = Course(
     "named", 22_948, 1_800, 50, [one.day for one in named.NAMED], named.SCRIPT, lambda _day: QUIET
 )
+HALVES = {when: replace(LISTED[when], stops=("S004 S014 S020", "S903")) for when in HALVED}
 TENTH = Course(
-    "year", 2_295, 180, 10, [FIRST_DAY + timedelta(days=n) for n in range(NIGHTS)], LISTED,
-    lambda day: children_move(day, 2_295),
+    "year", 2_295, 180, 10, [FIRST_DAY + timedelta(days=n) for n in range(NIGHTS)],
+    LISTED | HALVES, lambda day: children_move(day, 2_295),
 )  # fmt: skip
 
 

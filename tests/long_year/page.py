@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import batched
 from pathlib import Path
 
@@ -34,23 +34,37 @@ compare CPU. *Functions* are ours; *engine* is what stands for AWS, *tenant* for
 
 
 def write(folder: Path) -> None:
-    text = page(folder)
-    (ROOT / "docs" / "long-year.md").write_text(text, encoding="utf-8")
+    file = ROOT / "docs" / "long-year.md"
+    file.write_text(page(folder, file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def page(folder: Path) -> str:
-    whole, tenth = (lived.read(folder / one.name / "nights.jsonl") for one in (WHOLE, TENTH))
+def page(folder: Path, before: str) -> str:
+    """A course of which the folder holds no night is told as in ``before``, the page so far."""
     surprises = tomllib.loads(SURPRISES.read_text(encoding="utf-8"))["surprise"]
     parts = [
         HEAD,
-        _title(WHOLE, "twenty named nights", whole),
-        *(_named(whole) if whole else ()),
-        _title(TENTH, "365 nights at a tenth of the size", tenth),
-        *(_months(tenth) if tenth else ()),
+        *_section(WHOLE, "twenty named nights", _named, folder, before),
+        *_section(TENTH, "365 nights at a tenth of the size", _months, folder, before),
         "\n## What surprised on the way, in any size\n",
         *(f"- **{one['title']}** {one['told']}" for one in surprises),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _section(
+    course: Course,
+    what: str,
+    table: Callable[[Sequence[Lived]], Iterator[str]],
+    folder: Path,
+    before: str,
+) -> Iterator[str]:
+    nights = lived.read(folder / course.name / "nights.jsonl")
+    kept = next((one for one in before.split("\n## ")[1:] if one.startswith(what)), "")
+    if kept and not nights:
+        yield f"\n## {kept}".removesuffix("\n")
+        return
+    yield _title(course, what, nights)
+    yield from table(nights) if nights else ()
 
 
 def _title(course: Course, what: str, nights: list[Lived]) -> str:
