@@ -30,7 +30,7 @@ class TourFailed(Exception):
 
 def _table() -> Table:
     table = Table(title="架け橋 五夜の見本 / five nights")
-    for heading in ("夜 night", "判定 verdict", "内容 what happened", "場所 where"):
+    for heading in ("夜 night", "判定 verdict", "内容 what happened"):
         table.add_column(heading, overflow="fold")
     return table
 
@@ -103,7 +103,7 @@ class Tour:
         self.console.fetch(outcome, night)
         self.pages.append((title, night / "run" / "report.html"))
         self._say(f"{title}: {words.verdict_word(verdict)}")
-        self.table.add_row(title, words.verdict_line(verdict), _told(outcome.summary), night.name)
+        self.table.add_row(title, words.verdict_line(verdict), _told(outcome.summary))
         if verdict != expected:
             self.terminal.print(self.table)
             raise TourFailed(f"{title}: {verdict}, not {expected}; see {night}")
