@@ -127,11 +127,11 @@ ACCOUNT_NOT_A_UPN = Rule(
 
 _NAME_TODO = (
     "C4th の児童生徒情報で、外字を使わない氏名欄(通称名/外部連携用氏名)を入力してください。"
-    "入力されるまで、新しい児童生徒は保留、在籍中の児童生徒は昨日までの氏名のままです。"
+    "入力されるまで、新しい児童生徒は保留、在籍中の児童生徒は氏名も学校・学級も昨日までのままです。"
 )
 _NAME_TODO_EN = (
     "Fill the name fields without gaiji (external name) of this pupil in C4th. Until then a new "
-    "pupil is held and a known one keeps yesterday's name."
+    "pupil is held and a known one keeps yesterday's name, school and class."
 )
 PRIVATE_USE = Rule(
     "N001",
@@ -278,11 +278,11 @@ READING_IS_NO_KANA = Rule(
     ja="フリガナがカナではありません。",
     en="The reading is not kana.",
     todo="C4th のフリガナ欄を全角カタカナで入力し直してください。入力されるまで、新しい児童生徒は"
-    "保留、在籍中の児童生徒は昨日までの氏名のままです。ローマ字などで送る市は、市の設定 effects "
-    'に N015 = "note" と書きます。',
+    "保留、在籍中の児童生徒は氏名も学校・学級も昨日までのままです。ローマ字などで送る市は、"
+    '市の設定 effects に N015 = "note" と書きます。',
     todo_en="Type the reading in full-width katakana in C4th. Until then a new pupil is held and a "
-    "known one keeps yesterday's names. A city that wants other letters sets N015 to note under "
-    "effects.",
+    "known one keeps yesterday's name, school and class. A city that wants other "
+    "letters sets N015 to note under effects.",
     causes="Tools sort and read out names by it. Hiragana and half-width kana are converted first.",
 )
 
@@ -293,10 +293,10 @@ LETTER_LOST = Rule(
     en="The name holds a sign that stands for a letter which could not be written ({code_point}).",
     todo="C4th の氏名欄(外部連携用氏名、なければ本名)を確かめて入力し直してください。"
     "教職員名簿なら、CSV(Shift_JIS)ではなく Excel ブックのまま送ってください。入力されるまで、"
-    "新しい人は保留、アカウントのある人は昨日までの氏名のままです。",
+    "新しい人は保留、アカウントのある人は氏名も所属も昨日までのままです。",
     todo_en="Look at the name in C4th (external name, or else the name of record) and type it "
     "again. Send a list of staff as the Excel workbook, not as a CSV in Shift_JIS. Until then "
-    "whoever is new is held, and whoever is known keeps yesterday's name.",
+    "whoever is new is held, and whoever is known stays as yesterday, name, school and class.",
     causes="JIS X 0208 has 〓 (げた) for a letter that cannot be set; a spreadsheet writes ? for "
     "what Shift_JIS lacks.",
 )
