@@ -32,17 +32,19 @@ class Course:
     by_chance: Callable[[date], Changes]
 
 
-HALVED = (
-    "10-08",
-    "04-08",
-)  # in a city of ten schools, cut where no school has lost one grade alone
 WHOLE = Course(
     "named", 22_948, 1_800, 50, [one.day for one in named.NAMED], named.SCRIPT, lambda _day: QUIET
 )
-HALVES = {when: replace(LISTED[when], stops=("S004 S014 S020", "S903")) for when in HALVED}
+OF_TEN_SCHOOLS = {
+    "10-08": ("S004 S014 S020", "S903"),  # each is cut off whole or keeps all of its grades
+    "11-11": ("S002 S012",),  # the class is spread over those of the other school
+    "04-08": ("S004 S014 S020", "S903"),
+    "07-01": ("S002 S012",),
+}
 TENTH = Course(
     "year", 2_295, 180, 10, [FIRST_DAY + timedelta(days=n) for n in range(NIGHTS)],
-    LISTED | HALVES, lambda day: children_move(day, 2_295),
+    LISTED | {when: replace(LISTED[when], stops=stops) for when, stops in OF_TEN_SCHOOLS.items()},
+    lambda day: children_move(day, 2_295),
 )  # fmt: skip
 
 
