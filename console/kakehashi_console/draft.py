@@ -85,7 +85,7 @@ def _unified(look: FirstLook, codes: Codes) -> Iterator[str]:
 
 def _aliases(look: FirstLook, codes: Codes) -> Iterator[str]:
     for school in look.schools:
-        if new := codes.following.get(school.code):
+        if new := codes.now(school.code):
             yield f"# {_one_line(school.names[0])}: 一覧では移行済み / has another code in the list"
             yield "[[school_aliases]]"
             yield f"old = {_quoted(school.code)}"
@@ -94,19 +94,35 @@ def _aliases(look: FirstLook, codes: Codes) -> Iterator[str]:
 
 
 def _to_settle(look: FirstLook, codes: Codes) -> Iterator[str]:
-    """What only C4th can put right: schools without a code, and codes that the list lacks."""
+    """What a person has to find out: schools without a code, and with one that settles nothing."""
     lines = [f"#   学校コードなし no code: {_one_line(name)}" for name in look.uncoded]
-    if codes.names:
-        known = codes.names.keys() | codes.following.keys()
-        lines += [
-            f"#   一覧にないコード not in the list: {school.code} {_one_line(school.names[0])}"
-            for school in look.schools
-            if school.code not in known
-        ]
+    lines += [
+        f"#   {why}: {school.code} {_one_line(school.names[0])}{_followers(school.code, codes)}"
+        for school in look.schools
+        if (why := _unsettled(school.code, codes))
+    ]
     if lines:
-        yield "# C4th で確かめる学校 / schools to look at in C4th:"
+        yield "# C4th と学校で確かめる学校 / schools to look at, in C4th and at the school:"
         yield from lines
         yield ""
+
+
+def _unsettled(code: str, codes: Codes) -> str:
+    """Why the list does not say which school this is today; "" where it does."""
+    if not codes.names:
+        return ""
+    if code not in codes.names:
+        return "一覧にないコード not in the list"
+    if code in codes.closed:
+        return (
+            "" if codes.now(code) else "廃止、移行先が一つに決まらない closed, not followed by one"
+        )
+    return "移行の予定、廃止はまだ to be followed, not closed" if code in codes.followed_by else ""
+
+
+def _followers(code: str, codes: Codes) -> str:
+    found = [f"{one} {codes.names.get(one, '')}".strip() for one in codes.followed_by.get(code, ())]
+    return f" → {'、'.join(found)}" if found else ""
 
 
 def _titles(look: FirstLook) -> Iterator[str]:

@@ -17,6 +17,7 @@ from kakehashi.city import Source
 from kakehashi.oneroster import Package, Table
 from kakehashi.people.pupil import GRADES
 from kakehashi.preprocess.lexicon import Lexicon
+from kakehashi.preprocess.names import LOST
 from kakehashi.preprocess.schools import stem
 
 UNIFIED = "C2"  # how the MEXT code of a 義務教育学校 begins
@@ -27,6 +28,8 @@ _BOARD_WORDS = re.compile(r"教育委員会\s*\Z")
 _CODE_HEADINGS = ("学校コード", "code", "mext_code")
 _NAME_HEADINGS = ("学校名", "name")
 _NEXT_HEADINGS = ("移行後の学校コード", "新学校コード", "new_code")
+_CLOSED_HEADINGS = ("属性情報廃止年月日", "closed")
+_SCHOOLING = frozenset({"B1", "C1", "C2", "D2", "E1"})  # whose children are of grades P1 to J3
 
 
 class BadCodes(ValueError):
@@ -35,10 +38,24 @@ class BadCodes(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """A list of school codes: names by code, and the code that has followed an abolished one."""
+    """A list of school codes: names by code, which are closed, and what the list says has followed
+    a school: no code, one, or several where its children were divided."""
 
     names: Mapping[str, str] = MappingProxyType({})
-    following: Mapping[str, str] = MappingProxyType({})
+    closed: frozenset[str] = frozenset()
+    followed_by: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    def now(self, code: str) -> str:
+        """The open school that alone has followed a closed one, however many steps it took; ""
+        where the list leads to none, to several, back again or to a kindergarten."""
+        at, seen = code, set[str]()
+        while at in self.closed:
+            seen.add(at)
+            following = self.followed_by.get(at, ())
+            if len(following) != 1 or following[0] in seen:
+                return ""
+            at = following[0]
+        return at if at[:2] in _SCHOOLING and at != code else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +124,32 @@ def read_codes(body: bytes) -> Codes:
     """A CSV of school codes, as MEXT's list is saved from Excel. Raises BadCodes."""
     rows = list(csv.reader(io.StringIO(_decoded(body), newline="")))
     for at, row in enumerate(rows):
-        heads = [cell.strip() for cell in row]
+        heads = ["".join(cell.split()) for cell in row]  # some editions break lines in headings
         code, name = _column(heads, _CODE_HEADINGS), _column(heads, _NAME_HEADINGS)
         if code is not None and name is not None:
-            return _codes(rows[at + 1 :], code, name, _column(heads, _NEXT_HEADINGS))
+            further = _column(heads, _NEXT_HEADINGS), _column(heads, _CLOSED_HEADINGS)
+            return _codes(rows[at + 1 :], code, name, *further)
     raise BadCodes
 
 
-def _codes(rows: Iterable[list[str]], code: int, name: int, following: int | None) -> Codes:
-    names, next_ = {}, {}
+def _codes(
+    rows: Iterable[list[str]], code: int, name: int, following: int | None, closed: int | None
+) -> Codes:
+    """Without a column of days, a school that another has followed is closed."""
+    names, gone, next_ = {}, set(), {}
     for row in rows:
-        if len(row) > max(code, name) and SCHOOL.fullmatch(row[code].strip()):
-            names[row[code].strip()] = row[name].strip()
-            new = row[following].strip() if following is not None and following < len(row) else ""
-            if SCHOOL.fullmatch(new):
-                next_[row[code].strip()] = new
-    return Codes(names, next_)
+        if len(row) <= max(code, name) or not SCHOOL.fullmatch(one := row[code].strip()):
+            continue
+        names[one] = " ".join(row[name].split())
+        if after := tuple(dict.fromkeys(SCHOOL.findall(_cell(row, following)))):
+            next_[one] = after
+        if _cell(row, closed) or (closed is None and after):
+            gone.add(one)
+    return Codes(names, frozenset(gone), next_)
+
+
+def _cell(row: list[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
 
 
 def _column(heads: list[str], known: Iterable[str]) -> int | None:
@@ -224,6 +251,10 @@ _LEXICON = Lexicon()
 
 
 def official_name(school: SchoolSeen, codes: Codes) -> str:
-    """The list's name for the school, else the shortest of its own without 前期 and 後期."""
+    """The list's name for the school, else the shortest of its own without 前期 and 後期. A list
+    that lost a letter on its way through Shift_JIS has none: 上陽北?学園 in MEXT's own."""
+    listed = codes.names.get(school.code, "")
+    if listed and LOST.isdisjoint(listed):
+        return listed
     stems = {stem(name) for name in school.names} - {""} or set(school.names)
-    return codes.names.get(school.code) or min(stems, key=lambda name: (len(name), name))
+    return min(stems, key=lambda name: (len(name), name))

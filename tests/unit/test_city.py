@@ -88,6 +88,13 @@ def test_a_date_is_a_date_and_a_digit_is_ascii(extra: str, where: str) -> None:
     assert [problem[: len(where)] for problem in caught.value.problems] == [where]
 
 
+def test_a_school_that_was_divided_is_no_alias_of_both() -> None:
+    row = '[[school_aliases]]\nold = "B101222900050"\nnew = "B10122290001{}"\n'
+    with pytest.raises(city.BadCity, match="divided"):
+        city.parse(MINIMAL + row.format(4) + row.format(5))
+    assert len(city.parse(MINIMAL + row.format(4) * 2).school_aliases) == 2, "said twice, no matter"
+
+
 @pytest.mark.parametrize("code", ["０82201", "08220１", "08220٣", "082201\n"])
 def test_a_board_code_has_ascii_digits(code: str) -> None:
     with pytest.raises(city.BadCity, match="board_code"):

@@ -86,6 +86,74 @@ def test_a_list_of_codes_names_what_has_followed_and_what_it_lacks(
     assert f"一覧にないコード not in the list: {builders.a_code(2)}" in text
 
 
+HEADS = '学校コード,学校名,"属性情報\r\n廃止年月日",移行後の学校コード\r\n'
+
+
+def drafted(folder: Path, drop: builders.Drop, *rows: str) -> str:
+    """The draft with a list of these rows and all schools of the export but the first."""
+    others = [f"{builders.a_code(2)},見本小,,", f"{builders.a_code(9, kind='C2')},見本学園,,"]
+    body = f"文部科学省 学校コード一覧\r\n{HEADS}" + "\r\n".join([*others, *rows])
+    (folder / "codes.csv").write_bytes(body.encode("cp932"))
+    told = new(folder, drop, "--name", "見本市", "--codes", str(folder / "codes.csv"))
+    assert told.exit_code == 0, told.output
+    return (folder / "mihon.toml").read_text(encoding="utf-8")
+
+
+def test_a_school_that_was_merged_twice_is_drafted_as_the_school_of_today(
+    tmp_path: Path, drop: builders.Drop
+) -> None:
+    between, today = builders.a_code(6), builders.a_code(8, kind="C2")
+    text = drafted(
+        tmp_path, drop,
+        f"{OLD},前の小,2022/5/1,{between}", f"{between},中の小,2024/5/1,{today}",
+        f"{today},今の学園,,",
+    )  # fmt: skip
+    assert [(a.old, a.new) for a in cities.parse(text).school_aliases] == [(OLD, today)]
+    assert "to look at" not in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            [f'{OLD},前の小,2024/5/1,"{NEW}、\r\n{builders.a_code(8)}"'],
+            "closed, not followed by one",
+        ),
+        ([f"{OLD},前の小,2024/5/1,"], "closed, not followed by one"),
+        (
+            [f"{OLD},前の小,2022/5/1,{NEW}", f"{NEW},次の小,2025/5/1,"],
+            "closed, not followed by one",
+        ),
+        (
+            [f"{OLD},前の小,2022/5/1,{NEW}", f"{NEW},次,2025/5/1,{OLD}"],
+            "closed, not followed by one",
+        ),
+        ([f"{OLD},前の小,2022/5/1,{builders.a_code(7, kind='A1')}"], "closed, not followed by one"),
+        ([f"{OLD},今の小,,{NEW}"], "to be followed, not closed"),
+    ],
+    ids=["divided", "none", "closed too", "circle", "kindergarten", "planned"],
+)
+def test_a_school_whose_successor_the_list_does_not_settle_is_left_to_a_person(
+    tmp_path: Path, drop: builders.Drop, rows: list[str], told: str
+) -> None:
+    text = drafted(tmp_path, drop, *rows)
+    assert cities.parse(text).school_aliases == ()
+    assert f"{told}: {OLD} " in text
+
+
+def test_a_name_that_lost_a_letter_in_the_list_is_not_the_schools_name(
+    tmp_path: Path, drop: builders.Drop
+) -> None:
+    unified = builders.a_code(9, kind="C2")
+    for listed, named in (
+        ("見本市立見本学園", "見本市立見本学園"),
+        ("見本市立見?学園", "見本学園"),
+    ):
+        (tmp_path / "mihon.toml").unlink(missing_ok=True)
+        text = drafted(tmp_path, drop, f"{unified},{listed},,")
+        assert [one.name for one in cities.parse(text).unified_schools] == [named]
+
+
 def test_a_school_without_a_code_is_listed_and_not_guessed(
     tmp_path: Path, drop: builders.Drop
 ) -> None:

@@ -67,6 +67,12 @@ def test_a_schools_name_keeps_itself_in_and_its_pupils_go_on() -> None:
     assert type(desired).from_json(desired.to_json()) == desired
 
 
+def test_a_sign_in_place_of_a_letter_is_in_no_schools_name() -> None:
+    drop = a_school("見本市立見?学園")
+    assert ("orgs.csv", 3, "name", "N012") in rows_of(night(drop))
+    assert titles_of(night(a_class("○組"))) == ["○組"]
+
+
 def test_the_citys_own_name_of_a_school_goes_out_instead() -> None:
     rule = [{"mext_code": builders.a_code(1), "name": "葛城小学校"}]
     (desired,) = night(a_school("葛\U000e0100城小学校"), unified_schools=rule).desired

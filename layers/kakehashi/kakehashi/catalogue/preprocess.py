@@ -217,10 +217,10 @@ NAME_IS_A_DAY = Rule(
 SCHOOL_GAIJI = Rule(
     "N012",
     Effect.HOLD_PUPIL,
-    ja="学校名に外字か異体字({code_point})があるため、学校名は前の晩のままにします。この学校に新しく"
-    "入る児童生徒は保留です。",
-    en="The school's name holds gaiji or a variation selector ({code_point}): it stays as it was, "
-    "and pupils who are new to the school are held.",
+    ja="学校名に外字か異体字、または失われた文字の代わりの記号({code_point})があるため、学校名は前の晩の"
+    "ままにします。この学校に新しく入る児童生徒は保留です。",
+    en="The school's name holds gaiji, a variation selector, or a sign in place of a lost letter "
+    "({code_point}): it stays as it was, and pupils who are new to the school are held.",
     todo="市の設定 unified_schools に、この学校コードの、外字を使わない名前を書いてください。"
     "C4th の学校名を直しても構いません。",
     todo_en="Give this school's code a name without gaiji under unified_schools in the city's "

@@ -114,6 +114,13 @@ class City(CheckedModel):
     effects: dict[FindingCode, Effect] = Field(default_factory=dict)
     sha256: str = ""
 
+    @field_validator("school_aliases")
+    @classmethod
+    def _one_successor(cls, aliases: tuple[SchoolAlias, ...]) -> tuple[SchoolAlias, ...]:
+        if len({alias.old for alias in aliases}) < len(set(aliases)):
+            raise ValueError("a school that was divided has no one successor: two rows of one old")
+        return aliases
+
     @field_validator("effects")
     @classmethod
     def _hard_stay_hard(cls, effects: dict[str, Effect]) -> dict[str, Effect]:

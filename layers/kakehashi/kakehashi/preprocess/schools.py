@@ -54,7 +54,7 @@ class _Org:
 
 def unify(package: Package, holds: RowHolds, city: City) -> Schools:
     faults = codes_by_id(package, holds, "orgs.csv")
-    successors = _successors(city.school_aliases)
+    successors = successors_of(city.school_aliases)
     findings: list[Finding] = []
     groups: dict[str, list[_Org]] = {}
     columns = ("sourcedId", "name", "type", "identifier")
@@ -100,7 +100,7 @@ def stem(name: str) -> str:
     return _HALF.sub("", name)
 
 
-def _successors(aliases: Iterable[SchoolAlias]) -> dict[str, str]:
+def successors_of(aliases: Iterable[SchoolAlias]) -> dict[str, str]:
     """Old code → the code it has now, chains followed; a circle ends where it would close."""
     step = {alias.old: alias.new for alias in aliases}
     found = {}

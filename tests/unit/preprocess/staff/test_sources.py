@@ -78,6 +78,12 @@ def test_two_rows_of_one_number_are_one_person_with_two_posts() -> None:
     assert len(only(read(a_list({}, side), drop=drop)).posts) == 2
 
 
+def test_a_post_at_a_school_that_was_merged_twice_is_at_the_school_of_today() -> None:
+    chain = [{"old": a_code(7), "new": a_code(8)}, {"old": a_code(8), "new": a_code(1)}]
+    roster = read(a_list({"所属コード": a_code(7)}), school_aliases=chain)
+    assert [post.school for post in only(roster).posts] == [a_code(1)]
+
+
 def test_a_homeroom_counts_in_the_year_in_which_the_list_came_or_the_post_begins() -> None:
     april, title = date(2027, 4, 1), {"担任学級": "3年2組"}
     coming = title | {"職員番号": "T0002", "開始日": "2027-04-01"}

@@ -22,6 +22,7 @@ from kakehashi.people.staff import StaffPost, staff_id
 from kakehashi.preprocess.accounts import Chooser
 from kakehashi.preprocess.classes import HomeClass
 from kakehashi.preprocess.names import Speller
+from kakehashi.preprocess.schools import successors_of
 from kakehashi.preprocess.staff.days import day_of
 from kakehashi.preprocess.staff.sources import (
     Claim,
@@ -112,7 +113,7 @@ class _Reader:
         self.told_in, self.year = file.told_in, year_of(material.as_of)
         self.of_another_year: Counter[bool] = Counter()  # of an earlier one, or of a later
         self.places = material.places()
-        self.successors = {alias.old: alias.new for alias in material.city.school_aliases}
+        self.successors = successors_of(material.city.school_aliases)
         self.titles = _titles(material.classes.homes.values())
         self.speller, self.chooser = Speller(material.city.names), Chooser(material.city)
         self.findings: list[Finding] = []
