@@ -115,7 +115,7 @@ def _sharing(scene: Scene, table: Table, column: str) -> list[list[int]]:
         return []
     values = table.cells(at)
     blanks = values.count("")
-    if len(scene.distinct(table, at)) == len(values) - blanks + bool(blanks):
+    if scene.how_many(table, at) == len(values) - blanks + bool(blanks):
         return []
     shared = {value for value, count in Counter(values).items() if count > 1 and value}
     groups: dict[str, list[int]] = defaultdict(list)

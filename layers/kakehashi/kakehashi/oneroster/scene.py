@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kakehashi.findings import Finding, Place, Rule
-from kakehashi.oneroster.columns import Column
+from kakehashi.oneroster.columns import TABLES, Column, columns_of
 from kakehashi.oneroster.mext import SCHOOL_CODE
 from kakehashi.oneroster.model import BadRow, Package, Row, Table
 from kakehashi.oneroster.profiles import layout
@@ -21,6 +21,7 @@ _SCHOOL_COLUMNS = {
     "roles.csv": "orgSourcedId",
     "enrollments.csv": "schoolSourcedId",
 }
+_REFERRED_TO = frozenset(c.target for file in TABLES for c in columns_of(file).values())
 
 
 @dataclass
@@ -46,6 +47,11 @@ class Scene:
             self._distinct[key] = frozenset(table.cells(at))
         return self._distinct[key]
 
+    def how_many(self, table: Table, at: int) -> int:
+        """How many values a column has. They are kept only where another check has asked."""
+        known = self._distinct.get((table.file, at))
+        return len(set(table.cells(at)) if known is None else known)
+
     def values(self, table: Table, column: str) -> frozenset[str]:
         """The same by name; a blank where the file does not have the column."""
         at = table.index(column)
@@ -64,8 +70,9 @@ class Scene:
 
     @cached_property
     def ids(self) -> Mapping[str, frozenset[str]]:
-        """sourcedIds of every file that was read to its end."""
-        whole = ((t, t.index("sourcedId")) for t in self.package.tables.values() if t.whole)
+        """sourcedIds of every file that was read to its end, and that anything refers to."""
+        tables = (t for t in self.package.tables.values() if t.file in _REFERRED_TO)
+        whole = ((t, t.index("sourcedId")) for t in tables if t.whole)
         return {t.file: self.distinct(t, at) for t, at in whole if at is not None}
 
     @cached_property
