@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
 import hypothesis
 import pytest
 from moto import mock_aws
@@ -52,7 +51,7 @@ def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     with mock_aws():
         quick.session()
         names = dict(NAMES)
-        s3 = boto3.client("s3")
+        s3 = quick.founder("s3")
         for name in ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET",
                      "OUTBOX_BUCKET", "BASELINES_BUCKET"):  # fmt: skip
             s3.create_bucket(
@@ -62,7 +61,7 @@ def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             s3.put_bucket_versioning(
                 Bucket=names[name], VersioningConfiguration={"Status": "Enabled"}
             )
-        boto3.client("dynamodb").create_table(
+        quick.founder("dynamodb").create_table(
             TableName=names["TABLE"],
             KeySchema=[
                 {"AttributeName": "pk", "KeyType": "HASH"},
@@ -82,9 +81,9 @@ def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        names["DEAD_LETTERS_URL"] = boto3.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
-        names["TOPIC_ARN"] = boto3.client("sns").create_topic(Name="staff")["TopicArn"]
-        boto3.client("secretsmanager").create_secret(
+        names["DEAD_LETTERS_URL"] = quick.founder("sqs").create_queue(QueueName="dead")["QueueUrl"]
+        names["TOPIC_ARN"] = quick.founder("sns").create_topic(Name="staff")["TopicArn"]
+        quick.founder("secretsmanager").create_secret(
             Name=names["CLASS_NUMBERS_SECRET"], SecretString="nobody need know it"
         )
         for name, value in names.items():

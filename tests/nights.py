@@ -31,7 +31,7 @@ from kakehashi.report import words
 from kakehashi.report.upload_receipt import SUFFIXES
 from kakehashi.roster import JAPAN
 from local.fakes import tenant as fake
-from tests import builders
+from tests import builders, quick
 from tests.builders import TODAY
 from tests.lambdas import Lambdas, client, fresh_clients, resource
 from tests.tenants import Tenant, environment
@@ -267,7 +267,8 @@ def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(boto3, "client", client)
     monkeypatch.setattr(boto3, "resource", resource)
     secret = json.dumps({"type": "secret", "value": fake.CLIENT_SECRET})
-    boto3.client("secretsmanager").create_secret(Name="kakehashi/credential", SecretString=secret)
+    secrets = quick.founder("secretsmanager")
+    secrets.create_secret(Name="kakehashi/credential", SecretString=secret)
     inside = fake.Tenant()
     names = dict(account) | {"MAILS_URL": _mailbox(account["TOPIC_ARN"])}
     with (
@@ -284,10 +285,10 @@ def nights_in(account: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def _mailbox(topic: str) -> str:
-    sqs = boto3.client("sqs")
-    url = sqs.create_queue(QueueName="mails")["QueueUrl"]
+    sqs = quick.founder("sqs")
+    url: str = sqs.create_queue(QueueName="mails")["QueueUrl"]
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=found["QueueArn"])
+    quick.founder("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=found["QueueArn"])
     return url
 
 

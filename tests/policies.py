@@ -61,6 +61,10 @@ class Call:
 
 def allows(statements: Sequence[Statement], call: Call) -> bool:
     """Whether a policy of these statements, their names resolved, allows ``call``."""
+    return _allows(parse_policy_document({"Statement": list(statements)}), call)
+
+
+def _allows(policy: Any, call: Call) -> bool:
     request = EvalContext(
         principal_arn=f"arn:aws:iam::{ACCOUNT}:role/tested",
         principal_type="AssumedRole",
@@ -71,7 +75,6 @@ def allows(statements: Sequence[Statement], call: Call) -> bool:
         secure_transport=True,
         service_context=dict(call.keys),
     )
-    policy = parse_policy_document({"Statement": list(statements)})
     return bool(evaluate(request, [policy]).decision == "Allow")
 
 
@@ -238,6 +241,7 @@ class Roles:
     denied: list[tuple[str, Call]] = field(default_factory=list)
     _taken: set[tuple[str, str]] = field(default_factory=set)
     _answers: dict[tuple[str, Call], bool] = field(default_factory=dict)
+    _policies: dict[str, Any] = field(default_factory=dict)  # by function, read
 
     @cached_property
     def template(self) -> Resolver:
@@ -256,9 +260,15 @@ class Roles:
 
     def may(self, function: str, call: Call) -> bool:
         if (function, call) not in self._answers:
-            left = [s for s in statements(function) if (function, s["Sid"]) not in self._taken]
-            self._answers[function, call] = allows(self.template.resolve(left), call)
+            self._answers[function, call] = _allows(self._policy(function), call)
         return self._answers[function, call]
+
+    def _policy(self, function: str) -> Any:
+        if function not in self._policies:
+            left = [s for s in statements(function) if (function, s["Sid"]) not in self._taken]
+            read = parse_policy_document({"Statement": self.template.resolve(left)})
+            self._policies[function] = read
+        return self._policies[function]
 
     def _key_call(self, call: Call) -> list[Call]:
         """What AWS asks KMS in the caller's name: S3, SNS, DynamoDB and Secrets Manager do."""
@@ -273,10 +283,15 @@ class Roles:
     def without(self, function: str, sid: str) -> Iterator[None]:
         """One statement of one function's policy is not there; ``denied`` begins anew."""
         self._taken.add((function, sid))
-        self._answers.clear()
+        self._forget()
         self.denied.clear()
         try:
             yield
         finally:
             self._taken.discard((function, sid))
-            self._answers.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """A statement was taken, or is there again."""
+        self._answers.clear()
+        self._policies.clear()
