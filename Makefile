@@ -12,7 +12,8 @@ LAYER := build/layer/.built
 JS := tests/contract/js
 TOOLS := tests/e2e/js
 READERS := tests/judges/js
-export PYTHONDONTWRITEBYTECODE ?=
+# Whatever the shell says: hundreds of short processes would compile all that they import, each anew.
+export PYTHONDONTWRITEBYTECODE :=
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= ap-northeast-1
 
