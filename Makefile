@@ -21,7 +21,7 @@ export AWS_DEFAULT_REGION ?= ap-northeast-1
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/; s/amd64/x86_64/')
 STACK ?= kakehashi
 
-.PHONY: help install run check static fast secure test journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
+.PHONY: help install run check static fast secure test for-journeys journeys judge judges test-contract test-judges unit infra integration year e2e browser build wheel smoke bench cost conformance \
 	behaviour fuzz long rehearsals quiet-year long-year coverage mutants lock docs screenshots preflight deploy install-dev install-sam format clean distclean
 
 help: ## この一覧 / this list
@@ -123,10 +123,13 @@ static: install-dev
 fast: install-dev
 	$(BIN)/pytest -q -n auto tests/unit tests/cases tests/infra
 
-e2e test: $(TOOLS)/node_modules/.clients browser
+e2e journeys: for-journeys
 
-unit infra integration e2e: install-dev
+unit infra e2e: install-dev
 	$(BIN)/pytest -q tests/$@
+
+integration: install-dev # it only computes, so it takes what the journeys beside it leave
+	nice $(BIN)/pytest -q -n auto --dist worksteal tests/integration
 
 year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, 25 minutes of CPU; not in CI, ten of its nights are
 	$(BIN)/pytest -q tests/year
@@ -138,10 +141,11 @@ ifdef CFN_GUARD_RULES
 	$(BIN)/python -m local.guard $(CFN_GUARD_RULES)
 endif
 
-test: install-dev ## CI が行うすべて / all that CI runs; what uses one core alone runs beside something else
-	$(MAKE) -j3 --output-sync=target fast static secure
-	$(BIN)/pytest -q -n auto --dist worksteal tests/integration
-	$(MAKE) -j2 --output-sync=target journeys judges
+test: install-dev ## CI が行うすべて / all that CI runs; what waits or uses one core runs beside something else
+	$(MAKE) -j4 --output-sync=target fast static secure for-journeys
+	$(MAKE) -j3 --output-sync=target journeys judges integration
+
+for-journeys: $(TOOLS)/node_modules/.clients browser
 
 journeys: install-dev # two engines, each waited for half of the time; files in their order, for some share pupils
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/browser
