@@ -25,7 +25,7 @@ from kakehashi import city as cities
 from kakehashi import deliver, oneroster
 from kakehashi.city import City, Staff
 from kakehashi.deliver.staff_rows import with_staff
-from kakehashi.diff import make_plan
+from kakehashi.diff.planning import make_plan
 from kakehashi.diff.staff import make_staff_plan
 from kakehashi.diff.staff_standing import StaffInputs
 from kakehashi.directories.microsoft365.shape import account_of, staff_account_of
@@ -34,7 +34,7 @@ from kakehashi.groups import decide
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
-from kakehashi.preprocess import Cleaned, preprocess
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
 
 BOUND = 1.10

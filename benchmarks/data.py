@@ -17,7 +17,7 @@ from kakehashi import oneroster
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.record import Record
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from local import demo
 
 SEED = 20_261_109

@@ -21,20 +21,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from kakehashi.actions import Action, Situation, settled
 from kakehashi.city import City
-from kakehashi.diff import (
-    Action,
-    Decision,
-    LastNight,
-    NightCount,
-    PastNights,
-    Plan,
-    Situation,
-    make_plan,
-    night_count,
-    settled,
-)
-from kakehashi.diff.sums import LONGEST
+from kakehashi.diff.answers import Decision
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.sums import LONGEST, NightCount, PastNights, night_count
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil

@@ -35,7 +35,7 @@ from benchmarks.steps import CITY_FILE, read_lines
 from benchmarks.steps import rules as city_rules
 from kakehashi import city as cities
 from kakehashi.actions import Action
-from kakehashi.diff import make_plan
+from kakehashi.diff.planning import make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.edges import plans

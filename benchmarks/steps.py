@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kakehashi.city import City
     from kakehashi.findings import Finding
     from kakehashi.oneroster import Package
-    from kakehashi.preprocess import PasswordFile
+    from kakehashi.preprocess.password_file import PasswordFile
 
     class Jsonable(Protocol):
         def to_json(self) -> Mapping[str, Any]: ...
@@ -55,7 +55,7 @@ def open_drop(night: Path) -> Package:
 
 
 def passwords(night: Path) -> list[PasswordFile]:
-    from kakehashi.preprocess import PasswordFile
+    from kakehashi.preprocess.password_file import PasswordFile
 
     files = [night / "passwords.csv"]
     return [PasswordFile(f.name, "1", f.read_bytes()) for f in files if f.exists()]
@@ -112,7 +112,7 @@ def _checked(package: Package, city: City) -> list[Finding]:
 
 def preprocess(folder: Path) -> int:
     from kakehashi.findings import Finding
-    from kakehashi.preprocess import preprocess as clean
+    from kakehashi.preprocess.cleaning import preprocess as clean
 
     night = folder / "after"
     findings = list(read_lines(folder / "findings.jsonl", Finding.from_json))
@@ -124,7 +124,7 @@ def preprocess(folder: Path) -> int:
 
 
 def diff(folder: Path) -> int:
-    from kakehashi.diff import make_plan
+    from kakehashi.diff.planning import make_plan
     from kakehashi.directories.microsoft365.shape import account_of
     from kakehashi.directories.port import Listed
     from kakehashi.people.record import Record
@@ -147,11 +147,11 @@ def diff(folder: Path) -> int:
 
 def night(folder: Path) -> int:
     """The three functions one after the other in one process: no run folder between them."""
-    from kakehashi.diff import make_plan
+    from kakehashi.diff.planning import make_plan
     from kakehashi.directories.microsoft365.shape import account_of
     from kakehashi.directories.port import Listed
     from kakehashi.people.record import Record
-    from kakehashi.preprocess import preprocess as clean
+    from kakehashi.preprocess.cleaning import preprocess as clean
 
     after, city = folder / "after", rules()
     package = open_drop(after)

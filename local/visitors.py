@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kakehashi.edges.state import State
+from kakehashi.guide import Guide
 from kakehashi.people.pupil import GRADE_LABELS
 from kakehashi.people.record import Status
-from kakehashi.report.guide import Guide
 from local.demo import people
 from local.demo.tour import CITY
 from local.stack import Stack

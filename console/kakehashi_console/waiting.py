@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from kakehashi.catalogue.index import english, japanese
-from kakehashi.diff import outdated, plan_of
+from kakehashi.diff.approval import outdated
 from kakehashi.diff.header import PlanHeader
+from kakehashi.diff.plan import plan_of
 from kakehashi.edges.runs import made_on
 from kakehashi.edges.state import Applied
 

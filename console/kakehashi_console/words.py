@@ -8,8 +8,8 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from kakehashi.findings import Effect, Finding
+from kakehashi.guide import Guide
 from kakehashi.report.groups import groups
-from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.shapes import Decisions, Summary
 from kakehashi.report.staff_section import STANDINGS

@@ -13,9 +13,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi.diff import Plan, Planned, make_plan, make_undo
 from kakehashi.diff.classes_left import classes_left
+from kakehashi.diff.exports import Planned
 from kakehashi.diff.matching import match
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.undo import make_undo
 from kakehashi.edges import plans, settings
 from kakehashi.edges.decision_files import Consents, DecisionFiles
 from kakehashi.edges.diff.gathering import Gathering

@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi import drift, report
+from kakehashi import drift
 from kakehashi.city import City
 from kakehashi.directories.port import Everybody
 from kakehashi.edges import plans, settings
@@ -36,9 +36,18 @@ from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, measure_city, stage_handler
 from kakehashi.findings import soften
 from kakehashi.people.record import Record
-from kakehashi.report import Comparison, Person
 from kakehashi.report.credential import HeldCredential, put_credential
-from kakehashi.report.people import People
+from kakehashi.report.drift import PAGE as DRIFT_PAGE
+from kakehashi.report.drift import WORKBOOK as DRIFT_WORKBOOK
+from kakehashi.report.drift import (
+    Comparison,
+    drift_html,
+    drift_line,
+    drift_summary,
+    drift_xlsx,
+    put_drift_summary,
+)
+from kakehashi.report.people import People, Person
 from kakehashi.roster import JAPAN
 from kakehashi.stored import written
 
@@ -98,7 +107,7 @@ def _compare_all(
     for name, city in rules.items():
         comparison, people = _compare(name, city, day, listed, env)
         _emit(comparison, people, env)
-        told[name] = written(report.drift_summary(comparison))
+        told[name] = written(drift_summary(comparison))
     return told
 
 
@@ -158,13 +167,13 @@ def _emit(comparison: Comparison, people: People, env: DriftEnvironment) -> None
     prefix = comparison.place.removeprefix(f"s3://{env.runs_bucket}/")
     folder = Folder(boto3.client("s3"), env.runs_bucket, prefix)
     folder.put_findings("drift", comparison.findings)
-    folder.put(report.DRIFT_PAGE, report.drift_html(comparison), "text/html; charset=utf-8")
-    folder.put(report.DRIFT_WORKBOOK, report.drift_xlsx(comparison, people), XLSX)
-    report.put_drift_summary(folder, comparison)
+    folder.put(DRIFT_PAGE, drift_html(comparison), "text/html; charset=utf-8")
+    folder.put(DRIFT_WORKBOOK, drift_xlsx(comparison, people), XLSX)
+    put_drift_summary(folder, comparison)
     measure_city("drift", comparison.city, {"DriftFound": len(comparison.findings)})
     if comparison.findings:
         boto3.client("sns").publish(
             TopicArn=env.topic_arn,
             Subject=f"Kakehashi {comparison.city}: drift",
-            Message=report.drift_line(comparison),
+            Message=drift_line(comparison),
         )

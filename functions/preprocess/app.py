@@ -8,7 +8,6 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi import oneroster
 from kakehashi.edges import settings
 from kakehashi.edges.preprocess.class_numbers import ClassNumberEnvironment, numbering
 from kakehashi.edges.preprocess.staff import clean_staff, of_staff
@@ -17,7 +16,8 @@ from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import refuses
-from kakehashi.preprocess import Cleaned, preprocess
+from kakehashi.oneroster import open_package
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
 from kakehashi.run_folder import roster
 
 
@@ -28,7 +28,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     folder, state = Folder.of(run, env.runs_bucket), State.of(env.table, run.city)
     state.renew_lease(run.execution, datetime.now(UTC))
     with folder.package() as source:
-        package = oneroster.open_package(source)
+        package = open_package(source)
     passwords, city = PasswordBucket.of(env.passwords_bucket).files(run.city), folder.rules()
     theirs = [file for file in passwords if city.staff and of_staff(file)]
     findings = folder.findings("validate")

@@ -15,7 +15,6 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi import report
 from kakehashi.edges import leaves, plans, settings
 from kakehashi.edges.dead_letters import DeadLetters
 from kakehashi.edges.nights import (
@@ -30,7 +29,15 @@ from kakehashi.edges.nights import (
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import measure, stage_handler
-from kakehashi.report import Night, Person
+from kakehashi.report.causes import named
+from kakehashi.report.mail import line_without_run, mail_line, subject
+from kakehashi.report.night import Night
+from kakehashi.report.page import html
+from kakehashi.report.people import Person
+from kakehashi.report.school_facts import moves, moves_of, put_parts
+from kakehashi.report.schools import handout_xlsx, handouts
+from kakehashi.report.summary import put_summary
+from kakehashi.report.workbook import xlsx
 from kakehashi.run_folder import actions
 from kakehashi.run_folder.matching import matches
 from kakehashi.verdict import Verdict
@@ -58,7 +65,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         state.free_lease(run.execution)
     DeadLetters.of(env.dead_letters_url).forget_healed(ended(run, night, state))
     if night.verdict is not Verdict.ALREADY_DONE:
-        _send(env.topic_arn, report.subject(night), report.mail_line(night))
+        _send(env.topic_arn, subject(night), mail_line(night))
     _count(night)
     return run.after("report", night.verdict, started)
 
@@ -66,17 +73,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: str) -> None:
     faults = [finding for finding in night.findings if finding.code[0] == "I"]
     folder.put_findings("report", faults)
-    folder.put("report.html", report.html(night), "text/html; charset=utf-8")
-    workbook = report.xlsx(night, matches(folder), people, staff_of(night, folder))
+    folder.put("report.html", html(night), "text/html; charset=utf-8")
+    workbook = xlsx(night, matches(folder), people, staff_of(night, folder))
     folder.put("report.xlsx", workbook, XLSX)
-    told = report.handouts(night)
+    told = handouts(night)
     for school in told:
-        folder.put(school.file, report.handout_xlsx(night, school, people), XLSX)
-    for code, lines in report.moves(actions.raw(folder)).items():
-        folder.put(report.moves_of(code), b"\n".join(lines), "application/x-ndjson")
-    report.put_parts(folder, night, told, people)
+        folder.put(school.file, handout_xlsx(night, school, people), XLSX)
+    for code, lines in moves(actions.raw(folder)).items():
+        folder.put(moves_of(code), b"\n".join(lines), "application/x-ndjson")
+    put_parts(folder, night, told, people)
     leaves.write(folder, outbox, night.verdict)
-    report.put_summary(folder, night)  # last: whoever sees it sees all
+    put_summary(folder, night)  # last: whoever sees it sees all
 
 
 def _without_run(event: dict[str, Any], env: ReportEnvironment) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def _without_run(event: dict[str, Any], env: ReportEnvironment) -> dict[str, Any
     failed = failure_of(event)
     if failed is None:
         raise ValueError("neither a run nor a failure")
-    _send(env.topic_arn, "Kakehashi: failed", report.line_without_run("", failed, env.guide))
+    _send(env.topic_arn, "Kakehashi: failed", line_without_run("", failed, env.guide))
     measure("report", "unknown", {"Failed": 1})
     return {"verdict": Verdict.FAILED}
 
@@ -104,7 +111,7 @@ def _count(night: Night) -> None:
             "ActionsDone": night.done,
             "ActionsFailed": night.unserved,
         }
-    cause = report.named(night.failed) if night.failed else None
+    cause = named(night.failed) if night.failed else None
     if cause and cause.microsoft and verdict is Verdict.FAILED:
         counts |= {"MicrosoftRefused": 1}
     measure("report", night.city, counts)

@@ -9,13 +9,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kakehashi import oneroster
 from kakehashi.edges import settings
 from kakehashi.edges.receive import upload_receipts
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.edges.telemetry import logger, measure, stage_handler
 from kakehashi.findings import Finding, refuses, soften
+from kakehashi.oneroster import ROSTER, Package, check, open_package
 from kakehashi.report.upload_receipt import UploadStanding
 
 
@@ -27,8 +27,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     state.renew_lease(run.execution, datetime.now(UTC))
     city = folder.rules()
     with folder.package() as source:
-        package = oneroster.open_package(source)
-    found = oneroster.check(package, city.source.versions, city.board_code)
+        package = open_package(source)
+    found = check(package, city.source.versions, city.board_code)
     findings = list(soften(found, city.effects))
     folder.put_findings("validate", findings)
     verdict = "refused" if refuses(findings) else "go"
@@ -37,12 +37,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return run.after("validate", verdict, started, **_counted(run, package, findings))
 
 
-def _counted(run: Run, package: oneroster.Package, findings: list[Finding]) -> dict[str, int]:
+def _counted(run: Run, package: Package, findings: list[Finding]) -> dict[str, int]:
     """Rows per file and findings, for the payload, the metrics and the log."""
     counts = {
         f"rows_{file.removesuffix('.csv')}": len(table.rows) + len(table.bad)
         for file, table in package.tables.items()
-        if file in oneroster.ROSTER
+        if file in ROSTER
     }
     counts["findings"] = len(findings)
     effects = Counter(finding.effect for finding in findings)

@@ -37,8 +37,8 @@ from kakehashi.directories.port import Listed, Tenancy
 from kakehashi.groups import decide
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember, staff_id
-from kakehashi.preprocess import Cleaned
 from kakehashi.preprocess.classes import Classes, HomeClass
+from kakehashi.preprocess.cleaning import Cleaned
 from kakehashi.preprocess.schools import School
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
 from kakehashi.roster import PasswordAt

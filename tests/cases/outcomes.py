@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kakehashi.diff import Plan
+from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
 from tests.cases.stories import Story, numbers
 

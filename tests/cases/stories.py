@@ -39,11 +39,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kakehashi.city import City
-from kakehashi.diff import Missing
+from kakehashi.diff.sources import Missing
 from kakehashi.directories.port import Listed
 from kakehashi.people.record import Record, Status
 from kakehashi.people.school_year import year_of
-from kakehashi.preprocess import PasswordFile
+from kakehashi.preprocess.password_file import PasswordFile
 from tests import builders
 from tests.builders import Drop, Row
 from tests.unit.diff.nights import in_tenant

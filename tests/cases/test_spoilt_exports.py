@@ -10,11 +10,13 @@ from collections.abc import Callable
 import pytest
 
 from kakehashi import oneroster
-from kakehashi.diff import Kind, Plan, Situation, make_plan
+from kakehashi.actions import Kind, Situation
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.findings import refuses, soften
 from kakehashi.people.record import Record
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from tests.builders import TODAY, Drop, Row, a_city, a_code, a_known
 from tests.unit.diff.nights import in_tenant, wanting
 

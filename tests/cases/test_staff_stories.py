@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from kakehashi import oneroster
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from tests.cases import employed
 from tests.cases.stories import HERE, STORIES, Story
 from tests.cases.test_stories import live

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from kakehashi import oneroster
-from kakehashi.diff import LastNight, make_plan
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.planning import make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.findings import refuses, soften
 from kakehashi.people.record import Record
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from tests.cases.outcomes import Outcome, one_by_one, told, wanted
 from tests.cases.stories import STORIES, Story
 from tests.unit.diff.nights import SERIAL, carried_out

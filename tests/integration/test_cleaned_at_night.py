@@ -11,7 +11,7 @@ from datetime import date
 import boto3
 import pytest
 
-from kakehashi.diff import Export
+from kakehashi.diff.exports import Export
 from kakehashi.people.pupil import class_id
 from tests.builders import YEAR, Drop, a_code, a_drop, a_known, a_password_file, a_pupil, an_id
 from tests.nights import RULES, Nights

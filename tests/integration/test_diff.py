@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.diff import app
-from kakehashi.diff import read_plan
+from kakehashi.diff.plan import read_plan
 from kakehashi.edges import settings
 from kakehashi.edges.errors import Refused
 from kakehashi.edges.microsoft import directory

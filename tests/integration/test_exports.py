@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 
-from kakehashi.diff import Export
+from kakehashi.diff.exports import Export
 from tests.builders import TODAY, a_drop, a_pupil
 from tests.images import afterwards
 from tests.integration.test_leaving import safety

@@ -16,7 +16,9 @@ import pytest
 
 from kakehashi.actions import Action, Kind, Situation, in_order, settled
 from kakehashi.city import City
-from kakehashi.diff import Plan, Undone, make_undo
+from kakehashi.diff.inverse import Undone
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.undo import make_undo
 from kakehashi.directories.port import Settled
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state import State

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from kakehashi.actions import Action, Kind, Situation, aside
-from kakehashi.diff import Plan
+from kakehashi.diff.plan import Plan
 from kakehashi.diff.sums import night_count
 from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, Run

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Action, Kind
-from kakehashi.diff import Plan, Undone
 from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
 from kakehashi.diff.consent import DecisionNote
+from kakehashi.diff.inverse import Undone
+from kakehashi.diff.plan import Plan
 from kakehashi.roster import Desired, canonical
 from kakehashi.run_folder import (
     actions,

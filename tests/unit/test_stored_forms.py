@@ -19,9 +19,10 @@ import pytest
 from kakehashi.class_numbers import RECORD as NUMBERS
 from kakehashi.class_numbers import Numbers
 from kakehashi.deliver import baseline, read_baseline, write_baseline
-from kakehashi.diff import consent, read_plan, sums
+from kakehashi.diff import consent, sums
 from kakehashi.diff.consent import Book
 from kakehashi.diff.header import FORM as PLAN
+from kakehashi.diff.plan import read_plan
 from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state import partition

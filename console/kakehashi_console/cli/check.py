@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from kakehashi import city as cities
-from kakehashi import oneroster, report
+from kakehashi import oneroster
 from kakehashi.catalogue import index
 from kakehashi.findings import Finding, refuses, soften
 from kakehashi.oneroster.sarif import sarif
-from kakehashi.preprocess import PasswordFile, preprocess
+from kakehashi.preprocess.cleaning import preprocess
+from kakehashi.preprocess.password_file import PasswordFile
 from kakehashi.report.checked import Checked, checked_html
+from kakehashi.report.groups import groups
+from kakehashi.report.workbook import findings_xlsx
 from kakehashi.roster import JAPAN
 from kakehashi_console.cli.city import read_rules
 from kakehashi_console.cli.nightly import must_be_a_drop
@@ -25,7 +28,7 @@ from kakehashi_console.cli.options import in_clear_words, terminal
 from kakehashi_console.operations import BadUse, csv_files
 
 if TYPE_CHECKING:
-    from kakehashi.report import FindingGroup
+    from kakehashi.report.groups import FindingGroup
 
 RULES = Path(__file__).parents[1] / "cities"  # the wheel brings them; a clone links them
 REFUSED = 4
@@ -102,7 +105,7 @@ def check(
     board_code = rules.board_code if city != DEMO else ""  # whoever names no city may have any
     findings, counts = examine(drop, rules, day, passwords, board_code)
     if workbook:
-        workbook.write_bytes(report.findings_xlsx(findings, day))
+        workbook.write_bytes(findings_xlsx(findings, day))
     if sarif_file:
         log = sarif(findings, index.RULES, version("kakehashi"))
         text = json.dumps(log, ensure_ascii=False, indent=2) + "\n"
@@ -115,7 +118,7 @@ def check(
         found = [finding.to_json() for finding in findings]
         click.echo(json.dumps({"counts": counts, "findings": found}, ensure_ascii=False, indent=2))
     else:
-        _tell(report.groups(findings), counts, refused=refuses(findings))
+        _tell(groups(findings), counts, refused=refuses(findings))
     raise SystemExit(REFUSED if refuses(findings) else 0)
 
 

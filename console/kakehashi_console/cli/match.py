@@ -16,7 +16,7 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, prefix_of
 from kakehashi.findings import refuses, soften
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from kakehashi.report.workbook import book
 from kakehashi.roster import JAPAN, Held
 from kakehashi.run_folder import known, roster

@@ -18,7 +18,7 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kakehashi import city as cities
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.report.words import word
 from kakehashi.stored import written

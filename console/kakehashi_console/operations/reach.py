@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.roster import JAPAN
 from kakehashi_console.site import Site
 

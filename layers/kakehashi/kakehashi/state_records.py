@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kakehashi.diff import NightCount
+from kakehashi.diff.sums import NightCount
 from kakehashi.run_folder.orders import DeliveryOrder
 from kakehashi.verdict import RUNNING, WENT_WELL, Verdict
 

@@ -19,25 +19,14 @@ from typing import Any, cast
 from kakehashi import deliver, groups, oneroster
 from kakehashi.actions import Action, Kind
 from kakehashi.city import City
-from kakehashi.diff import (
-    Export,
-    LastNight,
-    Missing,
-    NightCount,
-    Offered,
-    PastNights,
-    Plan,
-    Planned,
-    binned_perhaps,
-    export_of,
-    make_plan,
-    night_count,
-    read_plan,
-    unseen,
-)
 from kakehashi.diff.consent import Book, weigh
+from kakehashi.diff.counting import LastNight
 from kakehashi.diff.decisions import DecisionFile, read
-from kakehashi.diff.sums import LONGEST
+from kakehashi.diff.exports import Export, Offered, Planned, export_of
+from kakehashi.diff.plan import Plan, read_plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.sources import Missing, binned_perhaps, unseen
+from kakehashi.diff.sums import LONGEST, NightCount, PastNights, night_count
 from kakehashi.directories.microsoft365.answers import Answer
 from kakehashi.directories.microsoft365.exchange import Exchange
 from kakehashi.directories.microsoft365.flows import Flow, Terms
@@ -54,7 +43,9 @@ from kakehashi.edges.provision.shard import Shard
 from kakehashi.edges.state import PupilItems
 from kakehashi.findings import Finding, refuses, soften
 from kakehashi.people.record import Record
-from kakehashi.preprocess import Cleaned, PasswordFile, password_file, preprocess
+from kakehashi.preprocess import password_file
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
+from kakehashi.preprocess.password_file import PasswordFile
 from kakehashi.provision.deletable import Conditions
 from kakehashi.roster import JAPAN, Desired
 from kakehashi.run_folder.results import CARRIED_OUT

@@ -16,9 +16,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from kakehashi.actions import Situation
 from kakehashi.catalogue.diff import ID_TYPED_OVER
 from kakehashi.catalogue.identity import SAID_WRONG
-from kakehashi.diff import Plan, Situation
+from kakehashi.diff.plan import Plan
 from kakehashi.directories.microsoft365.requests import bring_back
 from kakehashi.people.record import Record, Status
 from kakehashi.people.school_year import year_of

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kakehashi.findings import Effect, Finding, Place
-from kakehashi.report import findings_xlsx
+from kakehashi.report.workbook import findings_xlsx
 from kakehashi_console.cli import main
 from kakehashi_console.cli.check import COUNTED
 from tests import builders

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi_console.cli import main
 from local.stack import ROOT
 

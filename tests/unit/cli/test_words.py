@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console as Terminal
 
 from kakehashi.catalogue import diff as rules
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.report.shapes import BreachShape, StaffInNumbers, Summary
 from kakehashi.verdict import Verdict
 from kakehashi_console.words import print_outcome, staff_line

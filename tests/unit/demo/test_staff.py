@@ -13,7 +13,7 @@ import pytest
 from kakehashi import city as cities
 from kakehashi import oneroster
 from kakehashi.diff.sheets import sheets
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from kakehashi.preprocess.staff import Material, StaffListFile, read_staff
 from local.demo import board_list, export
 from local.demo.city import DemoCity

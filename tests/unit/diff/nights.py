@@ -7,18 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kakehashi.diff import (
-    Action,
-    Decision,
-    Kind,
-    LastNight,
-    Missing,
-    PastNights,
-    Plan,
-    make_plan,
-    settled,
-)
-from kakehashi.diff.answers import Proposed
+from kakehashi.actions import Action, Kind, settled
+from kakehashi.diff.answers import Decision, Proposed
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.sources import Missing
+from kakehashi.diff.sums import PastNights
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from kakehashi.diff import Approval, Export, Plan, Planned, admit
+from kakehashi.diff.approval import Approval, admit
+from kakehashi.diff.exports import Export, Planned
+from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding, refuses
 from tests.builders import TODAY
 from tests.unit.diff.nights import SERIAL, a_town, knowing, night

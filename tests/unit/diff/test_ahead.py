@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from kakehashi.diff import Kind, Situation
+from kakehashi.actions import Kind, Situation
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Status
 from kakehashi.roster import Desired

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff import Plan, Situation, Undone, make_undo
+from kakehashi.actions import Situation
+from kakehashi.diff.inverse import Undone
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.undo import make_undo
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
 from tests.builders import a_city

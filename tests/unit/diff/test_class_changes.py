@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from kakehashi.diff import LastNight, Plan
+from kakehashi.diff.counting import LastNight
 from kakehashi.diff.header import PlanHeader
+from kakehashi.diff.plan import Plan
 from kakehashi.people.pupil import Pupil
 from tests.unit.diff.nights import (
     APRIL,

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff import Decision, Kind, Plan, Situation
+from kakehashi.actions import Kind, Situation
+from kakehashi.diff.answers import Decision
 from kakehashi.diff.consent import MOST_DAYS, Book, weigh
 from kakehashi.diff.decisions import DecisionFile, DecisionMark, Reading
+from kakehashi.diff.plan import Plan
 from tests.builders import TODAY, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import codes, kinds, knowing
 from tests.unit.diff.towns import Town

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kakehashi.diff import Decision, Kind, Situation
+from kakehashi.actions import Kind, Situation
+from kakehashi.diff.answers import Decision
 from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id
 from tests.unit.diff.nights import (

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kakehashi.city import BadCity, Source, parse
-from kakehashi.diff import Export, Offered, Planned, comes_late, export_of
-from kakehashi.diff.exports import too_old
+from kakehashi.diff.exports import Export, Offered, Planned, comes_late, export_of, too_old
 from tests.builders import DOMAIN
 
 PATTERN = Source().export_date

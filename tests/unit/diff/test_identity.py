@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from kakehashi.actions import stands_aside
-from kakehashi.diff import Decision, Kind, Plan, Situation
+from kakehashi.actions import Kind, Situation, stands_aside
+from kakehashi.diff.answers import Decision
 from kakehashi.diff.counting import LastNight
 from kakehashi.diff.exchanges import LARGEST, freed, hands
+from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import as_one
 from kakehashi.diff.situations import classify
 from kakehashi.diff.sources import Missing, index_sources

@@ -8,7 +8,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.diff import Decision, Kind, Plan, Situation
+from kakehashi.actions import Kind, Situation
+from kakehashi.diff.answers import Decision
+from kakehashi.diff.plan import Plan
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import SIGN_IN as UPN

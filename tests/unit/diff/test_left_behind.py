@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from kakehashi.actions import Kind, Situation
 from kakehashi.catalogue.diff import KNOWN_ACCOUNT
 from kakehashi.catalogue.identity import NAME_OF_A_LEAVER
-from kakehashi.diff import Kind, Plan, Situation
+from kakehashi.diff.plan import Plan
 from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired
 from tests.builders import TODAY, a_held, a_known, a_pupil, a_tenant_account, an_id

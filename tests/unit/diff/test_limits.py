@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from kakehashi.diff import LastNight, Plan, Situation
+from kakehashi.actions import Situation
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.plan import Plan
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from tests.builders import a_held, a_pupil, a_tenant_account

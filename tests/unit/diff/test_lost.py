@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from kakehashi.actions import Situation
-from kakehashi.diff import Decision, Kind, LastNight, Missing, Plan, make_plan, unseen
+from kakehashi.actions import Kind, Situation
+from kakehashi.diff.answers import Decision
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.sources import Missing, unseen
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil

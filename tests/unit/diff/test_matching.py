@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.diff import Kind
+from kakehashi.actions import Kind
 from kakehashi.diff.matching import (
     DOUBTFUL,
     Evidence,

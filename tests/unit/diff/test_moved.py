@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from kakehashi.actions import settled
-from kakehashi.diff import Action, Decision, Decisions, Kind, Plan, Situation
+from kakehashi.actions import Action, Kind, Situation, settled
+from kakehashi.diff.answers import Decision, Decisions
+from kakehashi.diff.plan import Plan
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from kakehashi.diff import SHARD, Action, Kind, Plan, Situation, read_plan, settled
+from kakehashi.actions import Action, Kind, Situation, settled
+from kakehashi.diff.plan import SHARD, Plan, read_plan
 from kakehashi.people.record import Record
 from kakehashi.roster import PasswordAt
 from tests.builders import TODAY, a_desired, a_held, a_known, a_pupil

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from kakehashi.actions import Kind, Situation, aside
-from kakehashi.diff import Export, LastNight, Missing, Offered, Plan, make_plan
 from kakehashi.diff.answers import Proposed
-from kakehashi.diff.counting import Counted
+from kakehashi.diff.counting import Counted, LastNight
+from kakehashi.diff.exports import Export, Offered
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.planning import make_plan
+from kakehashi.diff.sources import Missing
 from kakehashi.diff.sums import NightCount, PastNights
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.people.record import Record, Status

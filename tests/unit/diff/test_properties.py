@@ -12,7 +12,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff import Decision, Kind, Plan, make_plan, read_plan
+from kakehashi.actions import Kind
+from kakehashi.diff.answers import Decision
+from kakehashi.diff.plan import Plan, read_plan
+from kakehashi.diff.planning import make_plan
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil

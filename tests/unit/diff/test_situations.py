@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kakehashi.actions import aside
-from kakehashi.diff import Decision, Kind, Situation
+from kakehashi.actions import Kind, Situation, aside
+from kakehashi.diff.answers import Decision
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from kakehashi.roster import Desired, Held

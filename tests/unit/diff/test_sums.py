@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.diff import LastNight, NightCount, PastNights, Plan, night_count, read_plan
-from kakehashi.diff.counting import Counted
+from kakehashi.diff.counting import Counted, LastNight
 from kakehashi.diff.header import PlanHeader
+from kakehashi.diff.plan import Plan, read_plan
+from kakehashi.diff.sums import NightCount, PastNights, night_count
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from tests.builders import TODAY, a_pupil

@@ -10,18 +10,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.diff import (
-    Action,
-    Kind,
-    Plan,
-    Situation,
-    Undone,
-    admit,
-    make_undo,
-    read_plan,
-    settled,
-)
-from kakehashi.diff.approval import Approval
+from kakehashi.actions import Action, Kind, Situation, settled
+from kakehashi.diff.approval import Approval, admit
+from kakehashi.diff.inverse import Undone
+from kakehashi.diff.plan import Plan, read_plan
+from kakehashi.diff.undo import make_undo
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 from tests.builders import (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from kakehashi.diff import Plan
 from kakehashi.diff.consent import Book, Consent, weigh
 from kakehashi.diff.decisions import DecisionFile, read
+from kakehashi.diff.plan import Plan
 from kakehashi.directories.port import Listed
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record

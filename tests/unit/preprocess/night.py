@@ -9,7 +9,8 @@ from typing import Any
 from kakehashi import oneroster
 from kakehashi.findings import Finding, soften
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess import Cleaned, PasswordFile, preprocess
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
+from kakehashi.preprocess.password_file import PasswordFile
 from kakehashi.roster import Held
 from tests import builders
 

@@ -12,7 +12,8 @@ import pytest
 from kakehashi import oneroster
 from kakehashi.catalogue import preprocess as catalogue
 from kakehashi.findings import Rule
-from kakehashi.preprocess import PasswordFile, preprocess
+from kakehashi.preprocess.cleaning import preprocess
+from kakehashi.preprocess.password_file import PasswordFile
 from tests import builders
 from tests.unit.preprocess.night import Where, rows_of
 

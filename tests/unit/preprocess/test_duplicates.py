@@ -4,7 +4,7 @@ from itertools import permutations
 import pytest
 
 from kakehashi.findings import Effect
-from kakehashi.preprocess import Cleaned
+from kakehashi.preprocess.cleaning import Cleaned
 from tests import builders
 from tests.unit.preprocess.night import held_of, night, night_of, pupils_of, rows_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.packages import MASTERS, USERS
 from kakehashi import oneroster
 from kakehashi.findings import Finding, refuses
-from kakehashi.preprocess import Cleaned, preprocess
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
 from tests import builders
 from tests.unit.oneroster.mutants import Files, mutants, rows_of_users
 

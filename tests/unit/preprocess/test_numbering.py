@@ -11,7 +11,8 @@ import pytest
 
 from kakehashi import oneroster
 from kakehashi.class_numbers import Numbers
-from kakehashi.preprocess import Cleaned, Numbering, preprocess
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
+from kakehashi.preprocess.numbering import Numbering
 from tests import builders
 from tests.builders import YEAR
 

@@ -2,8 +2,8 @@ import pytest
 
 from kakehashi import oneroster
 from kakehashi.findings import Effect
-from kakehashi.preprocess import Cleaned, PasswordFile, preprocess
-from kakehashi.preprocess.password_file import fits, parse, read_one, used_up
+from kakehashi.preprocess.cleaning import Cleaned, preprocess
+from kakehashi.preprocess.password_file import PasswordFile, fits, parse, read_one, used_up
 from kakehashi.roster import PasswordAt
 from tests import builders
 from tests.unit.preprocess.night import clean, rows_of

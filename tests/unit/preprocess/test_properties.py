@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kakehashi.people.pupil import Pupil
-from kakehashi.preprocess import Cleaned
+from kakehashi.preprocess.cleaning import Cleaned
 from kakehashi.preprocess.lexicon import Lexicon
 from tests import builders
 from tests.unit.preprocess.night import clean, night, night_of, pupils_of

@@ -12,11 +12,11 @@ from kakehashi import oneroster
 from kakehashi.catalogue import preprocess as catalogue
 from kakehashi.city import City
 from kakehashi.findings import Rule
-from kakehashi.preprocess import PasswordFile
 from kakehashi.preprocess.draft import CleaningStep, Draft, Tonight
 from kakehashi.preprocess.holds import RowHolds
 from kakehashi.preprocess.lexicon import Lexicon
 from kakehashi.preprocess.numbering import OUTSIDE
+from kakehashi.preprocess.password_file import PasswordFile
 from kakehashi.preprocess.steps import STEPS
 from local import cleaning
 from tests import builders

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from kakehashi import report
 from kakehashi.catalogue.index import RULES
-from kakehashi.report import Failure
 from kakehashi.report.causes import CAUSES, faults_of
 from kakehashi.report.headline import headline
+from kakehashi.report.mail import mail_line
+from kakehashi.report.night import Failure
+from kakehashi.report.page import html
 from kakehashi.verdict import Verdict
 from tests.unit.report.test_report import NIGHT
 
@@ -23,7 +24,7 @@ def test_a_cause_has_a_finding_of_its_own_and_is_never_only_a_failed_stage(error
     assert told.code != "I001"
     night = replace(APPLIED, verdict=Verdict.FAILED, failed=Failure("diff", error))
     cause = CAUSES[error]
-    mail, page = report.mail_line(night), report.html(night)
+    mail, page = mail_line(night), html(night)
     assert f"差分で停止({cause.word.ja})" in mail
     assert night.guide.completed(RULES[told.code].todo, night.city) in mail
     assert "kakehashi rerun" in mail

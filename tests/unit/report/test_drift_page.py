@@ -7,8 +7,8 @@ from datetime import date
 import openpyxl
 
 from kakehashi.catalogue import provision as rules
-from kakehashi.report import Comparison, drift_html, drift_line, drift_summary, drift_xlsx
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
+from kakehashi.report.drift import Comparison, drift_html, drift_line, drift_summary, drift_xlsx
 from kakehashi.stored import written
 from tests.builders import a_code, an_id
 

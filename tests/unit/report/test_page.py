@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from kakehashi import report
 from kakehashi.catalogue.index import RULES
 from kakehashi.catalogue.preprocess import OLDER_OWNER
 from kakehashi.city import Savings
@@ -20,7 +19,13 @@ from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.findings import Place, placeholders
-from kakehashi.report import Comparison, Failure, Night, Saved, decided, drift_html
+from kakehashi.report import drawing
+from kakehashi.report.decided import decided
+from kakehashi.report.drift import Comparison, drift_html
+from kakehashi.report.night import Failure, Night
+from kakehashi.report.page import html
+from kakehashi.report.savings import Saved
+from kakehashi.report.schools import handouts
 from kakehashi.run_folder.deliveries import DeliveryNote, FileNote
 from kakehashi.run_folder.orders import UndoNote
 from kakehashi.run_folder.progress import Progress
@@ -112,14 +117,14 @@ class Tree(HTMLParser):
 
 @every_night
 def test_every_element_is_closed_where_it_was_opened_and_every_id_is_alone(night: Night) -> None:
-    tree = Tree(report.html(night))
+    tree = Tree(html(night))
     assert tree.open == [("", "")]
     assert set(tree.ids.values()) == {1}
 
 
 @every_night
 def test_headings_go_down_one_level_at_a_time_and_tables_have_headers(night: Night) -> None:
-    tree = Tree(report.html(night))
+    tree = Tree(html(night))
     assert all(b - a <= 1 for a, b in pairwise(tree.levels))
     assert set(tree.scopes) == {"row", "col"}
     assert all(table["thead"] == 1 for table in tree.tables)
@@ -127,23 +132,23 @@ def test_headings_go_down_one_level_at_a_time_and_tables_have_headers(night: Nig
 
 @every_night
 def test_every_anchor_and_label_leads_somewhere(night: Night) -> None:
-    tree = Tree(report.html(night))
+    tree = Tree(html(night))
     inside = {target.removeprefix("#") for target in tree.targets if target.startswith("#")}
     assert inside | set(tree.labels) <= set(tree.ids)
     files = {target for target in tree.targets if not target.startswith("#")}
-    assert files == {school.file for school in report.handouts(night)}
+    assert files == {school.file for school in handouts(night)}
 
 
 @every_night
 def test_the_english_page_has_no_japanese_but_in_the_names_of_things(night: Night) -> None:
-    english = Tree(report.html(replace(night, language="en")), hidden="ja")
+    english = Tree(html(replace(night, language="en")), hidden="ja")
     seen = english.seen.replace("見本市", "")  # stands in the title
     assert not [line for line in seen.splitlines() if JAPANESE.search(line)]
 
 
 @every_night
 def test_the_japanese_page_says_everything_in_japanese(night: Night) -> None:
-    japanese = Tree(report.html(night), hidden="en").seen
+    japanese = Tree(html(night), hidden="en").seen
     latin = re.findall(r"\b[a-z]{4,} [a-z]{3,} [a-z]{3,}\b", re.sub(r"kakehashi .*", "", japanese))
     assert latin == []
 
@@ -171,12 +176,12 @@ def _bare(text: str) -> str:
 
 @every_night
 def test_the_page_names_a_section_of_the_runbook_that_is_there(night: Night) -> None:
-    for anchor in re.findall(r"runbook\.ja\.md#([a-z-]+)", report.html(night)):
+    for anchor in re.findall(r"runbook\.ja\.md#([a-z-]+)", html(night)):
         assert f'<a id="{anchor}"></a>' in RUNBOOK.read_text(encoding="utf-8")
 
 
 def test_what_differs_between_findings_of_one_code_is_left_out_and_lines_stand_per_school() -> None:
-    page = Tree(report.html(EVERYTHING), hidden="en").seen
+    page = Tree(html(EVERYTHING), hidden="en").seen
     assert page.count("今在籍している行(… 行目)") == 1
     assert "users.csv 20 行目" in page
     assert "users.csv 21 行目" in page
@@ -184,26 +189,26 @@ def test_what_differs_between_findings_of_one_code_is_left_out_and_lines_stand_p
 
 def test_the_time_of_the_last_file_stands_beside_tonights() -> None:
     before = replace(NIGHT.past[0], received="2026-11-08T17:03:00+00:00")
-    page = Tree(report.html(replace(NIGHT, past=(before,))), hidden="en").seen
+    page = Tree(html(replace(NIGHT, past=(before,))), hidden="en").seen
     assert "2026-11-10 02:04" in page
     assert "(前回 2026-11-09 02:03)" in page
 
 
 def test_who_has_nothing_to_decide_is_told_so() -> None:
     night = replace(NIGHT, verdict=Verdict.APPLIED, plan=replace(NIGHT.plan, proposals={}))
-    assert "あなたの判断が必要なことはありません。" in report.html(night)
-    assert 'id="decide"' not in report.html(night)
-    assert "あなたの判断が必要なことはありません。" not in report.html(NIGHT)
+    assert "あなたの判断が必要なことはありません。" in html(night)
+    assert 'id="decide"' not in html(night)
+    assert "あなたの判断が必要なことはありません。" not in html(NIGHT)
 
 
 def test_the_saved_days_are_shown_with_their_factors() -> None:
-    page = Tree(report.html(EVERYTHING), hidden="en").seen
+    page = Tree(html(EVERYTHING), hidden="en").seen
     for words in ("転校・転出 40 人", "120", "0.02", "2.40", "0.2", "0.80", "3.20"):
         assert words in page
 
 
 def test_the_saved_days_are_said_to_be_a_lower_bound() -> None:
-    page = report.html(EVERYTHING)
+    page = html(EVERYTHING)
     japanese, english = Tree(page, hidden="en").seen, Tree(page, hidden="ja").seen
     assert "これは下限です" in japanese
     assert "3.20 人日以上" in japanese
@@ -211,11 +216,11 @@ def test_the_saved_days_are_said_to_be_a_lower_bound() -> None:
     assert "This is a lower bound" in english
     nothing = replace(EVERYTHING, saved=Saved(Savings(), date(2026, 4, 1)))
     assert 'href="#saved"' in page
-    assert 'href="#saved"' not in report.html(nothing), "no tile that boasts of nothing"
+    assert 'href="#saved"' not in html(nothing), "no tile that boasts of nothing"
 
 
 def test_decisions_can_be_handed_in_without_a_terminal() -> None:
-    assert f"inbox/{NIGHT.city}/approvals/" in Tree(report.html(NIGHT), hidden="en").seen
+    assert f"inbox/{NIGHT.city}/approvals/" in Tree(html(NIGHT), hidden="en").seen
 
 
 # -- contrast ---------------------------------------------------------------------------------
@@ -234,7 +239,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_colour_of_a_text_can_be_read_on_every_ground() -> None:
-    css = (Path(report.__file__).parent / "templates" / "style.css.j2").read_text()
+    css = (Path(drawing.__file__).parent / "templates" / "style.css.j2").read_text()
     named = dict(re.findall(r"--(ink|soft|paper|ground): (#[0-9a-f]{3,6})", css))
     tones = re.findall(r"--tone: (#[0-9a-f]{6}); --tint: (#[0-9a-f]{6})", css)
     grounds = [named["paper"], named["ground"]]
@@ -250,7 +255,7 @@ def test_every_colour_of_a_text_can_be_read_on_every_ground() -> None:
 
 
 def test_a_school_is_told_nothing_of_another() -> None:
-    by_code = {school.code: school for school in report.handouts(EVERYTHING)}
+    by_code = {school.code: school for school in handouts(EVERYTHING)}
     mine = by_code[SCHOOL]
     assert {finding.pupil for finding in mine.findings} == {UMI[3]}
     assert mine.waiting == []

@@ -14,18 +14,22 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from kakehashi import report
 from kakehashi.catalogue.index import RULES
 from kakehashi.findings import Effect, Finding, Place, placeholders
 from kakehashi.report.drawing import linked
 from kakehashi.report.drift import drift_html, drift_line, drift_xlsx
+from kakehashi.report.mail import line_without_run, mail_line
+from kakehashi.report.night import Failure
+from kakehashi.report.page import html
+from kakehashi.report.schools import handout_xlsx, handouts
 from kakehashi.report.upload_receipt import UploadReceipt, UploadStanding
+from kakehashi.report.workbook import xlsx
 from kakehashi.verdict import Verdict
 from kakehashi_console.cli import COMMANDS
 from tests.commands import type_it
 from tests.unit.report.test_drift_page import a_comparison
-from tests.unit.report.test_guide import BLANKS, FILES, OURS, nights
 from tests.unit.report.test_report import NIGHT, SCHOOL, UMI
+from tests.unit.test_guide import BLANKS, FILES, OURS, nights
 
 STACK = "kakehashi-trial"
 NAMED = re.compile(rf"kakehashi (?:{'|'.join(COMMANDS)})\b")
@@ -98,13 +102,13 @@ def handed() -> dict[str, str]:
         every.append(night if night.verdict in seen else replace(night, findings=found))
         seen.add(night.verdict)
     drift = replace(a_comparison(), guide=OURS, findings=found)
-    (school,) = [one for one in report.handouts(every[0]) if one.code == SCHOOL]
+    (school,) = [one for one in handouts(every[0]) if one.code == SCHOOL]
     return {
-        "pages": "\n".join(of_a_page(report.html(night)) for night in every),
-        "workbook": of_a_workbook(report.xlsx(every[0], (), {})),
-        "a school's workbook": of_a_workbook(report.handout_xlsx(every[0], school, {})),
-        "mails": "\n".join(report.mail_line(night) for night in every),
-        "mail without a run": report.line_without_run("demo", report.Failure("receive", "x"), OURS),
+        "pages": "\n".join(of_a_page(html(night)) for night in every),
+        "workbook": of_a_workbook(xlsx(every[0], (), {})),
+        "a school's workbook": of_a_workbook(handout_xlsx(every[0], school, {})),
+        "mails": "\n".join(mail_line(night) for night in every),
+        "mail without a run": line_without_run("demo", Failure("receive", "x"), OURS),
         "weekly page": of_a_page(drift_html(drift)),
         "weekly workbook": of_a_workbook(drift_xlsx(drift)),
         "weekly mail": drift_line(drift),
@@ -140,10 +144,10 @@ def test_no_page_is_named_as_a_path_into_a_repository(what: str) -> None:
 
 
 def test_the_pages_that_a_finding_names_are_links() -> None:
-    html = report.html(replace(NIGHT, guide=OURS, findings=all_findings()))
-    outside = re.sub(r"<a [^>]*>.*?</a>", "", html)
+    drawn = html(replace(NIGHT, guide=OURS, findings=all_findings()))
+    outside = re.sub(r"<a [^>]*>.*?</a>", "", drawn)
     assert "https://docs.example.jp/" not in outside
-    assert '<a href="https://docs.example.jp/deploy.md">' in html
+    assert '<a href="https://docs.example.jp/deploy.md">' in drawn
 
 
 def test_what_looks_like_an_address_in_a_finding_is_text_and_no_markup() -> None:

@@ -18,19 +18,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from kakehashi import report
 from kakehashi.catalogue import faults
 from kakehashi.catalogue.diff import ALREADY_APPLIED, NEW_IN_CITY
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.findings import Effect, Finding, Place, Rule
-from kakehashi.report import Failure, Night, PastRun, Person, final_verdict
+from kakehashi.guide import Guide
+from kakehashi.report.decided import decided
 from kakehashi.report.groups import Lines
-from kakehashi.report.guide import Guide
-from kakehashi.report.page import page_of
+from kakehashi.report.mail import mail_line, subject
+from kakehashi.report.night import Failure, Night, PastRun, final_verdict
+from kakehashi.report.page import html, page_of
+from kakehashi.report.people import Person, last_seen
+from kakehashi.report.schools import handout_xlsx, handouts
 from kakehashi.report.sparkline import sparkline
+from kakehashi.report.summary import summary
 from kakehashi.report.words import VERDICTS, compress
+from kakehashi.report.workbook import xlsx
 from kakehashi.run_folder.drop import DropNote
 from kakehashi.run_folder.progress import Progress
 from kakehashi.stored import written
@@ -79,7 +84,7 @@ BARE = Night(
     place="s3://runs/x/",
     failed=Failure("validate", "MemoryError"),
 )
-HANDOUT = next(school for school in report.handouts(NIGHT) if school.code == SCHOOL)
+HANDOUT = next(school for school in handouts(NIGHT) if school.code == SCHOOL)
 
 
 # -- verdicts -------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def test_whatever_came_before_a_failure_is_a_failure(last: str) -> None:
 
 
 def as_json(night: Night) -> dict[str, Any]:
-    return written(report.summary(night))
+    return written(summary(night))
 
 
 def test_the_summary_has_exactly_the_promised_keys() -> None:
@@ -175,28 +180,28 @@ class _Outline(HTMLParser):
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_a_page_that_begins_with_it(verdict: Verdict) -> None:
-    outline = _Outline(report.html(replace(NIGHT, verdict=verdict)))
+    outline = _Outline(html(replace(NIGHT, verdict=verdict)))
     assert VERDICTS[verdict].ja in outline.text.partition("見本市")[2]
     assert outline.levels[0] == 1
     assert outline.tags["h1"] == 1
 
 
 def test_a_night_of_which_nothing_is_left_still_has_its_page_sheets_and_mail() -> None:
-    assert "失敗" in _Outline(report.html(BARE)).text
-    assert load_workbook(io.BytesIO(report.xlsx(BARE))).sheetnames[0] == "概要"
-    assert "検査で停止" in report.mail_line(BARE)
+    assert "失敗" in _Outline(html(BARE)).text
+    assert load_workbook(io.BytesIO(xlsx(BARE))).sheetnames[0] == "概要"
+    assert "検査で停止" in mail_line(BARE)
     assert as_json(BARE)["held"] == {}
 
 
 def test_the_page_asks_nobody_for_anything() -> None:
-    outline = _Outline(report.html(NIGHT))
+    outline = _Outline(html(NIGHT))
     beside = {f"schools/{code}.xlsx" for code in (SCHOOL, OTHER)}
     assert {a for a in outline.addresses if not a.startswith("#")} == {"data:,"} | beside
     assert outline.tags["script"] == outline.tags["link"] - 1 == 0
 
 
 def test_headings_go_down_one_level_at_a_time() -> None:
-    levels = _Outline(report.html(NIGHT)).levels
+    levels = _Outline(html(NIGHT)).levels
     assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
@@ -227,7 +232,7 @@ def test_a_rehearsal_that_stopped_is_rehearsed_again_and_not_run(verdict: Verdic
     decision = page_of(night).decision
     assert "--rehearse" in decision.again
     assert json.loads(decision.again_order)["action"] == "rehearse"
-    assert "rerun" not in report.mail_line(night) + report.html(night)
+    assert "rerun" not in mail_line(night) + html(night)
 
 
 def test_a_refused_approval_says_that_the_plan_still_waits() -> None:
@@ -287,12 +292,12 @@ def test_the_page_is_written_in_japans_time() -> None:
 
 def test_a_school_name_cannot_become_markup() -> None:
     night = replace(NIGHT, schools={SCHOOL: "<script>alert(1)</script>"})
-    assert _Outline(report.html(night)).tags["script"] == 0
+    assert _Outline(html(night)).tags["script"] == 0
 
 
 def test_a_finding_of_an_older_catalogue_is_shown_by_its_code() -> None:
     old = Finding("R998", Effect.NOTE, Place("users.csv", 2), facts={"count": 1})
-    assert "R998" in report.html(replace(NIGHT, findings=(old,)))
+    assert "R998" in html(replace(NIGHT, findings=(old,)))
 
 
 @given(st.sets(st.integers(1, 200)))
@@ -325,7 +330,7 @@ def test_a_line_of_nights_needs_two_of_them_and_stays_in_its_frame() -> None:
 def test_nothing_in_the_workbook_can_execute() -> None:
     evil = '=HYPERLINK("http://example.com")'
     night = replace(NIGHT, schools={SCHOOL: evil, OTHER: "+1+1"}, city_name="@SUM(1)")
-    body = report.xlsx(night)
+    body = xlsx(night)
     with zipfile.ZipFile(io.BytesIO(body)) as parts:
         sheets = [parts.read(name).decode() for name in parts.namelist() if "sheet" in name]
     assert not any("<f>" in sheet or "hyperlink" in sheet for sheet in sheets)
@@ -336,8 +341,8 @@ def test_nothing_in_a_schools_workbook_can_execute_or_names_another_school() -> 
     night = replace(
         NIGHT, schools={SCHOOL: '=HYPERLINK("http://example.com")', OTHER: "緑台小学校"}
     )
-    mine = next(school for school in report.handouts(night) if school.code == SCHOOL)
-    with zipfile.ZipFile(io.BytesIO(report.handout_xlsx(night, mine))) as parts:
+    mine = next(school for school in handouts(night) if school.code == SCHOOL)
+    with zipfile.ZipFile(io.BytesIO(handout_xlsx(night, mine))) as parts:
         whole = "".join(parts.read(name).decode() for name in parts.namelist())
     assert "<f>" not in whole
     assert "hyperlink" not in whole
@@ -347,11 +352,11 @@ def test_nothing_in_a_schools_workbook_can_execute_or_names_another_school() -> 
 
 def test_a_code_that_is_no_code_names_no_file() -> None:
     night = replace(NIGHT, plan=replace(PLAN, schools={"../x": {"NEW": 1}}))
-    assert [school.code for school in report.handouts(night)] == [SCHOOL, OTHER]
+    assert [school.code for school in handouts(night)] == [SCHOOL, OTHER]
 
 
 def test_the_sheet_of_decisions_can_be_given_back() -> None:
-    sheet = load_workbook(io.BytesIO(report.xlsx(NIGHT)))["判断"]
+    sheet = load_workbook(io.BytesIO(xlsx(NIGHT)))["判断"]
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][:2] == ("userMasterIdentifier", "決定")
     assert [(row[0], row[1], row[3], row[5]) for row in rows[1:]] == [
@@ -361,7 +366,7 @@ def test_the_sheet_of_decisions_can_be_given_back() -> None:
 
 
 def sheet_of(people: dict[str, Person], title: str, **changed: Any) -> list[dict[str, Any]]:
-    body = report.xlsx(replace(NIGHT, **changed), (), people)
+    body = xlsx(replace(NIGHT, **changed), (), people)
     heading, *rows = load_workbook(io.BytesIO(body))[title].iter_rows(values_only=True)
     return [dict(zip(map(str, heading), row, strict=True)) for row in rows]
 
@@ -380,16 +385,16 @@ def test_who_must_be_decided_about_is_named_as_last_known() -> None:
 
 def test_a_schools_file_names_nobody_of_another_school() -> None:
     people = {UMI[3]: Person.of(a_pupil(1, school=OTHER))}
-    mine = next(school for school in report.handouts(NIGHT) if school.code == SCHOOL)
-    with zipfile.ZipFile(io.BytesIO(report.handout_xlsx(NIGHT, mine, people))) as parts:
+    mine = next(school for school in handouts(NIGHT) if school.code == SCHOOL)
+    with zipfile.ZipFile(io.BytesIO(handout_xlsx(NIGHT, mine, people))) as parts:
         whole = "".join(parts.read(name).decode() for name in parts.namelist())
     assert "鈴木" not in whole
 
 
 def test_the_last_day_is_that_of_the_last_settled_night_before_the_pupil_was_missing() -> None:
     nights = [date(2026, 11, day) for day in (3, 5, 6, 9)]
-    assert report.last_seen(date(2026, 11, 9), nights) == date(2026, 11, 6)
-    assert report.last_seen(date(2026, 11, 3), nights) is None
+    assert last_seen(date(2026, 11, 9), nights) == date(2026, 11, 6)
+    assert last_seen(date(2026, 11, 3), nights) is None
 
 
 def test_a_rehearsals_sheet_has_no_column_for_a_decision() -> None:
@@ -399,7 +404,7 @@ def test_a_rehearsals_sheet_has_no_column_for_a_decision() -> None:
     assert (decision.from_day, decision.upload, bool(decision)) == ("2026-11-11", "", False)
 
 
-@pytest.mark.parametrize("body", [report.xlsx(NIGHT), report.handout_xlsx(NIGHT, HANDOUT)])
+@pytest.mark.parametrize("body", [xlsx(NIGHT), handout_xlsx(NIGHT, HANDOUT)])
 def test_every_sheet_is_printed_on_a4_across_with_its_headings_on_each_page(body: bytes) -> None:
     for sheet in load_workbook(io.BytesIO(body)).worksheets:
         paper = sheet.page_setup
@@ -428,7 +433,7 @@ def test_columns_in_which_nothing_stands_are_left_out() -> None:
 
 
 def test_held_pupils_are_listed_with_code_and_school() -> None:
-    rows = list(load_workbook(io.BytesIO(report.xlsx(NIGHT)))["保留"].iter_rows(values_only=True))
+    rows = list(load_workbook(io.BytesIO(xlsx(NIGHT)))["保留"].iter_rows(values_only=True))
     assert rows[1:] == [(UMI[3], "M001", NO_PASSWORD.todo, SCHOOL, "若葉小学校")]
 
 
@@ -436,7 +441,7 @@ def test_held_pupils_are_listed_with_code_and_school() -> None:
 
 
 def test_the_mail_is_a_line_and_an_address_without_any_pupil() -> None:
-    mail = report.mail_line(NIGHT)
+    mail = mail_line(NIGHT)
     first, todo, address = mail.strip().split("\n")
     assert first.startswith("【架け橋】△ 見本市 2026-11-10 確認待ち")
     assert todo.startswith("報告を開き、承認するかどうかを決めてください。")
@@ -445,20 +450,20 @@ def test_the_mail_is_a_line_and_an_address_without_any_pupil() -> None:
 
 
 def test_a_good_night_asks_for_nothing_in_the_mail() -> None:
-    mail = report.mail_line(replace(NIGHT, verdict=Verdict.APPLIED))
+    mail = mail_line(replace(NIGHT, verdict=Verdict.APPLIED))
     assert len(mail.strip().split("\n")) == 2
 
 
 def test_at_half_past_two_the_mail_says_what_broke_and_what_to_type() -> None:
     failed = Failure("provision", "TimeoutError")
-    mail = report.mail_line(replace(NIGHT, verdict=Verdict.FAILED, failed=failed))
+    mail = mail_line(replace(NIGHT, verdict=Verdict.FAILED, failed=failed))
     first, todo, _ = mail.strip().split("\n")
     assert "失敗:アカウント反映で停止(TimeoutError)" in first
     assert todo.endswith("kakehashi rerun --city demo")
 
 
 def test_the_address_in_the_mail_asks_who_you_are() -> None:
-    mail = report.mail_line(replace(NIGHT, region="ap-northeast-1"))
+    mail = mail_line(replace(NIGHT, region="ap-northeast-1"))
     assert mail.strip().split("\n")[-1] == (
         "https://ap-northeast-1.console.aws.amazon.com/s3/object/runs"
         f"?region=ap-northeast-1&prefix=demo%2F{RUN_ID}%2Freport.html"
@@ -480,27 +485,27 @@ STAFF = Guide(staff="https://staff.example.jp")
 def test_mail_and_report_lead_to_the_page_that_settles_it(verdict: Verdict, path: str) -> None:
     failed = Failure("diff", "KeyError") if verdict is Verdict.FAILED else None
     night = replace(NIGHT, verdict=verdict, failed=failed, guide=STAFF)
-    assert report.mail_line(night).strip().split("\n")[-1] == f"https://staff.example.jp{path}"
-    assert f'<a href="https://staff.example.jp{path}">' in report.html(night)
-    assert "staff.example.jp" not in report.html(replace(night, guide=Guide()))
+    assert mail_line(night).strip().split("\n")[-1] == f"https://staff.example.jp{path}"
+    assert f'<a href="https://staff.example.jp{path}">' in html(night)
+    assert "staff.example.jp" not in html(replace(night, guide=Guide()))
 
 
 def test_a_mail_about_nothing_leads_to_the_morning() -> None:
     night = replace(NIGHT, verdict=Verdict.APPLIED, plan=NO_PLAN, guide=STAFF)
-    assert report.mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today"
+    assert mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today"
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_the_mail_of_a_city_that_reads_english_is_in_english(verdict: Verdict) -> None:
     night = replace(NIGHT, verdict=verdict, language="en", failed=Failure("diff", "KeyError"))
-    assert not JAPANESE.search(report.mail_line(night).replace("見本市", ""))
+    assert not JAPANESE.search(mail_line(night).replace("見本市", ""))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_the_subject_is_what_sns_takes(verdict: Verdict) -> None:
-    subject = report.subject(replace(NIGHT, verdict=verdict))
-    assert subject.isascii()
-    assert len(subject) < 100
+    told = subject(replace(NIGHT, verdict=verdict))
+    assert told.isascii()
+    assert len(told) < 100
 
 
 # -- decisions ------------------------------------------------------------------------------
@@ -529,7 +534,7 @@ WORDS = [
 
 def test_every_decision_is_accounted_for_used_or_not_and_why() -> None:
     results = {UMI[0]: "done", UMI[1]: "failed"}
-    found = report.decided(WORDS, results, Verdict.APPLIED)
+    found = decided(WORDS, results, Verdict.APPLIED)
     told = as_json(replace(NIGHT, decisions=found))["decisions"]
     assert told["used"] == {
         "suspend": {"done": 1, "failed": 1}, "link": {"impossible": 1}, "keep": {"kept": 1},
@@ -542,26 +547,26 @@ def test_every_decision_is_accounted_for_used_or_not_and_why() -> None:
 
 
 def test_a_decision_that_waits_for_an_approval_says_so() -> None:
-    found = report.decided(WORDS[:1], {}, Verdict.AWAITING)
+    found = decided(WORDS[:1], {}, Verdict.AWAITING)
     assert [one.outcome for one in found] == ["waiting"]
 
 
 def test_a_decision_to_make_an_account_again_waits_for_its_password_and_says_so() -> None:
     words = [a_word(UMI[0], "recreate"), a_word(UMI[1], "suspend")]
-    found = report.decided(words, {}, Verdict.APPLIED, waiting=[UMI[0], UMI[1]])
+    found = decided(words, {}, Verdict.APPLIED, waiting=[UMI[0], UMI[1]])
     assert [one.outcome for one in found] == ["password", "impossible"]
 
 
 def test_the_page_tells_of_new_lists_and_when_they_came_but_not_of_old_ones_again() -> None:
-    found = report.decided(WORDS, {UMI[0]: "done"}, Verdict.APPLIED)
-    text = _Outline(report.html(replace(NIGHT, decisions=found))).text
+    found = decided(WORDS, {UMI[0]: "done"}, Verdict.APPLIED)
+    text = _Outline(html(replace(NIGHT, decisions=found))).text
     assert "2026-11-10 09:30" in text
     assert "old.csv" not in text
     assert all(word in text for word in ("停止", "連携", "保留", "期限を過ぎた決定です"))
 
 
 def test_a_night_without_decisions_has_no_words_about_them() -> None:
-    assert "送られた決定" not in report.html(NIGHT)
+    assert "送られた決定" not in html(NIGHT)
     assert as_json(NIGHT)["decisions"] == {"used": {}, "not_used": {}, "lists": []}
 
 
@@ -572,19 +577,19 @@ def test_the_page_shows_when_it_was_forecast_to_end_and_when_it_ended() -> None:
     begun = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)
     done = Progress("", begun, 4000, 1, 20, ended=begun + timedelta(seconds=210))
     night = replace(NIGHT, progress=done)
-    page = report.html(night)
+    page = html(night)
     assert "02:13:20" in page
     assert "02:13:30" in page
     assert as_json(night)["provision"] == {
         "started": "2026-11-23T17:10:00+00:00", "forecast_end": "2026-11-23T17:13:20+00:00",
         "ended": "2026-11-23T17:13:30+00:00", "writes": 4000,
     }  # fmt: skip
-    assert "(途中で停止)" in report.html(replace(night, progress=replace(done, ended=None)))
+    assert "(途中で停止)" in html(replace(night, progress=replace(done, ended=None)))
     assert as_json(NIGHT)["provision"] == {}
 
 
 def test_what_was_done_to_groups_and_licences_is_told() -> None:
     work = {"groups_made": 12, "groups_licensed": 400, "groups_left": 0}
     night = replace(NIGHT, counts=dict(NIGHT.counts) | work)
-    assert "作ったグループ" in report.html(night)
+    assert "作ったグループ" in html(night)
     assert as_json(night)["groups"] == {"made": 12, "licensed": 400, "left": 0}

@@ -11,7 +11,7 @@ import pytest
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.city import Savings
 from kakehashi.diff.header import Breach, PlanHeader
-from kakehashi.report import Work, saved, school_year, work_of
+from kakehashi.report.savings import Work, saved, school_year, work_of
 from kakehashi.state_records import RunRecord
 from tests.builders import a_city, a_code, a_known, a_pupil
 

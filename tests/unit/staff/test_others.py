@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 import segno
 
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.staff import arrived, nights, operate, password_page, rehearsal
 from kakehashi.staff.drawing import render
 from kakehashi.staff.uploading import Upload, UploadPurpose

@@ -11,8 +11,8 @@ import pytest
 
 from kakehashi.catalogue import diff as diff_rules
 from kakehashi.catalogue import staff as staff_rules
+from kakehashi.guide import Guide
 from kakehashi.refusal import Refusal
-from kakehashi.report.guide import Guide
 from kakehashi.report.words import Word
 from kakehashi.staff import approve, entrance
 from kakehashi.staff.changes import Filter

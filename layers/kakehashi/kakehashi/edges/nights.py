@@ -26,24 +26,12 @@ from kakehashi.edges.errors import UNREADABLE
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of, run_id_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.report import (
-    Decided,
-    Failure,
-    Night,
-    PastRun,
-    Person,
-    Saved,
-    Work,
-    decided,
-    faults_of,
-    final_verdict,
-    last_seen,
-    saved,
-    school_year,
-    with_staff,
-    work_of,
-)
+from kakehashi.report.causes import faults_of
+from kakehashi.report.decided import Decided, decided
 from kakehashi.report.healed import EndedRun, begun
+from kakehashi.report.night import Failure, Night, PastRun, final_verdict
+from kakehashi.report.people import Person, last_seen
+from kakehashi.report.savings import Saved, Work, saved, school_year, with_staff, work_of
 from kakehashi.report.staff_section import StaffLine
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder import known, roster

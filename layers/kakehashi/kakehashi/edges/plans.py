@@ -13,7 +13,8 @@ from datetime import datetime
 
 from kakehashi.city import City
 from kakehashi.class_numbers import Numbers
-from kakehashi.diff import Plan, night_count
+from kakehashi.diff.plan import Plan
+from kakehashi.diff.sums import night_count
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State

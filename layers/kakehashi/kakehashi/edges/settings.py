@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kakehashi.edges.errors import BadConfiguration
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 
 Name = Annotated[str, Field(min_length=1)]
 

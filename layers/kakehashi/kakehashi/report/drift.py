@@ -9,9 +9,9 @@ from datetime import date
 
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.findings import Finding
+from kakehashi.guide import Cell, Guide
 from kakehashi.report.drawing import template
 from kakehashi.report.groups import FindingGroup, groups
-from kakehashi.report.guide import Cell, Guide
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of
 from kakehashi.report.words import Word

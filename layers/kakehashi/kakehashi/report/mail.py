@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
+from kakehashi.guide import Guide
 from kakehashi.report.causes import named, section_of
-from kakehashi.report.guide import Guide
 from kakehashi.report.headline import headline
 from kakehashi.report.night import Failure, Night
 from kakehashi.report.settling import first_page

@@ -18,8 +18,8 @@ from kakehashi.diff.comparison import SinceRehearsal
 from kakehashi.diff.header import NO_PLAN, PlanHeader
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.findings import Effect, Finding
+from kakehashi.guide import Guide
 from kakehashi.report.decided import Decided
-from kakehashi.report.guide import Guide
 from kakehashi.report.savings import Saved, Work
 from kakehashi.report.words import PROPOSALS
 from kakehashi.run_folder.deliveries import DeliveryNote

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import PUPIL
 from kakehashi.findings import EFFECT_LABELS, Finding
+from kakehashi.guide import Cell
 from kakehashi.report.groups import school_at
-from kakehashi.report.guide import Cell
 from kakehashi.report.night import Night
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of

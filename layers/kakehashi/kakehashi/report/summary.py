@@ -12,6 +12,7 @@ from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
 from kakehashi.report.schools import handouts
 from kakehashi.report.shapes import (
+    SUMMARY,
     BreachShape,
     DeliveryMade,
     Headline,
@@ -24,25 +25,11 @@ from kakehashi.report.shapes import (
 from kakehashi.run_folder import RunFiles
 from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.progress import Progress
-from kakehashi.stored import read, written
-from kakehashi.verdict import Verdict
-
-NAME = "summary.json"
-
-
-def summary_of(folder: RunFiles) -> Summary | None:
-    """None where the run has none; one of an earlier release lacks what came later."""
-    return read(Summary, told) if (told := folder.get_json(NAME)) else None
-
-
-def was_rehearsed(folder: RunFiles) -> bool:
-    """Whether the run was a rehearsal that went well."""
-    told = summary_of(folder)
-    return told is not None and told.verdict is Verdict.REHEARSED
+from kakehashi.stored import written
 
 
 def put_summary(folder: RunFiles, night: Night) -> None:
-    folder.put_json(NAME, written(summary(night)))
+    folder.put_json(SUMMARY, written(summary(night)))
 
 
 def summary(night: Night) -> Summary:

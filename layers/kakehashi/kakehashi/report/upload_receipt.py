@@ -18,7 +18,7 @@ from typing import cast
 
 from kakehashi.catalogue.index import RULES, english, japanese
 from kakehashi.findings import Effect, Finding
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.report.shapes import ReceiptBeside, UploadRefusal
 from kakehashi.report.words import Word
 from kakehashi.roster import JAPAN

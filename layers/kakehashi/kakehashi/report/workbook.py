@@ -15,8 +15,8 @@ from kakehashi.catalogue.index import RULES, japanese
 from kakehashi.diff.answers import ANSWERS, DECISION, JAPANESE, PUPIL, REHEARSED
 from kakehashi.diff.matching import Match
 from kakehashi.findings import EFFECT_LABELS, Finding
+from kakehashi.guide import Cell
 from kakehashi.report import matching, rehearsal, staff_section
-from kakehashi.report.guide import Cell
 from kakehashi.report.night import Night
 from kakehashi.report.people import COLUMNS as PEOPLE
 from kakehashi.report.people import NOBODY, People, cells_of

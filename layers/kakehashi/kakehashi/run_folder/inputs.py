@@ -9,7 +9,10 @@ No stage reads them: whoever replays a run does.
 
 from __future__ import annotations
 
-from kakehashi.diff import LastNight, Missing, Offered, PastNights
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.exports import Offered
+from kakehashi.diff.sources import Missing
+from kakehashi.diff.sums import PastNights
 from kakehashi.run_folder import RunFiles
 
 

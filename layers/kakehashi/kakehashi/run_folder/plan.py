@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kakehashi.diff import Plan, PlanHeader, read_plan
+from kakehashi.diff.header import PlanHeader
+from kakehashi.diff.plan import Plan, read_plan
 from kakehashi.run_folder import RunFiles, actions
 
 NAME = "plan.json"

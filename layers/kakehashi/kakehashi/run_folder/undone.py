@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kakehashi.diff import Undone
+from kakehashi.diff.inverse import Undone
 from kakehashi.run_folder import RunFiles
 
 NAME = "undone.jsonl"

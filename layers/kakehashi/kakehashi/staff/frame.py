@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 from kakehashi.staff.viewer import Lang, Permission, Viewer, may
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from kakehashi.guide import Guide
 from kakehashi.report.causes import named
 from kakehashi.report.credential import CredentialStanding, HeldCredential, standing
-from kakehashi.report.guide import Guide
 from kakehashi.report.night import Failure
 from kakehashi.report.times import minute
 from kakehashi.report.words import STAGES, Word, word

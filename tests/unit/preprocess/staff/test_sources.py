@@ -14,7 +14,7 @@ from kakehashi.catalogue import staff_list as rules
 from kakehashi.diff.sheets import sheets
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import Employment, master_identifier
-from kakehashi.preprocess import preprocess
+from kakehashi.preprocess.cleaning import preprocess
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
 from kakehashi.preprocess.staff.days import day_of
 from kakehashi.report.staff_form import CHOICES, WORDS, staff_form

@@ -13,18 +13,12 @@ from datetime import timedelta
 from itertools import chain
 
 from kakehashi.city import City
-from kakehashi.diff import (
-    LastNight,
-    Missing,
-    Offered,
-    PastNights,
-    binned_perhaps,
-    export_of,
-    unseen,
-)
+from kakehashi.diff.counting import LastNight
+from kakehashi.diff.exports import Offered, export_of
 from kakehashi.diff.header import NO_PLAN
 from kakehashi.diff.matching import looks_like_a_pupil
-from kakehashi.diff.sums import LONGEST
+from kakehashi.diff.sources import Missing, binned_perhaps, unseen
+from kakehashi.diff.sums import LONGEST, PastNights
 from kakehashi.directories.port import Accounts, Listed
 from kakehashi.edges import plans
 from kakehashi.edges.runs import Folder, Run, prefix_of

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kakehashi.diff import Plan
 from kakehashi.diff.comparison import compare, concerns
+from kakehashi.diff.plan import Plan
 from kakehashi.edges import plans
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.report.summary import was_rehearsed
+from kakehashi.report.shapes import was_rehearsed
 from kakehashi.run_folder.comparison import put_comparison
 
 LOOKS_BACK = timedelta(days=30)

@@ -8,7 +8,7 @@ import boto3
 
 from kakehashi.edges import settings
 from kakehashi.edges.state import State
-from kakehashi.preprocess import Numbering
+from kakehashi.preprocess.numbering import Numbering
 
 
 class ClassNumberEnvironment(settings.PasswordSettings):

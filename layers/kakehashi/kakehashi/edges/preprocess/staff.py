@@ -12,8 +12,8 @@ from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
 from kakehashi.edges import staff_files
 from kakehashi.edges.runs import Folder
 from kakehashi.findings import soften
-from kakehashi.preprocess import Cleaned, PasswordFile
-from kakehashi.preprocess.password_file import InDrop, locate
+from kakehashi.preprocess.cleaning import Cleaned
+from kakehashi.preprocess.password_file import InDrop, PasswordFile, locate
 from kakehashi.preprocess.staff import Material, StaffListFile, StaffRoster, read_staff
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Any, Self
 from kakehashi.actions import Action
 from kakehashi.edges.objects import Objects
 from kakehashi.people.record import Record
-from kakehashi.preprocess import PasswordFile, password_file
+from kakehashi.preprocess import password_file
+from kakehashi.preprocess.password_file import PasswordFile
 
 ENDINGS = (".csv", ".csv.with-roster")  # the latter comes just before a roster and starts no run
 

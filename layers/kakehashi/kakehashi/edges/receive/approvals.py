@@ -10,7 +10,8 @@ import boto3
 from kakehashi import receive
 from kakehashi.catalogue.diff import NOT_WAITING
 from kakehashi.city import City
-from kakehashi.diff import Approval, Plan, admit
+from kakehashi.diff.approval import Approval, admit
+from kakehashi.diff.plan import Plan
 from kakehashi.edges import plans, staff_files
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.objects import Objects

@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from kakehashi import city as cities
-from kakehashi import oneroster, receive
+from kakehashi import receive
 from kakehashi.catalogue.decisions import ACCEPTED_DROP_TAKEN
 from kakehashi.catalogue.exports import SAME_FILE, SUPERSEDED
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.catalogue.staffing import NO_FIRST_PASSWORD
-from kakehashi.diff import comes_late, export_of
+from kakehashi.diff.exports import comes_late, export_of
 from kakehashi.edges import plans, settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive import upload_receipts
@@ -26,6 +26,7 @@ from kakehashi.edges.receive.staff_uploads import StaffUploads
 from kakehashi.edges.runs import Folder, Mode, Run, prefix_of, run_id_of
 from kakehashi.edges.staff_files import plan_header
 from kakehashi.edges.state import State
+from kakehashi.oneroster import passwords_in
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.drop import NO_DROP, put_drop
@@ -161,7 +162,7 @@ class Intake:
             self.state.note_newest_drop(NewestDrop(drop.key, drop.version, given))
         same_as = self._same_as(order, run, drop)
         done = self._noted(order, run, drop, rules.city, same_as)
-        forbidden = oneroster.passwords_in(drop.source())
+        forbidden = passwords_in(drop.source())
         folder = Folder(self.s3, self.env.runs_bucket, run.prefix)
         note = replace(drop.note(), as_of=source.as_of)
         put_drop(folder, upload_receipts.with_receipt(note, receipt))

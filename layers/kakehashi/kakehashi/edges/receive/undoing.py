@@ -13,10 +13,12 @@ from typing import Any
 import boto3
 
 from kakehashi import receive
+from kakehashi.actions import Action, Kind
 from kakehashi.catalogue.undo import NOT_TURNED_BACK
 from kakehashi.city import City, Staff
-from kakehashi.diff import Action, Kind, Undone, objections
+from kakehashi.diff.inverse import Undone
 from kakehashi.diff.staff_standing import left_alone
+from kakehashi.diff.undo import objections
 from kakehashi.directories.port import Accounts
 from kakehashi.edges import plans, staff_files
 from kakehashi.edges.receive.intake import Execution, ReceiveEnvironment, RulesFile

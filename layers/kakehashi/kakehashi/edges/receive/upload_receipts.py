@@ -15,13 +15,13 @@ from pathlib import PurePosixPath
 
 import boto3
 
-from kakehashi import oneroster
 from kakehashi.edges import settings
 from kakehashi.edges.errors import BadConfiguration
 from kakehashi.edges.receive.inbox import Drop, Inbox
 from kakehashi.edges.runs import Folder, Run
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
+from kakehashi.oneroster import lines_in
 from kakehashi.receive import Sync
 from kakehashi.report.shapes import ReceiptBeside
 from kakehashi.report.upload_receipt import (
@@ -125,7 +125,7 @@ def _receipt(name: str, drop: Drop, run_id: str, same_as: str) -> UploadReceipt:
         received=drop.received.isoformat(),
         bytes=sum(map(len, drop.files.values())),
         sha256=drop.sha256(),
-        lines=oneroster.lines_in(drop.source()),
+        lines=lines_in(drop.source()),
         same_as=same_as,
     )
 

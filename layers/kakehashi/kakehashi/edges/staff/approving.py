@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
-from kakehashi.diff import Approval, Plan, admit
-from kakehashi.diff.approval import needs_second
+from kakehashi.diff.approval import Approval, admit, needs_second
+from kakehashi.diff.plan import Plan
 from kakehashi.edges import plans
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import city_of, made_on

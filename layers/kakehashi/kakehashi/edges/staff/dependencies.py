@@ -21,7 +21,7 @@ from kakehashi.edges.staff.posts import Posts
 from kakehashi.edges.state import State
 from kakehashi.edges.web.items import Items
 from kakehashi.edges.web.short_lived import ShortLived
-from kakehashi.report.guide import Guide
+from kakehashi.guide import Guide
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -14,10 +14,10 @@ from typing import Any, Self
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
-from kakehashi.diff import outdated, plan_of
-from kakehashi.diff.approval import MOST_DAYS, needs_second
+from kakehashi.diff.approval import MOST_DAYS, needs_second, outdated
 from kakehashi.diff.exports import Export, Planned
 from kakehashi.diff.header import NO_PLAN, PlanHeader
+from kakehashi.diff.plan import plan_of
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, StaffPlanHeader
 from kakehashi.diff.sums import LONGEST
 from kakehashi.edges import staff_files

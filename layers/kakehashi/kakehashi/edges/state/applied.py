@@ -5,7 +5,7 @@ from __future__ import annotations
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from kakehashi.diff import Export, Planned
+from kakehashi.diff.exports import Export, Planned
 from kakehashi.edges.errors import Overtaken
 from kakehashi.edges.state.partition import Partition, lost_the_race
 

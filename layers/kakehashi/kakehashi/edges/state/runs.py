@@ -7,7 +7,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
-from kakehashi.diff import NightCount
+from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state.partition import Partition, in_todays_form, plain
 from kakehashi.roster import canonical

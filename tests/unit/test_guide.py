@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kakehashi import report
 from kakehashi.catalogue.index import RULES
-from kakehashi.report import Failure, Night
+from kakehashi.guide import Guide
 from kakehashi.report.drift import drift_html
-from kakehashi.report.guide import Guide
-from kakehashi.report.page import page_of
+from kakehashi.report.mail import line_without_run, mail_line
+from kakehashi.report.night import Failure, Night
+from kakehashi.report.page import html, page_of
 from kakehashi.report.upload_receipt import UploadReceipt
 from kakehashi.run_folder.orders import UndoNote
 from kakehashi.verdict import Verdict
@@ -46,7 +46,7 @@ def printed() -> set[str]:
     texts: list[str] = []
     for night in nights():
         decision = page_of(night).decision
-        texts += [decision.command, decision.upload, decision.again, report.mail_line(night)]
+        texts += [decision.command, decision.upload, decision.again, mail_line(night)]
     texts += [
         OURS.completed(text, "demo") for rule in RULES.values() for text in (rule.ja, rule.todo)
     ]
@@ -106,20 +106,20 @@ def test_a_sentence_keeps_its_words_around_a_completed_command() -> None:
 
 @pytest.mark.parametrize("night", list(nights())[::5])
 def test_a_section_of_the_runbook_is_a_link_where_the_pages_are_published(night: Night) -> None:
-    page = report.html(night)
+    page = html(night)
     assert len(re.findall("runbook", page)) == 2 * len(
         re.findall(r'<a href="https://docs\.example\.jp/runbook\.ja\.md#[a-z-]+">', page)
     )
     assert "docs/runbook" not in page
-    assert "docs/runbook" not in report.mail_line(night)
+    assert "docs/runbook" not in mail_line(night)
 
 
 def test_a_mail_leads_to_the_section_only_where_a_phone_can_open_it() -> None:
     refused = replace(NIGHT, verdict=Verdict.REFUSED)
-    assert "runbook" not in report.mail_line(refused)
-    last = report.mail_line(replace(refused, guide=OURS)).split()[-1]
+    assert "runbook" not in mail_line(refused)
+    last = mail_line(replace(refused, guide=OURS)).split()[-1]
     assert last == "https://docs.example.jp/runbook.ja.md#drop-refused"
-    told = report.line_without_run("", Failure("receive", "BadConfiguration"), OURS)
+    told = line_without_run("", Failure("receive", "BadConfiguration"), OURS)
     assert "https://docs.example.jp/runbook.ja.md#execution-failed " in told
 
 
@@ -128,8 +128,8 @@ def test_a_receipt_and_a_mail_without_a_run_name_the_staff_page_where_there_is_o
     receipt = UploadReceipt("RO.zip", "run", "2026-11-09T17:04:12+00:00", 1, "ab", {}, guide=here)
     assert "staff page: https://staff.example/arrived" in receipt.text()
     assert receipt.to_json()["page"] == "https://staff.example/arrived"
-    assert report.line_without_run("", failed, here).endswith("https://staff.example/operate\n")
+    assert line_without_run("", failed, here).endswith("https://staff.example/operate\n")
     without = replace(receipt, guide=OURS)
     assert "staff page" not in without.text()
     assert "page" not in without.to_json()
-    assert "/operate" not in report.line_without_run("", failed, OURS)
+    assert "/operate" not in line_without_run("", failed, OURS)
