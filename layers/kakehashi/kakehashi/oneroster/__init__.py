@@ -12,14 +12,18 @@ strict and deterministic. Versions and Japan profiles are tables (``columns``, `
 
 from __future__ import annotations
 
-from kakehashi.oneroster.checks import check
-from kakehashi.oneroster.columns import ROSTER, Column
-from kakehashi.oneroster.lines import lines_in
-from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
-from kakehashi.oneroster.package import open_package
-from kakehashi.oneroster.password_guard import passwords_in
-from kakehashi.oneroster.profiles import PROFILES, VERSIONS, Profile, files_of, layout
-from kakehashi.oneroster.writer import WriterOptions, write_files, write_package
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kakehashi.oneroster.checks import check
+    from kakehashi.oneroster.columns import ROSTER, Column
+    from kakehashi.oneroster.lines import lines_in
+    from kakehashi.oneroster.model import BadRow, Manifest, Package, Row, Table
+    from kakehashi.oneroster.package import open_package
+    from kakehashi.oneroster.password_guard import passwords_in
+    from kakehashi.oneroster.profiles import PROFILES, VERSIONS, Profile, files_of, layout
+    from kakehashi.oneroster.writer import WriterOptions, write_files, write_package
 
 __all__ = [
     "PROFILES",
@@ -42,3 +46,24 @@ __all__ = [
     "write_files",
     "write_package",
 ]
+
+_HOMES = {
+    "checks": ("check",),
+    "columns": ("ROSTER", "Column"),
+    "lines": ("lines_in",),
+    "model": ("BadRow", "Manifest", "Package", "Row", "Table"),
+    "package": ("open_package",),
+    "password_guard": ("passwords_in",),
+    "profiles": ("PROFILES", "VERSIONS", "Profile", "files_of", "layout"),
+    "writer": ("WriterOptions", "write_files", "write_package"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Each module is loaded when a name of it is first asked for: a function that only reads
+    values, or only writes, need not load the checks."""
+    home = next((module for module, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return found
