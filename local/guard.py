@@ -3,7 +3,8 @@
     CFN_GUARD_RULES=FOLDER make secure      or: python -m local.guard FOLDER
 
 Guard knows no SAM, so template.yaml is translated first, as the deployment does it. The command
-``cfn-guard`` must be installed: no registry that the project uses has it.
+``cfn-guard`` must be installed: AWS's npm package @cdklabs/cdk-validator-cfnguard brings it, with
+the rules of Control Tower.
 """
 
 from __future__ import annotations
