@@ -38,6 +38,8 @@ class Night(Protocol):
 
 
 class Bridge(Protocol):
+    keeps_real_time: bool  # each roster is then told which day it is of
+
     def go_to(self, day: date) -> None: ...
     def put_rules(self, text: str) -> None: ...
     def put_passwords(self, body: bytes) -> None: ...
@@ -70,6 +72,8 @@ class Bridge(Protocol):
 
 class FastPath:
     """The walker, moto and the fake tenant in this process."""
+
+    keeps_real_time = False
 
     def __init__(self, nights: Nights) -> None:
         self.nights, self.board = nights, Board(nights)

@@ -78,6 +78,8 @@ class Ended:
 class Engine:
     """The embedded stack as the year's bridge (tests.year.bridge.Bridge), for a city of its own."""
 
+    keeps_real_time = True
+
     def __init__(self, stack: Stack, folder: Path, city: str) -> None:
         self.stack, self.folder, self.city = stack, folder, city
         self.console = Console(stack)

@@ -74,7 +74,8 @@ def teachers_too(world: World) -> None:
 
 
 def the_office_answers_while_the_export_is_broken(fault: Fault) -> Event:
-    """Its list is followed with the roster that was accepted last."""
+    """Its list is followed with the roster that was accepted last, and as of the day that was told
+    of that one, if any was."""
 
     def night(world: World) -> None:
         broken(fault)(world)
@@ -82,8 +83,9 @@ def the_office_answers_while_the_export_is_broken(fault: Fault) -> Event:
         assert "停止" in words.values()
         answered = office.send(world, words)
         world.quiet = False
+        day = world.accepted_on if world.bridge.keeps_real_time else world.day
         for umi, word in words.items():
-            office.obey(world, umi, word)
+            office.obey(world, umi, word, day)
         world.done(answered)
         world.quiet = False  # the whole export brings what has happened today
         world.done(world.upload(world.export()))

@@ -45,7 +45,7 @@ def morning(world: World) -> None:
     night = send(world, words)
     world.quiet = False
     for umi, word in words.items():
-        obey(world, umi, word)
+        obey(world, umi, word, world.day)
     world.done(night)
 
 
@@ -55,13 +55,13 @@ def send(world: World, words: dict[str, str]) -> Night:
     return world.heard(bridge.mark(words) if as_csv else bridge.fill_in(world.last, words))
 
 
-def obey(world: World, umi: str, word: str) -> None:
-    """What the word means from now on."""
+def obey(world: World, umi: str, word: str, on: date) -> None:
+    """What the word means from the day ``on``."""
     if word == "保留":
         return
     world.marked.add((umi, word))
     if word == "停止":
-        world.truth.suspend(umi, world.day)
+        world.truth.suspend(umi, on)
         return
     world.truth.delete(umi)
     world.deleted.add(umi)

@@ -47,6 +47,7 @@ class World:
         more_rules: str = "",
     ) -> None:
         self.bridge, self.day = bridge, first_day
+        self.accepted_on = first_day  # the newest roster that was
         self.city = DemoCity(SEED, pupils, schools, first_day, unfilled=0, domain=domain)
         self.truth, self.ears, self.seen = Truth(), Ears(), list[Seen]()
         self.tools = self.readers(more_rules)
@@ -146,6 +147,7 @@ class World:
         """However much of it an earlier run had done already, now all of it is."""
         self.ended(night, *(("unchanged",) if self.quiet else ("applied", "unchanged")))
         self.truth.follow(self.roster, self.day)
+        self.accepted_on = self.day
         self.followed, self.quiet, self.last = self.roster, True, night
         self.look(night)
         return night
