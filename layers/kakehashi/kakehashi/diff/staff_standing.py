@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.deciders import two_persons
+from kakehashi.diff.leaders import leads, needs_two
 from kakehashi.diff.staff_decisions import StaffDecisions
 from kakehashi.diff.staff_plan import StaffQuestions
 from kakehashi.directories.port import Listed, StaffShape
@@ -39,8 +40,6 @@ from kakehashi.roster import Held, PasswordAt
 
 if TYPE_CHECKING:
     from kakehashi.city import City, Staff
-
-LED_LATELY = timedelta(days=365)
 
 type Kept = Record[StaffMember]
 type StaffAction = Action[StaffMember]
@@ -346,19 +345,6 @@ def left_alone(account: Listed, privileged: Set[str], rules_: Staff) -> bool:
     named = {name.lower() for name in rules_.leave_alone}
     special = account.object_id in privileged or account.sign_in.lower() in named
     return special or bool(account.synced)
-
-
-def leads(member: StaffMember, rules_: Staff, board_code: str) -> bool:
-    """Whether the 職名 is one that the city names, or the person works for the board."""
-    named = member.works_as((*rules_.two_persons, "管理"))
-    return named or member.school == board_code
-
-
-def needs_two(member: StaffMember, rules_: Staff, board_code: str, day: date) -> bool:
-    """Whether only two persons may have this account suspended or deleted: of who leads, or has
-    until a year ago."""
-    lately = member.led_until is not None and day - member.led_until <= LED_LATELY
-    return lately or leads(member, rules_, board_code)
 
 
 def _fresh(*, coming: bool) -> StaffStanding:

@@ -16,10 +16,10 @@ from kakehashi.diff.calendar import CITY, Base
 from kakehashi.diff.counting import Counted, changed_kinds
 from kakehashi.diff.header import Breach
 from kakehashi.diff.inverse import Undone, way_back
+from kakehashi.diff.leaders import needs_two
 from kakehashi.diff.limits import bound_of, judge
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.rooms import with_room
-from kakehashi.diff.staff_standing import needs_two
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.population import PUPILS
 from kakehashi.people.record import Record

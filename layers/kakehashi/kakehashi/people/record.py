@@ -118,18 +118,18 @@ class Record[P: PersonLike = Pupil]:
         )
 
 
-_SAME_FOR_MANY = frozenset(
-    {"department", "officeLocation", "jobTitle", "usageLocation", "ageGroup"}
-)
+_SAME_FOR_MANY = ("department", "officeLocation", "jobTitle", "usageLocation", "ageGroup")
 
 
 def _shared(account: Mapping[str, str], pupil: PersonLike) -> dict[str, str]:
     """A copy of ``account`` whose texts are the pupil's own, or one for all who have the same."""
-    own = {text: text for text in (pupil.account, pupil.id, pupil.family, pupil.given)}
-    return {
-        name: intern(text) if name in _SAME_FOR_MANY else own.get(text, text)
-        for name, text in account.items()
-    }
+    sign_in, umi, family, given = pupil.account, pupil.id, pupil.family, pupil.given
+    own = {sign_in: sign_in, umi: umi, family: family, given: given}.get
+    found = {name: own(text, text) for name, text in account.items()}
+    for name in _SAME_FOR_MANY:
+        if name in found:
+            found[name] = intern(found[name])
+    return found
 
 
 def _date(text: str | None) -> date | None:

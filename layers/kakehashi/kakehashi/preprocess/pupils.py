@@ -121,7 +121,7 @@ class Assembler:
             for member in self.enrolments.homes.get(row.source, ())
             if member.when is When.CURRENT
         ]
-        if any(member.group not in self.classes.homes for member in current):
+        if not all([member.group in self.classes.homes for member in current]):
             faults.add(rules.CLASS_UNKNOWN, None)
             return None
         if row.home and row.home not in self.classes.lessons:
@@ -180,11 +180,15 @@ class Assembler:
     def _spell(self, row: PupilRow, faults: Faults) -> tuple[tuple[str, str, str, str], str]:
         """Family, given, and their kana as they go out; and the code that keeps them in, or ""."""
         spelled = self.speller.spell(row.spelling)
-        found = [(rule, point, one.column) for one in spelled for rule, point in one.faults]
-        for rule, point, column in found:
-            faults.note(rule, column, **({"code_point": point} if point else {}))
+        unsafe = set[str]()
+        for one in spelled:
+            for rule, point in one.faults:
+                faults.note(rule, one.column, **({"code_point": point} if point else {}))
+                if self._keeps_in(rule):
+                    unsafe.add(rule.code)
         family, given, kana_family, kana_given = (one.text for one in spelled)
-        unsafe = {rule.code for rule, _, _ in found if self._keeps_in(rule)}
+        if family and given and not unsafe:
+            return (family, given, kana_family, kana_given), ""
         blank = next((one.column for one in spelled[:2] if not one.text), "")
         if not family and not given:
             faults.note(rules.NAME_BLANK, blank)
@@ -226,7 +230,7 @@ class Assembler:
 
 def _number(members: Sequence[Membership]) -> str:
     # not max(members): it would compare sourcedIds, which are new every night
-    return max(((m.begin, m.number) for m in members), default=("", ""))[1]
+    return max([(m.begin, m.number) for m in members], default=("", ""))[1]
 
 
 def _attendance_no(text: str) -> int | None:

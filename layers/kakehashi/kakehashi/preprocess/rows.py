@@ -112,8 +112,8 @@ def read_rows(
             found.held.append(Held(code, line, pupil or None, choice.account or None))
             continue
         # of roles, as of memberships: never compare sourcedIds, they are new every night
-        since = max((role.when, role.begin) for role in students)
-        orgs = tuple(r.org for r in students if r.org and (r.when, r.begin) == since)
+        since = max([role[:2] for role in students])
+        orgs = tuple([role.org for role in students if role.org and role[:2] == since])
         time, begin = _time(source, since[0], enrolments)
         found.pupils.append(
             PupilRow(

@@ -34,6 +34,7 @@ def account_of(pupil: Pupil, city: City) -> dict[str, str]:
     rules: M365 = city.m365
     family, given = pupil.family, pupil.given
     templates = (rules.department, rules.office_location, rules.job_title)
+    shared = _of_class(templates, pupil.school_name, pupil.class_title, pupil.grade)
     account = {
         "userPrincipalName": pupil.account,
         "mailNickname": pupil.account.partition("@")[0],
@@ -45,11 +46,13 @@ def account_of(pupil: Pupil, city: City) -> dict[str, str]:
         ),
         "givenName": _fitting("givenName", given),
         "surname": _fitting("surname", family),
-        **_of_class(templates, pupil.school_name, pupil.class_title, pupil.grade),
+        **shared,
     }
+    if len(shared) == len(_COMPOSED):
+        return account
+    words = _words(pupil.school_name, pupil.class_title, pupil.grade)
     for name, template in zip(_COMPOSED, templates, strict=True):
-        if name not in account:
-            words = _words(pupil.school_name, pupil.class_title, pupil.grade)
+        if name not in shared:
             text = template.format(family=family, given=given, **words)
             account[name] = _fitting(name, text)
     return account

@@ -18,9 +18,9 @@ from datetime import date, datetime
 
 from kakehashi.catalogue import staff as rules
 from kakehashi.diff.decisions import DecisionFile
+from kakehashi.diff.leaders import needs_two
 from kakehashi.diff.staff_decisions import StaffDecisions, StaffFile, read_staff_decisions
 from kakehashi.diff.staff_plan import NO_STAFF_PLAN, SHOWN, StaffPlanHeader, by_decision
-from kakehashi.diff.staff_standing import needs_two
 from kakehashi.edges import staff_files
 from kakehashi.edges.decision_files import DecisionFiles
 from kakehashi.edges.objects import Objects
