@@ -40,9 +40,11 @@ class Form:
 
     def upgrade(self, stored: Stored) -> Stored:
         """``stored`` in today's form; itself where it stands in it. Raises TooNew."""
-        found = stored.get(VERSION, FIRST)
-        if found > self.v:
-            raise TooNew(f"{self.name}: form {found}, known up to {self.v}")
+        found, today = stored.get(VERSION, FIRST), self.v
+        if found == today:  # nearly always
+            return stored
+        if found > today:
+            raise TooNew(f"{self.name}: form {found}, known up to {today}")
         for step in self.steps[found - FIRST :]:
             stored = step(stored)
         return stored

@@ -56,6 +56,13 @@ def test_each_part_is_shown_beside_its_bound() -> None:
     assert "| in one process | 1.00 | 0.50 | 0.50 × | ≤ 0.6 × | holds | 100 | 140 |" in page
 
 
+def test_a_large_city_has_bounds_of_its_own() -> None:
+    half = {stage: {"cpu": 0.5, "peak_mb": 1_001} for stage in beside.STAGES}
+    page = beside.page({"large": {"of": OF, "rounds": [{"before": STAGES, "now": half}]}})
+    assert "| in one process | 1.00 | 0.50 | 0.50 × | ≤ 0.45 × | **falls short** |" in page
+    assert "| 100 | 1001 | ≤ 1,000 | **falls short** |" in page
+
+
 def test_rounds_of_other_builds_do_not_count(tmp_path: Path) -> None:
     file = tmp_path / "beside.json"
     file.write_text('{"starts": {"of": {"now": "abc"}, "rounds": [{}]}}', encoding="utf-8")
