@@ -131,7 +131,7 @@ unit infra e2e: install-dev
 integration: install-dev # it only computes, so it takes what the journeys beside it leave
 	nice $(BIN)/pytest -q -n auto --dist worksteal tests/integration
 
-year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, 25 minutes of CPU; not in CI, ten of its nights are
+year: install-dev ## 学校年度の 365 晩 / a school year of 365 nights, 50 minutes of CPU; not in CI, ten of its nights are
 	$(BIN)/pytest -q tests/year
 
 secure: .venv-checkov/.checkov ## 雛形の安全の検査 / the templates against checkov's rules, exceptions in .checkov.yaml
