@@ -36,7 +36,8 @@ from kakehashi.report.page import html
 from kakehashi.report.people import Person
 from kakehashi.report.school_facts import moves, moves_of, put_parts
 from kakehashi.report.schools import handout_xlsx, handouts
-from kakehashi.report.summary import put_summary
+from kakehashi.report.summary import summary
+from kakehashi.report.summary_file import put_summary
 from kakehashi.report.workbook import xlsx
 from kakehashi.run_folder import actions
 from kakehashi.run_folder.matching import matches
@@ -83,7 +84,7 @@ def _write(night: Night, folder: Folder, people: Mapping[str, Person], outbox: s
         folder.put(moves_of(code), b"\n".join(lines), "application/x-ndjson")
     put_parts(folder, night, told, people)
     leaves.write(folder, outbox, night.verdict)
-    put_summary(folder, night)  # last: whoever sees it sees all
+    put_summary(folder, summary(night))  # last: whoever sees it sees all
 
 
 def _without_run(event: dict[str, Any], env: ReportEnvironment) -> dict[str, Any]:

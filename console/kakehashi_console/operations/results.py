@@ -15,7 +15,8 @@ from kakehashi.edges.archive import Archive
 from kakehashi.edges.runs import Folder, city_of, made_on, prefix_of
 from kakehashi.findings import Finding
 from kakehashi.people.pupil import Pupil
-from kakehashi.report.shapes import Summary, summary_of
+from kakehashi.report.shapes import Summary
+from kakehashi.report.summary_file import summary_of
 from kakehashi.roster import JAPAN
 from kakehashi.run_folder.progress import Progress, progress
 from kakehashi.run_folder.roster import pupils

@@ -19,7 +19,7 @@ from kakehashi.diff.header import PlanHeader
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
 from kakehashi.findings import Effect
-from kakehashi.report.shapes import summary_of
+from kakehashi.report.summary_file import summary_of
 from kakehashi.roster import canonical
 from kakehashi.run_folder.actions import Acted, acted
 from kakehashi.run_folder.deliveries import deliveries

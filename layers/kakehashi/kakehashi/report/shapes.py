@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 from kakehashi.diff.staff_limits import StaffBreach
-from kakehashi.run_folder import RunFiles
-from kakehashi.stored import read
 from kakehashi.verdict import Verdict
-
-SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +153,6 @@ class Summary:
     def limits_passed(self) -> tuple[str, ...]:
         """The codes that an approval of the plan must accept."""
         return tuple(sorted({one.code for one in self.breaches}))
-
-
-def summary_of(folder: RunFiles) -> Summary | None:
-    """None where the run has none; one of an earlier release lacks what came later."""
-    return read(Summary, told) if (told := folder.get_json(SUMMARY)) else None
-
-
-def was_rehearsed(folder: RunFiles) -> bool:
-    """Whether the run was a rehearsal that went well."""
-    told = summary_of(folder)
-    return told is not None and told.verdict is Verdict.REHEARSED
 
 
 class UploadRefusal(TypedDict):

@@ -12,7 +12,6 @@ from kakehashi.report.headline import headline
 from kakehashi.report.night import Night
 from kakehashi.report.schools import handouts
 from kakehashi.report.shapes import (
-    SUMMARY,
     BreachShape,
     DeliveryMade,
     Headline,
@@ -22,14 +21,8 @@ from kakehashi.report.shapes import (
     Summary,
     TimesShape,
 )
-from kakehashi.run_folder import RunFiles
 from kakehashi.run_folder.deliveries import DeliveryNote
 from kakehashi.run_folder.progress import Progress
-from kakehashi.stored import written
-
-
-def put_summary(folder: RunFiles, night: Night) -> None:
-    folder.put_json(SUMMARY, written(summary(night)))
 
 
 def summary(night: Night) -> Summary:

@@ -16,7 +16,7 @@ from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.runs import Folder, Run, city_of, made_on, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding
-from kakehashi.report.shapes import was_rehearsed
+from kakehashi.report.summary_file import was_rehearsed
 from kakehashi.run_folder.comparison import put_comparison
 
 LOOKS_BACK = timedelta(days=30)

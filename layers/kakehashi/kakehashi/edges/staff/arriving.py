@@ -28,7 +28,7 @@ from kakehashi.edges.staff.sending import Placed
 from kakehashi.edges.staff.starting import start
 from kakehashi.people.staff import STAFF
 from kakehashi.refusal import Refusal
-from kakehashi.report.shapes import was_rehearsed
+from kakehashi.report.summary_file import was_rehearsed
 from kakehashi.report.upload_receipt import SUFFIXES, beside
 from kakehashi.roster import JAPAN
 from kakehashi.staff import arrived, checking, rehearsal

@@ -15,7 +15,7 @@ from kakehashi.edges.staff.starting import start
 from kakehashi.edges.web.items import by
 from kakehashi.refusal import Refusal
 from kakehashi.report.school_facts import index
-from kakehashi.report.shapes import summary_of
+from kakehashi.report.summary_file import summary_of
 from kakehashi.staff import nights
 from kakehashi.state_records import NO_RECORD, RunRecord
 

@@ -16,7 +16,7 @@ from kakehashi.edges.staff.approving import RUN
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.reading import RUNS, all_schools
 from kakehashi.refusal import Refusal
-from kakehashi.report.shapes import was_rehearsed
+from kakehashi.report.summary_file import was_rehearsed
 from kakehashi.run_folder.comparison import comparison
 from kakehashi.staff import rehearsal
 
