@@ -83,6 +83,13 @@ def test_a_line_is_one_of_the_newest_nights_drop_and_not_of_a_rehearsals(board: 
     assert found.who("users.csv:4", [rehearsed.run["run_id"]]) == a_pupil(10).id
 
 
+def test_a_line_is_looked_for_before_a_drop_that_could_not_be_read(board: Board) -> None:
+    whole = a_drop(12).zip()
+    assert board.nights.run(whole[: len(whole) * 3 // 5]).verdict == "refused"
+    found = archive(board)
+    assert found.who("users.csv:4", found.run_ids(50)) == a_pupil(3).id
+
+
 def test_a_change_says_what_differs_and_never_the_values(board: Board) -> None:
     drop = a_drop(12)
     drop.rows["users.csv"][2]["preferredFamilyName"] = "高橋"

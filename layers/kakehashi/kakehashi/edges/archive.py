@@ -207,10 +207,10 @@ def _told_by(ids: Set[str], action: Acted | None, current: PersonLine | None) ->
 
 
 def _owner_of_line(folder: Folder, line: int) -> str | None:
-    """Who stands on a line of this run's users.csv; None for a run without a roster of its own."""
-    if not folder.names("roster/"):
-        return None
-    return dict(owners(folder)).get(line, "")
+    """Who stands on a line of this run's users.csv; None for a run without a roster of its own, or
+    with one of which no line can be read."""
+    found = dict(owners(folder)) if folder.names("roster/") else {}
+    return found.get(line, "") if found else None
 
 
 def _owner_of_account(folder: Folder, account: str) -> str:
