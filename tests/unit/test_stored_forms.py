@@ -19,6 +19,7 @@ import pytest
 from kakehashi.class_numbers import RECORD as NUMBERS
 from kakehashi.class_numbers import Numbers
 from kakehashi.deliver import baseline, read_baseline, write_baseline
+from kakehashi.deliver.records import RecordLayout, Records
 from kakehashi.diff import consent, sums
 from kakehashi.diff.consent import Book
 from kakehashi.diff.header import FORM as PLAN
@@ -152,6 +153,18 @@ def test_a_step_of_a_later_release_leads_an_old_baseline_on(
     assert today.getvalue().startswith(f",,{VERSION},2\n")
     again = read_baseline(today.getvalue().splitlines(), header)
     assert list(again) == list(records), "what stands in today's form is left as it is"
+
+
+def test_a_baseline_with_quotes_commas_and_line_breaks_is_read_as_it_was_written() -> None:
+    header = {"classes.csv": ("sourcedId", "title")}
+    titles = ("1組", "1,2組", '"1"組', "1\n2\r\n組", "", "\r", "2組")
+    records = Records(RecordLayout(header))
+    for n, title in enumerate(titles):
+        records.put(("classes.csv", f"id-{n}"), (f"id-{n}", title))
+    kept = io.StringIO(newline="")
+    write_baseline(records, kept)
+    kept.seek(0)
+    assert read_baseline(kept, header) == records
 
 
 def test_an_item_that_was_begun_in_an_older_form_is_led_on_and_not_relabelled(

@@ -42,13 +42,22 @@ def read_baseline(lines: Iterable[str], header: Header) -> Records:
     pool: dict[str, str] = {}  # a school's id stands in a thousand rows: kept once
     records = Records(RecordLayout(header))
     places: dict[str, list[int] | None] = {}
-    for line in _in_todays_form(csv.reader(lines, strict=True)):
+    for line in _in_todays_form(_cells(iter(lines))):
         if not line[0]:
             places[line[1]] = _places(line[2:], header.get(line[1], ()))
         elif line[0] in header:
             file, name, *cells = map(pool.setdefault, line, line)
             records.rows[file][name] = _laid(tuple(cells), places[file])
     return records
+
+
+def _cells(lines: Iterator[str]) -> Iterator[list[str]]:
+    """As csv.reader reads them; it is asked for nothing but records with a quote in them."""
+    for line in lines:
+        if '"' in line:
+            yield next(csv.reader(chain((line,), lines), strict=True))
+        else:
+            yield line.rstrip("\r\n").split(",")
 
 
 def _in_todays_form(lines: Iterator[list[str]]) -> Iterable[list[str]]:

@@ -47,7 +47,7 @@ def changes(
         for file, rows in wanted.rows.items()
     }
     if sum(map(len, news.values())) < len(wanted):
-        news = _whole_pupils(wanted, news, _owners(before, gone))
+        news = _whole_pupils(wanted, news, before, gone)
     seed = {file: news[file] | gone[file] for file in news}
     ended = {
         file: {i: tombstones.row(file, before.rows[file][i]) for i in ids}
@@ -66,10 +66,13 @@ def _owners(records: Records, ids: Mapping[str, Iterable[str]]) -> set[str]:
 
 
 def _whole_pupils(
-    wanted: Records, news: dict[str, set[str]], touched: set[str]
+    wanted: Records, news: dict[str, set[str]], before: Records, gone: Mapping[str, Iterable[str]]
 ) -> dict[str, set[str]]:
-    """``news``, and all records of the pupils whom they concern or who are ``touched`` already."""
+    """``news``, and all records of the pupils whom they concern or who lose one of their own."""
     shape = wanted.shape
+    owned = {file: at for file in wanted.rows if (at := shape.owner_at(file)) is not None}
+    if all(wanted.rows[file].keys() <= news[file] for file in owned):
+        return news  # in April everybody is told of already
     spread = {file: set(ids) for file, ids in news.items()}
     for file, rows in wanted.rows.items():  # references point backwards: one pass carries it on
         pointers, here = [(at, spread[to]) for at, to in shape.pointers(file)], spread[file]
@@ -80,9 +83,7 @@ def _whole_pupils(
             if i not in here and any(row[at] in changed for at, changed in pointers)
         }:
             here |= more
-    touched |= _owners(wanted, spread)
-    for file, rows in wanted.rows.items():
-        at = shape.owner_at(file)
-        if at is not None:
-            news[file] |= {i for i, row in rows.items() if row[at] in touched}
+    touched = _owners(before, gone) | _owners(wanted, spread)
+    for file, at in owned.items():
+        news[file] |= {i for i, row in wanted.rows[file].items() if row[at] in touched}
     return news

@@ -45,19 +45,19 @@ def concerned(
     chosen: Selection, faulty: frozenset[Key], shape: RecordLayout
 ) -> dict[Key, frozenset[str]]:
     """Faulty record → the pupils in ``chosen`` whose own records are it or hang on it."""
-    causes: dict[Key, frozenset[Key]] = {}
+    causes: dict[str, dict[str, frozenset[Key]]] = {file: {} for file in ROSTER}
     pupils: dict[Key, set[str]] = {key: set() for key in faulty}
     for file in ROSTER:  # references point backwards: one pass is enough
-        for sourced_id, row in chosen.of(file):
-            key = file, sourced_id
-            hangs_on = [causes[to] for at, to_file in shape.pointers(file)
-                        if (to := (to_file, row[at])) in causes] if causes else []  # fmt: skip
-            if hangs_on or key in faulty:
-                found = frozenset(faulty & {key}).union(*hangs_on)
-                causes[key] = found
-                if owner := shape.owner(key, row):
+        here, owner_at = {i: {(f, i)} for f, i in faulty if f == file}, shape.owner_at(file)
+        pointers = [(at, causes[to]) for at, to in shape.pointers(file) if causes[to] or to == file]
+        for sourced_id, row in chosen.of(file) if here or pointers else ():
+            hangs_on = [known[row[at]] for at, known in pointers if row[at] in known]
+            if hangs_on or sourced_id in here:
+                found = frozenset(here.get(sourced_id, ())).union(*hangs_on)
+                causes[file][sourced_id] = found
+                if owner_at is not None:
                     for cause in found:
-                        pupils[cause].add(owner)
+                        pupils[cause].add(row[owner_at])
     return {key: frozenset(who) for key, who in pupils.items()}
 
 

@@ -57,18 +57,12 @@ def _still_there(chosen: Selection, header: Header, tool: str) -> Iterator[Fault
     """
     columns = header[ENROLLMENTS]
     user, school = columns.index("userSourcedId"), columns.index("schoolSourcedId")
-    gone: list[tuple[int, Key, str, str]] = []
-    lives_at: set[tuple[str, str]] = set()
-    ended = chosen.gone.get(ENROLLMENTS, {})
-    for line, (sourced_id, row) in enumerate(chosen.of(ENROLLMENTS), 2):
-        if sourced_id in ended:
-            gone.append((line, (ENROLLMENTS, sourced_id), row[user], row[school]))
-        else:
-            lives_at.add((row[user], row[school]))
-    living = {pupil for pupil, _ in lives_at} if gone else set()
-    for line, key, pupil, at in gone:
-        if pupil in living and (pupil, at) not in lives_at:
-            place = Place(ENROLLMENTS, None, "status")
+    living, gone = chosen.living.get(ENROLLMENTS, {}), chosen.gone.get(ENROLLMENTS, {})
+    lives_at = {(row[user], row[school]) for row in living.values()}
+    pupils = {row[user] for row in living.values()}
+    for line, (sourced_id, row) in enumerate(gone.items(), 2 + len(living)):
+        if row[user] in pupils and (row[user], row[school]) not in lives_at:
+            place, key = Place(ENROLLMENTS, None, "status"), (ENROLLMENTS, sourced_id)
             yield Fault(key, rules.STILL_AT_OLD_SCHOOL.at(place, tool=tool, row=line))
 
 

@@ -125,33 +125,46 @@ class _Unique:
     def __init__(self, file: str, receiver: Receiver) -> None:
         self.file, self.tool = file, receiver.tool
         whole, cut = receiver.rules.unique, receiver.rules.unique_before_at
-        self.holders: dict[tuple[str, Rule], tuple[dict[str, Key], dict[str, list[Key]]]] = {
-            (column, rule): ({}, {})  # who has a value first; who they are where it is several
+        self.looked_at = [
+            (column, rule)
             for columns, rule in ((whole, rules.REPEATED), (cut, LOCAL_PART_REPEATED))
             for column in columns.get(file, ())
-        }
+        ]
+        self.keys: list[Key] = []
+        self.cells: dict[str, list[str]] = {column: [] for column, _ in self.looked_at}
+        self.gone = set[Key]()
 
     def note(self, sheet: Sheet) -> None:
-        status = sheet.column("status")
-        gone = set(sheet.having("status", {TOMBSTONE})) if TOMBSTONE in status else set()
-        for (column, rule), (first, several) in self.holders.items():
-            for key, cell in zip(sheet.keys, sheet.column(column), strict=False):
-                if cell and key not in gone:
-                    told = cell if rule is rules.REPEATED else cell.partition("@")[0].lower()
-                    holder = first.setdefault(told, key)
-                    if holder is not key:
-                        several.setdefault(told, [holder]).append(key)
+        if TOMBSTONE in sheet.column("status"):
+            self.gone.update(sheet.having("status", {TOMBSTONE}))
+        for column in self.cells:
+            self.cells[column] += sheet.column(column)
+        if self.cells:
+            self.keys += sheet.keys
 
     def repeated(self) -> Iterator[Fault]:
         told = set[tuple[str, ...]]()  # who is one as a whole is not told again of its part
-        for (column, rule), (first, several) in self.holders.items():
+        for column, rule in self.looked_at:
             place = Place(self.file, None, column)
-            for keys in (several[value] for value in first if value in several):
+            for keys in self._alike(column, rule):
                 group = (column, *(sourced_id for _, sourced_id in keys))
                 if group not in told:
                     told.add(group)
                     finding = rule.at(place, tool=self.tool, count=len(keys))
                     yield from (Fault(key, finding) for key in keys)
+
+    def _alike(self, column: str, rule: Rule) -> Iterator[list[Key]]:
+        """The records that have a value in common; value after value, as each is first met."""
+        cells = told = self.cells[column]
+        if rule is LOCAL_PART_REPEATED:
+            told = [cell.partition("@")[0].lower() for cell in cells]
+        if len(set(told)) == len(told):
+            return
+        holders: dict[str, list[Key]] = {}
+        for key, cell, value in zip(self.keys, cells, told, strict=False):
+            if cell and key not in self.gone:
+                holders.setdefault(value, []).append(key)
+        yield from (keys for keys in holders.values() if len(keys) > 1)
 
 
 def _telling(file: str, sheet: Sheet, receiver: Receiver) -> Iterator[Fault]:

@@ -120,14 +120,21 @@ def shared(pupil: Pupil, board: Board, content: Content) -> Iterator[tuple[Key, 
 def own(record: Record, content: Content) -> Iterator[tuple[Key, Row]]:
     """The pupil's own records: one user, one role, and an enrollment where there is a class."""
     pupil, ids = record.pupil, _ids(content.ids)
-    yield ("users.csv", record.sourced_id), _user(record, content, ids)
+    school, home = ids.school(pupil.school), ids.home(pupil)
+    yield ("users.csv", record.sourced_id), _user(record, school, home, content)
     role = ids.own("role", record.sourced_id, pupil.school)
-    yield ("roles.csv", role), _role(role, record, content, ids)
-    if pupil.class_title:
+    yield ("roles.csv", role), (
+        role, record.sourced_id, "primary", "student", school, ids.session(pupil),
+        _grade(pupil, content), "true", "",
+    )  # fmt: skip
+    if home:
         # of the class as it is called everywhere, whatever form its id has
-        home = _ids("v5").home(pupil)
-        enrollment = ids.own("enrollment", record.sourced_id, home)
-        yield ("enrollments.csv", enrollment), _enrollment(enrollment, record, content, ids)
+        known = home if content.ids == "v5" else _ids("v5").home(pupil)
+        enrollment = ids.own("enrollment", record.sourced_id, known)
+        yield ("enrollments.csv", enrollment), (
+            enrollment, home, school, record.sourced_id, "student", "false",
+            _number(pupil, content), "",
+        )  # fmt: skip
 
 
 def pickers(header: Header) -> dict[str, Callable[[Row], Row]]:
@@ -210,15 +217,15 @@ def _class(pupil: Pupil, board: Board, content: Content) -> Values:
 # -- a pupil's own records ---------------------------------------------------------------------
 
 
-def _user(record: Record, content: Content, ids: _Ids) -> Row:
-    pupil, school, status = record.pupil, ids.school(record.pupil.school), record.status
+def _user(record: Record, school: str, home: str, content: Content) -> Row:
+    pupil, status = record.pupil, record.status
     enabled = status is Status.ACTIVE or content.enabled == "always"
     left = record.suspended_on or record.absent_since if not enabled else None
     values = (
         record.sourced_id, "true" if enabled else "false", school, "student", pupil.account,
         user_ids(pupil.account, content), pupil.account, pupil.given, pupil.family,
         _grade(pupil, content), pupil.id, pupil.given, pupil.family, school, pupil.kana_given,
-        pupil.kana_family, pupil.kana_given, pupil.kana_family, ids.home(pupil),
+        pupil.kana_family, pupil.kana_given, pupil.kana_family, home,
         _year(pupil.school_year), left.isoformat() if left else "", "",
     )  # fmt: skip
     return _filled(values, content) if content.halves else values
@@ -246,19 +253,6 @@ def _grade(pupil: Pupil, content: Content) -> str:
 _year = lru_cache(maxsize=64)(str)  # one text for all
 
 
-def _role(role: str, record: Record, content: Content, ids: _Ids) -> Row:
-    pupil = record.pupil
-    return (
-        role, record.sourced_id, "primary", "student", ids.school(pupil.school),
-        ids.session(pupil), _grade(pupil, content), "true", "",
-    )  # fmt: skip
-
-
-def _enrollment(enrollment: str, record: Record, content: Content, ids: _Ids) -> Row:
-    pupil = record.pupil
-    number = "" if pupil.attendance_no is None else str(pupil.attendance_no)
-    shown = number if content.attendance_number else ""
-    return (
-        enrollment, ids.home(pupil), ids.school(pupil.school), record.sourced_id, "student",
-        "false", shown, "",
-    )  # fmt: skip
+def _number(pupil: Pupil, content: Content) -> str:
+    shown = content.attendance_number and pupil.attendance_no is not None
+    return str(pupil.attendance_no) if shown else ""

@@ -75,7 +75,7 @@ def closed(seed: Ids, living: Rows, gone: Rows, shape: RecordLayout, status: Sta
         here, before = wanted[file], -1
         while into and len(here) != before:  # more than once where orgs point at orgs
             before = len(here)
-            rows = [held[i] for held in known[file] for i in here if i in held]
+            rows = [row for held in known[file] for row in _among(held, here).values()]
             for at, target in into:
                 wanted[target].update([row[at] for row in rows])
     alive, ended = (
@@ -88,8 +88,11 @@ def closed(seed: Ids, living: Rows, gone: Rows, shape: RecordLayout, status: Sta
 def _in_order(
     held: Mapping[str, Row], wanted: set[str], shape: RecordLayout, file: str
 ) -> dict[str, Row]:
-    some = held if held.keys() <= wanted else {i: held[i] for i in wanted if i in held}
-    return {i: held[i] for i in shape.in_order(file, some)}
+    return {i: held[i] for i in shape.in_order(file, _among(held, wanted))}
+
+
+def _among(held: Mapping[str, Row], wanted: set[str]) -> Mapping[str, Row]:
+    return held if held.keys() <= wanted else {i: held[i] for i in wanted if i in held}
 
 
 def schools_of(*held: Records) -> dict[str, str]:
@@ -105,12 +108,13 @@ def schools_of(*held: Records) -> dict[str, str]:
 
 def pupils_at(schools: Mapping[str, str], *held: Records) -> dict[str, str]:
     """Pupil → MEXT code of the school; where two tell of one pupil, the last in ``held`` counts."""
-    return {
-        sourced_id: schools[at]
-        for records in held
-        for sourced_id, row in records.rows["users.csv"].items()
-        if (at := _school(("users.csv", sourced_id), row, schools, records.shape))
-    }
+    found: dict[str, str] = {}
+    for records in held:
+        pointers = records.shape.pointers("users.csv")
+        for at in reversed([at for at, to in pointers if to == "orgs.csv"]):  # the first one counts
+            rows = records.rows["users.csv"].items()
+            found |= {pupil: schools[row[at]] for pupil, row in rows if row[at] in schools}
+    return found
 
 
 def schools_of_pupils(records: Records) -> dict[str, str]:
