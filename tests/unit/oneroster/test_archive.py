@@ -82,6 +82,35 @@ def test_a_name_that_leads_elsewhere_refuses_the_whole_drop(name: str) -> None:
     assert not any(f.place.file for f in findings), "nothing of it was read"
 
 
+def named(written: bytes, body: bytes = b"x") -> bytes:
+    """A right package and an entry of this name, of whose encoding the zip says nothing."""
+    stand_in = "~" * len(written)
+    return zipped(loose() | {stand_in: body}).replace(stand_in.encode(), written)
+
+
+def test_a_folder_written_with_a_backslash_is_a_folder() -> None:
+    """As .NET Framework before 4.6.1 writes ``export\\users.csv``."""
+    body = zipped({f"export/{name}": body for name, body in loose().items()})
+    findings = found_in(body.replace(b"export/", b"export\\"))
+    assert [(f.code, f.facts) for f in findings] == [("F005", {"count": 8})]
+
+
+@pytest.mark.parametrize("codec", ["cp932", "utf-8"])
+def test_a_japanese_name_is_read_as_it_was_written(codec: str) -> None:
+    """In cp932 the second byte of 表 is that of a backslash: it was an unsafe name."""
+    assert [f.code for f in found_in(named("予定表.xlsx".encode(codec)))] == ["F013"]
+    assert [f.code for f in found_in(named("初期パスワード.xlsx".encode(codec)))] == ["F015"]
+
+
+def test_a_name_in_no_encoding_of_ours_stays_what_it_is() -> None:
+    assert [f.code for f in found_in(named(b"\x80\xff.txt"))] == ["F013"]
+
+
+def test_a_japanese_letter_hides_no_way_out() -> None:
+    assert {f.code for f in found_in(named(b"\x95\\..\\users.csv"))} == {"F005"}  # 表..\users.csv
+    assert {f.code for f in found_in(named(b"\x95\\\\..\\users.csv"))} == {"F005", "F006"}
+
+
 def test_what_a_mac_adds_to_a_zip_is_left_out_and_told_once() -> None:
     more = {f"__MACOSX/._{name}": b"\x00\x05\x16\x07" for name in loose()} | {".DS_Store": b"\x00"}
     findings = found_in(zipped(loose() | more))

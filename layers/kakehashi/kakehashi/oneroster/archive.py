@@ -42,7 +42,8 @@ READ_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 MANIFEST = "manifest.csv"
 KNOWN = {name.lower(): name for name in (MANIFEST, *TABLES)}
 _ARCHIVE = re.compile(r"\.(zip|7z|gz|tgz|rar|tar|lzh|bz2|xz)\Z", re.IGNORECASE)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
+_UTF_8 = 0x800  # the bit that says so of an entry's name (APPNOTE 4.4.4)
 
 _MAC = re.compile(r"\A__MACOSX/|(?:\A|/)(?:\.DS_Store\Z|\._)")
 _PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード", re.IGNORECASE)
@@ -64,7 +65,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file of the drop before it is opened; sizes in bytes."""
+    """A file of the drop before it is opened; sizes in bytes. Folders in its name end with /."""
 
     name: str
     size: int
@@ -78,7 +79,7 @@ def open_files(source: IO[bytes] | Mapping[str, bytes]) -> Files:
     """The files of a zip (seekable, binary) or of a mapping name → bytes. Never raises for data."""
     if isinstance(source, Mapping):
         loose = [
-            _Entry(name, len(body), len(body), partial(io.BytesIO, body))
+            _Entry(_slashed(name), len(body), len(body), partial(io.BytesIO, body))
             for name, body in source.items()
         ]
         return _sift(loose)
@@ -108,15 +109,35 @@ def _directory_bytes(source: IO[bytes]) -> int:
 
 
 def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
-    # orig_filename: zipfile cuts .filename at a NUL, and so hides what the entry really says
     return _Entry(
-        name=info.orig_filename,
+        name=_slashed(_said(info)),
         size=info.file_size,
         packed=info.compress_size,
         open=partial(_open, archive, info),
         encrypted=bool(info.flag_bits & 0x41),
         method=info.compress_type,
     )
+
+
+def _said(info: zipfile.ZipInfo) -> str:
+    """An entry's name as whoever zipped it reads it: Windows in Japanese writes it in cp932, a Mac
+    in UTF-8, and neither says so, whereupon zipfile takes it for cp437 (``behaviour/python.toml``).
+
+    Of ``orig_filename``, for zipfile cuts ``filename`` at a NUL and so hides what is really said.
+    """
+    if not info.flag_bits & _UTF_8:
+        raw = info.orig_filename.encode("cp437")
+        for codec in ("utf-8", "cp932"):
+            try:
+                return raw.decode(codec)
+            except UnicodeDecodeError:
+                continue
+    return info.orig_filename
+
+
+def _slashed(name: str) -> str:
+    """.NET Framework before 4.6.1 writes folders with a backslash."""
+    return name.replace("\\", "/")
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
@@ -151,7 +172,7 @@ def _sift(entries: list[_Entry]) -> Files:
 
 def _other_format(entries: list[_Entry]) -> Iterator[Finding]:
     """What a drop without a manifest is, where its heading rows say so."""
-    bases = {entry: re.split(r"[/\\]", entry.name)[-1].lower() for entry in entries[:MAX_FILES]}
+    bases = {entry: entry.name.rpartition("/")[2].lower() for entry in entries[:MAX_FILES]}
     if MANIFEST in bases.values():
         return
     tables = (entry for entry, base in bases.items() if base.endswith(".csv"))
@@ -163,7 +184,7 @@ def _passwords(entries: list[_Entry]) -> Iterator[Finding]:
     """Files that say they hold passwords, by their name or their header line."""
     count = 0
     for entry in entries:
-        name = re.split(r"[/\\]", entry.name)[-1]
+        name = entry.name.rpartition("/")[2]
         is_table = name.lower().endswith((".csv", ".tsv"))
         header = " ".join(_first_line(entry)) if is_table else ""
         of_roster = "sourcedid" in header.lower()  # a copy of users.csv has a column of that name
