@@ -73,3 +73,11 @@ def test_a_childs_name_is_read_in_hiragana() -> None:
 def test_whoever_goes_through_the_page_by_keys_comes_to_the_tiles_before_signing_out() -> None:
     page = pages.launcher(a_pupil(1), "市", [a_registration()]).html
     assert page.index('href="/launch/') < page.index('action="/sign-out"')
+
+
+def test_where_it_may_come_again_the_child_is_told_to_ask() -> None:
+    """A browser that keeps no cookies gets L101 however often one begins anew (Chromium 156)."""
+    lasting = [rule for rule in OURS if re.search("続くとき|全員に|すぐに起きる", rule.todo)]
+    people = {rule.code: rule.ja for rule in lasting if rule.code < "L3"}
+    assert set(people) == {"L101", "L102", "L201", "L207"}
+    assert all("せんせいに" in sentence for sentence in people.values())

@@ -12,11 +12,12 @@ from kakehashi.findings import Effect, Rule
 
 AGAIN = "もういちど はじめから やってみてください。"
 TEACHER = "せんせいに この がめんを みせてください。"
+STILL = "また おなじ がめんが でたら、せんせいに みせてください。"
 
 SIGN_IN_NOT_OURS = Rule(
     "L101",
     Effect.NOTE,
-    ja=f"サインインが とちゅうで きれました。{AGAIN}",
+    ja=f"サインインが とちゅうで きれました。{AGAIN}{STILL}",
     en="The sign-in was not begun in this browser, took longer than ten minutes, or came twice.",
     todo="もう一度サインインしてください。続くときは、ブラウザーの Cookie が許可されているかを"
     "確かめてください。",
@@ -26,7 +27,7 @@ SIGN_IN_NOT_OURS = Rule(
 SIGN_IN_REFUSED = Rule(
     "L102",
     Effect.NOTE,
-    ja=f"サインインが できませんでした。{AGAIN}",
+    ja=f"サインインが できませんでした。{AGAIN}{STILL}",
     en="Microsoft did not complete the sign-in.",
     todo="ログにある Microsoft の番号(AADSTS…)を調べてください。全員に起きるときは、"
     "サインイン用アプリの資格情報の期限と応答 URL を確かめてください。",
@@ -73,7 +74,7 @@ HELD = Rule(
 NOT_SIGNED_IN = Rule(
     "L201",
     Effect.NOTE,
-    ja=f"サインインしてから じかんが たちました。{AGAIN}",
+    ja=f"サインインしてから じかんが たちました。{AGAIN}{STILL}",
     en="Nobody is signed in in this browser, or the session is over.",
     todo="もう一度サインインしてください。すぐに起きるときは、ブラウザーの Cookie が許可されて"
     "いるかを確かめてください。",
@@ -124,7 +125,7 @@ FOREIGN_LOGIN_HINT = Rule(
 BAD_HINT = Rule(
     "L207",
     Effect.NOTE,
-    ja=f"きょうざいを ひらけませんでした。{AGAIN}",
+    ja=f"きょうざいを ひらけませんでした。{AGAIN}{STILL}",
     en="The lti_message_hint was not made for this pupil, tool and session.",
     todo="ツールは lti_message_hint をそのまま返さなければなりません。続くときはツールの提供元に"
     "伝えてください。",
