@@ -13,8 +13,10 @@ from typing import Any
 
 import requests
 
+from kakehashi.edges.runs import Folder
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record
+from kakehashi.run_folder.deliveries import DeliveryNote, deliveries
 from kakehashi.stored import written
 from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local.engine import deploy
@@ -53,6 +55,7 @@ class Ended:
     execution: Mapping[str, Any]
     outcome: RunOutcome
     found: tuple[Finding, ...]
+    delivered: tuple[DeliveryNote, ...]
 
     @property
     def status(self) -> str:
@@ -69,7 +72,9 @@ class Ended:
 
     @property
     def summary(self) -> Mapping[str, Any]:
-        return written(self.outcome.summary)
+        """With what was put into the outbox, which a tool takes although the report died."""
+        notes = [note.to_json() for note in self.delivered]
+        return written(self.outcome.summary) | {"deliveries": notes}
 
     def findings(self) -> list[Finding]:
         return list(self.found)
@@ -261,7 +266,8 @@ class Engine:
         self.executions.append(arn)
         execution = self.console.follow(arn, lambda stage: None)
         outcome = self.console.outcome(execution, self.city, run_id)
-        return Ended(execution, outcome, tuple(self.console.findings(outcome)))
+        left = Folder(self.stack.client("s3"), self.stack.outputs()["RunsBucket"], outcome.prefix)
+        return Ended(execution, outcome, tuple(left.findings()), tuple(deliveries(left)))
 
     def _file(self, name: str, body: bytes) -> Path:
         self.uploads += 1
