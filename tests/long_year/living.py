@@ -38,7 +38,6 @@ WHOLE = Course(
 OF_TEN_SCHOOLS = {
     "10-08": ("S004 S014 S020", "S903"),  # each is cut off whole or keeps all of its grades
     "11-11": ("S002 S012",),  # the class is spread over those of the other school
-    "04-08": ("S004 S014 S020", "S903"),
     "07-01": ("S002 S012",),
 }
 TENTH = Course(
