@@ -5,8 +5,8 @@ import pytest
 
 from kakehashi.edges.errors import OtherRelease, Refused, TryLater
 from kakehashi.edges.state import LEASE, State
+from kakehashi.jsonlines import canonical
 from kakehashi.people.record import RECORD, Record
-from kakehashi.roster import canonical
 from tests import builders
 
 NOW = datetime(2026, 11, 22, 16, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_an_item_that_another_release_wrote_is_written_over_by_its_own_etag(stat
 
 def test_an_item_of_a_later_release_is_not_read_as_if_it_were_ours(state: State) -> None:
     known = a_known()
-    text = canonical(known.to_json() | {"v": RECORD.v + 1})
+    text = canonical(known.to_json() | {"v": RECORD.v + 1}).decode()
     item = {"pk": "CITY#demo", "sk": f"PUPIL#{known.pupil.id}", "etag": "theirs", "known": text}
     state.table.put_item(Item=item)
     with pytest.raises(OtherRelease):

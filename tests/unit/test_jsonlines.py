@@ -1,5 +1,6 @@
 """JSON lines: what was written is read, whatever stands in a text."""
 
+import json
 from typing import Any
 
 import pytest
@@ -23,6 +24,14 @@ def test_blank_lines_are_no_rows() -> None:
     assert list(jsonlines.read([b"\n", b'{"a":1}\n', b"", b"\r\n"])) == [{"a": 1}]
 
 
-def test_what_is_no_json_is_told() -> None:
-    with pytest.raises(ValueError, match="Expecting"):
-        list(jsonlines.read([b'{"a":1}\n', b"{broken\n"]))
+@pytest.mark.parametrize("line", [b"{broken\n", b'{"a":NaN}', b'{"a":"\xff"}', b'{"a":1}{"b":2}'])
+def test_what_is_no_json_is_told_without_its_words(line: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^not JSON$"):
+        list(jsonlines.read([b'{"a":1}\n', line]))
+
+
+@given(st.dictionaries(st.text(), VALUES | st.lists(VALUES) | st.dictionaries(st.text(), VALUES)))
+def test_a_line_is_what_the_standard_library_writes(row: dict[str, Any]) -> None:
+    """Digests and etags are made of such lines, and releases before this one wrote them so."""
+    told = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert jsonlines.canonical(row) == told.encode()

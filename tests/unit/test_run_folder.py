@@ -16,7 +16,8 @@ from kakehashi.diff.comparison import Difference, PlanChange, SinceRehearsal
 from kakehashi.diff.consent import DecisionNote
 from kakehashi.diff.inverse import Undone
 from kakehashi.diff.plan import Plan
-from kakehashi.roster import Desired, canonical
+from kakehashi.jsonlines import canonical
+from kakehashi.roster import Desired
 from kakehashi.run_folder import (
     actions,
     comparison,
@@ -59,7 +60,7 @@ class Folder:
         return (line.encode() for line in self.files.get(name, "").splitlines())
 
     def put_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
-        lines = [canonical(row) for row in rows]
+        lines = [canonical(row).decode() for row in rows]
         self.files[name] = "\n".join(lines) + "\n" if lines else ""
         return len(lines)
 

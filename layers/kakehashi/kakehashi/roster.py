@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -93,16 +92,3 @@ class Held:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(**data)
-
-
-_encode = json.JSONEncoder(
-    sort_keys=True,
-    ensure_ascii=False,
-    separators=(",", ":"),
-    check_circular=False,  # of a value made for one line, and a sixth of the time
-).encode
-
-
-def canonical(data: Mapping[str, Any]) -> str:
-    """One line of canonical JSON: sorted keys, no spaces, UTF-8 as it is."""
-    return _encode(data)

@@ -15,8 +15,8 @@ from kakehashi.diff.header import PlanHeader
 from kakehashi.diff.plan import SHARD
 from kakehashi.diff.sums import NightCount
 from kakehashi.directories.microsoft365.shape import account_of
+from kakehashi.jsonlines import canonical
 from kakehashi.people.pupil import Pupil
-from kakehashi.roster import canonical
 from kakehashi.staff.changes import Shards
 from kakehashi.staff.frame import Frame, Notice, nav
 from kakehashi.staff.viewer import Lang, Post, Role, Viewer
@@ -178,7 +178,7 @@ class Opened:
         gone = [one for one in every if one.kind is Kind.DELETE]
         others = [one for one in every if one.kind is not Kind.DELETE]
         self.files = [
-            [canonical(one.to_json()).encode() for one in some[n : n + SHARD]]
+            [canonical(one.to_json()) for one in some[n : n + SHARD]]
             for some in (others, gone)
             for n in range(0, len(some), SHARD)
         ]

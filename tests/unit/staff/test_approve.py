@@ -8,7 +8,7 @@ import pytest
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
-from kakehashi.roster import canonical
+from kakehashi.jsonlines import canonical
 from kakehashi.run_folder.actions import change_of
 from kakehashi.staff.approve import ApproveFacts, approve
 from kakehashi.staff.changes import PAGE, Filter, What, whats_of
@@ -122,11 +122,7 @@ def test_looking_at_bytes_first_leaves_nobody_out(what: What) -> None:
     actions = [*mixed(40), a_link(50), an_absence(52), a_deletion(51)]
     given_ = facts(0, header=a_header(actions), shards=Opened(actions))
     rows = approve(given_, Filter(what=what), APPROVER).listing.rows
-    meant = [
-        one.pupil
-        for one in actions
-        if what in whats_of(change_of(canonical(one.to_json()).encode()))
-    ]
+    meant = [one.pupil for one in actions if what in whats_of(change_of(canonical(one.to_json())))]
     assert [row.pupil for row in rows] == meant[:PAGE]
 
 

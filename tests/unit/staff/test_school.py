@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kakehashi.actions import Action, Kind, Situation
 from kakehashi.catalogue import diff as rules
+from kakehashi.jsonlines import canonical
 from kakehashi.people.pupil import Pupil
 from kakehashi.report.people import Person
 from kakehashi.report.school_facts import moves
 from kakehashi.report.schools import Handout
-from kakehashi.roster import canonical
 from kakehashi.staff.drawing import render
 from kakehashi.staff.school import NotTheirs, SchoolFacts, SchoolLine, school, schools
 from kakehashi.staff.viewer import Role
@@ -41,7 +41,7 @@ def line(before: Pupil | None, after: Pupil | None) -> bytes:
                     kind=Kind.UPDATE if before else Kind.CREATE)  # fmt: skip
     known = replace(one.before, pupil=before) if one.before and before else None
     action: Action = replace(one, before=known)
-    return canonical(action.to_json()).encode()
+    return canonical(action.to_json())
 
 
 def people(*pupils: Pupil) -> Mapping[str, Person]:

@@ -13,7 +13,7 @@ from kakehashi.actions import Action
 from kakehashi.catalogue import exports as rules
 from kakehashi.diff.plan import Plan
 from kakehashi.findings import Finding
-from kakehashi.roster import canonical
+from kakehashi.jsonlines import canonical
 
 LASTS = timedelta(days=7)  # after its own date a rehearsal has nothing to say any more
 PROPOSED = "proposal"  # instead of a kind: waits for a person, and is not acted on
@@ -117,7 +117,7 @@ def _of(action: Action) -> _Named:
     pupil = action.after or (action.before.pupil if action.before else None)
     wanted = action.essence()
     del wanted["before"]
-    digest = hashlib.sha256(canonical(wanted).encode()).hexdigest()
+    digest = hashlib.sha256(canonical(wanted)).hexdigest()
     school = pupil.school if pupil else ""
     return _Named(str(action.kind), str(action.situation), school, digest)
 

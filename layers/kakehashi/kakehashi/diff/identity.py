@@ -31,9 +31,9 @@ from kakehashi.diff.situations import Observation, under_present_name
 from kakehashi.diff.sources import Sources
 from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule
+from kakehashi.jsonlines import canonical
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record
-from kakehashi.roster import canonical
 
 _NOT_HERE = frozenset({Situation.GONE, Situation.SUSPENDED, Situation.EXPIRED})
 SHOWN = 3  # ids of one exchange that a finding names
@@ -291,7 +291,7 @@ def _with(observation: Observation, question: Question) -> Observation:
 
 
 def _digest(data: Mapping[str, object]) -> str:
-    return hashlib.sha256(canonical(data).encode()).hexdigest()[:16]
+    return hashlib.sha256(canonical(data)).hexdigest()[:16]
 
 
 def _who(pupil: Pupil | None) -> Mapping[str, str]:

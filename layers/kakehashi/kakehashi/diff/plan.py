@@ -18,7 +18,7 @@ from typing import Any
 from kakehashi.actions import Action, Kind, Situation, essence
 from kakehashi.diff.header import FORM, PlanFacts, PlanHeader
 from kakehashi.findings import Finding
-from kakehashi.roster import canonical
+from kakehashi.jsonlines import canonical
 from kakehashi.stored import VERSION
 from kakehashi.verdict import Verdict
 
@@ -136,5 +136,5 @@ def _checksum(
     digest = hashlib.sha256()
     head = {"city": city, "serial": serial, "undoes": undoes}
     for line in chain((head,), actions, breaches):
-        digest.update(canonical(line).encode() + b"\n")
+        digest.update(canonical(line) + b"\n")
     return digest.hexdigest()

@@ -20,8 +20,8 @@ from kakehashi.catalogue import staffing as rules
 from kakehashi.diff.plan import SHARD
 from kakehashi.diff.staff_limits import StaffBreach
 from kakehashi.findings import Finding
+from kakehashi.jsonlines import canonical
 from kakehashi.people.staff import StaffMember
-from kakehashi.roster import canonical
 from kakehashi.stored import VERSION, Form
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class StaffPlan:
         for action in self.actions:
             if by_decision(action):
                 continue
-            digest.update(canonical(action.essence()).encode() + b"\n")
+            digest.update(canonical(action.essence()) + b"\n")
         return dataclasses.replace(self, checksum=digest.hexdigest())
 
     def judged(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,8 +18,8 @@ from kakehashi.diff.header import PlanHeader
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
 from kakehashi.findings import Effect
+from kakehashi.jsonlines import canonical, parsed
 from kakehashi.report.summary_file import summary_of
-from kakehashi.roster import canonical
 from kakehashi.run_folder.actions import Acted, acted
 from kakehashi.run_folder.deliveries import deliveries
 from kakehashi.run_folder.plan import header
@@ -184,11 +183,11 @@ class _Gathering:
                 pupil, result = action.pupil, results.get(action.pupil)
                 if self.meant(pupil):
                     leaf = self.leaves.setdefault(pupil, {})
-                    leaf["action"] = [canonical(_kept(action)).encode()]
+                    leaf["action"] = [canonical(_kept(action))]
                     leaf["result"] = [result] if result else []
                 if result and action.moved and carried_out(result):
                     for one in filter(self.meant, action.moved):
-                        self.put(one, "moves", json.dumps(action.moved).encode())
+                        self.put(one, "moves", canonical(action.moved))
 
     def _results(self, name: str) -> Iterator[tuple[str, bytes]]:
         for line in raw_results(self.folder, name):
@@ -200,7 +199,7 @@ class _Gathering:
         for leaf, listed in (("proposed", plan.proposals), ("codes", plan.held)):
             for word, pupils in listed.items():
                 for pupil in filter(self.meant, pupils):
-                    self.put(pupil, leaf, json.dumps(word).encode())
+                    self.put(pupil, leaf, canonical(word))
 
     def findings(self) -> dict[str, Mapping[str, Any]]:
         """Each at whoever it names, or whose row it is about; those that refuse the drop by code"""
@@ -214,7 +213,7 @@ class _Gathering:
             in_row = not finding.pupil and finding.place.file == USERS
             for pupil in at.get(finding.place.line, ()) if in_row else (finding.pupil,):
                 if pupil and self.meant(pupil):
-                    self.put(pupil, "findings", canonical(row).encode())
+                    self.put(pupil, "findings", canonical(row))
         return refusals
 
     def _at(self, wanted: set[int | None]) -> dict[int | None, list[str]]:
@@ -243,7 +242,7 @@ class _Gathering:
                 rosters += 1
                 for sourced_id, status in users:
                     if self.meant(sourced_id):
-                        self.put(sourced_id, f"told {note.tool}", json.dumps(status).encode())
+                        self.put(sourced_id, f"told {note.tool}", canonical(status))
             yield (
                 note.tool,
                 {"mode": note.mode, "gone": gone, "rosters": rosters, "lists": lists},
@@ -254,13 +253,13 @@ def _whose(line: bytes, pattern: re.Pattern[bytes]) -> str:
     """The pupil of a row, found without parsing it where it is written as we write them."""
     if found := pattern.search(line):
         return found[1].decode()
-    pupil = json.loads(line).get("pupil")
+    pupil = parsed(line).get("pupil")
     return str(pupil["id"] if isinstance(pupil, dict) else pupil or "")
 
 
 def line_in(row: bytes) -> int:
     """Where the pupil of a row of desired.jsonl or held.jsonl stands in users.csv."""
-    told = json.loads(row)
+    told = parsed(row)
     return int(told["pupil"]["line"] if isinstance(told["pupil"], dict) else told["line"])
 
 

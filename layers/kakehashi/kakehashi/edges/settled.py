@@ -14,16 +14,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from kakehashi import jsonlines
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
+from kakehashi.jsonlines import canonical, parsed, read
 from kakehashi.people.population import PUPILS
 from kakehashi.people.record import Record
-from kakehashi.roster import canonical
 from kakehashi.run_folder import known
 from kakehashi.run_folder.actions import in_file, name
 from kakehashi.run_folder.plan import header
@@ -53,7 +51,7 @@ class SettledRoster:
         opened = self._opened()
         if opened is None:
             return self.state.pupils()
-        return map(Record.from_json, jsonlines.read(opened[1]))
+        return map(Record.from_json, read(opened[1]))
 
     def digest(self) -> str:
         """The same for the same pupils, whatever the serial; "" where there is no snapshot."""
@@ -74,7 +72,7 @@ class SettledRoster:
             return None
         lines = io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(self._body)), _AT_ONCE)
         try:
-            head = FORM.upgrade(json.loads(next(lines)))
+            head = FORM.upgrade(parsed(next(lines)))
         except TooNew:
             return None
         return (head, lines) if head["serial"] == self._serial else None
@@ -101,7 +99,7 @@ def _brought_up(before: list[bytes], touched: set[str], state: State) -> list[by
 
 
 def _line(record: Record) -> bytes:
-    return canonical(record.to_json()).encode()
+    return canonical(record.to_json())
 
 
 def _packed(serial: int, lines: Sequence[bytes]) -> io.BytesIO:
@@ -110,6 +108,6 @@ def _packed(serial: int, lines: Sequence[bytes]) -> io.BytesIO:
         digest.update(line + b"\n")
     with gzip.GzipFile(fileobj=body, mode="wb", compresslevel=1, mtime=0) as packed:
         head = {VERSION: FORM.v, "serial": serial, "digest": digest.hexdigest()[:32]}
-        packed.write(canonical(head).encode() + b"\n")
+        packed.write(canonical(head) + b"\n")
         packed.writelines(line + b"\n" for line in lines)
     return body

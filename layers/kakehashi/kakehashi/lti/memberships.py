@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kakehashi.jsonlines import canonical
 from kakehashi.lti.claims import INSTRUCTOR, LEARNER, names
 from kakehashi.lti.contexts import Context
 from kakehashi.lti.registrations import Registration
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-from kakehashi.roster import canonical
 
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MOST = 200  # members a page, also where a tool asks for more
@@ -81,7 +81,7 @@ def fingerprints(members: Iterable[Member]) -> Fingerprints:
 
 
 def _fingerprint(member: Member) -> str:
-    digest = hashlib.sha256(canonical(member).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(canonical(member)).hexdigest()[:16]
     return f"{_OF_STAFF}{digest}" if member["roles"] == [INSTRUCTOR] else digest
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kakehashi.actions import Action, Kind
+from kakehashi.jsonlines import parsed
 from kakehashi.people.population import person_of
 from kakehashi.people.pupil import Pupil
 from kakehashi.run_folder import RunFiles
@@ -60,7 +60,7 @@ class PupilChange(NamedTuple):
 
 def change_of(line: bytes) -> PupilChange:
     """What a line of a shard says, for whoever looks at a few of them."""
-    row = json.loads(line)
+    row = parsed(line)
     before, after = (row["before"] or {}).get("pupil"), row["after"]
     return PupilChange(
         row["pupil"],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kakehashi.jsonlines import parsed
 from kakehashi.run_folder import RunFiles
 from kakehashi.stored import read, written
 
@@ -61,7 +61,7 @@ def raw_in(folder: RunFiles, name: str) -> Iterator[bytes]:
 
 def carried_out(line: bytes) -> bool:
     """What such a line says."""
-    return read(Result, json.loads(line)).carried_out
+    return read(Result, parsed(line)).carried_out
 
 
 def put_results(folder: RunFiles, name: str, found: Iterable[Result]) -> None:

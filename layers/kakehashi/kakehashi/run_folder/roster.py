@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kakehashi.class_numbers import Numbers
+from kakehashi.jsonlines import parsed
 from kakehashi.people.pupil import Pupil
 from kakehashi.roster import Desired, Held
 from kakehashi.run_folder import RunFiles
@@ -54,7 +54,7 @@ def one_of_each(lines: Iterable[bytes]) -> Iterator[AtSchool]:
     for line in lines:
         if (code := _SCHOOL.search(line)) and code[1] not in seen:
             seen.add(code[1])
-            yield AtSchool.of(json.loads(line))
+            yield AtSchool.of(parsed(line))
 
 
 class PersonLine(NamedTuple):
@@ -72,7 +72,7 @@ class PersonLine(NamedTuple):
 
 def person_in(line: bytes) -> PersonLine:
     """Of desired.jsonl, or current.jsonl."""
-    return PersonLine.of(json.loads(line))
+    return PersonLine.of(parsed(line))
 
 
 def raw(folder: RunFiles) -> Iterator[bytes]:
@@ -90,7 +90,7 @@ def held(folder: RunFiles) -> Iterator[Held]:
 
 def held_in(line: bytes) -> Held:
     """What a line of held.jsonl says."""
-    return Held.from_json(json.loads(line))
+    return Held.from_json(parsed(line))
 
 
 def put_held(folder: RunFiles, found: Iterable[Held]) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.settled import SettledRoster
+from kakehashi.jsonlines import canonical
 from kakehashi.people.record import Record
 from kakehashi.people.school_year import year_of
 from kakehashi.people.staff import StaffMember
-from kakehashi.roster import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def with_people(known: MadeFrom, staff: Iterable[Record[StaffMember]], as_of: da
     digest = hashlib.sha256(f"{known.of} {year_of(as_of)}".encode())
     for one in sorted(staff, key=lambda one: one.pupil.id):
         told = one.to_json() | {"rooms": one.pupil.rooms(as_of)}
-        digest.update(canonical(told).encode() + b"\n")
+        digest.update(canonical(told) + b"\n")
     return replace(known, of=digest.hexdigest()[:32])
 
 

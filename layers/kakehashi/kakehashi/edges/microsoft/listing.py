@@ -15,7 +15,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ from kakehashi.directories.port import Listed
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.telemetry import logger
-from kakehashi.roster import canonical
 from kakehashi.stored import VERSION, Form, TooNew
 
 NAME = "mirror.jsonl.gz"
@@ -82,9 +80,9 @@ class MirroredListing:
         self, directory: Directory, folder: Folder, lens: Lens, rules: Any, now: datetime
     ) -> None:
         self.directory, self.folder, self.lens, self.now = directory, folder, lens, now
-        told = canonical({"rules": rules, "fields": FIELDS, "mark": lens.mark,
+        told = jsonlines.canonical({"rules": rules, "fields": FIELDS, "mark": lens.mark,
                           "key": lens.hashed("")})  # fmt: skip
-        self._lens_told = hashlib.sha256(told.encode()).hexdigest()
+        self._lens_told = hashlib.sha256(told).hexdigest()
         self._kept: _Kept | None = None
 
     def accounts(self, wanted: Collection[str]) -> list[Listed]:
@@ -146,7 +144,7 @@ class MirroredListing:
             return None
         lines = io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(body)))
         try:
-            head = FORM.upgrade(json.loads(next(lines)))
+            head = FORM.upgrade(jsonlines.parsed(next(lines)))
         except TooNew:
             return None
         listed = datetime.fromisoformat(head["listed"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, Key
@@ -11,14 +10,14 @@ from botocore.exceptions import ClientError
 from kakehashi.class_numbers import Numbers
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later
-from kakehashi.roster import canonical
+from kakehashi.jsonlines import canonical, parsed
 
 PREFIX = "NUMBERS#"
 
 
 def _read(given: Any) -> Numbers:
     try:
-        return Numbers.from_json(json.loads(given))
+        return Numbers.from_json(parsed(given))
     except UNREADABLE as exc:
         raise OtherRelease("the numbers of class titles") from exc
 
@@ -34,7 +33,7 @@ class NumberItems(Partition):
         somebody else did so at the same time, OtherRelease."""
         before = (self._get(f"{PREFIX}{year}") or {}).get("given")
         kept = _read(before) if before else None
-        after = canonical((kept.joined(numbers) if kept else numbers).to_json())
+        after = canonical((kept.joined(numbers) if kept else numbers).to_json()).decode()
         if after == before:
             return
         try:

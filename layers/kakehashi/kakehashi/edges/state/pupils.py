@@ -12,7 +12,6 @@ back to this one.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import merge
@@ -24,11 +23,11 @@ from botocore.exceptions import ClientError
 
 from kakehashi.edges.errors import UNREADABLE, OtherRelease
 from kakehashi.edges.state.partition import Partition, later, lost_the_race
+from kakehashi.jsonlines import canonical, parsed
 from kakehashi.people.population import PUPILS, STAFF, Population, population_of
 from kakehashi.people.pupil import Pupil, class_id
 from kakehashi.people.record import Record
 from kakehashi.people.staff import StaffMember
-from kakehashi.roster import canonical
 
 _TEACHES = "TEACHES#"
 
@@ -101,12 +100,12 @@ class PupilItems(Partition):
             self._drop_pointer(room, record.pupil.id)
 
     def _item(self, record: Record[Any]) -> dict[str, Any]:
-        text = canonical(record.to_json())  # as text: maps are slow to read by thousands
+        line = canonical(record.to_json())
         return {
             "pk": self.pk,
             "sk": sort_key(record.pupil.id),
-            "etag": hashlib.sha256(text.encode()).hexdigest()[:32],
-            "known": text,
+            "etag": hashlib.sha256(line).hexdigest()[:32],
+            "known": line.decode(),  # as text: maps are slow to read by thousands
             **_indexed(record),
         }
 
@@ -209,6 +208,6 @@ def _known(item: Mapping[str, Any]) -> Record[Any]:
 
 def _read(item: Mapping[str, Any]) -> Record[Any]:
     try:
-        return Record.from_json(json.loads(item["known"]))
+        return Record.from_json(parsed(item["known"]))
     except UNREADABLE as exc:
         raise OtherRelease("an item of the state") from exc

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 from kakehashi.diff.sums import NightCount
 from kakehashi.edges.errors import OtherRelease
 from kakehashi.edges.state.partition import Partition, in_todays_form, plain
-from kakehashi.roster import canonical
+from kakehashi.jsonlines import canonical
 from kakehashi.state_records import NO_RECORD, DropRecord, RunRecord, undone
 from kakehashi.stored import TooNew, read, some_of
 
@@ -52,7 +52,7 @@ class RunRecords(Partition):
 
     def note_counts(self, run_id: str, night: NightCount) -> None:
         """What an applied night adds to the sums of the next weeks."""
-        self.note_run(run_id, counted=canonical(night.to_json()))
+        self.note_run(run_id, counted=canonical(night.to_json()).decode())
 
     def counts(self, run_id: str) -> NightCount | None:
         """None for a run that applied nothing, or was of an earlier release."""
