@@ -34,6 +34,7 @@ from kakehashi.edges.staff import (
 )
 from kakehashi.edges.staff.answering import entry, go, sign_in_path
 from kakehashi.edges.staff.dependencies import StaffDependencies
+from kakehashi.edges.staff.desk import way_back
 from kakehashi.edges.staff.gate import SESSION, SIGN_IN, Asked
 from kakehashi.edges.staff.orders import OrderNotTaken
 from kakehashi.edges.staff.routes import Judging, Reading, Routes
@@ -108,7 +109,7 @@ def choose_city() -> Response[str]:
     if isinstance(asked, Refusal):
         return routes.refused(gate, asked)
     gate.desk.choose(asked.caller, asked.form.get("city"))
-    return go("/")
+    return go(way_back(asked.form.get("back")))
 
 
 @app.post("/sign-out")

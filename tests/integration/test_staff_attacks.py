@@ -444,6 +444,37 @@ def test_a_form_of_one_city_orders_nothing_in_another(
     assert office.record("tsukuba")[0].code == "W180"
 
 
+def test_a_run_of_another_city_of_mine_is_one_press_away(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    """A mail leads to the run while somebody with posts in two cities looks at the other one."""
+    run_id = waiting.run["run_id"]
+    two_cities(office, approver)
+    approver.send(approver.open("/today"), "/city", city="tsukuba")
+    for page in ("approve", "nights", "rehearsal"):
+        answer = approver.open(f"/{page}/{run_id}")
+        assert (answer.status, answer.code) == (404, "W183")
+        offered = (
+            f'name="city" value="demo"><input type="hidden" name="back" value="/{page}/{run_id}"'
+        )
+        assert offered in answer.text
+    answer = approver.open(f"/approve/{run_id}")
+    assert 'value="tsukuba" selected' in answer.text, "an address changes no city"
+    back = approver.send(answer, "/city", city="demo", back=f"/approve/{run_id}").location
+    assert (back, approver.open(back).status) == (f"/approve/{run_id}", 200)
+    away = approver.send(approver.open("/today"), "/city", city="demo", back="//else.where")
+    assert away.location == "/"
+
+
+def test_a_run_of_a_city_that_is_not_mine_is_no_run(
+    office: Office, waiting: Night, approver: Clerk
+) -> None:
+    theirs = waiting.run["run_id"].replace("demo-", "tsukuba-", 1)
+    assert approver.open(f"/approve/{theirs}").code == "W123"
+    two_cities(office, approver)
+    assert approver.open(f"/approve/{theirs}").code == "W183"
+
+
 def test_a_form_of_more_fields_than_any_page_has_is_refused_in_words(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:

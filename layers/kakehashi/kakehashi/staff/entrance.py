@@ -19,7 +19,8 @@ class SignInPage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPage:
-    """``back`` is a page of ours to go on from; ``sign_in`` leads through Microsoft to it."""
+    """``back`` is a page of ours to go on from; ``sign_in`` leads through Microsoft to it, and
+    switching to ``city``, one of the viewer's, does too."""
 
     template: ClassVar[str] = "refused.html.j2"
 
@@ -29,15 +30,17 @@ class RefusedPage:
     reasons: Sequence[Word] = ()
     back: str = "/"
     sign_in: str = ""
+    city: str = ""
 
 
 def refused(
     refusal: Refusal,
     reference: str,
-    *,
     reasons: Sequence[Finding] = (),
+    *,
     back: str = "/",
     sign_in: str = "",
+    city: str = "",
 ) -> RefusedPage:
     """``reference`` leads an engineer to the log line, the code leads to docs/findings.md."""
     rule = refusal.rule
@@ -48,4 +51,5 @@ def refused(
         tuple(message(finding) for finding in reasons),
         back,
         sign_in,
+        city,
     )

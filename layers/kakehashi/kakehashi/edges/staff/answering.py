@@ -24,6 +24,7 @@ from kakehashi.staff.frame import PAGES, Frame, Notice, nav
 STATUS = {"W104": 403, "W105": 403, "W107": 401, "W111": 403, "W112": 409, "W113": 400,
           "W121": 403, "W122": 404, "W123": 404, "W131": 409, "W132": 409, "W134": 403,
           "W135": 409, "W136": 400, "W137": 401, "W180": 409, "W181": 400, "W182": 400,
+          "W183": 404,
           "W281": 400, "W282": 400,
           "W190": 500}  # fmt: skip
 REFUSED = 403
@@ -91,7 +92,8 @@ def turned_away(
     again = sign_in_path(back, fresh=True) if refusal.rule is rules.PROVE_AGAIN else ""
     if caller is None:
         again = sign_in_path(back)
-    view = entrance.refused(refusal, reference, reasons=reasons, back=back, sign_in=again)
+    city = refusal.detail if refusal.rule is rules.RUN_OF_OTHER_CITY else ""
+    view = entrance.refused(refusal, reference, reasons, back=back, sign_in=again, city=city)
     frame = _frame(deps, caller, back, again=False) if deps and caller else Frame(refusal.code)
     html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges.runs import city_of
 from kakehashi.edges.staff import forms
 from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import Caller, Desk
@@ -19,6 +21,9 @@ from kakehashi.staff.viewer import Permission, may
 
 SESSION = "kakehashi-staff"
 SIGN_IN = "kakehashi-staff-sign-in"
+_OF_RUN = re.compile(r"/(?:approve|nights|rehearsal)/([^/]+)")
+_HERE = (rules.UNKNOWN_RUN, rules.NOT_ALLOWED)
+"""What is true of one city alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,17 @@ class Gate:
     def _told(self, caller: Caller | Refusal, refusal: Refusal) -> Refusal:
         return refusal if isinstance(caller, Refusal) else self.recorded(caller, refusal)
 
+    def _elsewhere(self, caller: Caller, refusal: Refusal) -> Refusal:
+        """What is asked for may be there, or allowed, in another city of the person's."""
+        found = _OF_RUN.match(self.path)
+        city = city_of(found[1]) if found and refusal.rule in _HERE else caller.city
+        others = set(caller.viewer.cities) - {caller.city}
+        return Refusal(rules.RUN_OF_OTHER_CITY, city) if city in others else refusal
+
     def recorded(self, caller: Caller, refusal: Refusal) -> Refusal:
         """Refused attempts of people who are signed in are in the record; the page that was asked
         for is named by its first word, since the rest was typed by somebody."""
         what = self.path.strip("/").partition("/")[0][:20]
+        refusal = self._elsewhere(caller, refusal)
         note(self.deps, caller, StaffOrder(what if what.isalpha() else "?"), refusal.code)
         return refusal
