@@ -113,6 +113,20 @@ CLASSES_RETITLED = Rule(
     causes="A class is known by its title: a new title is a new class for every tool. Asked once,"
     " whatever the number of schools.",
 )
+SPECIAL_NEEDS_LOST = Rule(
+    "S156",
+    Effect.AWAIT_APPROVAL,
+    ja="この学校で、特別支援学級の児童生徒だけの学級 {count} つが、名簿では特別支援学級でなくなり、"
+    "学級の名称がそのまま外に出ます(承認なしの上限 {bound})。",
+    en="In this school {count} classes of pupils of special-needs classes are none any more in the"
+    " roster, and their titles would go out as they are (limit {bound}).",
+    todo="C4th の classes.csv の specialNeeds が空になっていないかを確かめ、出し直してください。"
+    "ふつうの学級になったのなら承認してください。",
+    todo_en="See whether specialNeeds in classes.csv has become empty, and export again; accept if"
+    " they have become ordinary classes.",
+    causes="A robot's or a spreadsheet's tool that empties a column it cannot read. The title of a"
+    " special-needs class may tell of a disability.",
+)
 SCHOOL_NOT_PROMOTED = Rule(
     "S023",
     Effect.AWAIT_APPROVAL,

@@ -2,7 +2,8 @@
 
 A cut export drops groups, and a group may be too small for a share of the city to notice. None of
 these has a number in the city's rules: three or more pupils who make up *all* of a group are
-looked at by a person.
+looked at by a person. So is a special-needs class that is said to be none any more, of whatever
+size: its own title would go out.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def vanished_groups(
     title: one question for all of them.
     """
     yield from _missing(observations, rollover, last)
+    yield from _no_longer_special(observations)
     if rollover.open:
         yield from _not_promoted(observations, rollover)
     else:
@@ -98,6 +100,24 @@ def _classes_moved(observations: Iterable[Observation], by_rule: Set[Retitled]) 
         yield breach(rules.CLASSES_RETITLED, CITY, len(by_rule), 0, "classes retitled by a rule")
     for school, count in sorted(moved.items()):
         yield breach(rules.CLASS_MOVED, school, count, 0, "class")
+
+
+def _no_longer_special(observations: Iterable[Observation]) -> Iterator[Found]:
+    """Classes of tonight, under a title that is new to them, all of whose known pupils were in a
+    special-needs class: whoever goes over to an ordinary class finds others there."""
+    were: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
+    neutral: set[tuple[str, str]] = set()
+    for observation in observations:
+        if observation.situation in PRESENT and observation.record and observation.pupil:
+            before, after = observation.record.pupil, observation.pupil
+            if before.special_needs:
+                neutral.add((before.school, before.class_title))
+            if after.class_title and not after.special_needs:
+                were[after.school, after.class_title].append(before.special_needs)
+    alone = (home for home, special in were.items() if all(special))
+    lost = Counter(home[0] for home in alone if home not in neutral)
+    for school, count in sorted(lost.items()):
+        yield breach(rules.SPECIAL_NEEDS_LOST, school, count, 0, "special needs")
 
 
 def _not_promoted(observations: Iterable[Observation], rollover: Rollover) -> Iterator[Found]:
