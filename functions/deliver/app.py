@@ -73,7 +73,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     files = outbox.hand_over(delivery, of, again=again)
     receipts.settle(delivered=bool(files))
-    _write_down(folder, delivery, files, answer, told)
+    _write_down(folder, delivery, files, answer, told, follows=outbox.slot.follows)
     rows, held = sum(delivery.rows.values()), len(delivery.pupils_at_fault())
     measure("deliver", run.city, {"RowsDelivered": rows, "PupilsHeld": held})
     extra = {"run_id": run.run_id, "tool": tool, "verdict": delivery.verdict}
@@ -155,6 +155,8 @@ def _write_down(
     files: list[DeliveredFile],
     answer: deliver.Acknowledgement,
     told: _Told,
+    *,
+    follows: str,
 ) -> None:
     tool = delivery.tool
     said = answer.findings(tool, deliver.schools_of_pupils(delivery.records))
@@ -172,5 +174,6 @@ def _write_down(
         still_signed_in=told.still_signed_in,
         unconfirmed=told.dialect.unconfirmed,
         receipts=answer.counts(),
+        follows=follows if delivery.verdict == "nothing" else "",
     )
     put_delivery(folder, note)

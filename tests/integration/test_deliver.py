@@ -134,6 +134,7 @@ def test_a_night_of_changes_sends_them_alone_and_a_quiet_night_nothing(state: St
     taken = state.tool("interactive_study")
     third = deliver(a_run("020002", "2026-11-26"))
     assert (third["verdict"], third["file"], third["rows"]) == ("nothing", "", {})
+    assert (second["follows"], third["follows"]) == ("", taken.run_id)
     assert state.tool("interactive_study") == taken
 
 

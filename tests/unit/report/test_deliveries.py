@@ -22,6 +22,13 @@ def test_whom_the_tool_still_lets_in_is_counted_in_summary_and_page() -> None:
     assert "1,234 人" in page
 
 
+def test_where_nothing_was_given_it_is_told_when_the_tool_got_what_it_holds() -> None:
+    """The run that gave it may have died before its report."""
+    nothing = DeliveryNote(tool="changes", mode="delta", follows="demo-20261125T020000-1")
+    assert delivery(nothing).follows == "demo-20261125T020000-1"
+    assert "実行 demo-20261125T020000-1 で渡しました" in html(replace(NIGHT, deliveries=(nothing,)))
+
+
 def test_of_a_delivery_with_nothing_to_remark_the_summary_is_as_it_was() -> None:
     plain = {"tool": "lgate", "mode": "bulk", "file": "a.zip", "rows": {"users.csv": 3}}
     assert written(delivery(PLAIN)) == plain

@@ -8,9 +8,14 @@ from kakehashi.report.words import Word
 
 
 def remarks(
-    *, staff: int = 0, still_signed_in: int = 0, unconfirmed: bool = False
+    *, staff: int = 0, still_signed_in: int = 0, unconfirmed: bool = False, follows: str = ""
 ) -> Iterator[Word]:
     """What is said of each, where there is anything to say."""
+    if follows:  # the run may have ended red after that, and its report have told nobody
+        yield Word(
+            f"今回渡すものはありません。ツールがいま持つ内容は、実行 {follows} で渡しました。",
+            f"Nothing to give this time: what the tool holds was given in run {follows}.",
+        )
     if staff:
         yield Word(
             f"このツールには、教職員 {staff:,} 人も登録されています。",

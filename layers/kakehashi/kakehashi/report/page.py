@@ -226,6 +226,7 @@ def _sent(made: DeliveryNote) -> SentLine:
             staff=made.staff or 0,
             still_signed_in=made.still_signed_in,
             unconfirmed=made.unconfirmed,
+            follows=made.follows,
         )
     )
     return SentLine(made.tool, mode, list(made.rows.items()), made.keys, told)

@@ -51,8 +51,9 @@ class DeliveryMade:
     """What one tool got; "" and {} where its stage did not say.
 
     ``staff`` counts the members of staff that the tool holds, ``still_signed_in`` pupils whose
-    account is off and whom the tool lets in all the same. What there is nothing to say about is
-    left out.
+    account is off and whom the tool lets in all the same. ``follows`` is the run that gave the tool
+    what it holds, where this one had nothing to give. What there is nothing to say about is left
+    out.
     """
 
     tool: str
@@ -62,6 +63,7 @@ class DeliveryMade:
     staff: int | None = None
     still_signed_in: int | None = None
     unconfirmed: bool | None = None
+    follows: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

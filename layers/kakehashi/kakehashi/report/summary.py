@@ -116,4 +116,5 @@ def delivery(note: DeliveryNote) -> DeliveryMade:
         staff=note.staff or None,
         still_signed_in=note.still_signed_in or None,
         unconfirmed=note.unconfirmed or None,
+        follows=note.follows or None,
     )

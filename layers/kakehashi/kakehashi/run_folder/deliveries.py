@@ -27,7 +27,8 @@ class DeliveryNote:
     ``staff`` members of staff, where there are any, ``held`` those who could not go out.
     ``still_signed_in`` counts pupils whose account is off and whom the tool lets in all the same;
     ``unconfirmed``: nothing public says that it takes such a file. ``receipts`` count what the tool
-    has answered to the delivery before.
+    has answered to the delivery before. ``follows`` is the run that gave the tool what it holds,
+    where this one had nothing to give; "" where nothing was ever given, or this run gave it.
     """
 
     tool: str = ""
@@ -41,6 +42,7 @@ class DeliveryNote:
     unconfirmed: bool = False
     receipts: Mapping[str, Any] = field(default_factory=dict)
     staff: int | None = None
+    follows: str = ""
 
     @property
     def keys(self) -> list[str]:

@@ -165,6 +165,7 @@ def _remarks(one: DeliveryMade) -> list[Word]:
         staff=one.staff or 0,
         still_signed_in=one.still_signed_in or 0,
         unconfirmed=bool(one.unconfirmed),
+        follows=one.follows or "",
     )
     return list(told)
 
