@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kakehashi.edges.leaves import users_in
-from kakehashi.staff.leaves import Head, Places, Stored, bundle_of, bundles, how_many, leaf_in
+from kakehashi.staff.leaves import (
+    Collected,
+    Head,
+    Packed,
+    Places,
+    Stored,
+    bundle_of,
+    bundles,
+    how_many,
+    leaf_in,
+)
 from tests.builders import an_id, zip_bytes
 
 ROW = json.dumps({"pupil": {"id": "見本"}}, ensure_ascii=False).encode()
@@ -26,13 +36,23 @@ def test_every_leaf_is_read_from_its_own_bundle_alone(numbers: set[int], count: 
         assert not leaf or leaf["desired"] == [{"pupil": {"id": "見本"}}]
 
 
-def test_bundles_made_in_several_passes_are_the_same() -> None:
-    leaves: Stored = {an_id(str(n)): {"line": [b"%d" % n]} for n in range(50)}
-    half = [{p: leaf for p, leaf in leaves.items() if (bundle_of(p, 7) < 3) is first}
-            for first in (True, False)]  # fmt: skip
-    assert [*bundles(half[0], 0, 3, 7), *bundles(half[1], 3, 7, 7)] == list(
-        bundles(leaves, 0, 7, 7)
-    )
+@given(st.integers(1, 9), st.integers(1, 9))
+def test_the_bundles_of_a_night_too_large_for_memory_are_the_same(parts: int, more: int) -> None:
+    count = parts + more
+    kept, packed = Collected(count), Packed(parts, count)
+    for one in (kept, packed):
+        for n in range(50):
+            one.put(an_id(str(n)), "told lgate", b'"active"')
+            one.put(an_id(str(n)), "told lgate", b'"suspended"')
+            one.put(an_id(str(n)), "action", b"%d" % n)
+            one.put(an_id(str(n)), "result", b"%d" % n)
+        one.put(an_id("1"), "action", b"100")
+        one.put(an_id("1"), "result", b"")
+    made = list(kept.bundles())
+    assert list(packed.bundles()) == made
+    assert len(made) == count
+    leaf = leaf_in(made[bundle_of(an_id("1"), count)], an_id("1"))
+    assert leaf == {"told lgate": ["active", "suspended"], "action": [100], "result": []}
 
 
 def test_a_bundle_of_a_city_holds_few_children_and_the_head_of_the_largest_stays_small() -> None:
@@ -50,6 +70,7 @@ def test_a_head_of_an_earlier_form_reads_what_it_has() -> None:
 def test_a_list_of_names_is_no_roster_and_is_told_as_one() -> None:
     rows = "sourcedId,status,enabledUser\na,active,true\nb,active,false\nc,tobedeleted,false\n"
     roster = zip_bytes({"users.csv": rows.encode()})
-    assert users_in(roster) == [("a", "active"), ("b", "suspended"), ("c", "tobedeleted")]
+    told = [("a", "active"), ("b", "suspended"), ("c", "tobedeleted")]
+    assert list(users_in(roster) or ()) == told
     assert users_in("アカウント,氏名\r\n".encode("cp932")) is None
     assert users_in(zip_bytes({"xl/workbook.xml": b"<workbook/>"})) is None

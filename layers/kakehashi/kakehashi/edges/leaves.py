@@ -17,7 +17,7 @@ from typing import Any
 from kakehashi.diff.header import PlanHeader
 from kakehashi.edges.objects import Objects
 from kakehashi.edges.runs import Folder
-from kakehashi.findings import Effect
+from kakehashi.findings import Effect, Finding
 from kakehashi.jsonlines import canonical, parsed
 from kakehashi.report.summary_file import summary_of
 from kakehashi.run_folder.actions import Acted, acted
@@ -30,19 +30,18 @@ from kakehashi.staff.leaves import (
     HEAD,
     NOTHING,
     VERSION,
+    Collected,
     Head,
     Leaf,
+    Packed,
     Places,
-    Stored,
-    bundle_of,
-    bundles,
     how_many,
     leaf_in,
     leaf_of,
 )
 from kakehashi.stored import VERSION as FORM
 
-AT_ONCE = 200_000_000  # bytes of rows whose leaves are made in one pass
+AT_ONCE = 200_000_000  # bytes of rows that are kept as they are
 USERS = "users.csv"
 _ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _NAMED = re.compile(rf'"pupil":"{_ID}"'.encode())
@@ -52,20 +51,20 @@ FILES = {"current": _WHOLE, "desired": _WHOLE, "held": _NAMED, "decisions": _NAM
          "matching": _NAMED}  # fmt: skip
 
 type Meant = Callable[[str], bool]
+type Put = Callable[[str, str, bytes], None]
+"""Takes a row of JSON: whose it is, the word for its file, and the row."""
 
 
 def write(folder: Folder, outbox: str, verdict: str) -> None:
     """Both files of the run's index; ``outbox`` is the bucket of what tools were told."""
     size = sum(item["Size"] for item in _rows_of(folder))
-    count, body = how_many(size), io.BytesIO()
-    passes = min(count, 1 + size // AT_ONCE)
-    head, lengths = Head(), list[int]()
-    for n in range(passes):
-        first, behind = n * count // passes, (n + 1) * count // passes
-        head, leaves = gather(folder, outbox, _within(range(first, behind), count))
-        for bundle in bundles(leaves, first, behind, count):
-            lengths.append(len(bundle))
-            body.write(bundle)
+    count, parts = how_many(size), 1 + size // AT_ONCE
+    collected = Collected(count) if parts == 1 else Packed(parts, count)
+    head = gather(folder, outbox, lambda _: True, collected.put)
+    body, lengths = io.BytesIO(), list[int]()
+    for bundle in collected.bundles():
+        lengths.append(len(bundle))
+        body.write(bundle)
     folder.put(BODY, body, "application/octet-stream")
     told = {**head.to_json(), "verdict": verdict, "bundles": lengths, FORM: VERSION}
     folder.put(HEAD, canonical(told), "application/json; charset=utf-8")
@@ -85,7 +84,7 @@ class Leaves:
     @property
     def head(self) -> Head:
         if self._head is None:
-            self._head, _ = gather(self.folder, self.outbox, lambda _: False)
+            self._head = gather(self.folder, self.outbox, lambda _: False, Collected().put)
         return self._head
 
     def of(self, pupil: str) -> Leaf:
@@ -96,14 +95,11 @@ class Leaves:
 
     def _read(self, pupil: str) -> Leaf:
         if not self.written:
-            self._head, leaves = gather(self.folder, self.outbox, lambda one: one == pupil)
-            return leaf_of(leaves[pupil]) if pupil in leaves else NOTHING
+            mine = Collected()
+            self._head = gather(self.folder, self.outbox, lambda one: one == pupil, mine.put)
+            return leaf_of(mine.leaves[pupil]) if pupil in mine.leaves else NOTHING
         first, length = self.places.of(pupil)
         return leaf_in(self.folder.part(BODY, first, length), pupil) if length else NOTHING
-
-
-def _within(mine: range, count: int) -> Meant:
-    return lambda pupil: bundle_of(pupil, count) in mine
 
 
 def _rows_of(folder: Folder) -> Iterator[Any]:
@@ -117,18 +113,14 @@ def _rows_of(folder: Folder) -> Iterator[Any]:
 # -- one pass over a night -----------------------------------------------------------------------
 
 
-def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
-    """What all share, and the leaves of the pupils that are ``meant``."""
-    night = _Gathering(folder, meant)
-    plan = header(folder)
-    for name, pattern in FILES.items():
-        night.rows(name, pattern)
-    if night.came["desired"] is False:
-        night.lines_of_the_drop()
+def gather(folder: Folder, outbox: str, meant: Meant, put: Put) -> Head:
+    """What all share; rows of the pupils that are ``meant`` are ``put``, each in its turn."""
+    night, plan = _Gathering(folder, meant, put), header(folder)
+    night.rows_of_everybody()
     night.deeds()
     night.words(plan)
     refusals = night.findings()
-    head = Head(
+    return Head(
         verdict=str(told.verdict) if (told := summary_of(folder)) else "",
         plan=_shared(plan),
         refusals=tuple(refusals.values()),
@@ -136,7 +128,6 @@ def gather(folder: Folder, outbox: str, meant: Meant) -> tuple[Head, Stored]:
         cleaned=night.came["desired"],
         known=night.came["current"],
     )
-    return head, night.leaves
 
 
 def _shared(plan: PlanHeader) -> dict[str, Any]:
@@ -152,41 +143,61 @@ def _shared(plan: PlanHeader) -> dict[str, Any]:
 
 
 class _Gathering:
-    """``came`` says which files there are."""
+    """``came`` says which files there are, ``at`` who stands on the lines of users.csv that a
+    finding is about."""
 
-    def __init__(self, folder: Folder, meant: Meant) -> None:
-        self.folder, self.meant = folder, meant
-        self.leaves: Stored = {}
-        self.came: dict[str, bool] = {}
+    def __init__(self, folder: Folder, meant: Meant, put: Put) -> None:
+        self.folder, self.meant, self._put = folder, meant, put
+        self._names = folder.names()
+        self.came = {name: f"{name}.jsonl" in self._names for name in FILES}
+        self._found = list(folder.findings())
+        self._wanted = {one.place.line for one in self._found if _is_about_a_row(one)}
+        self.at: dict[int | None, list[str]] = {}
 
     def put(self, pupil: str, name: str, row: bytes) -> None:
-        self.leaves.setdefault(pupil, {}).setdefault(name, []).append(row)
+        if self.meant(pupil):
+            self._put(pupil, name, row)
 
-    def rows(self, name: str, pattern: re.Pattern[bytes]) -> None:
-        body = self.folder.get(f"{name}.jsonl")
-        self.came[name] = body is not None
-        for line in (body or b"").split(b"\n"):
-            if line and (pupil := _whose(line, pattern)) and self.meant(pupil):
-                self.put(pupil, name, line)
+    def rows_of_everybody(self) -> None:
+        for name in filter(self.came.get, FILES):
+            self._rows(name, FILES[name])
+        if not self.came["desired"]:
+            self._lines_of_the_drop()
 
-    def lines_of_the_drop(self) -> None:
+    def _rows(self, name: str, pattern: re.Pattern[bytes]) -> None:
+        in_the_drop = name in {"desired", "held"} and bool(self._wanted)
+        for line in self.folder.raw_lines(f"{name}.jsonl"):
+            pupil = _whose(line, pattern)
+            if not pupil or not self.meant(pupil):
+                continue
+            self._put(pupil, name, line)
+            if in_the_drop and any(int(n) in self._wanted for n in _LINE.findall(line)):
+                self._stands_at(line_in(line), pupil)
+
+    def _lines_of_the_drop(self) -> None:
         """Where they stand in a drop that was refused before it was read."""
+        seen = set[str]()
         for line, pupil in owners(self.folder):
-            if self.meant(pupil) and "line" not in self.leaves.get(pupil, NOTHING):
+            if pupil not in seen:
+                seen.add(pupil)
                 self.put(pupil, "line", str(line).encode())
+                self._stands_at(line, pupil)
+
+    def _stands_at(self, line: int, pupil: str) -> None:
+        if line in self._wanted and pupil not in (here := self.at.setdefault(line, [])):
+            here.append(pupil)
 
     def deeds(self) -> None:
         """The last action of each and its result; and whose id has changed, under both ids."""
-        for name in self.folder.names("actions/"):
+        for name in (one for one in self._names if one.startswith("actions/")):
             results = dict(self._results(name.replace("actions/", "results/")))
             for action in acted(self.folder, name):
-                pupil, result = action.pupil, results.get(action.pupil)
+                pupil, result = action.pupil, results.get(action.pupil, b"")
                 if self.meant(pupil):
-                    leaf = self.leaves.setdefault(pupil, {})
-                    leaf["action"] = [canonical(_kept(action))]
-                    leaf["result"] = [result] if result else []
+                    self._put(pupil, "action", canonical(_kept(action)))
+                    self._put(pupil, "result", result)
                 if result and action.moved and carried_out(result):
-                    for one in filter(self.meant, action.moved):
+                    for one in action.moved:
                         self.put(one, "moves", canonical(action.moved))
 
     def _results(self, name: str) -> Iterator[tuple[str, bytes]]:
@@ -198,33 +209,20 @@ class _Gathering:
         """What the plan says of somebody by name: a proposal, or why it is held."""
         for leaf, listed in (("proposed", plan.proposals), ("codes", plan.held)):
             for word, pupils in listed.items():
-                for pupil in filter(self.meant, pupils):
+                for pupil in pupils:
                     self.put(pupil, leaf, canonical(word))
 
     def findings(self) -> dict[str, Mapping[str, Any]]:
         """Each at whoever it names, or whose row it is about; those that refuse the drop by code"""
-        found, refusals = list(self.folder.findings()), dict[str, Mapping[str, Any]]()
-        about_rows = {f.place.line for f in found if not f.pupil and f.place.file == USERS}
-        at = self._at(about_rows) if about_rows else {}
-        for finding in found:
+        refusals = dict[str, Mapping[str, Any]]()
+        for finding in self._found:
             row = finding.to_json()
             if finding.effect is Effect.REFUSE_DROP:
                 refusals.setdefault(finding.code, row)
-            in_row = not finding.pupil and finding.place.file == USERS
-            for pupil in at.get(finding.place.line, ()) if in_row else (finding.pupil,):
-                if pupil and self.meant(pupil):
-                    self.put(pupil, "findings", canonical(row))
+            own = [finding.pupil] if finding.pupil else []
+            for pupil in self.at.get(finding.place.line, ()) if _is_about_a_row(finding) else own:
+                self.put(pupil, "findings", canonical(row))
         return refusals
-
-    def _at(self, wanted: set[int | None]) -> dict[int | None, list[str]]:
-        """Who stands on these lines of users.csv."""
-        found: dict[int | None, list[str]] = {}
-        for pupil, leaf in self.leaves.items():
-            here = {line_in(row) for row in (*leaf.get("desired", ()), *leaf.get("held", ()))
-                    if any(int(n) in wanted for n in _LINE.findall(row))}  # fmt: skip
-            for line in here or {int(row) for row in leaf.get("line", ())}:
-                found.setdefault(line, []).append(pupil)
-        return found
 
     def told(self, outbox: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Tool by tool; what it was told of whom stands at the id that it knows."""
@@ -241,12 +239,15 @@ class _Gathering:
                     continue
                 rosters += 1
                 for sourced_id, status in users:
-                    if self.meant(sourced_id):
-                        self.put(sourced_id, f"told {note.tool}", canonical(status))
+                    self.put(sourced_id, f"told {note.tool}", canonical(status))
             yield (
                 note.tool,
                 {"mode": note.mode, "gone": gone, "rosters": rosters, "lists": lists},
             )
+
+
+def _is_about_a_row(finding: Finding) -> bool:
+    return not finding.pupil and finding.place.file == USERS
 
 
 def _whose(line: bytes, pattern: re.Pattern[bytes]) -> str:
@@ -284,18 +285,18 @@ def owners(folder: Folder) -> Sequence[tuple[int, str]]:
     return list(zip(table.lines, ids, strict=True))
 
 
-def users_in(body: bytes) -> list[tuple[str, str]] | None:
+def users_in(body: bytes) -> Iterator[tuple[str, str]] | None:
     """(sourcedId, what the row says) of the users.csv in a tool's file; None for a list of another
     kind, a table or a workbook: it knows no sourcedId."""
     file = io.BytesIO(body)
     if not zipfile.is_zipfile(file):
         return None
-    with zipfile.ZipFile(file) as archive:
-        names = [name for name in archive.namelist() if name.endswith(USERS)]
-        text = archive.read(names[0]).decode("utf-8-sig") if names else None
-    if text is None:
+    archive = zipfile.ZipFile(file)
+    names = [name for name in archive.namelist() if name.endswith(USERS)]
+    if not names:
         return None
-    return [_said_of(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+    text = io.TextIOWrapper(archive.open(names[0]), encoding="utf-8-sig", newline="")
+    return map(_said_of, csv.DictReader(text))
 
 
 def _said_of(row: Mapping[str, str]) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from kakehashi.edges.runs import Folder, Run, prefix_of
 from kakehashi.edges.state import State
 from kakehashi.findings import Finding, soften
 from kakehashi.run_folder import roster
-from kakehashi.run_folder.plan import header, put_plan
+from kakehashi.run_folder.plan import header, left_of, put_plan
 from kakehashi.run_folder.plan import plan as stored_plan
 from kakehashi.run_folder.results import results
 from kakehashi.state_records import RunRecord
@@ -85,16 +85,14 @@ def count_what_was_done(run: Run, folder: Folder, state: State) -> None:
     record = state.run(run.run_id)
     if not record.counted or run.prefix != prefix_of(run.run_id):
         return
-    try:
-        plan = read(folder)
-    except OtherRelease:
-        return
-    if plan is None:
-        return
     done = {(one.pupil, one.kind) for one in results(folder) if one.carried_out}
-    if undone := [one for one in plan.actions if (one.pupil, str(one.kind)) not in done]:
+    try:
+        left = left_of(folder, done)
+    except UNREADABLE:
+        return
+    if left and left.actions:
         accepted = record.approved.accept if record.approved else ()
-        night = night_count(plan.as_of, plan.counted, plan.breaches, accepted, undone)
+        night = night_count(left.as_of, left.counted, left.breaches, accepted, left.actions)
         state.note_counts(run.run_id, night)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from kakehashi.diff.header import PlanHeader
@@ -22,6 +22,15 @@ def plan(folder: RunFiles) -> Plan | None:
     behind are not its own. Raises KeyError and TooNew."""
     stored = folder.get_json(NAME)
     return read_plan(stored, _rows(folder, stored["shards"])) if stored else None
+
+
+def left_of(folder: RunFiles, done: Set[tuple[str, str]]) -> Plan | None:
+    """The plan with those of its actions alone that are not among ``done``, (pupil, kind); None
+    where there is none. Raises KeyError and TooNew."""
+    if not (stored := folder.get_json(NAME)):
+        return None
+    rows = _rows(folder, stored["shards"])
+    return read_plan(stored, (row for row in rows if (row["pupil"], row["kind"]) not in done))
 
 
 def _rows(folder: RunFiles, shards: int) -> Iterable[dict[str, Any]]:

@@ -10,6 +10,7 @@ of a night of whatever size. Nothing is in them that is not in the run's folder 
 
 from __future__ import annotations
 
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,8 @@ type Stored = dict[str, dict[str, list[bytes]]]
 """Leaves by pupil, their rows being JSON."""
 
 NOTHING: Leaf = {}
+_LAST = frozenset({"action", "result"})
+_PACKED_AT_ONCE = 1 << 18  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,78 @@ class Places:
             return 0, 0
         number = bundle_of(pupil, len(self.lengths))
         return sum(self.lengths[:number]), self.lengths[number]
+
+
+class Collected:
+    """Leaves of ``count`` bundles as their rows come. Of actions and results the last alone
+    counts, and an empty row says that there is none."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.leaves: Stored = {}
+        self._count = count
+
+    def put(self, pupil: str, name: str, row: bytes) -> None:
+        leaf, kept = self.leaves.setdefault(pupil, {}), [row] if row else []
+        if name in _LAST:
+            leaf[name] = kept
+        else:
+            leaf.setdefault(name, []).extend(kept)
+
+    def bundles(self) -> Iterator[bytes]:
+        """Each compressed, b"" for an empty one."""
+        yield from bundles(self.leaves, 0, self._count, self._count)
+
+
+class Packed:
+    """The same for a night whose rows do not fit into memory at once: they lie compressed, in
+    ``parts`` of ``count`` bundles, of which one at a time is unpacked."""
+
+    def __init__(self, parts: int, count: int) -> None:
+        self._count, self._parts = count, [_Pack() for _ in range(parts)]
+
+    def put(self, pupil: str, name: str, row: bytes) -> None:
+        at = bundle_of(pupil, self._count) * len(self._parts) // self._count
+        self._parts[at].add(b"\t".join((pupil.encode(), name.encode(), row)))
+
+    def bundles(self) -> Iterator[bytes]:
+        """The same bundles; a part is gone once it was read."""
+        for n in range(of := len(self._parts)):
+            collected = Collected()
+            for line in self._parts[n].unpacked():
+                pupil, name, row = line.split(b"\t", 2)
+                collected.put(pupil.decode(), name.decode(), row)
+            first, behind = (-(-at * self._count // of) for at in (n, n + 1))
+            yield from bundles(collected.leaves, first, behind, self._count)
+
+
+class _Pack:
+    """Lines, compressed as they come; a row of JSON has no line break in it."""
+
+    def __init__(self) -> None:
+        self._packer, self._waiting, self._size = zlib.compressobj(1), list[bytes](), 0
+        self._packed = io.BytesIO()
+
+    def add(self, line: bytes) -> None:
+        self._waiting.append(line)
+        self._size += len(line)
+        if self._size > _PACKED_AT_ONCE:
+            self._pack()
+
+    def _pack(self) -> None:
+        self._waiting.append(b"")
+        self._packed.write(self._packer.compress(b"\n".join(self._waiting)))
+        self._waiting, self._size = [], 0
+
+    def unpacked(self) -> Iterator[bytes]:
+        """All that was added, once."""
+        self._pack()
+        self._packed.write(self._packer.flush())
+        packed, self._packed = self._packed, io.BytesIO()
+        packed.seek(0)
+        unpacker, rest = zlib.decompressobj(), b""
+        while some := packed.read(_PACKED_AT_ONCE):
+            *lines, rest = (rest + unpacker.decompress(some)).split(b"\n")
+            yield from lines
 
 
 def how_many(size: int) -> int:
