@@ -17,7 +17,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Self
 
 from benchmarks.clock import Cost, once_more
 from benchmarks.cost import ONE_CPU, load
@@ -25,8 +26,10 @@ from benchmarks.peak import tell
 
 if TYPE_CHECKING:
     from benchmarks.kept import Part
-    from kakehashi.edges.runs import Folder
+    from kakehashi.diff.sums import NightCount
+    from kakehashi.edges.runs import Folder, Run
     from kakehashi.people.record import Record
+    from kakehashi.state_records import RunRecord
 
 PUPILS, SCHOOLS = 500_000, 1_000
 BOUND = 0.70  # of memory and time
@@ -40,6 +43,7 @@ LABELS = {
     "first_groups": "groups: the first night, all groups to be made",
     "deliver_full": "deliver: April, a full file (`lgate`)",
     "deliver_changes": "deliver: April, the changes (`interactive_study`)",
+    "report": "report: April, every account changed, both tools told of everybody",
 }  # fmt: skip
 FUNCTIONS = tuple(LABELS)
 
@@ -70,6 +74,7 @@ class DiskS3:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.meta = SimpleNamespace(region_name="")
 
     def get_object(self, **asked: Any) -> dict[str, Any]:
         from botocore.exceptions import ClientError
@@ -79,6 +84,20 @@ class DiskS3:
         if not file.exists():
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": StreamingBody(_ClosedAtItsEnd(file), file.stat().st_size)}  # type: ignore[arg-type]
+
+    def get_paginator(self, _name: str) -> Self:
+        """Of list_objects_v2, which is the only one that is asked for."""
+        return self
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        """One page of all."""
+        below = (self.folder / asked["Prefix"]).parent
+        files = (file for file in below.rglob("*") if file.is_file())
+        keys = ((file, str(file.relative_to(self.folder))) for file in files)
+        yield {"Contents": [
+            {"Key": key, "Size": file.stat().st_size, "LastModified": file.stat().st_mtime_ns}
+            for file, key in keys if key.startswith(asked["Prefix"])
+        ]}  # fmt: skip
 
     def put_object(self, **asked: Any) -> dict[str, Any]:
         file, body = self.folder / asked["Key"], asked["Body"]
@@ -92,16 +111,34 @@ class DiskS3:
 
 
 class State:
-    """Of the state table what a settled roster asks, where nobody has an action."""
+    """Of the state table what a settled roster and Report ask, where nothing else ever ran."""
 
     def serial(self) -> int:
         return 1
 
+    def runs(self, _most: int) -> list[RunRecord]:
+        return []
 
-def _run(folder: Path) -> Folder:
+    def work_since(self, _run_id: str) -> dict[str, RunRecord]:
+        return {}
+
+    def note_counts(self, run_id: str, night: NightCount) -> None: ...
+
+    def run(self, run_id: str) -> RunRecord:
+        """As Provision has left it when it began with a plan."""
+        from datetime import date
+
+        from kakehashi.diff.sums import NightCount
+        from kakehashi.jsonlines import canonical
+        from kakehashi.state_records import RunRecord
+
+        return RunRecord(run_id, counted=canonical(NightCount(date(2027, 4, 6)).to_json()).decode())
+
+
+def _run(folder: Path, prefix: str = "") -> Folder:
     from kakehashi.edges.runs import Folder
 
-    return Folder(DiskS3(folder), "runs", "")  # type: ignore[arg-type]
+    return Folder(DiskS3(folder), "runs", prefix)  # type: ignore[arg-type]
 
 
 def _settled(folder: Path) -> list[Record]:
@@ -203,9 +240,97 @@ def _deliver(folder: Path, name: str) -> int:
     settled = deliver.records_of(told, order.dialect, board, before)
     delivery = deliver.build(order, settled, before)
     for file in delivery.files:
-        run.put(file.name, file.body)
+        run.put(f"{name}/{file.name}", file.body)
     Baseline(DiskS3(folder / "april"), "baselines", "demo", name).put(delivery.records)  # type: ignore[arg-type]
     return sum(delivery.rows.values())
+
+
+def report(folder: Path) -> int:
+    """April: every pupil's item read, every action done, two tools told of everybody."""
+    import functions.report.app as handler
+    from kakehashi.edges import nights, plans
+
+    run, state = _promotion(), State()
+    files = _run(folder, run.prefix)
+    night = nights.gather(run, files, state, None)  # type: ignore[arg-type]
+    people = nights.people_of(night, files, state)  # type: ignore[arg-type]
+    handler._write(night, files, people, "outbox")
+    plans.count_what_was_done(run, files, state)  # type: ignore[arg-type]
+    return night.done
+
+
+def _promotion() -> Run:
+    """The run of the night on which everybody moves up."""
+    from datetime import date
+
+    from kakehashi.edges.runs import Run, prefix_of
+
+    run_id = "demo-20270406T023000-00000000"
+    return Run(run_id=run_id, city="demo", prefix=prefix_of(run_id), mode="sync",
+               as_of=date(2027, 4, 6))  # fmt: skip
+
+
+def prepare_report(folder: Path) -> int:
+    """What that night leaves in its folder before Report begins."""
+    from benchmarks.delivering import known, next_year
+    from benchmarks.steps import CITY_FILE, read_lines, rules
+    from kakehashi.diff.planning import make_plan
+    from kakehashi.directories.microsoft365.shape import account_of
+    from kakehashi.directories.port import Listed
+    from kakehashi.edges import plans
+    from kakehashi.roster import Desired
+    from kakehashi.run_folder.roster import put_desired, put_held
+
+    run, current = _promotion(), folder / "current.jsonl"
+    files = _run(folder, run.prefix)
+    files.put("city.toml", CITY_FILE.read_bytes())
+    shutil.copy(current, folder / run.prefix / "current.jsonl")
+    put_desired(files, (Desired(next_year(one).pupil) for one in known(current)))
+    put_held(files, ())
+    plan = make_plan(
+        (Desired(next_year(one).pupil) for one in known(current)),
+        (),
+        known(current),
+        read_lines(folder / "tenant.jsonl", Listed.from_json),
+        rules(),
+        shape=account_of,
+        city_code="demo",
+        serial=1,
+        as_of=run.as_of,
+    )
+    plans.write(files, plan, (), rules())
+    _results(files)
+    _notes(folder, files)
+    return len(plan.actions)
+
+
+def _results(files: Folder) -> None:
+    """Every action is done but each thousandth, which Microsoft failed."""
+    from kakehashi.run_folder import actions
+    from kakehashi.run_folder.results import End, Result, put_results
+
+    for name in files.names(actions.FOLDER):
+        done = (
+            Result(line, one.pupil, str(one.kind), str(one.situation),
+                   End.DONE if line % 1_000 else End.FAILED)
+            for line, one in enumerate(actions.in_file(files, name), 1)
+        )  # fmt: skip
+        put_results(files, name.replace(actions.FOLDER, "results/"), done)
+
+
+def _notes(folder: Path, files: Folder) -> None:
+    """Of what ``deliver_full`` and ``deliver_changes`` wrote, which have gone before."""
+    from hashlib import sha256
+
+    from kakehashi.run_folder.deliveries import DeliveryNote, FileNote, put_delivery
+
+    for tool, mode in ((FULL, "bulk"), (CHANGES, "delta")):
+        made = sorted((folder / "april" / tool).glob("RO_*.zip"))
+        told = (
+            FileNote(str(one.relative_to(folder)), sha256(one.read_bytes()).hexdigest())
+            for one in made
+        )
+        put_delivery(files, DeliveryNote(tool, "delivered", mode, tuple(told)))
 
 
 def prepare(folder: Path) -> int:
@@ -231,7 +356,8 @@ def prepare(folder: Path) -> int:
 
 
 WORK = {step.__name__: step for step in
-        (prepare, receive, groups, first_groups, deliver_full, deliver_changes)}  # fmt: skip
+        (prepare, receive, groups, first_groups, deliver_full, deliver_changes,
+         prepare_report, report)}  # fmt: skip
 
 
 # -- the section of the page -----------------------------------------------------------------------
@@ -264,6 +390,8 @@ def measured(name: str, folder: Path) -> Cost:
         return provisioning.one_shard()
     if name.startswith("deliver") and not (folder / "april" / "settled.jsonl.gz").exists():
         once_more([sys.executable, "-m", "benchmarks.largest", "prepare", str(folder)])
+    if name == "report":
+        once_more([sys.executable, "-m", "benchmarks.largest", "prepare_report", str(folder)])
     module = "steps" if name in BY_STEPS else "largest"
     return once_more([sys.executable, "-m", f"benchmarks.{module}", name, str(folder)])
 
@@ -274,7 +402,7 @@ def lines(parts: Mapping[str, Part]) -> Iterator[str]:
     yield (
         "Each in a fresh process that loads what the Lambda loads, the run folder on disk. The "
         f"target is {BOUND:.0%} of memory and time; seconds are of CPU, and more where a function "
-        f"has less than one CPU ({ONE_CPU:,} MB). Report has not been measured at this size.\n"
+        f"has less than one CPU ({ONE_CPU:,} MB).\n"
     )
     yield "| | peak MB | of MB | | seconds | of seconds | | | measured |"
     yield "|---|---|---|---|---|---|---|---|---|"

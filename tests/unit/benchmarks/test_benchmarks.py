@@ -80,6 +80,7 @@ def test_the_largest_city_is_worked_through_on_a_run_folder_on_disk(folder: Path
     largest.prepare(folder)
     assert largest.deliver_full(folder) > 3 * 290
     assert largest.deliver_changes(folder) > largest.deliver_full(folder)
+    assert 290 < largest.prepare_report(folder) == largest.report(folder)
 
 
 def test_sixty_cities_are_simulated_in_small() -> None:
