@@ -42,6 +42,9 @@ def _tests(folder: str, *names: str) -> tuple[str, ...]:
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "diff.situations": _tests("diff", "observations", *WHO),
+    "diff.newcomers": _tests("diff", "observations", *WHO),
+    "diff.claims": _tests("diff", "observations", *WHO),
+    "diff.observation": _tests("diff", "observations", *WHO),
     "diff.sources": _tests("diff", "sources", *WHO),
     "diff.calendar": _tests("diff", "turn"),
     "diff.counting": _tests("diff", "counting"),

@@ -26,7 +26,7 @@ from kakehashi.diff.counting import (
     tally,
 )
 from kakehashi.diff.header import PlanHeader
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.people.record import Status
 from tests.builders import a_code, a_desired, a_known, a_pupil
 

@@ -11,7 +11,8 @@ import pytest
 
 from kakehashi.actions import Change, Situation
 from kakehashi.catalogue import diff as rules
-from kakehashi.diff.situations import Observation, classify, promoted, under_present_name
+from kakehashi.diff.observation import Observation, promoted, under_present_name
+from kakehashi.diff.situations import classify
 from kakehashi.diff.sources import Missing, index_sources
 from kakehashi.directories.microsoft365.shape import account_of
 from kakehashi.directories.port import Listed

@@ -12,7 +12,7 @@ import pytest
 from kakehashi.actions import Situation
 from kakehashi.city.limits import Season
 from kakehashi.diff.calendar import Base, Rollover, rollover_of
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.people.record import Record, Status
 from tests.builders import a_city, a_code, a_known, a_pupil
 

@@ -18,7 +18,7 @@ from kakehashi.catalogue import diff as reasons
 from kakehashi.catalogue import identity as rules
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.likeness import Traits, named, named_by_now
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.diff.spelling import full_name, full_reading, one_shape
 from kakehashi.findings import Rule
 from kakehashi.people.pupil import Pupil

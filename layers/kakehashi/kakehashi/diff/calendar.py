@@ -31,7 +31,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.actions import Situation
-from kakehashi.diff.situations import Observation, promoted
+from kakehashi.diff.observation import Observation, promoted
 from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from kakehashi.diff.calendar import PRESENT
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 
 type Retitled = tuple[str, str, str]
 type Way = tuple[str, str, str, str]  # MEXT code, grade, title before, title after

@@ -26,7 +26,7 @@ from kakehashi.diff.calendar import (
 )
 from kakehashi.diff.class_changes import ClassChanges
 from kakehashi.diff.header import PlanHeader
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.people.record import Status
 
 if TYPE_CHECKING:

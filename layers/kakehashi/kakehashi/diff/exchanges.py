@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from kakehashi.actions import Situation
 from kakehashi.catalogue import diff as reasons
-from kakehashi.diff.situations import NAMED_AFTER, Observation, changes_of
+from kakehashi.diff.observation import NAMED_AFTER, Observation, changes_of
 from kakehashi.diff.sources import Grouped, Sources, same_child
 from kakehashi.diff.spelling import full_name
 from kakehashi.people.pupil import Pupil

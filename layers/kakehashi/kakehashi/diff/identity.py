@@ -27,7 +27,7 @@ from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.anew import registered_anew, traits_of
 from kakehashi.diff.answers import Decision, GivenAnswers, Question
 from kakehashi.diff.exchanges import NameExchange, freed, hands
-from kakehashi.diff.situations import Observation, under_present_name
+from kakehashi.diff.observation import Observation, under_present_name
 from kakehashi.diff.sources import Sources
 from kakehashi.diff.spelling import keeps_no_name
 from kakehashi.findings import Finding, Rule

@@ -19,10 +19,11 @@ from kakehashi.diff.exports import Offered
 from kakehashi.diff.header import Breach
 from kakehashi.diff.identity import identify, with_account_in_question
 from kakehashi.diff.limits import judge
+from kakehashi.diff.observation import Observation
 from kakehashi.diff.plan import Plan
 from kakehashi.diff.reactions import PROPOSED, merging, react, unfit, with_answer
 from kakehashi.diff.rooms import names_given_back, with_room
-from kakehashi.diff.situations import Observation, classify
+from kakehashi.diff.situations import classify
 from kakehashi.diff.sources import Missing, Sources, index_sources
 from kakehashi.diff.sums import PastNights, judge_sums, summed
 from kakehashi.diff.unservable import UNSERVABLE, told_once

@@ -15,7 +15,7 @@ from kakehashi.catalogue import diff as rules
 from kakehashi.catalogue import lost
 from kakehashi.catalogue.provision import NO_PASSWORD
 from kakehashi.diff.answers import ANSWERS, Decision, GivenAnswers, fits
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.diff.unservable import UNSERVABLE
 from kakehashi.findings import Finding, Rule
 from kakehashi.people.record import SIGN_IN, Status

@@ -18,7 +18,7 @@ from kakehashi.diff.class_changes import Retitled
 from kakehashi.diff.counting import LastNight, newly_gone
 from kakehashi.diff.header import Breach
 from kakehashi.diff.limits import breach
-from kakehashi.diff.situations import Observation
+from kakehashi.diff.observation import Observation
 from kakehashi.findings import Finding
 from kakehashi.people.record import Record, Status
 
