@@ -63,7 +63,7 @@ STARTS = """
 ## Cold starts
 
 CPU seconds of importing each function as `sam build` made it, libraries and the runtime's boto3
-included, with nothing of the machine's own Python. Measured at {now}, the median of {rounds}.
+included, with nothing of the machine's own Python. Measured at {now}, {rounds}.
 
 | function | before | now | ratio | bound | |
 |---|---|---|---|---|---|
@@ -73,7 +73,7 @@ IN_STAGES = """
 
 CPU seconds of a process each, start-up included, with the run folder on disk; the last line is
 validate, preprocess and diff in one process. Each build has its own city of the same size.
-Measured at {now}, the median of {rounds}.
+Measured at {now}, {rounds}.
 
 | stage | before | now | ratio | bound | | peak MB before | now | bound | |
 |---|---|---|---|---|---|---|---|---|---|
@@ -86,7 +86,7 @@ engine, which is no part of a deployment. A function's process stays warm from n
 Walls are not to be had as asked: on a quiet night the functions' own CPU is more than a tenth of
 the older build's wall, and three quarters of the first night are Provision, which waits for the
 tenant and for the engine's writes.
-Measured at {now}, the median of {rounds}.
+Measured at {now}, {rounds}.
 
 | night | functions before | now | ratio | engine before | now | wall before | now | ratio |
 |---|---|---|---|---|---|---|---|---|
@@ -279,20 +279,24 @@ def page(kept: Mapping[str, Any]) -> str:
 
 
 def _starts(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
-    return STARTS.format(now=of["now"], rounds=len(rounds)) + _lines(started(rounds))
+    return STARTS.format(now=of["now"], rounds=_rounds(rounds)) + _lines(started(rounds))
 
 
 def _stages(part: str, rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
-    head = IN_STAGES.format(now=of["now"], rounds=len(rounds), pupils=of["pupils"])
+    head = IN_STAGES.format(now=of["now"], rounds=_rounds(rounds), pupils=of["pupils"])
     return head + _lines(staged(part, rounds))
 
 
 def _nights(rounds: Sequence[Round], of: Mapping[str, Any]) -> str:
     old, new = median_nights(rounds, "before"), median_nights(rounds, "now")
     quiet = max(n for n, night in enumerate(new) if night["name"] == "quiet")
-    head = NIGHTS.format(now=of["now"], rounds=len(rounds), pupils=of["pupils"])
+    head = NIGHTS.format(now=of["now"], rounds=_rounds(rounds), pupils=of["pupils"])
     text = head + _lines(lived(old, new))
     return text + BY_FUNCTION + _lines(by_function(old[quiet], new[quiet]))
+
+
+def _rounds(rounds: Sequence[Round]) -> str:
+    return f"the median of {len(rounds)}" if len(rounds) > 1 else "one round"
 
 
 def _lines(some: Iterable[str]) -> str:
