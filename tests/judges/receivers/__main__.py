@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.judges.receivers.deliveries import kept, mode_of, written
+from tests.judges.receivers.deliveries import as_the_base_has_it, kept, mode_of, written
 from tests.judges.receivers.readers import (
     Reader,
     Verdict,
@@ -53,6 +53,15 @@ def judged(
             names = (f"{dialect}/{mode}", dialect, f"*/{mode}")
             reason = next((known[name] for name in names if name in known), "")
             yield Judged(reader.name, dialect, mode, verdict, why, reason)
+            if reader.base and verdict == "refuses" and reason:
+                yield _without_the_profile(reader, dialect, mode, path)
+
+
+def _without_the_profile(reader: Reader, dialect: str, mode: str, path: Path) -> Judged:
+    """All its rows, which a refusal for the headings has left unread."""
+    with tempfile.TemporaryDirectory() as folder:
+        verdict, why = reader.judge(as_the_base_has_it(path, Path(folder)), dialect)
+    return Judged(reader.name, f"{dialect}, without the profile", mode, verdict, why, "")
 
 
 def table(rows: Iterable[Judged]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,3 +48,29 @@ def mode_of(package: Path) -> str:
     with zipfile.ZipFile(package) as archive:
         manifest = archive.read("manifest.csv").decode()
     return "delta" if '"delta"' in manifest or ",delta" in manifest else "bulk"
+
+
+def as_the_base_has_it(package: Path, folder: Path) -> Path:
+    """The same rows without what the Japan Profile adds, written below ``folder``: columns of
+    metadata, the word NULL, ``resourceSourcedIds`` of users and its number of version. For a
+    reader that knows the base standard alone and would look at nothing but the headings."""
+    plain = folder / f"{package.parent.name}-{package.name}"
+    with zipfile.ZipFile(package) as given, zipfile.ZipFile(plain, "w") as out:
+        for name in given.namelist():
+            text = io.StringIO(given.read(name).decode("utf-8-sig"), newline="")
+            rows, plainer = list(csv.reader(text)), io.StringIO(newline="")
+            csv.writer(plainer).writerows(_plain(name, rows))
+            out.writestr(name, plainer.getvalue())
+    return plain
+
+
+def _plain(name: str, rows: list[list[str]]) -> Iterator[list[str]]:
+    if name == "manifest.csv":
+        for key, value in rows:
+            yield [key, "1.2" if key == "oneroster.version" else value]
+        return
+    added = {"resourceSourcedIds"} if name == "users.csv" else set()
+    kept = [n for n, heading in enumerate(rows[0])
+            if heading not in added and not heading.startswith("metadata.")]  # fmt: skip
+    for row in rows:
+        yield ["" if row[n] == "NULL" else row[n] for n in kept]

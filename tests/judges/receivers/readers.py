@@ -27,11 +27,13 @@ type Verdict = Literal["accepts", "refuses", "not asked"]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A program that others wrote; it runs in its own folder."""
+    """A program that others wrote; it runs in its own folder. ``base``: it knows the base standard
+    and no profile, so what it refuses for that alone is shown to it a second time, without."""
 
     name: str
     folder: Path
     command: Sequence[str]
+    base: bool = False
 
     def judge(self, package: Path, dialect: str) -> tuple[Verdict, str]:
         """What it says of the zip, and why it refuses."""
@@ -51,13 +53,14 @@ def readers_in(folder: Path) -> Iterator[Reader]:
     for place in sorted(path for path in folder.iterdir() if path.is_dir()):
         if (place / "reader.toml").is_file():
             told = tomllib.loads((place / "reader.toml").read_text("utf-8"))
-            yield Reader(told.get("name", place.name), place, told["command"])
+            name, base = told.get("name", place.name), told.get("base", False)
+            yield Reader(name, place, told["command"], base)
         elif (place / "meibo.gemspec").is_file():
             yield Reader("meibo", place, RUBY)
         elif (place / TOMOLINKS).is_file():
             yield Reader("tomoLinks", place, (_python_of(place), str(ADAPTERS / "tomolinks.py")))
         elif _is_the_library(place / "package.json"):
-            yield Reader(LIBRARY, place, NODE)
+            yield Reader(LIBRARY, place, NODE, base=True)
 
 
 def _python_of(place: Path) -> str:

@@ -17,6 +17,12 @@ NO_DELTA = (
     "manifest = zipfile.ZipFile(sys.argv[1]).read('manifest.csv').decode()\n"
     "print('no delta, please'); sys.exit('\"delta\"' in manifest)"
 )
+BASE_ALONE = (
+    "import sys, zipfile\n"
+    "archive = zipfile.ZipFile(sys.argv[1])\n"
+    "told = archive.read('users.csv') + archive.read('orgs.csv')\n"
+    "print('metadata'); sys.exit(b'metadata.' in told or b'NULL' in told)"
+)
 V6_ALONE = "import sys; sys.exit(0 if 'v6' in sys.argv[2] else 3)"
 
 
@@ -40,6 +46,22 @@ def test_a_table_tells_who_takes_what_and_a_refusal_that_nobody_expects_is_an_er
     assert main([str(tmp_path)]) == 1
     told = capsys.readouterr().out
     assert "| strict | interactive_study | delta | **refuses** | 2 | no delta, please |" in told
+
+
+def test_a_reader_of_the_base_standard_alone_reads_the_rows_without_the_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_reader(tmp_path, "base", BASE_ALONE)
+    with (tmp_path / "base" / "reader.toml").open("a") as reader:
+        reader.write("base = true\n")
+    expected = tmp_path / "expected.toml"
+    expected.write_text('[base]\n"lgate" = "knows no metadata"\n')
+    monkeypatch.setattr("tests.judges.receivers.__main__.EXPECTED", expected)
+    main([str(tmp_path)])
+    table = capsys.readouterr().out
+    assert "| base | lgate | bulk | refuses | 2 | metadata | knows no metadata |" in table
+    assert "| base | lgate, without the profile | bulk | accepts | 2 |  |  |" in table
+    assert "lgate_v6, without" not in table, "only what is expected to be refused for it"
 
 
 def test_the_official_sets_judge_our_own_reader(
