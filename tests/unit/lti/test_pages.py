@@ -49,6 +49,13 @@ def test_a_page_speaks_japanese_and_has_a_title(name: str) -> None:
     assert re.search(r"<title>[^<]+</title>", PAGES[name].html)
 
 
+@pytest.mark.parametrize("page", ["to a tool", "to ourselves"])
+def test_a_form_that_a_person_must_send_names_the_way_back(page: str) -> None:
+    """After five minutes a tool refuses it, in its own words and with nothing to go on from."""
+    without_scripts = PAGES[page].html.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert '<a href="/">はじめの がめん</a>' in without_scripts
+
+
 def test_a_tool_on_loopback_is_posted_to_over_http() -> None:
     page = pages.to_tool("http://127.0.0.1:9000/launch", {}, "見本")
     assert "form-action http:;" in page.policy
