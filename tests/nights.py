@@ -126,8 +126,8 @@ class Nights:
 
     # -- what people and robots do --------------------------------------------------------
 
-    def put_rules(self, text: str) -> None:
-        self.put("RULES_BUCKET", f"cities/{self.city}.toml", text.encode())
+    def put_rules(self, text: str, city: str = "") -> None:
+        self.put("RULES_BUCKET", f"cities/{city or self.city}.toml", text.encode())
 
     def run(
         self,

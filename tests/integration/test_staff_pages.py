@@ -16,7 +16,7 @@ from kakehashi.edges.runs import Folder
 from kakehashi.report.credential import HeldCredential
 from kakehashi.roster import JAPAN
 from kakehashi.staff.viewer import Post, Role
-from tests.builders import a_drop, a_pupil
+from tests.builders import DOMAIN, a_drop, a_pupil
 from tests.decisions import a_csv
 from tests.desks import Clerk, Office, Somebody, fields_of
 from tests.nights import ROOT, RULES, Night
@@ -208,6 +208,55 @@ def test_rules_that_do_not_load_are_never_put(office: Office, operator: Clerk) -
     assert "/operate/rules/propose" not in checked.text
     sent = {"csrf": operator.csrf("/operate"), "rules": "name = 3", "reason": "試し"}
     assert operator.browser.post("/operate/rules/propose", sent).code == "W162"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('dialect = "lgate"', "tools.lgate.dialect: lgate_v99"),
+        ('"N001"', "effects.N998"),
+    ],
+)
+def test_rules_that_name_what_nobody_ships_are_never_put(
+    office: Office, operator: Clerk, wrong: str, said: str
+) -> None:
+    """They load, and the night would end on them."""
+    text = RULES + '[effects]\n"N001" = "note"\n'
+    bad = text.replace(wrong, wrong.replace("lgate", "lgate_v99").replace("N001", "N998"))
+    checked = operator.send(operator.open("/operate"), "/operate/rules/check", rules=bad)
+    assert said in checked.text
+    assert "/operate/rules/propose" not in checked.text
+    sent = {"csrf": operator.csrf("/operate"), "rules": bad, "reason": "試し"}
+    assert operator.browser.post("/operate/rules/propose", sent).code == "W162"
+
+
+def test_no_city_takes_the_domain_of_another(
+    office: Office, operator: Clerk, second: Clerk
+) -> None:
+    """Two cities of one domain would take each other's accounts."""
+    theirs = RULES.replace(DOMAIN, "other.example.jp")
+    page = operator.open("/operate")
+    asked = operator.send(
+        operator.send(page, "/operate/rules/check", rules=theirs),
+        "/operate/rules/propose", rules=theirs, reason="新しいドメイン",
+    )  # fmt: skip
+    assert asked.location == "/operate?told=asked"
+    office.nights.put_rules(theirs, "other")
+    assert second.send(second.open("/operate"), "/operate/rules/confirm").code == "W164"
+    checked = operator.send(operator.open("/operate"), "/operate/rules/check", rules=theirs)
+    assert "別の自治体の規則にあります" in checked.text
+    sent = {"csrf": operator.csrf("/operate"), "rules": theirs, "reason": "もう一度"}
+    assert operator.browser.post("/operate/rules/propose", sent).code == "W164"
+    assert office.deps.rules("demo").city.domain == DOMAIN  # type: ignore[union-attr]
+
+
+def test_a_domain_that_is_shared_already_keeps_nobody_from_mending_the_rest(
+    office: Office, operator: Clerk
+) -> None:
+    office.nights.put_rules(RULES, "other")
+    text = RULES.replace("見本市", "見本の市")
+    checked = operator.send(operator.open("/operate"), "/operate/rules/check", rules=text)
+    assert "/operate/rules/propose" in checked.text
 
 
 # -- 運用: failures --------------------------------------------------------------------------------

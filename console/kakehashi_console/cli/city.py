@@ -8,9 +8,7 @@ from pathlib import Path
 import click
 
 from kakehashi import city as cities
-from kakehashi import deliver
-from kakehashi.catalogue import index
-from kakehashi.deliver.dialect import names as dialects
+from kakehashi.edges import rules_files
 from kakehashi_console.cli.options import Where, aside, in_clear_words, terminal, where
 from kakehashi_console.operations import BadUse
 
@@ -34,7 +32,7 @@ def city_put(*, file: Path, at: Where) -> None:
     name, text = file.stem, read_rules(file)
     if not cities.CITY_NAME.match(name):
         raise BadUse(f"ファイル名は英小文字・数字にしてください: {file.name} / lower case a-z, 0-9")
-    must_name_what_exists(cities.parse(text))
+    rules_files.loaded(text)
     console = at.console()
     before = console.rules(name) or ""
     if before == text:
@@ -62,37 +60,6 @@ def read_rules(file: Path) -> str:
         raise BadUse(
             f"規則ファイルは UTF-8 で保存してください: {file} / the rules must be UTF-8"
         ) from None
-
-
-def must_name_what_exists(rules: cities.City) -> None:
-    """Raises BadCity for a dialect nobody ships, a list that could not be written (no heading row,
-    a heading nobody knows, a password), or an effect of a finding that does not exist."""
-    known = dialects()
-    problems = [
-        f"tools.{name}.dialect: {tool.dialect} はありません / known: {', '.join(known)}"
-        for name, tool in rules.tools.items()
-        if tool.dialect not in known
-    ]
-    problems += [
-        f"effects.{code}: この番号の指摘はありません / no such finding (docs/findings.md)"
-        for code in rules.effects
-        if code not in index.RULES
-    ]
-    problems += [
-        f"tools.{name}: {one.code} {one.place.column or ''} {index.japanese(one)}"
-        f" / {index.english(one)}"
-        for name, tool in rules.tools.items()
-        if tool.dialect in known
-        for flat in deliver.dialect_of(tool).lists
-        for one in flat.problems(name)
-    ]
-    problems += [
-        f"tools.{name}.staff_only: 一覧ひとつの方言だけです / for a dialect of one flat list"
-        for name, tool in rules.tools.items()
-        if tool.staff_only and tool.dialect in known and len(deliver.load(tool.dialect).lists) != 1
-    ]
-    if problems:
-        raise cities.BadCity(problems)
 
 
 @city.command("new")

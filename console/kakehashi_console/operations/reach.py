@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kakehashi.edges import rules_files
 from kakehashi.edges.runs import Folder
 from kakehashi.edges.state import State
 from kakehashi.guide import Guide
@@ -43,16 +43,8 @@ class Reach:
         return None if text is None else text.decode()
 
     def shared_domains(self) -> dict[str, list[str]]:
-        """Domains that the rules of several cities name, with those cities. A domain tells whose
-        an account is: two cities of one would take each other's."""
-        found: dict[str, list[str]] = {}
-        for city in self.cities():
-            try:
-                domain = str(tomllib.loads(self.rules(city) or "").get("domain", ""))
-            except tomllib.TOMLDecodeError:  # of broken rules no account is made
-                continue
-            found.setdefault(domain, []).append(city)
-        return {domain: several for domain, several in found.items() if len(several) > 1}
+        """Domains that the rules of several cities name, with those cities."""
+        return rules_files.shared_domains(self._rules())
 
     def put_rules(self, city: str, text: str) -> None:
         self._rules().put(f"{city}.toml", text)

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kakehashi.city import BadCity
+from kakehashi.edges.rules_files import must_name_what_exists
 from kakehashi_console.cli import main
-from kakehashi_console.cli.city import must_name_what_exists
 from tests.builders import a_city
 from tests.decisions import a_csv, a_workbook
 

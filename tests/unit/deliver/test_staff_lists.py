@@ -17,9 +17,9 @@ from kakehashi import deliver
 from kakehashi.city import BadCity, Tool
 from kakehashi.deliver import Board, Delivery, Records
 from kakehashi.deliver.staff_rows import with_staff
+from kakehashi.edges.rules_files import must_name_what_exists
 from kakehashi.people.record import Record, Status
 from kakehashi.people.staff import StaffMember
-from kakehashi_console.cli.city import must_name_what_exists
 from tests.builders import TODAY, a_city, a_code, a_known, a_post, a_pupil, a_teacher
 from tests.unit.deliver.tools import an_order
 

@@ -321,6 +321,15 @@ RULES_MOVED = Rule(
     todo="もう一度申請してください。",
     todo_en="Ask for the change again.",
 )
+DOMAIN_OF_ANOTHER = Rule(
+    "W164",
+    _NOTE,
+    ja="このドメインは、別の自治体の規則にあります。何も変えていません。",
+    en="The rules of another city name this domain. Nothing was changed.",
+    todo="自治体ごとに別のドメインにしてください。ドメインは、アカウントがどの自治体のものかを"
+    "表します。",
+    todo_en="Each city needs a domain of its own: it tells whose an account is.",
+)
 
 # -- passwords -----------------------------------------------------------------------------------
 

@@ -98,9 +98,14 @@ class StaffDependencies:
     def folder(self, run_id: str) -> Folder:
         return Folder(self.s3, self.settings.runs_bucket, prefix_of(run_id))
 
+    @property
+    def rules_folder(self) -> Folder:
+        """A file a city."""
+        return Folder(self.s3, self.settings.rules_bucket, "cities/")
+
     def rules(self, city: str) -> CityRules | None:
         """Those of this moment; None for a city that nobody has put, or whose rules do not load."""
-        body = Folder(self.s3, self.settings.rules_bucket, "cities/").get(f"{city}.toml")
+        body = self.rules_folder.get(f"{city}.toml")
         try:
             text = body.decode() if body else ""
             return CityRules(cities.parse(text), text) if text else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from kakehashi import city as cities
 from kakehashi.catalogue import staff as rules
+from kakehashi.edges import rules_files
 from kakehashi.edges.staff import watching
 from kakehashi.edges.staff.gate import Asked
 from kakehashi.edges.staff.letters import letters
@@ -128,21 +129,38 @@ def check_rules(asked: Asked) -> operate.Operate:
     """The difference, or why they do not load; nothing is changed."""
     text = _rules_of(asked)
     try:
-        cities.parse(text)
+        found = rules_files.loaded(text)
     except cities.BadCity as exc:
         return page(asked, operate.CheckedRules(text, tuple(exc.problems)))
-    return page(asked, operate.CheckedRules(text))
+    taken = rules.DOMAIN_OF_ANOTHER if _takes_anothers_domain(asked, found) else None
+    return page(asked, operate.CheckedRules(text, (f"{taken.ja} / {taken.en}",) if taken else ()))
 
 
 def propose_rules(asked: Asked) -> Judged:
     text, found = _rules_of(asked), asked.deps.rules(asked.city)
     before = found.text if found else ""
     order = StaffOrder("ask rules", before=_sha(before)[:16], after=_why(asked, _sha(text)[:16]))
-    try:
-        cities.parse(text)
-    except cities.BadCity:
-        return OrderNotTaken(order, Refusal(rules.BAD_RULES))
+    if refusal := _not_to_be_put(asked, text):
+        return OrderNotTaken(order, Refusal(refusal))
     return _propose(asked, order, {"kind": "rules", "text": text, "before": _sha(before)})
+
+
+def _not_to_be_put(asked: Asked, text: str) -> Rule | None:
+    try:
+        found = rules_files.loaded(text)
+    except cities.BadCity:
+        return rules.BAD_RULES
+    return rules.DOMAIN_OF_ANOTHER if _takes_anothers_domain(asked, found) else None
+
+
+def _takes_anothers_domain(asked: Asked, new: cities.City) -> bool:
+    """Whether they would name a domain that another city's rules name; one that is shared already
+    keeps nobody from mending something else."""
+    present = asked.deps.rules(asked.city)
+    if present and present.city.domain == new.domain:
+        return False
+    named = rules_files.domains(asked.deps.rules_folder)
+    return any(domain == new.domain and city != asked.city for city, domain in named)
 
 
 def _rules_of(asked: Asked) -> str:
@@ -212,7 +230,9 @@ def _against(asked: Asked, kind: str, body: Mapping[str, Any]) -> Rule | None:
         return rules.PROVE_AGAIN
     found = asked.deps.rules(asked.city)
     now = _posts_text(asked, body["who"]) if kind == "posts" else _sha(found.text if found else "")
-    return rules.RULES_MOVED if now != body["before"] else None
+    if now != body["before"]:
+        return rules.RULES_MOVED
+    return None if kind == "posts" else _not_to_be_put(asked, body["text"])
 
 
 def withdraw(asked: Asked, kind: str) -> Judged:
