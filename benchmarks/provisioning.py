@@ -67,6 +67,7 @@ def _item(number: int, action: Action) -> dict[str, Any]:
 
 def shard(base: str, pupils: int) -> int:
     import functions.provision.app  # noqa: F401 - what its Lambda loads
+    from benchmarks.steps import rules
     from kakehashi.diff.plan import SHARD
     from kakehashi.directories.microsoft365.flows import Terms
     from kakehashi.directories.pace import Pacer
@@ -86,7 +87,7 @@ def shard(base: str, pupils: int) -> int:
                 as_of=_day(),
                 effects={},
                 state=state,
-                accounts=CityAccounts(directory, Terms("extensionAttribute1")),
+                accounts=CityAccounts(directory, Terms("extensionAttribute1"), rules().domain),
                 read_password=lambda _: PASSWORD,
             )
             one.carry_out()

@@ -299,6 +299,23 @@ def test_a_child_who_moves_to_the_next_city_is_neither_taken_nor_locked_out(
     assert new.run(roster(new, also=child)).verdict == "unchanged"
 
 
+def test_what_another_city_has_deleted_is_not_had_back_for_a_child_who_comes_from_there(
+    neighbours: tuple[Nights, Nights],
+) -> None:
+    """The account is that city's, with all that the child has put there."""
+    old, new = neighbours
+    child = an_id(f"{old.city} 1")
+    account = old.tenant.user(f"s1@{domain(old.city)}")
+    old.run(roster(old, but=1))
+    old.tenant.delete(account["id"])
+
+    came = new.run(roster(new, also=child), passwords=slips(new))
+    assert came.verdict == "applied"
+    made = new.tenant.user(f"s90@{domain(new.city)}")
+    assert made["id"] != account["id"]
+    assert account["id"] not in [user["id"] for user in old.tenant.users()]
+
+
 def test_a_plan_that_waited_does_not_lock_out_who_has_moved_meanwhile(
     neighbours: tuple[Nights, Nights],
 ) -> None:

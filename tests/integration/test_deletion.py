@@ -16,7 +16,7 @@ from kakehashi.edges.provision.deletion import Deletions
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record, Status
 from kakehashi.provision.deletable import Conditions
-from tests.builders import TODAY, a_known, a_pupil
+from tests.builders import DOMAIN, TODAY, a_known, a_pupil
 from tests.tenants import Tenant
 from tests.unit.provision.conversations import an_action
 
@@ -45,7 +45,7 @@ class Office:
             conditions=Conditions(frozenset(one.pupil.id for one in decided), TODAY, 90),
             effects={},
             state=self.state,
-            accounts=CityAccounts(Directory.of(self.env), Terms(MARK)),
+            accounts=CityAccounts(Directory.of(self.env), Terms(MARK), DOMAIN),
         )
 
     def outcomes(self, deletions: Deletions) -> list[tuple[str, str]]:

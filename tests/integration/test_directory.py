@@ -18,7 +18,7 @@ from kakehashi.edges.errors import BadConfiguration, DirectoryError
 from kakehashi.edges.microsoft.credentials import secure
 from kakehashi.edges.microsoft.directory import Directory
 from kakehashi.edges.microsoft.graph import Wire
-from tests.builders import a_known, a_pupil, an_id
+from tests.builders import DOMAIN, a_known, a_pupil, an_id
 from tests.tenants import SharedClock, Tenant
 from tests.unit.provision.conversations import an_action
 
@@ -43,7 +43,7 @@ def directory(env: settings.DirectorySettings, tenant: Tenant) -> Iterator[Direc
 
 
 def apply(directory: Directory, *actions: Action, until: float | None = None) -> dict[int, Ended]:
-    terms = Terms(MARK, restorable=directory.deleted_accounts(MARK))
+    terms = Terms(MARK, restorable=directory.deleted_accounts(MARK, DOMAIN))
     flows = ((n, flow(action, terms, lambda: PASSWORD)) for n, action in enumerate(actions))
     return {ended.key: ended for ended in directory.apply(flows, until)}
 
@@ -119,7 +119,7 @@ def test_of_two_deleted_accounts_the_last_one_deleted_is_had_back(
         tenant.give_known([one])
         tenant.delete(one.object_id)
         directory.clock.wait_until(directory.clock.now() + 60)
-    assert directory.deleted_accounts(MARK) == {earlier.pupil.id: later.object_id}
+    assert directory.deleted_accounts(MARK, DOMAIN) == {earlier.pupil.id: later.object_id}
 
 
 def test_a_listing_survives_throttling_and_outages(tenant: Tenant, directory: Directory) -> None:

@@ -49,7 +49,7 @@ class TestMicrosoft365(DirectoryContract, TeamsContract):
             city,
             PRODUCT,
             account_of,
-            CityAccounts(directory, Terms(city.m365.mark)),
+            CityAccounts(directory, Terms(city.m365.mark), city.domain),
             CityGroups(directory),
             directory.everyone,
             Portal(tenant),

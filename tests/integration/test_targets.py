@@ -33,7 +33,7 @@ from kakehashi.edges.state import State
 from kakehashi.groups import Keeper, decide
 from kakehashi.people.record import Record
 from local.fakes import tenant as fake
-from tests.builders import TODAY, a_city, an_id
+from tests.builders import DOMAIN, TODAY, a_city, an_id
 from tests.lambdas import Killed
 from tests.tenants import SharedClock, Tenant, environment
 from tests.unit.provision.conversations import an_action
@@ -85,7 +85,7 @@ class April:
             as_of=TODAY,
             effects={},
             state=Dying(self.state, dies) if dies else self.state,
-            accounts=CityAccounts(directory, Terms(MARK)),
+            accounts=CityAccounts(directory, Terms(MARK), DOMAIN),
             read_password=lambda _: "Hinagiku-2026",
         )
         assert shard.carry_out()

@@ -367,7 +367,9 @@ class Bridge:
         restorable: set[str] = set()
         if binned_perhaps(desired, accounts):
             ids = {row.pupil.id for row in desired} | {one.pupil.id for one in known}
-            restorable = self.directory.deleted_accounts(self.city.m365.mark).keys() & ids
+            restorable = (
+                self.directory.deleted_accounts(self.city.m365.mark, self.city.domain).keys() & ids
+            )
         return Missing(self._unsure, frozenset(restorable))
 
     def _apply(self, plan: Plan, run_id: str, as_of: date, undone: list[Action]) -> list[Finding]:
@@ -403,7 +405,7 @@ class Bridge:
                 conditions=Conditions(decided, as_of, city.leaving.grace_days),
                 effects={},
                 state=self.state,
-                accounts=CityAccounts(self.directory, Terms(city.m365.mark)),
+                accounts=CityAccounts(self.directory, Terms(city.m365.mark), city.domain),
             )
         return Shard(
             actions=actions,
@@ -411,7 +413,7 @@ class Bridge:
             as_of=as_of,
             effects={},
             state=self.state,
-            accounts=CityAccounts(self.directory, Terms(city.m365.mark)),
+            accounts=CityAccounts(self.directory, Terms(city.m365.mark), city.domain),
             read_password=self._password,
         )
 

@@ -41,7 +41,7 @@ def accounts_of(
 ) -> Accounts:
     """What is known of the city's accounts, and where a plan is carried out."""
     terms = Terms(city.m365.mark, must_change=city.m365.change_password_at_first_sign_in)
-    return CityAccounts(tenant(settings), terms, following)
+    return CityAccounts(tenant(settings), terms, city.domain, following)
 
 
 def following_of(city: City, folder: Folder, state: State, *, rehearse: bool) -> Following | None:

@@ -18,11 +18,12 @@ FIRST = frozenset({Kind.RESTORE, Kind.UNDELETE, Kind.CREATE})
 
 @dataclass(frozen=True, slots=True)
 class CityAccounts:
-    """``terms`` are the city's; see ``port.Accounts``. ``following`` where the tenant is not listed
-    whole every night."""
+    """``terms`` and ``domain`` are the city's; see ``port.Accounts``. ``following`` where the
+    tenant is not listed whole every night."""
 
     directory: Directory
     terms: Terms
+    domain: str
     following: Following | None = None
 
     def now(self) -> float:
@@ -45,7 +46,7 @@ class CityAccounts:
         return self.directory.look_up(object_ids, self.terms.mark)
 
     def restorable(self) -> Mapping[str, str]:
-        return self.directory.deleted_accounts(self.terms.mark)
+        return self.directory.deleted_accounts(self.terms.mark, self.domain)
 
     def privileged(self) -> frozenset[str] | None:
         return self.directory.role_holders()

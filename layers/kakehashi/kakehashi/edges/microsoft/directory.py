@@ -35,6 +35,7 @@ from kakehashi.edges.microsoft.budget import TenantBudget
 from kakehashi.edges.microsoft.graph import Wire
 from kakehashi.edges.microsoft.refused import refused
 from kakehashi.edges.settings import DirectorySettings
+from kakehashi.people.record import domain_of
 
 if TYPE_CHECKING:
     from kakehashi.city import City
@@ -138,11 +139,13 @@ class Directory:
                 raise refused(answer)
         return [as_account(answer.user(), mark) for answer in heard.values() if answer.ok]
 
-    def deleted_accounts(self, mark: str) -> dict[str, str]:
-        """Deleted accounts that can still be restored: userMasterIdentifier → object id, that of
-        the account deleted last."""
+    def deleted_accounts(self, mark: str, domain: str) -> dict[str, str]:
+        """Deleted accounts of this domain that can still be restored: userMasterIdentifier →
+        object id, that of the account deleted last. What another city of the tenant has deleted is
+        its own, with all that is in it, also where the child is ours by now."""
         users = sorted(self._users(graph.list_deleted()), key=_deleted_at)
-        return {umi: user.id for user in users if (umi := user.mark(mark))}
+        ours = (user for user in users if domain_of(user.upn) == domain)
+        return {umi: user.id for user in ours if (umi := user.mark(mark))}
 
     def role_holders(self) -> frozenset[str] | None:
         """Object ids of the users who hold a role in the directory, by themselves or by a group;
