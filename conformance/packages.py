@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -67,6 +68,12 @@ def many(pupils: int) -> Files:
             number = {"metadata.jp.shussekiNo": str(n + 1)} if kind == 8 else {}
             files[file].append(model | new | other | number | (master if kind == 5 else {}))
     return files
+
+
+def without_profile(files: Files) -> None:
+    """Empty each column that the Japan profiles add; its heading stays."""
+    for row in itertools.chain(*files.values()):
+        row.update({name: "" for name in row if name.startswith("metadata.jp.")})
 
 
 def _school(sourced_id: str, name: str, code: str) -> Cells:

@@ -334,6 +334,7 @@ cell("R055", USERS, 1, "metadata.jp.kanaGivenName", "カ\u3099クト", told=Fals
 cell("R056", ROLES, 1, "beginDate", "2026/4/1", told=False)
 cell("R057", ORGS, 0, "identifier", "82999", told=False)
 body("R058", USERS, lambda b: b.replace(b'"pupil1"', b'pupil"1"', 1))
+rows("R059", p.without_profile, USERS)
 
 # -- X and D: rows against each other ---------------------------------------------------------
 

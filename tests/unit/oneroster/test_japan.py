@@ -98,3 +98,49 @@ def test_a_disabled_row_shares_a_username_without_a_note() -> None:
         files["users.csv"][1] |= {"username": "pupil0", "enabledUser": "false"}
 
     assert "R046" not in told(spoil)
+
+
+def test_a_roster_whose_profile_columns_are_all_empty_is_told_once() -> None:
+    assert told(p.without_profile) == {"R059": 10}
+
+
+def test_a_value_in_any_of_the_profiles_columns_is_one() -> None:
+    def spoil(files: p.Files) -> None:
+        p.without_profile(files)
+        files["enrollments.csv"][2]["metadata.jp.shussekiNo"] = "1"
+
+    assert told(spoil) == {"R028": 3}
+
+
+def test_columns_of_the_profile_that_a_city_does_not_fill_are_no_fault() -> None:
+    def spoil(files: p.Files) -> None:
+        readings = {"metadata.jp.kanaGivenName", "metadata.jp.kanaFamilyName"}
+        for row in (row for rows in files.values() for row in rows):
+            row.update({name: "" for name in row
+                        if name.startswith("metadata.jp.") and name not in readings})  # fmt: skip
+
+    assert told(spoil) == {}
+
+
+@pytest.mark.parametrize(("version", "codes"), [("1.2_JP", {"R059"}), ("1.2.1", set())])
+def test_a_version_of_the_profiles_alone_has_their_columns(version: str, codes: set[str]) -> None:
+    sheets = p.sheets(p.clean())
+    for sheet in sheets.values():
+        keep = [n for n, name in enumerate(sheet[0]) if not name.startswith("metadata.jp.")]
+        sheet[:] = [[row[n] for n in keep] for row in sheet]
+    for row in sheets["manifest.csv"]:
+        row[1] = version if row[0] == "oneroster.version" else row[1]
+    package = oneroster.open_package({name: p.csv_bytes(sheet) for name, sheet in sheets.items()})
+    assert {one.code for one in oneroster.check(package)} == codes
+
+
+def test_a_delta_says_nothing_of_a_whole_column() -> None:
+    files = p.clean()
+    p.without_profile(files)
+    for user in files["users.csv"]:
+        user |= {"status": "active", "dateLastModified": "2026-11-01T00:00:00.000Z"}
+    sheets = p.sheets(files)
+    for row in sheets["manifest.csv"]:
+        row[1] = "delta" if row[0] == "file.users" else row[1]
+    package = oneroster.open_package({name: p.csv_bytes(sheet) for name, sheet in sheets.items()})
+    assert "R059" not in {one.code for one in oneroster.check(package)}

@@ -1,4 +1,6 @@
-"""Rules of the Japan Profile and the standard on values that no account depends on (R03x, R04x)."""
+"""Rules of the Japan Profile and the standard on values that no account depends on.
+
+R030 to R048, R059, and F019 for a package that is another board's."""
 
 from __future__ import annotations
 
@@ -180,4 +182,19 @@ TWICE_IN_CLASS = Rule(
     en="{count} enrolments say twice that somebody is in a class (first: line {first_line}).",
     todo=_LOOK,
     todo_en=_LOOK_EN,
+)
+NO_VALUES = Rule(
+    "R059",
+    _NOTE,
+    ja="日本のプロファイルが加える列(metadata.jp.…、見出しに {count} 列)に、どのファイルの"
+    "どの行でも値がありません。よみがな、特別支援学級の印、出席番号が、この名簿からは分かりません。",
+    en="No row of any file has a value in a column that the Japan Profile adds (metadata.jp.…;"
+    " {count} in the headers): this roster tells no readings, special-needs marks or class"
+    " numbers.",
+    todo="C4th の出力を、編集や変換をせずにそのまま投入してください。元の出力でも空なら、"
+    "C4th の出力設定を保守担当に確かめてください。",
+    todo_en="Drop the C4th export as it came, not edited or converted. Where it is empty as it"
+    " came, ask the vendor to look at the export settings of C4th.",
+    causes="Programs that take a dot in a heading for nesting write these columns without their"
+    " values, or not at all: findings/tabulator-dotted-columns.sh.",
 )

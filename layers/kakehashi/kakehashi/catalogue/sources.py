@@ -81,6 +81,7 @@ _TABLE: tuple[tuple[Document, str, str], ...] = (
     (PROFILE, "academicSessions.csv", "R023 R024 R033"),
     (PROFILE, "enrollments.csv, primary", "R027"),
     (MODEL, "users.csv, preferred names and kana", "R028 R041"),
+    (OURS, "damage done by programs that take a dot in a heading for nesting", "R059"),
     (PROFILE, "courses.csv, courseCode and title", "R031 R032"),
     (PROFILE, "orgs.csv, parentSourcedId", "R034"),
     (ONEROSTER, "CSV Format, orgs.csv, parentSourcedId", "R035"),

@@ -9,7 +9,7 @@ from kakehashi.catalogue import file_rules, reference_rules, row_rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import REFERENCES, Column
 from kakehashi.oneroster.model import Table
-from kakehashi.oneroster.profiles import profiles_of
+from kakehashi.oneroster.profiles import EXTENSION, profiles_of
 from kakehashi.oneroster.scene import Scene
 from kakehashi.oneroster.values import all_well, faults, judge_of
 
@@ -127,9 +127,11 @@ def _sharing(scene: Scene, table: Table, column: str) -> list[list[int]]:
 
 def profile_blanks(scene: Scene, table: Table) -> Iterator[Finding]:
     """What the Japanese standard model wants filled; userMasterIdentifier has its own rule."""
-    japanese = any(name.startswith("metadata.jp.") for name in table.columns)
+    japanese = any(name.startswith(EXTENSION) for name in table.columns)
     wanted = {c for p in profiles_of(scene.version) for c in p.required.get(table.file, ())}
     for column in table.columns if japanese else ():
+        if scene.without_profile and column.startswith(EXTENSION):
+            continue  # told once, of all of them
         if column in wanted and column != "userMasterIdentifier":
             values = table.values(column)
             if count := values.count(""):

@@ -16,6 +16,7 @@ from kakehashi.catalogue import japan as rules
 from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster import mext
 from kakehashi.oneroster.model import Table
+from kakehashi.oneroster.profiles import EXTENSION
 from kakehashi.oneroster.scene import Scene
 from kakehashi.oneroster.values import is_date, is_grade, split
 
@@ -39,7 +40,10 @@ type Wrong = Callable[..., object]
 def profile_faults(scene: Scene) -> Iterator[Finding]:
     """Of a package in one of the Japan profiles; nothing of another."""
     tables = scene.package.tables.values()
-    if not any(name.startswith("metadata.jp.") for t in tables for name in t.columns):
+    added = [name for t in tables for name in t.columns if name.startswith(EXTENSION)]
+    if scene.without_profile:
+        yield rules.NO_VALUES.at(Place("users.csv"), count=len(added))
+    if not added:
         return
     yield from _forms(scene)
     yield from _orgs(scene)

@@ -12,6 +12,7 @@ from functools import cache
 
 from kakehashi.oneroster.columns import TABLES, Column, columns_of
 
+EXTENSION = "metadata.jp."  # begins the name of each column that the Japan profiles add
 VERSIONS = ("1.1", "1.2", "1.2.1", "1.2_JP")
 
 MANIFEST_ORDER = (

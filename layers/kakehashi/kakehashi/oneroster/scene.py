@@ -11,7 +11,7 @@ from kakehashi.findings import Finding, Place, Rule
 from kakehashi.oneroster.columns import TABLES, Column, columns_of
 from kakehashi.oneroster.mext import SCHOOL_CODE
 from kakehashi.oneroster.model import BadRow, Package, Row, Table
-from kakehashi.oneroster.profiles import layout
+from kakehashi.oneroster.profiles import EXTENSION, layout, profiles_of
 from kakehashi.oneroster.values import UUID4
 
 _SCHOOL_COLUMNS = {
@@ -67,6 +67,21 @@ class Scene:
         for at, name in enumerate(table.columns):
             if spec := known.get(name):
                 yield at, spec
+
+    @cached_property
+    def without_profile(self) -> bool:
+        """Whether no row of any file has a value in a column that the Japan profiles add.
+
+        False where nobody can expect one: in a delta, in a package without people, and where
+        neither a header has such a column nor the version is of the profiles alone.
+        """
+        users, manifest = self.table("users.csv"), self.package.manifest
+        if not users or not users.rows or (manifest and manifest.mode("users.csv") == "delta"):
+            return False
+        added = [(t, name) for t in self.package.tables.values() for name in t.columns
+                 if name.startswith(EXTENSION)]  # fmt: skip
+        expected = bool(added) or all(p.appended for p in profiles_of(self.version))
+        return expected and not any(any(table.values(name)) for table, name in added)
 
     @cached_property
     def ids(self) -> Mapping[str, frozenset[str]]:
