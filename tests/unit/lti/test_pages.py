@@ -72,6 +72,7 @@ def test_a_childs_name_is_read_in_hiragana() -> None:
     child = a_pupil(1, kana_family="ミホン", kana_given="ｻｸﾗｺ")
     assert '<rt aria-hidden="true">みほん さくらこ</rt>' in pages.launcher(child, "市", []).html
     assert pages.hiragana("ヴァージニア ジョー") == "ゔぁーじにあ じょー"
+    assert pages.hiragana("サヽキ ミスヾ") == "さゝき みすゞ"
     silent = a_pupil(1, kana_family="", kana_given="")
     assert "さん" in pages.launcher(silent, "市", []).html
     assert "<rt" not in pages.launcher(silent, "市", []).html.partition("</header>")[0]

@@ -60,6 +60,20 @@ def test_a_kanji_of_another_form_is_found_by_the_common_one() -> None:
     assert search([line], "神田")[0]
 
 
+@pytest.mark.parametrize("stored", ["葛城", "葛\U000e0100城", "葛\U000e0101城"])
+@pytest.mark.parametrize("typed", ["葛城", "葛\U000e0100城", "葛\U000e0101城"])
+def test_a_name_copied_from_a_register_is_found_whatever_form_it_selects(
+    stored: str, typed: str
+) -> None:
+    assert search([line_of(a_pupil(1, family=stored))], typed)[0]
+
+
+@pytest.mark.parametrize("stored", ["ミスヾ", "みすゞ"])
+@pytest.mark.parametrize("typed", ["みすゞ", "ミスヾ"])
+def test_a_sign_that_repeats_a_kana_is_kana(stored: str, typed: str) -> None:
+    assert search([line_of(a_pupil(1, kana_given=stored))], typed)[0]
+
+
 def test_nothing_is_searched_for_nothing_and_too_many_are_told() -> None:
     assert search(LINES, " 　 ") == ([], False)
     found, more = search(LINES, "3年2組")

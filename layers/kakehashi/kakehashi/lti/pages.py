@@ -69,7 +69,7 @@ def staff_launcher(
     return _page("staff.html.j2", family=family, given=given, desks=shown, chosen=chosen)
 
 
-_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F5)}
+_HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F5), 0x30FD, 0x30FE)}
 
 
 def hiragana(text: str) -> str:

@@ -1,6 +1,7 @@
 """Finding a child by what somebody types: a name, a reading, an account, a class, a number.
 
-Width, kana and capitals do not matter, nor blanks within a name. What was typed is never kept.
+Width, kana and capitals do not matter, nor blanks within a name, nor which form of a kanji a
+variation selector asks for. What was typed is never kept.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _VARIED = frozenset(
     for code in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
 )
 """Kanji of which a roster may hold another form that means the same."""
-_HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_HIRAGANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+"""Variation selectors, taken out: a register tells by them which form of 葛 is meant."""
+_PLAIN = _HIRAGANA | _SELECTORS
 _READING = re.compile(r"[ァ-ヶー]+\Z")
 _HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
 """Katakana in half width, by what they mean."""
@@ -34,7 +38,7 @@ _HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0
 
 def folded(text: str) -> str:
     """The same for whatever is written otherwise and means the same."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA)
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
     return "".join(plain.split())
 
 
