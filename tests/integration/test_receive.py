@@ -126,6 +126,10 @@ def test_a_rerun_is_made_for_the_date_that_was_said_of_its_drop(names: dict[str,
     said = receive({"action": "rerun", "city": "demo", "as_of": "2027-04-02"}, "three")
     assert said.as_of.isoformat() == "2027-04-02"
     state.free_lease(said.execution)
+    put("inbox", "inbox/demo/approvals/a.csv", b"x")
+    corrected = receive({"action": "rerun", "city": "demo", "upload": "approvals"}, "decided")
+    assert corrected.as_of.isoformat() == "2027-04-02", "who corrects the day has corrected it"
+    state.free_lease(corrected.execution)
     state.free_lease(receive(upload(), "four").execution)
     assert receive({"action": "rerun", "city": "demo"}, "five").as_of.isoformat() == "2026-11-23"
 

@@ -156,10 +156,9 @@ class Intake:
         drop, run = source.drop, self._run(order, rules.city, source.as_of)
         if newer := self._superseded_by(order, drop, run.as_of, rules.city):
             return self._left_alone(run, drop, newer, receipt)
-        # First of all: a rerun after any failure must find this drop.
-        if order.action == "sync" and not self._comes_late(order, drop, rules.city):
-            given = order.as_of.isoformat() if order.as_of else ""
-            self.state.note_newest_drop(NewestDrop(drop.key, drop.version, given))
+        # First of all: a rerun after any failure must find this drop, and of what day it is.
+        if self._is_of_the_newest(order, drop, rules.city):
+            self.state.note_newest_drop(NewestDrop(drop.key, drop.version, source.as_of))
         same_as = self._same_as(order, run, drop)
         done = self._noted(order, run, drop, rules.city, same_as)
         forbidden = passwords_in(drop.source())
@@ -199,6 +198,13 @@ class Intake:
         folder.put_findings("receive", [SUPERSEDED.at(run=newer)])
         upload_receipts.complete(run, folder, self.env, "superseded", ())
         return run.model_copy(update={"verdict": "superseded"})
+
+    def _is_of_the_newest(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
+        """Whether what is said of the drop goes for all reruns to come: of one that has come, and
+        of the newest where somebody corrects its day."""
+        if isinstance(order, receive.Rerun):
+            return order.as_of is not None and not order.upload
+        return order.action == "sync" and not self._comes_late(order, drop, city)
 
     def _comes_late(self, order: receive.DropOrder, drop: Drop, city: cities.City) -> bool:
         """Whether its event was held up and a newer drop has come meanwhile: a rerun's is that."""
@@ -241,7 +247,8 @@ class Intake:
             return DropSource(drop)
         refused = order.upload and self.state.drop(drop.sha256()).verdict == Verdict.REFUSED
         accepted = self._accepted() if refused else None
-        return accepted or DropSource(drop, newest.as_of)
+        corrected = order.as_of.isoformat() if order.as_of else newest.as_of
+        return accepted or DropSource(drop, corrected)
 
     def _accepted(self) -> DropSource | None:
         """The drop that staff were asked about last, whose plan is the newest that was not refused:
