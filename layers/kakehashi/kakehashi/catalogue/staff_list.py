@@ -148,6 +148,14 @@ UNCOMPUTED_CELL = _row(
     "Excel で開いて保存し直すか、値を直接書いてください。",
     "Open and save it in Excel, or write the value itself.",
 )
+COVERED_CELL = _row(
+    "A042",
+    "上の行と結合されたセルです。値は結合の最初の行にだけ入っています。",
+    "The cell is merged with one above it; only the first row of the merged cell has its value.",
+    "セルの結合を解除し、行ごとに書いてください。",
+    "Undo the merging and fill in each row.",
+    causes="Two teachers of one class, or a leave of several people, in one cell.",
+)
 UNKNOWN_WORD = _row(
     "A023",
     "この欄の言葉が分かりません。",

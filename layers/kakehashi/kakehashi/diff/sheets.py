@@ -8,8 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from kakehashi.diff.workbooks import (
+    COVERED,
     UNCOMPUTED,
+    Merged,
     Row,
+    SheetRows,
     TooLarge,
     UnreadableWorkbook,
     WorkbookLimits,
@@ -17,7 +20,17 @@ from kakehashi.diff.workbooks import (
 )
 from kakehashi.diff.workbooks import unescaped as _unescaped
 
-__all__ = ["MOST_BYTES", "UNCOMPUTED", "Row", "TooLarge", "UnreadableWorkbook", "plain", "sheets"]
+__all__ = [
+    "COVERED",
+    "MOST_BYTES",
+    "UNCOMPUTED",
+    "Row",
+    "TooLarge",
+    "UnreadableWorkbook",
+    "plain",
+    "sheets",
+    "whole_sheets",
+]
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 200_000  # of a CSV
@@ -33,6 +46,26 @@ def sheets(body: bytes, limits: WorkbookLimits | None = None) -> Iterator[Iterab
         yield from workbook(body, limits or WorkbookLimits())
     else:
         yield _csv(body)
+
+
+def whole_sheets(body: bytes) -> list[list[Row]]:
+    """``sheets`` with all their rows, where a cell that a merged one of a row above covers is
+    ``COVERED``: a person sees a text there, and the file has none."""
+    return [
+        _covered(list(sheet), sheet.merged) if isinstance(sheet, SheetRows) else list(sheet)
+        for sheet in sheets(body)
+    ]
+
+
+def _covered(rows: list[Row], merged: Iterable[Merged]) -> list[Row]:
+    """Rows without any text of their own stay blank: they are nobody's."""
+    laid = {number: list(cells) for number, cells in rows if any(cells)}
+    for lines, columns in merged:
+        for number in lines[1:]:
+            if cells := laid.get(number):
+                cells += [""] * (columns.stop - len(cells))
+                cells[columns.start : columns.stop] = [COVERED] * len(columns)
+    return [(number, laid.get(number, cells)) for number, cells in rows]
 
 
 def plain(text: str) -> str:

@@ -28,10 +28,13 @@ from pathlib import PurePosixPath
 from xml.parsers import expat
 
 type Row = tuple[int, Sequence[str]]  # number of the row in its sheet or file, cells
+type Merged = tuple[range, range]  # rows, and columns from 0
 
 UNCOMPUTED = "\x00"  # a formula that was saved without its value: no file can hold this text
+COVERED = "\x01"  # what a merged cell of a row above covers: no workbook can hold this either
 MOST_COLUMNS = 200  # what stands further right is counted, not read
 MOST_LETTERS = 32_767  # of one cell, as Excel has it
+MOST_MERGED = 10_000  # cells in one: what reaches further frames a page and says nothing of a row
 _PIECE = 1 << 16  # bytes handed to the parser at a time
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others unpack without limit
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -40,6 +43,7 @@ _DAYS_BUILT_IN = frozenset(str(n) for n in (*range(14, 18), 22, *range(27, 37), 
 _QUOTED = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]|general', re.IGNORECASE)  # of a format's code
 _DAY = re.compile(r"[yd]|ge", re.IGNORECASE)
 _NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?\Z")
+_AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\Z")
 _CELL = re.compile(r"([A-Z]{1,3})[0-9]+\Z")
 
 # What zipfile and the parser raise for files that are no workbooks: they name no common base.
@@ -75,6 +79,18 @@ class WorkbookLimits:
     blank_rows: int = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """A sheet's rows, to be read once; after the last of them ``merged`` are the cells that reach
+    over several rows (§18.3.1.54), of which only the first holds a text."""
+
+    rows: Iterator[Row]
+    merged: Sequence[Merged]
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.rows
+
+
 class Budget:
     """What is left of the limits while one book is read."""
 
@@ -97,10 +113,12 @@ def unescaped(text: str) -> str:
 
 def _character(found: re.Match[str]) -> str:
     sign = chr(int(found[1], 16))
-    return "" if unicodedata.category(sign) in {"Cs", "Cn"} or sign == UNCOMPUTED else sign
+    return (
+        "" if unicodedata.category(sign) in {"Cs", "Cn"} or sign in {UNCOMPUTED, COVERED} else sign
+    )
 
 
-def workbook(body: bytes, limits: WorkbookLimits) -> Iterator[Iterator[Row]]:
+def workbook(body: bytes, limits: WorkbookLimits) -> Iterator[SheetRows]:
     """The sheets in their order; rows that hold nothing may be left out.
 
     Raises Unreadable or TooLarge, also while rows are being read.
@@ -110,7 +128,8 @@ def workbook(body: bytes, limits: WorkbookLimits) -> Iterator[Iterator[Row]]:
         parts = _Parts(archive, budget)
         texts, days = parts.texts(), parts.days_of_1904()
         for part in parts.sheets:
-            yield _rows(archive, part, _Sheet(texts, days, budget))
+            sheet = _Sheet(texts, days, budget)
+            yield SheetRows(_rows(archive, part, sheet), sheet.merged)
 
 
 @contextmanager
@@ -315,6 +334,7 @@ class _Sheet(_Worded):
         super().__init__(budget)
         self.texts, self.days = texts, days
         self.ready: list[Row] = []
+        self.merged: list[Merged] = []
         self._row, self._cells = 0, dict[int, str]()
         self._column, self._kind, self._formula, self._day = -1, "", False, False
 
@@ -334,6 +354,8 @@ class _Sheet(_Worded):
                 self._formula = True
             case "v":
                 self.take(more=True)
+            case "mergeCell":
+                self._merge(has.get("ref", ""))
             case _:
                 super().start(name, has)
 
@@ -344,6 +366,16 @@ class _Sheet(_Worded):
         elif name == "row":
             cells = [self._cells.get(at, "") for at in range(max(self._cells, default=-1) + 1)]
             self.ready.append((self._row, cells))
+
+    def _merge(self, area: str) -> None:
+        found = _AREA.match(area)
+        if not found:
+            return
+        rows = range(int(found[2]), int(found[4]) + 1)
+        columns = range(_column(found[1] + "1"), min(_column(found[3] + "1") + 1, MOST_COLUMNS))
+        if len(rows) > 1 and len(rows) * len(columns) <= MOST_MERGED:
+            self.budget.spend("cells", len(rows) * len(columns))
+            self.merged.append((rows, columns))
 
     def _value(self) -> str:
         text = self.taken()

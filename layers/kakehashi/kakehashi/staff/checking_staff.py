@@ -7,7 +7,7 @@ from datetime import date
 
 from kakehashi.catalogue import staff_list as rules
 from kakehashi.city import City, Staff
-from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
+from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, whole_sheets
 from kakehashi.oneroster.model import Package
 from kakehashi.preprocess.classes import Classes
 from kakehashi.preprocess.schools import School, Schools
@@ -32,7 +32,7 @@ def staff_list(body: bytes, city: City, schools: Mapping[str, str], as_of: date)
 
 def _laid(name: str, body: bytes) -> StaffListFile:
     try:
-        return StaffListFile(name, [list(sheet) for sheet in sheets(body)])
+        return StaffListFile(name, whole_sheets(body))
     except TooLarge:
         return StaffListFile(name, fault=rules.LIST_TOO_LARGE)
     except UnreadableWorkbook:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from string import ascii_uppercase
 from typing import Any
 
 import openpyxl
@@ -15,7 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from kakehashi.catalogue import preprocess as names
 from kakehashi.catalogue import staff_list as rules
-from kakehashi.diff.sheets import sheets
+from kakehashi.diff.sheets import sheets, whole_sheets
 from kakehashi.preprocess.staff import StaffListFile
 from tests.builders import a_code
 from tests.unit.preprocess.staff.test_sources import GOOD, HEADINGS, a_list, read, rows_of
@@ -69,7 +70,7 @@ def two_sheets(*rows: Sequence[Mapping[str, Any]]) -> StaffListFile:
 
 
 def listed(body: bytes) -> StaffListFile:
-    return StaffListFile("list.xlsx", [list(sheet) for sheet in sheets(body)])
+    return StaffListFile("list.xlsx", whole_sheets(body))
 
 
 def test_of_merged_numbers_only_the_first_row_has_one_and_the_others_are_told() -> None:
@@ -78,6 +79,23 @@ def test_of_merged_numbers_only_the_first_row_has_one_and_the_others_are_told() 
     roster = read(listed(a_workbook(*rows, merge="A4:A5")))
     assert rows_of(roster) == [(5, "職員番号", rules.NO_NUMBER.code)]
     assert [one.number for one in roster.employments] == ["T0001", "T0003"]
+
+
+@pytest.mark.parametrize("column", ["担任学級", "状態"])
+def test_what_a_merged_cell_says_of_a_second_person_holds_that_person(column: str) -> None:
+    """An empty cell there would say: no class, and at work."""
+    at = ascii_uppercase[list(HEADINGS).index(column)]
+    rows = {"職員番号": "T0001", column: ""}, {"職員番号": "T0002"}, {"職員番号": "T0003"}
+    roster = read(listed(a_workbook(*rows, merge=f"{at}4:{at}5")))
+    assert rows_of(roster) == [(5, column, rules.COVERED_CELL.code)]
+    assert [one.number for one in roster.employments] == ["T0001", "T0003"]
+
+
+def test_merged_cells_beside_the_list_and_below_it_hold_nobody() -> None:
+    rows = {"職員番号": "T0001"}, {"職員番号": "T0002"}
+    for merge in ("Z4:Z5", "A6:O9", "F1:H2", "P3:P5"):
+        roster = read(listed(a_workbook(*rows, merge=merge)))
+        assert (len(roster.employments), roster.findings) == (2, ())
 
 
 def test_furigana_above_a_name_is_no_part_of_it() -> None:

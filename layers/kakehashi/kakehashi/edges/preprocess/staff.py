@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kakehashi.catalogue import staff_list as rules
 from kakehashi.city import City, Staff
-from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, sheets
+from kakehashi.diff.sheets import TooLarge, UnreadableWorkbook, whole_sheets
 from kakehashi.edges import staff_files
 from kakehashi.edges.runs import Folder
 from kakehashi.findings import soften
@@ -58,9 +58,7 @@ def _list(folder: Folder) -> StaffListFile | None:
     if upload is None:
         return None
     try:
-        laid: Sequence[Sequence[tuple[int, Sequence[str]]]] = [
-            list(sheet) for sheet in sheets(folder.need(staff_files.LIST))
-        ]
+        laid = whole_sheets(folder.need(staff_files.LIST))
     except TooLarge:
         return StaffListFile(upload.shown, fault=rules.LIST_TOO_LARGE)
     except UnreadableWorkbook:

@@ -46,6 +46,7 @@ AWAY: Mapping[str, bool] = MappingProxyType(
     {"": False, "在職": False, "休職": True, "育休": True, "産休": True, "派遣": True}
 )
 UNCOMPUTED = "\x00"  # how a formula that was saved without its value is read
+COVERED = "\x01"  # and what a merged cell of a row above covers
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,15}\Z")
 _READING_BESIDE = re.compile(r"[()（）\[\]［］【】〔〕/／\n\r\t]")
@@ -124,7 +125,7 @@ class _Reader:
     def row(self, one: ListRow) -> _Read | None:
         """None for one of whom nobody can tell who it is."""
         line, cells = one.line, one.cells
-        number = folded(cells.get("職員番号", ""))
+        number = folded(cells.get("職員番号", "")).strip(COVERED)
         if UNCOMPUTED in number or not _NUMBER.match(number):
             rule = rules.BAD_NUMBER if number else rules.NO_NUMBER
             self._say(rule, line, "職員番号")
@@ -133,6 +134,9 @@ class _Reader:
         row = _Read(line, number, cells, one.year, StaffNames("", ""))
         if any(UNCOMPUTED in cell for cell in cells.values()):
             self._hold(row, rules.UNCOMPUTED_CELL, None)
+            return row
+        if covered := [name for name, cell in cells.items() if cell == COVERED]:
+            self._hold(row, rules.COVERED_CELL, covered[0])
             return row
         row.names = self._names(row)
         row.account = self._account(row)
