@@ -194,12 +194,20 @@ def test_a_group_that_is_a_team_already_and_one_whose_owner_teams_does_not_see()
     assert not refused(400, text="The group is busy.").no_owner()
 
 
+NOON = "Tue, 24 Nov 2026 12"
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds", "share"),
     [
         ({"retry-after": "7", "x-ms-throttle-limit-percentage": "0.9"}, 7.0, 0.9),
         ({"retry-after": "1.5"}, 1.5, None),
         ({"retry-after": "Tue, 24 Nov"}, None, None),
+        ({"retry-after": f"{NOON}:05:00 GMT"}, None, None),
+        ({"retry-after": f"{NOON}:05:00 GMT", "date": f"{NOON}:00:30 GMT"}, 270.0, None),
+        ({"retry-after": f"{NOON}:05:00 GMT", "date": f"{NOON}:05:00 GMT"}, None, None),
+        ({"retry-after": f"{NOON}:05:00 GMT", "date": f"{NOON}:05:00 -0000"}, None, None),
+        ({"retry-after": "Fri, 24 Nov 2028 12:05:00 GMT", "date": f"{NOON}:00:00 GMT"}, None, None),
         ({"x-ms-throttle-limit-percentage": "much"}, None, None),
         ({}, None, None),
     ],

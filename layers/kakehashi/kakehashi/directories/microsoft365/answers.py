@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kakehashi.directories.port import FULL, Listed, Shown
 
 EXTENSIONS = "onPremisesExtensionAttributes"
+LONGEST_ASKED = 100_000.0  # seconds: more than a day is no pause
 NO_ANSWER = 0  # the connection broke: nobody knows whether the call took effect
 BAD_REQUEST, NOT_PERMITTED, NOT_FOUND, CONFLICT, TOO_MANY = 400, 403, 404, 409, 429
 UNCLEAR = frozenset({NO_ANSWER, 500, 502, 504, 507})  # it may have been carried out all the same
@@ -123,9 +126,14 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that Graph asks us to wait; None where it does not say."""
+        """Seconds that Graph asks us to wait, or whoever stands before it, by a moment beside the
+        answer's own (RFC 9110, 10.2.3); None where nobody says."""
         text = self.headers.get("retry-after", "")
-        return float(text) if re.fullmatch(r"\d{1,5}(\.\d+)?", text) else None
+        if re.fullmatch(r"\d{1,5}(\.\d+)?", text):
+            return float(text)
+        now, then = _moment(self.headers.get("date", "")), _moment(text)
+        seconds = (then - now).total_seconds() if now and then else 0.0
+        return seconds if 0 < seconds < LONGEST_ASKED else None
 
     @property
     def used(self) -> float | None:
@@ -211,3 +219,12 @@ class Answer:
             return _ErrorBody.model_validate(self.body).error
         except ValidationError:
             return _Error()
+
+
+def _moment(text: str) -> datetime | None:
+    """A date of HTTP; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
