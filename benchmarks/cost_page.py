@@ -44,10 +44,10 @@ US dollars, Tokyo, list prices without free tiers or tax, as of {date}. **{stand
 - *Lambda* = Σ over the functions of seconds × memory. Seconds are the measured CPU seconds, more
   where a function has less than one CPU ({one_cpu} MB), and for provision the wait for Microsoft's
   {pace} writes a second. Validate, preprocess and diff are measured by themselves
-  ([benchmarks.md](benchmarks.md)), {large:,} pupils on the straight line between the sizes around;
-  the other functions on an ordinary night through the embedded stack, begun cold, with
-  {sizes} pupils (`python -m benchmarks.stages`), groups of 500,000 by itself. What lies beyond is
-  on the **same line, not measured**.
+  ([benchmarks-beside.md](benchmarks-beside.md)), {large:,} pupils on the straight line between the
+  sizes around; the other functions on an ordinary night through the embedded stack, begun cold,
+  with {sizes} pupils (`python -m benchmarks.stages`), groups of 500,000 by itself. What lies
+  beyond is on the **same line, not measured**.
 - *DynamoDB* = pupils × item size ÷ 4 KB read units, once a night and in April twice, a read and
   a write unit for each change, and a write for each five seconds of the tenant's shared pace.
 - *Requests and transitions* are counted on a night in the test suite. **Assumed**, not measured: a
@@ -89,7 +89,7 @@ JAPANESE = {
 - *Lambda* = 関数ごとの 秒 × メモリー の合計。秒は、測った CPU 時間です。
   CPU が一つ({one_cpu} MB)に満たない関数はその分長く、
   provision は Microsoft の毎秒 {pace} 件の書き込みを待つ時間を含みます。validate、preprocess、
-  diff は単独で測り([benchmarks.md](benchmarks.md))、
+  diff は単独で測り([benchmarks-beside.md](benchmarks-beside.md))、
   {large:,} 人は前後の大きさを結ぶ直線の上にあります。ほかの関数は、模擬環境でのふつうの夜を、
   起動したての状態から、{sizes} 人で測りました(`python -m benchmarks.stages`)。
   groups は 500,000 人でも単独で測りました。
@@ -177,7 +177,7 @@ def _head(prices: Data, measured: Data, words: Words) -> str:
         log_kb=LOG_BYTES / 1000,
         folder=measured["bytes"]["run_folder"],
         looks=LOOKS,
-        sizes=words["and"].join(sizes),
+        sizes=words["and"].join([", ".join(sizes[:-1]), sizes[-1]]),
     )
 
 
