@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,12 @@ from hypothesis import strategies as st
 from kakehashi.report.people import Person
 from kakehashi.staff.child import ChildFacts, Search, child
 from kakehashi.staff.drawing import render
+from kakehashi.staff.finding_staff import find_staff
 from kakehashi.staff.searching import MOST, Words, search
 from kakehashi.staff.timeline import entries
 from kakehashi.staff.trace import NightPlan
 from kakehashi.state_records import ApprovalGiven
-from tests.builders import FAMILIES, GIVENS, a_pupil
+from tests.builders import FAMILIES, GIVENS, a_pupil, a_teacher
 from tests.unit.staff.scenes import a_frame, line_of
 from tests.unit.staff.stories import a_story, papers
 
@@ -66,6 +69,26 @@ def test_a_name_copied_from_a_register_is_found_whatever_form_it_selects(
     stored: str, typed: str
 ) -> None:
     assert search([line_of(a_pupil(1, family=stored))], typed)[0]
+
+
+@pytest.mark.parametrize("stored", ["髙橋", "高橋"])
+@pytest.mark.parametrize("typed", ["高橋", "髙橋"])
+def test_a_name_is_found_whichever_kind_of_taka_is_typed(stored: str, typed: str) -> None:
+    assert search([line_of(a_pupil(1, family=stored))], typed)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("渡辺", "渡邉"), ("渡辺", "渡邊"), ("斉藤", "齋藤"), ("斎藤", "斉藤"), ("浜崎", "濵﨑"),
+     ("吉田", "𠮷田"), ("沢", "澤"), ("国広", "國廣")],
+)  # fmt: skip
+def test_a_child_is_found_by_the_usual_form_of_its_name(typed: str, stored: str) -> None:
+    """Who looks for somebody types what the keyboard offers first."""
+    for wanted, name in ((typed, stored), (stored, typed)):
+        assert search([line_of(a_pupil(1, family=name))], wanted)[0]
+        teacher = replace(a_teacher(1).pupil, family=name)
+        assert find_staff([teacher], wanted)[0]
+    assert not search([line_of(a_pupil(1, family=stored))], "見附")[0]
 
 
 @pytest.mark.parametrize("stored", ["ミスヾ", "みすゞ"])

@@ -11,11 +11,13 @@ from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.names import NEWER_KANJI, SAFE
 
 _KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
-_OLD_AND_NEW = str.maketrans(SAFE) | str.maketrans(
+OLD_AND_NEW = SAFE | dict(zip(
     "澤邊邉齋齊斉廣國櫻惠壽榮萬濵濱嶋嶌龍瀨眞實德藏學圓來禮靜龜條關鐵豐曉勳彌冨峯埜﨑舘槇遙堯莊淺澁瀧黑亞壯晄尙渕縣團與當佛嶽",
     "沢辺辺斎斎斎広国桜恵寿栄万浜浜島島竜瀬真実徳蔵学円来礼静亀条関鉄豊暁勲弥富峰野崎館槙遥尭荘浅渋滝黒亜壮晃尚淵県団与当仏岳",
-)
+    strict=True,
+))  # fmt: skip
 """旧字体 and other shapes of the characters that Japanese names are written with: 澤田 is 沢田."""
+_NEW = str.maketrans(OLD_AND_NEW)
 _SMALL = str.maketrans(
     "ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ"
 )  # some forms have no small kana
@@ -32,7 +34,7 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def one_shape(text: str) -> str:
     """``folded``, and every character in one shape: 髙 is 高, 澤 is 沢, ッ is ツ."""
-    return folded(text).translate(_OLD_AND_NEW).translate(_SMALL)
+    return folded(text).translate(_NEW).translate(_SMALL)
 
 
 def full_name(pupil: Pupil) -> str:

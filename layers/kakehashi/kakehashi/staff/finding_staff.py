@@ -1,5 +1,6 @@
 """Finding a member of staff by what somebody types: a name, a reading, a number, an account, a
-school, a job. As with children, width, kana and capitals do not matter, and nothing is kept."""
+school, a job. As with children, width, kana, capitals and forms of kanji do not matter, and nothing
+is kept."""
 
 from __future__ import annotations
 

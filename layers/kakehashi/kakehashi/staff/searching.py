@@ -1,7 +1,7 @@
 """Finding a child by what somebody types: a name, a reading, an account, a class, a number.
 
-Width, kana and capitals do not matter, nor blanks within a name, nor which form of a kanji a
-variation selector asks for. What was typed is never kept.
+Width, kana and capitals do not matter, nor blanks within a name, nor which form of a kanji is
+meant: 高橋 finds 髙橋, 渡辺 finds 渡邉. What was typed is never kept.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kakehashi.diff.spelling import OLD_AND_NEW
 from kakehashi.people.pupil import GRADE_LABELS, Pupil
 from kakehashi.run_folder.roster import person_in
 
@@ -22,7 +23,7 @@ _ACCOUNT = re.compile(
     r"(?=[a-z0-9._-]*[a-z])(?=[a-z0-9._-]*[0-9])[a-z0-9._-]{5,}(?:@.*)?\Z", re.ASCII
 )
 _NUMBER = re.compile(r"(\d{1,2})番?\Z")
-_VARIED = frozenset(
+_VARIED = frozenset(OLD_AND_NEW.values()) | frozenset(
     unicodedata.normalize("NFKC", chr(code))
     for code in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
 )
@@ -30,7 +31,7 @@ _VARIED = frozenset(
 _HIRAGANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 """Variation selectors, taken out: a register tells by them which form of 葛 is meant."""
-_PLAIN = _HIRAGANA | _SELECTORS
+_PLAIN = str.maketrans(OLD_AND_NEW) | _HIRAGANA | _SELECTORS
 _READING = re.compile(r"[ァ-ヶー]+\Z")
 _HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
 """Katakana in half width, by what they mean."""
