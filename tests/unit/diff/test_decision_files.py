@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,26 @@ def test_two_sheets_that_contradict_each_other_are_a_contradiction() -> None:
     heading = ("userMasterIdentifier", "decision")
     found = reading(a_workbook({"a": [heading, (ONE, "suspend")], "b": [heading, (ONE, "keep")]}))
     assert (marks(found), [code for *_, code in rows(found)]) == ([(ONE, None, 2)], ["S070"] * 2)
+
+
+def merged(word: str) -> bytes:
+    """Two pupils, and one cell of 決定 for both."""
+    heading = ("userMasterIdentifier", "決定")
+    rows = [heading, (ONE, word), (TWO, "")]
+    made, out = openpyxl.load_workbook(io.BytesIO(a_workbook({"判断": rows}))), io.BytesIO()
+    made.worksheets[0].merge_cells("B2:B3")
+    made.save(out)
+    return out.getvalue()
+
+
+def test_one_merged_cell_for_several_pupils_decides_about_the_first_and_tells_of_the_others() -> (
+    None
+):
+    """A person sees the word beside both."""
+    found = reading(merged("停止"))
+    assert marks(found) == [(ONE, "suspend", 2), (TWO, None, 3)]
+    assert [(one.code, one.place.line, one.pupil) for one in found.findings] == [("S174", 3, TWO)]
+    assert reading(merged("")).findings == (), "nothing is written there"
 
 
 def test_numbers_dates_and_formulas_in_a_workbook_are_only_cells() -> None:

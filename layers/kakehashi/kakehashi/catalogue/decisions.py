@@ -14,6 +14,18 @@ DECISION_UNCOMPUTED = Rule(
     todo_en="Open the file in Excel and save it again, or write the word itself; then upload it.",
     causes="A program that does not compute formulas has written the file.",
 )
+DECISION_COVERED = Rule(
+    "S174",
+    Effect.NOTE,
+    ja="「決定」の欄が上の行と結合されています。言葉は結合の最初の行にだけ入っていて、"
+    "この行は決定のないままです。",
+    en="The decision's cell is merged with one above it; only the first row of the merged cell has"
+    " the word, and nothing is decided on this row.",
+    todo="セルの結合を解除し、行ごとに停止・削除・連携・保留などの言葉を書いて、"
+    "もう一度アップロードしてください。",
+    todo_en="Undo the merging, write the word in each row, and upload the file again.",
+    causes="One word for several pupils, in one cell.",
+)
 DECISIONS_TOO_LARGE = Rule(
     "S171",
     Effect.NOTE,

@@ -14,7 +14,15 @@ from itertools import islice
 from kakehashi.catalogue import decisions as told
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.answers import DECISION, PUPIL, REHEARSED, Decision, meant
-from kakehashi.diff.sheets import UNCOMPUTED, Row, TooLarge, UnreadableWorkbook, plain, sheets
+from kakehashi.diff.sheets import (
+    COVERED,
+    UNCOMPUTED,
+    Row,
+    TooLarge,
+    UnreadableWorkbook,
+    plain,
+    whole_sheets,
+)
 from kakehashi.findings import Finding, Place, Rule
 
 HEADINGS = {PUPIL.lower(): PUPIL, DECISION: DECISION, "decision": DECISION,
@@ -23,6 +31,7 @@ HEADING_WITHIN = 10  # rows: a title and a date may stand above the headings
 MOST_DECIDED = 200_000  # rows with a decision in one file
 MOST_TOLD = 1_000  # of the wrong rows of one file; how many there are the report counts
 
+_NOT_WRITTEN = {UNCOMPUTED: told.DECISION_UNCOMPUTED, COVERED: told.DECISION_COVERED}
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _SAFE_FILE = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
 
@@ -99,7 +108,7 @@ def read(file: DecisionFile) -> Reading:
 def _tables(body: bytes) -> list[Table] | Rule:
     """The rows of each sheet that has both columns; why none can be used where that is so."""
     try:
-        found = [rows for sheet in sheets(body) if (rows := _table(sheet)) is not None]
+        found = [rows for sheet in whole_sheets(body) if (rows := _table(sheet)) is not None]
     except _OfARehearsal:
         return told.DECISIONS_OF_A_REHEARSAL
     except TooLarge:
@@ -118,7 +127,7 @@ def _mark(
     decision = meant(word)
     mark = DecisionMark(pupil, decision, line)
     if decision is None:
-        why = told.DECISION_UNCOMPUTED if word == UNCOMPUTED else rules.UNKNOWN_DECISION
+        why = _NOT_WRITTEN.get(word, rules.UNKNOWN_DECISION)
         return mark, _says(file, why, line, DECISION, pupil=pupil)
     return mark, None
 

@@ -61,7 +61,8 @@ def _covered(rows: list[Row], merged: Iterable[Merged]) -> list[Row]:
     """Rows without any text of their own stay blank: they are nobody's."""
     laid = {number: list(cells) for number, cells in rows if any(cells)}
     for lines, columns in merged:
-        for number in lines[1:]:
+        shown = laid.get(lines[0], [])[columns.start : columns.start + 1]
+        for number in lines[1:] if any(shown) else ():
             if cells := laid.get(number):
                 cells += [""] * (columns.stop - len(cells))
                 cells[columns.start : columns.stop] = [COVERED] * len(columns)

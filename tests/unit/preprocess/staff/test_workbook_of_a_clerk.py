@@ -81,14 +81,23 @@ def test_of_merged_numbers_only_the_first_row_has_one_and_the_others_are_told() 
     assert [one.number for one in roster.employments] == ["T0001", "T0003"]
 
 
-@pytest.mark.parametrize("column", ["担任学級", "状態"])
-def test_what_a_merged_cell_says_of_a_second_person_holds_that_person(column: str) -> None:
+@pytest.mark.parametrize(("column", "word"), [("担任学級", "3年2組"), ("状態", "休職")])
+def test_what_a_merged_cell_says_of_a_second_person_holds_that_person(
+    column: str, word: str
+) -> None:
     """An empty cell there would say: no class, and at work."""
     at = ascii_uppercase[list(HEADINGS).index(column)]
-    rows = {"職員番号": "T0001", column: ""}, {"職員番号": "T0002"}, {"職員番号": "T0003"}
+    rows = {"職員番号": "T0001", column: word}, {"職員番号": "T0002"}, {"職員番号": "T0003"}
     roster = read(listed(a_workbook(*rows, merge=f"{at}4:{at}5")))
-    assert rows_of(roster) == [(5, column, rules.COVERED_CELL.code)]
+    assert [one for one in rows_of(roster) if one[0] == 5] == [(5, column, rules.COVERED_CELL.code)]
     assert [one.number for one in roster.employments] == ["T0001", "T0003"]
+
+
+def test_a_merged_cell_without_a_text_says_nothing_of_anybody() -> None:
+    at = ascii_uppercase[list(HEADINGS).index("状態")]
+    rows = {"職員番号": "T0001", "状態": ""}, {"職員番号": "T0002", "状態": ""}
+    roster = read(listed(a_workbook(*rows, merge=f"{at}4:{at}5")))
+    assert (len(roster.employments), roster.findings) == (2, ())
 
 
 def test_merged_cells_beside_the_list_and_below_it_hold_nobody() -> None:
