@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kakehashi.people.pupil import Pupil
+from kakehashi.people.record import Status
 from tests.builders import a_pupil
 from tests.unit.diff.nights import OTHER, PRIMARY, breaches, knowing, night
 
@@ -49,6 +50,38 @@ def test_a_class_that_loses_its_mark_shows_its_title_to_nobody_yet(count: int) -
 def test_a_newcomer_in_it_makes_it_no_ordinary_class() -> None:
     lost = otherwise(SPECIAL, special_needs=False, class_title="わかば")
     assert asked(ORDINARY + lost + in_class("わかば", 201, 1))
+
+
+@pytest.mark.parametrize("came", [1, 2])
+def test_who_has_come_to_it_from_an_ordinary_class_makes_it_none_either(came: int) -> None:
+    """In April many do."""
+    there = otherwise(ORDINARY[:came], class_title="わかば")
+    lost = otherwise(SPECIAL, special_needs=False, class_title="わかば")
+    assert asked(ORDINARY[came:] + there + lost)
+
+
+def test_an_ordinary_class_of_a_new_title_may_have_one_of_them() -> None:
+    over = otherwise(SPECIAL[:1], special_needs=False, class_title="A組")
+    assert not asked(otherwise(ORDINARY, class_title="A組") + over + SPECIAL[1:])
+
+
+def test_who_comes_back_to_it_is_one_of_it() -> None:
+    away = knowing(SPECIAL, status=Status.SUSPENDED, suspended_on=date(2026, 9, 1))
+    lost = otherwise(SPECIAL, special_needs=False, class_title="わかば")
+    assert ASKED in breaches(night(ORDINARY + lost, knowing(ORDINARY) + away))
+
+
+def test_who_is_linked_under_a_new_id_is_one_of_it() -> None:
+    """The answer to another question is none to this one."""
+    known, (one, _) = knowing(ORDINARY + SPECIAL), SPECIAL
+    new = replace(a_pupil(901), account=one.account, family=one.family, given=one.given,
+                  kana_family=one.kana_family, kana_given=one.kana_given, school=one.school,
+                  grade=one.grade, class_title="わかば")  # fmt: skip
+    roster = [*ORDINARY, SPECIAL[1], new]
+    assert not breaches(night(roster, known))
+    linked = night(roster, known, decisions={new.id: "link"})
+    assert new.id in {action.pupil for action in linked.actions}
+    assert ASKED in breaches(linked)
 
 
 def test_who_goes_over_to_an_ordinary_class_goes() -> None:

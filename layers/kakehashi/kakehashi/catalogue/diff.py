@@ -116,10 +116,10 @@ CLASSES_RETITLED = Rule(
 SPECIAL_NEEDS_LOST = Rule(
     "S156",
     Effect.AWAIT_APPROVAL,
-    ja="この学校で、特別支援学級の児童生徒だけの学級 {count} つが、名簿では特別支援学級でなくなり、"
-    "学級の名称がそのまま外に出ます(承認なしの上限 {bound})。",
-    en="In this school {count} classes of pupils of special-needs classes are none any more in the"
-    " roster, and their titles would go out as they are (limit {bound}).",
+    ja="この学校で、特別支援学級にいた児童生徒が半分以上を占める学級 {count} つが、名簿では"
+    "特別支援学級でなく、学級の名称がそのまま外に出ます(承認なしの上限 {bound})。",
+    en="In this school {count} classes, half or more of whose pupils were in a special-needs class,"
+    " are none in the roster, and their titles would go out as they are (limit {bound}).",
     todo="C4th の classes.csv の specialNeeds が空になっていないかを確かめ、出し直してください。"
     "ふつうの学級になったのなら承認してください。",
     todo_en="See whether specialNeeds in classes.csv has become empty, and export again; accept if"

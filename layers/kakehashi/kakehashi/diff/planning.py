@@ -79,7 +79,8 @@ def make_plan(
     judge_night = _Judge(
         city, as_of, base, seen.rollover, last_night or LastNight(), past or PastNights()
     )
-    limits = judge_night.limits(seen.observations, untied=sources.untied)
+    actions = _actions(seen.observations, sources, given)
+    limits = judge_night.limits(seen.observations, actions, untied=sources.untied)
     told = (*offered.findings(), *_refusals(sources), *limits.findings, *seen.findings)
     counts = _count(seen.observations, seen.rollover, known=bool(base.pupils))
     plan = Plan(
@@ -99,14 +100,14 @@ def make_plan(
         export=offered.given,
         findings=told,
     )
-    return _with_deeds(plan, seen.observations, sources, given).sealed()
+    return _with_deeds(plan, seen.observations, actions, sources, given).sealed()
 
 
 def _with_deeds(
-    plan: Plan, observations: Sequence[Observation], sources: Sources, given: GivenAnswers
-) -> Plan:
+    plan: Plan, observations: Sequence[Observation], actions: tuple[Action, ...],
+    sources: Sources, given: GivenAnswers,
+) -> Plan:  # fmt: skip
     """With what is to be done and what staff are asked; for a refused roster that is nothing."""
-    actions = _actions(observations, sources, given)
     findings = (*plan.findings, *_about_pupils(observations, sources, given),
                 *_unused_passwords(actions, sources))  # fmt: skip
     if refuses(findings):
@@ -163,7 +164,9 @@ class _Judge:
     last: LastNight
     past: PastNights
 
-    def limits(self, observations: Sequence[Observation], *, untied: int) -> _Limits:
+    def limits(
+        self, observations: Sequence[Observation], actions: Sequence[Action], *, untied: int
+    ) -> _Limits:
         classes = self._classes(observations)
         newly_untied = max(0, untied - self.last.untied)
         found = events(observations, self.rollover, self.last, classes)
@@ -172,7 +175,7 @@ class _Judge:
         asked = {(Counted(breach.kind), breach.scope) for breach, _ in nightly}
         over = [
             *nightly,
-            *vanished_groups(observations, self.rollover, self.last, classes.by_rule),
+            *vanished_groups(observations, actions, self.rollover, self.last, classes.by_rule),
             *judge_sums(counts, self.past, self.base, self.city, as_of=self.as_of, asked=asked),
         ]
         return _Limits(

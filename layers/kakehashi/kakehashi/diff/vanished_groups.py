@@ -3,7 +3,7 @@
 A cut export drops groups, and a group may be too small for a share of the city to notice. None of
 these has a number in the city's rules: three or more pupils who make up *all* of a group are
 looked at by a person. So is a special-needs class that is said to be none any more, of whatever
-size: its own title would go out.
+size and whoever has come to it meanwhile: its own title would go out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from kakehashi.actions import Situation
+from kakehashi.actions import Action, Situation
 from kakehashi.catalogue import diff as rules
 from kakehashi.diff.calendar import CITY, PRESENT, Rollover
 from kakehashi.diff.class_changes import Retitled
@@ -20,6 +20,7 @@ from kakehashi.diff.header import Breach
 from kakehashi.diff.limits import breach
 from kakehashi.diff.observation import Observation
 from kakehashi.findings import Finding
+from kakehashi.people.pupil import Pupil
 from kakehashi.people.record import Record, Status
 
 FEWEST = 3  # one or two leaving together are siblings
@@ -29,15 +30,16 @@ type Found = tuple[Breach, Finding]
 
 
 def vanished_groups(
-    observations: Sequence[Observation], rollover: Rollover, last: LastNight, by_rule: Set[Retitled]
-) -> Iterator[Found]:
+    observations: Sequence[Observation], actions: Iterable[Action], rollover: Rollover,
+    last: LastNight, by_rule: Set[Retitled],
+) -> Iterator[Found]:  # fmt: skip
     """Breaches for groups of which nothing, or hardly anything, is left where it was.
 
-    ``by_rule`` are classes (school, old title, new title) that a changed rule has given another
-    title: one question for all of them.
+    ``actions`` are what the night would do. ``by_rule`` are classes (school, old title, new title)
+    that a changed rule has given another title: one question for all of them.
     """
     yield from _missing(observations, rollover, last)
-    yield from _no_longer_special(observations)
+    yield from _no_longer_special(observations, actions)
     if rollover.open:
         yield from _not_promoted(observations, rollover)
     else:
@@ -102,22 +104,33 @@ def _classes_moved(observations: Iterable[Observation], by_rule: Set[Retitled]) 
         yield breach(rules.CLASS_MOVED, school, count, 0, "class")
 
 
-def _no_longer_special(observations: Iterable[Observation]) -> Iterator[Found]:
-    """Classes of tonight, under a title that is new to them, all of whose known pupils were in a
-    special-needs class: whoever goes over to an ordinary class finds others there."""
+def _no_longer_special(
+    observations: Sequence[Observation], actions: Iterable[Action]
+) -> Iterator[Found]:
+    """Classes under a title that nobody of the school had yet, half or more of whose known pupils
+    were in a special-needs class: whoever goes over to an ordinary class finds more others."""
+    had = {(seen.record.pupil.school, seen.record.pupil.class_title)
+           for seen in observations if seen.record}  # fmt: skip
     were: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
-    neutral: set[tuple[str, str]] = set()
-    for observation in observations:
-        if observation.situation in PRESENT and observation.record and observation.pupil:
-            before, after = observation.record.pupil, observation.pupil
-            if before.special_needs:
-                neutral.add((before.school, before.class_title))
-            if after.class_title and not after.special_needs:
-                were[after.school, after.class_title].append(before.special_needs)
-    alone = (home for home, special in were.items() if all(special))
-    lost = Counter(home[0] for home in alone if home not in neutral)
+    for before, after in _from_to(observations, actions):
+        if after.class_title and not after.special_needs:
+            were[after.school, after.class_title].append(before.special_needs)
+    lost = Counter(home[0] for home, special in were.items()
+                   if home not in had and 2 * sum(special) >= len(special))  # fmt: skip
     for school, count in sorted(lost.items()):
         yield breach(rules.SPECIAL_NEEDS_LOST, school, count, 0, "special needs")
+
+
+def _from_to(
+    observations: Iterable[Observation], actions: Iterable[Action]
+) -> Iterable[tuple[Pupil, Pupil]]:
+    """Known pupils as we have them and as tools would know them: also those who come back, and who
+    are linked under a new id by a person's decision."""
+    stay = {seen.id: (seen.record.pupil, seen.record.pupil) for seen in observations
+            if seen.record and seen.situation is Situation.CONFIRMED}  # fmt: skip
+    move = {action.pupil: (action.before.pupil, action.after) for action in actions
+            if action.before and action.after}  # fmt: skip
+    return (stay | move).values()
 
 
 def _not_promoted(observations: Iterable[Observation], rollover: Rollover) -> Iterator[Found]:
