@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import tracemalloc
+import unicodedata
 import zipfile
 
 import pytest
@@ -100,6 +101,25 @@ def test_a_japanese_name_is_read_as_it_was_written(codec: str) -> None:
     """In cp932 the second byte of 表 is that of a backslash: it was an unsafe name."""
     assert [f.code for f in found_in(named("予定表.xlsx".encode(codec)))] == ["F013"]
     assert [f.code for f in found_in(named("初期パスワード.xlsx".encode(codec)))] == ["F015"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        unicodedata.normalize("NFD", "初期パスワード.xlsx").encode(),  # as a Mac writes it
+        "ﾊﾟｽﾜｰﾄﾞ.xlsx".encode("cp932"),
+        "ＰＡＳＳＷＯＲＤ.xlsx".encode("cp932"),
+        "児童PW一覧.xlsx".encode("cp932"),
+        "暗証番号.xlsx".encode(),
+    ],
+)
+def test_passwords_are_passwords_however_they_are_spelt(written: bytes) -> None:
+    assert [f.code for f in found_in(named(written))] == ["F015"]
+
+
+def test_two_letters_within_a_word_are_no_passwords() -> None:
+    assert [f.code for f in found_in(named(b"upward.xlsx"))] == ["F013"]
+    assert [f.code for f in found_in(named(b"pwned.xlsx"))] == ["F013"]
 
 
 def test_a_name_in_no_encoding_of_ours_stays_what_it_is() -> None:

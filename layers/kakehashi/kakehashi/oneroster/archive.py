@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -46,7 +47,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f:]|\A/|(?:\A|/)\.\.(?:/|\Z)|\A\Z")
 _UTF_8 = 0x800  # the bit that says so of an entry's name (APPNOTE 4.4.4)
 
 _MAC = re.compile(r"\A__MACOSX/|(?:\A|/)(?:\.DS_Store\Z|\._)")
-_PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード", re.IGNORECASE)
+_PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード|暗証|(?<![a-z])pw(?![a-z])", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a header line ends
 
 _END_RECORD, _COMMENT = 22, 0xFFFF  # bytes: the record, and the longest comment behind it
@@ -181,14 +182,16 @@ def _other_format(entries: list[_Entry]) -> Iterator[Finding]:
 
 
 def _passwords(entries: list[_Entry]) -> Iterator[Finding]:
-    """Files that say they hold passwords, by their name or their header line."""
+    """Files that say they hold passwords, by their name or their header line, however it is
+    spelt: a Mac writes the name of a file with the marks of パ and ド apart."""
     count = 0
     for entry in entries:
         name = entry.name.rpartition("/")[2]
         is_table = name.lower().endswith((".csv", ".tsv"))
         header = " ".join(_first_line(entry)) if is_table else ""
         of_roster = "sourcedid" in header.lower()  # a copy of users.csv has a column of that name
-        count += bool(_PASSWORD.search(name if of_roster else name + header))
+        told = unicodedata.normalize("NFKC", name if of_roster else f"{name} {header}")
+        count += bool(_PASSWORD.search(told))
     if count:
         yield rules.PASSWORD_FILE.at(count=count)
 
