@@ -64,7 +64,8 @@ def test_passwords_in_a_zip_refuse_the_drop_and_stay_in_the_inbox(
     nights: Nights, drop: bytes, code: str, file: str
 ) -> None:
     night = nights.run(drop)
-    assert (night.verdict, told(night)) == ("refused", [(code, file)])
+    assert night.verdict == "refused"
+    assert (code, file) in told(night)
     assert "Validate" not in night.history
     assert night.folder.names("roster/") == []
     assert holders(nights) == {"INBOX_BUCKET"}

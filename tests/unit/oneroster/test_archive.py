@@ -153,9 +153,46 @@ def test_a_copy_of_users_is_no_file_of_passwords() -> None:
     assert [f.code for f in found_in(files)] == ["F012"]
 
 
-def test_a_filled_password_column_is_found_whatever_the_encoding() -> None:
+def with_passwords() -> dict[str, bytes]:
     files = loose()
     files["users.csv"] = files["users.csv"].replace(b'"P1","","6', b'"P1","secret","6')
+    return files
+
+
+@pytest.mark.parametrize("folder", ["export/", "export\\", "a/b/"])
+def test_a_filled_password_column_is_found_in_a_folder_too(folder: str) -> None:
+    """Such a drop is refused for its folder, and a copy of it was kept all the same."""
+    files = {f"{folder}{name}": body for name, body in with_passwords().items()}
+    for source in (files, io.BytesIO(zipped(files))):
+        told = passwords_in(source)
+        assert [(f.code, f.facts["count"]) for f in told] == [("F005", 8), ("F016", 2)]
+    assert passwords_in({f"{folder}{name}": body for name, body in loose().items()}) == []
+
+
+def test_a_filled_password_column_is_found_in_a_copy_too() -> None:
+    (told,) = passwords_in(loose() | {"users (1).csv": with_passwords()["users.csv"]})
+    assert (told.code, told.facts["count"]) == ("F016", 2)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_what_nobody_here_unpacks_is_not_read_and_not_kept(method: int) -> None:
+    """A damaged one raised what nobody caught, and the run ended red without a word."""
+    out = io.BytesIO(zipped(loose()))
+    with zipfile.ZipFile(out, "a") as made:
+        made.writestr("more.csv", b"a,b\n" * 500, compress_type=method)
+    body = bytearray(out.getvalue())
+    body[body.find(b"more.csv") + len("more.csv") + 20] ^= 0xFF
+    assert [f.code for f in found_in(bytes(body))] == ["F003"]
+    assert [f.code for f in passwords_in(io.BytesIO(body))] == ["F003"]
+
+
+def test_a_drop_that_is_too_much_is_not_inflated_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_FILE_BYTES", 100)
+    assert passwords_in({f"x/{name}": body for name, body in with_passwords().items()}) == []
+
+
+def test_a_filled_password_column_is_found_whatever_the_encoding() -> None:
+    files = with_passwords()
     for codec in ("utf-8", "cp932", "utf-16"):
         body = files["users.csv"].decode().encode(codec)
         (told,) = passwords_in(files | {"users.csv": body})

@@ -12,7 +12,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
@@ -27,6 +27,7 @@ MAX_FILE_BYTES = 1 << 30
 MAX_TOTAL_BYTES = 2 << 30
 MAX_DIRECTORY_BYTES = 1 << 20
 MAX_RATIO = 200  # a roster of repeated UUIDs deflates to about a tenth
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 RATIO_FLOOR = 1 << 20  # below this much plain text no ratio is a danger
 
 DAMAGE = (  # what zipfile and zlib raise for bytes that are not what they claim
@@ -48,6 +49,7 @@ _UTF_8 = 0x800  # the bit that says so of an entry's name (APPNOTE 4.4.4)
 
 _MAC = re.compile(r"\A__MACOSX/|(?:\A|/)(?:\.DS_Store\Z|\._)")
 _PASSWORD = re.compile(r"pass[-_ ]?w(?:or)?d|パスワード|暗証|(?<![a-z])pw(?![a-z])", re.IGNORECASE)
+_TOO_MUCH = {rule.code for rule in (rules.TOO_MANY, rules.TOO_BIG, rules.BOMB)}
 _HEAD = 4096  # bytes in which a header line ends
 
 _END_RECORD, _COMMENT = 22, 0xFFFF  # bytes: the record, and the longest comment behind it
@@ -58,10 +60,15 @@ Open = Callable[[], IO[bytes]]
 
 @dataclass(slots=True)
 class Files:
-    """Known files by canonical name, each to be opened at will; and what stood in the way."""
+    """Known files by canonical name, each to be opened at will; and what stood in the way.
+
+    ``astray`` are the drop's other tables, all of them where it is refused, each by the last part
+    of its name in lower case: no roster is read in them, only whether they may be kept.
+    """
 
     openers: dict[str, Open] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    astray: list[tuple[str, Open]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,10 @@ def _slashed(name: str) -> str:
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
-    """One entry to read. Raises BadZipFile whatever is wrong with it."""
+    """One entry to read. Raises BadZipFile whatever is wrong with it, and for a method that we do
+    not take: reading it may raise something else, or want gigabytes."""
+    if info.compress_type not in METHODS:
+        raise zipfile.BadZipFile
     try:
         return archive.open(info)
     except DAMAGE as exc:
@@ -153,8 +163,9 @@ def _sift(entries: list[_Entry]) -> Files:
     """Refuse a dangerous drop whole; else keep what OneRoster knows and note the rest."""
     mine = [e for e in entries if _UNSAFE.search(e.name) or not _MAC.search(e.name)]
     if refused := list(_other_format(mine)) or [*_passwords(entries), *_dangers(mine)]:
-        return Files(findings=refused)
-    files = Files()
+        too_much = not _TOO_MUCH.isdisjoint(finding.code for finding in refused)
+        return Files(findings=refused, astray=[] if too_much else list(_tables(mine)))
+    files = Files(astray=list(_tables(e for e in mine if e.name.lower() not in KNOWN)))
     if macs := len(entries) - len(mine):
         files.findings.append(rules.MAC_FILES.at(count=macs))
     strangers = [e.name.lower() for e in mine if e.name.lower() not in KNOWN]
@@ -169,6 +180,13 @@ def _sift(entries: list[_Entry]) -> Files:
             if known != entry.name:
                 files.findings.append(rules.FILE_NAME_CASE.at(Place(known)))
     return files
+
+
+def _tables(entries: Iterable[_Entry]) -> Iterator[tuple[str, Open]]:
+    for entry in entries:
+        name = entry.name.rpartition("/")[2].lower()
+        if name.endswith(".csv"):
+            yield name, entry.open
 
 
 def _other_format(entries: list[_Entry]) -> Iterator[Finding]:
@@ -217,7 +235,7 @@ def _dangers(entries: list[_Entry]) -> Iterator[Finding]:
         (rules.NESTED, sum(bool(_ARCHIVE.search(e.name)) for e in entries)),
         (
             rules.COMPRESSION,
-            sum(e.method not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for e in entries),
+            sum(e.method not in METHODS for e in entries),
         ),
     )
     yield from (rule.at(count=count) for rule, count in counted if count)

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import IO
 
 from kakehashi.catalogue import file_rules as rules
-from kakehashi.findings import Finding, Place
-from kakehashi.oneroster.archive import READ_DAMAGE, Open, open_files
+from kakehashi.findings import Effect, Finding, Place
+from kakehashi.oneroster.archive import KNOWN, READ_DAMAGE, Open, open_files
 from kakehashi.oneroster.model import Table
 from kakehashi.oneroster.rows import RowReader
 
 COLUMN = "password"
-FILES = ("users.csv", "userProfiles.csv")  # whose standard has such a column
+USERS = "users.csv"
+FILES = (USERS, "userProfiles.csv")  # whose standard has such a column
 
 
 def passwords_in(source: IO[bytes] | Mapping[str, bytes]) -> list[Finding]:
-    """The refusals of a drop that holds passwords: their files by name or header, filled columns.
+    """The refusals of a drop that holds passwords: their files by name or header, filled columns,
+    of copies too and in folders. With them is told why else it is refused.
 
-    So may a drop in another format, whose columns nobody here knows: it is refused as what it is.
+    So may a drop in another format, whose columns nobody here knows, and one that nobody here can
+    unpack: either is refused as what it is.
     Looked at as it streams by, so that nothing need be kept; never raises for bad data.
     """
     files = open_files(source)
-    forbids = {rules.PASSWORD_FILE.code, rules.OTHER_FORMAT.code}
+    forbids = {rule.code for rule in (rules.PASSWORD_FILE, rules.OTHER_FORMAT, rules.COMPRESSION)}
     found = [f for f in files.findings if f.code in forbids]
+    filled = Counter[str]()
+    for name, opener in files.openers.items():
+        filled[name] += _filled(opener) if name in FILES else 0
+    for name, opener in files.astray:
+        if (known := KNOWN.get(name, USERS)) in FILES:  # what else has such a column is a copy
+            filled[known] += _filled(opener)
     for file in FILES:
-        if opener := files.openers.get(file):
-            found += _told(file, _filled(opener))
-    return found
+        found += _told(file, filled[file])
+    refused = [f for f in files.findings if f.effect is Effect.REFUSE_DROP and f not in found]
+    return [*refused, *found] if found else []
 
 
 def filled_column(table: Table) -> Iterator[Finding]:
