@@ -466,6 +466,20 @@ def test_a_run_of_another_city_of_mine_is_one_press_away(
     assert away.location == "/"
 
 
+def test_a_page_of_another_city_of_mine_is_one_press_away(office: Office, approver: Clerk) -> None:
+    """A mail that leads to no run says whose page it means; 判断 of the other city, with nobody in
+    it, would be taken for the answer."""
+    assert approver.open("/decide?city=tsukuba").status == 200, "no city of mine: my own is shown"
+    two_cities(office, approver)
+    answer = approver.open("/decide?city=tsukuba")
+    assert (answer.status, answer.code) == (404, "W183")
+    back = approver.send(answer, "/city", city="tsukuba", back="/decide").location
+    assert (back, approver.open("/decide?city=tsukuba").status) == ("/decide", 200)
+    approver.browser.jar.clear()
+    assert approver.open("/decide?city=demo").location.endswith("back=%2Fdecide%3Fcity%3Ddemo")
+    assert approver.open("/decide?city=%2F").location.endswith("back=%2Fdecide")
+
+
 def test_a_run_of_a_city_that_is_not_mine_is_no_run(
     office: Office, waiting: Night, approver: Clerk
 ) -> None:

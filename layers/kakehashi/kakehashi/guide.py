@@ -62,9 +62,11 @@ class Guide:
         """Where a section of the runbook stands."""
         return f"{self.docs}{RUNBOOK}#{anchor}"
 
-    def page(self, path: str) -> str:
-        """A page of the staff page, "" where there is none."""
-        return f"{self.staff}{path}" if self.staff else ""
+    def page(self, path: str, city: str = "") -> str:
+        """A page of the staff page, "" where there is none. ``city`` is said of one whose path does
+        not lead back to it: its reader may be looking at another of theirs."""
+        said = f"?city={city}" if city else ""
+        return f"{self.staff}{path}{said}" if self.staff else ""
 
     @property
     def published(self) -> bool:

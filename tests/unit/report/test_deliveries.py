@@ -22,11 +22,14 @@ def test_whom_the_tool_still_lets_in_is_counted_in_summary_and_page() -> None:
     assert "1,234 人" in page
 
 
-def test_where_nothing_was_given_it_is_told_when_the_tool_got_what_it_holds() -> None:
-    """The run that gave it may have died before its report."""
+def test_where_nothing_was_given_it_is_told_which_run_gave_something_last() -> None:
+    """It may have died before its report. To a tool that takes changes it gave the last of them,
+    not all that the tool holds."""
     nothing = DeliveryNote(tool="changes", mode="delta", follows="demo-20261125T020000-1")
     assert delivery(nothing).follows == "demo-20261125T020000-1"
-    assert "実行 demo-20261125T020000-1 で渡しました" in html(replace(NIGHT, deliveries=(nothing,)))
+    assert "最後に渡したのは、実行 demo-20261125T020000-1 です" in html(
+        replace(NIGHT, deliveries=(nothing,))
+    )
 
 
 def test_of_a_delivery_with_nothing_to_remark_the_summary_is_as_it_was() -> None:

@@ -63,8 +63,8 @@ def test_the_mail_names_counts_and_the_page_and_nobody() -> None:
 
 def test_mail_and_page_lead_to_the_staff_page_where_there_is_one() -> None:
     ours = replace(a_comparison(), guide=Guide(staff="https://staff.example"))
-    assert drift_line(ours).splitlines()[1] == "https://staff.example/operate"
-    assert 'href="https://staff.example/operate"' in drift_html(ours)
+    assert drift_line(ours).splitlines()[1] == "https://staff.example/operate?city=demo"
+    assert 'href="https://staff.example/operate?city=demo"' in drift_html(ours)
     assert "職員の頁" not in drift_html(a_comparison())
 
 

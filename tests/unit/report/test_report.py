@@ -479,7 +479,7 @@ STAFF = Guide(staff="https://staff.example.jp")
         (Verdict.AWAITING, f"/approve/{RUN_ID}"),
         (Verdict.REFUSED, f"/nights/{RUN_ID}"),
         (Verdict.FAILED, f"/nights/{RUN_ID}"),
-        (Verdict.APPLIED, "/decide"),
+        (Verdict.APPLIED, "/decide?city=demo"),
     ],
 )
 def test_mail_and_report_lead_to_the_page_that_settles_it(verdict: Verdict, path: str) -> None:
@@ -492,7 +492,7 @@ def test_mail_and_report_lead_to_the_page_that_settles_it(verdict: Verdict, path
 
 def test_a_mail_about_nothing_leads_to_the_morning() -> None:
     night = replace(NIGHT, verdict=Verdict.APPLIED, plan=NO_PLAN, guide=STAFF)
-    assert mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today"
+    assert mail_line(night).strip().split("\n")[-1] == "https://staff.example.jp/today?city=demo"
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -121,11 +121,11 @@ OTHER_CITY = Rule(
     " own page shows, or nowhere.",
 )
 
-RUN_OF_OTHER_CITY = Rule(
+PAGE_OF_OTHER_CITY = Rule(
     "W183",
     _NOTE,
-    ja="ほかの自治体の実行です。",
-    en="The run is another city's.",
+    ja="ほかの自治体のページです。",
+    en="The page is another city's.",
     todo="その自治体に切り替えて開いてください。",
     todo_en="Switch to that city and open it.",
     causes="Somebody with posts in several cities follows a mail's link while looking at another"

@@ -13,8 +13,8 @@ def remarks(
     """What is said of each, where there is anything to say."""
     if follows:  # the run may have ended red after that, and its report have told nobody
         yield Word(
-            f"今回渡すものはありません。ツールがいま持つ内容は、実行 {follows} で渡しました。",
-            f"Nothing to give this time: what the tool holds was given in run {follows}.",
+            f"今回渡すものはありません。最後に渡したのは、実行 {follows} です。",
+            f"Nothing to give this time; what was given last was given in run {follows}.",
         )
     if staff:
         yield Word(

@@ -57,7 +57,7 @@ class Comparison:
 def drift_html(comparison: Comparison) -> str:
     """The whole page. Holds no name, account or class title: a ``Comparison`` has none."""
     found = [_completed(group, comparison) for group in groups(comparison.findings)]
-    settled = comparison.guide.page(SETTLED_AT)
+    settled = comparison.guide.page(SETTLED_AT, comparison.city)
     return template("drift.html.j2").render(c=comparison, groups=found, settled=settled)
 
 
@@ -129,6 +129,6 @@ def drift_line(comparison: Comparison) -> str:
     return (
         f"【架け橋】{comparison.city_name} {comparison.day:%Y-%m-%d}"
         f" Microsoft 365 が記録と違います({told})。何も変更していません。\n"
-        f"{guide.page(SETTLED_AT) or comparison.place + PAGE}\n"
+        f"{guide.page(SETTLED_AT, comparison.city) or comparison.place + PAGE}\n"
         + (f"{guide.section('drift-found')}\n" if guide.published else "")
     )

@@ -141,5 +141,5 @@ def line_without_run(city: str, failed: Failure, guide: Guide) -> str:
         f"({failed.error})。名簿は読んでいません。\n"
         "Step Functions の画面で失敗した実行の入力を確かめてください"
         f"(運用の手引き {guide.section('execution-failed')} )。\n"
-        + (f"{operate}\n" if (operate := guide.page("/operate")) else "")
+        + (f"{operate}\n" if (operate := guide.page("/operate", city)) else "")
     )

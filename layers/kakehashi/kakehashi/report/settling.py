@@ -15,13 +15,17 @@ _STOPPED = frozenset({Verdict.REFUSED, Verdict.FAILED})
 def pages(night: Night) -> list[tuple[Word, str]]:
     """What is to be done, and the address where, the most urgent first; [] where there is no staff
     page."""
-    return [(told, night.guide.page(path)) for told, path in _open(night) if night.guide.staff]
+    return [(told, _at(night, path)) for told, path in _open(night) if night.guide.staff]
 
 
 def first_page(night: Night) -> str:
     """Where the mail leads: to what is most urgent, else to the morning; "" without a page."""
     found = pages(night)
-    return found[0][1] if found else night.guide.page("/today")
+    return found[0][1] if found else _at(night, "/today")
+
+
+def _at(night: Night, path: str) -> str:
+    return night.guide.page(path, "" if night.run_id in path else night.city)
 
 
 def _open(night: Night) -> Iterator[tuple[Word, str]]:

@@ -91,7 +91,7 @@ class UploadReceipt:
             "standing": self.standing.value,
             "refusal": self._refusal(),
         }
-        if page := self.guide.page(SEEN_AT):
+        if page := self.guide.page(SEEN_AT, self.city):
             told["page"] = page
         return told
 
@@ -114,7 +114,7 @@ class UploadReceipt:
         same = f"同じ中身です same as {self.same_as}" if self.same_as else "新しい中身です new"
         yield f"前に届いたファイルと compared with earlier files: {same}"
         yield f"実行 run: {self.run_id}"
-        if page := self.guide.page(SEEN_AT):
+        if page := self.guide.page(SEEN_AT, self.city):
             yield f"職員の頁 staff page: {page}"
         if not self.lines:
             yield "行数 lines: 数えられません could not be counted"

@@ -27,7 +27,7 @@ class DeliveryNote:
     ``staff`` members of staff, where there are any, ``held`` those who could not go out.
     ``still_signed_in`` counts pupils whose account is off and whom the tool lets in all the same;
     ``unconfirmed``: nothing public says that it takes such a file. ``receipts`` count what the tool
-    has answered to the delivery before. ``follows`` is the run that gave the tool what it holds,
+    has answered to the delivery before. ``follows`` is the run that gave the tool something last,
     where this one had nothing to give; "" where nothing was ever given, or this run gave it.
     """
 

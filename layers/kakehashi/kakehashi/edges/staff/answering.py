@@ -92,7 +92,7 @@ def turned_away(
     again = sign_in_path(back, fresh=True) if refusal.rule is rules.PROVE_AGAIN else ""
     if caller is None:
         again = sign_in_path(back)
-    city = refusal.detail if refusal.rule is rules.RUN_OF_OTHER_CITY else ""
+    city = refusal.detail if refusal.rule is rules.PAGE_OF_OTHER_CITY else ""
     view = entrance.refused(refusal, reference, reasons, back=back, sign_in=again, city=city)
     frame = _frame(deps, caller, back, again=False) if deps and caller else Frame(refusal.code)
     html = drawing.render(view, frame)

@@ -21,9 +21,15 @@ from kakehashi.staff.viewer import Permission, may
 
 SESSION = "kakehashi-staff"
 SIGN_IN = "kakehashi-staff-sign-in"
+CITY = "city"  # of an address in a mail: whose page it means
 _OF_RUN = re.compile(r"/(?:approve|nights|rehearsal)/([^/]+)")
 _HERE = (rules.UNKNOWN_RUN, rules.NOT_ALLOWED)
 """What is true of one city alone."""
+
+
+def _others(caller: Caller) -> set[str]:
+    """The caller's cities beside the one looked at."""
+    return set(caller.viewer.cities) - {caller.city}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class Gate:
             return caller
         caller = self.desk.choose(caller, lang=self.query.get("lang"))
         self.caller = caller
+        if (meant := self.query.get(CITY)) in _others(caller):
+            return self.recorded(caller, Refusal(rules.PAGE_OF_OTHER_CITY, meant))
         if action and not opens(caller.viewer, action, caller.city):
             return self.recorded(caller, Refusal(rules.NOT_ALLOWED))
         caller, told = self.desk.heard(caller, self.query.get("told"))
@@ -110,8 +118,7 @@ class Gate:
         """A page of another city that the person has left is no forgery."""
         if form.too_many:
             return Refusal(rules.BAD_FORM, "fields")
-        others = set(caller.viewer.cities) - {caller.city}
-        left = any(self._number(caller, city, form) for city in others)
+        left = any(self._number(caller, city, form) for city in _others(caller))
         return Refusal(rules.OTHER_CITY) if left else Refusal(rules.FOREIGN_FORM, "field")
 
     def _known(self, *, order: bool = False) -> Caller | Refusal:
@@ -126,8 +133,8 @@ class Gate:
         """What is asked for may be there, or allowed, in another city of the person's."""
         found = _OF_RUN.match(self.path)
         city = city_of(found[1]) if found and refusal.rule in _HERE else caller.city
-        others = set(caller.viewer.cities) - {caller.city}
-        return Refusal(rules.RUN_OF_OTHER_CITY, city) if city in others else refusal
+        found_there = city in _others(caller)
+        return Refusal(rules.PAGE_OF_OTHER_CITY, city) if found_there else refusal
 
     def recorded(self, caller: Caller, refusal: Refusal) -> Refusal:
         """Refused attempts of people who are signed in are in the record; the page that was asked

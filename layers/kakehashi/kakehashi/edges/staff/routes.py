@@ -16,11 +16,12 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from kakehashi.catalogue import staff as rules
+from kakehashi.city.checked import CITY_NAME
 from kakehashi.edges.errors import TryLater
 from kakehashi.edges.staff.answering import go, show, sign_in_path, turned_away
 from kakehashi.edges.staff.dependencies import StaffDependencies
 from kakehashi.edges.staff.desk import STALE, way_back
-from kakehashi.edges.staff.gate import Asked, Gate
+from kakehashi.edges.staff.gate import CITY, Asked, Gate
 from kakehashi.edges.staff.orders import Judged, OrderNotTaken
 from kakehashi.edges.telemetry import logger, measure_city
 from kakehashi.refusal import Refusal
@@ -54,7 +55,7 @@ class Routes:
         self, path: str, action: Permission, *, by_itself: bool = True
     ) -> Callable[[Reading], Reading]:
         """For whoever may open it; anybody else signs in first, and comes back, to the page above
-        where it says nothing ``by_itself``, without its query."""
+        where it says nothing ``by_itself``, of its query with the city alone."""
         if by_itself:
             self.opened.add(path)
             self.pages.append(re.compile(re.sub(r"<\w+>", "[^/]+", path)))
@@ -127,7 +128,7 @@ class Routes:
         """A page that needs a sign-in leads there and back; everything else is said."""
         if refusal.rule is rules.NOT_SIGNED_IN:
             quiet = refusal.detail == STALE
-            return go(sign_in_path(self._page_at(gate.path), quiet=quiet))
+            return go(sign_in_path(self._page_at(gate.path) + _meant(gate), quiet=quiet))
         return self.refused(gate, refusal)
 
     def refused(
@@ -173,3 +174,9 @@ class Routes:
 
     def _reference(self) -> str:
         return str(self.app.lambda_context.aws_request_id)[:8]
+
+
+def _meant(gate: Gate) -> str:
+    """Of the address, the city that it means: whoever signs in first is still asked about it."""
+    city = gate.query.get(CITY)
+    return f"?{CITY}={city}" if CITY_NAME.match(city) else ""
