@@ -42,6 +42,7 @@ STAGES = tuple(words.STAGES)
 BUCKETS = ("INBOX_BUCKET", "PASSWORDS_BUCKET", "RUNS_BUCKET", "RULES_BUCKET", "OUTBOX_BUCKET",
            "BASELINES_BUCKET")  # fmt: skip
 BEGINS = time(2, 10, tzinfo=JAPAN)
+FIRST_NIGHT = datetime.combine(TODAY, BEGINS)
 OPTIONS = "--stack kakehashi"
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:kakehashi-RosterSync:"
 RULES = f"""\
@@ -109,7 +110,7 @@ class Nights:
     names: Mapping[str, str]
     tenant: Tenant
     city: str = "demo"
-    clock: datetime = field(default_factory=lambda: datetime.combine(TODAY, BEGINS))
+    clock: datetime = FIRST_NIGHT
     lambdas: Lambdas = field(default_factory=Lambdas)
     count: int = 0  # executions and uploads so far
     inside: fake.Tenant = field(default_factory=fake.Tenant)  # that ``tenant`` controls

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
+import time_machine
 from moto import mock_aws
 
 from kakehashi.edges import settings
@@ -23,9 +24,18 @@ from tests.desks import Office, office_in
 from tests.images import afterwards
 from tests.integration.test_night import known
 from tests.launches import SITE, Launchpad, a_key, public_jwk, tool_rules
-from tests.nights import Night, Nights
+from tests.nights import FIRST_NIGHT, Night, Nights
 from tests.staff import Board
 from tests.tenants import Tenant, environment
+
+
+@pytest.fixture(autouse=True, scope="session")
+def in_that_night() -> Iterator[None]:
+    """Pages, tokens, leases and the fakes live when the nights do, whatever the day of the run:
+    plans grow too old for an approval, and school years end. The clock goes on from test to test,
+    for what one has made is an image for others."""
+    with time_machine.travel(FIRST_NIGHT):
+        yield
 
 
 @pytest.fixture

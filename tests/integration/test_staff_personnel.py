@@ -193,6 +193,7 @@ def test_a_member_of_staff_is_found_and_told_and_every_look_is_recorded(
 
 
 def test_a_school_sees_who_works_there_today_and_nobody_elses(office: Office, asked: Night) -> None:
+    office.later((ASKED - FIRST).days * 86_400)
     own = office.at_desk(office.hire("own", Role.SCHOOL, schools=(a_code(1),)))
     page = own.open("/school").text
     staff = page.partition("この学校の教職員")[2].split("</section>")[0]
