@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ from kakehashi.preprocess.password_file import PasswordFile
 from kakehashi.report.checked import Checked, checked_html
 from kakehashi.report.groups import groups
 from kakehashi.report.workbook import findings_xlsx
-from kakehashi.roster import JAPAN
 from kakehashi_console.cli.city import read_rules
 from kakehashi_console.cli.nightly import must_be_a_drop
+from kakehashi_console.cli.options import as_of as dated
 from kakehashi_console.cli.options import in_clear_words, terminal
 from kakehashi_console.operations import BadUse, csv_files
 
@@ -50,11 +50,7 @@ DEMO = "demo"
 @click.command()
 @click.argument("drop", type=click.Path(path_type=Path))
 @click.option("--city", default=DEMO, show_default=True, help="規則 / a city's name or TOML file")
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="この日として調べる(初期値は今日) / the day to check for (default: today in Japan)",
-)
+@dated
 @click.option(
     "--passwords",
     "password_files",
@@ -86,7 +82,7 @@ def check(
     *,
     drop: Path,
     city: str,
-    as_of: datetime | None,
+    as_of: date,
     password_files: Sequence[Path],
     as_json: bool,
     workbook: Path | None,
@@ -99,20 +95,19 @@ def check(
     the drop would be refused.
     """
     must_be_a_drop(drop)
-    day = as_of.date() if as_of else datetime.now(UTC).astimezone(JAPAN).date()
     passwords = [PasswordFile(file.name, "", file.read_bytes()) for file in password_files]
     rules = rules_of(city)
     board_code = rules.board_code if city != DEMO else ""  # whoever names no city may have any
-    findings, counts = examine(drop, rules, day, passwords, board_code)
+    findings, counts = examine(drop, rules, as_of, passwords, board_code)
     if workbook:
-        workbook.write_bytes(findings_xlsx(findings, day))
+        workbook.write_bytes(findings_xlsx(findings, as_of))
     if sarif_file:
         log = sarif(findings, index.RULES, version("kakehashi"))
         text = json.dumps(log, ensure_ascii=False, indent=2) + "\n"
         sarif_file.write_text(text, encoding="utf-8")
     if page:
         numbers = {COUNTED[name]: count for name, count in counts.items()}
-        told = Checked(drop.name, day, findings, numbers, rules.language)
+        told = Checked(drop.name, as_of, findings, numbers, rules.language)
         page.write_text(checked_html(told), encoding="utf-8")
     if as_json:
         found = [finding.to_json() for finding in findings]

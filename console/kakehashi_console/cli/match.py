@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,12 @@ from kakehashi.findings import refuses, soften
 from kakehashi.people.pupil import Pupil
 from kakehashi.preprocess.cleaning import preprocess
 from kakehashi.report.workbook import book
-from kakehashi.roster import JAPAN, Held
+from kakehashi.roster import Held
 from kakehashi.run_folder import known, roster
 from kakehashi_console.cli.check import open_drop, rules_of
 from kakehashi_console.cli.nightly import must_be_a_drop
-from kakehashi_console.cli.options import Where, in_clear_words, terminal, where
+from kakehashi_console.cli.options import Where, in_clear_words, terminal, today, where
+from kakehashi_console.cli.options import as_of as dated
 from kakehashi_console.operations import BadUse
 from kakehashi_console.tool_list import (
     ACCOUNTS,
@@ -59,6 +60,7 @@ type Roster = tuple[list[Pupil], frozenset[str], dict[str, str]]
     type=click.Path(path_type=Path),
     help="この投入と比べる(スタックは要りません。--city は規則) / compare with a drop, no stack",
 )
+@dated
 @click.option("--id-column", multiple=True, help="識別子の見出し / heading of the ids")
 @click.option("--account-column", multiple=True, help="アカウントの見出し / heading of accounts")
 @click.option("--name-column", multiple=True, help="氏名の見出し / heading of the names")
@@ -77,6 +79,7 @@ def match(
     users: Path,
     city: str,
     drop: Path | None,
+    as_of: date,
     id_column: tuple[str, ...],
     account_column: tuple[str, ...],
     name_column: tuple[str, ...],
@@ -86,13 +89,14 @@ def match(
 ) -> None:
     """TOOL の今の利用者の一覧 LIST(CSV か Excel)を名簿と比べる。何も動かさない。
 
-    Compare LIST, the present users of TOOL, with the roster (of the newest run, or of --drop), by
-    id and account, never by name. Counts here, the rows in a workbook; nothing is changed.
+    Compare LIST, the present users of TOOL, with the roster (of the newest run, or of --drop as it
+    is on --as-of), by id and account, never by name. Counts here, the rows in a workbook; nothing
+    is changed.
     """  # fmt: skip
     columns = Columns(id_column or IDS, account_column or ACCOUNTS, name_column or NAMES)
     if not users.is_file():
         raise BadUse(f"ファイルがありません: {users} / no such file")
-    rules, (pupils, held, known_as) = _of_drop(drop, city) if drop else _of_stack(at, city)
+    rules, (pupils, held, known_as) = _of_drop(drop, city, as_of) if drop else _of_stack(at, city)
     receiver = _tool(rules, tool)
     for flat in deliver.dialect_of(receiver).lists[:1]:
         columns = columns.with_list(flat)
@@ -108,7 +112,7 @@ def match(
                    highlight=False, markup=False)  # fmt: skip
     compared = compare((p for p in pupils if _gets(receiver, p)), told.users, held, known_as)
     place = workbook or users.with_name(f"{users.stem}-match.xlsx")
-    place.write_bytes(book(datetime.now(UTC).astimezone(JAPAN).date(), _sheets(compared)))
+    place.write_bytes(book(today(), _sheets(compared)))
     for name, count in compared.counts().items():
         terminal.print(f"{WORDS[name]}: {count:,}", highlight=False)
     for line in _lines(compared) if names else ():
@@ -128,7 +132,7 @@ def _gets(tool: Tool, pupil: Pupil) -> bool:
     return in_grade and (not tool.schools or pupil.school in tool.schools)
 
 
-def _of_drop(drop: Path, city: str) -> tuple[City, Roster]:
+def _of_drop(drop: Path, city: str, as_of: date) -> tuple[City, Roster]:
     must_be_a_drop(drop)
     rules = rules_of(city)
     package = open_drop(drop)
@@ -136,8 +140,7 @@ def _of_drop(drop: Path, city: str) -> tuple[City, Roster]:
     if refuses(findings):
         raise BadUse("この投入は受け付けられません。kakehashi check で確かめてください。"
                      " / the drop would be refused: see kakehashi check")  # fmt: skip
-    today = datetime.now(UTC).astimezone(JAPAN).date()
-    cleaned = preprocess(package, findings, rules, today, ())
+    cleaned = preprocess(package, findings, rules, as_of, ())
     return rules, ([row.pupil for row in cleaned.desired], _words(cleaned.held), {})
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kakehashi import city as cities
 from kakehashi.guide import Guide
 from kakehashi.report.words import STAGES as STAGE_WORDS
 from kakehashi.report.words import word
+from kakehashi.roster import JAPAN
 from kakehashi.stored import written
 from kakehashi_console import words
 from kakehashi_console.embedded import Embedded, neighbour
@@ -99,6 +101,26 @@ class RunOutput:
 
     out: Path | None = None
     as_json: bool = False
+
+
+def as_of(command: Command) -> Command:
+    """--as-of, handed to the command as the date ``as_of``: today where none is given."""
+
+    @click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="この日として調べる(初期値は今日) / the day to check for (default: today in Japan)",
+    )
+    @functools.wraps(command)
+    def dated(*, as_of: datetime | None, **rest: Any) -> None:
+        command(as_of=as_of.date() if as_of else today(), **rest)
+
+    return dated
+
+
+def today() -> date:
+    """In Japan."""
+    return datetime.now(UTC).astimezone(JAPAN).date()
 
 
 def where(command: Command) -> Command:

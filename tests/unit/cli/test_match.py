@@ -20,7 +20,7 @@ from kakehashi.diff.sheets import UnreadableWorkbook
 from kakehashi_console.cli import main
 from kakehashi_console.tool_list import Columns, User, compare, read_users
 from tests import builders
-from tests.builders import a_drop, a_pupil
+from tests.builders import TODAY, a_drop, a_pupil
 from tests.decisions import a_csv, a_workbook
 
 RULES = f"""\
@@ -60,7 +60,7 @@ def users_of(body: bytes) -> Sequence[User]:
 def match(folder: Path, body: bytes, *options: str, tool: str = "lgate") -> Result:
     (folder / "users.csv").write_bytes(body)
     command = ["match", tool, str(folder / "users.csv"), "--city", str(folder / "city.toml"),
-               "--drop", str(folder / "drop.zip"), *options]  # fmt: skip
+               "--drop", str(folder / "drop.zip"), "--as-of", str(TODAY), *options]  # fmt: skip
     return CliRunner().invoke(main, command)
 
 
