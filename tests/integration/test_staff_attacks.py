@@ -466,6 +466,24 @@ def test_a_run_of_another_city_of_mine_is_one_press_away(
     assert away.location == "/"
 
 
+@pytest.mark.parametrize(("path", "code", "onward"), [
+    ("/approve/{other}", "W123", "/approve"), ("/child/nobody", "W122", "/child"),
+    ("/operate/drift/drift.html", "W122", "/operate"), ("/nowhere", "W122", "/"),
+    ("/passwords", "W121", "/"), ("/approve/{mine}?city=tsukuba", "W183", "/"),
+])  # fmt: skip
+def test_a_page_that_is_refused_leads_to_one_that_is_not(
+    office: Office, waiting: Night, path: str, code: str, onward: str
+) -> None:
+    """「ページに戻る」 of a page that was refused led to the same refusal."""
+    clerk = office.at_desk(office.hire("every", Role.SEE, Role.APPROVE, Role.OPERATE))
+    two_cities(office, clerk)
+    other = "demo-20260101T000000-00000000"
+    answer = clerk.open(path.format(mine=waiting.run["run_id"], other=other))
+    assert answer.code == code
+    assert f'<a class="button" href="{onward}">' in answer.text
+    assert clerk.open(onward).status == 200
+
+
 def test_a_page_of_another_city_of_mine_is_one_press_away(office: Office, approver: Clerk) -> None:
     """A mail that leads to no run says whose page it means; 判断 of the other city, with nobody in
     it, would be taken for the answer."""

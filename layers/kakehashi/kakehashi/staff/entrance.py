@@ -19,8 +19,9 @@ class SignInPage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPage:
-    """``back`` is a page of ours to go on from; ``sign_in`` leads through Microsoft to it, and
-    switching to ``city``, one of the viewer's, does too."""
+    """``back`` is the page that was asked for, or from which a form came: ``sign_in`` leads through
+    Microsoft to it, and switching to ``city``, one of the viewer's, does too. ``onward`` is a page
+    that says something else than this one; "" for none."""
 
     template: ClassVar[str] = "refused.html.j2"
 
@@ -29,6 +30,7 @@ class RefusedPage:
     code: str
     reasons: Sequence[Word] = ()
     back: str = "/"
+    onward: str = "/"
     sign_in: str = ""
     city: str = ""
 
@@ -39,6 +41,7 @@ def refused(
     reasons: Sequence[Finding] = (),
     *,
     back: str = "/",
+    onward: str = "/",
     sign_in: str = "",
     city: str = "",
 ) -> RefusedPage:
@@ -50,6 +53,7 @@ def refused(
         f"{refusal.code}-{reference}" if reference else refusal.code,
         tuple(message(finding) for finding in reasons),
         back,
+        onward,
         sign_in,
         city,
     )

@@ -86,6 +86,7 @@ def turned_away(
     caller: Caller | None = None,
     reasons: Sequence[Finding] = (),
     back: str = "/",
+    onward: str = "/",
     status: int = 0,
 ) -> Response[str]:
     """A page that says why, and what to do."""
@@ -93,7 +94,9 @@ def turned_away(
     if caller is None:
         again = sign_in_path(back)
     city = refusal.detail if refusal.rule is rules.PAGE_OF_OTHER_CITY else ""
-    view = entrance.refused(refusal, reference, reasons, back=back, sign_in=again, city=city)
+    view = entrance.refused(
+        refusal, reference, reasons, back=back, onward=onward, sign_in=again, city=city
+    )
     frame = _frame(deps, caller, back, again=False) if deps and caller else Frame(refusal.code)
     html = drawing.render(view, frame)
     return _answer(Drawn(html, drawing.policy()), status or STATUS.get(refusal.code, REFUSED))

@@ -60,6 +60,7 @@ class Gate:
         self.cookies = Cookies(deps.address, event.get("cookies") or [])
         self.path = str(event.get("rawPath") or "/")
         self.query = query_of(event)
+        self.by_form = event["requestContext"]["http"]["method"] == "POST"
         self.caller: Caller | None = None
 
     def page(self, action: Permission | None) -> Asked | Refusal:

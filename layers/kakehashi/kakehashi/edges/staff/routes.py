@@ -138,13 +138,15 @@ class Routes:
         told = {"code": refusal.code, "reason": refusal.detail, "city": city}
         logger.warning("refused", extra=told)
         measure_city("staff", city, {"StaffRefused": 1})
+        back = self._page_at(gate.path)
         return turned_away(
             refusal,
             self._reference(),
             deps=gate.deps,
             caller=gate.caller,
             reasons=judged.reasons if judged else (),
-            back=self._page_at(gate.path),
+            back=back,
+            onward=self._onward(gate, refusal, back),
         )
 
     def _nothing_there(self, _: NotFoundError) -> Response[str]:
@@ -171,6 +173,15 @@ class Routes:
         return way_back(
             next((at for at in found if any(page.fullmatch(at) for page in self.pages)), "/")
         )
+
+    def _onward(self, gate: Gate, refusal: Refusal, back: str) -> str:
+        """A form leads back to its page; a page that was refused, to one that is not."""
+        if refusal.rule is rules.PAGE_OF_OTHER_CITY:
+            return "/"
+        if gate.by_form:
+            return back
+        above = "/" if refusal.rule is rules.NOT_ALLOWED else gate.path.rpartition("/")[0] or "/"
+        return self._page_at(above) if above != gate.path else ""
 
     def _reference(self) -> str:
         return str(self.app.lambda_context.aws_request_id)[:8]
