@@ -70,7 +70,7 @@ def new(*, folder: Path, pupils: int, schools: int, seed: int, day: datetime | N
 )
 @in_clear_words
 def next_night(*, folder: Path, quiet: bool, fault: demo_city.Fault | None) -> None:
-    """次の夜: 転入、転出、転校、氏名変更 / the next night of the city."""
+    """次の夜: 転入、転出、転校、氏名変更。4月1日は進級 / the next night; on April 1st all go up."""
     _must_have_a_city(folder)
     _tell(demo_city.next(folder, demo_city.QUIET if quiet else None, fault))
 

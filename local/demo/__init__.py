@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from local.demo import board_list, export
-from local.demo.city import DemoCity
+from local.demo.city import DemoCity, school_year
 from local.demo.export import FAULTS, Fault
 from local.demo.initial_passwords import passwords
 from local.demo.moves import QUIET, Changes
@@ -53,9 +53,14 @@ def new(
 def next(  # noqa: A001 - it is read as demo.next
     folder: Path, changes: Changes | None = None, fault: Fault | None = None
 ) -> Exported:
-    """The next day of the city in ``folder``; ``fault`` spoils the export, not the city."""
+    """The next day of the city in ``folder``, on April 1st the turn of the year, whatever the
+    ``changes``; ``fault`` spoils the export, not the city."""
     city = DemoCity.load(folder / STATE)
-    city.next_night(city.day + timedelta(days=1), changes)
+    day = city.day + timedelta(days=1)
+    if school_year(day) == school_year(city.day):
+        city.next_night(day, changes)
+    else:
+        city.next_april(day)
     return _write(city, folder, fault)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console as Terminal
@@ -16,9 +16,11 @@ from kakehashi.roster import JAPAN
 from kakehashi_console import words
 from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local import demo
+from local.demo.city import school_year
 from local.demo.clerk import Clerk
 
 CITY = "demo"
+DAYS = 4  # that follow each other, before the rehearsal of April
 REASON = "新年度の登録なので、全員が新規で正しい"
 TOLD_OF_STAFF = ("NEW", "PREPARED", "OPENED", "MOVED", "CHANGED", "ENDED", "HELD")
 TOLD = ("NEW", "MOVED", "RENAMED", "UPDATED", "PROMOTED", "GONE")
@@ -26,6 +28,13 @@ TOLD = ("NEW", "MOVED", "RENAMED", "UPDATED", "PROMOTED", "GONE")
 
 class TourFailed(Exception):
     """A night did not end as the tour promises."""
+
+
+def begins(today: date) -> date:
+    """The first of the tour's days: today, or as much earlier as keeps them in one school year."""
+    while school_year(today + timedelta(days=DAYS - 1)) != school_year(today):
+        today -= timedelta(days=1)
+    return today
 
 
 def _table() -> Table:
@@ -49,9 +58,11 @@ class Tour:
         shutil.rmtree(self.folder, ignore_errors=True)
         city = self.folder / "city"
         today = datetime.now(UTC).astimezone(JAPAN).date()
+        day = begins(today)
+        as_of = day if day < today else None
 
-        first = demo.new(city, pupils, schools, seed=1, day=today)
-        outcome = self._night("1/6 初日: 全員が新規 first night", first, None, "awaiting-approval")
+        first = demo.new(city, pupils, schools, seed=1, day=day)
+        outcome = self._night("1/6 初日: 全員が新規 first night", first, as_of, "awaiting-approval")
         self._approve(outcome)
         quiet = demo.next(city, demo.QUIET)
         self._night("3/6 静かな夜 quiet night", quiet, quiet.day, "unchanged")

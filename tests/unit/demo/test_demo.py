@@ -24,6 +24,7 @@ from local.demo import export, names, schools
 from local.demo.city import DOMAIN, DemoCity
 from local.demo.initial_passwords import passwords
 from local.demo.moves import CLASS_SIZE, QUIET, Changes
+from local.demo.tour import begins
 from local.fakes.sample_tool import CLIENTS
 
 type Record = dict[str, str]
@@ -372,3 +373,21 @@ def test_the_folder_gets_a_drop_and_passwords_each_night_and_keeps_the_city(tmp_
     assert all(zipfile.ZipFile(night.drop).testzip() is None for night in (first, second, third))
     with pytest.raises(FileExistsError):
         demo.new(tmp_path, pupils=60, schools=4, seed=1)
+
+
+def test_the_next_day_after_the_last_of_march_is_the_turn_of_the_year(tmp_path: Path) -> None:
+    """All stayed in their grade under the new year's name, and a quiet night changed everybody."""
+    demo.new(tmp_path, pupils=60, schools=4, seed=1, day=date(2027, 3, 31))
+    demo.next(tmp_path, QUIET)
+    turned = DemoCity.load(tmp_path / demo.STATE)
+    other = DemoCity(seed=1, pupils=60, schools=4, day=date(2027, 3, 31))
+    other.next_april(date(2027, 4, 1))
+    assert [c.grade for c in turned.children] == [c.grade for c in other.children]
+
+
+@pytest.mark.parametrize(("today", "first"), [
+    ("2027-03-28", "2027-03-28"), ("2027-03-29", "2027-03-28"), ("2027-03-31", "2027-03-28"),
+    ("2027-04-01", "2027-04-01"), ("2026-12-31", "2026-12-31"),
+])  # fmt: skip
+def test_the_days_of_the_tour_are_of_one_school_year(today: str, first: str) -> None:
+    assert begins(date.fromisoformat(today)) == date.fromisoformat(first)
