@@ -16,8 +16,8 @@ from tests.infra.conftest import ROOT
 
 type Resources = dict[str, dict[str, Any]]
 READER = ROOT / "infra" / "tool_reader.yaml"
-PUSH = ("SftpConnector", "SftpConnectorRole", "SftpSecret", "SftpPush", "SftpPushRule",
-        "SftpPushRuleRole")  # fmt: skip
+PUSH = ("SftpConnector", "SftpConnectorRole", "SftpSecret", "SftpPush", "SftpPushLog",
+        "SftpPushRule", "SftpPushRuleRole")  # fmt: skip
 SETTINGS = {
     "off": {},
     "on": {

@@ -30,7 +30,7 @@ def test_nothing_vanishes_unnoticed(resources: Resources) -> None:
         "AWS::Serverless::LayerVersion": 1,
         "AWS::Serverless::Function": 12,
         "AWS::Serverless::StateMachine": 2,
-        "AWS::Logs::LogGroup": 15,
+        "AWS::Logs::LogGroup": 16,
         "AWS::S3::Bucket": 7,
         "AWS::S3::BucketPolicy": 7,
         "AWS::DynamoDB::Table": 3,
