@@ -1,6 +1,7 @@
 """教職員: the plan of a night, from how each member of staff stands (``staff_standing``).
 
-A plan of its own beside the pupils': neither stops the other.
+A plan of its own beside the pupils', with its own limits: what stops it does not stop theirs. While
+theirs waits for approval the night changes nothing, of staff either.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """教職員: the plan of the newest night, its limits, who is asked about, and what was answered.
 
-A plan of its own beside the pupils', with its own limits and words: neither waits for the other.
+A plan of its own beside the pupils', with its own limits and words: it waits with theirs, theirs
+does not wait for it.
 Addresses: GET /staff?page=; POST /staff/decide (run_id and ``d-<id>`` for each answer),
 /staff/accept (checksum, accept…, reason), /staff/back (person). What is answered is a file of
 decisions, as a board uploads it, and is used by the next night.
