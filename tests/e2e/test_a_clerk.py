@@ -15,18 +15,19 @@ from kakehashi.city import parse
 from kakehashi.directories.microsoft365.shape import staff_account_of
 from kakehashi.edges.state import State
 from kakehashi.people.record import Record
+from kakehashi.people.school_year import year_of
 from local.demo import people
 from local.demo.initial_passwords import passwords
 from local.demo.moves import Changes
 from local.stack import Stack
 from tests.builders import a_post, an_employment, an_id
 from tests.e2e.judges import in_a_browser
-from tests.e2e.town import Town
+from tests.e2e.town import FIRST_DAY, Town
 from tests.tenants import Tenant, as_graph
 
 STAFF = '[staff]\nsources = ["list"]\n'
-CITY, APRIL = "window", date(2027, 4, 6)
-OVER = date(2026, 10, 31)  # more than a gap before the first night
+CITY, APRIL = "window", date(year_of(FIRST_DAY) + 1, 4, 6)
+OVER = FIRST_DAY - timedelta(days=9)  # more than a gap before the first night
 type Child = Mapping[str, Any]
 TRANSFERS = Changes(come=1, move=1, leave=1, rename=1)
 
@@ -75,6 +76,7 @@ def test_a_clerk_needs_nothing_but_a_browser(stack: Stack, tmp_path: Path) -> No
     waiting = town.night()
     people.hire(stack, CITY)
     before = {child["umi"]: child for child in town.city.truth()}
+    town.city.day -= timedelta(days=1)  # on 1 April the first night's tomorrow has not come yet
     town.city.next_night(town.city.day + timedelta(days=1), TRANSFERS)
     after = {child["umi"]: child for child in town.city.truth()}
     files = {"transfers": town.export(), "passwords": tmp_path / "school.csv"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 import requests
 
@@ -13,8 +11,7 @@ from kakehashi_console.operations import Console
 from local.demo import people
 from local.demo.clerk import Clerk, NotTaken
 from local.stack import Stack
-from tests.builders import a_drop
-from tests.nights import RULES
+from tests.e2e.town import Town
 
 CITY = "deskwork"
 
@@ -22,16 +19,10 @@ CITY = "deskwork"
 @pytest.fixture(scope="module")
 def waiting(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The run of a city's first night, whose plan waits; and people who may look at it."""
-    console = Console(stack)
-    console.put_rules(CITY, RULES)
+    town = Town(stack, tmp_path_factory.mktemp("drop"), CITY, pupils=8)
+    town.upload_passwords()
     people.hire(stack, CITY)
-    drop = tmp_path_factory.mktemp("drop") / "roster.zip"
-    drop.write_bytes(a_drop(8).zip())
-    since = datetime.now(UTC)
-    key, version = console.upload_drop(CITY, drop, starts=True)
-    arn = console.started_by(key, version, since)
-    execution = console.follow(arn, lambda stage: None)
-    return console.outcome(execution, CITY).run_id
+    return town.end(town.upload(town.export())).run_id
 
 
 def at_desk(stack: Stack, who: people.Member) -> Clerk:

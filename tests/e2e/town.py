@@ -7,19 +7,29 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from kakehashi.people.pupil import GRADE_LABELS
+from kakehashi.people.school_year import APRIL, year_of
+from kakehashi.roster import JAPAN
 from kakehashi_console.operations import Console, RunOutcome, order_for_drop
 from local.demo import DemoCity, export
 from local.demo.initial_passwords import passwords
 from local.stack import ROOT, Stack
 
-FIRST_DAY = date(2026, 11, 9)
+WEEKS = timedelta(weeks=3)
+
+
+def first_day(today: date) -> date:
+    """Some weeks ago, in today's school year: what the robot uploads is read as of today."""
+    return max(today - WEEKS, date(year_of(today), APRIL, 1))
+
+
+FIRST_DAY = first_day(datetime.now(UTC).astimezone(JAPAN).date())
 
 
 @dataclass
@@ -34,6 +44,7 @@ class Town:
     pupils: int = 40
     seed: int = 0
     more_rules: str = ""
+    day: date = FIRST_DAY
     rules: str = field(init=False)
     console: Console = field(init=False)
     city: DemoCity = field(init=False)
@@ -42,7 +53,7 @@ class Town:
         self.console = Console(self.stack)
         self.seed = self.seed or zlib.crc32(self.name.encode())
         domain = f"{self.name}.demo.example.jp"
-        self.city = DemoCity(self.seed, self.pupils, 4, FIRST_DAY, unfilled=0, domain=domain)
+        self.city = DemoCity(self.seed, self.pupils, 4, self.day, unfilled=0, domain=domain)
         rules = (ROOT / "cities" / "demo.toml").read_text(encoding="utf-8")
         of_pupils, _, _ = rules.partition("[staff]")  # which stands last
         self.rules = of_pupils.replace("ed.demo.example.jp", domain) + self.more_rules
